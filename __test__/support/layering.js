@@ -1,0 +1,187 @@
+// Which file may name which: the direction of the arrows, as src/lib.rs states it for Rust and as the functions below
+// state it for JavaScript. Pure functions over { path: text }, so that a test can plant violations.
+import { readFileSync, readdirSync } from 'node:fs'
+import { join, posix } from 'node:path'
+
+/** Every violation in a checkout, one line each. */
+export function checkCheckout(root) {
+  const read = (path) => [path, readFileSync(join(root, path), 'utf8')]
+  const listed = (folder, extension) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith(extension))
+      .map((entry) => posix.join(entry.parentPath.slice(root.length + 1), entry.name))
+      .toSorted()
+  return [
+    ...checkRust(Object.fromEntries(listed('src', '.rs').map(read))),
+    ...checkJavaScript(Object.fromEntries(['index.js', ...listed('lib', '.js')].map(read))),
+  ]
+}
+
+/** Violations in the crate. The order comes from the line `//! layer: top > ... > bottom` in src/lib.rs. */
+export function checkRust(files) {
+  const stated = /^\/\/! layer: (.+)$/m.exec(files['src/lib.rs'] ?? '')
+  if (!stated) return ['src/lib.rs: no line `//! layer: top > ... > bottom`']
+  const layers = stated[1].split('>').map((name) => name.trim())
+
+  const violations = []
+  const inhabited = new Set()
+  for (const [path, text] of Object.entries(files)) {
+    if (path === 'src/lib.rs') continue
+    const layer = path.split('/')[1].replace(/\.rs$/, '')
+    const level = layers.indexOf(layer)
+    inhabited.add(layer)
+    if (level === -1) {
+      violations.push(`${path}: ${layer} is no layer that src/lib.rs states`)
+      continue
+    }
+    const code = blankOutRust(text)
+    for (const name of namesFromCrateRoot(path, code)) {
+      const other = layers.indexOf(name)
+      if (other === -1) violations.push(`${path}: names crate::${name}, which is no layer`)
+      else if (other < level) violations.push(`${path}: ${layer} names ${name}, which stands above it`)
+    }
+    if (layer !== layers[0] && /\bnapi/.test(code)) {
+      violations.push(`${path}: names napi, which only src/${layers[0]} may`)
+    }
+  }
+  for (const layer of layers) {
+    if (!inhabited.has(layer)) violations.push(`src/lib.rs: states the layer ${layer}, which has no file`)
+  }
+  return violations
+}
+
+/** The text with comments, strings and characters blanked out: a doc comment may link upwards. */
+export function blankOutRust(text) {
+  const tokens =
+    /\/\/[^\n]*|(?<raw>\bb?r(?<hashes>#*)"[\s\S]*?"\k<hashes>)|"(?:\\[\s\S]|[^"\\])*"|'(?:\\[^'\n]+|\\'|[^'\\\n])'|\/\*/g
+  let code = ''
+  let from = 0
+  for (let token = tokens.exec(text); token; token = tokens.exec(text)) {
+    const end = token[0] === '/*' ? endOfBlockComment(text, token.index) : tokens.lastIndex
+    code += text.slice(from, token.index) + ' '
+    from = tokens.lastIndex = end
+  }
+  return code + text.slice(from)
+}
+
+/** Rust's block comments nest. */
+function endOfBlockComment(text, start) {
+  const marks = /\/\*|\*\//g
+  marks.lastIndex = start
+  let depth = 0
+  for (let mark = marks.exec(text); mark; mark = marks.exec(text)) {
+    depth += mark[0] === '/*' ? 1 : -1
+    if (depth === 0) return marks.lastIndex
+  }
+  return text.length
+}
+
+/** The names that a file takes directly from the root of its crate, by `crate::` or by as many `super::` as lead there. */
+function namesFromCrateRoot(path, code) {
+  const segments = path
+    .replace(/^src\//, '')
+    .replace(/(\/mod)?\.rs$/, '')
+    .split('/')
+  const names = []
+  // Inline modules (`mod tests { ... }`) put a `super::` one step deeper.
+  const open = []
+  let braces = 0
+  const marks = /\bmod\s+(?:r#)?\w+\s*\{|[{}]|\b(?<path>crate|super(?:\s*::\s*super)*)\s*::\s*/g
+  for (let mark = marks.exec(code); mark; mark = marks.exec(code)) {
+    if (mark[0] === '}') {
+      braces -= 1
+      if (open.at(-1) === braces) open.pop()
+    } else if (!mark.groups.path) {
+      if (mark[0] !== '{') open.push(braces)
+      braces += 1
+    } else {
+      const depth = segments.length + open.length
+      const climbed = mark.groups.path === 'crate' ? depth : mark.groups.path.match(/super/g).length
+      for (const { name, supers } of namesAfter(code.slice(marks.lastIndex))) {
+        // Macros of the crate live at its root, whichever layer they stand in.
+        if (climbed + supers === depth && !name.endsWith('!')) names.push(name)
+      }
+    }
+  }
+  return new Set(names)
+}
+
+/** What `rest`, the text after `crate::` or `super::`, begins with: one name, or those of a group `{a, b::c}`. */
+function namesAfter(rest) {
+  if (!rest.startsWith('{')) return [leadingName(rest)]
+  const items = []
+  let depth = 0
+  let item = ''
+  for (const character of rest) {
+    if (character === '{') depth += 1
+    if (character === '}') depth -= 1
+    if (depth === 0 || (depth === 1 && character === ',')) {
+      items.push(item.replace(/^\{/, ''))
+      item = ''
+      if (depth === 0) break
+    } else item += character
+  }
+  return items
+    .map((text) => text.replace(/^,/, '').trim())
+    .filter((text) => text !== '' && text !== 'self')
+    .map(leadingName)
+}
+
+function leadingName(text) {
+  const [, climbs, name] = /^((?:super\s*::\s*)*)(\*|(?:r#)?\w*!?)/.exec(text)
+  return { name, supers: (climbs.match(/super/g) ?? []).length }
+}
+
+/** Violations in the JavaScript layer: `index.js` > `lib/mmap-array.js` > the other files of lib/, and no cycles. */
+export function checkJavaScript(files) {
+  const face = 'index.js'
+  const main = 'lib/mmap-array.js'
+  const native = 'native.js'
+  const violations = []
+  const imports = {}
+  for (const [path, text] of Object.entries(files)) {
+    imports[path] = []
+    for (const specifier of specifiersIn(text)) {
+      const target = specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : specifier
+      const forbidden = whyForbidden(path, target)
+      if (forbidden) violations.push(`${path}: imports ${specifier}: ${forbidden}`)
+      if (target in files) imports[path].push(target)
+    }
+  }
+  return [...violations, ...cyclesIn(imports)]
+
+  function whyForbidden(path, target) {
+    if (path === face) return target.startsWith('lib/') && target in files ? '' : 'index.js imports from lib/ only'
+    if (target.startsWith('node:')) return ''
+    if (target === native) return path === main ? '' : `only ${main} imports the addon`
+    if (target === face) return 'nothing imports index.js'
+    if (target === main) return `${main} stands above the rest of lib/`
+    if (!target.startsWith('lib/')) return 'lib/ imports from itself and from Node.js only'
+    return target in files ? '' : 'there is no such file'
+  }
+}
+
+function specifiersIn(text) {
+  const code = text.replace(/^\s*(?:\/\*[\s\S]*?\*\/|\/\/.*$)/gm, '')
+  const forms = [
+    /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*(['"])(.+?)\1/gm,
+    /^\s*import\s*(['"])(.+?)\1/gm,
+    /\b(?:import|require)\s*\(\s*(['"`])(.+?)\1/g,
+  ]
+  return forms.flatMap((form) => [...code.matchAll(form)].map((match) => match[2]))
+}
+
+function cyclesIn(imports) {
+  const done = new Set()
+  const cycles = []
+  const visit = (path, trail) => {
+    if (trail.includes(path)) {
+      cycles.push(`${[...trail.slice(trail.indexOf(path)), path].join(' > ')}: a cycle`)
+    } else if (!done.has(path)) {
+      for (const target of imports[path]) visit(target, [...trail, path])
+      done.add(path)
+    }
+  }
+  for (const path of Object.keys(imports)) visit(path, [])
+  return cycles
+}
