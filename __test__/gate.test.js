@@ -1,0 +1,61 @@
+// The count that .ci/run prints is only worth something if nothing that went wrong is left out of it.
+import { describe, expect, test } from 'vitest'
+import { countCargo, countVitest, tally } from '../scripts/tally.js'
+import { isAtLeast } from '../scripts/toolchain.js'
+
+const CARGO = `
+test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s
+test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s
+`
+const file = (status, ...tests) => ({ status, assertionResults: tests.map((state) => ({ status: state })) })
+const vitest = (passed, failed, ...testResults) =>
+  JSON.stringify({ numPassedTests: passed, numFailedTests: failed, testResults })
+
+describe('counting', () => {
+  test('cargo: every test binary', () => {
+    expect(countCargo(CARGO)).toEqual({ passed: 15, failed: 2 })
+    expect(countCargo('error: could not compile')).toEqual({ passed: 0, failed: 0 })
+  })
+
+  test('vitest: a file that cannot be loaded counts as one failure', () => {
+    const files = [file('passed', 'passed'), file('failed', 'passed', 'failed'), file('failed')]
+    expect(countVitest(vitest(2, 1, ...files))).toEqual({ passed: 2, failed: 2 })
+  })
+})
+
+describe('the tally', () => {
+  const reports = (cargo, js) => ({
+    cargo: { report: cargo, count: countCargo },
+    vitest: { report: js, count: countVitest },
+  })
+  const sound = vitest(4, 0, file('passed', 'passed'))
+  const passing = CARGO.replace('2 failed', '0 failed')
+
+  test('adds up', () => {
+    expect(tally(reports(passing, sound), 0)).toEqual({ passed: 19, failed: 0, complaints: [] })
+    expect(tally(reports(CARGO, sound), 1)).toEqual({ passed: 19, failed: 2, complaints: [] })
+  })
+
+  test.each([
+    ['a missing report', reports(undefined, sound), 0, 'cargo left no report'],
+    ['a report cut short', reports(passing, sound.slice(0, -4)), 0, /^vitest's report is unreadable/],
+    ['a report without tests', reports(passing, vitest(0, 0)), 0, 'vitest ran no test'],
+    ['an exit code that no count explains', reports(passing, sound), 1, 'npm test ended with exit code 1'],
+  ])('%s is a failure', (_, given, exitCode, complaint) => {
+    const { failed, complaints } = tally(given, exitCode)
+    expect(failed).toBe(1)
+    expect(complaints).toEqual([typeof complaint === 'string' ? complaint : expect.stringMatching(complaint)])
+  })
+})
+
+test.each([
+  ['1.95.0', '1.95', true],
+  ['1.100.0', '1.95', true],
+  ['2.0.0', '1.95', true],
+  ['1.94.9', '1.95', false],
+  ['20.19.0', '20.19', true],
+  ['20.9.0', '20.19', false],
+  ['1.95.0-nightly', '1.95', true],
+])('version %s is at least %s: %s', (version, minimum, expected) => {
+  expect(isAtLeast(version, minimum)).toBe(expected)
+})

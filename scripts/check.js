@@ -1,0 +1,83 @@
+// Everything a change must pass besides the tests. Runs all of it and says at the end what failed.
+//
+//   node scripts/check.js          look
+//   node scripts/check.js --fix    let the formatters and oxlint mend what they can
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { checkCheckout } from '../__test__/support/layering.js'
+import { setUpDependencies } from './setup.js'
+import { ROOT, readJson, runScript, rustEnvironment } from './toolchain.js'
+
+const fix = process.argv.includes('--fix')
+
+/** The numbers that stand in more than one file agree. */
+function checkVersions() {
+  const manifest = readJson('package.json')
+  const lock = readJson('package-lock.json')
+  const cargo = tomlSection(readFileSync(join(ROOT, 'Cargo.toml'), 'utf8'), /^\[package\]$/)
+  const cargoLock = tomlSection(readFileSync(join(ROOT, 'Cargo.lock'), 'utf8'), /^name = "mmap-array"$/)
+  const complaints = []
+  const same = (what, value) => {
+    if (value !== manifest.version) complaints.push(`${what} says ${value}, package.json says ${manifest.version}`)
+  }
+  same('Cargo.toml', cargo.version)
+  same('Cargo.lock', cargoLock.version)
+  same('package-lock.json', lock.version)
+  for (const field of ['name', 'license']) {
+    if (cargo[field] !== manifest[field]) complaints.push(`${field}: Cargo.toml and package.json differ`)
+  }
+  if (manifest.dependencies) complaints.push('package.json: the package promises to have no runtime dependencies')
+  for (const hook of ['preinstall', 'install', 'postinstall']) {
+    if (manifest.scripts[hook]) complaints.push(`package.json: the package promises to have no ${hook} script`)
+  }
+  // Whoever installs asks the registry that they are set up for.
+  if (Object.values(lock.packages).some((entry) => entry.resolved)) {
+    complaints.push('package-lock.json holds download addresses: see .npmrc')
+  }
+  return complaints
+}
+
+/** The `key = "value"` pairs from the line that matches `start` to the next blank line or table. */
+function tomlSection(text, start) {
+  const lines = text.split('\n')
+  const rest = lines.slice(lines.findIndex((line) => start.test(line)) + 1)
+  const end = rest.findIndex((line) => line === '' || line.startsWith('['))
+  const pairs = rest.slice(0, end === -1 ? undefined : end).map((line) => /^([\w-]+) = "(.*)"/.exec(line))
+  return Object.fromEntries(pairs.filter(Boolean).map(([, key, value]) => [key, value]))
+}
+
+function checkByRunning(program, args, env) {
+  const result = spawnSync(program, args, { cwd: ROOT, env, encoding: 'utf8', maxBuffer: 2 ** 28 })
+  if (result.status === 0) return []
+  return [`${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`.trimEnd()]
+}
+
+await runScript(async () => {
+  await setUpDependencies()
+  const rust = rustEnvironment()
+  const cargo = (...args) => checkByRunning('cargo', args, rust)
+  const node = (tool, ...args) => checkByRunning(join(ROOT, 'node_modules', '.bin', tool), args, process.env)
+  const clippy = (...features) => cargo('clippy', '--locked', '--all-targets', ...features, '--', '--deny', 'warnings')
+
+  const checks = {
+    versions: checkVersions,
+    layering: () => checkCheckout(ROOT),
+    rustfmt: () => cargo('fmt', ...(fix ? [] : ['--check'])),
+    clippy: () => clippy(),
+    'clippy, core only': () => clippy('--no-default-features'),
+    oxlint: () => node('oxlint', '--deny-warnings', ...(fix ? ['--fix'] : [])),
+    prettier: () => node('prettier', '--log-level=warn', fix ? '--write' : '--check', '.'),
+    types: () => node('tsc', '--project', 'tsconfig.json'),
+  }
+  const failed = []
+  for (const [name, check] of Object.entries(checks)) {
+    const complaints = check()
+    console.log(`${complaints.length === 0 ? 'ok    ' : 'FAILED'} ${name}`)
+    for (const complaint of complaints) console.log(complaint)
+    if (complaints.length > 0) failed.push(name)
+  }
+  if (failed.length > 0)
+    console.log(`\nFailed: ${failed.join(', ')}. \`npm run format\` mends what can be mended by itself.`)
+  return failed.length === 0 ? 0 : 1
+})
