@@ -1,0 +1,42 @@
+const WIDTH = 40
+const REDRAW_EVERY_MS = 40
+const PLAIN_LINE_EVERY = 0.25
+
+/** One live line on a terminal; in a pipe or a file a plain line at each quarter. */
+export class ProgressBar {
+  #stream
+  #title
+  #drawnAt = -Infinity
+  #nextPlainLine = PLAIN_LINE_EVERY
+
+  constructor(title, stream = process.stdout) {
+    this.#title = title
+    this.#stream = stream
+  }
+
+  update(fraction, step) {
+    if (this.#stream.isTTY) this.#redraw(fraction, step)
+    else if (fraction >= this.#nextPlainLine) {
+      this.#stream.write(`${this.#title} ${percent(fraction)}  ${step}\n`)
+      this.#nextPlainLine = (Math.floor(fraction / PLAIN_LINE_EVERY) + 1) * PLAIN_LINE_EVERY
+    }
+  }
+
+  /** The live line goes: what was built is told in a line of its own. */
+  finish() {
+    if (this.#stream.isTTY) this.#stream.write('\r\x1b[K')
+  }
+
+  #redraw(fraction, step) {
+    const now = performance.now()
+    if (now - this.#drawnAt < REDRAW_EVERY_MS && fraction < 1) return
+    this.#drawnAt = now
+    const full = Math.round(fraction * WIDTH)
+    const bar = '█'.repeat(full) + '░'.repeat(WIDTH - full)
+    this.#stream.write(`\r\x1b[K${this.#title} ${bar} ${percent(fraction)}  ${step}`)
+  }
+}
+
+function percent(fraction) {
+  return `${Math.floor(fraction * 100)} %`.padStart(5)
+}
