@@ -23,29 +23,38 @@ export function checkRust(files) {
   if (!stated) return ['src/lib.rs: no line `//! layer: top > ... > bottom`']
   const layers = stated[1].split('>').map((name) => name.trim())
 
+  const modules = Object.entries(files)
+    .filter(([path]) => path !== 'src/lib.rs')
+    .map(([path, text]) => ({ path, layer: path.split('/')[1].replace(/\.rs$/, ''), code: blankOutRust(text) }))
+  // An exported macro is named at the root of the crate, but belongs to the layer that defines it.
+  const macros = new Map(
+    modules.flatMap(({ layer, code }) =>
+      [...code.matchAll(/#\[macro_export\]\s*(?:#\[[^\]]*\]\s*)*macro_rules!\s*(\w+)/g)].map(([, name]) => [
+        name,
+        layer,
+      ]),
+    ),
+  )
+
   const violations = []
-  const inhabited = new Set()
-  for (const [path, text] of Object.entries(files)) {
-    if (path === 'src/lib.rs') continue
-    const layer = path.split('/')[1].replace(/\.rs$/, '')
+  for (const { path, layer, code } of modules) {
     const level = layers.indexOf(layer)
-    inhabited.add(layer)
     if (level === -1) {
       violations.push(`${path}: ${layer} is no layer that src/lib.rs states`)
       continue
     }
-    const code = blankOutRust(text)
     for (const name of namesFromCrateRoot(path, code)) {
-      const other = layers.indexOf(name)
-      if (other === -1) violations.push(`${path}: names crate::${name}, which is no layer`)
-      else if (other < level) violations.push(`${path}: ${layer} names ${name}, which stands above it`)
+      const other = macros.get(name) ?? name
+      if (!layers.includes(other)) violations.push(`${path}: names crate::${name}, which is no layer`)
+      else if (layers.indexOf(other) < level) violations.push(`${path}: ${layer} names ${name}, which stands above it`)
     }
     if (layer !== layers[0] && /\bnapi/.test(code)) {
       violations.push(`${path}: names napi, which only src/${layers[0]} may`)
     }
   }
   for (const layer of layers) {
-    if (!inhabited.has(layer)) violations.push(`src/lib.rs: states the layer ${layer}, which has no file`)
+    if (!modules.some((module) => module.layer === layer))
+      violations.push(`src/lib.rs: states the layer ${layer}, which has no file`)
   }
   return violations
 }
@@ -98,8 +107,7 @@ function namesFromCrateRoot(path, code) {
       const depth = segments.length + open.length
       const climbed = mark.groups.path === 'crate' ? depth : mark.groups.path.match(/super/g).length
       for (const { name, supers } of namesAfter(code.slice(marks.lastIndex))) {
-        // Macros of the crate live at its root, whichever layer they stand in.
-        if (climbed + supers === depth && !name.endsWith('!')) names.push(name)
+        if (climbed + supers === depth) names.push(name)
       }
     }
   }
@@ -128,7 +136,7 @@ function namesAfter(rest) {
 }
 
 function leadingName(text) {
-  const [, climbs, name] = /^((?:super\s*::\s*)*)(\*|(?:r#)?\w*!?)/.exec(text)
+  const [, climbs, name] = /^((?:super\s*::\s*)*)(\*|(?:r#)?\w*)/.exec(text)
   return { name, supers: (climbs.match(/super/g) ?? []).length }
 }
 
