@@ -1,0 +1,1 @@
+export { MmapArray } from './lib/mmap-array.js'

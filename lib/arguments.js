@@ -1,0 +1,101 @@
+// Arguments that are no elements: indices, bounds, counts, options, paths. undefined is 'not given'.
+
+import { fileURLToPath } from 'node:url'
+import { invalidArgType, outOfRange } from './errors.js'
+
+/** @returns {number} an integer */
+export function toIndex(value, name = 'index') {
+  if (typeof value === 'number' && Number.isInteger(value)) return value
+  throw invalidArgType(name, 'an integer', value)
+}
+
+/** @returns {number | undefined} an integer or an infinity: far bounds clamp */
+export function toBound(value, name) {
+  if (value === undefined) return undefined
+  if (typeof value === 'bigint') return Number(value)
+  if (typeof value === 'number' && (Number.isInteger(value) || Math.abs(value) === Infinity)) return value
+  throw invalidArgType(name, 'an integer', value)
+}
+
+/** @returns {number} an integer from 0 to 2^53 */
+export function toCount(value, name) {
+  const count = toIndex(value, name)
+  if (count >= 0 && count <= 2 ** 53) return count
+  throw outOfRange(name, '>= 0 and <= 2^53', count)
+}
+
+/** The bounds of a slice, as the core takes them. */
+export function toBounds(start, stop, step) {
+  return [toBound(start, 'start'), toBound(stop, 'stop'), toBound(step, 'step')]
+}
+
+/** Where a bound of a slice with step 1 falls in an array of a length. */
+export function clampBound(bound, length, notGiven) {
+  if (bound === undefined) return notGiven
+  return bound < 0 ? Math.max(bound + length, 0) : Math.min(bound, length)
+}
+
+/** Known options, read once each; anything else is a mistake worth an error. */
+export function toOptions(options, known) {
+  if (options === undefined) return {}
+  if (typeof options !== 'object' || options === null) throw invalidArgType('options', 'an object', options)
+  const unknown = Object.keys(options).find((key) => !known.includes(key))
+  if (unknown !== undefined) {
+    throw invalidArgType('options', `an object with no other keys than ${known.join(', ')}`, unknown)
+  }
+  return Object.fromEntries(known.map((key) => [key, options[key]]))
+}
+
+/** @returns {string | undefined} */
+export function toOptionalString(value, name) {
+  if (value === undefined || typeof value === 'string') return value
+  throw invalidArgType(name, 'a string', value)
+}
+
+/** @returns {number | undefined} */
+export function toOptionalCount(value, name) {
+  return value === undefined ? undefined : toCount(value, name)
+}
+
+/** Permission bits. */
+export function toMode(value) {
+  const mode = toOptionalCount(value, 'options.mode')
+  if (mode !== undefined && mode > 0o7777) throw outOfRange('options.mode', '>= 0 and <= 0o7777', mode)
+  return mode
+}
+
+/** @returns {Uint8Array} the bytes of a path */
+export function toPath(value, name = 'path') {
+  const path = value instanceof URL ? fromUrl(value, name) : value
+  if (typeof path !== 'string' && !(path instanceof Uint8Array)) {
+    throw invalidArgType(name, 'a string, a file: URL or a Buffer', value)
+  }
+  const bytes = Buffer.from(path)
+  if (bytes.includes(0)) throw outOfRange(name, 'a path without null bytes', JSON.stringify(path.toString()))
+  return bytes
+}
+
+function fromUrl(url, name) {
+  try {
+    return fileURLToPath(url)
+  } catch {
+    throw invalidArgType(name, "a URL of scheme 'file:'", url.href)
+  }
+}
+
+/** @returns {number | Uint8Array} a descriptor or the bytes of a path */
+export function toFile(value, name) {
+  const given = typeof value === 'object' && value !== null && 'fd' in value ? value.fd : value
+  if (typeof given !== 'number') return toPath(given, name)
+  if (Number.isInteger(given) && given >= 0 && given <= 0x7fffffff) return given
+  throw Number.isInteger(given)
+    ? outOfRange(name, 'a descriptor, >= 0 and <= 2147483647', given)
+    : invalidArgType(name, 'a path or a descriptor', value)
+}
+
+/** Refuses NumPy's format, which a path in .npy asks for where no format is given. */
+export function requireRawFormat(path, format) {
+  const isNpy = Buffer.from(path).toString('latin1').endsWith('.npy')
+  const wanted = toOptionalString(format, 'options.format') ?? (isNpy ? 'npy' : 'raw')
+  if (wanted !== 'raw') throw outOfRange('options.format', "'raw': this version does not read NumPy's format", wanted)
+}

@@ -1,0 +1,166 @@
+// Elements on their way in and out of memory, checked as Python's array module checks them. Nothing of the user's
+// runs here: a value is looked at by its type alone, never asked to convert itself.
+
+import { halfBits, halfValues } from '../native.js'
+import { invalidArgType, valueOutOfRange } from './errors.js'
+import { HALVES_ARE_BITS, TYPECODES } from './typecodes.js'
+
+/**
+ * How the elements of a type pass:
+ * - `check(value)` gives the plain number, bigint or code point the core takes, or throws;
+ * - `encode(value)` gives what is stored in the typed array, or throws;
+ * - `decode(stored)` gives the element; null where it is what is stored;
+ * - `present(plain)` gives the element for what the core returned;
+ * - `needle(value)` gives what the core is to look for, undefined where no element can equal the value.
+ */
+class Codec {
+  constructor(check, needle, { encode = check, decode = null, present = same } = {}) {
+    this.check = check
+    this.needle = needle
+    this.encode = encode
+    this.decode = decode
+    this.present = present
+  }
+}
+
+const same = (value) => value
+
+function integerCodec({ code, min, max }) {
+  const inRange = (value) => value >= min && value <= max
+  const refuse = (value) => {
+    if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) {
+      return valueOutOfRange(`>= ${min} and <= ${max} for typecode '${code}'`, value)
+    }
+    return invalidArgType('value', `an integer, for typecode '${code}'`, value)
+  }
+  const check = (value) => {
+    if (typeof value === 'number') {
+      if (Number.isInteger(value) && inRange(value)) return value
+    } else if (typeof value === 'bigint' && inRange(value)) {
+      return Number(value)
+    }
+    throw refuse(value)
+  }
+  const needle = (value) => {
+    if (typeof value === 'bigint') return inRange(value) ? Number(value) : undefined
+    return typeof value === 'number' && Number.isInteger(value) && inRange(value) ? value : undefined
+  }
+  return new Codec(check, needle)
+}
+
+function bigCodec({ code, min, max }) {
+  const inRange = (value) => value >= min && value <= max
+  const check = (value) => {
+    if (typeof value === 'bigint') {
+      if (inRange(value)) return value
+    } else if (typeof value !== 'number' || !Number.isInteger(value)) {
+      throw invalidArgType('value', `a bigint or a safe integer, for typecode '${code}'`, value)
+    } else if (Number.isSafeInteger(value) && inRange(value)) {
+      return BigInt(value)
+    }
+    const unit = typeof value === 'number' ? ', and a safe integer where it is a number' : ''
+    throw valueOutOfRange(`>= ${min} and <= ${max} for typecode '${code}'${unit}`, value)
+  }
+  const needle = (value) => {
+    if (typeof value === 'number') value = Number.isInteger(value) ? BigInt(value) : undefined
+    return typeof value === 'bigint' && inRange(value) ? value : undefined
+  }
+  return new Codec(check, needle)
+}
+
+/** Number nearest to a number or a bigint; a bigint no double can hold is refused, as an int by Python's float(). */
+function asDouble(code, value) {
+  if (typeof value === 'number') return value
+  if (typeof value !== 'bigint') throw invalidArgType('value', `a number, for typecode '${code}'`, value)
+  const double = Number(value)
+  if (Number.isFinite(double)) return double
+  throw valueOutOfRange(`a number that fits a double, for typecode '${code}'`, `${value.toString().length} digits`)
+}
+
+/** The number that equals a value exactly, or undefined. */
+function exactDouble(value) {
+  if (typeof value === 'number') return Number.isNaN(value) ? undefined : value
+  if (typeof value !== 'bigint') return undefined
+  const double = Number(value)
+  return Number.isFinite(double) && BigInt(double) === value ? double : undefined
+}
+
+function doubleCodec({ code }) {
+  return new Codec((value) => (typeof value === 'number' ? value : asDouble(code, value)), exactDouble)
+}
+
+function singleCodec({ code }) {
+  const needle = (value) => {
+    const double = exactDouble(value)
+    return double !== undefined && Math.fround(double) === double ? double : undefined
+  }
+  return new Codec((value) => (typeof value === 'number' ? value : asDouble(code, value)), needle)
+}
+
+const HALF_MAX = 65504
+/** From here on a number rounds beyond the largest half. */
+const HALF_OVERFLOW = 65520
+
+let halves
+/** The number that bits of a half stand for. */
+function halfOfBits(bits) {
+  halves ??= halfValues()
+  return halves[bits]
+}
+
+function halfCodec({ code }) {
+  const check = (value) => {
+    const double = asDouble(code, value)
+    if (Math.abs(double) >= HALF_OVERFLOW && Number.isFinite(double)) {
+      throw valueOutOfRange(`>= -${HALF_MAX} and <= ${HALF_MAX} after rounding, for typecode '${code}'`, value)
+    }
+    return double
+  }
+  const needle = (value) => {
+    const double = exactDouble(value)
+    if (double === undefined || (Math.abs(double) > HALF_MAX && Number.isFinite(double))) return undefined
+    return halfOfBits(halfBits(double)) === double ? double : undefined
+  }
+  if (!HALVES_ARE_BITS) return new Codec(check, needle)
+  return new Codec(check, needle, { encode: (value) => halfBits(check(value)), decode: halfOfBits })
+}
+
+/** Whether a string is one code point; a lone surrogate counts. */
+function isOneCharacter(text) {
+  return text.length === 1 || (text.length === 2 && text.codePointAt(0) > 0xffff)
+}
+
+function characterCodec({ code, max }) {
+  const check = (value) => {
+    if (typeof value !== 'string' || !isOneCharacter(value)) {
+      throw invalidArgType('value', `a string of one character, for typecode '${code}'`, value)
+    }
+    const point = value.codePointAt(0)
+    if (point > max) throw valueOutOfRange(`a character up to U+00FF, for typecode '${code}'`, value)
+    return point
+  }
+  const decode = (point) => {
+    if (point > max) throw valueOutOfRange('a code point where it is read as a character', `0x${point.toString(16)}`)
+    return String.fromCodePoint(point)
+  }
+  const needle = (value) => {
+    if (typeof value !== 'string' || !isOneCharacter(value)) return undefined
+    const point = value.codePointAt(0)
+    return point <= max ? point : undefined
+  }
+  return new Codec(check, needle, { decode, present: decode })
+}
+
+function codecOf(type) {
+  if (type.meaning === 'integer') return integerCodec(type)
+  if (type.meaning === 'bigint') return bigCodec(type)
+  if (type.meaning === 'character') return characterCodec(type)
+  return { e: halfCodec, f: singleCodec, d: doubleCodec }[type.code](type)
+}
+
+const CODECS = new Map(TYPECODES.map((type) => [type, codecOf(type)]))
+
+/** The codec of a row of the typecode table. */
+export function codecFor(type) {
+  return CODECS.get(type)
+}

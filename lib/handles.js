@@ -1,0 +1,36 @@
+// Handles: plain JSON, so anybody may have made or changed one.
+
+import { invalidArgType } from './errors.js'
+
+const FIELDS = {
+  typecode: 'string',
+  flags: 'string',
+  pid: 'number',
+  started: 'string',
+  mapping: 'number',
+  descriptor: 'number',
+  path: 'string',
+  identity: 'string',
+  offset: 'number',
+  length: 'number',
+}
+const OPTIONAL = new Set(['path', 'length'])
+
+function isValid(name, value) {
+  if (value === undefined || value === null) return OPTIONAL.has(name)
+  if (name === 'pid' || name === 'descriptor') return Number.isInteger(value) && value >= 0 && value <= 0x7fffffff
+  return typeof value === FIELDS[name]
+}
+
+/** The fields of a handle, each read once and of the right kind. */
+export function handleFields(handle) {
+  const expected = 'what handle() of an MmapArray gave'
+  if (typeof handle !== 'object' || handle === null) throw invalidArgType('handle', expected, handle)
+  return Object.fromEntries(
+    Object.keys(FIELDS).map((name) => {
+      const value = handle[name]
+      if (!isValid(name, value)) throw invalidArgType(`handle.${name}`, `part of ${expected}`, value)
+      return [name, value ?? undefined]
+    }),
+  )
+}

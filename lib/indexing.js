@@ -1,0 +1,30 @@
+// `arr[i]`: a Proxy behind the class's prototype. Named members are found before it, so only what no class has, indices
+// above all, ever gets there.
+
+/** The number an index key stands for, undefined for a name. `arr[1.5]` is an index too, and one that is never there. */
+function numberOf(key) {
+  if (typeof key !== 'string') return undefined
+  const number = Number(key)
+  return String(number) === key ? number : undefined
+}
+
+/**
+ * An object to put behind a prototype.
+ * @param {(receiver: unknown) => boolean} isArray
+ */
+export function indexedPrototype(isArray) {
+  return new Proxy(Object.create(Object.prototype), {
+    get(target, key, receiver) {
+      const index = numberOf(key)
+      if (index === undefined || !isArray(receiver)) return Reflect.get(target, key, receiver)
+      return Number.isInteger(index) ? receiver.at(index) : undefined
+    },
+    set(target, key, value, receiver) {
+      const index = numberOf(key)
+      if (index === undefined || !isArray(receiver)) return Reflect.set(target, key, value, receiver)
+      receiver.set(index, value)
+      return true
+    },
+    // No `has`: that trap is not told for whom it is asked, so `i in arr` says no.
+  })
+}

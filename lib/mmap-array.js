@@ -1,0 +1,588 @@
+// The class users see: the per-element path over typed arrays, and the checks of what goes on to the core.
+
+import { constants } from 'node:buffer'
+import { inspect } from 'node:util'
+import { isAnyArrayBuffer } from 'node:util/types'
+import { MmapArray as NativeArray, bufferOf, elementsOf, stateOf } from '../native.js'
+import * as args from './arguments.js'
+import { compareValues, equalValues, isArrayLike } from './comparison.js'
+import { codecFor } from './elements.js'
+import { closed, indexOutOfRange, invalidArgType, outOfRange, typeMismatch, valueNotFound } from './errors.js'
+import { handleFields } from './handles.js'
+import { indexedPrototype } from './indexing.js'
+import { charactersOf, inspected, printed } from './inspection.js'
+import { entriesOf, keysOf, valuesOf } from './iteration.js'
+import * as sources from './sources.js'
+import { TYPECODE_LETTERS, typeOf } from './typecodes.js'
+
+/** Where the core keeps its two numbers in the state both layers share. */
+const LENGTH = 0
+const CAPACITY = 1
+
+/** Bytes one buffer of this runtime can span: 2^32 on Node 20. */
+const BUFFER_LIMIT = constants.MAX_LENGTH
+
+/** First argument of the constructor where the core is told by an object where the array comes from. */
+const FROM = Symbol('from')
+
+const OPEN_OPTIONS = ['flags', 'mode', 'offset', 'length', 'capacity', 'advice', 'format']
+const ATTACH_FLAGS = ['r', 'r+', 'c']
+const LONGEST_LIST = 2 ** 32 - 1
+
+export class MmapArray extends NativeArray {
+  #type
+  #codec
+  /** Length and capacity, in memory the core reads and writes too. */
+  #state
+  /** A typed array on the mapped window, or on the first part of it; nothing to see until an element is asked for. */
+  #elements
+  /** Whether methods may write elements. */
+  #writable
+  #closed = false
+  #flags
+  #path
+  #buffer
+  #view
+
+  static get typecodes() {
+    return TYPECODE_LETTERS
+  }
+
+  constructor(typecode, init, options) {
+    if (typecode === FROM) {
+      super(init)
+      this.#adopt(typeOf(init.typecode ?? init.handle.typecode))
+      return
+    }
+    const type = typeOf(typecode)
+    const { capacity } = args.toOptions(options, ['capacity'])
+    super({ typecode: type.code, capacity: args.toOptionalCount(capacity, 'options.capacity') })
+    this.#adopt(type)
+    if (init === undefined) return
+    try {
+      this.#fill(init)
+    } catch (error) {
+      this.close()
+      throw error
+    }
+  }
+
+  #adopt(type) {
+    this.#type = type
+    this.#codec = codecFor(type)
+    this.#state = new Float64Array(stateOf(this))
+    this.#elements = new type.View(0)
+    this.#flags = super.flags
+    this.#path = super.path ?? null
+    this.#writable = this.#flags !== 'r'
+  }
+
+  static open(path, typecode, options) {
+    const bytes = args.toPath(path)
+    const { flags, mode, offset, length, capacity, advice, format } = args.toOptions(options, OPEN_OPTIONS)
+    args.requireRawFormat(bytes, format)
+    return new this(FROM, {
+      typecode: typeOf(typecode).code,
+      path: bytes,
+      flags: args.toOptionalString(flags, 'options.flags'),
+      mode: args.toMode(mode),
+      offset: args.toOptionalCount(offset, 'options.offset'),
+      length: args.toOptionalCount(length, 'options.length'),
+      capacity: args.toOptionalCount(capacity, 'options.capacity'),
+      advice: args.toOptionalString(advice, 'options.advice'),
+    })
+  }
+
+  static attach(handle, options) {
+    const fields = handleFields(handle)
+    const { flags } = args.toOptions(options, ['flags'])
+    if (args.toOptionalString(flags, 'options.flags') !== undefined && !ATTACH_FLAGS.includes(flags)) {
+      throw outOfRange('options.flags', `one of ${ATTACH_FLAGS.join(', ')}`, inspect(flags))
+    }
+    return new this(FROM, { handle: fields, flags })
+  }
+
+  // What it is
+
+  get typecode() {
+    return this.#type.code
+  }
+
+  get itemsize() {
+    return this.#type.View.BYTES_PER_ELEMENT
+  }
+
+  get length() {
+    return this.#state[LENGTH]
+  }
+
+  get byteLength() {
+    return this.#state[LENGTH] * this.#type.View.BYTES_PER_ELEMENT
+  }
+
+  get capacity() {
+    return this.#state[CAPACITY]
+  }
+
+  get flags() {
+    return this.#flags
+  }
+
+  get path() {
+    return this.#path
+  }
+
+  get fd() {
+    return this.#closed ? -1 : super.fd
+  }
+
+  get closed() {
+    return this.#closed
+  }
+
+  // One element
+
+  get(index) {
+    if (typeof index === 'number' && index >>> 0 === index && index < this.#state[LENGTH]) {
+      const elements = this.#elements
+      if (index < elements.length) {
+        const decode = this.#codec.decode
+        return decode === null ? elements[index] : decode(elements[index])
+      }
+    }
+    return this.#getAnywhere(args.toIndex(index))
+  }
+
+  /** An element by a negative index, or one the element path does not reach yet or never will. */
+  #getAnywhere(index) {
+    const at = this.#inside(index)
+    if (!this.#reaches(at)) return this.#codec.present(super.get(at))
+    const { decode } = this.#codec
+    return decode === null ? this.#elements[at] : decode(this.#elements[at])
+  }
+
+  set(index, value) {
+    if (typeof index === 'number' && index >>> 0 === index && index < this.#state[LENGTH] && this.#writable) {
+      const elements = this.#elements
+      if (index < elements.length) {
+        elements[index] = this.#codec.encode(value)
+        return
+      }
+    }
+    const at = this.#inside(args.toIndex(index))
+    if (this.#writable && this.#reaches(at)) this.#elements[at] = this.#codec.encode(value)
+    else super.set(at, this.#codec.check(value))
+  }
+
+  at(index) {
+    if (typeof index === 'number' && index >>> 0 === index && index < this.#state[LENGTH]) return this.get(index)
+    const length = this.#state[LENGTH]
+    const at = args.toIndex(index) < 0 ? index + length : index
+    return at >= 0 && at < length ? this.get(at) : undefined
+  }
+
+  /** An index counted from the start, in an array that is open. */
+  #inside(index) {
+    const length = this.#state[LENGTH]
+    const at = index < 0 ? index + length : index
+    if (at >= 0 && at < length) return at
+    this.#requireOpen()
+    throw indexOutOfRange(index, length)
+  }
+
+  #requireOpen() {
+    if (this.#closed) throw closed()
+  }
+
+  /** Whether the element path has an element, after an attempt to widen it. */
+  #reaches(at) {
+    const there = this.#elements.length
+    if (at < there) return true
+    const { View } = this.#type
+    const limit = Math.floor(BUFFER_LIMIT / View.BYTES_PER_ELEMENT)
+    if (there >= Math.min(this.#state[CAPACITY], limit)) return false
+    const memory = elementsOf(this, BUFFER_LIMIT)
+    this.#elements = new View(memory, 0, Math.floor(memory.byteLength / View.BYTES_PER_ELEMENT))
+    return at < this.#elements.length
+  }
+
+  // The array module
+
+  append(value) {
+    const state = this.#state
+    const length = state[LENGTH]
+    if (length < state[CAPACITY]) {
+      const elements = this.#elements
+      if (length < elements.length) {
+        elements[length] = this.#codec.encode(value)
+        state[LENGTH] = length + 1
+        return
+      }
+    }
+    const checked = this.#codec.check(value)
+    super.append(checked)
+    // From now on the element path takes it, if there is room.
+    if (state[LENGTH] < state[CAPACITY]) this.#reaches(state[LENGTH])
+  }
+
+  extend(items) {
+    this.#take(items, (other) => super.extend(other), (bytes) => super.frombytes(bytes))
+  }
+
+  /**
+   * Hands what extend and its kin take to the core: another array as it is, everything else as bytes. Elements of an
+   * iterable before a bad one are handed on before its error is thrown.
+   */
+  #take(items, handOver, handOverBytes) {
+    if (items instanceof MmapArray) {
+      if (items.#type !== this.#type) throw sources.otherType(this.#type, `one of typecode '${items.typecode}'`)
+      handOver(items)
+    } else if (sources.isTypedArray(items)) {
+      if (!sources.isOwnView(this.#type, items)) throw sources.otherType(this.#type, `a ${items[Symbol.toStringTag]}`)
+      handOverBytes(sources.bytesOf(items, 'items'))
+    } else {
+      const { bytes, failure } = sources.stage(this.#type, this.#codec, items)
+      if (bytes.length > 0 || failure === undefined) handOverBytes(bytes)
+      if (failure !== undefined) throw failure.error
+    }
+  }
+
+  /** The constructor's initializer: as extend, but arrays of other types are taken element by element. */
+  #fill(init) {
+    const isText = this.#type.meaning === 'character'
+    if (typeof init === 'string') {
+      if (!isText) throw invalidArgType('init', `no string, for typecode '${this.typecode}'`, init)
+      this.fromunicode(init)
+    } else if (isAnyArrayBuffer(init)) {
+      this.frombytes(init)
+    } else if (init instanceof MmapArray && init.#type !== this.#type) {
+      if ((init.#type.meaning === 'character') !== isText) {
+        throw sources.otherType(this.#type, `one of typecode '${init.typecode}'`)
+      }
+      this.extend(init.values())
+    } else if (sources.isTypedArray(init) && !sources.isOwnView(this.#type, init)) {
+      this.extend(init.values())
+    } else {
+      this.extend(init)
+    }
+  }
+
+  insert(index, value) {
+    if (index === undefined) throw invalidArgType('index', 'an integer', index)
+    const at = args.toBound(index, 'index')
+    super.insert(at, this.#codec.check(value))
+  }
+
+  pop(index = -1) {
+    return this.#codec.present(super.pop(args.toIndex(index)))
+  }
+
+  remove(value) {
+    const needle = this.#codec.needle(value)
+    // Deleting nothing tells whether the array may change its length.
+    if (needle === undefined) super.deleteSlice(0, 0)
+    if (needle === undefined || !super.remove(needle)) throw valueNotFound(value)
+  }
+
+  count(value) {
+    const needle = this.#codec.needle(value)
+    this.#requireOpen()
+    return needle === undefined ? 0 : super.count(needle)
+  }
+
+  index(value, start, stop) {
+    const found = this.#find(value, args.toBound(start, 'start'), args.toBound(stop, 'stop'))
+    if (found < 0) throw valueNotFound(value)
+    return found
+  }
+
+  includes(value) {
+    return this.#find(value) >= 0
+  }
+
+  #find(value, start = 0, stop = Infinity) {
+    const needle = this.#codec.needle(value)
+    this.#requireOpen()
+    return needle === undefined ? -1 : super.index(needle, start, stop)
+  }
+
+  reverse() {
+    super.reverse()
+    return this
+  }
+
+  byteswap() {
+    super.byteswap()
+    return this
+  }
+
+  fill(value, start, end) {
+    super.fill(this.#codec.check(value), args.toBound(start, 'start'), args.toBound(end, 'end'))
+    return this
+  }
+
+  bufferInfo() {
+    return [super.address(), this.length]
+  }
+
+  frombytes(bytes) {
+    super.frombytes(sources.bytesOf(bytes, 'bytes'))
+  }
+
+  tobytes() {
+    this.#requireOpen()
+    const copy = sources.allocate(Uint8Array, this.byteLength)
+    super.slice(copy)
+    return Buffer.from(copy.buffer)
+  }
+
+  fromlist(list) {
+    if (!Array.isArray(list)) throw invalidArgType('list', 'an Array', list)
+    super.frombytes(sources.stageList(this.#type, this.#codec, list))
+  }
+
+  tolist() {
+    this.#requireOpen()
+    if (this.length > LONGEST_LIST) throw outOfRange('length', `<= ${LONGEST_LIST} for a list`, this.length)
+    const list = []
+    for (let index = 0; index < this.length; index++) list.push(this.get(index))
+    return list
+  }
+
+  fromfile(source, n) {
+    const file = args.toFile(source, 'source')
+    super.fromfile(file, args.toCount(n, 'n'))
+  }
+
+  tofile(target) {
+    super.tofile(args.toFile(target, 'target'))
+  }
+
+  fromunicode(text) {
+    this.#requireCharacters('fromunicode')
+    if (typeof text !== 'string') throw invalidArgType('text', 'a string', text)
+    super.frombytes(sources.stageText(this.#type, this.#codec, text))
+  }
+
+  tounicode() {
+    this.#requireCharacters('tounicode')
+    this.#requireOpen()
+    return charactersOf(this, true)
+  }
+
+  #requireCharacters(operation) {
+    if (this.#type.meaning === 'character') return
+    throw typeMismatch(`${operation} needs an array of characters (c, u, w), this one is of typecode '${this.typecode}'`)
+  }
+
+  // Slices and operators
+
+  slice(start, stop, step) {
+    const bounds = args.toBounds(start, stop, step)
+    const copy = sources.allocate(this.#type.View, super.sliceLength(...bounds))
+    super.slice(sources.bytesOf(copy), ...bounds)
+    return copy
+  }
+
+  setSlice(values, start, stop, step) {
+    const bounds = args.toBounds(start, stop, step)
+    if (values instanceof MmapArray || sources.isTypedArray(values)) {
+      this.#take(
+        values,
+        (other) => super.setSliceFrom(other, ...bounds),
+        (bytes) => super.setSlice(bytes, ...bounds),
+      )
+      return
+    }
+    // A slice is replaced by all the values or by none.
+    const { bytes, failure } = sources.stage(this.#type, this.#codec, values)
+    if (failure !== undefined) throw failure.error
+    super.setSlice(bytes, ...bounds)
+  }
+
+  deleteSlice(start, stop, step) {
+    super.deleteSlice(...args.toBounds(start, stop, step))
+  }
+
+  concat(other) {
+    this.#requireOpen()
+    const result = this.copy()
+    try {
+      result.extend(other)
+    } catch (error) {
+      result.close()
+      throw error
+    }
+    return result
+  }
+
+  repeat(times) {
+    const count = args.toIndex(times, 'times')
+    const result = this.copy()
+    try {
+      result.repeatInPlace(count)
+    } catch (error) {
+      result.close()
+      throw error
+    }
+    return result
+  }
+
+  repeatInPlace(times) {
+    super.repeatInPlace(args.toIndex(times, 'times'))
+  }
+
+  copy() {
+    this.#requireOpen()
+    return new MmapArray(this.typecode, this, { capacity: this.length })
+  }
+
+  equals(other) {
+    this.#requireOpen()
+    if (!isArrayLike(other)) return false
+    const length = this.length
+    if (other.length !== length) return false
+    if (other instanceof MmapArray) {
+      other.#requireOpen()
+      if (other.#type === this.#type) return super.firstDifference(other) < 0
+    }
+    const theirs = this.#readerOf(other)
+    for (let index = 0; index < length; index++) {
+      if (!equalValues(this.get(index), theirs(index))) return false
+    }
+    return true
+  }
+
+  compare(other) {
+    this.#requireOpen()
+    if (!isArrayLike(other)) throw invalidArgType('other', 'an array', other)
+    const shorter = Math.min(this.length, other.length)
+    const theirs = this.#readerOf(other)
+    let index = 0
+    if (other instanceof MmapArray) {
+      other.#requireOpen()
+      if (other.#type === this.#type) {
+        const different = super.firstDifference(other)
+        index = different < 0 ? shorter : different
+      } else if ((other.#type.meaning === 'character') !== (this.#type.meaning === 'character')) {
+        throw sources.otherType(this.#type, `one of typecode '${other.typecode}'`)
+      }
+    }
+    for (; index < shorter; index++) {
+      const order = compareValues(this.get(index), theirs(index))
+      if (order !== 0) return order
+    }
+    return Math.sign(this.length - other.length)
+  }
+
+  /** Elements of an array-like, as elements of this type where it is the type's own typed array. */
+  #readerOf(other) {
+    if (other instanceof MmapArray) return (index) => other.get(index)
+    const { decode } = this.#codec
+    if (decode !== null && sources.isOwnView(this.#type, other)) return (index) => decode(other[index])
+    return (index) => other[index]
+  }
+
+  // Memory
+
+  get buffer() {
+    this.#requireOpen()
+    const bytes = this.byteLength
+    if (bytes === 0) return this.#emptyBuffer()
+    if (this.#buffer?.byteLength !== bytes) this.#buffer = bufferOf(this, 0, this.length, BUFFER_LIMIT)
+    return this.#buffer
+  }
+
+  /** No external buffer is empty; an ordinary one may be detached by its user. */
+  #emptyBuffer() {
+    if (this.#buffer?.byteLength !== 0 || sources.isDetached(this.#buffer)) this.#buffer = new ArrayBuffer(0)
+    return this.#buffer
+  }
+
+  get view() {
+    const buffer = this.buffer
+    if (this.#view?.buffer !== buffer) this.#view = new this.#type.View(buffer)
+    return this.#view
+  }
+
+  subarray(start, end) {
+    const first = args.toBound(start, 'start')
+    const last = args.toBound(end, 'end')
+    this.#requireOpen()
+    const from = args.clampBound(first, this.length, 0)
+    const length = Math.max(args.clampBound(last, this.length, this.length) - from, 0)
+    const { View } = this.#type
+    if (this.byteLength <= BUFFER_LIMIT) return new View(this.buffer, from * View.BYTES_PER_ELEMENT, length)
+    return length === 0 ? new View(0) : new View(bufferOf(this, from, from + length, BUFFER_LIMIT))
+  }
+
+  // Storage
+
+  reserve(capacity) {
+    super.reserve(args.toCount(capacity, 'capacity'))
+  }
+
+  async flushAsync() {
+    await super.flushAsync()
+  }
+
+  advise(advice, start, end) {
+    if (typeof advice !== 'string') throw invalidArgType('advice', 'a string', advice)
+    super.advise(advice, args.toBound(start, 'start'), args.toBound(end, 'end'))
+  }
+
+  close() {
+    this.#closed = true
+    // The element path's memory goes with the call.
+    this.#elements = new this.#type.View(0)
+    this.#buffer = undefined
+    this.#view = undefined
+    super.close()
+  }
+
+  [Symbol.dispose]() {
+    this.close()
+  }
+
+  // Iteration and printing
+
+  entries() {
+    this.#requireOpen()
+    return entriesOf(this)
+  }
+
+  keys() {
+    this.#requireOpen()
+    return keysOf(this)
+  }
+
+  values() {
+    this.#requireOpen()
+    return valuesOf(this)
+  }
+
+  toString() {
+    this.#requireOpen()
+    return printed(this, this.#type.meaning === 'character')
+  }
+
+  toJSON() {
+    const list = this.tolist()
+    return this.#type.meaning === 'bigint' ? list.map(String) : list
+  }
+
+  [inspect.custom](_depth, options) {
+    return inspected(this, this.#type.meaning === 'character', options)
+  }
+
+  static #isArray(value) {
+    return typeof value === 'object' && value !== null && #type in value
+  }
+
+  static {
+    const hidden = { configurable: true, enumerable: false, writable: true }
+    Object.defineProperty(this.prototype, Symbol.iterator, { ...hidden, value: this.prototype.values })
+    Object.defineProperty(this.prototype, Symbol.toStringTag, { configurable: true, value: 'MmapArray' })
+    Object.setPrototypeOf(NativeArray.prototype, indexedPrototype(this.#isArray))
+  }
+}

@@ -1,0 +1,151 @@
+//! The length: exact or reserved, growing and shrinking, and what others did to it.
+
+use super::reservation::Reservation;
+use super::{Array, Extent, end_of_last_page};
+use crate::element::Element;
+use crate::error::Result;
+use crate::kernels::Region;
+use crate::os::append::append;
+use crate::os::memory::page_size;
+use crate::storage::Flags;
+
+impl Array {
+    pub fn append(&mut self, element: &Element) -> Result<()> {
+        self.extend_from("append", Region::of(element.bytes()))
+    }
+
+    /// Appends elements, given as bytes. The source may be this array's own memory.
+    ///
+    /// # Errors
+    /// Those of [`Array::begin_length_change`], and the system's; the array is then as it was.
+    pub fn extend(&mut self, source: Region<'_>) -> Result<()> {
+        self.extend_from("extend", source)
+    }
+
+    fn extend_from(&mut self, operation: &'static str, source: Region<'_>) -> Result<()> {
+        self.begin_length_change(operation)?;
+        if self.reservation.is_some() {
+            let length = self.length();
+            let added = source.len() as u64 / self.itemsize();
+            self.make_room(length + added)?;
+            let end = self.byte_length();
+            self.window
+                .region(end + source.len() as u64)
+                .copy_from(end as usize, source);
+            self.state.set(length + added, self.capacity());
+            Ok(())
+        } else {
+            self.append_exact(&[source])
+        }
+    }
+
+    /// One appending write for all the parts; then the length is what the file's size says, appends of others included.
+    pub(super) fn append_exact(&mut self, parts: &[Region<'_>]) -> Result<()> {
+        let end = self.file_position(self.length());
+        append(self.mapping.storage().file(), parts, end)?;
+        let bytes = self
+            .mapping
+            .storage()
+            .size()?
+            .saturating_sub(self.mapping.offset());
+        self.take_over(bytes)
+    }
+
+    /// Room for a length in a reserved array; grows by half, so that a run of appends asks the system seldom.
+    pub(super) fn make_room(&mut self, length: u64) -> Result<()> {
+        let capacity = self.capacity();
+        if length <= capacity {
+            return Ok(());
+        }
+        let page = page_size() / self.itemsize();
+        let generous = length.max(capacity.saturating_add(capacity / 2)).max(page);
+        match self.set_capacity(generous) {
+            // What was asked for may fit where half as much again does not.
+            Err(_) if generous > length => self.set_capacity(length),
+            done => done,
+        }
+    }
+
+    /// Grows the file of a reserved array; its length stays.
+    fn set_capacity(&mut self, capacity: u64) -> Result<()> {
+        let (from, to) = (self.file_position(self.capacity()), self.file_position(capacity));
+        self.cover(capacity * self.itemsize())?;
+        self.mapping.storage().grow(from, to)?;
+        self.state.set(self.length(), capacity);
+        Ok(())
+    }
+
+    /// Makes the array the only writer of its file, with room for `capacity` elements at least.
+    pub fn reserve(&mut self, capacity: u64) -> Result<()> {
+        self.begin_length_change("reserve")?;
+        let was_reserved = self.is_reserved();
+        if !was_reserved {
+            self.reservation = Some(Reservation::start(&self.mapping, &self.state, self.itemsize()));
+        }
+        if capacity <= self.capacity() {
+            return Ok(());
+        }
+        self.set_capacity(capacity).inspect_err(|_| {
+            if !was_reserved {
+                self.reservation = None;
+            }
+        })
+    }
+
+    /// Cuts the file of a reserved array back to its length, which makes it exact. Nothing to do for an exact one.
+    pub fn trim(&mut self) -> Result<()> {
+        if self.reservation.is_some() {
+            let length = self.length();
+            self.release_pages_behind(length);
+            self.mapping.storage().cut(self.file_position(length))?;
+            self.reservation = None;
+            self.set_exact_length(length);
+        }
+        Ok(())
+    }
+
+    /// Takes over what others did to the file's size; gives the length. An array of fixed length gets no longer.
+    pub fn refresh(&mut self) -> Result<u64> {
+        let bytes = self
+            .mapping
+            .storage()
+            .size()?
+            .saturating_sub(self.mapping.offset());
+        let there = bytes / self.itemsize();
+        match self.extent {
+            _ if self.reservation.is_some() => self
+                .state
+                .set(self.length().min(there), self.capacity().min(there)),
+            Extent::Fixed(length) => self.set_exact_length(length.min(there)),
+            Extent::Whole if self.flags == Flags::CopyOnWrite => {
+                self.set_exact_length(self.length().min(there))
+            }
+            Extent::Whole => self.take_over(bytes)?,
+        }
+        Ok(self.length())
+    }
+
+    /// Makes the array shorter. A reserved one keeps its file, an exact one cuts it.
+    pub(super) fn shorten(&mut self, length: u64) -> Result<()> {
+        if self.reservation.is_some() {
+            self.state.set(length, self.capacity());
+            return Ok(());
+        }
+        self.release_pages_behind(length);
+        self.mapping.storage().cut(self.file_position(length))?;
+        self.set_exact_length(length);
+        Ok(())
+    }
+
+    /// Says that pages behind a length are about to go, so that no buffer on them stays in anybody's hand.
+    fn release_pages_behind(&self, length: u64) {
+        // Pages count from the start of the file, not from the array's offset.
+        let end = end_of_last_page(self.file_position(length));
+        (self.on_cut)(end.saturating_sub(self.mapping.offset()));
+    }
+
+    /// Whether appending needs no system call.
+    pub fn is_reserved(&self) -> bool {
+        self.reservation.is_some()
+    }
+}

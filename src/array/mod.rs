@@ -1,0 +1,418 @@
+//! What Python's `array` does, over mapped memory of any kind.
+
+mod growth;
+mod repeat;
+mod reservation;
+pub mod slice;
+mod splice;
+mod state;
+pub mod transfer;
+
+use std::sync::Arc;
+
+pub use state::State;
+
+use crate::element::Element;
+use crate::error::{Error, Result};
+use crate::kernels::{self, Region};
+use crate::mapping::{Advice, Mapping, Window};
+use crate::os::memory;
+use crate::storage::{Access, Flags, Storage};
+use crate::typecode::Typecode;
+use reservation::Reservation;
+
+/// Whether an array is all that its file holds from its offset on, or a window of fixed length on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    Whole,
+    Fixed(u64),
+}
+
+/// Where an array begins and ends in its file, as asked for; units are bytes and elements.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Placement {
+    pub offset: u64,
+    pub length: Option<u64>,
+}
+
+/// Called before memory goes away, with the byte at which what is left ends.
+pub type OnCut = Box<dyn Fn(u64)>;
+
+/// Elements of one type from an offset of a file on.
+pub struct Array {
+    typecode: &'static Typecode,
+    flags: Flags,
+    mapping: Arc<Mapping>,
+    window: Arc<Window>,
+    state: Arc<State>,
+    extent: Extent,
+    /// While it is there the array is 'reserved': the file is longer than the array, and nobody else writes.
+    reservation: Option<Arc<Reservation>>,
+    on_cut: OnCut,
+}
+
+impl Array {
+    /// An array in memory of its own, with room for `capacity` elements.
+    pub fn anonymous(typecode: &'static Typecode, capacity: u64) -> Result<Array> {
+        let mapping = Mapping::new(Arc::new(Storage::anonymous()?), 0, false);
+        let mut array = Array::over(mapping, typecode, Flags::ReadWrite, Extent::Whole)?;
+        array.reserve(capacity)?;
+        Ok(array)
+    }
+
+    /// An array on a file.
+    ///
+    /// # Errors
+    /// The system's; `OutOfRange` where `placement` does not fit the file and the flags do not create.
+    pub fn open(
+        path: &[u8],
+        typecode: &'static Typecode,
+        flags: Flags,
+        mode: u32,
+        placement: Placement,
+    ) -> Result<Array> {
+        let itemsize = typecode.itemsize() as u64;
+        if !placement.offset.is_multiple_of(itemsize) {
+            return Err(Error::OutOfRange {
+                name: "options.offset",
+                requirement: format!("a multiple of the item size, {itemsize}"),
+                received: placement.offset.to_string(),
+            });
+        }
+        let storage = Arc::new(Storage::open(path, flags, mode)?);
+        let extent = place(&storage, flags, placement, itemsize)?;
+        let mapping = Mapping::new(storage, placement.offset, flags.access().is_private());
+        Array::over(mapping, typecode, flags, extent)
+    }
+
+    /// An array on a mapping that is there.
+    pub fn over(
+        mapping: Arc<Mapping>,
+        typecode: &'static Typecode,
+        flags: Flags,
+        extent: Extent,
+    ) -> Result<Array> {
+        let bytes = mapping.storage().size()?.saturating_sub(mapping.offset());
+        let window = mapping.window(bytes)?;
+        let mut array = Array {
+            typecode,
+            flags,
+            mapping,
+            window,
+            state: Arc::new(State::default()),
+            extent,
+            reservation: None,
+            on_cut: Box::new(|_| {}),
+        };
+        let length = bytes / array.itemsize();
+        let length = if let Extent::Fixed(fixed) = extent {
+            fixed.min(length)
+        } else {
+            length
+        };
+        array.set_exact_length(length);
+        Ok(array)
+    }
+
+    pub fn on_cut(&mut self, on_cut: OnCut) {
+        self.on_cut = on_cut;
+    }
+
+    pub fn typecode(&self) -> &'static Typecode {
+        self.typecode
+    }
+
+    /// Bytes an element takes.
+    pub fn itemsize(&self) -> u64 {
+        self.typecode.itemsize() as u64
+    }
+
+    pub fn flags(&self) -> Flags {
+        self.flags
+    }
+
+    pub fn extent(&self) -> Extent {
+        self.extent
+    }
+
+    pub fn mapping(&self) -> &Arc<Mapping> {
+        &self.mapping
+    }
+
+    pub fn window(&self) -> &Arc<Window> {
+        &self.window
+    }
+
+    pub fn state(&self) -> &Arc<State> {
+        &self.state
+    }
+
+    /// Elements in the array.
+    pub fn length(&self) -> u64 {
+        self.state.length()
+    }
+
+    pub fn byte_length(&self) -> u64 {
+        self.length() * self.itemsize()
+    }
+
+    /// Elements there is room for without asking the system.
+    pub fn capacity(&self) -> u64 {
+        self.state.capacity()
+    }
+
+    /// The bytes of the elements.
+    pub fn region(&self) -> Region<'_> {
+        self.window.region(self.byte_length())
+    }
+
+    fn set_exact_length(&mut self, length: u64) {
+        self.state.set(length, length);
+    }
+
+    /// Refuses a call that writes elements.
+    fn require_writable(&self, operation: &'static str) -> Result<()> {
+        if self.flags.access() == Access::ReadOnly {
+            return Err(Error::ReadOnly { operation });
+        }
+        Ok(())
+    }
+
+    /// Refuses a call that changes the length, and takes over what others did to it.
+    ///
+    /// # Errors
+    /// `ReadOnly`, `FixedLength`, and `RaggedLength` where the file ends inside an element.
+    fn begin_length_change(&mut self, operation: &'static str) -> Result<()> {
+        self.require_writable(operation)?;
+        if self.flags == Flags::CopyOnWrite || self.extent != Extent::Whole {
+            return Err(Error::FixedLength { operation });
+        }
+        if self.reservation.is_none() {
+            let bytes = self
+                .mapping
+                .storage()
+                .size()?
+                .saturating_sub(self.mapping.offset());
+            if !bytes.is_multiple_of(self.itemsize()) {
+                return Err(Error::RaggedLength {
+                    bytes,
+                    itemsize: self.typecode.itemsize(),
+                });
+            }
+            self.take_over(bytes)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the length what a file size says. The window is widened first, so that a failure changes nothing.
+    fn take_over(&mut self, bytes: u64) -> Result<()> {
+        self.cover(bytes)?;
+        self.set_exact_length(bytes / self.itemsize());
+        Ok(())
+    }
+
+    /// Widens the window where it is too short.
+    fn cover(&mut self, bytes: u64) -> Result<()> {
+        if bytes > self.window.len() as u64 {
+            self.window = self.mapping.window(bytes)?;
+        }
+        Ok(())
+    }
+
+    /// Byte of the file at which an element lies.
+    fn file_position(&self, element: u64) -> u64 {
+        self.mapping.offset() + element * self.itemsize()
+    }
+
+    pub fn get(&self, index: i64) -> Result<Element> {
+        let at = slice::element_index(index, self.length())?;
+        Ok(self.element_at(at))
+    }
+
+    fn element_at(&self, at: u64) -> Element {
+        let mut bytes = [0; 8];
+        let size = self.typecode.itemsize();
+        self.region().read(at as usize * size, &mut bytes[..size]);
+        Element::from_bytes(&bytes[..size])
+    }
+
+    pub fn set(&self, index: i64, element: &Element) -> Result<()> {
+        self.require_writable("set")?;
+        let at = slice::element_index(index, self.length())?;
+        self.region()
+            .write(at as usize * self.typecode.itemsize(), element.bytes());
+        Ok(())
+    }
+
+    /// Index of the first equal element from `start` to before `stop`, bounds as Python's `index` takes them.
+    pub fn find(&self, needle: &Element, start: i64, stop: i64) -> Option<u64> {
+        let length = self.length();
+        let (start, stop) = (
+            slice::insertion_index(start, length),
+            slice::insertion_index(stop, length),
+        );
+        let range = start as usize..stop.max(start) as usize;
+        kernels::search::find(self.region(), self.typecode.scalar, needle, range).map(|at| at as u64)
+    }
+
+    pub fn count(&self, needle: &Element) -> u64 {
+        kernels::search::count(self.region(), self.typecode.scalar, needle) as u64
+    }
+
+    /// Copies a slice into memory of exactly its size.
+    pub fn copy_slice(&self, bounds: slice::Bounds, into: Region<'_>) -> Result<()> {
+        let stride = bounds.resolve(self.length())?;
+        kernels::gather::gather(self.region(), stride, into, self.typecode.itemsize());
+        Ok(())
+    }
+
+    pub fn reverse(&self) -> Result<()> {
+        self.require_writable("reverse")?;
+        kernels::reorder::reverse(self.region(), self.typecode.itemsize());
+        Ok(())
+    }
+
+    pub fn byteswap(&self) -> Result<()> {
+        self.require_writable("byteswap")?;
+        kernels::reorder::byteswap(self.region(), self.typecode.itemsize());
+        Ok(())
+    }
+
+    /// The same value in every element from `start` to before `end`, bounds as a slice's.
+    pub fn fill(&self, element: &Element, start: Option<i64>, end: Option<i64>) -> Result<()> {
+        self.require_writable("fill")?;
+        let stride = slice::Bounds {
+            start,
+            stop: end,
+            step: None,
+        }
+        .resolve(self.length())?;
+        let size = self.typecode.itemsize();
+        kernels::fill::fill(
+            self.region().part(stride.start * size, stride.count * size),
+            element.bytes(),
+        );
+        Ok(())
+    }
+
+    /// Writes everything back to the device, data and size, and waits for it. See [`Array::flush_later`].
+    pub fn flush(&mut self) -> Result<()> {
+        self.flush_later()?.run()
+    }
+
+    /// Makes the array exact, and gives the rest of a flush, which may wait for the device on any thread.
+    pub fn flush_later(&mut self) -> Result<Flush> {
+        self.trim()?;
+        let bytes = if self.flags.access() == Access::ReadWrite {
+            self.byte_length()
+        } else {
+            0
+        };
+        Ok(Flush {
+            mapping: self.mapping.clone(),
+            window: self.window.clone(),
+            bytes,
+        })
+    }
+
+    pub fn advise(&self, advice: Advice, start: Option<i64>, end: Option<i64>) -> Result<()> {
+        // Dropping pages of a private mapping would lose what was written to them.
+        if advice == Advice::DontNeed && self.mapping.is_private() {
+            return Ok(());
+        }
+        let stride = slice::Bounds {
+            start,
+            stop: end,
+            step: None,
+        }
+        .resolve(self.length())?;
+        let (start, end) = (stride.start as u64, (stride.start + stride.count) as u64);
+        self.window
+            .advise(advice, start * self.itemsize(), end * self.itemsize())
+    }
+
+    /// The descriptor. The array is exact from then on, since it may be handed on.
+    pub fn descriptor(&mut self) -> Result<i32> {
+        self.trim()?;
+        Ok(self.mapping.storage().descriptor())
+    }
+}
+
+impl Drop for Array {
+    fn drop(&mut self) {
+        // Nobody sees the size of memory without a name. Of a failure nobody is left to hear: the file then keeps
+        // zeros at its end.
+        if self.mapping.storage().path().is_some() {
+            let _ = self.trim();
+        }
+    }
+}
+
+/// What is left of a flush once the array is exact.
+pub struct Flush {
+    mapping: Arc<Mapping>,
+    window: Arc<Window>,
+    bytes: u64,
+}
+
+impl Flush {
+    pub fn run(&self) -> Result<()> {
+        if self.mapping.is_private() {
+            return Ok(());
+        }
+        self.window.flush(self.bytes)?;
+        self.mapping.storage().sync()
+    }
+}
+
+/// Checks a placement against a file, and makes the file longer where the flags create.
+fn place(storage: &Storage, flags: Flags, placement: Placement, itemsize: u64) -> Result<Extent> {
+    let size = storage.size()?;
+    let beyond = |name, requirement: String, received: u64| {
+        Err(Error::OutOfRange {
+            name,
+            requirement,
+            received: received.to_string(),
+        })
+    };
+    let wanted = match placement.length {
+        Some(length) => length
+            .checked_mul(itemsize)
+            .and_then(|bytes| bytes.checked_add(placement.offset)),
+        None => Some(placement.offset),
+    };
+    let Some(wanted) = wanted else {
+        return beyond(
+            "options.length",
+            String::from("less than 2^64 bytes"),
+            placement.length.unwrap_or(0),
+        );
+    };
+    if wanted > size {
+        if flags.creates() {
+            storage.grow(size, wanted)?;
+        } else if placement.offset > size {
+            return beyond(
+                "options.offset",
+                format!("at most the file's size, {size}"),
+                placement.offset,
+            );
+        } else if let Some(length) = placement.length {
+            let there = (size - placement.offset) / itemsize;
+            return beyond(
+                "options.length",
+                format!("at most the {there} elements that are there"),
+                length,
+            );
+        }
+    }
+    Ok(match placement.length {
+        Some(length) if wanted < size => Extent::Fixed(length),
+        _ => Extent::Whole,
+    })
+}
+
+/// The first byte after the page in which a range ends: what lies there can be touched.
+fn end_of_last_page(bytes: u64) -> u64 {
+    memory::round_up_to_pages(bytes)
+}

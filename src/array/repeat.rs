@@ -1,0 +1,63 @@
+//! Python's `a *= n`.
+
+use super::Array;
+use crate::error::{Error, Result};
+use crate::kernels::fill::repeat_head;
+use crate::os::append::append;
+
+/// The largest length JavaScript can count.
+const LENGTH_LIMIT: u64 = 1 << 53;
+
+impl Array {
+    /// Repeats the elements in place; with `times` of 0 or less nothing is left.
+    ///
+    /// # Errors
+    /// `OutOfRange` for more elements than 2^53, else the system's; the array is then as it was.
+    pub fn repeat(&mut self, times: i64) -> Result<()> {
+        self.begin_length_change("repeatInPlace")?;
+        let Ok(times @ 1..) = u64::try_from(times) else {
+            return self.shorten(0);
+        };
+        let length = self.length();
+        let total = length
+            .checked_mul(times)
+            .filter(|total| *total <= LENGTH_LIMIT)
+            .ok_or_else(|| Error::OutOfRange {
+                name: "times",
+                requirement: String::from("a number that gives at most 2^53 elements"),
+                received: times.to_string(),
+            })?;
+        if total == length {
+            return Ok(());
+        }
+        if self.is_reserved() {
+            self.make_room(total)?;
+            let head = self.byte_length() as usize;
+            repeat_head(self.window.region(total * self.itemsize()), head);
+            self.state.set(total, self.capacity());
+            return Ok(());
+        }
+        self.repeat_exact(total)
+    }
+
+    /// Appends what is there, over and over. Each write ends at a whole element.
+    fn repeat_exact(&mut self, total: u64) -> Result<()> {
+        let (old, goal) = (self.byte_length(), total * self.itemsize());
+        self.cover(goal)?;
+        let window = self.window.clone();
+        let offset = self.mapping.offset();
+        let mut done = old;
+        while done < goal {
+            let head = window.region(done.min(goal - done));
+            if let Err(error) = append(self.mapping.storage().file(), &[head], offset + done) {
+                // Back to where it began, unless others have appended.
+                if self.mapping.storage().size()? == offset + done {
+                    self.mapping.storage().cut(offset + old)?;
+                }
+                return Err(error);
+            }
+            done += head.len() as u64;
+        }
+        self.refresh().map(drop)
+    }
+}

@@ -1,0 +1,140 @@
+//! Insertion, removal and slice assignment: elements move, the file grows or shrinks.
+
+use std::ops::Range;
+
+use super::Array;
+use super::slice::{Bounds, element_index, insertion_index, rising};
+use crate::element::Element;
+use crate::error::{Error, Result};
+use crate::kernels::Region;
+use crate::kernels::gather::{self, Stride};
+
+impl Array {
+    /// Puts an element before an index; one beyond either end means that end.
+    pub fn insert(&mut self, index: i64, element: &Element) -> Result<()> {
+        self.begin_length_change("insert")?;
+        let at = insertion_index(index, self.length());
+        self.replace(at..at, Region::of(element.bytes()))
+    }
+
+    /// Takes an element out, and gives it.
+    pub fn pop(&mut self, index: i64) -> Result<Element> {
+        self.begin_length_change("pop")?;
+        if self.length() == 0 {
+            return Err(Error::Empty);
+        }
+        let at = element_index(index, self.length())?;
+        let element = self.element_at(at);
+        self.replace(at..at + 1, Region::empty())?;
+        Ok(element)
+    }
+
+    /// Takes the first equal element out; says whether there was one.
+    pub fn remove(&mut self, needle: &Element) -> Result<bool> {
+        self.begin_length_change("remove")?;
+        match self.find(needle, 0, i64::MAX) {
+            Some(at) => self.replace(at..at + 1, Region::empty()).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    pub fn clear(&mut self) -> Result<()> {
+        self.begin_length_change("clear")?;
+        self.shorten(0)
+    }
+
+    pub fn delete_slice(&mut self, bounds: Bounds) -> Result<()> {
+        self.begin_length_change("deleteSlice")?;
+        let stride = bounds.resolve(self.length())?;
+        self.delete(stride)
+    }
+
+    /// Python's `a[start:stop:step] = values`. With step 1 the length may change; otherwise the sizes must agree,
+    /// but no values at all delete the slice. The source may be this array's own memory.
+    pub fn set_slice(&mut self, source: Region<'_>, bounds: Bounds) -> Result<()> {
+        self.require_writable("setSlice")?;
+        let count = source.len() / self.typecode.itemsize();
+        let mut stride = bounds.resolve(self.length())?;
+        if stride.count != count {
+            self.begin_length_change("setSlice")?;
+            stride = bounds.resolve(self.length())?;
+        }
+        // The source may lie in this array's memory, at this address or, by another mapping, at another: moving
+        // elements about would change it on the way.
+        let copy = source.to_vec();
+        let source = Region::of(&copy);
+        if stride.count == count {
+            gather::scatter(source, self.region(), stride, self.typecode.itemsize());
+            return Ok(());
+        }
+        if stride.step == 1 {
+            let start = stride.start as u64;
+            return self.replace(start..start + stride.count as u64, source);
+        }
+        if count == 0 {
+            return self.delete(stride);
+        }
+        Err(Error::OutOfRange {
+            name: "values",
+            requirement: format!("{} elements long, as the slice with a step is", stride.count),
+            received: format!("{count} elements"),
+        })
+    }
+
+    fn delete(&mut self, stride: Stride) -> Result<()> {
+        let stride = rising(stride);
+        let start = stride.start as u64;
+        match stride.count as u64 {
+            0 => Ok(()),
+            count if stride.step == 1 => self.replace(start..start + count, Region::empty()),
+            count => {
+                gather::remove(self.region(), stride, self.typecode.itemsize());
+                self.shorten(self.length() - count)
+            }
+        }
+    }
+
+    /// Puts other elements, which lie outside this array's memory, in the place of a range. Called after
+    /// [`Array::begin_length_change`].
+    fn replace(&mut self, range: Range<u64>, source: Region<'_>) -> Result<()> {
+        let (start, end) = (range.start * self.itemsize(), range.end * self.itemsize());
+        let (old, added, removed) = (self.byte_length(), source.len() as u64, end - start);
+        let new = old - removed + added;
+        let tail = old - end;
+        if added > removed {
+            self.grow_to_replace(old, end, source, added - removed)?;
+        }
+        let all = self.window.region(old.max(new));
+        all.move_within(end as usize, (start + added) as usize, tail as usize);
+        all.copy_from(start as usize, source);
+        if new <= old {
+            if new < old {
+                self.shorten(new / self.itemsize())
+            } else {
+                Ok(())
+            }
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Makes the array longer by `growth` bytes. An exact one gets them in one appending write, and they are the very
+    /// bytes that belong there in the end: readers see no zeros, and a full disk changes nothing.
+    fn grow_to_replace(&mut self, old: u64, end: u64, source: Region<'_>, growth: u64) -> Result<()> {
+        if self.is_reserved() {
+            let length = self.length() + growth / self.itemsize();
+            self.make_room(length)?;
+            self.state.set(length, self.capacity());
+            return Ok(());
+        }
+        let window = self.window.clone();
+        let tail = window.region(old).part(end as usize, (old - end) as usize);
+        let growth = growth as usize;
+        if tail.len() >= growth {
+            self.append_exact(&[tail.part(tail.len() - growth, growth)])
+        } else {
+            let from_source = growth - tail.len();
+            self.append_exact(&[source.part(source.len() - from_source, from_source), tail])
+        }
+    }
+}

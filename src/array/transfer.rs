@@ -1,0 +1,133 @@
+//! Elements to and from other files, by reading and writing.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read, Write};
+use std::mem::ManuallyDrop;
+use std::os::fd::FromRawFd;
+
+use super::Array;
+use crate::error::{Error, Result};
+use crate::kernels::Region;
+
+/// Bytes read at a time; a multiple of every element's size.
+const CHUNK: usize = 1 << 20;
+
+/// A file to read from or write to, where it stands.
+pub enum Peer {
+    /// Opened by this call, and closed after it.
+    Own(File),
+    /// The caller's: left open.
+    Borrowed(ManuallyDrop<File>),
+}
+
+impl Peer {
+    pub fn open(path: &[u8]) -> Result<Peer> {
+        Self::named(path, || File::open(as_path(path)))
+    }
+
+    /// A file created, or emptied where it is there.
+    pub fn create(path: &[u8]) -> Result<Peer> {
+        Self::named(path, || File::create(as_path(path)))
+    }
+
+    fn named(path: &[u8], open: impl FnOnce() -> std::io::Result<File>) -> Result<Peer> {
+        open()
+            .map(Peer::Own)
+            .map_err(|error| Error::io(&error, "open").at_path(&String::from_utf8_lossy(path)))
+    }
+
+    /// A descriptor of the caller's.
+    ///
+    /// # Errors
+    /// `EBADF` where none of that number is open.
+    #[allow(unsafe_code, reason = "a descriptor comes in as a number")]
+    pub fn borrow(descriptor: i32) -> Result<Peer> {
+        let bad = || Error::system(rustix::io::Errno::BADF, "fcntl");
+        if descriptor < 0 {
+            return Err(bad());
+        }
+        // SAFETY: fcntl with F_GETFD only asks, and answers EBADF for a number that is no descriptor.
+        if unsafe { libc::fcntl(descriptor, libc::F_GETFD) } < 0 {
+            return Err(bad());
+        }
+        // SAFETY: the descriptor is open; ManuallyDrop leaves it so.
+        Ok(Peer::Borrowed(ManuallyDrop::new(unsafe {
+            File::from_raw_fd(descriptor)
+        })))
+    }
+
+    fn file(&self) -> &File {
+        match self {
+            Peer::Own(file) => file,
+            Peer::Borrowed(file) => file,
+        }
+    }
+}
+
+fn as_path(path: &[u8]) -> &std::path::Path {
+    use std::os::unix::ffi::OsStrExt;
+    std::ffi::OsStr::from_bytes(path).as_ref()
+}
+
+impl Array {
+    /// Appends `count` elements read from where a file stands.
+    ///
+    /// # Errors
+    /// `UnexpectedEof` where there are fewer: whole elements are kept. The system's: what was read until then is kept.
+    pub fn read_from(&mut self, peer: &Peer, count: u64) -> Result<()> {
+        self.begin_length_change("fromfile")?;
+        let size = self.typecode.itemsize();
+        let wanted = count.saturating_mul(size as u64);
+        let mut chunk = vec![0; CHUNK.min(usize::try_from(wanted).unwrap_or(CHUNK))];
+        let mut done = 0;
+        while done < wanted {
+            let room = chunk.len().min(usize::try_from(wanted - done).unwrap_or(CHUNK));
+            let (got, failure) = fill(peer.file(), &mut chunk[..room]);
+            let whole = got - got % size;
+            if whole > 0 {
+                self.extend(Region::of(&chunk[..whole]))?;
+            }
+            done += whole as u64;
+            if let Some(error) = failure {
+                return Err(Error::io(&error, "read"));
+            }
+            if got < room {
+                return Err(Error::UnexpectedEof {
+                    wanted: count,
+                    got: done / size as u64,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the elements to where a file stands. An empty array does not touch it.
+    pub fn write_to(&self, peer: &Peer) -> Result<()> {
+        let (all, mut done) = (self.region(), 0);
+        while done < all.len() {
+            let rest = all.part(done, all.len() - done);
+            match peer.file().write_vectored(&[rest.as_io_slice()]) {
+                Ok(0) => return Err(Error::system(rustix::io::Errno::IO, "write")),
+                Ok(count) => done += count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.raw_os_error() == Some(libc::EFAULT) => return Err(Error::MemoryFault),
+                Err(error) => return Err(Error::io(&error, "write")),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads until a buffer is full, the source ends or fails; gives the count in each case.
+fn fill(mut file: &File, buffer: &mut [u8]) -> (usize, Option<std::io::Error>) {
+    let mut got = 0;
+    while got < buffer.len() {
+        match file.read(&mut buffer[got..]) {
+            Ok(0) => break,
+            Ok(count) => got += count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return (got, Some(error)),
+        }
+    }
+    (got, None)
+}

@@ -1,0 +1,227 @@
+//! One value of an element type, as bytes, and the checked way from and to numbers.
+
+use half::f16;
+
+use crate::error::{Error, Result};
+use crate::typecode::{Meaning, Scalar, Typecode};
+
+/// A number as JavaScript has it: a double, or an integer (a bigint cut to 128 bits where it is larger).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Number {
+    Double(f64),
+    Integer(i128),
+}
+
+/// The bytes of one element, in the machine's order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Element {
+    bytes: [u8; 8],
+    size: usize,
+}
+
+impl Element {
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.size]
+    }
+
+    pub fn from_bytes(source: &[u8]) -> Self {
+        let mut bytes = [0; 8];
+        bytes[..source.len()].copy_from_slice(source);
+        Element {
+            bytes,
+            size: source.len(),
+        }
+    }
+
+    fn of<T: bytemuck::Pod>(value: T) -> Self {
+        Element::from_bytes(bytemuck::bytes_of(&value))
+    }
+
+    /// The element as a value of the machine type, which must be of its size.
+    pub fn get<T: bytemuck::Pod>(&self) -> T {
+        bytemuck::pod_read_unaligned(self.bytes())
+    }
+
+    /// Checks a number as Python's `array` does, and lays it down: nothing wraps, floats round.
+    ///
+    /// # Errors
+    /// `ValueOutOfRange`, or `InvalidArgType` for a number with a fraction where an integer belongs.
+    pub fn encode(typecode: &Typecode, number: Number) -> Result<Element> {
+        match (typecode.meaning, typecode.scalar) {
+            (Meaning::Float, scalar) => encode_float(scalar, number),
+            (Meaning::Integer, scalar) => encode_integer(scalar, whole(number)?),
+            (Meaning::Character(last), scalar) => {
+                let point = whole(number)?;
+                if !(0..=i128::from(last)).contains(&point) {
+                    return Err(out_of_range(
+                        format!("a character of code point at most {last:#x}"),
+                        point,
+                    ));
+                }
+                encode_integer(scalar, point)
+            }
+        }
+    }
+
+    pub fn decode(&self, scalar: Scalar) -> Number {
+        match scalar {
+            Scalar::F16 => Number::Double(self.get::<f16>().to_f64()),
+            Scalar::F32 => Number::Double(f64::from(self.get::<f32>())),
+            Scalar::F64 => Number::Double(self.get::<f64>()),
+            Scalar::I8 => Number::Integer(self.get::<i8>().into()),
+            Scalar::U8 => Number::Integer(self.get::<u8>().into()),
+            Scalar::I16 => Number::Integer(self.get::<i16>().into()),
+            Scalar::U16 => Number::Integer(self.get::<u16>().into()),
+            Scalar::I32 => Number::Integer(self.get::<i32>().into()),
+            Scalar::U32 => Number::Integer(self.get::<u32>().into()),
+            Scalar::I64 => Number::Integer(self.get::<i64>().into()),
+            Scalar::U64 => Number::Integer(self.get::<u64>().into()),
+        }
+    }
+}
+
+fn whole(number: Number) -> Result<i128> {
+    match number {
+        Number::Integer(value) => Ok(value),
+        // Doubles beyond i128 saturate, and are then out of every element type's range.
+        Number::Double(value) if value.fract() == 0.0 => Ok(value as i128),
+        Number::Double(_) => Err(Error::InvalidArgType {
+            name: "value",
+            requirement: "an integer",
+        }),
+    }
+}
+
+fn encode_integer(scalar: Scalar, value: i128) -> Result<Element> {
+    macro_rules! checked {
+        ($T:ty) => {
+            <$T>::try_from(value)
+                .map(Element::of)
+                .map_err(|_| out_of_range(format!(">= {} and <= {}", <$T>::MIN, <$T>::MAX), value))
+        };
+    }
+    match scalar {
+        Scalar::I8 => checked!(i8),
+        Scalar::U8 => checked!(u8),
+        Scalar::I16 => checked!(i16),
+        Scalar::U16 => checked!(u16),
+        Scalar::I32 => checked!(i32),
+        Scalar::U32 => checked!(u32),
+        Scalar::I64 => checked!(i64),
+        Scalar::U64 => checked!(u64),
+        Scalar::F16 | Scalar::F32 | Scalar::F64 => encode_float(scalar, Number::Integer(value)),
+    }
+}
+
+fn encode_float(scalar: Scalar, number: Number) -> Result<Element> {
+    let value = match number {
+        Number::Double(value) => value,
+        Number::Integer(value) => value as f64,
+    };
+    match scalar {
+        Scalar::F16 => half_from_double(value).map(Element::of),
+        Scalar::F32 => Ok(Element::of(value as f32)),
+        _ => Ok(Element::of(value)),
+    }
+}
+
+/// Rounds a double to the nearest half, ties to even, as Python packs `e`.
+///
+/// # Errors
+/// `ValueOutOfRange` for a finite number that rounds beyond 65504.
+pub fn half_from_double(value: f64) -> Result<f16> {
+    // `half` drops the low 32 bits of the fraction before it rounds; a bit kept in their place ("sticky")
+    // tells it that the number lies above the tie.
+    const DROPPED: u64 = 0xFFFF_FFFF;
+    let bits = value.to_bits();
+    let sticky = if bits & DROPPED == 0 {
+        bits
+    } else {
+        (bits & !DROPPED) | (DROPPED + 1)
+    };
+    let rounded = f16::from_f64(if value.is_nan() {
+        value
+    } else {
+        f64::from_bits(sticky)
+    });
+    if value.is_finite() && rounded.is_infinite() {
+        return Err(out_of_range("between -65504 and 65504 after rounding", value));
+    }
+    Ok(rounded)
+}
+
+fn out_of_range(requirement: impl Into<std::borrow::Cow<'static, str>>, received: impl ToString) -> Error {
+    Error::ValueOutOfRange {
+        requirement: requirement.into(),
+        received: received.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(code: &str) -> &'static Typecode {
+        Typecode::parse(code).unwrap()
+    }
+
+    #[test]
+    fn integers_take_their_range_and_no_more() {
+        for (code, low, high) in [
+            ("b", -128, 127),
+            ("B", 0, 255),
+            ("h", -32768, 32767),
+            ("H", 0, 65535),
+            ("i", i128::from(i32::MIN), i128::from(i32::MAX)),
+            ("I", 0, i128::from(u32::MAX)),
+            ("q", i128::from(i64::MIN), i128::from(i64::MAX)),
+            ("Q", 0, i128::from(u64::MAX)),
+        ] {
+            for edge in [low, high] {
+                let element = Element::encode(row(code), Number::Integer(edge)).unwrap();
+                assert_eq!(element.decode(row(code).scalar), Number::Integer(edge));
+            }
+            for beyond in [low - 1, high + 1] {
+                let error = Element::encode(row(code), Number::Integer(beyond)).unwrap_err();
+                assert_eq!(error.code(), "ERR_VALUE_OUT_OF_RANGE");
+            }
+        }
+    }
+
+    #[test]
+    fn fractions_are_no_integers() {
+        for value in [0.5, f64::NAN, f64::INFINITY] {
+            let error = Element::encode(row("i"), Number::Double(value)).unwrap_err();
+            assert_eq!(error.code(), "ERR_INVALID_ARG_TYPE", "{value}");
+        }
+    }
+
+    #[test]
+    fn halves_round_as_pythons_do() {
+        for (value, expected) in [
+            (65519.0, 65504.0),
+            (1e-9, 0.0),
+            (0.1, 0.0999755859375),
+            (1.0 + 2f64.powi(-11), 1.0),
+            (1.0 + 2f64.powi(-11) + 2f64.powi(-40), 1.0 + 2f64.powi(-10)),
+            (2f64.powi(-25), 0.0),
+            (2f64.powi(-25) + 2f64.powi(-60), 2f64.powi(-24)),
+            (f64::INFINITY, f64::INFINITY),
+        ] {
+            assert_eq!(half_from_double(value).unwrap().to_f64(), expected, "{value}");
+            assert_eq!(half_from_double(-value).unwrap().to_f64(), -expected, "-{value}");
+        }
+        assert!(half_from_double(f64::NAN).unwrap().is_nan());
+        for value in [65520.0, 1e300, -65520.0] {
+            assert!(half_from_double(value).is_err(), "{value}");
+        }
+    }
+
+    #[test]
+    fn characters_end_at_their_last_code_point() {
+        assert!(Element::encode(row("c"), Number::Integer(0xFF)).is_ok());
+        assert!(Element::encode(row("c"), Number::Integer(0x100)).is_err());
+        assert!(Element::encode(row("w"), Number::Integer(0x10FFFF)).is_ok());
+        assert!(Element::encode(row("w"), Number::Integer(0x110000)).is_err());
+    }
+}

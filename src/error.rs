@@ -1,0 +1,264 @@
+//! Every way to fail. The border turns a variant into a JavaScript error with the variant's class and code.
+
+use std::borrow::Cow;
+use std::fmt;
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// The JavaScript class an error becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    Error,
+    TypeError,
+    RangeError,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// The array was closed.
+    Closed,
+    /// A writing call on an array opened with `r`, or more access asked of a handle than it has.
+    ReadOnly { operation: &'static str },
+    /// A call that changes the length of a window of fixed length or of a copy-on-write array.
+    FixedLength { operation: &'static str },
+    /// The bytes are no whole number of elements.
+    RaggedLength { bytes: u64, itemsize: usize },
+    /// An element index outside the array.
+    IndexOutOfRange { index: String, length: u64 },
+    /// A value outside the range of the element type.
+    ValueOutOfRange {
+        requirement: Cow<'static, str>,
+        received: String,
+    },
+    /// Any other argument outside its range.
+    OutOfRange {
+        name: &'static str,
+        requirement: String,
+        received: String,
+    },
+    /// An argument of the wrong kind that only the core could tell.
+    InvalidArgType {
+        name: &'static str,
+        requirement: &'static str,
+    },
+    /// No row of the typecode table.
+    InvalidTypecode { received: String },
+    /// `pop` of an array without elements.
+    Empty,
+    /// The end of the source came before the elements asked for.
+    UnexpectedEof { wanted: u64, got: u64 },
+    /// The array behind a handle is gone, or is another by now.
+    StaleHandle { reason: String },
+    /// The mapped memory could not be read: somebody cut the file.
+    MemoryFault,
+    /// One buffer cannot span so many bytes in this runtime.
+    ViewTooLarge { bytes: u64, limit: u64 },
+    /// The runtime lacks a feature this call needs.
+    UnsupportedRuntime { feature: &'static str },
+    /// A system call failed.
+    System {
+        errno: i32,
+        syscall: &'static str,
+        path: Option<String>,
+    },
+}
+
+impl Error {
+    pub fn system(errno: rustix::io::Errno, syscall: &'static str) -> Self {
+        Error::System {
+            errno: errno.raw_os_error(),
+            syscall,
+            path: None,
+        }
+    }
+
+    pub fn io(error: &std::io::Error, syscall: &'static str) -> Self {
+        Error::System {
+            errno: error.raw_os_error().unwrap_or(libc::EIO),
+            syscall,
+            path: None,
+        }
+    }
+
+    /// The same failure, saying which path it was about.
+    pub fn at_path(mut self, of: &str) -> Self {
+        if let Error::System { path, .. } = &mut self {
+            *path = Some(of.to_owned());
+        }
+        self
+    }
+
+    pub fn class(&self) -> Class {
+        match self {
+            Error::InvalidArgType { .. } | Error::InvalidTypecode { .. } => Class::TypeError,
+            Error::IndexOutOfRange { .. } | Error::ValueOutOfRange { .. } | Error::OutOfRange { .. } => {
+                Class::RangeError
+            }
+            _ => Class::Error,
+        }
+    }
+
+    pub fn code(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Error::Closed => "ERR_CLOSED",
+            Error::ReadOnly { .. } => "ERR_READ_ONLY",
+            Error::FixedLength { .. } => "ERR_FIXED_LENGTH",
+            Error::RaggedLength { .. } => "ERR_RAGGED_LENGTH",
+            Error::IndexOutOfRange { .. } => "ERR_INDEX_OUT_OF_RANGE",
+            Error::ValueOutOfRange { .. } => "ERR_VALUE_OUT_OF_RANGE",
+            Error::OutOfRange { .. } => "ERR_OUT_OF_RANGE",
+            Error::InvalidArgType { .. } => "ERR_INVALID_ARG_TYPE",
+            Error::InvalidTypecode { .. } => "ERR_INVALID_TYPECODE",
+            Error::Empty => "ERR_EMPTY",
+            Error::UnexpectedEof { .. } => "ERR_UNEXPECTED_EOF",
+            Error::StaleHandle { .. } => "ERR_STALE_HANDLE",
+            Error::MemoryFault => "ERR_MEMORY_FAULT",
+            Error::ViewTooLarge { .. } => "ERR_VIEW_TOO_LARGE",
+            Error::UnsupportedRuntime { .. } => "ERR_UNSUPPORTED_RUNTIME",
+            Error::System { errno, .. } => return errno_name(*errno),
+        })
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Closed => write!(f, "The array is closed"),
+            Error::ReadOnly { operation } => {
+                write!(
+                    f,
+                    "The array is read-only: {operation} needs one opened for writing, with flags 'r+' or 'a+'"
+                )
+            }
+            Error::FixedLength { operation } => {
+                write!(
+                    f,
+                    "The length of this array is fixed, by the 'length' option or by flags 'c': {operation} would change it"
+                )
+            }
+            Error::RaggedLength { bytes, itemsize } => {
+                write!(
+                    f,
+                    "{bytes} bytes are no whole number of elements of {itemsize} bytes each"
+                )
+            }
+            Error::IndexOutOfRange { index, length: 0 } => write!(
+                f,
+                "The value of \"index\" is out of range. The array is empty. Received {index}"
+            ),
+            Error::IndexOutOfRange { index, length } => write!(
+                f,
+                "The value of \"index\" is out of range. It must be >= -{length} and < {length}. Received {index}"
+            ),
+            Error::ValueOutOfRange {
+                requirement,
+                received,
+            } => write!(
+                f,
+                "The value of \"value\" is out of range. It must be {requirement}. Received {received}"
+            ),
+            Error::OutOfRange {
+                name,
+                requirement,
+                received,
+            } => write!(
+                f,
+                "The value of \"{name}\" is out of range. It must be {requirement}. Received {received}"
+            ),
+            Error::InvalidArgType { name, requirement } => {
+                write!(f, "The \"{name}\" argument must be {requirement}")
+            }
+            Error::InvalidTypecode { received } => write!(
+                f,
+                "The \"typecode\" argument must be one of {}, or the constructor of a typed array. Received {received}",
+                crate::typecode::all().map(|row| row.code).collect::<String>()
+            ),
+            Error::Empty => write!(f, "pop from an empty array"),
+            Error::UnexpectedEof { wanted, got } => {
+                write!(
+                    f,
+                    "The source ended early: {wanted} elements were asked for, {got} were there"
+                )
+            }
+            Error::StaleHandle { reason } => write!(f, "The array behind this handle is gone: {reason}"),
+            Error::MemoryFault => {
+                write!(
+                    f,
+                    "The mapped memory could not be read: the file was cut by somebody else; call refresh()"
+                )
+            }
+            Error::ViewTooLarge { bytes, limit } => write!(
+                f,
+                "One buffer of this runtime spans at most {limit} bytes, the array has {bytes}: use subarray(start, end)"
+            ),
+            Error::UnsupportedRuntime { feature } => write!(f, "This runtime has no {feature}"),
+            Error::System { errno, syscall, path } => {
+                write!(f, "{}: {}, {syscall}", errno_name(*errno), errno_message(*errno))?;
+                match path {
+                    Some(path) => write!(f, " '{path}'"),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The symbolic name, as Node reports it in `code`.
+fn errno_name(errno: i32) -> Cow<'static, str> {
+    macro_rules! names {
+        ($($name:ident)*) => {
+            match errno {
+                $(libc::$name => Cow::Borrowed(stringify!($name)),)*
+                other => Cow::Owned(format!("E{other}")),
+            }
+        };
+    }
+    names! {
+        EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG EBADF EAGAIN ENOMEM EACCES EFAULT EBUSY EEXIST EXDEV ENODEV
+        ENOTDIR EISDIR EINVAL ENFILE EMFILE ENOTTY ETXTBSY EFBIG ENOSPC ESPIPE EROFS EMLINK EPIPE EDOM ERANGE
+        EDEADLK ENAMETOOLONG ENOLCK ENOSYS ENOTEMPTY ELOOP EOVERFLOW EOPNOTSUPP ESTALE EDQUOT ECANCELED
+        EOWNERDEAD ENOTSOCK ECONNRESET ENOTCONN ETIMEDOUT
+    }
+}
+
+/// The system's description with a small first letter, as Node words it.
+fn errno_message(errno: i32) -> String {
+    let text = std::io::Error::from_raw_os_error(errno).to_string();
+    let text = text
+        .rsplit_once(" (os error")
+        .map_or(text.as_str(), |(message, _)| message);
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => String::from("unknown error"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn system_errors_read_as_nodes_do() {
+        let error = Error::system(rustix::io::Errno::NOENT, "open").at_path("/nowhere");
+        assert_eq!(
+            error.to_string(),
+            "ENOENT: no such file or directory, open '/nowhere'"
+        );
+        assert_eq!(error.code(), "ENOENT");
+        assert_eq!(error.class(), Class::Error);
+    }
+
+    #[test]
+    fn an_unknown_errno_still_has_a_code() {
+        let error = Error::System {
+            errno: 9999,
+            syscall: "open",
+            path: None,
+        };
+        assert_eq!(error.code(), "E9999");
+    }
+}

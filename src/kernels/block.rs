@@ -1,0 +1,40 @@
+//! A local copy of a run of elements, small enough for the first-level cache.
+
+use std::ops::Range;
+
+use bytemuck::Pod;
+
+use super::Region;
+
+const BLOCK_BYTES: usize = 4096;
+
+/// Backing of a block, aligned for every element type.
+pub struct Block([u64; BLOCK_BYTES / 8]);
+
+impl Block {
+    pub fn new() -> Self {
+        Block([0; BLOCK_BYTES / 8])
+    }
+
+    /// How many elements of a type fit.
+    pub const fn capacity<T>() -> usize {
+        BLOCK_BYTES / size_of::<T>()
+    }
+
+    /// Copies elements in and shows them.
+    pub fn load<T: Pod>(&mut self, region: Region<'_>, elements: Range<usize>) -> &mut [T] {
+        let block: &mut [T] = &mut bytemuck::cast_slice_mut(&mut self.0)[..elements.len()];
+        region.read(elements.start * size_of::<T>(), bytemuck::cast_slice_mut(block));
+        block
+    }
+}
+
+/// The element ranges of at most a block each that make up a range, in order.
+pub fn blocks<T>(range: Range<usize>) -> impl DoubleEndedIterator<Item = Range<usize>> {
+    let step = Block::capacity::<T>();
+    let count = range.len().div_ceil(step);
+    (0..count).map(move |block| {
+        let start = range.start + block * step;
+        start..range.end.min(start + step)
+    })
+}

@@ -1,0 +1,168 @@
+//! A range of shared bytes that outlives its user, and the only way the core touches such bytes.
+#![allow(
+    unsafe_code,
+    reason = "the one place that reads and writes mapped memory through a raw pointer"
+)]
+
+use std::io::IoSlice;
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+
+use bytemuck::Pod;
+
+/// Bytes that others may write at any time: never a slice, only a start and a length. Copies in and out may see
+/// another writer's change half done, which is that writer's affair; they never leave the range.
+#[derive(Clone, Copy, Debug)]
+pub struct Region<'a> {
+    start: NonNull<u8>,
+    length: usize,
+    _owner: PhantomData<&'a ()>,
+}
+
+impl<'a> Region<'a> {
+    /// # Safety
+    /// - `length` bytes from `start` stay mapped, readable and writable for `'a`, or are only read where the memory
+    ///   is read-only.
+    /// - No `&mut` to any of them is alive during `'a`.
+    pub const unsafe fn new(start: NonNull<u8>, length: usize) -> Self {
+        Region {
+            start,
+            length,
+            _owner: PhantomData,
+        }
+    }
+
+    pub const fn empty() -> Self {
+        Region {
+            start: NonNull::dangling(),
+            length: 0,
+            _owner: PhantomData,
+        }
+    }
+
+    pub fn of(bytes: &'a [u8]) -> Self {
+        // SAFETY: the borrow keeps the bytes alive for 'a; a region made of a slice is only ever a source.
+        unsafe { Region::new(NonNull::from(bytes).cast(), bytes.len()) }
+    }
+
+    pub const fn len(self) -> usize {
+        self.length
+    }
+
+    pub const fn is_empty(self) -> bool {
+        self.length == 0
+    }
+
+    pub fn address(self) -> usize {
+        self.start.as_ptr().addr()
+    }
+
+    /// Whether the two share a byte.
+    pub fn overlaps(self, other: Region<'_>) -> bool {
+        self.address() < other.address() + other.length && other.address() < self.address() + self.length
+    }
+
+    /// `length` bytes from `offset`.
+    ///
+    /// # Panics
+    /// If they are not all inside.
+    pub fn part(self, offset: usize, length: usize) -> Region<'a> {
+        Region {
+            start: self.pointer(offset, length),
+            length,
+            _owner: PhantomData,
+        }
+    }
+
+    fn pointer(self, offset: usize, length: usize) -> NonNull<u8> {
+        let inside = offset.checked_add(length).is_some_and(|end| end <= self.length);
+        assert!(inside, "bytes {offset}+{length} of a region of {}", self.length);
+        // SAFETY: just checked to lie inside the range.
+        unsafe { self.start.add(offset) }
+    }
+
+    pub fn read(self, offset: usize, into: &mut [u8]) {
+        let from = self.pointer(offset, into.len());
+        // SAFETY: `from` has that many readable bytes, and nobody holds a `&mut` to them, so the two do not overlap.
+        unsafe { std::ptr::copy_nonoverlapping(from.as_ptr(), into.as_mut_ptr(), into.len()) }
+    }
+
+    pub fn write(self, offset: usize, from: &[u8]) {
+        let into = self.pointer(offset, from.len());
+        // SAFETY: `into` has that many writable bytes; `copy` allows an overlap.
+        unsafe { std::ptr::copy(from.as_ptr(), into.as_ptr(), from.len()) }
+    }
+
+    /// Copies another region in; the two may overlap.
+    pub fn copy_from(self, offset: usize, from: Region<'_>) {
+        let into = self.pointer(offset, from.length);
+        // SAFETY: both ranges are inside theirs; `copy` allows an overlap.
+        unsafe { std::ptr::copy(from.start.as_ptr(), into.as_ptr(), from.length) }
+    }
+
+    /// Moves bytes inside the region, as `memmove`.
+    pub fn move_within(self, from: usize, to: usize, length: usize) {
+        self.copy_from(to, self.part(from, length));
+    }
+
+    /// One element, by its index.
+    pub fn get<T: Pod>(self, index: usize) -> T {
+        let from = self.pointer(index * size_of::<T>(), size_of::<T>());
+        // SAFETY: the bytes are inside, and every bit pattern is a T.
+        unsafe { from.cast::<T>().read_unaligned() }
+    }
+
+    pub fn put<T: Pod>(self, index: usize, value: T) {
+        let into = self.pointer(index * size_of::<T>(), size_of::<T>());
+        // SAFETY: the bytes are inside and writable.
+        unsafe { into.cast::<T>().write_unaligned(value) }
+    }
+
+    /// A copy on the heap.
+    pub fn to_vec(self) -> Vec<u8> {
+        let mut copy = vec![0; self.length];
+        self.read(0, &mut copy);
+        copy
+    }
+
+    /// The range as a system call takes it. Rust never looks at it as a slice; the kernel reads it, and answers
+    /// EFAULT where it cannot.
+    pub fn as_io_slice(self) -> IoSlice<'a> {
+        // SAFETY: the bytes stay mapped for 'a, and the slice goes to the kernel unread.
+        IoSlice::new(unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.length) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn region(bytes: &mut [u8]) -> Region<'_> {
+        // SAFETY: the borrow is held by the region for its life.
+        unsafe { Region::new(NonNull::from(&mut *bytes).cast(), bytes.len()) }
+    }
+
+    #[test]
+    fn copies_stay_inside() {
+        let mut bytes = *b"abcdef";
+        let all = region(&mut bytes);
+        all.move_within(0, 2, 4);
+        assert_eq!(all.to_vec(), b"ababcd");
+        all.put::<u16>(0, u16::from_ne_bytes(*b"xy"));
+        assert_eq!(all.part(1, 2).to_vec(), b"ya");
+        assert!(all.part(0, 3).overlaps(all.part(2, 1)));
+        assert!(!all.part(0, 3).overlaps(all.part(3, 3)));
+    }
+
+    #[test]
+    #[should_panic(expected = "bytes 4+3 of a region of 6")]
+    fn a_read_past_the_end_panics() {
+        region(&mut [0; 6]).read(4, &mut [0; 3]);
+    }
+
+    #[test]
+    #[should_panic]
+    fn an_overflowing_range_panics() {
+        let _ = Region::empty().part(usize::MAX, 2);
+    }
+}

@@ -1,0 +1,57 @@
+//! How a range is going to be used: a hint, never a change of its contents.
+
+use memmap2::{Advice as Hint, MmapRaw, UncheckedAdvice};
+
+use crate::error::{Error, Result};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Advice {
+    Normal,
+    Random,
+    Sequential,
+    WillNeed,
+    DontNeed,
+    HugePage,
+    /// Every page is brought in now.
+    Populate,
+}
+
+const ALL: [(Advice, &str); 7] = [
+    (Advice::Normal, "normal"),
+    (Advice::Random, "random"),
+    (Advice::Sequential, "sequential"),
+    (Advice::WillNeed, "willneed"),
+    (Advice::DontNeed, "dontneed"),
+    (Advice::HugePage, "hugepage"),
+    (Advice::Populate, "populate"),
+];
+
+impl Advice {
+    pub fn parse(text: &str) -> Result<Advice> {
+        ALL.iter()
+            .find(|(_, name)| *name == text)
+            .map(|(advice, _)| *advice)
+            .ok_or_else(|| Error::OutOfRange {
+                name: "advice",
+                requirement: format!("one of {}", ALL.map(|(_, name)| format!("'{name}'")).join(", ")),
+                received: format!("'{text}'"),
+            })
+    }
+
+    #[allow(unsafe_code, reason = "MADV_DONTNEED drops pages")]
+    pub(super) fn apply(self, map: &MmapRaw, start: usize, length: usize) -> std::io::Result<()> {
+        let hint = match self {
+            Advice::Normal => Hint::Normal,
+            Advice::Random => Hint::Random,
+            Advice::Sequential => Hint::Sequential,
+            Advice::WillNeed => Hint::WillNeed,
+            Advice::HugePage => Hint::HugePage,
+            Advice::Populate => Hint::PopulateRead,
+            Advice::DontNeed => {
+                // SAFETY: the caller asks this of shared mappings only, whose pages live on in the file.
+                return unsafe { map.unchecked_advise_range(UncheckedAdvice::DontNeed, start, length) };
+            }
+        };
+        map.advise_range(hint, start, length)
+    }
+}

@@ -1,0 +1,129 @@
+//! A file from an offset on, mapped through windows that never move.
+
+mod advice;
+mod window;
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+
+pub use advice::Advice;
+pub use window::Window;
+
+use crate::error::Result;
+use crate::storage::Storage;
+
+/// What arrays over the same bytes share: all threads that attach find the same window, so they share its page tables.
+#[derive(Debug)]
+pub struct Mapping {
+    storage: Arc<Storage>,
+    /// Byte of the file at which element 0 lies.
+    offset: u64,
+    /// Whether pages that are written to become this mapping's own.
+    private: bool,
+    newest: Mutex<Weak<Window>>,
+    /// The number by which the process finds this mapping, once one was asked for.
+    pub number: OnceLock<u64>,
+}
+
+impl Mapping {
+    pub fn new(storage: Arc<Storage>, offset: u64, private: bool) -> Arc<Mapping> {
+        Arc::new(Mapping {
+            storage,
+            offset,
+            private,
+            newest: Mutex::new(Weak::new()),
+            number: OnceLock::new(),
+        })
+    }
+
+    pub fn storage(&self) -> &Arc<Storage> {
+        &self.storage
+    }
+
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    pub fn is_private(&self) -> bool {
+        self.private
+    }
+
+    /// A window of at least `bytes`: the one that is there, or a new, wider one. Old ones live on as long as somebody
+    /// holds them, and show the same pages.
+    pub fn window(&self, bytes: u64) -> Result<Arc<Window>> {
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(window) = newest.upgrade().filter(|window| window.len() as u64 >= bytes) {
+            return Ok(window);
+        }
+        let window = Arc::new(Window::map(&self.storage, self.offset, bytes, self.private)?);
+        *newest = Arc::downgrade(&window);
+        Ok(window)
+    }
+
+    /// Gives a window back. Where the caller is known to hold all the shares of it that are left, their pages become
+    /// blank at once; the address range follows with the last share.
+    pub fn retire(&self, window: Arc<Window>, other_shares_of_the_caller: usize) {
+        // The lock keeps other threads from taking a new share meanwhile.
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        if other_shares_of_the_caller > 0 && Arc::strong_count(&window) == 1 + other_shares_of_the_caller {
+            if newest.as_ptr() == Arc::as_ptr(&window) {
+                *newest = Weak::new();
+            }
+            window.blank();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mapping(private: bool) -> Arc<Mapping> {
+        Mapping::new(Arc::new(Storage::anonymous().unwrap()), 0, private)
+    }
+
+    #[test]
+    fn everybody_gets_the_same_window() {
+        let mapping = mapping(false);
+        let one = mapping.window(0).unwrap();
+        assert!(Arc::ptr_eq(&one, &mapping.window(5).unwrap()));
+    }
+
+    #[test]
+    fn a_window_that_is_outgrown_shows_the_same_pages() {
+        let mapping = mapping(false);
+        mapping.storage().grow(0, 100).unwrap();
+        let old = mapping.window(100).unwrap();
+        let new = mapping.window(old.len() as u64 + 1).unwrap();
+        assert!(new.len() > old.len());
+        old.region(100).write(0, b"seen");
+        let mut text = [0; 4];
+        new.region(100).read(0, &mut text);
+        assert_eq!(&text, b"seen");
+    }
+
+    #[test]
+    fn private_pages_stay_private() {
+        let private = mapping(true);
+        private.storage().grow(0, 100).unwrap();
+        let shared = Mapping::new(private.storage().clone(), 0, false);
+        let (private, shared) = (private.window(100).unwrap(), shared.window(100).unwrap());
+        private.region(100).write(0, b"mine");
+        assert_eq!(shared.region(100).get::<u32>(0), 0);
+    }
+
+    #[test]
+    fn a_retired_window_is_blank_and_one_in_use_is_not() {
+        let mapping = mapping(false);
+        mapping.storage().grow(0, 100).unwrap();
+        let window = mapping.window(100).unwrap();
+        window.region(100).write(0, &[7]);
+        let (share, other) = (window.clone(), window.clone());
+        mapping.retire(window, 1);
+        assert_eq!(share.region(100).get::<u8>(0), 7);
+        drop(other);
+        let window = share.clone();
+        mapping.retire(window, 1);
+        assert_eq!(share.region(100).get::<u8>(0), 0);
+        assert!(!Arc::ptr_eq(&share, &mapping.window(100).unwrap()));
+    }
+}

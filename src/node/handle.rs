@@ -1,0 +1,75 @@
+//! Handles as plain JSON.
+
+use napi_derive::napi;
+
+use super::values::count;
+use crate::error::{Error, Result};
+use crate::os::identity::FileIdentity;
+use crate::os::process::ProcessIdentity;
+use crate::sharing::handle::Handle;
+use crate::storage::Flags;
+use crate::typecode::Typecode;
+
+/// What `handle()` gives and `attach()` takes: opaque to users.
+#[napi(object)]
+pub struct HandleFields {
+    pub typecode: String,
+    pub flags: String,
+    pub pid: u32,
+    /// Decimal, as are all numbers here that may pass 2^53.
+    pub started: String,
+    pub mapping: f64,
+    pub descriptor: i32,
+    pub path: Option<String>,
+    pub identity: String,
+    pub offset: f64,
+    pub length: Option<f64>,
+}
+
+impl From<Handle> for HandleFields {
+    fn from(handle: Handle) -> Self {
+        HandleFields {
+            typecode: handle.typecode.code.to_string(),
+            flags: handle.flags.as_str().to_owned(),
+            pid: handle.owner.pid,
+            started: handle.owner.started.to_string(),
+            mapping: handle.mapping as f64,
+            descriptor: handle.descriptor,
+            path: handle.path,
+            identity: handle.identity.to_string(),
+            offset: handle.offset as f64,
+            length: handle.length.map(|length| length as f64),
+        }
+    }
+}
+
+impl HandleFields {
+    pub fn parse(self) -> Result<Handle> {
+        let no_handle = Error::InvalidArgType {
+            name: "handle",
+            requirement: "what handle() of an MmapArray gave",
+        };
+        let typecode = Typecode::parse(&self.typecode)?;
+        let offset = count("handle.offset", self.offset)?;
+        if !offset.is_multiple_of(typecode.itemsize() as u64) {
+            return Err(no_handle);
+        }
+        Ok(Handle {
+            typecode,
+            flags: Flags::parse(&self.flags)?,
+            owner: ProcessIdentity {
+                pid: self.pid,
+                started: self.started.parse().map_err(|_| no_handle)?,
+            },
+            mapping: count("handle.mapping", self.mapping)?,
+            descriptor: self.descriptor,
+            path: self.path,
+            identity: FileIdentity::from_text(&self.identity),
+            offset,
+            length: self
+                .length
+                .map(|length| count("handle.length", length))
+                .transpose()?,
+        })
+    }
+}

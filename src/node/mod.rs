@@ -1,0 +1,9 @@
+//! The border to Node.js: the class, its buffers, values and errors. Nothing below this folder knows of JavaScript.
+
+mod buffers;
+mod class;
+mod errors;
+mod flush;
+mod handle;
+mod module;
+mod values;

@@ -1,0 +1,77 @@
+//! What the addon exports beside the class: the core's facts, and ways to an array's memory for the JavaScript layer
+//! alone. They are functions, not methods, so that no array carries them in reach of its user.
+
+use napi::bindgen_prelude::Float32Array;
+use napi::{Env, Unknown};
+use napi_derive::napi;
+
+use super::class::MmapArray;
+use super::errors::guard;
+use crate::element::half_from_double;
+use crate::typecode::{Meaning, all};
+
+/// A row of the typecode table.
+#[napi(object)]
+pub struct TypecodeRow {
+    pub code: String,
+    pub itemsize: u32,
+    /// `integer`, `float` or `character`.
+    pub meaning: String,
+    pub scalar: String,
+}
+
+/// The table of the core, for the test that compares it with JavaScript's.
+#[napi]
+pub fn typecode_table() -> Vec<TypecodeRow> {
+    all()
+        .map(|row| TypecodeRow {
+            code: row.code.to_string(),
+            itemsize: row.itemsize() as u32,
+            meaning: String::from(match row.meaning {
+                Meaning::Integer => "integer",
+                Meaning::Float => "float",
+                Meaning::Character(_) => "character",
+            }),
+            scalar: format!("{:?}", row.scalar),
+        })
+        .collect()
+}
+
+/// Bits of the half nearest to a number.
+#[napi]
+pub fn half_bits(env: Env, value: f64) -> napi::Result<u16> {
+    guard(&env, || half_from_double(value).map(half::f16::to_bits))
+}
+
+/// The number each of the 65,536 halves stands for.
+#[napi]
+pub fn half_values() -> Float32Array {
+    (0..=u16::MAX)
+        .map(|bits| half::f16::from_bits(bits).to_f32())
+        .collect::<Vec<f32>>()
+        .into()
+}
+
+/// The few numbers both layers share, as an `ArrayBuffer`.
+#[napi(ts_return_type = "ArrayBuffer")]
+pub fn state_of(env: Env, array: &MmapArray) -> napi::Result<Unknown<'static>> {
+    array.state_buffer(&env)
+}
+
+/// The memory of the elements for the element path, as a buffer of at most `limit` bytes.
+#[napi(ts_return_type = "ArrayBuffer | SharedArrayBuffer")]
+pub fn elements_of(env: Env, array: &MmapArray, limit: f64) -> napi::Result<Unknown<'static>> {
+    array.elements_buffer(&env, limit)
+}
+
+/// An `ArrayBuffer` on elements from `start` to before `end`, for users.
+#[napi(ts_return_type = "ArrayBuffer")]
+pub fn buffer_of(
+    env: Env,
+    array: &MmapArray,
+    start: f64,
+    end: f64,
+    limit: f64,
+) -> napi::Result<Unknown<'static>> {
+    array.hand_out(&env, start, end, limit)
+}

@@ -1,0 +1,101 @@
+//! Numbers, indices and bytes on their way in and out.
+#![allow(unsafe_code, reason = "reads typed arrays through Node-API")]
+
+use std::ptr::{self, NonNull};
+
+use napi::bindgen_prelude::{BigInt, Either};
+use napi::{Env, JsValue, Status, Unknown, sys};
+
+use crate::array::slice::Bounds;
+use crate::element::{Element, Number};
+use crate::error::{Error, Result};
+use crate::kernels::Region;
+use crate::typecode::{Scalar, Typecode};
+
+/// A number or a bigint: what the JavaScript layer makes of an element.
+pub type RawNumber = Either<f64, BigInt>;
+
+pub fn encode(typecode: &Typecode, raw: RawNumber) -> Result<Element> {
+    let number = match raw {
+        Either::A(double) => Number::Double(double),
+        Either::B(bigint) => Number::Integer(to_i128(&bigint)),
+    };
+    Element::encode(typecode, number)
+}
+
+/// Saturates, which is out of the range of every element type.
+fn to_i128(bigint: &BigInt) -> i128 {
+    let magnitude = match bigint.words[..] {
+        [] => 0,
+        [low] => i128::from(low),
+        [low, high] => i128::try_from((u128::from(high) << 64) | u128::from(low)).unwrap_or(i128::MAX),
+        _ => i128::MAX,
+    };
+    if bigint.sign_bit { -magnitude } else { magnitude }
+}
+
+/// 8-byte integers are bigints, everything else is a number.
+pub fn decode(typecode: &Typecode, element: &Element) -> RawNumber {
+    match (typecode.scalar, element.decode(typecode.scalar)) {
+        (Scalar::I64 | Scalar::U64, Number::Integer(value)) => Either::B(BigInt {
+            sign_bit: value < 0,
+            words: vec![value.unsigned_abs() as u64],
+        }),
+        (_, Number::Integer(value)) => Either::A(value as f64),
+        (_, Number::Double(value)) => Either::A(value),
+    }
+}
+
+/// A count or a byte position: whole, not negative, at most 2^53.
+pub fn count(name: &'static str, number: f64) -> Result<u64> {
+    const LIMIT: f64 = (1u64 << 53) as f64;
+    if number.fract() == 0.0 && (0.0..=LIMIT).contains(&number) {
+        return Ok(number as u64);
+    }
+    Err(Error::OutOfRange {
+        name,
+        requirement: String::from("an integer >= 0 and <= 2^53"),
+        received: number.to_string(),
+    })
+}
+
+/// An index or bound; far ones saturate.
+pub fn index(number: f64) -> i64 {
+    number as i64
+}
+
+pub fn bounds(start: Option<f64>, stop: Option<f64>, step: Option<f64>) -> Bounds {
+    Bounds {
+        start: start.map(index),
+        stop: stop.map(index),
+        step: step.map(index),
+    }
+}
+
+/// The bytes of a `Uint8Array`, on an `ArrayBuffer` or a `SharedArrayBuffer`. Good until JavaScript runs again.
+pub fn bytes<'a>(env: &Env, value: &'a Unknown<'_>) -> napi::Result<Region<'a>> {
+    let (mut kind, mut length, mut data) = (0, 0, ptr::null_mut());
+    // SAFETY: the out pointers are valid; those not asked for may be null.
+    let status = unsafe {
+        sys::napi_get_typedarray_info(
+            env.raw(),
+            value.raw(),
+            &mut kind,
+            &mut length,
+            &mut data,
+            ptr::null_mut(),
+            ptr::null_mut(),
+        )
+    };
+    if status != sys::Status::napi_ok || kind != sys::TypedarrayType::uint8_array {
+        return Err(napi::Error::new(
+            Status::InvalidArg,
+            "A Uint8Array is wanted here",
+        ));
+    }
+    Ok(match NonNull::new(data.cast()) {
+        // SAFETY: the typed array is alive for the call, and no JavaScript that could detach it runs meanwhile.
+        Some(start) => unsafe { Region::new(start, length) },
+        None => Region::empty(),
+    })
+}

@@ -1,0 +1,41 @@
+//! Pages: their size, and blank ones laid over mapped ones.
+#![allow(unsafe_code, reason = "maps fixed pages")]
+
+use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous};
+
+use crate::error::{Error, Result};
+
+pub fn page_size() -> u64 {
+    rustix::param::page_size() as u64
+}
+
+/// Rounds up to whole pages, or to the largest multiple of a page where there is none above.
+pub fn round_up_to_pages(bytes: u64) -> u64 {
+    let page = page_size();
+    bytes
+        .div_ceil(page)
+        .checked_mul(page)
+        .unwrap_or(u64::MAX - u64::MAX % page)
+}
+
+/// Replaces the pages that hold a range by blank ones: reads see zeros, writes go nowhere.
+///
+/// # Safety
+/// - The whole range is mapped, by a mapping the caller owns.
+/// - Nobody relies on its contents any more.
+pub unsafe fn blank_out(start: *mut u8, length: usize) -> Result<()> {
+    let lead = start.addr() % page_size() as usize;
+    let flags = MapFlags::FIXED | MapFlags::PRIVATE | MapFlags::NORESERVE;
+    let length = round_up_to_pages((length + lead) as u64) as usize;
+    // SAFETY: the caller owns the mapping, whose pages these are, and has given up their contents.
+    unsafe {
+        mmap_anonymous(
+            start.wrapping_sub(lead).cast(),
+            length,
+            ProtFlags::READ | ProtFlags::WRITE,
+            flags,
+        )
+    }
+    .map(drop)
+    .map_err(|errno| Error::system(errno, "mmap"))
+}

@@ -1,0 +1,48 @@
+//! The mappings of this process that a handle was made of.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
+
+use crate::mapping::Mapping;
+
+static MAPPINGS: LazyLock<Mutex<HashMap<u64, Weak<Mapping>>>> = LazyLock::new(Mutex::default);
+
+/// The number of a mapping, the same each time. Keeps nothing alive.
+pub fn number_of(mapping: &Arc<Mapping>) -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    *mapping.number.get_or_init(|| {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let mut mappings = MAPPINGS.lock().unwrap_or_else(PoisonError::into_inner);
+        if mappings.len() == mappings.capacity() {
+            mappings.retain(|_, mapping| mapping.strong_count() > 0);
+        }
+        mappings.insert(number, Arc::downgrade(mapping));
+        number
+    })
+}
+
+/// The mapping of a number, while somebody holds it.
+pub fn find(number: u64) -> Option<Arc<Mapping>> {
+    MAPPINGS
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(&number)
+        .and_then(Weak::upgrade)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::Storage;
+
+    #[test]
+    fn a_number_leads_back_while_the_mapping_lives() {
+        let mapping = Mapping::new(Arc::new(Storage::anonymous().unwrap()), 0, false);
+        let number = number_of(&mapping);
+        assert_eq!(number_of(&mapping), number);
+        assert!(Arc::ptr_eq(&find(number).unwrap(), &mapping));
+        drop(mapping);
+        assert!(find(number).is_none());
+    }
+}

@@ -1,0 +1,115 @@
+//! The flags a file is opened with: Node's own, and `c` for copy-on-write.
+
+use rustix::fs::OFlags;
+
+use crate::error::{Error, Result};
+
+/// How an array was opened, as the user wrote it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flags {
+    /// `r`
+    Read,
+    /// `r+`
+    ReadWrite,
+    /// `w+`
+    CreateOrEmpty,
+    /// `wx+`
+    CreateNew,
+    /// `a+`
+    CreateOrKeep,
+    /// `c`
+    CopyOnWrite,
+}
+
+/// What an array may do to the bytes that others see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing, and its own methods that write refuse.
+    ReadOnly,
+    /// Everything.
+    ReadWrite,
+    /// Nothing: what it writes stays its own.
+    CopyOnWrite,
+}
+
+const ALL: [(Flags, &str); 6] = [
+    (Flags::Read, "r"),
+    (Flags::ReadWrite, "r+"),
+    (Flags::CreateOrEmpty, "w+"),
+    (Flags::CreateNew, "wx+"),
+    (Flags::CreateOrKeep, "a+"),
+    (Flags::CopyOnWrite, "c"),
+];
+
+impl Flags {
+    pub fn parse(text: &str) -> Result<Flags> {
+        ALL.iter()
+            .find(|(_, name)| *name == text)
+            .map(|(flags, _)| *flags)
+            .ok_or_else(|| Error::OutOfRange {
+                name: "options.flags",
+                requirement: format!("one of {}", ALL.map(|(_, name)| format!("'{name}'")).join(", ")),
+                received: format!("'{text}'"),
+            })
+    }
+
+    pub fn as_str(self) -> &'static str {
+        ALL.iter()
+            .find(|(flags, _)| *flags == self)
+            .map_or("", |(_, name)| name)
+    }
+
+    pub fn access(self) -> Access {
+        match self {
+            Flags::Read => Access::ReadOnly,
+            Flags::CopyOnWrite => Access::CopyOnWrite,
+            _ => Access::ReadWrite,
+        }
+    }
+
+    /// Whether the call may make a file, or make one longer.
+    pub fn creates(self) -> bool {
+        matches!(
+            self,
+            Flags::CreateOrEmpty | Flags::CreateNew | Flags::CreateOrKeep
+        )
+    }
+
+    pub(super) fn open_flags(self) -> OFlags {
+        let created = match self {
+            Flags::CreateOrEmpty => OFlags::CREATE | OFlags::TRUNC,
+            Flags::CreateNew => OFlags::CREATE | OFlags::EXCL,
+            Flags::CreateOrKeep => OFlags::CREATE,
+            _ => OFlags::empty(),
+        };
+        self.access().open_flags() | created
+    }
+}
+
+impl Access {
+    pub(super) fn open_flags(self) -> OFlags {
+        match self {
+            Access::ReadWrite => OFlags::RDWR,
+            Access::ReadOnly | Access::CopyOnWrite => OFlags::RDONLY,
+        }
+    }
+
+    /// Whether pages that are written to are copies of this mapping's own.
+    pub fn is_private(self) -> bool {
+        self != Access::ReadWrite
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_name_is_parsed_and_printed() {
+        for (flags, name) in ALL {
+            assert_eq!(Flags::parse(name).unwrap(), flags);
+            assert_eq!(flags.as_str(), name);
+        }
+        assert_eq!(Flags::parse("rw").unwrap_err().code(), "ERR_OUT_OF_RANGE");
+    }
+}

@@ -1,0 +1,147 @@
+//! Where the bytes live: a file, or memory that no file names.
+
+mod flags;
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::os::fd::AsRawFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{MemfdFlags, Mode, OFlags, memfd_create, open};
+use rustix::io::Errno;
+
+pub use flags::{Access, Flags};
+
+use crate::error::{Error, Result};
+use crate::os::{identity, size};
+
+/// An open file, named or not.
+#[derive(Debug)]
+pub struct Storage {
+    file: File,
+    /// As the user gave it; `None` for anonymous memory.
+    path: Option<PathBuf>,
+    /// From the root, for other processes.
+    absolute_path: Option<PathBuf>,
+}
+
+impl Storage {
+    /// Opens a file as `flags` say; `mode` is for one this call creates.
+    pub fn open(path: &[u8], flags: Flags, mode: u32) -> Result<Storage> {
+        let path = Path::new(OsStr::from_bytes(path));
+        let file = Self::open_regular(path, flags.open_flags(), mode)?;
+        Ok(Storage {
+            file,
+            path: Some(path.to_owned()),
+            absolute_path: std::path::absolute(path).ok(),
+        })
+    }
+
+    /// Opens what a link of `/proc` or a path of another process leads to. Creates nothing.
+    pub fn reopen(link: &Path, access: Access, path: Option<PathBuf>) -> Result<Storage> {
+        let file = Self::open_regular(link, access.open_flags(), 0)?;
+        Ok(Storage {
+            file,
+            absolute_path: path.clone(),
+            path,
+        })
+    }
+
+    fn open_regular(path: &Path, flags: OFlags, mode: u32) -> Result<File> {
+        // Without NONBLOCK the open of a FIFO would wait for its other end.
+        let flags = flags | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+        let named = |error: Error| error.at_path(&path.to_string_lossy());
+        let file = loop {
+            match open(path, flags, Mode::from_raw_mode(mode)) {
+                Err(Errno::INTR) => {}
+                // A FIFO or socket refused for its kind, not for its absence.
+                Err(Errno::NXIO) => return Err(named(Error::system(Errno::NODEV, "mmap"))),
+                Err(errno) => return Err(named(Error::system(errno, "open"))),
+                Ok(descriptor) => break File::from(descriptor),
+            }
+        };
+        identity::require_regular(&file).map_err(named)?;
+        Ok(file)
+    }
+
+    /// Memory that only descriptors lead to.
+    pub fn anonymous() -> Result<Storage> {
+        let descriptor = memfd_create(c"mmap-array", MemfdFlags::CLOEXEC)
+            .map_err(|errno| Error::system(errno, "memfd_create"))?;
+        Ok(Storage {
+            file: File::from(descriptor),
+            path: None,
+            absolute_path: None,
+        })
+    }
+
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
+    pub fn descriptor(&self) -> i32 {
+        self.file.as_raw_fd()
+    }
+
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    pub fn absolute_path(&self) -> Option<&Path> {
+        self.absolute_path.as_deref()
+    }
+
+    pub fn size(&self) -> Result<u64> {
+        size::of(&self.file)
+    }
+
+    /// Grows from a size, so that every byte of the new one can be stored to. Anonymous memory takes its pages
+    /// when they are first touched; a file takes its blocks now.
+    pub fn grow(&self, from: u64, to: u64) -> Result<()> {
+        if self.path.is_some() {
+            size::grow_with_blocks(&self.file, from, to)
+        } else {
+            size::set(&self.file, to)
+        }
+    }
+
+    pub fn cut(&self, to: u64) -> Result<()> {
+        size::cut(&self.file, to)
+    }
+
+    /// Waits until the data and the size are on the device.
+    pub fn sync(&self) -> Result<()> {
+        rustix::fs::fsync(&self.file).map_err(|errno| Error::system(errno, "fsync"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_mapped_is_refused_with_its_path() {
+        for (path, message) in [
+            (
+                "/nowhere/at/all",
+                "ENOENT: no such file or directory, open '/nowhere/at/all'",
+            ),
+            ("/", "EISDIR: is a directory, open '/'"),
+            ("/dev/null", "ENODEV: no such device, mmap '/dev/null'"),
+        ] {
+            let error = Storage::open(path.as_bytes(), Flags::Read, 0).unwrap_err();
+            assert_eq!(error.to_string(), message);
+        }
+    }
+
+    #[test]
+    fn anonymous_memory_grows_and_shrinks() {
+        let storage = Storage::anonymous().unwrap();
+        storage.grow(0, 1 << 40).unwrap();
+        assert_eq!(storage.size().unwrap(), 1 << 40);
+        storage.cut(5).unwrap();
+        assert_eq!(storage.size().unwrap(), 5);
+        assert_eq!(storage.path(), None);
+    }
+}

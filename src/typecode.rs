@@ -1,0 +1,169 @@
+//! The one table of typecodes. `lib/typecodes.js` holds its JavaScript half; a test compares the two.
+
+use crate::error::{Error, Result};
+
+/// The machine type behind a typecode: what a kernel is compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scalar {
+    I8,
+    U8,
+    I16,
+    U16,
+    I32,
+    U32,
+    I64,
+    U64,
+    F16,
+    F32,
+    F64,
+}
+
+/// What an element means to a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    Integer,
+    Float,
+    /// A character whose code point is at most this.
+    Character(u32),
+}
+
+/// One row of the table.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Typecode {
+    pub code: char,
+    pub scalar: Scalar,
+    pub meaning: Meaning,
+}
+
+const fn row(code: char, scalar: Scalar, meaning: Meaning) -> Typecode {
+    Typecode {
+        code,
+        scalar,
+        meaning,
+    }
+}
+
+const LATIN_1: u32 = 0xFF;
+const UNICODE: u32 = 0x0010_FFFF;
+
+static TABLE: [Typecode; 16] = [
+    row('b', Scalar::I8, Meaning::Integer),
+    row('B', Scalar::U8, Meaning::Integer),
+    row('h', Scalar::I16, Meaning::Integer),
+    row('H', Scalar::U16, Meaning::Integer),
+    row('i', Scalar::I32, Meaning::Integer),
+    row('I', Scalar::U32, Meaning::Integer),
+    row('l', Scalar::I64, Meaning::Integer),
+    row('L', Scalar::U64, Meaning::Integer),
+    row('q', Scalar::I64, Meaning::Integer),
+    row('Q', Scalar::U64, Meaning::Integer),
+    row('e', Scalar::F16, Meaning::Float),
+    row('f', Scalar::F32, Meaning::Float),
+    row('d', Scalar::F64, Meaning::Float),
+    row('c', Scalar::U8, Meaning::Character(LATIN_1)),
+    row('u', Scalar::U32, Meaning::Character(UNICODE)),
+    row('w', Scalar::U32, Meaning::Character(UNICODE)),
+];
+
+/// All rows, in the order of `MmapArray.typecodes`.
+pub fn all() -> impl Iterator<Item = &'static Typecode> {
+    TABLE.iter()
+}
+
+impl Typecode {
+    pub fn parse(text: &str) -> Result<&'static Typecode> {
+        let mut letters = text.chars();
+        match (letters.next(), letters.next()) {
+            (Some(code), None) => all().find(|row| row.code == code),
+            _ => None,
+        }
+        .ok_or_else(|| Error::InvalidTypecode {
+            received: format!("'{text}'"),
+        })
+    }
+
+    /// Bytes an element takes.
+    pub const fn itemsize(&self) -> usize {
+        match self.scalar {
+            Scalar::I8 | Scalar::U8 => 1,
+            Scalar::I16 | Scalar::U16 | Scalar::F16 => 2,
+            Scalar::I32 | Scalar::U32 | Scalar::F32 => 4,
+            Scalar::I64 | Scalar::U64 | Scalar::F64 => 8,
+        }
+    }
+}
+
+/// Runs an expression with `$T` bound to the machine type of a scalar.
+#[macro_export]
+macro_rules! for_scalar {
+    ($scalar:expr, $T:ident => $body:expr) => {{
+        use $crate::typecode::Scalar;
+        match $scalar {
+            Scalar::I8 => {
+                type $T = i8;
+                $body
+            }
+            Scalar::U8 => {
+                type $T = u8;
+                $body
+            }
+            Scalar::I16 => {
+                type $T = i16;
+                $body
+            }
+            Scalar::U16 => {
+                type $T = u16;
+                $body
+            }
+            Scalar::I32 => {
+                type $T = i32;
+                $body
+            }
+            Scalar::U32 => {
+                type $T = u32;
+                $body
+            }
+            Scalar::I64 => {
+                type $T = i64;
+                $body
+            }
+            Scalar::U64 => {
+                type $T = u64;
+                $body
+            }
+            Scalar::F16 => {
+                type $T = half::f16;
+                $body
+            }
+            Scalar::F32 => {
+                type $T = f32;
+                $body
+            }
+            Scalar::F64 => {
+                type $T = f64;
+                $body
+            }
+        }
+    }};
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_found_under_its_own_letter() {
+        for row in all() {
+            assert_eq!(Typecode::parse(&row.code.to_string()).unwrap(), row);
+            assert_eq!(row.itemsize(), for_scalar!(row.scalar, T => size_of::<T>()));
+        }
+        assert_eq!(all().map(|row| row.code).collect::<String>(), "bBhHiIlLqQefdcuw");
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for text in ["", "x", "ii", "\0", "é"] {
+            assert!(Typecode::parse(text).is_err(), "{text:?}");
+        }
+    }
+}
