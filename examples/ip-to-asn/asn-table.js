@@ -72,7 +72,13 @@ export class AsnTable {
   /** '' where the source has no name, or no such network. */
   nameOf(network) {
     const { networkNumbers, nameOffsets, names } = this.#arrays
-    const index = networkNumbers.bisectLeft(network)
+    let index = 0
+    let end = networkNumbers.length
+    while (index < end) {
+      const middle = (index + end) >>> 1
+      if (networkNumbers.get(middle) < network) index = middle + 1
+      else end = middle
+    }
     if (networkNumbers.at(index) !== network) return ''
     return this.#decoder.decode(names.slice(nameOffsets.get(index), nameOffsets.get(index + 1)))
   }

@@ -42,12 +42,15 @@ export function buildFinishedTables(dataDirectory, source, csvText, onProgress) 
       bytes: fileSizes(building),
     }
     writeFileSync(join(building, STAMP), `${JSON.stringify(stamp, null, 2)}\n`, { flush: true })
-    rmSync(finished, { recursive: true, force: true })
-    renameSync(building, finished)
+    // Another process may have finished the same build first, and others may have its tables open by now: leave them.
+    if (finishedTables(dataDirectory, source) === null) {
+      rmSync(finished, { recursive: true, force: true })
+      renameSync(building, finished)
+    }
   } catch (error) {
-    rmSync(building, { recursive: true, force: true })
-    // Another process may have finished the same build first; then its tables are as good.
     if (!['ENOTEMPTY', 'EEXIST'].includes(error.code) || finishedTables(dataDirectory, source) === null) throw error
+  } finally {
+    rmSync(building, { recursive: true, force: true })
   }
   return finished
 }
