@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { checkCheckout } from '../__test__/support/layering.js'
 import { setUpDependencies } from './setup.js'
 import { ROOT, readJson, runScript, rustEnvironment } from './toolchain.js'
@@ -50,7 +51,9 @@ function tomlSection(text, start) {
 function checkByRunning(program, args, env) {
   const result = spawnSync(program, args, { cwd: ROOT, env, encoding: 'utf8', maxBuffer: 2 ** 28 })
   if (result.status === 0) return []
-  return [`${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`.trimEnd()]
+  const output = `${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`
+  // oxlint colours its output wherever CI is set, NO_COLOR or not.
+  return [stripVTControlCharacters(output).trimEnd()]
 }
 
 await runScript(async () => {
