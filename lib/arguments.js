@@ -85,7 +85,9 @@ function fromUrl(url, name) {
 
 /** @returns {number | Uint8Array} a descriptor or the bytes of a path */
 export function toFile(value, name) {
-  const given = typeof value === 'object' && value !== null && 'fd' in value ? value.fd : value
+  const isHolder = typeof value === 'object' && value !== null && 'fd' in value
+  const given = isHolder ? value.fd : value
+  if (isHolder && typeof given !== 'number') throw invalidArgType(`${name}.fd`, 'a number', given)
   if (typeof given !== 'number') return toPath(given, name)
   if (Number.isInteger(given) && given >= 0 && given <= 0x7fffffff) return given
   throw Number.isInteger(given)

@@ -4,23 +4,23 @@ import { inspect } from 'node:util'
 
 /** What a wrong value was, in Node's words. */
 export function described(value) {
+  try {
+    return description(value)
+  } catch {
+    // A getter or a printer of the user's threw; the error is still about the value.
+    return `type ${typeof value}`
+  }
+}
+
+function description(value) {
   if (value === null || value === undefined) return `${value}`
   if (typeof value === 'function') return `function ${value.name || '<anonymous>'}`
   if (typeof value === 'object') {
-    const name = constructorName(value)
-    return name === undefined ? inspect(value, { depth: -1 }) : `an instance of ${name}`
+    const name = value.constructor?.name
+    return name ? `an instance of ${name}` : inspect(value, { depth: -1 })
   }
   const text = inspect(value, { colors: false, maxStringLength: 25 })
   return `type ${typeof value} (${text})`
-}
-
-function constructorName(value) {
-  try {
-    return value.constructor?.name || undefined
-  } catch {
-    // A getter of the user's threw; the description does without the name.
-    return undefined
-  }
 }
 
 function coded(error, code) {
@@ -59,7 +59,7 @@ export function indexOutOfRange(index, length) {
 }
 
 export function valueNotFound(value) {
-  return coded(new Error(`${inspect(value, { depth: 0 })} is not in the array`), 'ERR_VALUE_NOT_FOUND')
+  return coded(new Error(`The value is not in the array. Received ${described(value)}`), 'ERR_VALUE_NOT_FOUND')
 }
 
 export function closed() {

@@ -1,33 +1,7 @@
 // Arrays as text.
 
 import { inspect } from 'node:util'
-
-const REPLACEMENT = '\ufffd'
-/** Characters joined at a time: a call takes no more arguments than fit the stack. */
-const RUN = 4096
-
-function textOf(array, readPoint) {
-  let text = ''
-  for (let start = 0; start < array.length; start += RUN) {
-    const run = []
-    for (let at = start; at < Math.min(start + RUN, array.length); at++) run.push(readPoint(at))
-    text += run.join('')
-  }
-  return text
-}
-
-/** The characters of an array; what is none becomes U+FFFD, or throws where `strict`. */
-export function charactersOf(array, strict) {
-  return textOf(array, (at) => {
-    if (strict) return array.get(at)
-    try {
-      return array.get(at)
-    } catch (error) {
-      if (error.code !== 'ERR_VALUE_OUT_OF_RANGE') throw error
-      return REPLACEMENT
-    }
-  })
-}
+import { REPLACEMENT, characterAt, textOf } from './characters.js'
 
 function literal(value) {
   if (typeof value === 'bigint') return `${value}n`
@@ -38,7 +12,10 @@ function literal(value) {
 export function printed(array, isText) {
   const name = array.constructor?.name ?? 'MmapArray'
   if (isText && array.length > 0) {
-    const text = inspect(charactersOf(array, false), { maxStringLength: Infinity })
+    const text = inspect(
+      textOf(array, (at) => characterAt(array, at) ?? REPLACEMENT),
+      { maxStringLength: Infinity },
+    )
     return `${name}('${array.typecode}', ${text})`
   }
   const items = []
@@ -52,17 +29,9 @@ export function inspected(array, isText, options) {
   if (array.closed) return `${name} '${array.typecode}' [closed]`
   const limit = Math.min(array.length, options.maxArrayLength ?? Infinity)
   const shown = []
-  for (let at = 0; at < limit; at++) shown.push(isText ? characterOrReplacement(array, at) : array.get(at))
+  for (let at = 0; at < limit; at++) shown.push(isText ? (characterAt(array, at) ?? REPLACEMENT) : array.get(at))
   const more = array.length - limit
   const items = inspect(shown, { ...options, maxArrayLength: null })
   const rest = more > 0 ? `${limit > 0 ? ',' : ''} ... ${more} more item${more > 1 ? 's' : ''} ]` : ''
   return `${name}(${array.length}) '${array.typecode}' ${more > 0 ? items.replace(/\s*\]$/, '') + rest : items}`
-}
-
-function characterOrReplacement(array, at) {
-  try {
-    return array.get(at)
-  } catch {
-    return REPLACEMENT
-  }
 }

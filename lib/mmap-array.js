@@ -5,12 +5,13 @@ import { inspect } from 'node:util'
 import { isAnyArrayBuffer } from 'node:util/types'
 import { MmapArray as NativeArray, bufferOf, elementsOf, stateOf } from '../native.js'
 import * as args from './arguments.js'
+import { characterAt, textOf } from './characters.js'
 import { compareValues, equalValues, isArrayLike } from './comparison.js'
 import { codecFor } from './elements.js'
 import { closed, indexOutOfRange, invalidArgType, outOfRange, typeMismatch, valueNotFound } from './errors.js'
 import { handleFields } from './handles.js'
 import { indexedPrototype } from './indexing.js'
-import { charactersOf, inspected, printed } from './inspection.js'
+import { inspected, printed } from './inspection.js'
 import { entriesOf, keysOf, valuesOf } from './iteration.js'
 import * as sources from './sources.js'
 import { TYPECODE_LETTERS, typeOf } from './typecodes.js'
@@ -21,6 +22,10 @@ const CAPACITY = 1
 
 /** Bytes one buffer of this runtime can span: 2^32 on Node 20. */
 const BUFFER_LIMIT = constants.MAX_LENGTH
+
+/** How much memory the element path takes at once, and how many elements it leaves to the core before it takes more. */
+const CHEAP_BYTES = 2 ** 21
+const PATIENCE = 64
 
 /** First argument of the constructor where the core is told by an object where the array comes from. */
 const FROM = Symbol('from')
@@ -36,6 +41,8 @@ export class MmapArray extends NativeArray {
   #state
   /** A typed array on the mapped window, or on the first part of it; nothing to see until an element is asked for. */
   #elements
+  /** How often an element was out of the element path's reach. */
+  #misses = 0
   /** Whether methods may write elements. */
   #writable
   #closed = false
@@ -194,13 +201,18 @@ export class MmapArray extends NativeArray {
     if (this.#closed) throw closed()
   }
 
-  /** Whether the element path has an element, after an attempt to widen it. */
+  /**
+   * Whether the element path has an element, after an attempt to widen it. Memory that the runtime would count as in
+   * use, and collect garbage for, is not worth it for a handful of elements: those are asked of the core.
+   */
   #reaches(at) {
     const there = this.#elements.length
     if (at < there) return true
     const { View } = this.#type
     const limit = Math.floor(BUFFER_LIMIT / View.BYTES_PER_ELEMENT)
-    if (there >= Math.min(this.#state[CAPACITY], limit)) return false
+    const wanted = Math.min(this.#state[CAPACITY], limit)
+    if (there >= wanted) return false
+    if (wanted * View.BYTES_PER_ELEMENT > CHEAP_BYTES && ++this.#misses < PATIENCE) return false
     const memory = elementsOf(this, BUFFER_LIMIT)
     this.#elements = new View(memory, 0, Math.floor(memory.byteLength / View.BYTES_PER_ELEMENT))
     return at < this.#elements.length
@@ -226,7 +238,11 @@ export class MmapArray extends NativeArray {
   }
 
   extend(items) {
-    this.#take(items, (other) => super.extend(other), (bytes) => super.frombytes(bytes))
+    this.#take(
+      items,
+      (other) => super.extend(other),
+      (bytes) => super.frombytes(bytes),
+    )
   }
 
   /**
@@ -367,12 +383,14 @@ export class MmapArray extends NativeArray {
   tounicode() {
     this.#requireCharacters('tounicode')
     this.#requireOpen()
-    return charactersOf(this, true)
+    return textOf(this, (at) => this.get(at))
   }
 
   #requireCharacters(operation) {
     if (this.#type.meaning === 'character') return
-    throw typeMismatch(`${operation} needs an array of characters (c, u, w), this one is of typecode '${this.typecode}'`)
+    throw typeMismatch(
+      `${operation} needs an array of characters (c, u, w), this one is of typecode '${this.typecode}'`,
+    )
   }
 
   // Slices and operators
@@ -446,9 +464,10 @@ export class MmapArray extends NativeArray {
       other.#requireOpen()
       if (other.#type === this.#type) return super.firstDifference(other) < 0
     }
-    const theirs = this.#readerOf(other)
+    const ours = this.#quietReader()
+    const theirs = other instanceof MmapArray ? other.#quietReader() : this.#readerOf(other)
     for (let index = 0; index < length; index++) {
-      if (!equalValues(this.get(index), theirs(index))) return false
+      if (!equalValues(ours(index), theirs(index))) return false
     }
     return true
   }
@@ -473,6 +492,11 @@ export class MmapArray extends NativeArray {
       if (order !== 0) return order
     }
     return Math.sign(this.length - other.length)
+  }
+
+  /** Elements of this array; an element of a character type that is none equals nothing, and is no error. */
+  #quietReader() {
+    return this.#type.meaning === 'character' ? (index) => characterAt(this, index) : (index) => this.get(index)
   }
 
   /** Elements of an array-like, as elements of this type where it is the type's own typed array. */

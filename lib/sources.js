@@ -35,7 +35,8 @@ export function bytesOf(value, name) {
 /** Whether an ArrayBuffer's memory was taken from it. Node 20 has no `detached` to ask. */
 export function isDetached(buffer) {
   try {
-    return new Uint8Array(buffer) === undefined
+    void new Uint8Array(buffer)
+    return false
   } catch {
     return true
   }

@@ -63,6 +63,22 @@ impl Element {
         }
     }
 
+    /// Refuses bytes of a character type that are no character: others may write anything.
+    ///
+    /// # Errors
+    /// `ValueOutOfRange`
+    pub fn require_readable(&self, typecode: &Typecode) -> Result<()> {
+        match (typecode.meaning, self.decode(typecode.scalar)) {
+            (Meaning::Character(last), Number::Integer(point)) if point > i128::from(last) => {
+                Err(out_of_range(
+                    "a code point where it is read as a character",
+                    format!("{point:#x}"),
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub fn decode(&self, scalar: Scalar) -> Number {
         match scalar {
             Scalar::F16 => Number::Double(self.get::<f16>().to_f64()),
@@ -223,5 +239,8 @@ mod tests {
         assert!(Element::encode(row("c"), Number::Integer(0x100)).is_err());
         assert!(Element::encode(row("w"), Number::Integer(0x10FFFF)).is_ok());
         assert!(Element::encode(row("w"), Number::Integer(0x110000)).is_err());
+        assert!(Element::of(0x10FFFFu32).require_readable(row("w")).is_ok());
+        assert!(Element::of(0x110000u32).require_readable(row("w")).is_err());
+        assert!(Element::of(0x110000u32).require_readable(row("I")).is_ok());
     }
 }

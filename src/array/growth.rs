@@ -1,7 +1,7 @@
 //! The length: exact or reserved, growing and shrinking, and what others did to it.
 
 use super::reservation::Reservation;
-use super::{Array, Extent, end_of_last_page};
+use super::{Array, Extent, countable_bytes, end_of_last_page};
 use crate::element::Element;
 use crate::error::Result;
 use crate::kernels::Region;
@@ -78,6 +78,7 @@ impl Array {
     /// Makes the array the only writer of its file, with room for `capacity` elements at least.
     pub fn reserve(&mut self, capacity: u64) -> Result<()> {
         self.begin_length_change("reserve")?;
+        countable_bytes("capacity", capacity, self.itemsize())?;
         let was_reserved = self.is_reserved();
         if !was_reserved {
             self.reservation = Some(Reservation::start(&self.mapping, &self.state, self.itemsize()));
@@ -138,7 +139,7 @@ impl Array {
     }
 
     /// Says that pages behind a length are about to go, so that no buffer on them stays in anybody's hand.
-    fn release_pages_behind(&self, length: u64) {
+    pub(super) fn release_pages_behind(&self, length: u64) {
         // Pages count from the start of the file, not from the array's offset.
         let end = end_of_last_page(self.file_position(length));
         (self.on_cut)(end.saturating_sub(self.mapping.offset()));

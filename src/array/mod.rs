@@ -79,6 +79,8 @@ impl Array {
                 received: placement.offset.to_string(),
             });
         }
+        // Before a file is emptied by being opened.
+        countable_bytes("options.length", placement.length.unwrap_or(0), itemsize)?;
         let storage = Arc::new(Storage::open(path, flags, mode)?);
         let extent = place(&storage, flags, placement, itemsize)?;
         let mapping = Mapping::new(storage, placement.offset, flags.access().is_private());
@@ -207,7 +209,11 @@ impl Array {
     /// Makes the length what a file size says. The window is widened first, so that a failure changes nothing.
     fn take_over(&mut self, bytes: u64) -> Result<()> {
         self.cover(bytes)?;
-        self.set_exact_length(bytes / self.itemsize());
+        let length = bytes / self.itemsize();
+        if length < self.length() {
+            self.release_pages_behind(length);
+        }
+        self.set_exact_length(length);
         Ok(())
     }
 
@@ -375,19 +381,8 @@ fn place(storage: &Storage, flags: Flags, placement: Placement, itemsize: u64) -
             received: received.to_string(),
         })
     };
-    let wanted = match placement.length {
-        Some(length) => length
-            .checked_mul(itemsize)
-            .and_then(|bytes| bytes.checked_add(placement.offset)),
-        None => Some(placement.offset),
-    };
-    let Some(wanted) = wanted else {
-        return beyond(
-            "options.length",
-            String::from("less than 2^64 bytes"),
-            placement.length.unwrap_or(0),
-        );
-    };
+    let wanted =
+        placement.offset + countable_bytes("options.length", placement.length.unwrap_or(0), itemsize)?;
     if wanted > size {
         if flags.creates() {
             storage.grow(size, wanted)?;
@@ -410,6 +405,22 @@ fn place(storage: &Storage, flags: Flags, placement: Placement, itemsize: u64) -
         Some(length) if wanted < size => Extent::Fixed(length),
         _ => Extent::Whole,
     })
+}
+
+/// Bytes that a number of elements takes.
+///
+/// # Errors
+/// `OutOfRange` beyond 2^53, which JavaScript cannot count.
+fn countable_bytes(name: &'static str, elements: u64, itemsize: u64) -> Result<u64> {
+    const LIMIT: u64 = 1 << 53;
+    elements
+        .checked_mul(itemsize)
+        .filter(|bytes| *bytes <= LIMIT)
+        .ok_or_else(|| Error::OutOfRange {
+            name,
+            requirement: format!("at most {}, which is 2^53 bytes", LIMIT / itemsize),
+            received: elements.to_string(),
+        })
 }
 
 /// The first byte after the page in which a range ends: what lies there can be touched.

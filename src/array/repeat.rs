@@ -1,32 +1,23 @@
 //! Python's `a *= n`.
 
-use super::Array;
-use crate::error::{Error, Result};
+use super::{Array, countable_bytes};
+use crate::error::Result;
 use crate::kernels::fill::repeat_head;
 use crate::os::append::append;
-
-/// The largest length JavaScript can count.
-const LENGTH_LIMIT: u64 = 1 << 53;
 
 impl Array {
     /// Repeats the elements in place; with `times` of 0 or less nothing is left.
     ///
     /// # Errors
-    /// `OutOfRange` for more elements than 2^53, else the system's; the array is then as it was.
+    /// `OutOfRange` for more than 2^53 bytes, else the system's; the array is then as it was.
     pub fn repeat(&mut self, times: i64) -> Result<()> {
         self.begin_length_change("repeatInPlace")?;
         let Ok(times @ 1..) = u64::try_from(times) else {
             return self.shorten(0);
         };
         let length = self.length();
-        let total = length
-            .checked_mul(times)
-            .filter(|total| *total <= LENGTH_LIMIT)
-            .ok_or_else(|| Error::OutOfRange {
-                name: "times",
-                requirement: String::from("a number that gives at most 2^53 elements"),
-                received: times.to_string(),
-            })?;
+        let total = length.saturating_mul(times);
+        countable_bytes("times", total, self.itemsize())?;
         if total == length {
             return Ok(());
         }

@@ -18,6 +18,9 @@ impl Array {
     }
 
     /// Takes an element out, and gives it.
+    ///
+    /// # Errors
+    /// `Empty`, `IndexOutOfRange`; `ValueOutOfRange` for an element of a character type that is no code point.
     pub fn pop(&mut self, index: i64) -> Result<Element> {
         self.begin_length_change("pop")?;
         if self.length() == 0 {
@@ -25,6 +28,8 @@ impl Array {
         }
         let at = element_index(index, self.length())?;
         let element = self.element_at(at);
+        // What cannot be given to the caller is not taken from the array.
+        element.require_readable(self.typecode)?;
         self.replace(at..at + 1, Region::empty())?;
         Ok(element)
     }

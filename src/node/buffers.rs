@@ -144,7 +144,7 @@ impl Buffers {
     }
 
     /// A buffer for the element path: shared over the whole window where the runtime can, else an `ArrayBuffer` over
-    /// the first `wanted` bytes and as many again. It owns nothing: the class keeps the window for as long as it is in
+    /// the first `wanted` bytes and some more. It owns nothing: the class keeps the window for as long as it is in
     /// use. The one before it is of no use any more.
     pub fn for_elements(&self, window: &Window, wanted: u64, limit: u64) -> Result<Unknown<'static>> {
         let limit = limit.min(window.len() as u64);
@@ -154,7 +154,7 @@ impl Buffers {
             None => {
                 // V8 counts an ArrayBuffer as memory in use, so it gets no more than is needed soon.
                 const LEAST: u64 = 64 * 1024;
-                let length = wanted.saturating_mul(2).max(LEAST).min(limit) as usize;
+                let length = wanted.saturating_add(wanted / 2).max(LEAST).min(limit) as usize;
                 let none = ptr::null_mut::<c_void>();
                 let value =
                     external_array_buffer(self.env, window.start().cast(), length, nothing_to_do, none)?;

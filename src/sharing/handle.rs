@@ -12,6 +12,15 @@ use crate::os::process::ProcessIdentity;
 use crate::storage::{Access, Flags, Storage};
 use crate::typecode::Typecode;
 
+/// What the system answers where the file of a handle is no longer there, or something else is.
+const MEANS_GONE: [i32; 5] = [
+    libc::ENOENT,
+    libc::ENOTDIR,
+    libc::EISDIR,
+    libc::ENODEV,
+    libc::ELOOP,
+];
+
 /// What a handle says. It keeps nothing alive, and nothing of it is believed unchecked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handle {
@@ -115,7 +124,7 @@ impl Handle {
         let path = self.path.as_ref().map(PathBuf::from);
         let mut failure = None;
         if let Some(path) = &path {
-            match self.open_same(path, flags, Some(path.clone())) {
+            match Storage::reopen(path, &self.identity, flags.access(), Some(path.clone())) {
                 Ok(Some(storage)) => return Ok(storage),
                 Ok(None) => {}
                 Err(error) => failure = Some(error),
@@ -123,7 +132,7 @@ impl Handle {
         }
         if ProcessIdentity::of(self.owner.pid) == Some(self.owner) {
             let link = PathBuf::from(format!("/proc/{}/fd/{}", self.owner.pid, self.descriptor));
-            match self.open_same(&link, flags, path) {
+            match Storage::reopen(&link, &self.identity, flags.access(), path) {
                 Ok(Some(storage)) => return Ok(storage),
                 Ok(None) => {}
                 Err(error) => failure = Some(failure.unwrap_or(error)),
@@ -131,7 +140,7 @@ impl Handle {
         }
         // A file that is there and refuses us is the system's error; one that is gone is ours.
         Err(match failure {
-            Some(error @ Error::System { errno, .. }) if errno != libc::ENOENT => error,
+            Some(error @ Error::System { errno, .. }) if !MEANS_GONE.contains(&errno) => error,
             _ => Error::StaleHandle {
                 reason: match &self.path {
                     Some(path) => format!("'{path}' is another file by now, or none"),
@@ -139,11 +148,6 @@ impl Handle {
                 },
             },
         })
-    }
-
-    fn open_same(&self, link: &Path, flags: Flags, path: Option<PathBuf>) -> Result<Option<Storage>> {
-        let storage = Storage::reopen(link, flags.access(), path)?;
-        Ok((FileIdentity::of(storage.file())? == self.identity).then_some(storage))
     }
 }
 

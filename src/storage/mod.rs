@@ -14,7 +14,8 @@ use rustix::io::Errno;
 pub use flags::{Access, Flags};
 
 use crate::error::{Error, Result};
-use crate::os::{identity, size};
+use crate::os::identity::{self, FileIdentity};
+use crate::os::size;
 
 /// An open file, named or not.
 #[derive(Debug)]
@@ -38,14 +39,28 @@ impl Storage {
         })
     }
 
-    /// Opens what a link of `/proc` or a path of another process leads to. Creates nothing.
-    pub fn reopen(link: &Path, access: Access, path: Option<PathBuf>) -> Result<Storage> {
-        let file = Self::open_regular(link, access.open_flags(), 0)?;
-        Ok(Storage {
+    /// Opens what a link of `/proc` or a path of another process leads to, where that is still the same file. Creates
+    /// nothing, and only looks at what is there until it knows: to open a device or a FIFO may have effects.
+    pub fn reopen(
+        link: &Path,
+        identity: &FileIdentity,
+        access: Access,
+        path: Option<PathBuf>,
+    ) -> Result<Option<Storage>> {
+        let named = |errno| Error::system(errno, "open").at_path(&link.to_string_lossy());
+        let found = open(link, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())
+            .map(File::from)
+            .map_err(named)?;
+        if FileIdentity::of(&found)? != *identity {
+            return Ok(None);
+        }
+        let link = PathBuf::from(format!("/proc/self/fd/{}", found.as_raw_fd()));
+        let file = Self::open_regular(&link, access.open_flags(), 0)?;
+        Ok(Some(Storage {
             file,
             absolute_path: path.clone(),
             path,
-        })
+        }))
     }
 
     fn open_regular(path: &Path, flags: OFlags, mode: u32) -> Result<File> {

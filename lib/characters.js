@@ -1,0 +1,28 @@
+// Text in arrays of characters. Others may write anything into their memory, so an element need not be a character.
+
+/** Stands for an element that is no character. */
+export const REPLACEMENT = '\ufffd'
+
+/** Characters joined at a time, so that no list grows with the array. */
+const RUN = 4096
+
+/** The character at an index that is inside, undefined where the element is none. */
+export function characterAt(array, at) {
+  try {
+    return array.get(at)
+  } catch (error) {
+    if (error.code !== 'ERR_VALUE_OUT_OF_RANGE') throw error
+    return undefined
+  }
+}
+
+/** What `read` gives for each index, joined. */
+export function textOf(array, read) {
+  let text = ''
+  for (let start = 0; start < array.length; start += RUN) {
+    const run = []
+    for (let at = start; at < Math.min(start + RUN, array.length); at++) run.push(read(at))
+    text += run.join('')
+  }
+  return text
+}
