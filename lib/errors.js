@@ -42,13 +42,18 @@ export function typeMismatch(message) {
   return coded(new TypeError(message), 'ERR_TYPE_MISMATCH')
 }
 
+/** As Node prints what is out of range: strings as they are, bigints with their n. */
+function numeral(value) {
+  return typeof value === 'bigint' ? `${value}n` : String(value)
+}
+
 export function outOfRange(name, requirement, received) {
-  const message = `The value of "${name}" is out of range. It must be ${requirement}. Received ${String(received)}`
+  const message = `The value of "${name}" is out of range. It must be ${requirement}. Received ${numeral(received)}`
   return coded(new RangeError(message), 'ERR_OUT_OF_RANGE')
 }
 
 export function valueOutOfRange(requirement, received) {
-  const message = `The value of "value" is out of range. It must be ${requirement}. Received ${String(received)}`
+  const message = `The value of "value" is out of range. It must be ${requirement}. Received ${numeral(received)}`
   return coded(new RangeError(message), 'ERR_VALUE_OUT_OF_RANGE')
 }
 

@@ -43,7 +43,7 @@ pub enum Error {
         requirement: &'static str,
     },
     /// No row of the typecode table.
-    InvalidTypecode { received: String },
+    InvalidTypecode { known: String, received: String },
     /// `pop` of an array without elements.
     Empty,
     /// The end of the source came before the elements asked for.
@@ -169,10 +169,9 @@ impl fmt::Display for Error {
             Error::InvalidArgType { name, requirement } => {
                 write!(f, "The \"{name}\" argument must be {requirement}")
             }
-            Error::InvalidTypecode { received } => write!(
+            Error::InvalidTypecode { known, received } => write!(
                 f,
-                "The \"typecode\" argument must be one of {}, or the constructor of a typed array. Received {received}",
-                crate::typecode::all().map(|row| row.code).collect::<String>()
+                "The \"typecode\" argument must be one of {known}, or the constructor of a typed array. Received {received}"
             ),
             Error::Empty => write!(f, "pop from an empty array"),
             Error::UnexpectedEof { wanted, got } => {

@@ -1,5 +1,6 @@
 //! What Python's `array` does, over mapped memory of any kind.
 
+mod attach;
 mod growth;
 mod repeat;
 mod reservation;

@@ -18,7 +18,6 @@ use crate::array::{Array, Placement, transfer::Peer};
 use crate::error::{Error, Result};
 use crate::kernels::compare::first_difference;
 use crate::mapping::{Advice, Window};
-use crate::sharing::handle::Handle;
 use crate::storage::Flags;
 use crate::typecode::Typecode;
 
@@ -48,7 +47,7 @@ impl Origin {
             .map(|number| count("options.capacity", number))
             .transpose()?;
         if let Some(handle) = self.handle {
-            return handle.parse()?.attach(flags);
+            return Array::attach(&handle.parse()?, flags);
         }
         let typecode = Typecode::parse(self.typecode.as_deref().unwrap_or(""))?;
         let Some(path) = self.path else {
@@ -426,7 +425,7 @@ impl MmapArray {
 
     #[napi]
     pub fn handle(&self, env: Env) -> napi::Result<HandleFields> {
-        self.change(&env, |array| Handle::of(array).map(HandleFields::from))
+        self.change(&env, |array| array.handle().map(HandleFields::from))
     }
 
     /// Gives everything back; a second call does nothing.

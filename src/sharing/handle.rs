@@ -1,10 +1,9 @@
-//! A few plain facts by which another thread or process finds an array.
+//! A few plain facts by which another thread or process finds the memory of an array.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::registry;
-use crate::array::{Array, Extent};
 use crate::error::{Error, Result};
 use crate::mapping::Mapping;
 use crate::os::identity::FileIdentity;
@@ -39,33 +38,33 @@ pub struct Handle {
 }
 
 impl Handle {
-    /// Makes an array exact, and says where it is.
-    pub fn of(array: &mut Array) -> Result<Handle> {
-        let descriptor = array.descriptor()?;
-        let mapping = array.mapping();
+    /// Says where a mapping is, and what lies in it.
+    pub fn of(
+        mapping: &Arc<Mapping>,
+        typecode: &'static Typecode,
+        flags: Flags,
+        length: Option<u64>,
+    ) -> Result<Handle> {
         let storage = mapping.storage();
         Ok(Handle {
-            typecode: array.typecode(),
-            flags: array.flags(),
+            typecode,
+            flags,
             owner: ProcessIdentity::own(),
             mapping: registry::number_of(mapping),
-            descriptor,
+            descriptor: storage.descriptor(),
             // A path that is no text stays unsaid; the owner's descriptor leads there too.
             path: storage.absolute_path().and_then(Path::to_str).map(str::to_owned),
             identity: FileIdentity::of(storage.file())?,
             offset: mapping.offset(),
-            length: match array.extent() {
-                Extent::Fixed(length) => Some(length),
-                Extent::Whole => None,
-            },
+            length,
         })
     }
 
-    /// The array behind the handle, with the handle's flags or lesser ones.
+    /// The memory behind the handle, with the handle's flags or lesser ones.
     ///
     /// # Errors
-    /// `ReadOnly` for more than the handle has; `StaleHandle` where the array is gone, or another.
-    pub fn attach(&self, flags: Option<Flags>) -> Result<Array> {
+    /// `ReadOnly` for more than the handle has; `StaleHandle` where the memory is gone, or another's.
+    pub fn locate(&self, flags: Option<Flags>) -> Result<(Arc<Mapping>, Flags)> {
         let flags = self.allowed(flags)?;
         let mapping = match self.live_mapping(flags)? {
             Some(mapping) => mapping,
@@ -75,11 +74,7 @@ impl Handle {
                 flags.access().is_private(),
             ),
         };
-        let extent = match self.length {
-            Some(length) => Extent::Fixed(length),
-            None => Extent::Whole,
-        };
-        Array::over(mapping, self.typecode, flags, extent)
+        Ok((mapping, flags))
     }
 
     fn allowed(&self, wanted: Option<Flags>) -> Result<Flags> {
@@ -110,11 +105,12 @@ impl Handle {
         if mapping.offset() != self.offset || FileIdentity::of(mapping.storage().file())? != self.identity {
             return Ok(None);
         }
-        if flags.access() == Access::ReadWrite && mapping.is_private() {
-            return Ok(None);
-        }
-        if flags.access() == self.flags.access() {
+        let private = flags.access().is_private();
+        if flags.access() == self.flags.access() && mapping.is_private() == private {
             return Ok(Some(mapping));
+        }
+        if !private {
+            return Ok(None);
         }
         Ok(Some(Mapping::new(mapping.storage().clone(), self.offset, true)))
     }
@@ -154,72 +150,51 @@ impl Handle {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::element::{Element, Number};
 
-    fn array() -> Array {
-        let mut array = Array::anonymous(Typecode::parse("i").unwrap(), 100).unwrap();
-        for value in 0..10 {
-            array
-                .append(&Element::encode(array.typecode(), Number::Integer(value)).unwrap())
-                .unwrap();
-        }
-        array
+    fn handle() -> (Arc<Mapping>, Handle) {
+        let mapping = Mapping::new(Arc::new(Storage::anonymous().unwrap()), 0, false);
+        let handle = Handle::of(&mapping, Typecode::parse("i").unwrap(), Flags::ReadWrite, None).unwrap();
+        (mapping, handle)
     }
 
     #[test]
-    fn a_handle_makes_exact_and_leads_to_the_same_window() {
-        let mut array = array();
-        let handle = Handle::of(&mut array).unwrap();
-        assert_eq!(array.capacity(), 10);
-        let other = handle.attach(None).unwrap();
-        assert_eq!(other.window().start(), array.window().start());
-        assert_eq!(other.length(), 10);
-        assert_eq!(Handle::of(&mut array).unwrap(), handle);
+    fn a_handle_leads_to_the_very_mapping() {
+        let (mapping, handle) = handle();
+        assert!(Arc::ptr_eq(&handle.locate(None).unwrap().0, &mapping));
     }
 
     #[test]
-    fn lesser_flags_get_pages_of_their_own() {
-        let mut array = array();
-        let handle = Handle::of(&mut array).unwrap();
-        let copy = handle.attach(Some(Flags::CopyOnWrite)).unwrap();
-        let nine = Element::encode(copy.typecode(), Number::Integer(9)).unwrap();
-        copy.set(0, &nine).unwrap();
-        assert_ne!(array.get(0).unwrap(), nine);
-        assert_eq!(
-            handle
-                .attach(Some(Flags::Read))
-                .unwrap()
-                .set(0, &nine)
-                .unwrap_err()
-                .code(),
-            "ERR_READ_ONLY"
-        );
+    fn lesser_flags_get_a_mapping_of_their_own() {
+        let (_mapping, handle) = handle();
+        let (copy, flags) = handle.locate(Some(Flags::CopyOnWrite)).unwrap();
+        assert!(copy.is_private());
+        assert_eq!(flags, Flags::CopyOnWrite);
     }
 
     #[test]
     fn a_handle_of_what_is_gone_is_stale() {
-        let handle = Handle::of(&mut array()).unwrap();
-        assert_eq!(handle.attach(None).err().unwrap().code(), "ERR_STALE_HANDLE");
+        let (mapping, handle) = handle();
+        drop(mapping);
+        assert_eq!(handle.locate(None).unwrap_err().code(), "ERR_STALE_HANDLE");
     }
 
     #[test]
     fn more_than_the_handle_has_is_refused() {
-        let mut array = array();
+        let (_mapping, handle) = handle();
         let handle = Handle {
             flags: Flags::Read,
-            ..Handle::of(&mut array).unwrap()
+            ..handle
         };
         assert_eq!(
-            handle.attach(Some(Flags::ReadWrite)).err().unwrap().code(),
+            handle.locate(Some(Flags::ReadWrite)).unwrap_err().code(),
             "ERR_READ_ONLY"
         );
-        assert!(handle.attach(None).is_ok());
+        assert!(handle.locate(None).unwrap().0.is_private());
     }
 
     #[test]
     fn a_forged_handle_is_checked() {
-        let mut array = array();
-        let true_one = Handle::of(&mut array).unwrap();
+        let (_mapping, true_one) = handle();
         for forged in [
             Handle {
                 identity: FileIdentity::from_text("1:2:3:4"),
@@ -233,7 +208,7 @@ mod tests {
                 ..true_one.clone()
             },
         ] {
-            assert_eq!(forged.attach(None).err().unwrap().code(), "ERR_STALE_HANDLE");
+            assert_eq!(forged.locate(None).unwrap_err().code(), "ERR_STALE_HANDLE");
         }
     }
 }

@@ -1,0 +1,65 @@
+//! Arrays by handle.
+
+use super::{Array, Extent};
+use crate::error::Result;
+use crate::sharing::handle::Handle;
+use crate::storage::Flags;
+
+impl Array {
+    /// By what another thread or process finds this array, which is exact from now on.
+    pub fn handle(&mut self) -> Result<Handle> {
+        self.trim()?;
+        let length = match self.extent {
+            Extent::Fixed(length) => Some(length),
+            Extent::Whole => None,
+        };
+        Handle::of(&self.mapping, self.typecode, self.flags, length)
+    }
+
+    /// The array behind a handle, with the handle's flags or lesser ones.
+    pub fn attach(handle: &Handle, flags: Option<Flags>) -> Result<Array> {
+        let (mapping, flags) = handle.locate(flags)?;
+        let extent = handle.length.map_or(Extent::Whole, Extent::Fixed);
+        Array::over(mapping, handle.typecode, flags, extent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::element::{Element, Number};
+    use crate::typecode::Typecode;
+
+    fn array() -> Array {
+        let mut array = Array::anonymous(Typecode::parse("i").unwrap(), 100).unwrap();
+        for value in 0..10 {
+            array
+                .append(&Element::encode(array.typecode(), Number::Integer(value)).unwrap())
+                .unwrap();
+        }
+        array
+    }
+
+    #[test]
+    fn a_handle_makes_exact_and_leads_to_the_same_window() {
+        let mut array = array();
+        let handle = array.handle().unwrap();
+        assert_eq!(array.capacity(), 10);
+        let other = Array::attach(&handle, None).unwrap();
+        assert_eq!(other.window().start(), array.window().start());
+        assert_eq!(other.length(), 10);
+        assert_eq!(array.handle().unwrap(), handle);
+    }
+
+    #[test]
+    fn lesser_flags_get_pages_of_their_own() {
+        let mut array = array();
+        let handle = array.handle().unwrap();
+        let copy = Array::attach(&handle, Some(Flags::CopyOnWrite)).unwrap();
+        let nine = Element::encode(copy.typecode(), Number::Integer(9)).unwrap();
+        copy.set(0, &nine).unwrap();
+        assert_ne!(array.get(0).unwrap(), nine);
+        let reader = Array::attach(&handle, Some(Flags::Read)).unwrap();
+        assert_eq!(reader.set(0, &nine).unwrap_err().code(), "ERR_READ_ONLY");
+    }
+}
