@@ -89,15 +89,19 @@ export function toFile(value, name) {
   const given = isHolder ? value.fd : value
   if (isHolder && typeof given !== 'number') throw invalidArgType(`${name}.fd`, 'a number', given)
   if (typeof given !== 'number') return toPath(given, name)
-  if (Number.isInteger(given) && given >= 0 && given <= 0x7fffffff) return given
-  throw Number.isInteger(given)
-    ? outOfRange(name, 'a descriptor, >= 0 and <= 2147483647', given)
-    : invalidArgType(name, 'a path or a descriptor', value)
+  return toDescriptor(given, name)
+}
+
+/** @returns {number} a number a descriptor can have */
+export function toDescriptor(value, name) {
+  const descriptor = toIndex(value, name)
+  if (descriptor >= 0 && descriptor <= 0x7fffffff) return descriptor
+  throw outOfRange(name, 'a descriptor, >= 0 and <= 2147483647', descriptor)
 }
 
 /** Refuses NumPy's format, which a path in .npy asks for where no format is given. */
 export function requireRawFormat(path, format) {
-  const isNpy = Buffer.from(path).toString('latin1').endsWith('.npy')
+  const isNpy = path !== undefined && Buffer.from(path).toString('latin1').endsWith('.npy')
   const wanted = toOptionalString(format, 'options.format') ?? (isNpy ? 'npy' : 'raw')
   if (wanted !== 'raw') throw outOfRange('options.format', "'raw': this version does not read NumPy's format", wanted)
 }

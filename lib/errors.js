@@ -71,6 +71,10 @@ export function closed() {
   return coded(new Error('The array is closed'), 'ERR_CLOSED')
 }
 
+export function unsupportedRuntime(feature) {
+  return coded(new Error(`This runtime has no ${feature}`), 'ERR_UNSUPPORTED_RUNTIME')
+}
+
 export function outOfMemory(bytes) {
   return coded(new RangeError(`A copy of ${bytes} bytes does not fit into memory`), 'ENOMEM')
 }

@@ -3,7 +3,7 @@
 import { constants } from 'node:buffer'
 import { inspect } from 'node:util'
 import { isAnyArrayBuffer } from 'node:util/types'
-import { MmapArray as NativeArray, bufferOf, elementsOf, stateOf } from '../native.js'
+import { MmapArray as NativeArray, bufferOf, elementsOf, stateOf, unlinkShm } from '../native.js'
 import * as args from './arguments.js'
 import { characterAt, textOf } from './characters.js'
 import { compareValues, equalValues, isArrayLike } from './comparison.js'
@@ -13,8 +13,10 @@ import { handleFields } from './handles.js'
 import { indexedPrototype } from './indexing.js'
 import { inspected, printed } from './inspection.js'
 import { entriesOf, keysOf, valuesOf } from './iteration.js'
+import { sharedBufferOn } from './shared-buffers.js'
 import * as sources from './sources.js'
 import { TYPECODE_LETTERS, typeOf } from './typecodes.js'
+import * as waiting from './waiting.js'
 
 /** Where the core keeps its two numbers in the state both layers share. */
 const LENGTH = 0
@@ -34,6 +36,21 @@ const OPEN_OPTIONS = ['flags', 'mode', 'offset', 'length', 'capacity', 'advice',
 const ATTACH_FLAGS = ['r', 'r+', 'c']
 const LONGEST_LIST = 2 ** 32 - 1
 
+/** What all ways to open a file have in common, checked. */
+function openArguments(typecode, options, path) {
+  const { flags, mode, offset, length, capacity, advice, format } = args.toOptions(options, OPEN_OPTIONS)
+  args.requireRawFormat(path, format)
+  return {
+    typecode: typeOf(typecode).code,
+    flags: args.toOptionalString(flags, 'options.flags'),
+    mode: args.toMode(mode),
+    offset: args.toOptionalCount(offset, 'options.offset'),
+    length: args.toOptionalCount(length, 'options.length'),
+    capacity: args.toOptionalCount(capacity, 'options.capacity'),
+    advice: args.toOptionalString(advice, 'options.advice'),
+  }
+}
+
 export class MmapArray extends NativeArray {
   #type
   #codec
@@ -50,6 +67,8 @@ export class MmapArray extends NativeArray {
   #path
   #buffer
   #view
+  #sharedBuffer
+  #sharedView
 
   static get typecodes() {
     return TYPECODE_LETTERS
@@ -86,18 +105,21 @@ export class MmapArray extends NativeArray {
 
   static open(path, typecode, options) {
     const bytes = args.toPath(path)
-    const { flags, mode, offset, length, capacity, advice, format } = args.toOptions(options, OPEN_OPTIONS)
-    args.requireRawFormat(bytes, format)
-    return new this(FROM, {
-      typecode: typeOf(typecode).code,
-      path: bytes,
-      flags: args.toOptionalString(flags, 'options.flags'),
-      mode: args.toMode(mode),
-      offset: args.toOptionalCount(offset, 'options.offset'),
-      length: args.toOptionalCount(length, 'options.length'),
-      capacity: args.toOptionalCount(capacity, 'options.capacity'),
-      advice: args.toOptionalString(advice, 'options.advice'),
-    })
+    return new this(FROM, { path: bytes, ...openArguments(typecode, options, bytes) })
+  }
+
+  static openShm(name, typecode, options) {
+    if (typeof name !== 'string') throw invalidArgType('name', 'a string', name)
+    return new this(FROM, { shm: args.toPath(name, 'name'), ...openArguments(typecode, options) })
+  }
+
+  static unlinkShm(name) {
+    if (typeof name !== 'string') throw invalidArgType('name', 'a string', name)
+    unlinkShm(args.toPath(name, 'name'))
+  }
+
+  static fromFd(fd, typecode, options) {
+    return new this(FROM, { fd: args.toDescriptor(fd, 'fd'), ...openArguments(typecode, options) })
   }
 
   static attach(handle, options) {
@@ -253,7 +275,7 @@ export class MmapArray extends NativeArray {
     if (items instanceof MmapArray) {
       if (items.#type !== this.#type) throw sources.otherType(this.#type, `one of typecode '${items.typecode}'`)
       handOver(items)
-    } else if (sources.isTypedArray(items)) {
+    } else if (sources.isMemory(items)) {
       if (!sources.isOwnView(this.#type, items)) throw sources.otherType(this.#type, `a ${items[Symbol.toStringTag]}`)
       handOverBytes(sources.bytesOf(items, 'items'))
     } else {
@@ -276,7 +298,8 @@ export class MmapArray extends NativeArray {
         throw sources.otherType(this.#type, `one of typecode '${init.typecode}'`)
       }
       this.extend(init.values())
-    } else if (sources.isTypedArray(init) && !sources.isOwnView(this.#type, init)) {
+    } else if (sources.isMemory(init) && !sources.isOwnView(this.#type, init)) {
+      sources.bytesOf(init, 'init')
       this.extend(init.values())
     } else {
       this.extend(init)
@@ -404,7 +427,7 @@ export class MmapArray extends NativeArray {
 
   setSlice(values, start, stop, step) {
     const bounds = args.toBounds(start, stop, step)
-    if (values instanceof MmapArray || sources.isTypedArray(values)) {
+    if (values instanceof MmapArray || sources.isMemory(values)) {
       this.#take(
         values,
         (other) => super.setSliceFrom(other, ...bounds),
@@ -413,9 +436,15 @@ export class MmapArray extends NativeArray {
       return
     }
     // A slice is replaced by all the values or by none.
-    const { bytes, failure } = sources.stage(this.#type, this.#codec, values)
+    super.setSlice(sources.bytesOf(this.#staged(values)), ...bounds)
+  }
+
+  /** All the elements of an iterable, as a typed array of this type's own kind. */
+  #staged(iterable) {
+    const { bytes, failure } = sources.stage(this.#type, this.#codec, iterable)
     if (failure !== undefined) throw failure.error
-    super.setSlice(bytes, ...bounds)
+    const { View } = this.#type
+    return new View(bytes.buffer, 0, bytes.length / View.BYTES_PER_ELEMENT)
   }
 
   deleteSlice(start, stop, step) {
@@ -424,9 +453,11 @@ export class MmapArray extends NativeArray {
 
   concat(other) {
     this.#requireOpen()
+    // An iterable runs code of its user's: it is taken in before this array is looked at.
+    const items = sources.isMemory(other) || other instanceof MmapArray ? other : this.#staged(other)
     const result = this.copy()
     try {
-      result.extend(other)
+      result.extend(items)
     } catch (error) {
       result.close()
       throw error
@@ -529,6 +560,19 @@ export class MmapArray extends NativeArray {
     return this.#view
   }
 
+  get sharedBuffer() {
+    this.#requireOpen()
+    if (this.#sharedBuffer?.byteLength !== this.byteLength) this.#sharedBuffer = sharedBufferOn(this, BUFFER_LIMIT)
+    return this.#sharedBuffer
+  }
+
+  get sharedView() {
+    const buffer = this.sharedBuffer
+    // With its length said: a view that would follow a growing buffer is many times slower.
+    if (this.#sharedView?.buffer !== buffer) this.#sharedView = new this.#type.View(buffer, 0, this.length)
+    return this.#sharedView
+  }
+
   subarray(start, end) {
     const first = args.toBound(start, 'start')
     const last = args.toBound(end, 'end')
@@ -561,11 +605,63 @@ export class MmapArray extends NativeArray {
     this.#elements = new this.#type.View(0)
     this.#buffer = undefined
     this.#view = undefined
+    this.#sharedBuffer = undefined
+    this.#sharedView = undefined
     super.close()
   }
 
   [Symbol.dispose]() {
     this.close()
+  }
+
+  // Sharing
+
+  lock(options) {
+    const shared = waiting.toShared(options)
+    waiting.lockInSlices((milliseconds) => super.tryLock(shared, milliseconds))
+  }
+
+  async lockAsync(options) {
+    const shared = waiting.toShared(options)
+    await waiting.lockByTrying(this, () => super.tryLock(shared, 0))
+  }
+
+  tryLock(options) {
+    return super.tryLock(waiting.toShared(options), 0)
+  }
+
+  async withLock(body, options) {
+    if (typeof body !== 'function') throw invalidArgType('body', 'a function', body)
+    await this.lockAsync(options)
+    try {
+      return await body()
+    } finally {
+      // Closed by the body, it is unlocked already.
+      if (!this.#closed) this.unlock()
+    }
+  }
+
+  wait(index, expected, timeout) {
+    const [at, bits, milliseconds] = this.#waitArguments('wait', index, expected, timeout)
+    return waiting.waitInSlices(milliseconds, (slice) => super.wait(at, bits, slice))
+  }
+
+  async waitAsync(index, expected, timeout) {
+    const [at, bits, milliseconds] = this.#waitArguments('waitAsync', index, expected, timeout)
+    const outcome = await super.waitAsync(at, bits, milliseconds === Infinity ? undefined : milliseconds)
+    if (outcome === 'cancelled') throw closed()
+    return outcome
+  }
+
+  #waitArguments(operation, index, expected, timeout) {
+    waiting.requireWords(this, operation)
+    const at = this.#inside(args.toIndex(index))
+    return [at, waiting.bitsOf(this.#codec.check(expected)), waiting.toTimeout(timeout)]
+  }
+
+  notify(index, count) {
+    waiting.requireWords(this, 'notify')
+    return super.notify(this.#inside(args.toIndex(index)), waiting.toWakeCount(count))
   }
 
   // Iteration and printing

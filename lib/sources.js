@@ -14,12 +14,22 @@ export function allocate(View, length) {
   }
 }
 
+/** Shared memory of the runtime's own. */
+export function allocateShared(bytes, options) {
+  try {
+    return new SharedArrayBuffer(bytes, options)
+  } catch {
+    throw outOfMemory(bytes)
+  }
+}
+
 /** Whether a value is a typed array of a type's own kind, whichever class or realm it comes from. */
 export function isOwnView(type, value) {
   return isTypedArray(value) && kindOf.call(value) === type.View.name
 }
 
-export { isTypedArray }
+/** Whether a value is elements in memory, of whatever kind. */
+export const isMemory = isTypedArray
 
 /** The bytes of a buffer or view, in place. */
 export function bytesOf(value, name) {

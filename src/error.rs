@@ -44,6 +44,10 @@ pub enum Error {
     },
     /// No row of the typecode table.
     InvalidTypecode { known: String, received: String },
+    /// This array holds its lock already.
+    Locked,
+    /// This array does not hold its lock.
+    NotLocked,
     /// `pop` of an array without elements.
     Empty,
     /// The end of the source came before the elements asked for.
@@ -110,6 +114,8 @@ impl Error {
             Error::OutOfRange { .. } => "ERR_OUT_OF_RANGE",
             Error::InvalidArgType { .. } => "ERR_INVALID_ARG_TYPE",
             Error::InvalidTypecode { .. } => "ERR_INVALID_TYPECODE",
+            Error::Locked => "ERR_LOCKED",
+            Error::NotLocked => "ERR_NOT_LOCKED",
             Error::Empty => "ERR_EMPTY",
             Error::UnexpectedEof { .. } => "ERR_UNEXPECTED_EOF",
             Error::StaleHandle { .. } => "ERR_STALE_HANDLE",
@@ -173,6 +179,8 @@ impl fmt::Display for Error {
                 f,
                 "The \"typecode\" argument must be one of {known}, or the constructor of a typed array. Received {received}"
             ),
+            Error::Locked => write!(f, "This array holds its lock already, and it is not re-entrant"),
+            Error::NotLocked => write!(f, "This array does not hold its lock"),
             Error::Empty => write!(f, "pop from an empty array"),
             Error::UnexpectedEof { wanted, got } => {
                 write!(

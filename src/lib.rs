@@ -7,9 +7,9 @@
 //!
 //! - `node`: the border to Node.js, and the only place that names napi.
 //! - `array`: what Python's `array` does, over any mapping: length, growth, slices, splices, file transfer.
-//! - `sharing`: handles, and the process-wide registry that finds a live mapping behind one.
+//! - `sharing`: handles, the process-wide registry that finds a live mapping behind one, locks, wait and notify.
 //! - `mapping`: a window of bytes that grows without moving; advice.
-//! - `storage`: where the bytes live: a file, or anonymous memory.
+//! - `storage`: where the bytes live: a file, named shared memory, anonymous memory.
 //! - `os`: the system calls that memmap2 and std lack, one topic a file.
 //! - `kernels`: pure loops over ranges of shared bytes.
 //! - `element`, `typecode`: one table, one row a typecode, and the values it holds.

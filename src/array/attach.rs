@@ -8,7 +8,7 @@ use crate::storage::Flags;
 impl Array {
     /// By what another thread or process finds this array, which is exact from now on.
     pub fn handle(&mut self) -> Result<Handle> {
-        self.trim()?;
+        self.descriptor()?;
         let length = match self.extent {
             Extent::Fixed(length) => Some(length),
             Extent::Whole => None,

@@ -7,6 +7,7 @@ mod reservation;
 pub mod slice;
 mod splice;
 mod state;
+mod synchronization;
 pub mod transfer;
 
 use std::sync::Arc;
@@ -18,6 +19,8 @@ use crate::error::{Error, Result};
 use crate::kernels::{self, Region};
 use crate::mapping::{Advice, Mapping, Window};
 use crate::os::memory;
+use crate::sharing::lock::Lock;
+use crate::sharing::wait::Sleepers;
 use crate::storage::{Access, Flags, Storage};
 use crate::typecode::Typecode;
 use reservation::Reservation;
@@ -50,6 +53,8 @@ pub struct Array {
     /// While it is there the array is 'reserved': the file is longer than the array, and nobody else writes.
     reservation: Option<Arc<Reservation>>,
     on_cut: OnCut,
+    lock: Option<Lock>,
+    sleepers: Sleepers,
 }
 
 impl Array {
@@ -61,16 +66,15 @@ impl Array {
         Ok(array)
     }
 
-    /// An array on a file.
+    /// An array on a file that `open` opens, once the placement is known to make sense: a file may be emptied by it.
     ///
     /// # Errors
     /// The system's; `OutOfRange` where `placement` does not fit the file and the flags do not create.
     pub fn open(
-        path: &[u8],
         typecode: &'static Typecode,
         flags: Flags,
-        mode: u32,
         placement: Placement,
+        open: impl FnOnce() -> Result<Storage>,
     ) -> Result<Array> {
         let itemsize = typecode.itemsize() as u64;
         if !placement.offset.is_multiple_of(itemsize) {
@@ -80,9 +84,8 @@ impl Array {
                 received: placement.offset.to_string(),
             });
         }
-        // Before a file is emptied by being opened.
         countable_bytes("options.length", placement.length.unwrap_or(0), itemsize)?;
-        let storage = Arc::new(Storage::open(path, flags, mode)?);
+        let storage = Arc::new(open()?);
         let extent = place(&storage, flags, placement, itemsize)?;
         let mapping = Mapping::new(storage, placement.offset, flags.access().is_private());
         Array::over(mapping, typecode, flags, extent)
@@ -106,6 +109,8 @@ impl Array {
             extent,
             reservation: None,
             on_cut: Box::new(|_| {}),
+            lock: None,
+            sleepers: Sleepers::default(),
         };
         let length = bytes / array.itemsize();
         let length = if let Extent::Fixed(fixed) = extent {
@@ -341,15 +346,17 @@ impl Array {
     /// The descriptor. The array is exact from then on, since it may be handed on.
     pub fn descriptor(&mut self) -> Result<i32> {
         self.trim()?;
+        self.mapping.storage().expose();
         Ok(self.mapping.storage().descriptor())
     }
 }
 
 impl Drop for Array {
     fn drop(&mut self) {
+        self.sleepers.cancel_all();
         // Nobody sees the size of memory without a name. Of a failure nobody is left to hear: the file then keeps
         // zeros at its end.
-        if self.mapping.storage().path().is_some() {
+        if self.mapping.storage().is_exposed() {
             let _ = self.trim();
         }
     }

@@ -24,8 +24,8 @@ impl Reservation {
             state: state.clone(),
             itemsize,
         });
-        // Anonymous memory goes with the process; nobody sees its size afterwards.
-        if mapping.storage().path().is_some() {
+        // Memory that nobody else can know of goes with the process.
+        if mapping.storage().is_exposed() {
             static REGISTERED: Once = Once::new();
             REGISTERED.call_once(|| at_exit(settle_all));
             let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);

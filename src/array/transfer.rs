@@ -3,11 +3,11 @@
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::mem::ManuallyDrop;
-use std::os::fd::FromRawFd;
 
-use super::Array;
+use super::{Array, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
+use crate::os::descriptor;
 
 /// Bytes read at a time; a multiple of every element's size.
 const CHUNK: usize = 1 << 20;
@@ -40,20 +40,8 @@ impl Peer {
     ///
     /// # Errors
     /// `EBADF` where none of that number is open.
-    #[allow(unsafe_code, reason = "a descriptor comes in as a number")]
     pub fn borrow(descriptor: i32) -> Result<Peer> {
-        let bad = || Error::system(rustix::io::Errno::BADF, "fcntl");
-        if descriptor < 0 {
-            return Err(bad());
-        }
-        // SAFETY: fcntl with F_GETFD only asks, and answers EBADF for a number that is no descriptor.
-        if unsafe { libc::fcntl(descriptor, libc::F_GETFD) } < 0 {
-            return Err(bad());
-        }
-        // SAFETY: the descriptor is open; ManuallyDrop leaves it so.
-        Ok(Peer::Borrowed(ManuallyDrop::new(unsafe {
-            File::from_raw_fd(descriptor)
-        })))
+        descriptor::borrow(descriptor).map(Peer::Borrowed)
     }
 
     fn file(&self) -> &File {
@@ -77,7 +65,7 @@ impl Array {
     pub fn read_from(&mut self, peer: &Peer, count: u64) -> Result<()> {
         self.begin_length_change("fromfile")?;
         let size = self.typecode.itemsize();
-        let wanted = count.saturating_mul(size as u64);
+        let wanted = countable_bytes("n", count, size as u64)?;
         let mut chunk = vec![0; CHUNK.min(usize::try_from(wanted).unwrap_or(CHUNK))];
         let mut done = 0;
         while done < wanted {

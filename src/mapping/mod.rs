@@ -2,11 +2,13 @@
 
 mod advice;
 mod window;
+mod word;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 pub use advice::Advice;
 pub use window::Window;
+pub use word::SharedWord;
 
 use crate::error::Result;
 use crate::storage::Storage;

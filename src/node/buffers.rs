@@ -8,11 +8,12 @@
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 use std::ptr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
 
 use napi::{Env, Unknown, sys};
 
+use super::shared_buffers;
 use crate::array::State;
 use crate::error::{Error, Result};
 use crate::mapping::Window;
@@ -36,7 +37,7 @@ struct HandedOut {
 }
 
 /// What a buffer owns: its memory stays mapped as long as JavaScript can reach it.
-struct Share {
+pub struct Share {
     _window: Arc<Window>,
     count: Arc<AtomicUsize>,
 }
@@ -78,7 +79,7 @@ impl Buffers {
         Ok(unsafe { Unknown::from_raw_unchecked(self.env, value) })
     }
 
-    fn share(&self, window: &Arc<Window>) -> Share {
+    pub fn share(&self, window: &Arc<Window>) -> Share {
         if *self.window.borrow() != Arc::as_ptr(window) {
             *self.window.borrow_mut() = Arc::as_ptr(window);
             *self.shares.borrow_mut() = Arc::default();
@@ -149,8 +150,8 @@ impl Buffers {
     pub fn for_elements(&self, window: &Window, wanted: u64, limit: u64) -> Result<Unknown<'static>> {
         let limit = limit.min(window.len() as u64);
         self.drop_elements();
-        let value = match shared_array_buffer_constructor() {
-            Some(create) => external_shared_array_buffer(create, self.env, window, limit as usize)?,
+        let value = match shared_buffers::unowned(self.env, window, limit as usize) {
+            Some(made) => made?,
             None => {
                 // V8 counts an ArrayBuffer as memory in use, so it gets no more than is needed soon.
                 const LEAST: u64 = 64 * 1024;
@@ -212,52 +213,6 @@ pub fn of_state(env: &Env, state: &Arc<State>) -> Result<Unknown<'static>> {
     Ok(unsafe { Unknown::from_raw_unchecked(env.raw(), value) })
 }
 
-type CreateExternalSharedArrayBuffer = unsafe extern "C" fn(
-    sys::napi_env,
-    *mut c_void,
-    usize,
-    Option<unsafe extern "C" fn(*mut c_void, *mut c_void)>,
-    *mut c_void,
-    *mut sys::napi_value,
-) -> sys::napi_status;
-
-/// `node_api_create_external_sharedarraybuffer`, where the runtime has it: Node 22.23, 24.21 and 26 do.
-fn shared_array_buffer_constructor() -> Option<CreateExternalSharedArrayBuffer> {
-    static FOUND: OnceLock<Option<CreateExternalSharedArrayBuffer>> = OnceLock::new();
-    *FOUND.get_or_init(|| {
-        let name = c"node_api_create_external_sharedarraybuffer";
-        // SAFETY: looks a name up among the symbols the process has loaded.
-        let symbol = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
-        if symbol.is_null() {
-            return None;
-        }
-        // SAFETY: the symbol of that name has this signature, by Node-API's promise of a stable interface.
-        Some(unsafe { std::mem::transmute::<*mut c_void, CreateExternalSharedArrayBuffer>(symbol) })
-    })
-}
-
-/// The caller keeps the window while the buffer is in use; nothing is to be finalized.
-fn external_shared_array_buffer(
-    create: CreateExternalSharedArrayBuffer,
-    env: sys::napi_env,
-    window: &Window,
-    length: usize,
-) -> Result<sys::napi_value> {
-    let mut value = ptr::null_mut();
-    // SAFETY: the window is at least `length` bytes long, and stays mapped while the buffer is in use.
-    let status = unsafe {
-        create(
-            env,
-            window.start().cast(),
-            length,
-            None,
-            ptr::null_mut(),
-            &mut value,
-        )
-    };
-    checked(status, value, "external SharedArrayBuffer")
-}
-
 fn external_array_buffer<T>(
     env: sys::napi_env,
     data: *mut c_void,
@@ -273,7 +228,7 @@ fn external_array_buffer<T>(
     checked(status, value, "external ArrayBuffer")
 }
 
-fn checked(
+pub fn checked(
     status: sys::napi_status,
     value: sys::napi_value,
     feature: &'static str,

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use napi::bindgen_prelude::{AsyncTask, BigInt, Either, Uint8Array};
+use napi::bindgen_prelude::{AsyncTask, BigInt, Either, Object, Uint8Array};
 use napi::{Env, Unknown};
 use napi_derive::napi;
 
@@ -13,72 +13,22 @@ use super::buffers::{self, Buffers};
 use super::errors::guard;
 use super::flush::FlushTask;
 use super::handle::HandleFields;
-use super::values::{RawNumber, bounds, bytes, count, decode, encode, index};
-use crate::array::{Array, Placement, transfer::Peer};
+use super::origin::Origin;
+use super::shared_buffers::{self, Overlays};
+use super::values::{RawNumber, bounds, bytes, count, decode, duration, encode, index};
+use super::wait::{self, outcome_name};
+use crate::array::{Array, transfer::Peer};
 use crate::error::{Error, Result};
 use crate::kernels::compare::first_difference;
 use crate::mapping::{Advice, Window};
 use crate::storage::Flags;
-use crate::typecode::Typecode;
-
-/// How to come by an array: by `handle`, else by `path`, else in memory of its own.
-#[napi(object)]
-pub struct Origin {
-    pub typecode: Option<String>,
-    pub path: Option<Uint8Array>,
-    pub flags: Option<String>,
-    pub mode: Option<u32>,
-    /// Bytes.
-    pub offset: Option<f64>,
-    /// Elements.
-    pub length: Option<f64>,
-    /// Elements.
-    pub capacity: Option<f64>,
-    pub advice: Option<String>,
-    pub handle: Option<HandleFields>,
-}
-
-impl Origin {
-    fn open(self) -> Result<Array> {
-        let flags = self.flags.as_deref().map(Flags::parse).transpose()?;
-        let advice = self.advice.as_deref().map(Advice::parse).transpose()?;
-        let capacity = self
-            .capacity
-            .map(|number| count("options.capacity", number))
-            .transpose()?;
-        if let Some(handle) = self.handle {
-            return Array::attach(&handle.parse()?, flags);
-        }
-        let typecode = Typecode::parse(self.typecode.as_deref().unwrap_or(""))?;
-        let Some(path) = self.path else {
-            return Array::anonymous(typecode, capacity.unwrap_or(0));
-        };
-        let placement = Placement {
-            offset: self
-                .offset
-                .map_or(Ok(0), |number| count("options.offset", number))?,
-            length: self
-                .length
-                .map(|number| count("options.length", number))
-                .transpose()?,
-        };
-        let flags = flags.unwrap_or(Flags::Read);
-        let mut array = Array::open(&path, typecode, flags, self.mode.unwrap_or(0o666), placement)?;
-        if let Some(capacity) = capacity {
-            array.reserve(capacity)?;
-        }
-        if let Some(advice) = advice {
-            array.advise(advice, None, None)?;
-        }
-        Ok(array)
-    }
-}
 
 #[napi]
 pub struct MmapArray {
     /// `None` once it is closed.
     array: RefCell<Option<Array>>,
     buffers: Rc<Buffers>,
+    overlays: Overlays,
     /// The window under the element path's buffer, kept until JavaScript asks for another buffer.
     elements: RefCell<Option<Arc<Window>>>,
 }
@@ -130,6 +80,35 @@ impl MmapArray {
             self.buffers.hand_out(array.window(), start, end)
         })
     }
+
+    /// A `SharedArrayBuffer` on the elements, made by the runtime.
+    pub fn share(&self, env: &Env, limit: f64) -> napi::Result<Unknown<'static>> {
+        self.read(env, |array| {
+            let limit = count("limit", limit)?;
+            if array.byte_length() > limit {
+                return Err(Error::ViewTooLarge {
+                    bytes: array.byte_length(),
+                    limit,
+                });
+            }
+            shared_buffers::owned(env, array.region(), self.buffers.share(array.window()))
+        })
+    }
+
+    /// Lays the array's pages over a `SharedArrayBuffer`'s, which `memory` shows from its first byte to its last.
+    pub fn lay_over(&self, env: &Env, buffer: Unknown<'_>, memory: Unknown<'_>) -> napi::Result<()> {
+        let memory = bytes(env, &memory)?;
+        self.read(env, |array| {
+            if memory.len() as u64 != array.byte_length() {
+                return Err(Error::InvalidArgType {
+                    name: "memory",
+                    requirement: "as long as the array",
+                });
+            }
+            let copies = array.flags() == Flags::CopyOnWrite;
+            self.overlays.lay(&buffer, memory, array.mapping(), copies)
+        })
+    }
 }
 
 #[napi]
@@ -143,6 +122,7 @@ impl MmapArray {
         Ok(MmapArray {
             array: RefCell::new(Some(array)),
             buffers,
+            overlays: Overlays::new(&env),
             elements: RefCell::default(),
         })
     }
@@ -428,6 +408,49 @@ impl MmapArray {
         self.change(&env, |array| array.handle().map(HandleFields::from))
     }
 
+    /// Tries for a time to lock the file; false where somebody else held it all the while.
+    #[napi]
+    pub fn try_lock(&self, env: Env, shared: bool, milliseconds: f64) -> napi::Result<bool> {
+        self.change(&env, |array| array.lock(shared, duration(milliseconds)))
+    }
+
+    #[napi]
+    pub fn unlock(&self, env: Env) -> napi::Result<()> {
+        self.change(&env, Array::unlock)
+    }
+
+    /// Sleeps while an element has the bits `expected`; gives `ok`, `not-equal` or `timed-out`.
+    #[napi]
+    pub fn wait(&self, env: Env, at: f64, expected: u32, milliseconds: f64) -> napi::Result<&'static str> {
+        self.read(&env, |array| {
+            array
+                .wait(index(at), expected, duration(milliseconds))
+                .map(outcome_name)
+        })
+    }
+
+    /// The same on a thread of its own, without end where no time is given; `cancelled` where the array was closed.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn wait_async(
+        &self,
+        env: Env,
+        at: f64,
+        expected: u32,
+        milliseconds: Option<f64>,
+    ) -> napi::Result<Object<'static>> {
+        wait::later(&env, |done| {
+            self.change(&env, |array| {
+                array.wait_later(index(at), expected, milliseconds.map(duration), done)
+            })
+        })
+    }
+
+    /// Wakes those who sleep on an element; gives how many there were.
+    #[napi]
+    pub fn notify(&self, env: Env, at: f64, count: f64) -> napi::Result<u32> {
+        self.read(&env, |array| array.notify(index(at), count as u32))
+    }
+
     /// Gives everything back; a second call does nothing.
     #[napi]
     pub fn close(&self, env: Env) -> napi::Result<()> {
@@ -437,6 +460,7 @@ impl MmapArray {
             };
             let trimmed = array.trim();
             self.buffers.detach_beyond(0);
+            self.overlays.blank();
             self.buffers.drop_elements();
             self.elements.take();
             array.state().set(0, 0);

@@ -6,4 +6,7 @@ mod errors;
 mod flush;
 mod handle;
 mod module;
+mod origin;
+mod shared_buffers;
 mod values;
+mod wait;

@@ -1,12 +1,14 @@
 //! What the addon exports beside the class: the core's facts, and ways to an array's memory for the JavaScript layer
 //! alone. They are functions, not methods, so that no array carries them in reach of its user.
 
-use napi::bindgen_prelude::Float32Array;
+use napi::bindgen_prelude::{Float32Array, Uint8Array};
 use napi::{Env, Unknown};
 use napi_derive::napi;
 
 use super::class::MmapArray;
 use super::errors::guard;
+use super::shared_buffers;
+use super::values::bytes;
 use crate::element::half_from_double;
 use crate::typecode::{Meaning, all};
 
@@ -52,6 +54,12 @@ pub fn half_values() -> Float32Array {
         .into()
 }
 
+/// Takes a name of shared memory away.
+#[napi]
+pub fn unlink_shm(env: Env, name: Uint8Array) -> napi::Result<()> {
+    guard(&env, || crate::storage::shared_memory::unlink(&name))
+}
+
 /// The few numbers both layers share, as an `ArrayBuffer`.
 #[napi(ts_return_type = "ArrayBuffer")]
 pub fn state_of(env: Env, array: &MmapArray) -> napi::Result<Unknown<'static>> {
@@ -62,6 +70,33 @@ pub fn state_of(env: Env, array: &MmapArray) -> napi::Result<Unknown<'static>> {
 #[napi(ts_return_type = "ArrayBuffer | SharedArrayBuffer")]
 pub fn elements_of(env: Env, array: &MmapArray, limit: f64) -> napi::Result<Unknown<'static>> {
     array.elements_buffer(&env, limit)
+}
+
+/// Whether the runtime makes `SharedArrayBuffer`s on our memory itself.
+#[napi]
+pub fn has_shared_buffers() -> bool {
+    shared_buffers::are_native()
+}
+
+/// A `SharedArrayBuffer` on the elements, where the runtime makes them itself.
+#[napi(ts_return_type = "SharedArrayBuffer")]
+pub fn shared_buffer_of(env: Env, array: &MmapArray, limit: f64) -> napi::Result<Unknown<'static>> {
+    array.share(&env, limit)
+}
+
+/// Whether pages can be laid over those of a growable `SharedArrayBuffer`, tried on a scratch one of at least a page
+/// whose first byte is 1, and 2 afterwards.
+#[napi]
+pub fn probe_overlay(env: Env, memory: Unknown<'_>) -> napi::Result<bool> {
+    let memory = bytes(&env, &memory)?;
+    guard(&env, || shared_buffers::probe(memory))
+}
+
+/// Lays the array's pages over those of a growable `SharedArrayBuffer`; `memory` shows it from its first byte to its
+/// last.
+#[napi]
+pub fn lay_over(env: Env, array: &MmapArray, buffer: Unknown<'_>, memory: Unknown<'_>) -> napi::Result<()> {
+    array.lay_over(&env, buffer, memory)
 }
 
 /// An `ArrayBuffer` on elements from `start` to before `end`, for users.

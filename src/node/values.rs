@@ -2,6 +2,7 @@
 #![allow(unsafe_code, reason = "reads typed arrays through Node-API")]
 
 use std::ptr::{self, NonNull};
+use std::time::Duration;
 
 use napi::bindgen_prelude::{BigInt, Either};
 use napi::{Env, JsValue, Status, Unknown, sys};
@@ -57,6 +58,12 @@ pub fn count(name: &'static str, number: f64) -> Result<u64> {
         requirement: String::from("an integer >= 0 and <= 2^53"),
         received: number.to_string(),
     })
+}
+
+/// A time in milliseconds; what is no time is none, and a far one as far as the clock goes.
+pub fn duration(milliseconds: f64) -> Duration {
+    const LONGEST: f64 = 1e15;
+    Duration::try_from_secs_f64(milliseconds.clamp(0.0, LONGEST) / 1000.0).unwrap_or_default()
 }
 
 /// An index or bound; far ones saturate.

@@ -1,7 +1,9 @@
-//! Pages: their size, and blank ones laid over mapped ones.
+//! Pages: their size, and others laid over mapped ones.
 #![allow(unsafe_code, reason = "maps fixed pages")]
 
-use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous};
+use std::fs::File;
+
+use rustix::mm::{MapFlags, ProtFlags, mmap, mmap_anonymous};
 
 use crate::error::{Error, Result};
 
@@ -38,4 +40,22 @@ pub unsafe fn blank_out(start: *mut u8, length: usize) -> Result<()> {
     }
     .map(drop)
     .map_err(|errno| Error::system(errno, "mmap"))
+}
+
+/// Replaces whole pages by those of a file.
+///
+/// # Safety
+/// - The whole range is mapped, begins and ends on a page, and the caller may replace it.
+/// - Nobody relies on its contents any more.
+pub unsafe fn lay_over(start: *mut u8, length: usize, file: &File, offset: u64, private: bool) -> Result<()> {
+    let kind = if private {
+        MapFlags::PRIVATE | MapFlags::NORESERVE
+    } else {
+        MapFlags::SHARED
+    };
+    let access = ProtFlags::READ | ProtFlags::WRITE;
+    // SAFETY: the caller may replace these pages.
+    unsafe { mmap(start.cast(), length, access, kind | MapFlags::FIXED, file, offset) }
+        .map(drop)
+        .map_err(|errno| Error::system(errno, "mmap"))
 }

@@ -1,7 +1,9 @@
 //! The system calls that memmap2 and std lack, one topic a file.
 
 pub mod append;
+pub mod descriptor;
 pub mod exit;
+pub mod futex;
 pub mod identity;
 pub mod memory;
 pub mod process;

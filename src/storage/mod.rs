@@ -1,12 +1,12 @@
-//! Where the bytes live: a file, or memory that no file names.
+//! Where the bytes live: a file, named shared memory, or memory that no name leads to.
 
 mod flags;
+pub mod shared_memory;
 
-use std::ffi::OsStr;
 use std::fs::File;
 use std::os::fd::AsRawFd;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::fs::{MemfdFlags, Mode, OFlags, memfd_create, open};
 use rustix::io::Errno;
@@ -15,27 +15,55 @@ pub use flags::{Access, Flags};
 
 use crate::error::{Error, Result};
 use crate::os::identity::{self, FileIdentity};
-use crate::os::size;
+use crate::os::{descriptor, size};
 
 /// An open file, named or not.
 #[derive(Debug)]
 pub struct Storage {
     file: File,
-    /// As the user gave it; `None` for anonymous memory.
+    /// As the user gave it; `None` for what has no name here.
     path: Option<PathBuf>,
     /// From the root, for other processes.
     absolute_path: Option<PathBuf>,
+    /// Whether others can know of it, so that its size matters to somebody else.
+    exposed: AtomicBool,
 }
 
 impl Storage {
     /// Opens a file as `flags` say; `mode` is for one this call creates.
-    pub fn open(path: &[u8], flags: Flags, mode: u32) -> Result<Storage> {
-        let path = Path::new(OsStr::from_bytes(path));
+    pub fn open(path: &Path, flags: Flags, mode: u32) -> Result<Storage> {
         let file = Self::open_regular(path, flags.open_flags(), mode)?;
         Ok(Storage {
             file,
             path: Some(path.to_owned()),
             absolute_path: std::path::absolute(path).ok(),
+            exposed: AtomicBool::new(true),
+        })
+    }
+
+    /// A file by a descriptor of the caller's, which is duplicated.
+    ///
+    /// # Errors
+    /// `EBADF`; `EACCES` where it was opened for less than `flags` say; `OutOfRange` for `wx+`.
+    pub fn from_descriptor(descriptor: i32, flags: Flags) -> Result<Storage> {
+        if flags == Flags::CreateNew {
+            return Err(Error::OutOfRange {
+                name: "options.flags",
+                requirement: String::from("one that a file that is there can be opened with"),
+                received: String::from("'wx+'"),
+            });
+        }
+        let file = descriptor::duplicate(descriptor)?;
+        descriptor::require_access(&file, flags.access() == Access::ReadWrite)?;
+        identity::require_regular(&file)?;
+        if flags == Flags::CreateOrEmpty {
+            size::cut(&file, 0)?;
+        }
+        Ok(Storage {
+            file,
+            path: None,
+            absolute_path: None,
+            exposed: AtomicBool::new(true),
         })
     }
 
@@ -60,6 +88,7 @@ impl Storage {
             file,
             absolute_path: path.clone(),
             path,
+            exposed: AtomicBool::new(true),
         }))
     }
 
@@ -88,7 +117,23 @@ impl Storage {
             file: File::from(descriptor),
             path: None,
             absolute_path: None,
+            exposed: AtomicBool::new(false),
         })
+    }
+
+    /// From now on others can know of it.
+    pub fn expose(&self) {
+        self.exposed.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_exposed(&self) -> bool {
+        self.exposed.load(Ordering::Relaxed)
+    }
+
+    /// A descriptor that shares nothing with the first but the file, for locks.
+    pub fn second_descriptor(&self) -> Result<File> {
+        let link = PathBuf::from(format!("/proc/self/fd/{}", self.descriptor()));
+        Self::open_regular(&link, OFlags::RDONLY, 0)
     }
 
     pub fn file(&self) -> &File {
@@ -111,10 +156,10 @@ impl Storage {
         size::of(&self.file)
     }
 
-    /// Grows from a size, so that every byte of the new one can be stored to. Anonymous memory takes its pages
-    /// when they are first touched; a file takes its blocks now.
+    /// Grows from a size, so that every byte of the new one can be stored to. Memory of our own takes its pages
+    /// when they are first touched; what others can see takes its blocks now.
     pub fn grow(&self, from: u64, to: u64) -> Result<()> {
-        if self.path.is_some() {
+        if self.is_exposed() {
             size::grow_with_blocks(&self.file, from, to)
         } else {
             size::set(&self.file, to)
@@ -145,7 +190,7 @@ mod tests {
             ("/", "EISDIR: is a directory, open '/'"),
             ("/dev/null", "ENODEV: no such device, mmap '/dev/null'"),
         ] {
-            let error = Storage::open(path.as_bytes(), Flags::Read, 0).unwrap_err();
+            let error = Storage::open(Path::new(path), Flags::Read, 0).unwrap_err();
             assert_eq!(error.to_string(), message);
         }
     }

@@ -1,0 +1,40 @@
+// SharedArrayBuffers on mapped memory: the runtime's own where it makes them, else a growable one of V8's whose pages
+// are replaced by ours.
+
+import { hasSharedBuffers, layOver, probeOverlay, sharedBufferOf } from '../native.js'
+import { unsupportedRuntime } from './errors.js'
+import { allocateShared } from './sources.js'
+
+/** Enough for a page of any size in use. */
+const SCRATCH_BYTES = 65536
+
+let overlayWorks
+
+/** Whether V8's pages can be replaced here; tried once on a scratch buffer. */
+function canOverlay() {
+  overlayWorks ??= tryOverlay()
+  return overlayWorks
+}
+
+function tryOverlay() {
+  const { electron, bun, deno, v8 } = process.versions
+  // Only a growable buffer of V8's is made of pages of its own; Electron keeps them in a cage.
+  if (electron || bun || deno || !v8 || typeof SharedArrayBuffer.prototype.grow !== 'function') return false
+  const scratch = new Uint8Array(growable(SCRATCH_BYTES), 0, SCRATCH_BYTES)
+  scratch[0] = 1
+  return probeOverlay(scratch) && scratch[0] === 2
+}
+
+/** A buffer in pages of its own, which can grow no further than it is. */
+const growable = (bytes) => allocateShared(bytes, { maxByteLength: bytes })
+
+/** A SharedArrayBuffer on the elements of an array that is open. */
+export function sharedBufferOn(array, limit) {
+  const bytes = array.byteLength
+  if (bytes === 0) return new SharedArrayBuffer(0)
+  if (hasSharedBuffers() || bytes > limit) return sharedBufferOf(array, limit)
+  if (!canOverlay()) throw unsupportedRuntime('SharedArrayBuffer on memory that is not its own')
+  const buffer = growable(bytes)
+  layOver(array, buffer, new Uint8Array(buffer, 0, bytes))
+  return buffer
+}

@@ -1,0 +1,70 @@
+// Waiting on elements and for locks. A wait that blocks comes back to JavaScript a few times a second, so that
+// terminate() can end its worker.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { closed, invalidArgType, typeMismatch } from './errors.js'
+import { toCount, toOptions } from './arguments.js'
+
+const SLICE_MS = 200
+
+/** Refuses arrays whose elements are no futex words. */
+export function requireWords(array, operation) {
+  if (array.typecode === 'i' || array.typecode === 'I') return
+  throw typeMismatch(`${operation} needs an array of typecode 'i' or 'I', this one is of typecode '${array.typecode}'`)
+}
+
+/** Milliseconds as Atomics.wait takes them: not given and NaN are without end, negative ones none. */
+export function toTimeout(timeout) {
+  if (timeout === undefined) return Infinity
+  if (typeof timeout !== 'number') throw invalidArgType('timeout', 'a number of milliseconds', timeout)
+  return Number.isNaN(timeout) ? Infinity : Math.max(timeout, 0)
+}
+
+/** How many sleepers to wake. */
+export function toWakeCount(count) {
+  return count === undefined || count === Infinity ? 2 ** 31 - 1 : Math.min(toCount(count, 'count'), 2 ** 31 - 1)
+}
+
+/** @returns {boolean} whether the lock is to be a shared one */
+export function toShared(options) {
+  const { shared = false } = toOptions(options, ['shared'])
+  if (typeof shared !== 'boolean') throw invalidArgType('options.shared', 'a boolean', shared)
+  return shared
+}
+
+/**
+ * Sleeps in slices until one ends otherwise than by the clock.
+ * @param {(milliseconds: number) => string} sleepSlice
+ */
+export function waitInSlices(timeout, sleepSlice) {
+  const deadline = performance.now() + timeout
+  for (let slept = false; ; slept = true) {
+    const left = Math.max(deadline - performance.now(), 0)
+    const outcome = sleepSlice(Math.min(left, SLICE_MS))
+    // Between two slices the element changed: that is what was waited for.
+    if (outcome === 'not-equal' && slept) return 'ok'
+    if (outcome !== 'timed-out' || left <= SLICE_MS) return outcome
+  }
+}
+
+/** @param {(milliseconds: number) => boolean} tryFor */
+export function lockInSlices(tryFor) {
+  while (!tryFor(SLICE_MS));
+}
+
+const LONGEST_PAUSE_MS = 20
+
+/** The same without blocking: tries again and again, each time after a somewhat longer pause. */
+export async function lockByTrying(array, tryOnce) {
+  for (let pause = 1; !tryOnce(); pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    // One after the other is the very point.
+    // oxlint-disable-next-line no-await-in-loop
+    await sleep(pause)
+    if (array.closed) throw closed()
+  }
+}
+
+/** The bits of the value waited for, whatever its sign. */
+export function bitsOf(value) {
+  return value >>> 0
+}

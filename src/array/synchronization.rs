@@ -1,0 +1,116 @@
+//! Locks on the array's file, and sleeping on its elements.
+
+use std::time::Duration;
+
+use super::Array;
+use super::slice::element_index;
+use crate::error::Result;
+use crate::mapping::SharedWord;
+use crate::os::futex::Wakeup;
+use crate::sharing::lock::Lock;
+
+impl Array {
+    /// Tries for a time to lock the file; false where somebody else held it all the while.
+    ///
+    /// # Errors
+    /// `Locked` where this array holds it.
+    pub fn lock(&mut self, shared: bool, patience: Duration) -> Result<bool> {
+        let lock = match &mut self.lock {
+            Some(lock) => lock,
+            none => none.insert(Lock::on(self.mapping.storage())?),
+        };
+        lock.acquire(shared, patience)
+    }
+
+    /// # Errors
+    /// `NotLocked` where this array does not hold it.
+    pub fn unlock(&mut self) -> Result<()> {
+        self.lock
+            .as_mut()
+            .map_or(Err(crate::error::Error::NotLocked), Lock::release)
+    }
+
+    /// The element as sleepers of all processes see it. Its type is one of 4 bytes.
+    fn word(&self, index: i64) -> Result<SharedWord> {
+        let at = element_index(index, self.length())?;
+        self.mapping.word(&self.window, at * self.itemsize())
+    }
+
+    /// Sleeps while an element is `expected`, at most for a time.
+    pub fn wait(&self, index: i64, expected: u32, timeout: Duration) -> Result<Wakeup> {
+        self.word(index)?.get().wait(expected, timeout)
+    }
+
+    /// The same on a thread of its own; closing the array calls it off.
+    pub fn wait_later(
+        &mut self,
+        index: i64,
+        expected: u32,
+        timeout: Option<Duration>,
+        done: impl FnOnce(Result<Wakeup>) + Send + 'static,
+    ) -> Result<()> {
+        let word = self.word(index)?;
+        self.sleepers.sleep(word, expected, timeout, done)
+    }
+
+    /// Wakes those who sleep on an element, at most so many; gives how many there were.
+    pub fn notify(&self, index: i64, count: u32) -> Result<u32> {
+        self.word(index)?.get().wake(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::Flags;
+    use crate::typecode::Typecode;
+    use std::sync::mpsc::channel;
+
+    fn array() -> Array {
+        let mut array = Array::anonymous(Typecode::parse("i").unwrap(), 4).unwrap();
+        array.extend(crate::kernels::Region::of(&[0; 16])).unwrap();
+        array
+    }
+
+    #[test]
+    fn a_sleeper_on_private_pages_is_found_by_one_on_shared_ones() {
+        let mut array = array();
+        let handle = array.handle().unwrap();
+        let mut reader = Array::attach(&handle, Some(Flags::Read)).unwrap();
+        let (tell, told) = channel();
+        reader
+            .wait_later(-1, 0, None, move |done| tell.send(done.unwrap()).unwrap())
+            .unwrap();
+        while array.notify(3, 1).unwrap() == 0 {
+            std::thread::yield_now();
+        }
+        assert_eq!(told.recv().unwrap(), Wakeup::Woken);
+    }
+
+    #[test]
+    fn dropping_the_array_calls_its_sleepers_off() {
+        let mut array = array();
+        let (tell, told) = channel();
+        array
+            .wait_later(0, 0, None, move |done| tell.send(done.unwrap()).unwrap())
+            .unwrap();
+        drop(array);
+        assert_eq!(told.recv().unwrap(), Wakeup::Cancelled);
+    }
+
+    #[test]
+    fn locks_belong_to_arrays() {
+        let mut array = array();
+        let handle = array.handle().unwrap();
+        let mut other = Array::attach(&handle, Some(Flags::Read)).unwrap();
+        assert_eq!(array.unlock().unwrap_err().code(), "ERR_NOT_LOCKED");
+        assert!(array.lock(false, Duration::ZERO).unwrap());
+        assert_eq!(
+            array.lock(false, Duration::ZERO).unwrap_err().code(),
+            "ERR_LOCKED"
+        );
+        assert!(!other.lock(true, Duration::ZERO).unwrap());
+        drop(array);
+        assert!(other.lock(true, Duration::ZERO).unwrap());
+    }
+}

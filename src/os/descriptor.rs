@@ -1,0 +1,70 @@
+//! Descriptors that come in as numbers.
+#![allow(
+    unsafe_code,
+    reason = "makes files of descriptors that a caller named by number"
+)]
+
+use std::fs::File;
+use std::mem::ManuallyDrop;
+use std::os::fd::FromRawFd;
+
+use rustix::fs::{OFlags, fcntl_getfl};
+use rustix::io::Errno;
+
+use crate::error::{Error, Result};
+
+/// A descriptor of our own on what another one stands for; the kernel says whether there is one.
+pub fn duplicate(descriptor: i32) -> Result<File> {
+    // SAFETY: fcntl takes any number, and answers EBADF for one that is no descriptor.
+    let copy = unsafe { libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, 0) };
+    if copy < 0 {
+        return Err(Error::io(&std::io::Error::last_os_error(), "fcntl"));
+    }
+    // SAFETY: just made, and nobody else's.
+    Ok(unsafe { File::from_raw_fd(copy) })
+}
+
+/// A descriptor of the caller's, used for one call and left open.
+///
+/// # Errors
+/// `EBADF` where none of that number is open.
+pub fn borrow(descriptor: i32) -> Result<ManuallyDrop<File>> {
+    // SAFETY: fcntl takes any number; F_GETFD only asks.
+    if unsafe { libc::fcntl(descriptor, libc::F_GETFD) } < 0 {
+        return Err(Error::io(&std::io::Error::last_os_error(), "fcntl"));
+    }
+    // SAFETY: the descriptor is open; ManuallyDrop leaves it so.
+    Ok(ManuallyDrop::new(unsafe { File::from_raw_fd(descriptor) }))
+}
+
+/// Refuses a file that was not opened for reading, and for writing where that is wanted.
+pub fn require_access(file: &File, writing: bool) -> Result<()> {
+    let flags = fcntl_getfl(file).map_err(|errno| Error::system(errno, "fcntl"))?;
+    let access = flags & OFlags::RWMODE;
+    if access == OFlags::WRONLY || (writing && access != OFlags::RDWR) {
+        return Err(Error::system(Errno::ACCESS, "mmap"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::fd::AsRawFd;
+
+    #[test]
+    fn numbers_that_are_no_descriptors_are_ebadf() {
+        for number in [-1, i32::MAX] {
+            assert_eq!(duplicate(number).unwrap_err().code(), "EBADF");
+            assert_eq!(borrow(number).err().unwrap().code(), "EBADF");
+        }
+    }
+
+    #[test]
+    fn access_is_what_the_file_was_opened_for() {
+        let file = File::open("/proc/self/exe").unwrap();
+        let copy = duplicate(file.as_raw_fd()).unwrap();
+        assert!(require_access(&copy, false).is_ok());
+        assert_eq!(require_access(&copy, true).unwrap_err().code(), "EACCES");
+    }
+}

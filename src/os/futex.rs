@@ -1,0 +1,220 @@
+//! Sleeping on a word of memory until somebody, perhaps in another process, wakes its sleepers.
+#![allow(unsafe_code, reason = "makes atomics of words in mapped memory")]
+
+use std::ptr::NonNull;
+use std::sync::atomic::AtomicU32;
+use std::time::{Duration, Instant};
+
+use rustix::io::Errno;
+use rustix::thread::futex::{self, Flags, Timespec, WaitFlags, WaitPtr, WaitvFlags};
+use rustix::time::{ClockId, clock_gettime};
+
+use crate::error::{Error, Result};
+
+/// How a sleep ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wakeup {
+    Woken,
+    /// The word was not, or was no longer, the expected one.
+    NotEqual,
+    TimedOut,
+    /// The sleeper was called off.
+    Cancelled,
+}
+
+/// A word of shared memory that sleepers of all processes find each other by.
+#[derive(Clone, Copy, Debug)]
+pub struct Word(NonNull<AtomicU32>);
+
+// SAFETY: an atomic may be used from any thread; that it stays mapped is the promise made at `new`.
+unsafe impl Send for Word {}
+
+impl Word {
+    /// # Safety
+    /// - Four bytes from `address` stay mapped for as long as the word is used, in a shared mapping.
+    /// - `address` is a multiple of 4.
+    pub unsafe fn new(address: NonNull<u8>) -> Self {
+        debug_assert!(address.as_ptr().addr().is_multiple_of(4));
+        Word(address.cast())
+    }
+
+    fn atomic(&self) -> &AtomicU32 {
+        // SAFETY: mapped and aligned by the promise made at `new`.
+        unsafe { self.0.as_ref() }
+    }
+
+    /// Sleeps while the word is `expected`, at most for a time.
+    pub fn wait(self, expected: u32, timeout: Duration) -> Result<Wakeup> {
+        let deadline = Instant::now() + timeout;
+        loop {
+            let left = timespec(deadline.saturating_duration_since(Instant::now()));
+            match futex::wait(self.atomic(), Flags::empty(), expected, Some(&left)) {
+                Err(Errno::INTR) => {}
+                done => return outcome(done.map(drop)),
+            }
+        }
+    }
+
+    /// The same, without end where no time is given, until called off by [`Cancellation::cancel`].
+    pub fn wait_unless(
+        self,
+        cancellation: &Cancellation,
+        expected: u32,
+        timeout: Option<Duration>,
+    ) -> Result<Wakeup> {
+        let deadline = timeout.map(after_now);
+        loop {
+            let done = match wait_for_either(self.atomic(), expected, &cancellation.0, deadline.as_ref()) {
+                // A kernel before 5.16: look for the end a few times a second.
+                Err(Errno::NOSYS) => {
+                    let slice = Duration::from_millis(100);
+                    let left = deadline
+                        .as_ref()
+                        .map_or(slice, |deadline| until(deadline).min(slice));
+                    match futex::wait(self.atomic(), Flags::empty(), expected, Some(&timespec(left))) {
+                        Err(Errno::TIMEDOUT) if deadline.as_ref().is_none_or(|at| !until(at).is_zero()) => {
+                            Err(Errno::INTR)
+                        }
+                        done => done.map(drop),
+                    }
+                }
+                done => done,
+            };
+            if cancellation.is_cancelled() {
+                return Ok(Wakeup::Cancelled);
+            }
+            match done {
+                Err(Errno::INTR) => {}
+                done => return outcome(done),
+            }
+        }
+    }
+
+    /// Wakes sleepers, at most so many; gives how many there were.
+    pub fn wake(self, count: u32) -> Result<u32> {
+        // The kernel counts in signed numbers.
+        let count = count.min(i32::MAX as u32);
+        let woken = futex::wake(self.atomic(), Flags::empty(), count).map_err(failure)?;
+        Ok(u32::try_from(woken).unwrap_or(u32::MAX))
+    }
+}
+
+/// Calls a sleeper of this process off.
+#[derive(Debug, Default)]
+pub struct Cancellation(AtomicU32);
+
+impl Cancellation {
+    pub fn cancel(&self) {
+        use std::sync::atomic::Ordering;
+        self.0.store(1, Ordering::Release);
+        // Nobody sleeping is no failure.
+        let _ = futex::wake(&self.0, Flags::PRIVATE, 1);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.0.load(std::sync::atomic::Ordering::Acquire) != 0
+    }
+}
+
+fn wait_for_either(
+    word: &AtomicU32,
+    expected: u32,
+    cancelled: &AtomicU32,
+    deadline: Option<&Timespec>,
+) -> rustix::io::Result<()> {
+    let mut words = [futex::Wait::new(), futex::Wait::new()];
+    words[0].val = expected.into();
+    words[0].uaddr = WaitPtr::new(std::ptr::from_ref(word).cast_mut().cast());
+    words[0].flags = WaitFlags::SIZE_U32;
+    words[1].uaddr = WaitPtr::new(std::ptr::from_ref(cancelled).cast_mut().cast());
+    words[1].flags = WaitFlags::SIZE_U32 | WaitFlags::PRIVATE;
+    futex::waitv(&words, WaitvFlags::empty(), deadline, ClockId::Monotonic).map(drop)
+}
+
+fn outcome(done: rustix::io::Result<()>) -> Result<Wakeup> {
+    match done {
+        Ok(()) => Ok(Wakeup::Woken),
+        Err(Errno::AGAIN) => Ok(Wakeup::NotEqual),
+        Err(Errno::TIMEDOUT) => Ok(Wakeup::TimedOut),
+        Err(errno) => Err(failure(errno)),
+    }
+}
+
+fn failure(errno: Errno) -> Error {
+    if errno == Errno::FAULT {
+        Error::MemoryFault
+    } else {
+        Error::system(errno, "futex")
+    }
+}
+
+fn timespec(duration: Duration) -> Timespec {
+    Timespec {
+        tv_sec: i64::try_from(duration.as_secs()).unwrap_or(i64::MAX),
+        tv_nsec: duration.subsec_nanos().into(),
+    }
+}
+
+/// A point on the clock that `waitv` takes.
+fn after_now(timeout: Duration) -> Timespec {
+    let now = clock_gettime(ClockId::Monotonic);
+    let now = Duration::new(now.tv_sec as u64, now.tv_nsec as u32);
+    timespec(
+        now.saturating_add(timeout)
+            .min(Duration::from_secs(i64::MAX as u64 / 2)),
+    )
+}
+
+fn until(deadline: &Timespec) -> Duration {
+    let now = clock_gettime(ClockId::Monotonic);
+    let at = |time: &Timespec| Duration::new(time.tv_sec as u64, time.tv_nsec as u32);
+    at(deadline).saturating_sub(at(&now))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::Ordering;
+
+    fn word(memory: &AtomicU32) -> Word {
+        // SAFETY: the tests keep the atomic alive while they use the word.
+        unsafe { Word::new(NonNull::from(memory).cast()) }
+    }
+
+    #[test]
+    fn a_sleep_ends_in_each_way() {
+        let memory = AtomicU32::new(7);
+        let word = word(&memory);
+        assert_eq!(word.wait(8, Duration::from_secs(60)).unwrap(), Wakeup::NotEqual);
+        assert_eq!(word.wait(7, Duration::from_millis(1)).unwrap(), Wakeup::TimedOut);
+        let never = Cancellation::default();
+        assert_eq!(word.wait_unless(&never, 8, None).unwrap(), Wakeup::NotEqual);
+        assert_eq!(
+            word.wait_unless(&never, 7, Some(Duration::from_millis(1)))
+                .unwrap(),
+            Wakeup::TimedOut
+        );
+        assert_eq!(word.wake(u32::MAX).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_sleeper_is_woken_or_called_off() {
+        let memory = Arc::new(AtomicU32::new(0));
+        for cancel in [false, true] {
+            let cancellation = Arc::new(Cancellation::default());
+            let (sleeper, theirs) = (memory.clone(), cancellation.clone());
+            let thread = std::thread::spawn(move || word(&sleeper).wait_unless(&theirs, 0, None).unwrap());
+            if cancel {
+                cancellation.cancel();
+                assert_eq!(thread.join().unwrap(), Wakeup::Cancelled);
+            } else {
+                while word(&memory).wake(1).unwrap() == 0 {
+                    std::thread::yield_now();
+                }
+                assert_eq!(thread.join().unwrap(), Wakeup::Woken);
+            }
+        }
+        assert_eq!(memory.load(Ordering::Relaxed), 0);
+    }
+}

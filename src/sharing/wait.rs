@@ -1,0 +1,46 @@
+//! Sleeping on an element until another thread or process wakes its sleepers.
+
+use std::sync::{Arc, Weak};
+use std::thread;
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+use crate::mapping::SharedWord;
+use crate::os::futex::{Cancellation, Wakeup};
+
+/// Sleepers of one array that run on threads of their own, to be called off with it.
+#[derive(Debug, Default)]
+pub struct Sleepers(Vec<Weak<Cancellation>>);
+
+/// A sleeper needs next to none.
+const STACK_BYTES: usize = 64 * 1024;
+
+impl Sleepers {
+    /// Sleeps on a thread of its own, and hands the outcome to `done` there.
+    pub fn sleep(
+        &mut self,
+        word: SharedWord,
+        expected: u32,
+        timeout: Option<Duration>,
+        done: impl FnOnce(Result<Wakeup>) + Send + 'static,
+    ) -> Result<()> {
+        let cancellation = Arc::new(Cancellation::default());
+        if self.0.len() == self.0.capacity() {
+            self.0.retain(|sleeper| sleeper.strong_count() > 0);
+        }
+        self.0.push(Arc::downgrade(&cancellation));
+        thread::Builder::new()
+            .name(String::from("mmap-array wait"))
+            .stack_size(STACK_BYTES)
+            .spawn(move || done(word.get().wait_unless(&cancellation, expected, timeout)))
+            .map(drop)
+            .map_err(|error| Error::io(&error, "pthread_create"))
+    }
+
+    /// Every sleep that is not over ends with `Wakeup::Cancelled`.
+    pub fn cancel_all(&mut self) {
+        for sleeper in self.0.drain(..).filter_map(|sleeper| sleeper.upgrade()) {
+            sleeper.cancel();
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! POSIX shared memory by name: on Linux, files of a directory in memory.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+const DIRECTORY: &str = "/dev/shm";
+
+/// Only its owner may open what is created by name, as Python's `SharedMemory` has it.
+pub const DEFAULT_MODE: u32 = 0o600;
+
+/// Where a name leads; it may begin with a slash and has no other.
+///
+/// # Errors
+/// `OutOfRange` for what is no name.
+pub fn path_of(name: &[u8]) -> Result<PathBuf> {
+    let bare = name.strip_prefix(b"/").unwrap_or(name);
+    if bare.is_empty() || bare == b"." || bare == b".." || bare.contains(&b'/') || bare.len() > 255 {
+        return Err(Error::OutOfRange {
+            name: "name",
+            requirement: String::from("a name of 1 to 255 bytes, with no slash but a leading one"),
+            received: format!("'{}'", String::from_utf8_lossy(name)),
+        });
+    }
+    Ok(Path::new(DIRECTORY).join(OsStr::from_bytes(bare)))
+}
+
+/// Takes a name away. Arrays that are open keep their memory.
+pub fn unlink(name: &[u8]) -> Result<()> {
+    let path = path_of(name)?;
+    rustix::fs::unlink(&path)
+        .map_err(|errno| Error::system(errno, "shm_unlink").at_path(&path.to_string_lossy()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_one_way_to_be_written_with_a_slash_and_one_without() {
+        assert_eq!(path_of(b"x").unwrap(), path_of(b"/x").unwrap());
+        for bad in [&b""[..], b"/", b"//x", b"a/b", b".", b"..", &[b'a'; 256]] {
+            assert_eq!(path_of(bad).unwrap_err().code(), "ERR_OUT_OF_RANGE");
+        }
+        assert_eq!(unlink(b"mmap-array-no-such-name").unwrap_err().code(), "ENOENT");
+    }
+}
