@@ -1,0 +1,111 @@
+// Runs the examples of the documentation as a reader would: in a directory of their own that has the package installed.
+//
+// In JavaScript
+//   expression // => text            the value prints as the text (util.inspect, in one line)
+//   const name = … // => text        the same, of what was declared
+//   statement // throws Class CODE   it throws an error of that class with that code
+// In Python and C, a comment `=> text` is a line of the output; all lines of the output are there, in order.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'vitest'
+import { expectExit, run } from './processes.js'
+
+export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+const CHECKS = JSON.stringify(new URL('./example-checks.js', import.meta.url).href)
+
+const EXPECTATION = /^(\s*)(\S.*?)\s*\/\/ (=>|throws) (.+)$/
+const DECLARATION = /^(?:const|let) (\w+) = /
+
+/** The example with its comments turned into checks, line by line, and the lines that have one. */
+export function instrument(code, { importsPackage = false } = {}) {
+  const checks = []
+  const lines = code.split('\n').map((line, at) => {
+    const [, indent, statement, kind, text] = EXPECTATION.exec(line) ?? []
+    if (statement === undefined || statement.startsWith('//')) return line
+    const check = at + 1
+    const expected = `${JSON.stringify(text)}, ${check}`
+    checks.push(check)
+    if (kind === 'throws') {
+      return `${indent}try { ${statement}; throw new __checks.NothingThrown() } catch (error) { __checks.threw(error, ${expected}) }`
+    }
+    const declared = DECLARATION.exec(statement)?.[1]
+    if (declared) return `${indent}${statement}; __checks.shows(${declared}, ${expected})`
+    return `${indent};__checks.shows(${statement}, ${expected})`
+  })
+  const imports = [`import * as __checks from ${CHECKS}`]
+  if (importsPackage) imports.push(`import { MmapArray } from 'mmap-array'`)
+  return { code: `${imports.join('; ')}; ${lines.join('\n')}`, checks }
+}
+
+/** A directory with the package installed, for as long as the body runs. */
+export async function inProject(body) {
+  const directory = mkdtempSync(join(tmpdir(), 'mmap-array-example-'))
+  try {
+    mkdirSync(join(directory, 'node_modules'))
+    symlinkSync(ROOT, join(directory, 'node_modules', 'mmap-array'), 'dir')
+    return await body(directory)
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+/** Runs an example in JavaScript to its end; every check in it held. */
+export async function runJavaScript(directory, code, options) {
+  const example = instrument(code, options)
+  const file = join(directory, 'example.mjs')
+  const log = join(directory, 'node_modules', '.checks')
+  writeFileSync(file, example.code)
+  writeFileSync(log, '')
+  const env = { ...process.env, MMAP_ARRAY_EXAMPLE_CHECKS: log, NODE_OPTIONS: '' }
+  expectExit(await run(process.execPath, [file], { cwd: directory, env }))
+  const held = new Set(readFileSync(log, 'utf8').split('\n').filter(Boolean).map(Number))
+  expect(
+    example.checks.filter((check) => !held.has(check)),
+    'lines that were never reached',
+  ).toEqual([])
+}
+
+const expectedLines = (code) => Array.from(code.matchAll(/(?:#|\/\/) => (.+)$/gm), ([, text]) => text)
+
+function expectOutput(result, code) {
+  expectExit(result)
+  expect(result.stdout.split('\n').filter(Boolean)).toEqual(expectedLines(code))
+}
+
+export async function runPython(directory, code) {
+  writeFileSync(join(directory, 'example.py'), code)
+  expectOutput(await run('python3', ['example.py'], { cwd: directory }), code)
+}
+
+export async function runC(directory, code) {
+  writeFileSync(join(directory, 'example.c'), code)
+  const warnings = ['-Wall', '-Wextra', '-Werror']
+  expectExit(await run('cc', [...warnings, '-o', 'example', 'example.c'], { cwd: directory }))
+  expectOutput(await run(join(directory, 'example'), [], { cwd: directory }), code)
+}
+
+/**
+ * The code blocks of a Markdown text by the section they stand in: `{ title, blocks: [{ language, code, line }] }`. A section
+ * begins at a heading of any level; those without code are left out.
+ */
+export function readSections(markdown) {
+  const sections = [{ title: '', blocks: [] }]
+  let block
+  for (const [at, line] of markdown.split('\n').entries()) {
+    const fence = /^```(\w*)$/.exec(line)
+    if (fence && block === undefined) {
+      block = { language: fence[1], lines: [], line: at + 1 }
+    } else if (fence) {
+      sections.at(-1).blocks.push({ language: block.language, code: block.lines.join('\n'), line: block.line })
+      block = undefined
+    } else if (block) {
+      block.lines.push(line)
+    } else if (/^#+ /.test(line)) {
+      sections.push({ title: line.replace(/^#+ /, ''), blocks: [] })
+    }
+  }
+  if (block) throw new Error(`The code block that begins in line ${block.line} has no end`)
+  return sections.filter((section) => section.blocks.length > 0)
+}

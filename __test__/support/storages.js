@@ -1,0 +1,73 @@
+// The places an array can live in, each with a maker: (type, items, scope) -> an array that holds them and may change its length.
+import fs from 'node:fs'
+import { MmapArray } from '../../index.js'
+import { encode } from './typecodes.js'
+
+const HEADER = Buffer.alloc(16, 0xaa)
+
+function openFile(type, items, scope, options = {}, header = Buffer.alloc(0)) {
+  const file = scope.file(Buffer.concat([header, encode(type, items)]))
+  return scope.keep(MmapArray.open(file, type.code, { flags: 'r+', ...options }))
+}
+
+export const STORAGES = [
+  {
+    name: 'anonymous',
+    exact: false,
+    make: (type, items, scope) => scope.keep(new MmapArray(type.code, items)),
+  },
+  {
+    name: 'anonymous, handle taken',
+    exact: true,
+    make(type, items, scope) {
+      const array = scope.keep(new MmapArray(type.code, items))
+      array.handle()
+      return array
+    },
+  },
+  {
+    name: 'file',
+    exact: true,
+    make: (type, items, scope) => openFile(type, items, scope),
+    onDisk: (array) => fs.readFileSync(array.path),
+  },
+  {
+    name: 'file, reserved',
+    exact: false,
+    make(type, items, scope) {
+      const array = openFile(type, items, scope)
+      array.reserve(items.length + 64)
+      return array
+    },
+    onDisk: (array) => fs.readFileSync(array.path),
+  },
+  {
+    name: 'file behind a header',
+    exact: true,
+    make: (type, items, scope) => openFile(type, items, scope, { offset: HEADER.length }, HEADER),
+    onDisk(array) {
+      const bytes = fs.readFileSync(array.path)
+      if (!bytes.subarray(0, HEADER.length).equals(HEADER)) throw new Error('the header was written over')
+      return bytes.subarray(HEADER.length)
+    },
+  },
+  {
+    name: 'attached to an anonymous array',
+    exact: true,
+    make(type, items, scope) {
+      const owner = scope.keep(new MmapArray(type.code, items))
+      return scope.keep(MmapArray.attach(owner.handle()))
+    },
+  },
+  {
+    name: 'attached to a file',
+    exact: true,
+    make(type, items, scope) {
+      const owner = openFile(type, items, scope)
+      return scope.keep(MmapArray.attach(owner.handle()))
+    },
+    onDisk: (array) => fs.readFileSync(array.path),
+  },
+]
+
+export const storage = (name) => STORAGES.find((row) => row.name === name)

@@ -1,0 +1,120 @@
+// What may be written: single elements, sources of many, initializers.
+import { MmapArray } from '../../index.js'
+import { use } from './exactly.js'
+
+const bytes = new MmapArray('B')
+const int32s = new MmapArray('i')
+const int64s = new MmapArray('q')
+const doubles = new MmapArray('d')
+const halves = new MmapArray('e')
+const text = new MmapArray('w')
+
+// Elements: for numbers either kind of number, for characters strings
+
+int32s.append(1)
+int32s.append(1n)
+int64s.append(1)
+int64s.append(1n)
+int64s.set(0, Number.MAX_SAFE_INTEGER)
+doubles.insert(0, 1n)
+doubles.insert(-1n, 1.5)
+text.append('a')
+int64s.fill(0).fill(0n, 1, Infinity)
+int32s.remove(1n)
+int32s[0] = 1
+int64s[0] = 1n
+text[0] = 'a'
+
+// @ts-expect-error no character
+int32s.append('1')
+// @ts-expect-error no number
+text.append(1)
+// @ts-expect-error nothing is not 0
+int32s.append(undefined)
+// @ts-expect-error nor is null
+int64s.append(null)
+// @ts-expect-error a boolean is no number here
+bytes.append(true)
+// @ts-expect-error the compiler cannot tell writing from reading here: use set
+int64s[0] = 1
+// @ts-expect-error no number
+text.fill(0)
+// @ts-expect-error an index is a number
+int32s.set('0', 1)
+// @ts-expect-error a single element has no far index to be moved
+int32s.get(0n)
+
+// Sources: the same type, or any iterable of elements
+
+int32s.extend([1, 2n])
+int32s.extend(new Set([1]))
+int32s.extend(int32s)
+int32s.extend(int32s.values())
+int32s.extend(Int32Array.of(1))
+int32s.setSlice(int32s.subarray(1), 0, 1)
+int64s.extend([1, 2n])
+int64s.extend(BigInt64Array.of(1n))
+text.extend('abc')
+text.extend(Uint32Array.of(97))
+text.extend(['a', 'b'])
+bytes.extend(Buffer.from([1]))
+halves.extend(Float16Array.of(1))
+halves.extend(Uint16Array.of(0x3c00))
+int32s.concat(
+  (function* () {
+    yield 1
+  })(),
+)
+int32s.frombytes(Float64Array.of(1))
+int32s.frombytes(new SharedArrayBuffer(4))
+int32s.fromlist([1, 2n])
+text.fromlist(['a'])
+
+// @ts-expect-error another type, which Python refuses as well
+int32s.extend(doubles)
+// @ts-expect-error another kind
+int32s.extend(Float64Array.of(1))
+// @ts-expect-error bytes are no elements: frombytes takes them
+int32s.extend(Buffer.from([1]))
+// @ts-expect-error another kind
+doubles.setSlice(Float32Array.of(1))
+// @ts-expect-error the letters differ, as in Python
+int64s.concat(new MmapArray('l'))
+// @ts-expect-error no elements of this type
+int32s.extend(['a'])
+// @ts-expect-error one element is no source
+int32s.extend(1)
+// @ts-expect-error numbers are no characters
+text.extend([1])
+// @ts-expect-error a real Array only
+int32s.fromlist(new Set([1]))
+// @ts-expect-error a string holds no bytes
+int32s.frombytes('abcd')
+
+// Initializers: arrays of other types too, element by element
+
+use(new MmapArray('i', doubles))
+use(new MmapArray('i', Float64Array.of(1)))
+use(new MmapArray('I', Buffer.from([1])))
+use(new MmapArray('q', int32s))
+use(new MmapArray(Float32Array, [1, 2n]))
+use(new MmapArray('B', new ArrayBuffer(4), { capacity: 100 }))
+use(new MmapArray('B', new SharedArrayBuffer(4)))
+use(new MmapArray('B', undefined, { capacity: undefined }))
+use(new MmapArray('w', 'text'))
+use(new MmapArray('c', text))
+
+// @ts-expect-error characters are no numbers
+use(new MmapArray('i', 'text'))
+// @ts-expect-error nor in an array
+use(new MmapArray('i', text))
+// @ts-expect-error numbers are no characters
+use(new MmapArray('w', bytes))
+// @ts-expect-error a number is no length
+use(new MmapArray('i', 5))
+// @ts-expect-error not given is undefined
+use(new MmapArray('i', null))
+// @ts-expect-error no such option
+use(new MmapArray('i', [], { length: 5 }))
+// @ts-expect-error checked for constructors too
+use(new MmapArray(Int32Array, ['a']))

@@ -1,0 +1,24 @@
+// What a comparison must reach; `measured` comes from duel.js.
+
+const ratioOf = ({ ratio }) => ratio.toFixed(2)
+
+/** A ratio of times. */
+export const atMost = (limit) => ({
+  text: `≤ ${limit.toFixed(2)}`,
+  result: ratioOf,
+  isMet: ({ ratio }) => ratio <= limit,
+})
+
+/** The same time: 1.00 lies among the middle half of the ratios, or no further than 5 % away. */
+export const SAME = {
+  text: '1.00 within noise',
+  result: ratioOf,
+  isMet: ({ ratio, lower }) => lower <= 1 || ratio <= 1.05,
+}
+
+/** So many nanoseconds an operation beyond the other's. */
+export const atMostMore = (nanoseconds) => ({
+  text: `≤ + ${nanoseconds} ns`,
+  result: ({ ours, theirs }) => `${ours < theirs ? '-' : '+'} ${Math.abs(ours - theirs).toFixed(0)} ns`,
+  isMet: ({ ours, theirs }) => ours - theirs <= nanoseconds,
+})

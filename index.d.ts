@@ -1,0 +1,1193 @@
+/// <reference types="node" />
+
+// Units: an index, a length, a capacity or a count is in elements; `itemsize`, `byteLength` and `offset` are in bytes.
+// Every error has a stable `code`, the thing to match on; docs/errors.md says of each what to do.
+// In an @example a comment `// => x` is what Node prints for the value, `// throws` the error's class and code; a test
+// runs them all.
+
+/**
+ * The letter of an element type, as in Python's array module.
+ *
+ * | letter  | an element in memory                            | in JavaScript          |
+ * | ------- | ----------------------------------------------- | ---------------------- |
+ * | `b` `B` | 1 byte, signed, unsigned integer                | number                 |
+ * | `h` `H` | 2 bytes                                         | number                 |
+ * | `i` `I` | 4 bytes                                         | number                 |
+ * | `l` `L` | C's long: 8 bytes on 64-bit Linux               | bigint                 |
+ * | `q` `Q` | 8 bytes                                         | bigint                 |
+ * | `e`     | half-precision float, 2 bytes                   | number                 |
+ * | `f` `d` | single- and double-precision float, 4, 8 bytes  | number                 |
+ * | `c`     | one character up to U+00FF, 1 byte              | string, one code point |
+ * | `u` `w` | one Unicode code point, 4 bytes                 | string, one code point |
+ *
+ * @example
+ * new MmapArray('H', [1, 2, 3]).byteLength // => 6
+ */
+export type Typecode = 'b' | 'B' | 'h' | 'H' | 'i' | 'I' | 'l' | 'L' | 'q' | 'Q' | 'e' | 'f' | 'd' | 'c' | 'u' | 'w'
+
+/**
+ * What an element is when you read it: a bigint for 8-byte integers, a one-character string for `c`, `u` and `w`, a
+ * number for the rest.
+ *
+ * @example
+ * new MmapArray('i', [5]).get(0) // => 5
+ * new MmapArray('q', [5]).get(0) // => 5n
+ * new MmapArray('w', ['é']).get(0) // => 'é'
+ */
+export type Element<C extends Typecode> = C extends 'l' | 'L' | 'q' | 'Q'
+  ? bigint
+  : C extends 'c' | 'u' | 'w'
+    ? string
+    : number
+
+/**
+ * What an element may be when you write it: a number or a bigint, whichever is at hand, or a one-character string for
+ * `c`, `u` and `w`. Nothing is rounded or wrapped to fit an integer type: what is no integer is a TypeError, what is out
+ * of the type's range a RangeError. For 8-byte integers a number must be a safe integer. `f` rounds to single precision.
+ *
+ * @example
+ * const counts = new MmapArray('q')
+ * counts.append(5)
+ * counts.append(2n ** 62n)
+ * counts.append(2 ** 62) // throws RangeError ERR_VALUE_OUT_OF_RANGE
+ * counts.append(1.5) // throws TypeError ERR_INVALID_ARG_TYPE
+ */
+export type Input<C extends Typecode> = C extends 'c' | 'u' | 'w' ? string : number | bigint
+
+/**
+ * The typed array that shows the memory of an array. `e` is a Float16Array where the runtime has it, else a Uint16Array
+ * of the bits (Node.js 20 and 22); characters are seen as their code points.
+ *
+ * @example
+ * new MmapArray('f', [0.5, 1.5]).view // => Float32Array(2) [ 0.5, 1.5 ]
+ * new MmapArray('w', 'abc').view // => Uint32Array(3) [ 97, 98, 99 ]
+ */
+export type View<C extends Typecode> = C extends 'b'
+  ? Int8Array
+  : C extends 'B' | 'c'
+    ? Uint8Array
+    : C extends 'h'
+      ? Int16Array
+      : C extends 'H'
+        ? Uint16Array
+        : C extends 'i'
+          ? Int32Array
+          : C extends 'I' | 'u' | 'w'
+            ? Uint32Array
+            : C extends 'l' | 'q'
+              ? BigInt64Array
+              : C extends 'L' | 'Q'
+                ? BigUint64Array
+                : C extends 'f'
+                  ? Float32Array
+                  : C extends 'd'
+                    ? Float64Array
+                    : HalfView | Uint16Array
+
+/** Float16Array, where the TypeScript library has it; else its shape. */
+type HalfView = typeof globalThis extends { Float16Array: { prototype: infer Half } } ? Half : HalfShape
+
+interface HalfShape extends Omit<Float32Array, typeof Symbol.toStringTag | 'slice' | 'subarray'> {
+  slice(start?: number, end?: number): HalfShape
+  subarray(begin?: number, end?: number): HalfShape
+  readonly [Symbol.toStringTag]: 'Float16Array'
+}
+
+interface HalfConstructor {
+  new (length: number): unknown
+  readonly BYTES_PER_ELEMENT: number
+  readonly prototype: { readonly [Symbol.toStringTag]: 'Float16Array' }
+}
+
+/**
+ * A typed array's constructor, accepted wherever a typecode is: Int8Array for `b`, Uint8Array `B`, Int16Array `h`,
+ * Uint16Array `H`, Int32Array `i`, Uint32Array `I`, BigInt64Array `q`, BigUint64Array `Q`, Float32Array `f`,
+ * Float64Array `d`, and Float16Array `e` where there is one.
+ *
+ * @example
+ * new MmapArray(Float64Array, [0.1]).typecode // => 'd'
+ */
+export type TypedArrayConstructor =
+  | Int8ArrayConstructor
+  | Uint8ArrayConstructor
+  | Int16ArrayConstructor
+  | Uint16ArrayConstructor
+  | Int32ArrayConstructor
+  | Uint32ArrayConstructor
+  | BigInt64ArrayConstructor
+  | BigUint64ArrayConstructor
+  | Float32ArrayConstructor
+  | Float64ArrayConstructor
+  | HalfConstructor
+
+/**
+ * The typecode that a typecode or a typed array's constructor stands for, on the level of types.
+ *
+ * @example
+ * // CodeOf<'i'> and CodeOf<Int32ArrayConstructor> are both 'i'
+ * new MmapArray(Int32Array).typecode // => 'i'
+ */
+export type CodeOf<T extends Typecode | TypedArrayConstructor> = T extends Typecode
+  ? T
+  : T extends Int8ArrayConstructor
+    ? 'b'
+    : T extends Uint8ArrayConstructor
+      ? 'B'
+      : T extends Int16ArrayConstructor
+        ? 'h'
+        : T extends Uint16ArrayConstructor
+          ? 'H'
+          : T extends Int32ArrayConstructor
+            ? 'i'
+            : T extends Uint32ArrayConstructor
+              ? 'I'
+              : T extends BigInt64ArrayConstructor
+                ? 'q'
+                : T extends BigUint64ArrayConstructor
+                  ? 'Q'
+                  : T extends Float32ArrayConstructor
+                    ? 'f'
+                    : T extends Float64ArrayConstructor
+                      ? 'd'
+                      : 'e'
+
+/** Any iterable of elements but a typed array or an MmapArray, which are taken by their type. */
+interface PlainIterable<T> extends Iterable<T> {
+  readonly BYTES_PER_ELEMENT?: undefined
+  readonly itemsize?: undefined
+}
+
+/**
+ * What `extend`, `setSlice` and `concat` take: an MmapArray of the same typecode, a typed array of the same kind (a
+ * Uint32Array goes with `I`, `u` and `w`), both copied as a block; or any other iterable, converted element by element.
+ *
+ * @example
+ * const readings = new MmapArray('d')
+ * readings.extend(new MmapArray('d', [1.5]))
+ * readings.extend(Float64Array.of(2.5))
+ * readings.extend(new Set([3.5]))
+ * readings.tolist() // => [ 1.5, 2.5, 3.5 ]
+ * readings.extend(Float32Array.of(4.5)) // throws TypeError ERR_TYPE_MISMATCH
+ */
+export type Source<C extends Typecode> = MmapArray<C> | View<C> | PlainIterable<Input<C>>
+
+/**
+ * What a new array can be filled from: what `extend` takes; arrays and typed arrays of other types, element by element
+ * with the checks of the new one; an ArrayBuffer or SharedArrayBuffer, as raw bytes; a string, for `c`, `u` and `w`.
+ *
+ * @example
+ * new MmapArray('i', Float64Array.of(1, 2)).tolist() // => [ 1, 2 ]
+ * new MmapArray('i', Float64Array.of(1.5)) // throws TypeError ERR_INVALID_ARG_TYPE
+ * new MmapArray('H', Uint8Array.of(1, 0, 2, 0).buffer).tolist() // => [ 1, 2 ]
+ * new MmapArray('w', 'naïve').length // => 5
+ */
+export type Init<C extends Typecode> = View<C> | Iterable<Input<C>> | ArrayBuffer | SharedArrayBuffer
+
+/**
+ * A bound of a range of elements: an integer, counted from the end where it is negative; a bigint or an infinity too,
+ * for bounds that lie beyond the array are moved to its end or start.
+ *
+ * @example
+ * new MmapArray('i', [1, 2, 3]).slice(-2, Infinity) // => Int32Array(2) [ 2, 3 ]
+ */
+export type Bound = number | bigint
+
+/**
+ * Where a file is: a path as a string or as bytes, or a `file:` URL.
+ *
+ * @example
+ * MmapArray.open(Buffer.from('scores.i32'), 'i', { flags: 'w+' }).path // => 'scores.i32'
+ */
+export type FilePath = string | URL | Uint8Array
+
+/**
+ * How memory is going to be used; see {@link MmapArray.advise}. `'populate'` reads every page in now, the others are those
+ * of the system call madvise.
+ *
+ * @example
+ * new MmapArray('B', new ArrayBuffer(1e6)).advise('sequential')
+ */
+export type Advice = 'normal' | 'random' | 'sequential' | 'willneed' | 'dontneed' | 'hugepage' | 'populate'
+
+/**
+ * How a file is opened.
+ *
+ * @example
+ * MmapArray.open('scores.i32', 'i', { flags: 'a+', capacity: 1000 }).capacity // => 1000
+ */
+export interface OpenOptions {
+  /**
+   * What may be done to the file, and what happens where it is not there; Node's own letters, and `'c'`. Default `'r'`.
+   *
+   * - `'r'` read only
+   * - `'r+'` read and write
+   * - `'w+'` read and write; the file is created, or emptied
+   * - `'wx+'` read and write; the file is created, and an error (`EEXIST`) where it is there
+   * - `'a+'` read and write; the file is created, and kept as it is where it is there
+   * - `'c'` copy-on-write: elements can be written, but what is written stays in this array; the length is fixed
+   *
+   * @example
+   * MmapArray.open('log.q', 'q', { flags: 'a+' }).append(1n)
+   * MmapArray.open('log.q', 'q').append(2n) // throws Error ERR_READ_ONLY
+   */
+  flags?: 'r' | 'r+' | 'w+' | 'wx+' | 'a+' | 'c' | undefined
+  /**
+   * Permission bits of a file that this call creates, less the process's umask, as in `fs.open`. Default `0o666`.
+   *
+   * @example
+   * MmapArray.open('secret.B', 'B', { flags: 'w+', mode: 0o600 })
+   */
+  mode?: number | undefined
+  /**
+   * Bytes to skip at the start of the file, for instance a header; a multiple of the item size. Element 0 comes after
+   * them. Default 0.
+   *
+   * @example
+   * import fs from 'node:fs'
+   * fs.writeFileSync('headed', Int32Array.of(99, 1, 2))
+   * MmapArray.open('headed', 'i', { offset: 4 }).tolist() // => [ 1, 2 ]
+   */
+  offset?: number | undefined
+  /**
+   * Elements to map. Default: all there are. Fewer than there are make a window of fixed length: elements can be written,
+   * but a call that changes the length throws `ERR_FIXED_LENGTH`. More than there are make the file longer, filled with
+   * zeros, under `w+`, `wx+` and `a+`, and are a RangeError `ERR_OUT_OF_RANGE` under the other flags.
+   *
+   * @example
+   * MmapArray.open('zeros.d', 'd', { flags: 'w+', length: 3 }).tolist() // => [ 0, 0, 0 ]
+   * MmapArray.open('zeros.d', 'd', { flags: 'r+', length: 2 }).append(1) // throws Error ERR_FIXED_LENGTH
+   */
+  length?: number | undefined
+  /**
+   * Elements to reserve at once, as {@link MmapArray.reserve} does: this array is then the file's only writer. Default:
+   * none.
+   *
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'w+', capacity: 1000 })
+   * log.length // => 0
+   * log.capacity // => 1000
+   */
+  capacity?: number | undefined
+  /**
+   * A hint for the whole array, as {@link MmapArray.advise} gives it. Default: none.
+   *
+   * @example
+   * MmapArray.open('table.I', 'I', { flags: 'w+', advice: 'random' })
+   */
+  advice?: Advice | undefined
+  /**
+   * `'raw'`: nothing but elements. This version knows no other format, and refuses a path that ends in `.npy` unless told
+   * `'raw'`. Default `'raw'`.
+   *
+   * @example
+   * MmapArray.open('array.npy', 'd', { flags: 'w+' }) // throws RangeError ERR_OUT_OF_RANGE
+   */
+  format?: 'raw' | undefined
+}
+
+/**
+ * Says where an array is: plain JSON, to be given to another thread or process of this machine, which gets the same memory
+ * from {@link MmapArrayConstructor.attach}. What else is in it is nobody's business. It keeps nothing alive.
+ *
+ * @example
+ * const scores = new MmapArray('i', [1, 2, 3])
+ * const message = JSON.stringify(scores.handle())
+ * MmapArray.attach(JSON.parse(message)).tolist() // => [ 1, 2, 3 ]
+ */
+export interface Handle<C extends Typecode = Typecode> {
+  /**
+   * The typecode of the array.
+   *
+   * @example
+   * new MmapArray('i').handle().typecode // => 'i'
+   */
+  readonly typecode: C
+}
+
+/** What `new MmapArray` and the class itself offer. */
+export interface MmapArrayConstructor {
+  /**
+   * Makes an array in anonymous shared memory: no file, gone when the last array on it is. It starts reserved (see
+   * {@link MmapArray.capacity}) and becomes exact when its `handle()` or `fd` is taken.
+   *
+   * @param typecode a letter of {@link Typecode} or a typed array's constructor
+   * @param init what to fill it from, see {@link Init}; default nothing
+   * @param options `capacity`: elements to make room for, default 0
+   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_ARG_TYPE for an element or `init` of the wrong kind,
+   * ERR_TYPE_MISMATCH for characters into numbers or the reverse
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an element that does not fit the type
+   * @throws {Error} ERR_RAGGED_LENGTH for an ArrayBuffer that is no whole number of elements
+   * @example
+   * const primes = new MmapArray('i', [2, 3, 5, 7])
+   * primes.append(11)
+   * primes.length // => 5
+   * new MmapArray('B', [256]) // throws RangeError ERR_VALUE_OUT_OF_RANGE
+   */
+  new <T extends Typecode | TypedArrayConstructor>(
+    typecode: T,
+    init?: Init<CodeOf<T>>,
+    options?: { capacity?: number | undefined },
+  ): MmapArray<CodeOf<T>>
+
+  readonly prototype: MmapArray
+
+  /**
+   * Opens a file as an array: element 0 is at byte 0 (or at `offset`), and the file's size is the array's length. Nothing is
+   * read before it is touched. A file whose size is no whole number of elements opens up to its last whole element; a change
+   * of its length is then `ERR_RAGGED_LENGTH`.
+   *
+   * @param path a string, bytes or a `file:` URL
+   * @param typecode a letter of {@link Typecode} or a typed array's constructor
+   * @param options see {@link OpenOptions}; default `{ flags: 'r' }`
+   * @throws {Error} the system's: ENOENT, EACCES, EEXIST, EISDIR … with `errno`, `syscall` and `path`, as Node's
+   * @throws {RangeError} ERR_OUT_OF_RANGE for an `offset` or `length` that does not fit the file, and for unknown flags
+   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_ARG_TYPE
+   * @example
+   * const temperatures = MmapArray.open('temperatures.f64', 'd', { flags: 'w+' })
+   * temperatures.extend([20.5, 21, 19.75])
+   * MmapArray.open('temperatures.f64', Float64Array).tolist() // => [ 20.5, 21, 19.75 ]
+   * MmapArray.open('no-such-file', 'd') // throws Error ENOENT
+   */
+  open<T extends Typecode | TypedArrayConstructor>(
+    path: FilePath,
+    typecode: T,
+    options?: OpenOptions,
+  ): MmapArray<CodeOf<T>>
+
+  /**
+   * Gives the array behind a handle, in this thread, another thread or another process of this machine: the same bytes, not
+   * a copy. In the process that made the handle it is the same mapping again; elsewhere the file is opened by its path, or
+   * through the owner's descriptor, and believed only if it is the very same file. The owner must still have the array open,
+   * unless it is a file that is still at its path.
+   *
+   * @param handle what {@link MmapArray.handle} gave, also after a trip through JSON
+   * @param options `flags`: less than the handle has, `'r'` or `'c'`, for a private mapping; default the handle's own
+   * @throws {Error} ERR_STALE_HANDLE where the array is gone or another is in its place, ERR_READ_ONLY for more than the
+   * handle has, the system's where the file may not be opened
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for what is no handle
+   * @throws {RangeError} ERR_OUT_OF_RANGE for other flags than `'r'`, `'r+'`, `'c'`
+   * @example
+   * const scores = new MmapArray('i', [1, 2, 3])
+   * const same = MmapArray.attach(scores.handle())
+   * same.set(0, 100)
+   * scores.get(0) // => 100
+   */
+  attach<C extends Typecode = Typecode>(
+    handle: Handle<C>,
+    options?: { flags?: 'r' | 'r+' | 'c' | undefined },
+  ): MmapArray<C>
+
+  /**
+   * All typecodes, one letter each.
+   *
+   * @example
+   * MmapArray.typecodes // => 'bBhHiIlLqQefdcuw'
+   */
+  readonly typecodes: string
+}
+
+/**
+ * A typed array in mapped memory: shared by every thread and process that has it open, and growable. Its methods are those
+ * of Python's `array.array`.
+ *
+ * After `close()` every method throws `ERR_CLOSED`, except `at`, `close` and `[Symbol.dispose]`; so do `view`, `buffer` and
+ * a write to `array[i]`.
+ *
+ * @example
+ * const scores = new MmapArray('i', [3, 1, 2])
+ * scores.append(4)
+ * scores[-1] // => 4
+ */
+export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Element<C>> {
+  /**
+   * The letter of the element type.
+   *
+   * @example
+   * new MmapArray(Uint16Array).typecode // => 'H'
+   */
+  readonly typecode: C
+
+  /**
+   * Bytes an element takes.
+   *
+   * @example
+   * new MmapArray('d').itemsize // => 8
+   */
+  readonly itemsize: number
+
+  /**
+   * Elements in the array; 0 once it is closed. What others append to the file shows after {@link MmapArray.refresh} and
+   * after calls of this array that change the length.
+   *
+   * @example
+   * new MmapArray('i', [1, 2, 3]).length // => 3
+   */
+  readonly length: number
+
+  /**
+   * Bytes of all elements, `length * itemsize`; 0 once it is closed.
+   *
+   * @example
+   * new MmapArray('i', [1, 2, 3]).byteLength // => 12
+   */
+  readonly byteLength: number
+
+  /**
+   * Elements there is room for without asking the system; 0 once it is closed. Equal to `length` in an exact array, where
+   * each `append` is one write to the file; more in a reserved one (an anonymous array nobody else holds, a file after
+   * {@link MmapArray.reserve}), where `append` is a plain store into memory.
+   *
+   * @example
+   * const log = MmapArray.open('log.i32', 'i', { flags: 'w+' })
+   * log.capacity // => 0
+   * log.reserve(100)
+   * log.capacity // => 100
+   */
+  readonly capacity: number
+
+  /**
+   * The flags it was opened with; `'r+'` for an anonymous array, and for one attached with all its handle allows.
+   *
+   * @example
+   * new MmapArray('i').flags // => 'r+'
+   */
+  readonly flags: string
+
+  /**
+   * The path it was opened by, as it was given; null for an anonymous array.
+   *
+   * @example
+   * MmapArray.open('log.i32', 'i', { flags: 'w+' }).path // => 'log.i32'
+   * new MmapArray('i').path // => null
+   */
+  readonly path: string | null
+
+  /**
+   * The file descriptor, -1 once it is closed; it stays the array's own, so do not close it. To read it makes the array
+   * exact, since it may now be handed on. Node's `fs` and a child process's `stdio` take it.
+   *
+   * @throws {Error} the system's, where the file cannot be cut to its length
+   * @example
+   * import fs from 'node:fs'
+   * fs.fstatSync(new MmapArray('i', [1, 2, 3]).fd).size // => 12
+   */
+  readonly fd: number
+
+  /**
+   * Whether `close()` was called.
+   *
+   * @example
+   * const scores = new MmapArray('i')
+   * scores.close()
+   * scores.closed // => true
+   */
+  readonly closed: boolean
+
+  /**
+   * An element by its index, counted from the end where it is negative. Outside the array a read gives undefined, as with
+   * every JavaScript array, and a write throws. Every index goes through a Proxy, so loops are much
+   * better off with {@link MmapArray.get} or {@link MmapArray.view}. `i in array` and `Object.keys` know nothing of elements. For 8-byte
+   * integers TypeScript asks for a bigint here; `set` takes either.
+   *
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE for a write outside, ERR_VALUE_OUT_OF_RANGE
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
+   * @throws {Error} ERR_READ_ONLY and ERR_CLOSED for a write
+   * @example
+   * const scores = new MmapArray('i', [3, 1, 2])
+   * scores[0] = 30
+   * scores[0] // => 30
+   * scores[-1] // => 2
+   * scores[9] // => undefined
+   * scores[9] = 1 // throws RangeError ERR_INDEX_OUT_OF_RANGE
+   */
+  [index: number]: Element<C>
+
+  /**
+   * The element at an index, counted from the end where it is negative.
+   *
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE outside the array; ERR_VALUE_OUT_OF_RANGE where memory of type `u` or `w`
+   * holds no code point
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is no integer
+   * @throws {Error} ERR_CLOSED
+   * @example
+   * const scores = new MmapArray('i', [3, 1, 2])
+   * scores.get(0) // => 3
+   * scores.get(3) // throws RangeError ERR_INDEX_OUT_OF_RANGE
+   */
+  get(index: number): Element<C>
+
+  /**
+   * Replaces the element at an index, counted from the end where it is negative.
+   *
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED
+   * @example
+   * const scores = new MmapArray('B', [3, 1, 2])
+   * scores.set(-1, 255)
+   * scores.set(-1, 256) // throws RangeError ERR_VALUE_OUT_OF_RANGE
+   * scores.tolist() // => [ 3, 1, 255 ]
+   */
+  set(index: number, value: Input<C>): void
+
+  /**
+   * The element at an index, counted from the end where it is negative; undefined outside the array and once it is closed,
+   * as `Array.prototype.at`.
+   *
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is no integer
+   * @example
+   * const scores = new MmapArray('i', [3, 1, 2])
+   * scores.at(-1) // => 2
+   * scores.at(3) // => undefined
+   */
+  at(index: number): Element<C> | undefined
+
+  /**
+   * Adds one element at the end. In an exact array it is one appending write: appends of several threads and processes to
+   * one file are all kept, and a full disk is an error of this call that leaves the array as it was.
+   *
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
+   * @example
+   * const scores = new MmapArray('i', [3, 1])
+   * scores.append(2)
+   * scores.tolist() // => [ 3, 1, 2 ]
+   */
+  append(value: Input<C>): void
+
+  /**
+   * Adds elements at the end. Of an iterable, the items before a bad one (or before it throws) are kept, as in Python.
+   *
+   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE for an
+   * item of the wrong kind and for what is no iterable
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
+   * @example
+   * const scores = new MmapArray('B', [1])
+   * scores.extend([2, 3])
+   * scores.extend([4, 999, 5]) // throws RangeError ERR_VALUE_OUT_OF_RANGE
+   * scores.tolist() // => [ 1, 2, 3, 4 ]
+   */
+  extend(items: Source<C>): void
+
+  /**
+   * Puts an element before the one at an index, and moves the rest up. The index counts from the end where it is negative,
+   * and is moved to the end or start where it lies beyond.
+   *
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's
+   * @example
+   * const scores = new MmapArray('i', [1, 3])
+   * scores.insert(1, 2)
+   * scores.insert(99, 4)
+   * scores.tolist() // => [ 1, 2, 3, 4 ]
+   */
+  insert(index: Bound, value: Input<C>): void
+
+  /**
+   * Takes an element out, moves the rest down, and returns it.
+   *
+   * @param index counted from the end where it is negative; default -1, the last one
+   * @throws {Error} ERR_EMPTY on an empty array; ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is no integer
+   * @example
+   * const scores = new MmapArray('i', [3, 1, 2])
+   * scores.pop() // => 2
+   * scores.pop(0) // => 3
+   * scores.tolist() // => [ 1 ]
+   */
+  pop(index?: number): Element<C>
+
+  /**
+   * Takes the first element out that equals a value, and moves the rest down.
+   *
+   * @throws {Error} ERR_VALUE_NOT_FOUND where there is none; ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED
+   * @example
+   * const scores = new MmapArray('i', [3, 1, 3])
+   * scores.remove(3)
+   * scores.tolist() // => [ 1, 3 ]
+   * scores.remove(9) // throws Error ERR_VALUE_NOT_FOUND
+   */
+  remove(value: Input<C>): void
+
+  /**
+   * Takes all elements out. A file is then empty.
+   *
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED
+   * @example
+   * const scores = new MmapArray('i', [3, 1, 2])
+   * scores.clear()
+   * scores.length // => 0
+   */
+  clear(): void
+
+  /**
+   * How many elements equal a value: by exact mathematical value, number and bigint alike. NaN equals nothing, and a value
+   * the type cannot hold is in no array.
+   *
+   * @throws {Error} ERR_CLOSED
+   * @example
+   * new MmapArray('q', [5, 7, 5]).count(5) // => 2
+   * new MmapArray('f', [0.1]).count(0.1) // => 0
+   * new MmapArray('d', [NaN]).count(NaN) // => 0
+   */
+  count(value: unknown): number
+
+  /**
+   * The index of the first element that equals a value, as `count` compares. Throws where there is none; `includes` only
+   * asks.
+   *
+   * @param start where to begin; default 0
+   * @param stop where to end, not included; default the length
+   * @throws {Error} ERR_VALUE_NOT_FOUND, ERR_CLOSED
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer
+   * @example
+   * const scores = new MmapArray('i', [3, 1, 3])
+   * scores.index(3) // => 0
+   * scores.index(3, 1) // => 2
+   * scores.index(9) // throws Error ERR_VALUE_NOT_FOUND
+   */
+  index(value: unknown, start?: Bound, stop?: Bound): number
+
+  /**
+   * Whether an element equals a value, as `count` compares: unlike `Array.prototype.includes`, it does not find NaN.
+   *
+   * @throws {Error} ERR_CLOSED
+   * @example
+   * new MmapArray('i', [3, 1, 2]).includes(1) // => true
+   */
+  includes(value: unknown): boolean
+
+  /**
+   * Turns the order of the elements round, in place; returns the array.
+   *
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED
+   * @example
+   * new MmapArray('i', [3, 1, 2]).reverse().tolist() // => [ 2, 1, 3 ]
+   */
+  reverse(): this
+
+  /**
+   * Turns the order of the bytes round within each element, in place: for data of a machine of the other byte order. Returns
+   * the array.
+   *
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED
+   * @example
+   * new MmapArray('H', [1, 256]).byteswap().tolist() // => [ 256, 1 ]
+   */
+  byteswap(): this
+
+  /**
+   * The address of element 0 in this process and the length in elements, for native code. The address means nothing in
+   * another process, and nothing after `close()`.
+   *
+   * @throws {Error} ERR_CLOSED
+   * @example
+   * const [address, length] = new MmapArray('i', [3, 1, 2]).bufferInfo()
+   * typeof address // => 'bigint'
+   * length // => 3
+   */
+  bufferInfo(): [address: bigint, length: number]
+
+  /**
+   * Adds the elements that bytes hold, in the machine's byte order.
+   *
+   * @param bytes an ArrayBuffer, a SharedArrayBuffer, or any typed array, Buffer or DataView
+   * @throws {Error} ERR_RAGGED_LENGTH for bytes that are no whole number of elements, and for a file that is none;
+   * ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_CLOSED; the system's
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for what holds no bytes
+   * @example
+   * const scores = new MmapArray('H')
+   * scores.frombytes(Buffer.from([1, 0, 2, 0]))
+   * scores.tolist() // => [ 1, 2 ]
+   * scores.frombytes(Buffer.from([1])) // throws Error ERR_RAGGED_LENGTH
+   */
+  frombytes(bytes: ArrayBuffer | SharedArrayBuffer | ArrayBufferView): void
+
+  /**
+   * A copy of all bytes, in the machine's byte order.
+   *
+   * @throws {Error} ERR_CLOSED
+   * @throws {RangeError} ENOMEM where the copy does not fit into memory
+   * @example
+   * new MmapArray('H', [1, 2]).tobytes() // => <Buffer 01 00 02 00>
+   */
+  tobytes(): Buffer
+
+  /**
+   * Adds the elements of a real Array: all of them, or none where one is bad.
+   *
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for what is no Array, and for an item of the wrong kind
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's
+   * @example
+   * const scores = new MmapArray('B', [1])
+   * scores.fromlist([2, 3])
+   * scores.fromlist([4, 999]) // throws RangeError ERR_VALUE_OUT_OF_RANGE
+   * scores.tolist() // => [ 1, 2, 3 ]
+   */
+  fromlist(list: readonly Input<C>[]): void
+
+  /**
+   * All elements, in an Array.
+   *
+   * @throws {Error} ERR_CLOSED
+   * @throws {RangeError} ERR_OUT_OF_RANGE for more elements than an Array can have, 2^32 - 1
+   * @example
+   * new MmapArray('q', [1, 2]).tolist() // => [ 1n, 2n ]
+   */
+  tolist(): Element<C>[]
+
+  /**
+   * Adds elements read from a file: from the start of a path, from where a descriptor stands. Where the file is too short,
+   * the whole elements that were there are kept, and the call throws.
+   *
+   * @param source a path, a descriptor, or what has an `fd`, as the FileHandle of `fs/promises`
+   * @param n elements to read, 0 or more
+   * @throws {Error} ERR_UNEXPECTED_EOF for a file that is too short; ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH,
+   * ERR_CLOSED; the system's
+   * @throws {RangeError} ERR_OUT_OF_RANGE for a negative `n`
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @example
+   * import fs from 'node:fs'
+   * fs.writeFileSync('raw', Int32Array.of(1, 2, 3))
+   * const scores = new MmapArray('i')
+   * scores.fromfile('raw', 2)
+   * scores.tolist() // => [ 1, 2 ]
+   * scores.fromfile('raw', 4) // throws Error ERR_UNEXPECTED_EOF
+   * scores.length // => 5
+   */
+  fromfile(source: FilePath | number | { readonly fd: number }, n: number): void
+
+  /**
+   * Writes all elements to a file. A path is created or emptied; a descriptor is written to where it stands.
+   *
+   * @param target a path, a descriptor, or what has an `fd`, as the FileHandle of `fs/promises`
+   * @throws {Error} ERR_CLOSED; the system's, as EACCES, ENOSPC
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @example
+   * import fs from 'node:fs'
+   * new MmapArray('H', [1, 2]).tofile('raw')
+   * fs.readFileSync('raw') // => <Buffer 01 00 02 00>
+   */
+  tofile(target: FilePath | number | { readonly fd: number }): void
+
+  /**
+   * Adds the characters of a text, one element a code point (`'😀'` is one element). For `c`, `u` and `w` only.
+   *
+   * @throws {TypeError} ERR_TYPE_MISMATCH for an array of numbers, ERR_INVALID_ARG_TYPE for what is no string
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a character that does not fit `c`
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's
+   * @example
+   * const text = new MmapArray('w', 'abc')
+   * text.fromunicode('😀')
+   * text.length // => 4
+   */
+  fromunicode(text: string): void
+
+  /**
+   * All characters, in a string. For `c`, `u` and `w` only.
+   *
+   * @throws {TypeError} ERR_TYPE_MISMATCH for an array of numbers
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE where the memory holds what is no code point
+   * @throws {Error} ERR_CLOSED
+   * @example
+   * new MmapArray('w', ['a', 'b']).tounicode() // => 'ab'
+   */
+  tounicode(): string
+
+  /**
+   * A copy of a range, in a plain typed array of its own (`subarray` gives the memory itself). Python's rules: bounds count
+   * from the end where they are negative, and are moved to the end or start where they lie beyond.
+   *
+   * @param start default 0; the end, where `step` is negative
+   * @param stop not included; default the length; the start, where `step` is negative
+   * @param step default 1; a negative one goes backwards
+   * @throws {RangeError} ERR_OUT_OF_RANGE for a step of 0, ENOMEM where the copy does not fit into memory
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer
+   * @throws {Error} ERR_CLOSED
+   * @example
+   * const scores = new MmapArray('i', [1, 2, 3, 4, 5])
+   * scores.slice(1, -1) // => Int32Array(3) [ 2, 3, 4 ]
+   * scores.slice(undefined, undefined, -2) // => Int32Array(3) [ 5, 3, 1 ]
+   */
+  slice(start?: Bound, stop?: Bound, step?: Bound): View<C>
+
+  /**
+   * Replaces a range by values: Python's `a[start:stop:step] = values`. All of the values are taken, or none. With a step of
+   * 1 there may be more or fewer of them than the range has, and the array grows or shrinks; with another step there must be
+   * as many, or none at all, which deletes the range.
+   *
+   * @param start default 0
+   * @param stop not included; default the length
+   * @param step default 1
+   * @throws {RangeError} ERR_OUT_OF_RANGE for a step of 0, or another number of values than the range has;
+   * ERR_VALUE_OUT_OF_RANGE
+   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH where the length would change; the
+   * system's
+   * @example
+   * const scores = new MmapArray('i', [1, 2, 3, 4])
+   * scores.setSlice([20, 21, 22], 1, 2)
+   * scores.tolist() // => [ 1, 20, 21, 22, 3, 4 ]
+   * scores.setSlice([0, 0, 0], 0, undefined, 2)
+   * scores.tolist() // => [ 0, 20, 0, 22, 0, 4 ]
+   */
+  setSlice(values: Source<C>, start?: Bound, stop?: Bound, step?: Bound): void
+
+  /**
+   * Takes a range out: Python's `del a[start:stop:step]`.
+   *
+   * @param start default 0
+   * @param stop not included; default the length
+   * @param step default 1
+   * @throws {RangeError} ERR_OUT_OF_RANGE for a step of 0
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED
+   * @example
+   * const scores = new MmapArray('i', [1, 2, 3, 4])
+   * scores.deleteSlice(0, 2)
+   * scores.tolist() // => [ 3, 4 ]
+   */
+  deleteSlice(start?: Bound, stop?: Bound, step?: Bound): void
+
+  /**
+   * A new anonymous array with the elements of this one, and then the others: Python's `a + b`.
+   *
+   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE
+   * @throws {Error} ERR_CLOSED; the system's
+   * @example
+   * new MmapArray('i', [1, 2]).concat([3]).tolist() // => [ 1, 2, 3 ]
+   */
+  concat(other: Source<C>): MmapArray<C>
+
+  /**
+   * A new anonymous array with the elements of this one, several times over: Python's `a * n`. A negative number counts
+   * as 0.
+   *
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a number that is no integer
+   * @throws {Error} ERR_CLOSED; the system's, as ENOMEM
+   * @example
+   * new MmapArray('i', [1, 2]).repeat(2).tolist() // => [ 1, 2, 1, 2 ]
+   */
+  repeat(times: number): MmapArray<C>
+
+  /**
+   * Repeats the elements within this array: Python's `a *= n`. 0 and less empty it.
+   *
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a number that is no integer
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
+   * @example
+   * const pattern = new MmapArray('i', [1, 2])
+   * pattern.repeatInPlace(2)
+   * pattern.tolist() // => [ 1, 2, 1, 2 ]
+   */
+  repeatInPlace(times: number): void
+
+  /**
+   * A new anonymous array with the same elements.
+   *
+   * @throws {Error} ERR_CLOSED; the system's, as ENOMEM
+   * @example
+   * const original = new MmapArray('i', [1, 2])
+   * const copy = original.copy()
+   * copy.set(0, 9)
+   * original.get(0) // => 1
+   */
+  copy(): MmapArray<C>
+
+  /**
+   * Whether another array has the same elements: by exact mathematical value, whatever the types. NaN equals nothing. False
+   * for what is no array.
+   *
+   * @throws {Error} ERR_CLOSED, of either array
+   * @example
+   * const scores = new MmapArray('i', [1, 2])
+   * scores.equals(new MmapArray('d', [1, 2])) // => true
+   * scores.equals([1n, 2n]) // => true
+   * scores.equals([1]) // => false
+   */
+  equals(other: MmapArray | ArrayLike<unknown>): boolean
+
+  /**
+   * Which of two arrays comes first: -1 for this one, 1 for the other, 0 where they are equal. The first unequal pair of
+   * elements decides, else the length. NaN where a NaN decides.
+   *
+   * @throws {TypeError} ERR_TYPE_MISMATCH for characters with numbers, ERR_INVALID_ARG_TYPE for what is no array
+   * @throws {Error} ERR_CLOSED, of either array
+   * @example
+   * new MmapArray('i', [1, 2]).compare([1, 3]) // => -1
+   * new MmapArray('i', [1, 2]).compare([1]) // => 1
+   */
+  compare(other: MmapArray | ArrayLike<unknown>): number
+
+  /**
+   * Makes every element of a range the same, in place; returns the array.
+   *
+   * @param start default 0
+   * @param end not included; default the length
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED
+   * @example
+   * new MmapArray('i', [1, 2, 3]).fill(0, 1).tolist() // => [ 1, 0, 0 ]
+   */
+  fill(value: Input<C>, start?: Bound, end?: Bound): this
+
+  /**
+   * An ArrayBuffer on exactly the elements: the memory itself, not a copy. The same object until the length changes. An older
+   * one stays valid when the array grows; where the array shrinks by whole pages, or is closed, it is detached: its
+   * `byteLength` is then 0. To post it to another thread makes a copy; post {@link MmapArray.handle} instead.
+   *
+   * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE where one buffer cannot span so many bytes (4 GiB on Node.js 20): take
+   * {@link MmapArray.subarray}
+   * @example
+   * const words = new MmapArray('H', [1, 2])
+   * new DataView(words.buffer).setUint8(1, 1)
+   * words.tolist() // => [ 257, 2 ]
+   */
+  readonly buffer: ArrayBuffer
+
+  /**
+   * A typed array on exactly the elements: the memory itself, as fast as any typed array, and the thing to use in hot loops.
+   * The same object until the length changes; older ones stay valid as `buffer` says. Being a plain typed array it wraps and
+   * rounds what is stored, silently. A store through the view of an array opened with `'r'` reaches neither the file nor
+   * other processes, but this array shows it from then on. To post it to another thread makes a copy; post
+   * {@link MmapArray.handle} instead.
+   *
+   * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE, see {@link MmapArray.buffer}
+   * @example
+   * const scores = new MmapArray('i', [3, 1, 2])
+   * const before = scores.view
+   * scores.append(4)
+   * before[0] = 30
+   * scores.view // => Int32Array(4) [ 30, 1, 2, 4 ]
+   */
+  readonly view: View<C>
+
+  /**
+   * A typed array on a range: the memory itself, not a copy (`slice` copies). On Node.js 20 it is also the way to elements
+   * beyond what one buffer can span.
+   *
+   * @param start default 0; counted from the end where it is negative
+   * @param end not included; default the length
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer
+   * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE
+   * @example
+   * const scores = new MmapArray('i', [3, 1, 2])
+   * scores.subarray(1).fill(0)
+   * scores.tolist() // => [ 3, 0, 0 ]
+   */
+  subarray(start?: Bound, end?: Bound): View<C>
+
+  /**
+   * Makes room for so many elements at once, so that up to there `append` is a plain store into memory. It is a promise to
+   * be the only writer of the file until `trim()`, `flush()`, `handle()` or `close()`: what others append meanwhile is lost.
+   * Until then the file is longer than the array; a process killed in between leaves zeros at its end. The disk's blocks are
+   * taken first, so a full disk is an error here.
+   *
+   * @param capacity elements in all, those that are there included; fewer than `capacity` says change nothing
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @throws {RangeError} ERR_OUT_OF_RANGE
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+   * log.reserve(1000)
+   * for (let second = 0; second < 1000; second++) log.append(Math.sin(second))
+   * log.trim()
+   * log.capacity // => 1000
+   */
+  reserve(capacity: number): void
+
+  /**
+   * Gives back the room that is not used: the file ends with the last element again, and others may append. Does nothing to
+   * an exact array.
+   *
+   * @throws {Error} ERR_CLOSED; the system's
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'w+', capacity: 1000 })
+   * log.append(1.5)
+   * log.trim()
+   * log.capacity // => 1
+   */
+  trim(): void
+
+  /**
+   * Takes over what others did to the length of the file, and returns the length, in elements. Their changes to elements show
+   * at once, without it.
+   *
+   * @throws {Error} ERR_CLOSED; the system's
+   * @example
+   * const reader = MmapArray.open('log.i32', 'i', { flags: 'a+' })
+   * const writer = MmapArray.open('log.i32', 'i', { flags: 'r+' })
+   * writer.append(1)
+   * reader.length // => 0
+   * reader.refresh() // => 1
+   */
+  refresh(): number
+
+  /**
+   * Waits until data and length are on the device, so that they survive a power failure; and does what `trim()` does. Not
+   * needed for other threads and processes, which see a change at once, nor against the end of this process. Does nothing for
+   * arrays opened with `'r'` and `'c'`.
+   *
+   * @throws {Error} ERR_CLOSED; the system's, as EIO
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+   * log.append(1.5)
+   * log.flush()
+   */
+  flush(): void
+
+  /**
+   * As `flush`, but waits for the device on another thread. The array may be used meanwhile, and closed.
+   *
+   * @throws {Error} ERR_CLOSED; the system's, as EIO; as a rejection
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+   * log.append(1.5)
+   * await log.flushAsync()
+   */
+  flushAsync(): Promise<void>
+
+  /**
+   * Tells the system how a range is going to be used. A hint: elements never change by it.
+   *
+   * @param advice `'sequential'` reads ahead more, `'random'` not at all, `'normal'` as before; `'willneed'` begins to read
+   * the range in, `'populate'` reads it in before the call returns; `'dontneed'` gives the pages back, and they are read
+   * again when they are touched; `'hugepage'` asks for larger pages
+   * @param start default 0; counted from the end where it is negative
+   * @param end not included; default the length
+   * @throws {RangeError} ERR_OUT_OF_RANGE for an unknown advice
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @throws {Error} ERR_CLOSED; the system's
+   * @example
+   * const table = new MmapArray('I', new ArrayBuffer(4000))
+   * table.advise('random')
+   * table.advise('populate', 0, 100)
+   */
+  advise(advice: Advice, start?: Bound, end?: Bound): void
+
+  /**
+   * Gives file, memory and address range back. Buffers and views of this array are detached: their length is 0. Other arrays
+   * on the same file, and arrays attached by a handle, go on. To close twice is no error. An array that is dropped without it
+   * is closed when it is garbage-collected.
+   *
+   * @throws {Error} the system's, where a reserved file cannot be cut to its length
+   * @example
+   * const scores = new MmapArray('i', [3, 1, 2])
+   * const view = scores.view
+   * scores.close()
+   * view.length // => 0
+   * scores.get(0) // throws Error ERR_CLOSED
+   */
+  close(): void
+
+  /**
+   * As `close`, for `using scores = new MmapArray('i')` in TypeScript and on Node.js 24 and later.
+   *
+   * @example
+   * const scores = new MmapArray('i')
+   * scores[Symbol.dispose]()
+   * scores.closed // => true
+   */
+  [Symbol.dispose](): void
+
+  /**
+   * Plain JSON by which another thread or process of this machine finds this array, with
+   * {@link MmapArrayConstructor.attach}: `postMessage`, `workerData`, `process.send`, an environment variable, a file. It
+   * makes the array exact. It keeps nothing alive: keep an anonymous array open until the other side has attached.
+   *
+   * @throws {Error} ERR_CLOSED; the system's
+   * @example
+   * import { Worker } from 'node:worker_threads'
+   * const scores = new MmapArray('i', [3, 1, 2])
+   * const code = `
+   *   const { workerData } = require('node:worker_threads')
+   *   import('mmap-array').then(({ MmapArray }) => MmapArray.attach(workerData).set(0, 30))`
+   * const worker = new Worker(code, { eval: true, workerData: scores.handle() })
+   * await new Promise((done) => worker.on('exit', done))
+   * scores.get(0) // => 30
+   */
+  handle(): Handle<C>
+
+  /**
+   * An iterator over index and element. It sees elements appended meanwhile.
+   *
+   * @throws {Error} ERR_CLOSED
+   * @example
+   * const scores = new MmapArray('i', [3, 1])
+   * Array.from(scores.entries()) // => [ [ 0, 3 ], [ 1, 1 ] ]
+   */
+  entries(): IterableIterator<[number, Element<C>]>
+
+  /**
+   * An iterator over the indices.
+   *
+   * @throws {Error} ERR_CLOSED
+   * @example
+   * const scores = new MmapArray('i', [3, 1])
+   * Array.from(scores.keys()) // => [ 0, 1 ]
+   */
+  keys(): IterableIterator<number>
+
+  /**
+   * An iterator over the elements. It sees elements appended meanwhile.
+   *
+   * @throws {Error} ERR_CLOSED
+   * @example
+   * const scores = new MmapArray('i', [3, 1])
+   * Array.from(scores.values()) // => [ 3, 1 ]
+   */
+  values(): IterableIterator<Element<C>>
+
+  /**
+   * As `values`: for `for … of`, spreading, `Array.from`.
+   *
+   * @throws {Error} ERR_CLOSED
+   * @example
+   * const scores = new MmapArray('i', [3, 1])
+   * Math.max(...scores) // => 3
+   */
+  [Symbol.iterator](): IterableIterator<Element<C>>
+
+  /**
+   * All elements as text, much as Python prints them. `console.log` shows the first hundred only.
+   *
+   * @throws {Error} ERR_CLOSED
+   * @example
+   * String(new MmapArray('i', [3, 1])) // => "MmapArray('i', [3, 1])"
+   * String(new MmapArray('w', 'abc')) // => "MmapArray('w', 'abc')"
+   */
+  toString(): string
+
+  /**
+   * All elements in an Array, for `JSON.stringify`; bigints as strings of decimal digits, which JSON has no other way for.
+   *
+   * @throws {Error} ERR_CLOSED
+   * @throws {RangeError} ERR_OUT_OF_RANGE for more elements than an Array can have
+   * @example
+   * JSON.stringify({ scores: new MmapArray('q', [3, 1]) }) // => '{"scores":["3","1"]}'
+   */
+  toJSON(): unknown[]
+
+  /**
+   * What `Object.prototype.toString` says of it.
+   *
+   * @example
+   * Object.prototype.toString.call(new MmapArray('i')) // => '[object MmapArray]'
+   */
+  readonly [Symbol.toStringTag]: 'MmapArray'
+}
+
+/**
+ * The class itself, see {@link MmapArrayConstructor}.
+ *
+ * @example
+ * new MmapArray('i') instanceof MmapArray // => true
+ */
+export const MmapArray: MmapArrayConstructor
