@@ -42,6 +42,8 @@ pub enum Error {
         name: &'static str,
         requirement: &'static str,
     },
+    /// An array of another element type.
+    TypeMismatch { ours: char, theirs: char },
     /// No row of the typecode table.
     InvalidTypecode { known: String, received: String },
     /// This array holds its lock already.
@@ -95,7 +97,9 @@ impl Error {
 
     pub fn class(&self) -> Class {
         match self {
-            Error::InvalidArgType { .. } | Error::InvalidTypecode { .. } => Class::TypeError,
+            Error::InvalidArgType { .. } | Error::InvalidTypecode { .. } | Error::TypeMismatch { .. } => {
+                Class::TypeError
+            }
             Error::IndexOutOfRange { .. } | Error::ValueOutOfRange { .. } | Error::OutOfRange { .. } => {
                 Class::RangeError
             }
@@ -116,6 +120,7 @@ impl Error {
             Error::InvalidTypecode { .. } => "ERR_INVALID_TYPECODE",
             Error::Locked => "ERR_LOCKED",
             Error::NotLocked => "ERR_NOT_LOCKED",
+            Error::TypeMismatch { .. } => "ERR_TYPE_MISMATCH",
             Error::Empty => "ERR_EMPTY",
             Error::UnexpectedEof { .. } => "ERR_UNEXPECTED_EOF",
             Error::StaleHandle { .. } => "ERR_STALE_HANDLE",
@@ -181,6 +186,12 @@ impl fmt::Display for Error {
             ),
             Error::Locked => write!(f, "This array holds its lock already, and it is not re-entrant"),
             Error::NotLocked => write!(f, "This array does not hold its lock"),
+            Error::TypeMismatch { ours, theirs } => {
+                write!(
+                    f,
+                    "An array of typecode '{ours}' takes elements of the same type only. Received '{theirs}'"
+                )
+            }
             Error::Empty => write!(f, "pop from an empty array"),
             Error::UnexpectedEof { wanted, got } => {
                 write!(

@@ -23,6 +23,7 @@ impl Array {
     }
 
     fn extend_from(&mut self, operation: &'static str, source: Region<'_>) -> Result<()> {
+        self.require_whole(source)?;
         self.begin_length_change(operation)?;
         if self.reservation.is_some() {
             let length = self.length();

@@ -186,6 +186,18 @@ impl Array {
         Ok(())
     }
 
+    /// Refuses bytes that are no whole number of elements.
+    fn require_whole(&self, source: Region<'_>) -> Result<()> {
+        let itemsize = self.typecode.itemsize();
+        if source.len().is_multiple_of(itemsize) {
+            return Ok(());
+        }
+        Err(Error::RaggedLength {
+            bytes: source.len() as u64,
+            itemsize,
+        })
+    }
+
     /// Refuses a call that changes the length, and takes over what others did to it.
     ///
     /// # Errors
@@ -223,10 +235,20 @@ impl Array {
         Ok(())
     }
 
-    /// Widens the window where it is too short.
+    /// Refuses an array whose memory could not be read where elements are. [`Array::refresh`] takes over what is there.
+    pub fn require_sound(&self) -> Result<()> {
+        match self.window.zeros_from() {
+            Some(from) if from < self.byte_length() => Err(Error::MemoryFault),
+            _ => Ok(()),
+        }
+    }
+
+    /// Widens the window where it is too short, and maps the file again where zeros were laid over it.
     fn cover(&mut self, bytes: u64) -> Result<()> {
         if bytes > self.window.len() as u64 {
             self.window = self.mapping.window(bytes)?;
+        } else if self.window.zeros_from().is_some_and(|from| from < bytes) {
+            self.window.restore()?;
         }
         Ok(())
     }

@@ -58,6 +58,7 @@ impl Array {
     /// but no values at all delete the slice. The source may be this array's own memory.
     pub fn set_slice(&mut self, source: Region<'_>, bounds: Bounds) -> Result<()> {
         self.require_writable("setSlice")?;
+        self.require_whole(source)?;
         let count = source.len() / self.typecode.itemsize();
         let mut stride = bounds.resolve(self.length())?;
         if stride.count != count {

@@ -1,13 +1,14 @@
 //! Elements to and from other files, by reading and writing.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::mem::ManuallyDrop;
 
-use super::{Array, countable_bytes};
+use super::{Array, Extent, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
-use crate::os::descriptor;
+use crate::os::identity::{self, FileIdentity};
+use crate::os::{descriptor, size};
 
 /// Bytes read at a time; a multiple of every element's size.
 const CHUNK: usize = 1 << 20;
@@ -25,9 +26,15 @@ impl Peer {
         Self::named(path, || File::open(as_path(path)))
     }
 
-    /// A file created, or emptied where it is there.
-    pub fn create(path: &[u8]) -> Result<Peer> {
-        Self::named(path, || File::create(as_path(path)))
+    /// A file that is there, or is made. It is not emptied yet: it may be the very one that is to be written from.
+    fn create(path: &[u8]) -> Result<Peer> {
+        Self::named(path, || {
+            File::options()
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(as_path(path))
+        })
     }
 
     fn named(path: &[u8], open: impl FnOnce() -> std::io::Result<File>) -> Result<Peer> {
@@ -65,7 +72,9 @@ impl Array {
     pub fn read_from(&mut self, peer: &Peer, count: u64) -> Result<()> {
         self.begin_length_change("fromfile")?;
         let size = self.typecode.itemsize();
-        let wanted = countable_bytes("n", count, size as u64)?;
+        countable_bytes("n", count, size as u64)?;
+        let available = self.at_most(peer, count)?;
+        let wanted = available * size as u64;
         let mut chunk = vec![0; CHUNK.min(usize::try_from(wanted).unwrap_or(CHUNK))];
         let mut done = 0;
         while done < wanted {
@@ -86,7 +95,52 @@ impl Array {
                 });
             }
         }
+        if available < count {
+            return Err(Error::UnexpectedEof {
+                wanted: count,
+                got: available,
+            });
+        }
         Ok(())
+    }
+
+    /// Writes the elements to a file of a path, and nothing else is in it then.
+    ///
+    /// # Errors
+    /// The system's; `EBUSY` for this array's own file where that holds more than the array: writing it would move the
+    /// elements under the mapping.
+    pub fn write_to_path(&self, path: &[u8]) -> Result<()> {
+        let peer = Peer::create(path)?;
+        if self.is_own(&peer)? {
+            let is_all = self.mapping.offset() == 0 && self.extent == Extent::Whole;
+            if is_all && self.mapping.storage().size()? == self.file_position(self.length()) {
+                return Ok(());
+            }
+            return Err(
+                Error::system(rustix::io::Errno::BUSY, "open").at_path(&String::from_utf8_lossy(path))
+            );
+        }
+        if identity::require_regular(peer.file()).is_ok() {
+            size::cut(peer.file(), 0)?;
+        }
+        self.write_to(&peer)
+    }
+
+    fn is_own(&self, peer: &Peer) -> Result<bool> {
+        Ok(FileIdentity::of(peer.file())? == FileIdentity::of(self.mapping.storage().file())?)
+    }
+
+    /// How many elements a file can give: only of this array's own, which grows while it is read, the size is asked.
+    fn at_most(&self, peer: &Peer, count: u64) -> Result<u64> {
+        if !self.is_own(peer)? {
+            return Ok(count);
+        }
+        let position = peer
+            .file()
+            .stream_position()
+            .map_err(|error| Error::io(&error, "lseek"))?;
+        let there = self.mapping.storage().size()?.saturating_sub(position);
+        Ok(count.min(there / self.itemsize()))
     }
 
     /// Writes the elements to where a file stands. An empty array does not touch it.

@@ -1,6 +1,7 @@
-//! A file from an offset on, mapped through windows that never move.
+//! A file from an offset on, mapped through windows that never move, and the guard over them.
 
 mod advice;
+pub mod guard;
 mod window;
 mod word;
 
@@ -63,11 +64,11 @@ impl Mapping {
 
     /// Gives a window back. Where the caller is known to hold all the shares of it that are left, their pages become
     /// blank at once; the address range follows with the last share.
-    pub fn retire(&self, window: Arc<Window>, other_shares_of_the_caller: usize) {
+    pub fn retire(&self, window: &Arc<Window>, other_shares_of_the_caller: usize) {
         // The lock keeps other threads from taking a new share meanwhile.
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
-        if other_shares_of_the_caller > 0 && Arc::strong_count(&window) == 1 + other_shares_of_the_caller {
-            if newest.as_ptr() == Arc::as_ptr(&window) {
+        if other_shares_of_the_caller > 0 && Arc::strong_count(window) == 1 + other_shares_of_the_caller {
+            if newest.as_ptr() == Arc::as_ptr(window) {
                 *newest = Weak::new();
             }
             window.blank();
@@ -120,11 +121,10 @@ mod tests {
         let window = mapping.window(100).unwrap();
         window.region(100).write(0, &[7]);
         let (share, other) = (window.clone(), window.clone());
-        mapping.retire(window, 1);
+        mapping.retire(&window, 1);
         assert_eq!(share.region(100).get::<u8>(0), 7);
         drop(other);
-        let window = share.clone();
-        mapping.retire(window, 1);
+        mapping.retire(&window, 1);
         assert_eq!(share.region(100).get::<u8>(0), 0);
         assert!(!Arc::ptr_eq(&share, &mapping.window(100).unwrap()));
     }

@@ -2,6 +2,7 @@
 #![allow(unsafe_code, reason = "maps files and hands out regions of the mapped bytes")]
 
 use std::ptr::NonNull;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use memmap2::{MmapOptions, MmapRaw};
 use rustix::io::Errno;
@@ -9,6 +10,7 @@ use rustix::io::Errno;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::mapping::Advice;
+use crate::mapping::guard::Guarded;
 use crate::os::memory;
 use crate::storage::Storage;
 
@@ -21,7 +23,19 @@ const HEADROOM: u64 = 8;
 /// address space only; they become usable the moment the file grows over them.
 #[derive(Debug)]
 pub struct Window {
+    /// Given up when the window is blanked. Declared, and so dropped, before what it answers for.
+    file: Mutex<Option<GuardedFile>>,
     map: MmapRaw,
+    private: bool,
+}
+
+/// What is behind the window: the guard that answers for it, and the file it needs for that.
+#[derive(Debug)]
+struct GuardedFile {
+    guarded: Guarded,
+    storage: Arc<Storage>,
+    /// Byte of the file at the window's start.
+    offset: u64,
 }
 
 impl Window {
@@ -29,12 +43,12 @@ impl Window {
     ///
     /// # Errors
     /// The system's, `ENOMEM` where not even the bytes themselves find room.
-    pub fn map(storage: &Storage, offset: u64, bytes: u64, private: bool) -> Result<Window> {
+    pub fn map(storage: &Arc<Storage>, offset: u64, bytes: u64, private: bool) -> Result<Window> {
         let least = memory::round_up_to_pages(bytes.max(1));
         let mut length = memory::round_up_to_pages(bytes.saturating_mul(HEADROOM).max(LEAST_WINDOW));
         loop {
             match Self::map_length(storage, offset, length, private) {
-                Ok(map) => return Ok(Window { map }),
+                Ok(map) => return Window::guard(map, storage, offset, private),
                 Err(_) if length > least => length = memory::round_up_to_pages((length / 2).max(least)),
                 Err(error) => {
                     let error = Error::io(&error, "mmap");
@@ -44,6 +58,61 @@ impl Window {
                     });
                 }
             }
+        }
+    }
+
+    fn guard(map: MmapRaw, storage: &Arc<Storage>, offset: u64, private: bool) -> Result<Window> {
+        let pages = Pages::of(&map);
+        let descriptor = storage.descriptor();
+        // SAFETY: the pages are this mapping's until the window is dropped or blanked, and the guard goes before; the
+        // storage is kept beside it.
+        let guarded = unsafe {
+            Guarded::new(
+                pages.start.addr(),
+                pages.length,
+                descriptor,
+                offset - pages.lead as u64,
+            )
+        }?;
+        let file = GuardedFile {
+            guarded,
+            storage: storage.clone(),
+            offset,
+        };
+        Ok(Window {
+            file: Mutex::new(Some(file)),
+            map,
+            private,
+        })
+    }
+
+    /// From which byte of the window on zeros are read that are not the file's: somebody cut it.
+    pub fn zeros_from(&self) -> Option<u64> {
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let from = file.as_ref()?.guarded.zeros_from()?;
+        Some(from.saturating_sub(Pages::of(&self.map).lead) as u64)
+    }
+
+    /// Maps the file again where the guard has laid zeros.
+    pub fn restore(&self) -> Result<()> {
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(file) = file.as_ref() else { return Ok(()) };
+        // Taken before the file is mapped: a touch that fails from then on is told anew.
+        let Some(from) = file.guarded.take_zeros_from() else {
+            return Ok(());
+        };
+        let pages = Pages::of(&self.map);
+        let start = pages.start.wrapping_add(from);
+        let offset = file.offset - pages.lead as u64 + from as u64;
+        // SAFETY: these are pages of this window, and what lies there now is the guard's zeros.
+        unsafe {
+            memory::lay_over(
+                start,
+                pages.length - from,
+                file.storage.file(),
+                offset,
+                self.private,
+            )
         }
     }
 
@@ -122,10 +191,30 @@ impl Window {
 
     /// Gives file and memory back, and keeps the address range: reads see zeros, writes go nowhere.
     pub fn blank(&self) {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner).take();
         // SAFETY: this mapping is the window's own, and its owner has retired it.
         let done = unsafe { memory::blank_out(self.start(), self.len()) };
         // Where the system cannot even do that, the old pages stay until the last share goes.
         debug_assert!(done.is_ok(), "{done:?}");
+    }
+}
+
+/// The whole pages a mapping takes, which may begin before its first byte.
+struct Pages {
+    start: *mut u8,
+    length: usize,
+    /// Bytes between the first page's start and the mapping's.
+    lead: usize,
+}
+
+impl Pages {
+    fn of(map: &MmapRaw) -> Pages {
+        let lead = map.as_mut_ptr().addr() % memory::page_size() as usize;
+        Pages {
+            start: map.as_mut_ptr().wrapping_sub(lead),
+            length: memory::round_up_to_pages((map.len() + lead) as u64) as usize,
+            lead,
+        }
     }
 }
 
@@ -135,7 +224,7 @@ mod tests {
 
     #[test]
     fn windows_are_longer_than_their_files() {
-        let storage = Storage::anonymous().unwrap();
+        let storage = Arc::new(Storage::anonymous().unwrap());
         assert_eq!(
             Window::map(&storage, 0, 0, false).unwrap().len() as u64,
             LEAST_WINDOW
@@ -148,7 +237,7 @@ mod tests {
 
     #[test]
     fn an_offset_need_not_lie_on_a_page() {
-        let storage = Storage::anonymous().unwrap();
+        let storage = Arc::new(Storage::anonymous().unwrap());
         storage.grow(0, 100).unwrap();
         Window::map(&storage, 0, 100, false)
             .unwrap()
@@ -164,10 +253,33 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_the_address_space_is_enomem() {
-        let storage = Storage::anonymous().unwrap();
+        let storage = Arc::new(Storage::anonymous().unwrap());
         assert_eq!(
             Window::map(&storage, 0, 1 << 60, false).unwrap_err().code(),
             "ENOMEM"
         );
+    }
+
+    #[test]
+    fn a_touch_behind_a_cut_file_reads_zeros_until_it_is_mapped_again() {
+        let storage = Arc::new(Storage::anonymous().unwrap());
+        for offset in [0, 16] {
+            storage.grow(0, 3 << 20).unwrap();
+            let window = Window::map(&storage, offset, 3 << 20, false).unwrap();
+            let all = window.region(3 << 20).part(0, (3 << 20) - offset as usize);
+            all.put::<u8>(2 << 20, 7);
+            storage.cut(5000).unwrap();
+            assert_eq!(window.zeros_from(), None);
+            assert_eq!(all.get::<u8>(2 << 20), 0);
+            all.put::<u8>(2 << 20, 9);
+            assert_eq!(window.zeros_from(), Some(8192 - offset));
+            storage.grow(5000, 3 << 20).unwrap();
+            window.restore().unwrap();
+            assert_eq!(window.zeros_from(), None);
+            assert_eq!(all.get::<u8>(2 << 20), 0);
+            all.put::<u8>(2 << 20, 5);
+            let other = Window::map(&storage, 0, 3 << 20, false).unwrap();
+            assert_eq!(other.region(3 << 20).get::<u8>((2 << 20) + offset as usize), 5);
+        }
     }
 }

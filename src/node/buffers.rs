@@ -8,23 +8,22 @@
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 use std::ptr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
 
 use napi::{Env, Unknown, sys};
 
 use super::shared_buffers;
 use crate::array::State;
 use crate::error::{Error, Result};
-use crate::mapping::Window;
+use crate::mapping::{Mapping, Window};
 
 /// The `ArrayBuffer`s that one array gave to JavaScript.
 pub struct Buffers {
     env: sys::napi_env,
     handed_out: RefCell<Vec<HandedOut>>,
-    /// Buffers on the newest window that are not finalized yet, detached ones included.
-    shares: RefCell<Arc<AtomicUsize>>,
-    window: RefCell<*const Window>,
+    /// The windows that buffers are on, and how many shares of each are still to be finalized.
+    windows: RefCell<Vec<(Weak<Window>, Arc<AtomicUsize>)>>,
     /// The element path's buffer, where the runtime counts its memory as in use.
     elements: Cell<sys::napi_ref>,
 }
@@ -53,8 +52,7 @@ impl Buffers {
         Buffers {
             env: env.raw(),
             handed_out: RefCell::default(),
-            shares: RefCell::default(),
-            window: RefCell::new(ptr::null()),
+            windows: RefCell::default(),
             elements: Cell::new(ptr::null_mut()),
         }
     }
@@ -74,17 +72,43 @@ impl Buffers {
             // SAFETY: the call failed, so the box is still ours.
             drop(unsafe { Box::from_raw(share) });
         })?;
+        self.outlive(value, window);
         self.remember(value, end);
         // SAFETY: just made, in this environment.
         Ok(unsafe { Unknown::from_raw_unchecked(self.env, value) })
     }
 
-    pub fn share(&self, window: &Arc<Window>) -> Share {
-        if *self.window.borrow() != Arc::as_ptr(window) {
-            *self.window.borrow_mut() = Arc::as_ptr(window);
-            *self.shares.borrow_mut() = Arc::default();
+    /// Lets the `ArrayBuffer` object own a share too, beside its memory's: once it is detached nothing else does, and
+    /// work that was begun on it, on a thread of the pool, may still be under way for as long as the object lives.
+    fn outlive(&self, value: sys::napi_value, window: &Arc<Window>) {
+        let share = Box::into_raw(Box::new(self.share(window)));
+        // SAFETY: the value belongs to this environment; the finalizer drops the box once.
+        let status = unsafe {
+            sys::napi_add_finalizer(
+                self.env,
+                value,
+                share.cast(),
+                Some(drop_box::<Share>),
+                share.cast(),
+                ptr::null_mut(),
+            )
+        };
+        if status != sys::Status::napi_ok {
+            // SAFETY: the call failed, so the box is still ours.
+            drop(unsafe { Box::from_raw(share) });
         }
-        let count = self.shares.borrow().clone();
+    }
+
+    pub fn share(&self, window: &Arc<Window>) -> Share {
+        let mut windows = self.windows.borrow_mut();
+        windows.retain(|(window, _)| window.strong_count() > 0);
+        let known = windows
+            .iter()
+            .find(|(known, _)| known.as_ptr() == Arc::as_ptr(window));
+        let count = known.map_or_else(Arc::default, |(_, count)| count.clone());
+        if known.is_none() {
+            windows.push((Arc::downgrade(window), count.clone()));
+        }
         count.fetch_add(1, Ordering::Relaxed);
         Share {
             _window: window.clone(),
@@ -92,12 +116,12 @@ impl Buffers {
         }
     }
 
-    /// Buffers on a window that are still to be finalized.
-    pub fn shares_of(&self, window: &Arc<Window>) -> usize {
-        if *self.window.borrow() == Arc::as_ptr(window) {
-            self.shares.borrow().load(Ordering::Acquire)
-        } else {
-            0
+    /// Gives the windows back that buffers are on; what JavaScript still reaches reads zeros.
+    pub fn retire_windows(&self, mapping: &Mapping) {
+        for (window, count) in self.windows.borrow_mut().drain(..) {
+            if let Some(window) = window.upgrade() {
+                mapping.retire(&window, count.load(Ordering::Acquire));
+            }
         }
     }
 

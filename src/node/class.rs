@@ -35,20 +35,47 @@ pub struct MmapArray {
 
 impl MmapArray {
     fn read<T>(&self, env: &Env, call: impl FnOnce(&Array) -> Result<T>) -> napi::Result<T> {
-        guard(env, || call(self.array.borrow().as_ref().ok_or(Error::Closed)?))
+        guard(env, || {
+            let array = self.array.borrow();
+            let array = array.as_ref().ok_or(Error::Closed)?;
+            array.require_sound()?;
+            let value = call(array)?;
+            // What was read while the file was being cut is not what was there.
+            array.require_sound()?;
+            Ok(value)
+        })
     }
 
     fn change<T>(&self, env: &Env, call: impl FnOnce(&mut Array) -> Result<T>) -> napi::Result<T> {
+        self.change_unsound(env, |array| {
+            array.require_sound()?;
+            let value = call(array)?;
+            array.require_sound()?;
+            Ok(value)
+        })
+    }
+
+    /// A change that need not find the memory as it was.
+    fn change_unsound<T>(&self, env: &Env, call: impl FnOnce(&mut Array) -> Result<T>) -> napi::Result<T> {
         guard(env, || {
             call(self.array.borrow_mut().as_mut().ok_or(Error::Closed)?)
         })
     }
 
-    /// Window and byte length: what another array may read from while this one is not borrowed.
-    fn memory(&self) -> Result<(Arc<Window>, u64)> {
-        let array = self.array.borrow();
-        let array = array.as_ref().ok_or(Error::Closed)?;
-        Ok((array.window().clone(), array.byte_length()))
+    /// Window and byte length of another array of the same type, or of this one: what may be read from while neither
+    /// is borrowed.
+    fn memory_of(&self, other: &MmapArray) -> Result<(Arc<Window>, u64)> {
+        let (ours, theirs) = (self.array.borrow(), other.array.borrow());
+        let ours = ours.as_ref().ok_or(Error::Closed)?;
+        let theirs = theirs.as_ref().ok_or(Error::Closed)?;
+        if ours.typecode() != theirs.typecode() {
+            return Err(Error::TypeMismatch {
+                ours: ours.typecode().code,
+                theirs: theirs.typecode().code,
+            });
+        }
+        theirs.require_sound()?;
+        Ok((theirs.window().clone(), theirs.byte_length()))
     }
 
     pub fn state_buffer(&self, env: &Env) -> napi::Result<Unknown<'static>> {
@@ -175,22 +202,13 @@ impl MmapArray {
     #[napi]
     pub fn frombytes(&self, env: Env, source: Unknown<'_>) -> napi::Result<()> {
         let source = bytes(&env, &source)?;
-        self.change(&env, |array| {
-            let itemsize = array.typecode().itemsize();
-            if !source.len().is_multiple_of(itemsize) {
-                return Err(Error::RaggedLength {
-                    bytes: source.len() as u64,
-                    itemsize,
-                });
-            }
-            array.extend(source)
-        })
+        self.change(&env, |array| array.extend(source))
     }
 
     /// Appends the elements of another array of the same type, or of this one.
     #[napi]
     pub fn extend(&self, env: Env, other: &MmapArray) -> napi::Result<()> {
-        let (window, length) = guard(&env, || other.memory())?;
+        let (window, length) = guard(&env, || self.memory_of(other))?;
         self.change(&env, |array| array.extend(window.region(length)))
     }
 
@@ -315,7 +333,7 @@ impl MmapArray {
         stop: Option<f64>,
         step: Option<f64>,
     ) -> napi::Result<()> {
-        let (window, length) = guard(&env, || other.memory())?;
+        let (window, length) = guard(&env, || self.memory_of(other))?;
         self.change(&env, |array| {
             array.set_slice(window.region(length), bounds(start, stop, step))
         })
@@ -340,7 +358,7 @@ impl MmapArray {
     /// Index of the first element that differs from another array's of the same type, or -1, over the shorter length.
     #[napi]
     pub fn first_difference(&self, env: Env, other: &MmapArray) -> napi::Result<f64> {
-        let (window, length) = guard(&env, || other.memory())?;
+        let (window, length) = guard(&env, || self.memory_of(other))?;
         self.read(&env, |array| {
             let found = first_difference(array.region(), window.region(length), array.typecode().scalar);
             Ok(found.map_or(-1.0, |at| at as f64))
@@ -366,7 +384,7 @@ impl MmapArray {
             // As Python's: nothing to write, nothing is touched.
             Either::A(_) if array.length() == 0 => Ok(()),
             Either::A(descriptor) => array.write_to(&Peer::borrow(descriptor)?),
-            Either::B(path) => array.write_to(&Peer::create(&path)?),
+            Either::B(path) => array.write_to_path(&path),
         })
     }
 
@@ -382,7 +400,7 @@ impl MmapArray {
 
     #[napi]
     pub fn refresh(&self, env: Env) -> napi::Result<f64> {
-        self.change(&env, |array| Ok(array.refresh()? as f64))
+        self.change_unsound(&env, |array| Ok(array.refresh()? as f64))
     }
 
     #[napi]
@@ -416,7 +434,7 @@ impl MmapArray {
 
     #[napi]
     pub fn unlock(&self, env: Env) -> napi::Result<()> {
-        self.change(&env, Array::unlock)
+        self.change_unsound(&env, Array::unlock)
     }
 
     /// Sleeps while an element has the bits `expected`; gives `ok`, `not-equal` or `timed-out`.
@@ -464,10 +482,9 @@ impl MmapArray {
             self.buffers.drop_elements();
             self.elements.take();
             array.state().set(0, 0);
-            let (mapping, window) = (array.mapping().clone(), array.window().clone());
+            let mapping = array.mapping().clone();
             drop(array);
-            let shares = self.buffers.shares_of(&window);
-            mapping.retire(window, shares);
+            self.buffers.retire_windows(&mapping);
             trimmed
         })
     }

@@ -8,7 +8,7 @@
 use std::cell::RefCell;
 use std::ffi::c_void;
 use std::ptr;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use napi::{Env, Unknown, sys};
 
@@ -208,7 +208,7 @@ pub fn probe(memory: Region<'_>) -> Result<bool> {
     {
         return Ok(false);
     }
-    let storage = Storage::anonymous()?;
+    let storage = Arc::new(Storage::anonymous()?);
     storage.grow(0, page)?;
     // SAFETY: as in `lay`: the scratch buffer is growable, and its contents are nobody's.
     unsafe {

@@ -1,0 +1,271 @@
+//! The SIGBUS guard: a touch of mapped memory whose file was cut meanwhile reads zeros instead of ending the process.
+//!
+//! One handler for the process, installed with the first mapping. It does only what a signal handler may: it looks into
+//! a lock-free table, makes two system calls, and stores to atomics.
+#![allow(
+    unsafe_code,
+    reason = "handles a signal, and maps fixed pages over mappings of this crate"
+)]
+
+use std::os::fd::BorrowedFd;
+use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::{mem, ptr};
+
+use crate::error::{Error, Result};
+use crate::os::memory;
+
+/// Nothing is laid over the mapping.
+const WHOLE: usize = usize::MAX;
+const SLOTS: usize = 512;
+
+/// A mapping the guard answers for.
+#[derive(Debug, Default)]
+struct Slot {
+    /// Address of its first page; 0 while the slot is free. Set last and cleared first, so that a reader who finds the
+    /// same address before and after has read fields that belong together.
+    start: AtomicUsize,
+    /// In bytes, whole pages.
+    length: AtomicUsize,
+    descriptor: AtomicI32,
+    /// Byte of the file under the first page.
+    offset: AtomicU64,
+    /// From which byte of the mapping on zero pages lie where the file was, or [`WHOLE`].
+    laid_from: AtomicUsize,
+}
+
+/// Part of the table. Parts are added, never taken away, so a handler may walk them at any time.
+struct Part {
+    slots: [Slot; SLOTS],
+    next: AtomicPtr<Part>,
+}
+
+impl Part {
+    const fn new() -> Part {
+        Part {
+            slots: [const {
+                Slot {
+                    start: AtomicUsize::new(0),
+                    length: AtomicUsize::new(0),
+                    descriptor: AtomicI32::new(-1),
+                    offset: AtomicU64::new(0),
+                    laid_from: AtomicUsize::new(WHOLE),
+                }
+            }; SLOTS],
+            next: AtomicPtr::new(ptr::null_mut()),
+        }
+    }
+
+    fn next(&self) -> Option<&'static Part> {
+        // SAFETY: parts are leaked boxes, so what the pointer leads to is there for good.
+        unsafe { self.next.load(Ordering::Acquire).as_ref() }
+    }
+}
+
+static TABLE: Part = Part::new();
+
+fn slots() -> impl Iterator<Item = &'static Slot> {
+    std::iter::successors(Some(&TABLE), |part| part.next()).flat_map(|part| &part.slots)
+}
+
+/// The guard's promise for one mapping, kept until it is dropped.
+#[derive(Debug)]
+pub struct Guarded(&'static Slot);
+
+impl Guarded {
+    /// Answers for `length` bytes of whole pages at `start`, which show a file from `offset` on.
+    ///
+    /// # Safety
+    /// - The range is one mapping of the caller's, and stays so until this is dropped.
+    /// - The descriptor stays open until then.
+    pub unsafe fn new(start: usize, length: usize, descriptor: i32, offset: u64) -> Result<Guarded> {
+        static REGISTER: Mutex<()> = Mutex::new(());
+        let _one_at_a_time = REGISTER.lock().unwrap_or_else(PoisonError::into_inner);
+        install()?;
+        let slot = slots()
+            .find(|slot| slot.start.load(Ordering::Relaxed) == 0)
+            .unwrap_or_else(add_part);
+        slot.length.store(length, Ordering::Relaxed);
+        slot.descriptor.store(descriptor, Ordering::Relaxed);
+        slot.offset.store(offset, Ordering::Relaxed);
+        slot.laid_from.store(WHOLE, Ordering::Relaxed);
+        slot.start.store(start, Ordering::Release);
+        Ok(Guarded(slot))
+    }
+
+    /// From which byte of the mapping on zeros are read that are not the file's.
+    pub fn zeros_from(&self) -> Option<usize> {
+        Some(self.0.laid_from.load(Ordering::Acquire)).filter(|from| *from != WHOLE)
+    }
+
+    /// The same, and forgets it: the caller maps the file there again.
+    pub fn take_zeros_from(&self) -> Option<usize> {
+        Some(self.0.laid_from.swap(WHOLE, Ordering::AcqRel)).filter(|from| *from != WHOLE)
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        self.0.start.store(0, Ordering::Release);
+    }
+}
+
+/// More slots at the end of the table; gives the first of them. Called by one thread at a time.
+fn add_part() -> &'static Slot {
+    let mut last = &TABLE;
+    while let Some(next) = last.next() {
+        last = next;
+    }
+    let part: &'static Part = Box::leak(Box::new(Part::new()));
+    last.next.store(ptr::from_ref(part).cast_mut(), Ordering::Release);
+    &part.slots[0]
+}
+
+/// Who was asked before us, and is asked about what is not ours.
+static PREVIOUS: AtomicPtr<libc::sigaction> = AtomicPtr::new(ptr::null_mut());
+
+/// Puts the handler in place, or back in place where somebody has replaced it. Called by one thread at a time.
+fn install() -> Result<()> {
+    // SAFETY: all zeros is a valid sigaction, the default one.
+    let mut current: libc::sigaction = unsafe { mem::zeroed() };
+    // SAFETY: only asks.
+    let asked = unsafe { libc::sigaction(libc::SIGBUS, ptr::null(), &mut current) };
+    if asked != 0 {
+        return Err(Error::io(&std::io::Error::last_os_error(), "sigaction"));
+    }
+    let ours = handle as *const () as usize;
+    if current.sa_sigaction == ours {
+        return Ok(());
+    }
+    // A handler may be reading the one before; what is replaced is leaked, once for each who replaces us.
+    PREVIOUS.store(Box::into_raw(Box::new(current)), Ordering::Release);
+    // SAFETY: as above.
+    let mut action: libc::sigaction = unsafe { mem::zeroed() };
+    action.sa_sigaction = ours;
+    action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+    // SAFETY: the handler is a function of this library, which is never unloaded.
+    let set = unsafe { libc::sigaction(libc::SIGBUS, &action, ptr::null_mut()) };
+    if set != 0 {
+        return Err(Error::io(&std::io::Error::last_os_error(), "sigaction"));
+    }
+    Ok(())
+}
+
+unsafe extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+    // SAFETY: the kernel passes valid information to a handler that asked for it.
+    let information = unsafe { &*info };
+    // SAFETY: SIGBUS has an address in its information.
+    let address = unsafe { information.si_addr() }.addr();
+    // A signal that somebody sent has no address of ours.
+    if !slots().any(|slot| slot.covers(address) && slot.lay_zeros(address)) {
+        // SAFETY: passes on what the kernel gave.
+        unsafe { forward(signal, info, context) };
+    }
+}
+
+impl Slot {
+    fn covers(&self, address: usize) -> bool {
+        let start = self.start.load(Ordering::Acquire);
+        let length = self.length.load(Ordering::Relaxed);
+        start != 0
+            && address >= start
+            && address - start < length
+            && self.start.load(Ordering::Acquire) == start
+    }
+
+    /// Lays zero pages from the file's end on, or over the one page that the file has and cannot give (a hole on a
+    /// full disk, a bad block). Says whether the touch can be tried again.
+    fn lay_zeros(&self, address: usize) -> bool {
+        let (start, length) = (
+            self.start.load(Ordering::Acquire),
+            self.length.load(Ordering::Relaxed),
+        );
+        let page = memory::page_size() as usize;
+        let touched = (address - start) / page * page;
+        let end = self.end_of_file().min(length as u64) as usize;
+        let (from, to) = if touched >= end {
+            (end, length)
+        } else {
+            (touched, touched + page)
+        };
+        // SAFETY: the pages belong to a mapping that `Guarded::new` was promised; nobody can read what they held.
+        let done = unsafe { memory::blank_out((start + from) as *mut u8, to - from) };
+        if done.is_ok() {
+            self.laid_from.fetch_min(from, Ordering::AcqRel);
+        }
+        done.is_ok()
+    }
+
+    /// The first byte of the mapping behind the file's last page.
+    fn end_of_file(&self) -> u64 {
+        let descriptor = self.descriptor.load(Ordering::Relaxed);
+        if descriptor < 0 {
+            return 0;
+        }
+        // SAFETY: open by the promise made at `Guarded::new`; a number that is none any more is EBADF.
+        let descriptor = unsafe { BorrowedFd::borrow_raw(descriptor) };
+        let size = rustix::fs::fstat(descriptor).map_or(0, |stat| stat.st_size as u64);
+        memory::round_up_to_pages(size).saturating_sub(self.offset.load(Ordering::Relaxed))
+    }
+}
+
+/// Asks who was there before, or lets the default action end the process.
+unsafe fn forward(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+    let previous = PREVIOUS.load(Ordering::Acquire);
+    // SAFETY: a leaked box, or null.
+    let action = unsafe { previous.as_ref() };
+    match action {
+        Some(action) if action.sa_sigaction != libc::SIG_DFL && action.sa_sigaction != libc::SIG_IGN => {
+            if action.sa_flags & libc::SA_SIGINFO != 0 {
+                type Handler = extern "C" fn(i32, *mut libc::siginfo_t, *mut libc::c_void);
+                // SAFETY: with SA_SIGINFO the handler has this signature.
+                let handler = unsafe { mem::transmute::<usize, Handler>(action.sa_sigaction) };
+                handler(signal, info, context);
+            } else {
+                // SAFETY: without it, this one.
+                let handler = unsafe { mem::transmute::<usize, extern "C" fn(i32)>(action.sa_sigaction) };
+                handler(signal);
+            }
+        }
+        _ => {
+            // SAFETY: all zeros is the default action; the touch is tried again and ends the process, as it would have.
+            let default: libc::sigaction = unsafe { mem::zeroed() };
+            // SAFETY: sigaction may be called in a handler.
+            unsafe { libc::sigaction(signal, &default, ptr::null_mut()) };
+            // SAFETY: so may raise; a signal that somebody sent is not sent again by itself.
+            unsafe { libc::raise(signal) };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_is_found_while_it_is_guarded() {
+        // SAFETY: no memory is behind it and no fault is raised; the table alone is looked at.
+        let guarded = unsafe { Guarded::new(0x1000_0000, 0x2000, -1, 0) }.unwrap();
+        let found = |address| slots().any(|slot| slot.covers(address));
+        assert!(found(0x1000_0000) && found(0x1000_1FFF));
+        assert!(!found(0x0FFF_FFFF) && !found(0x1000_2000));
+        assert_eq!(guarded.zeros_from(), None);
+        drop(guarded);
+        assert!(!found(0x1000_0000));
+    }
+
+    #[test]
+    fn the_table_grows() {
+        let many: Vec<Guarded> = (1..=SLOTS + 5)
+            // SAFETY: as above.
+            .map(|n| unsafe { Guarded::new(0x7000_0000_0000 + n * 0x1000, 0x1000, -1, 0) }.unwrap())
+            .collect();
+        assert_eq!(
+            slots()
+                .filter(|slot| slot.covers(0x7000_0000_0000 + (SLOTS + 5) * 0x1000))
+                .count(),
+            1
+        );
+        drop(many);
+    }
+}
