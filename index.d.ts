@@ -286,6 +286,25 @@ export interface OpenOptions {
 }
 
 /**
+ * How a lock is held.
+ *
+ * @example
+ * new MmapArray('i').tryLock({ shared: true }) // => true
+ */
+export interface LockOptions {
+  /**
+   * Whether others may hold it shared at the same time. Default false: nobody else holds it at all.
+   *
+   * @example
+   * const one = new MmapArray('i')
+   * const other = MmapArray.attach(one.handle())
+   * one.tryLock({ shared: true }) // => true
+   * other.tryLock({ shared: true }) // => true
+   */
+  shared?: boolean | undefined
+}
+
+/**
  * Says where an array is: plain JSON, to be given to another thread or process of this machine, which gets the same memory
  * from {@link MmapArrayConstructor.attach}. What else is in it is nobody's business. It keeps nothing alive.
  *
@@ -350,6 +369,61 @@ export interface MmapArrayConstructor {
    */
   open<T extends Typecode | TypedArrayConstructor>(
     path: FilePath,
+    typecode: T,
+    options?: OpenOptions,
+  ): MmapArray<CodeOf<T>>
+
+  /**
+   * Opens POSIX shared memory by name: memory that any program of the machine opens by that name, Python's
+   * `multiprocessing.shared_memory.SharedMemory(name)` among them, and that lasts until {@link MmapArrayConstructor.unlinkShm}
+   * or a restart. Until Python 3.13 (`track=False`) a Python process that only attached unlinks the name when it ends.
+   *
+   * @param name 1 to 255 bytes, with a slash in front or without; no other slash
+   * @param typecode a letter of {@link Typecode} or a typed array's constructor
+   * @param options see {@link OpenOptions}; default `{ flags: 'r' }`, and `mode` `0o600`
+   * @throws {Error} the system's: ENOENT, EACCES, EEXIST, ENOSPC …
+   * @throws {RangeError} ERR_OUT_OF_RANGE for what is no name, and as for `open`
+   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_ARG_TYPE
+   * @example
+   * const name = `example-${process.pid}`
+   * const counters = MmapArray.openShm(name, 'q', { flags: 'w+', length: 4 })
+   * MmapArray.openShm(name, 'q', { flags: 'r+' }).set(0, 5n)
+   * counters.get(0) // => 5n
+   * MmapArray.unlinkShm(name)
+   */
+  openShm<T extends Typecode | TypedArrayConstructor>(
+    name: string,
+    typecode: T,
+    options?: OpenOptions,
+  ): MmapArray<CodeOf<T>>
+
+  /**
+   * Takes a name of shared memory away. Arrays that have it open keep their memory.
+   *
+   * @param name as for `openShm`
+   * @throws {Error} the system's: ENOENT where there is none
+   * @throws {RangeError} ERR_OUT_OF_RANGE for what is no name
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @example
+   * MmapArray.unlinkShm('no-such-name') // throws Error ENOENT
+   */
+  unlinkShm(name: string): void
+
+  /**
+   * Opens a file by a descriptor that was inherited or received. It is duplicated: the caller keeps its own, and closes it.
+   *
+   * @param fd a descriptor, as `fs.openSync` gives it
+   * @param typecode a letter of {@link Typecode} or a typed array's constructor
+   * @param options see {@link OpenOptions}; default `{ flags: 'r' }`; never `'wx+'`
+   * @throws {Error} the system's: EBADF, EACCES where it was opened for less than `flags` say, ENODEV for what cannot be mapped
+   * @throws {RangeError} ERR_OUT_OF_RANGE, as for `open`
+   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_ARG_TYPE
+   * @example
+   * const scores = new MmapArray('i', [1, 2, 3])
+   * MmapArray.fromFd(scores.fd, 'i').tolist() // => [ 1, 2, 3 ]
+   */
+  fromFd<T extends Typecode | TypedArrayConstructor>(
+    fd: number,
     typecode: T,
     options?: OpenOptions,
   ): MmapArray<CodeOf<T>>
@@ -957,7 +1031,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * The same object until the length changes; older ones stay valid as `buffer` says. Being a plain typed array it wraps and
    * rounds what is stored, silently. A store through the view of an array opened with `'r'` reaches neither the file nor
    * other processes, but this array shows it from then on. To post it to another thread makes a copy; post
-   * {@link MmapArray.handle} instead.
+   * {@link MmapArray.sharedView} or {@link MmapArray.handle} instead.
    *
    * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE, see {@link MmapArray.buffer}
    * @example
@@ -968,6 +1042,32 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * scores.view // => Int32Array(4) [ 30, 1, 2, 4 ]
    */
   readonly view: View<C>
+
+  /**
+   * A SharedArrayBuffer on exactly the elements: `postMessage` and `workerData` share it without a copy, the other thread
+   * needs no package, and `Atomics` work on it, `Atomics.wait` and `Atomics.notify` too. The same object until the length
+   * changes. It outlives the array and the thread that made it; after `close()` it shows zeros, unless another array still
+   * holds the memory. Waiters of `Atomics.wait` and those of {@link MmapArray.wait} do not wake each other.
+   *
+   * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE, see {@link MmapArray.buffer}; ERR_UNSUPPORTED_RUNTIME where the runtime can
+   * make none: on Node.js before 22.23 also for copy-on-write arrays and those whose `offset` is not on a page
+   * @example
+   * const scores = new MmapArray('i', [3, 1, 2])
+   * Atomics.add(new Int32Array(scores.sharedBuffer, 0, 3), 0, 10)
+   * scores.get(0) // => 13
+   */
+  readonly sharedBuffer: SharedArrayBuffer
+
+  /**
+   * A typed array on `sharedBuffer`: to post this to a thread shares the elements, where to post `view` copies them.
+   *
+   * @throws {Error} as `sharedBuffer`
+   * @example
+   * const scores = new MmapArray('i', [3, 1, 2])
+   * Atomics.store(scores.sharedView, 0, 30)
+   * scores.get(0) // => 30
+   */
+  readonly sharedView: View<C>
 
   /**
    * A typed array on a range: the memory itself, not a copy (`slice` copies). On Node.js 20 it is also the way to elements
@@ -1073,7 +1173,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   advise(advice: Advice, start?: Bound, end?: Bound): void
 
   /**
-   * Gives file, memory and address range back. Buffers and views of this array are detached: their length is 0. Other arrays
+   * Gives file and memory back, and the address range when nothing can reach it any more. Buffers and views of this array are
+   * detached: their length is 0. What a `sharedBuffer` covers shows zeros. Other arrays
    * on the same file, and arrays attached by a handle, go on. To close twice is no error. An array that is dropped without it
    * is closed when it is garbage-collected.
    *
@@ -1114,6 +1215,114 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * scores.get(0) // => 30
    */
   handle(): Handle<C>
+
+  /**
+   * Locks the array's file against others who lock it: an advisory lock between arrays of all threads and processes, released
+   * by `unlock()`, `close()` and the death of its holder. It keeps nobody from reading or writing without it. Blocks this
+   * thread until it is had; `lockAsync` and `withLock` do not. Programs in other languages take part with `flock`.
+   *
+   * @param options `shared`: whether others may hold it shared at the same time; default false
+   * @throws {Error} ERR_LOCKED where this array holds it already, ERR_CLOSED; the system's
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @example
+   * const counter = new MmapArray('i', [0])
+   * counter.lock()
+   * counter.set(0, counter.get(0) + 1)
+   * counter.unlock()
+   */
+  lock(options?: LockOptions): void
+
+  /**
+   * As `lock`, without blocking the thread.
+   *
+   * @throws {Error} as `lock`, and ERR_CLOSED where the array is closed meanwhile; as a rejection
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @example
+   * const counter = new MmapArray('i', [0])
+   * await counter.lockAsync()
+   * counter.unlock()
+   */
+  lockAsync(options?: LockOptions): Promise<void>
+
+  /**
+   * As `lock`, at once: false where somebody else holds it.
+   *
+   * @throws {Error} as `lock`
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @example
+   * const counter = new MmapArray('i', [0])
+   * const same = MmapArray.attach(counter.handle())
+   * counter.tryLock() // => true
+   * same.tryLock() // => false
+   */
+  tryLock(options?: LockOptions): boolean
+
+  /**
+   * Releases the lock.
+   *
+   * @throws {Error} ERR_NOT_LOCKED where this array does not hold it, ERR_CLOSED
+   * @example
+   * new MmapArray('i').unlock() // throws Error ERR_NOT_LOCKED
+   */
+  unlock(): void
+
+  /**
+   * Runs a function while this array holds the lock, which is released however the function ends. Gives what it gives.
+   *
+   * @throws {Error} as `lockAsync`, and whatever the function throws; as a rejection
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @example
+   * const counter = new MmapArray('i', [41])
+   * await counter.withLock(() => counter.set(0, counter.get(0) + 1))
+   * counter.get(0) // => 42
+   */
+  withLock<T>(body: () => T | Promise<T>, options?: LockOptions): Promise<T>
+
+  /**
+   * Sleeps while an element is `expected`, until `notify` wakes it: as `Atomics.wait`, but between processes too. On Linux it is
+   * a futex without the private flag, so C and Python wake it, and are woken. Typecodes `i` and `I`. Blocks this thread.
+   *
+   * @param index counted from the end where it is negative
+   * @param expected the value to sleep on
+   * @param timeout milliseconds; default without end
+   * @returns `'ok'` after a wake, `'not-equal'` where the element is another, `'timed-out'`
+   * @throws {TypeError} ERR_TYPE_MISMATCH for other typecodes, ERR_INVALID_ARG_TYPE
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_VALUE_OUT_OF_RANGE
+   * @throws {Error} ERR_CLOSED; the system's
+   * @example
+   * const flags = new MmapArray('i', [0])
+   * flags.wait(0, 1) // => 'not-equal'
+   * flags.wait(0, 0, 10) // => 'timed-out'
+   */
+  wait(index: number, expected: number, timeout?: number): 'ok' | 'not-equal' | 'timed-out'
+
+  /**
+   * As `wait`, without blocking the thread or a thread of the pool. It keeps the process alive until it settles.
+   *
+   * @throws {Error} as `wait`, and ERR_CLOSED where the array is closed meanwhile; as a rejection
+   * @throws {TypeError} as `wait`
+   * @throws {RangeError} as `wait`
+   * @example
+   * const flags = new MmapArray('i', [0])
+   * const woken = flags.waitAsync(0, 0)
+   * while (flags.notify(0) === 0) await new Promise(setImmediate)
+   * await woken // => 'ok'
+   */
+  waitAsync(index: number, expected: number, timeout?: number): Promise<'ok' | 'not-equal' | 'timed-out'>
+
+  /**
+   * Wakes those who sleep on an element, in every thread and process. It does not wake sleepers of `Atomics.wait`.
+   *
+   * @param index counted from the end where it is negative
+   * @param count how many to wake at most; default all
+   * @returns how many were woken
+   * @throws {TypeError} ERR_TYPE_MISMATCH for other typecodes than `i` and `I`, ERR_INVALID_ARG_TYPE
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_OUT_OF_RANGE
+   * @throws {Error} ERR_CLOSED
+   * @example
+   * new MmapArray('i', [0]).notify(0) // => 0
+   */
+  notify(index: number, count?: number): number
 
   /**
    * An iterator over index and element. It sees elements appended meanwhile.

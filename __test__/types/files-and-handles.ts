@@ -60,19 +60,25 @@ array.length = 0
 // @ts-expect-error a view is always the same memory
 array.view = new Uint32Array(1)
 
+// Sharing
+
+const shared: SharedArrayBuffer = array.sharedBuffer
+const sharedWords: Uint32Array = new MmapArray('I').sharedView
+use(shared)
+use(sharedWords)
+const held: Promise<number> = array.withLock(() => 5)
+const slept: 'ok' | 'not-equal' | 'timed-out' = new MmapArray('i').wait(0, 1, 10)
+use(held)
+use(slept)
+use(MmapArray.openShm('name', 'q').get(0) === 5n)
+const doubles: Float64Array = MmapArray.fromFd(3, Float64Array).view
+use(doubles)
+// @ts-expect-error misspelt
+array.lock({ share: true })
+// @ts-expect-error a name is text
+MmapArray.unlinkShm(5)
+
 // Not there yet; a line that begins to compile is a member to declare and to describe
 
 // @ts-expect-error
-use(array.lock)
-// @ts-expect-error
-use(array.wait)
-// @ts-expect-error
-use(array.notify)
-// @ts-expect-error
 use(array.sort)
-// @ts-expect-error
-use(array.sharedView)
-// @ts-expect-error
-use(MmapArray.openShm)
-// @ts-expect-error
-use(MmapArray.fromFd)

@@ -93,14 +93,25 @@ impl Guarded {
         Ok(Guarded(slot))
     }
 
-    /// From which byte of the mapping on zeros are read that are not the file's.
-    pub fn zeros_from(&self) -> Option<usize> {
-        Some(self.0.laid_from.load(Ordering::Acquire)).filter(|from| *from != WHOLE)
+    /// A look at whether zeros lie over the mapping, good while it is guarded.
+    pub fn zeros(&self) -> Zeros {
+        Zeros(self.0)
     }
 
-    /// The same, and forgets it: the caller maps the file there again.
+    /// As [`Zeros::from`], and forgets it: the caller maps the file there again.
     pub fn take_zeros_from(&self) -> Option<usize> {
         Some(self.0.laid_from.swap(WHOLE, Ordering::AcqRel)).filter(|from| *from != WHOLE)
+    }
+}
+
+/// Whether zeros lie over a mapping.
+#[derive(Clone, Copy, Debug)]
+pub struct Zeros(&'static Slot);
+
+impl Zeros {
+    /// From which byte of the mapping on zeros are read that are not the file's.
+    pub fn from(self) -> Option<usize> {
+        Some(self.0.laid_from.load(Ordering::Acquire)).filter(|from| *from != WHOLE)
     }
 }
 
@@ -249,7 +260,7 @@ mod tests {
         let found = |address| slots().any(|slot| slot.covers(address));
         assert!(found(0x1000_0000) && found(0x1000_1FFF));
         assert!(!found(0x0FFF_FFFF) && !found(0x1000_2000));
-        assert_eq!(guarded.zeros_from(), None);
+        assert_eq!(guarded.zeros().from(), None);
         drop(guarded);
         assert!(!found(0x1000_0000));
     }

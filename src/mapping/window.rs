@@ -10,7 +10,7 @@ use rustix::io::Errno;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::mapping::Advice;
-use crate::mapping::guard::Guarded;
+use crate::mapping::guard::{Guarded, Zeros};
 use crate::os::memory;
 use crate::storage::Storage;
 
@@ -27,6 +27,8 @@ pub struct Window {
     file: Mutex<Option<GuardedFile>>,
     map: MmapRaw,
     private: bool,
+    /// Asked before and after each call, so without the lock. Of no meaning once the window is blank.
+    zeros: Zeros,
 }
 
 /// What is behind the window: the guard that answers for it, and the file it needs for that.
@@ -74,6 +76,7 @@ impl Window {
                 offset - pages.lead as u64,
             )
         }?;
+        let zeros = guarded.zeros();
         let file = GuardedFile {
             guarded,
             storage: storage.clone(),
@@ -83,13 +86,13 @@ impl Window {
             file: Mutex::new(Some(file)),
             map,
             private,
+            zeros,
         })
     }
 
     /// From which byte of the window on zeros are read that are not the file's: somebody cut it.
     pub fn zeros_from(&self) -> Option<u64> {
-        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let from = file.as_ref()?.guarded.zeros_from()?;
+        let from = self.zeros.from()?;
         Some(from.saturating_sub(Pages::of(&self.map).lead) as u64)
     }
 
