@@ -38,21 +38,31 @@ impl MmapArray {
         guard(env, || {
             let array = self.array.borrow();
             let array = array.as_ref().ok_or(Error::Closed)?;
-            array.require_sound()?;
+            self.require_sound(array)?;
             let value = call(array)?;
             // What was read while the file was being cut is not what was there.
-            array.require_sound()?;
+            self.require_sound(array)?;
             Ok(value)
         })
     }
 
     fn change<T>(&self, env: &Env, call: impl FnOnce(&mut Array) -> Result<T>) -> napi::Result<T> {
         self.change_unsound(env, |array| {
-            array.require_sound()?;
+            self.require_sound(array)?;
+            let before = array.length();
             let value = call(array)?;
-            array.require_sound()?;
+            if array.length() > before {
+                // Where an old buffer was read behind an end that has moved on, there is something now.
+                self.overlays.restore(array.mapping())?;
+            }
+            self.require_sound(array)?;
             Ok(value)
         })
+    }
+
+    fn require_sound(&self, array: &Array) -> Result<()> {
+        array.require_sound()?;
+        self.overlays.require_sound(array.byte_length())
     }
 
     /// A change that need not find the memory as it was.
@@ -400,7 +410,10 @@ impl MmapArray {
 
     #[napi]
     pub fn refresh(&self, env: Env) -> napi::Result<f64> {
-        self.change_unsound(&env, |array| Ok(array.refresh()? as f64))
+        self.change_unsound(&env, |array| {
+            self.overlays.restore(array.mapping())?;
+            Ok(array.refresh()? as f64)
+        })
     }
 
     #[napi]

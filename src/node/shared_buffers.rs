@@ -10,11 +10,12 @@ use std::ffi::c_void;
 use std::ptr;
 use std::sync::{Arc, OnceLock};
 
-use napi::{Env, Unknown, sys};
+use napi::{Env, JsValue, Unknown, sys};
 
 use super::buffers::{Share, checked};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
+use crate::mapping::guard::Guarded;
 use crate::mapping::{Mapping, Window};
 use crate::os::memory;
 use crate::storage::Storage;
@@ -102,10 +103,13 @@ pub struct Overlays {
 }
 
 struct Overlay {
-    /// Weak. While its `SharedArrayBuffer` is alive, so is the address range; after that V8 may have given it away.
+    /// While its `SharedArrayBuffer` is alive, so is the address range; after that V8 may have given it away. So it is
+    /// held while the guard answers for the range, and only watched afterwards.
     reference: sys::napi_ref,
     start: *mut u8,
     length: usize,
+    /// The newest overlay's alone.
+    guarded: Option<Guarded>,
 }
 
 impl Overlays {
@@ -127,46 +131,87 @@ impl Overlays {
         mapping: &Mapping,
         copies: bool,
     ) -> Result<()> {
-        use napi::JsValue;
         let page = memory::page_size();
         let aligned = (memory.address() as u64).is_multiple_of(page) && mapping.offset().is_multiple_of(page);
         if copies || !aligned || memory.is_empty() {
             return Err(Error::UnsupportedRuntime { feature: FEATURE });
         }
+        self.release_newest();
         let mut reference = ptr::null_mut();
-        // SAFETY: the value belongs to this environment; a count of 0 makes the reference weak.
-        let status = unsafe { sys::napi_create_reference(self.env, buffer.raw(), 0, &mut reference) };
+        // SAFETY: the value belongs to this environment; a count of 1 holds it.
+        let status = unsafe { sys::napi_create_reference(self.env, buffer.raw(), 1, &mut reference) };
         if status != sys::Status::napi_ok {
             return Err(Error::UnsupportedRuntime { feature: FEATURE });
         }
         let start = memory.address() as *mut u8;
         let length = memory::round_up_to_pages(memory.len() as u64) as usize;
-        // SAFETY: V8 reserves a growable SharedArrayBuffer in whole pages of its own, this buffer's alone, and nobody
-        // has seen their contents yet.
-        unsafe {
-            memory::lay_over(
-                start,
-                length,
-                mapping.storage().file(),
-                mapping.offset(),
-                mapping.is_private(),
-            )
-        }?;
-        let mut laid = self.laid.borrow_mut();
-        if laid.len() == laid.capacity() {
-            laid.retain(|overlay| self.is_alive(overlay) || self.forget(overlay));
-        }
-        laid.push(Overlay {
+        let mut overlay = Overlay {
             reference,
             start,
             length,
+            guarded: None,
+        };
+        let laid = overlay.map(mapping, 0).and_then(|()| {
+            // SAFETY: the range is held by `reference` until the guard is dropped, and the file is open as long as the
+            // array, which drops its overlays when it is closed.
+            unsafe {
+                Guarded::new(
+                    start.addr(),
+                    length,
+                    mapping.storage().descriptor(),
+                    mapping.offset(),
+                )
+            }
         });
+        match laid {
+            Ok(guarded) => overlay.guarded = Some(guarded),
+            Err(error) => {
+                self.forget(&overlay);
+                return Err(error);
+            }
+        }
+        self.laid.borrow_mut().push(overlay);
         Ok(())
+    }
+
+    /// From now on the newest is only watched; those that are gone are forgotten.
+    fn release_newest(&self) {
+        self.laid.borrow_mut().retain_mut(|overlay| {
+            if overlay.guarded.take().is_some() {
+                // SAFETY: the reference was made with a count of 1, which only this takes away.
+                unsafe { sys::napi_reference_unref(self.env, overlay.reference, &mut 0) };
+            }
+            self.is_alive(overlay) || self.forget(overlay)
+        });
+    }
+
+    /// Refuses a buffer of which some of the first bytes could not be read: somebody cut the file under it.
+    pub fn require_sound(&self, bytes: u64) -> Result<()> {
+        let laid = self.laid.borrow();
+        let zeros = laid
+            .last()
+            .and_then(|overlay| overlay.guarded.as_ref()?.zeros().from());
+        if zeros.is_some_and(|from| (from as u64) < bytes) {
+            Err(Error::MemoryFault)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Maps the file again where the guard has laid zeros.
+    pub fn restore(&self, mapping: &Mapping) -> Result<()> {
+        let laid = self.laid.borrow();
+        let Some(overlay) = laid.last() else { return Ok(()) };
+        match overlay.guarded.as_ref().and_then(Guarded::take_zeros_from) {
+            Some(from) => overlay.map(mapping, from),
+            None => Ok(()),
+        }
     }
 
     /// Gives the file back: what is still reachable shows zeros from now on.
     pub fn blank(&self) {
-        for overlay in self.laid.borrow_mut().drain(..) {
+        for mut overlay in self.laid.borrow_mut().drain(..) {
+            overlay.guarded = None;
             if self.is_alive(&overlay) {
                 // SAFETY: the buffer is alive in this thread, so its pages are still its own; the array is closed.
                 let done = unsafe { memory::blank_out(overlay.start, overlay.length) };
@@ -191,9 +236,23 @@ impl Overlays {
     }
 }
 
+impl Overlay {
+    /// Lays the file's pages from a byte of the buffer on.
+    fn map(&self, mapping: &Mapping, from: usize) -> Result<()> {
+        let start = self.start.wrapping_add(from);
+        let offset = mapping.offset() + from as u64;
+        let file = mapping.storage().file();
+        // SAFETY: V8 reserves a growable SharedArrayBuffer in whole pages, this buffer's alone, and it is held; what
+        // lies there now is nothing, or the guard's zeros.
+        unsafe { memory::lay_over(start, self.length - from, file, offset, mapping.is_private()) }
+    }
+}
+
 impl Drop for Overlays {
     fn drop(&mut self) {
-        for overlay in self.laid.borrow().iter() {
+        for overlay in self.laid.borrow_mut().iter_mut() {
+            // The guard goes before what holds its range.
+            overlay.guarded = None;
             self.forget(overlay);
         }
     }
