@@ -25,22 +25,28 @@ class Codec {
 
 const same = (value) => value
 
+/**
+ * The checks of the integer types, each spelled out: a check that all types shared would never be inlined. `otherwise`
+ * takes what is no number in range.
+ */
+const INTEGER_CHECKS = {
+  b: (otherwise) => (value) => (typeof value === 'number' && (value << 24) >> 24 === value ? value : otherwise(value)),
+  B: (otherwise) => (value) => (typeof value === 'number' && (value & 0xff) === value ? value : otherwise(value)),
+  h: (otherwise) => (value) => (typeof value === 'number' && (value << 16) >> 16 === value ? value : otherwise(value)),
+  H: (otherwise) => (value) => (typeof value === 'number' && (value & 0xffff) === value ? value : otherwise(value)),
+  i: (otherwise) => (value) => (typeof value === 'number' && (value | 0) === value ? value : otherwise(value)),
+  I: (otherwise) => (value) => (typeof value === 'number' && value >>> 0 === value ? value : otherwise(value)),
+}
+
 function integerCodec({ code, min, max }) {
   const inRange = (value) => value >= min && value <= max
-  const refuse = (value) => {
+  const check = INTEGER_CHECKS[code]((value) => {
+    if (typeof value === 'bigint' && inRange(value)) return Number(value)
     if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) {
-      return valueOutOfRange(`>= ${min} and <= ${max} for typecode '${code}'`, value)
+      throw valueOutOfRange(`>= ${min} and <= ${max} for typecode '${code}'`, value)
     }
-    return invalidArgType('value', `an integer, for typecode '${code}'`, value)
-  }
-  const check = (value) => {
-    if (typeof value === 'number') {
-      if (Number.isInteger(value) && inRange(value)) return value
-    } else if (typeof value === 'bigint' && inRange(value)) {
-      return Number(value)
-    }
-    throw refuse(value)
-  }
+    throw invalidArgType('value', `an integer, for typecode '${code}'`, value)
+  })
   const needle = (value) => {
     if (typeof value === 'bigint') return inRange(value) ? Number(value) : undefined
     return typeof value === 'number' && Number.isInteger(value) && inRange(value) ? value : undefined

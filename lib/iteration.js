@@ -4,14 +4,13 @@ import { closed } from './errors.js'
 
 const IteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()))
 
+/** What is common to the three; `pick` says what a step gives. */
 class ArrayIterator {
   #array
   #index = 0
-  #pick
 
-  constructor(array, pick) {
+  constructor(array) {
     this.#array = array
-    this.#pick = pick
   }
 
   next() {
@@ -20,7 +19,7 @@ class ArrayIterator {
       const index = this.#index
       if (index < array.length) {
         this.#index = index + 1
-        return { value: this.#pick(array, index), done: false }
+        return { value: this.pick(array, index), done: false }
       }
       this.#array = undefined
       if (array.closed) throw closed()
@@ -34,10 +33,24 @@ class ArrayIterator {
 }
 Object.setPrototypeOf(ArrayIterator.prototype, IteratorPrototype)
 
-const value = (array, index) => array.get(index)
-const entry = (array, index) => [index, array.get(index)]
-const key = (_, index) => index
+class Values extends ArrayIterator {
+  pick(array, index) {
+    return array.get(index)
+  }
+}
 
-export const valuesOf = (array) => new ArrayIterator(array, value)
-export const entriesOf = (array) => new ArrayIterator(array, entry)
-export const keysOf = (array) => new ArrayIterator(array, key)
+class Entries extends ArrayIterator {
+  pick(array, index) {
+    return [index, array.get(index)]
+  }
+}
+
+class Keys extends ArrayIterator {
+  pick(_, index) {
+    return index
+  }
+}
+
+export const valuesOf = (array) => new Values(array)
+export const entriesOf = (array) => new Entries(array)
+export const keysOf = (array) => new Keys(array)

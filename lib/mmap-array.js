@@ -54,6 +54,9 @@ function openArguments(typecode, options, path) {
 export class MmapArray extends NativeArray {
   #type
   #codec
+  /** The codec's, at hand for every element. */
+  #encode
+  #decode
   /** Length and capacity, in memory the core reads and writes too. */
   #state
   /** A typed array on the mapped window, or on the first part of it; nothing to see until an element is asked for. */
@@ -96,6 +99,8 @@ export class MmapArray extends NativeArray {
   #adopt(type) {
     this.#type = type
     this.#codec = codecFor(type)
+    this.#encode = this.#codec.encode
+    this.#decode = this.#codec.decode
     this.#state = new Float64Array(stateOf(this))
     this.#elements = new type.View(0)
     this.#flags = super.flags
@@ -175,7 +180,7 @@ export class MmapArray extends NativeArray {
     if (typeof index === 'number' && index >>> 0 === index && index < this.#state[LENGTH]) {
       const elements = this.#elements
       if (index < elements.length) {
-        const decode = this.#codec.decode
+        const decode = this.#decode
         return decode === null ? elements[index] : decode(elements[index])
       }
     }
@@ -186,7 +191,7 @@ export class MmapArray extends NativeArray {
   #getAnywhere(index) {
     const at = this.#inside(index)
     if (!this.#reaches(at)) return this.#codec.present(super.get(at))
-    const { decode } = this.#codec
+    const decode = this.#decode
     return decode === null ? this.#elements[at] : decode(this.#elements[at])
   }
 
@@ -194,12 +199,12 @@ export class MmapArray extends NativeArray {
     if (typeof index === 'number' && index >>> 0 === index && index < this.#state[LENGTH] && this.#writable) {
       const elements = this.#elements
       if (index < elements.length) {
-        elements[index] = this.#codec.encode(value)
+        elements[index] = this.#encode(value)
         return
       }
     }
     const at = this.#inside(args.toIndex(index))
-    if (this.#writable && this.#reaches(at)) this.#elements[at] = this.#codec.encode(value)
+    if (this.#writable && this.#reaches(at)) this.#elements[at] = this.#encode(value)
     else super.set(at, this.#codec.check(value))
   }
 
@@ -248,7 +253,7 @@ export class MmapArray extends NativeArray {
     if (length < state[CAPACITY]) {
       const elements = this.#elements
       if (length < elements.length) {
-        elements[length] = this.#codec.encode(value)
+        elements[length] = this.#encode(value)
         state[LENGTH] = length + 1
         return
       }
@@ -533,7 +538,7 @@ export class MmapArray extends NativeArray {
   /** Elements of an array-like, as elements of this type where it is the type's own typed array. */
   #readerOf(other) {
     if (other instanceof MmapArray) return (index) => other.get(index)
-    const { decode } = this.#codec
+    const decode = this.#decode
     if (decode !== null && sources.isOwnView(this.#type, other)) return (index) => decode(other[index])
     return (index) => other[index]
   }
