@@ -1,0 +1,22 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const SOURCE = fileURLToPath(new URL('partner.c', import.meta.url))
+
+/** The compiled C program, in a directory that is the caller's to remove. */
+export class Partner {
+  #program
+
+  constructor(directory) {
+    this.#program = join(directory, 'partner')
+    execFileSync('gcc', ['-O2', '-Wall', '-Wextra', '-Werror', '-o', this.#program, SOURCE], { stdio: 'inherit' })
+  }
+
+  /** Runs a command to its end; rejects where it fails. Returns what it printed. */
+  async run(command, path, ...words) {
+    const { stdout } = await promisify(execFile)(this.#program, [command, path, ...words.map(String)])
+    return stdout.trim()
+  }
+}
