@@ -1,0 +1,65 @@
+// The addon's own class, which anybody can reach through the prototype chain: it takes checked values, but it checks
+// again. What broke: bytes that were no whole elements were written past the end of a file.
+import { describe, expect, test } from 'vitest'
+import { MmapArray } from '../index.js'
+import { thrownBy } from './support/errors.js'
+import { useScope } from './support/scope.js'
+
+const scope = useScope()
+const Native = Object.getPrototypeOf(MmapArray)
+const methods = Object.getOwnPropertyDescriptors(Native.prototype)
+const names = Object.keys(methods).filter((name) => name !== 'constructor')
+
+const words = () => {
+  const array = scope.keep(new MmapArray('i', new Int32Array(1024)))
+  array.handle() // exact: the file ends with the page
+  return array
+}
+
+test.each([
+  ['extend', () => [scope.keep(new MmapArray('B', [1, 2, 3]))], 'ERR_TYPE_MISMATCH'],
+  ['setSliceFrom', () => [scope.keep(new MmapArray('B', [1, 2, 3]))], 'ERR_TYPE_MISMATCH'],
+  ['firstDifference', () => [scope.keep(new MmapArray('d', [1]))], 'ERR_TYPE_MISMATCH'],
+  ['frombytes', () => [new Uint8Array(7)], 'ERR_RAGGED_LENGTH'],
+  ['setSlice', () => [new Uint8Array(7)], 'ERR_RAGGED_LENGTH'],
+])('%s refuses what is of another type', (name, makeArguments, code) => {
+  const array = words()
+  const error = thrownBy(() => methods[name].value.apply(array, makeArguments()))
+  expect(error.code).toBe(code)
+  expect(array.refresh()).toBe(1024)
+})
+
+const garbage = [undefined, null, -1, 1e300, NaN, 2n ** 200n, 'x', Symbol('x'), {}, [], () => {}, new Uint8Array(3)]
+
+describe.each(names)('%s', (name) => {
+  const { value, get } = methods[name]
+  const method = value ?? get
+
+  test('of anything but an array is an error', () => {
+    for (const receiver of [undefined, null, 5, {}, [], new Uint8Array(1), Object.create(MmapArray.prototype)]) {
+      expect(() => method.call(receiver)).toThrow()
+    }
+  })
+
+  test('with garbage is an error or a result, and the array stays whole', () => {
+    for (const one of garbage) {
+      for (const other of garbage) {
+        const array = new MmapArray('i', [1, 2, 3])
+        try {
+          // What pends is called off by close.
+          Promise.resolve(method.call(array, one, other, one)).catch(() => {})
+        } catch (error) {
+          expect(error).toBeInstanceOf(Error)
+        }
+        expect(array.length).toBe(array.tolist().length)
+        array.close()
+      }
+    }
+  })
+})
+
+test('the constructor refuses garbage', () => {
+  for (const origin of [...garbage, { typecode: 'x' }, { typecode: 'i', capacity: -1 }, { handle: {} }]) {
+    expect(() => new Native(origin)).toThrow()
+  }
+})
