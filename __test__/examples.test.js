@@ -1,0 +1,62 @@
+// The examples run as a reader would run them: they check their own answers, and say so by their exit code.
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { pythonWithNumpy } from './support/numpy.js'
+import { describeWith, expectExit, run } from './support/processes.js'
+import { describePython } from './support/python.js'
+
+const PATIENCE_MS = 110_000
+/** For a test that may install NumPy first. */
+const LONG_PATIENCE_MS = 300_000
+
+async function runExample(name, env = {}) {
+  const main = fileURLToPath(new URL(`../examples/${name}/main.js`, import.meta.url))
+  const result = await run(process.execPath, [main], {
+    timeout: PATIENCE_MS,
+    env: { ...process.env, NODE_OPTIONS: '', ...env },
+  })
+  expectExit(result)
+  expect(result.stderr).toBe('')
+  return result.stdout
+}
+
+describe('examples', () => {
+  test('cluster: every worker answers from the same memory', async () => {
+    const output = await runExample('cluster')
+    expect(output.match(/^worker \d+: .* refused with ERR_READ_ONLY$/gm)).toHaveLength(4)
+    expect(output).toContain('4 workers looked up in the same memory.\n')
+  })
+})
+
+describeWith('gcc', ['--version'], 'examples with C', () => {
+  test('c: mmap, O_APPEND and futex', async () => {
+    const output = await runExample('c')
+    expect(output).toContain("Node's view shows 2, 4, 6, 8\n")
+    expect(output).toContain('all 40000 are there, each once\n')
+    expect(output).toContain('the last answer is 1000000\n')
+  })
+})
+
+describePython('examples with Python', () => {
+  test('ring-buffer: every reader sees every record', async () => {
+    const output = await runExample('ring-buffer')
+    expect(output.match(/ 100000 records, 0 wrong or out of order$/gm)).toHaveLength(5)
+    expect(output).toContain('Every reader saw every record, in order.\n')
+  })
+
+  test('python: array, mmap and named memory', async () => {
+    const output = await runExample('python')
+    expect(output).toContain('negated the numbers: -1, -2, -3, -4. The name stayed.\n')
+    expect(output).toContain('careless: the name is gone')
+    expect(output).toContain('Python and Node agreed on every number.\n')
+  })
+
+  test(
+    'python: NumPy',
+    async ({ skip }) => {
+      const output = await runExample('python', { PYTHON: await pythonWithNumpy(skip) })
+      expect(output).toMatch(/^NumPy [\d.]+: memmap halved to 5, 10, 15, load squared to 1, 4, 9, 16$/m)
+    },
+    LONG_PATIENCE_MS,
+  )
+})
