@@ -1,0 +1,174 @@
+// A file that is cut while it is mapped. Everywhere else that is SIGBUS; here what is gone reads as zeros, and the next
+// call that goes to the core says so. Each case runs in a child, whose exit code and signal are looked at.
+import { describe, expect, test } from 'vitest'
+import { expectExit, runNode } from './support/processes.js'
+import { useScope } from './support/scope.js'
+
+const scope = useScope()
+
+/** Runs a body in a child with an array of 100,000 ones, and `cut(bytes)`, by which another process cuts its file. */
+async function inChild(body, { flags = 'r+', offset = 0, ...options } = {}) {
+  const path = JSON.stringify(scope.path())
+  const result = await runNode(
+    `import { spawnSync } from 'node:child_process'
+     import assert from 'node:assert'
+     const code = (call) => { try { call(); return 'nothing thrown' } catch (error) { return error.code } }
+     const path = ${path}
+     const cut = (bytes) => assert.equal(spawnSync('truncate', ['-s', bytes, path]).status, 0)
+     MmapArray.open(path, 'i', { flags: 'w+', offset: ${offset} }).extend(new Int32Array(100_000).fill(1))
+     const array = MmapArray.open(path, 'i', { flags: '${flags}', offset: ${offset} })
+     ${body}
+     console.log('end')`,
+    { nodeOptions: ['--expose-gc'], timeout: 60000, ...options },
+  )
+  expectExit(result)
+  expect(result.stdout).toBe('end\n')
+}
+
+describe.each(['r', 'r+', 'c'])('an array opened with %s', (flags) => {
+  test.each([
+    ['get', 'for (let i = 0; i < array.length; i++) sum += array.get(i)'],
+    ['the view in a hot loop', 'for (let r = 0; r < 100; r++) for (let i = 0; i < view.length; i++) sum += view[i]'],
+    ['for of', 'for (const value of array) sum += value'],
+  ])('reads zeros by %s, and then tells', (_, loop) =>
+    inChild(
+      `const { view } = array
+       let sum = 0
+       const read = new Function('array', 'view', 'let sum = 0; ${loop}; return sum')
+       const before = read(array, view)
+       cut(4096)
+       const after = read(array, view)
+       assert.equal(after * 100_000, before * 1024)
+       for (const call of [() => array.count(1), () => array.slice(), () => array.flush(), () => array.handle()]) {
+         assert.equal(code(call), 'ERR_MEMORY_FAULT')
+       }
+       assert.equal(array.refresh(), 1024)
+       assert.equal(array.count(1), 1024)`,
+      { flags },
+    ),
+  )
+})
+
+test.each([
+  'count(1)',
+  'slice()',
+  'tobytes()',
+  'reverse()',
+  'fill(3)',
+  'equals(array)',
+  'append(1)',
+  "tofile(path + '.copy')",
+])('a call into the core that meets the cut is the error itself: %s', (call) =>
+  inChild(`
+      cut(4096)
+      const met = code(() => array.${call})
+      // An append takes the new length over before it writes; all others touch what is gone.
+      assert.equal(met, '${call === 'append(1)' ? 'nothing thrown' : 'ERR_MEMORY_FAULT'}')
+      array.refresh()
+      assert.equal(code(() => array.${call}), 'nothing thrown')`),
+)
+
+test('refresh maps again what is there now, also after the file grew', () =>
+  inChild(`
+    const { view } = array
+    cut(0)
+    assert.equal(view[50_000], 0)
+    fs.writeFileSync(path, Int32Array.of(...new Array(50_001).fill(7)))
+    assert.equal(code(() => array.count(7)), 'ERR_MEMORY_FAULT')
+    assert.equal(array.refresh(), 50_001)
+    assert.equal(array.get(50_000), 7)
+    array.append(8)
+    assert.equal(array.get(-1), 8)`))
+
+test('an offset inside a page', () =>
+  inChild(
+    `cut(20)
+     assert.equal(array.get(99_999), 0)
+     assert.equal(array.refresh(), 1)
+     array.extend(new Int32Array(5000).fill(2))
+     assert.equal(array.count(2), 5000)`,
+    { offset: 16 },
+  ))
+
+test('a store behind the cut goes nowhere, and is told', () =>
+  inChild(`
+    cut(0)
+    array.set(99_999, 5)
+    assert.equal(code(() => array.flush()), 'ERR_MEMORY_FAULT')
+    assert.equal(fs.statSync(path).size, 0)`))
+
+test('another array of the same thread that cuts, and grows again', () =>
+  inChild(`
+    const other = MmapArray.open(path, 'i', { flags: 'r+' })
+    const { view } = array
+    array.get(0)
+    other.clear()
+    assert.equal(view[99_999], 0)
+    assert.equal(array.get(5000), 0)
+    other.extend(new Int32Array(100_000).fill(9))
+    assert.equal(other.count(9), 100_000)
+    assert.equal(array.refresh(), 100_000)
+    assert.equal(array.count(9), 100_000)
+    assert.equal(view[99_999], 9)`))
+
+test('own buffers behind a new end of our own are detached, which is no fault', () =>
+  inChild(`
+    const sub = array.subarray(0, 10)
+    array.deleteSlice(10)
+    assert.equal(array.count(1), 10)
+    assert.equal(sub.length, 0)
+    array.extend(new Int32Array(100_000).fill(4))
+    assert.equal(array.count(4), 100_000)`))
+
+test('in a worker thread', () =>
+  inChild(`
+    const { Worker } = await import('node:worker_threads')
+    const source = \`
+      const { workerData, parentPort } = require('node:worker_threads')
+      import(workerData.index).then(({ MmapArray }) => {
+        const array = MmapArray.attach(workerData.handle)
+        parentPort.once('message', () => {
+          let sum = 0
+          for (let i = 0; i < array.length; i++) sum += array.get(i)
+          let code
+          try { array.count(1) } catch (error) { code = error.code }
+          parentPort.postMessage([sum, code])
+        })
+        parentPort.postMessage('ready')
+      })\`
+    const index = ${JSON.stringify(new URL('../index.js', import.meta.url).href)}
+    const worker = new Worker(source, { eval: true, execArgv: [], workerData: { index, handle: array.handle() } })
+    const next = () => new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
+    await next()
+    cut(4096)
+    worker.postMessage('go')
+    assert.deepEqual(await next(), [1024, 'ERR_MEMORY_FAULT'])`))
+
+test('more arrays than the first part of the table holds', () =>
+  inChild(
+    `const arrays = Array.from({ length: 1500 }, () => MmapArray.open(path, 'i'))
+     cut(0)
+     for (const one of arrays) assert.equal(one.get(99_999), 0)
+     for (const one of arrays) assert.equal(one.refresh(), 0)
+     for (const one of arrays) one.close()`,
+  ))
+
+test('a shared view, in the thread that has the array', () =>
+  inChild(`
+    const { sharedView } = array
+    cut(4096)
+    let sum = 0
+    for (let i = 0; i < sharedView.length; i++) sum += sharedView[i]
+    assert.equal(sum, 1024)
+    assert.equal(code(() => array.count(1)), 'ERR_MEMORY_FAULT')
+    assert.equal(array.refresh(), 1024)`))
+
+test('a SIGBUS that is not ours still ends the process', async () => {
+  const result = await runNode(
+    `new MmapArray('i', [1]).get(0)
+     process.kill(process.pid, 'SIGBUS')
+     setInterval(() => {}, 1000)`,
+    { timeout: 30000 },
+  )
+  expect({ code: result.code, signal: result.signal }).toEqual({ code: null, signal: 'SIGBUS' })
+})
