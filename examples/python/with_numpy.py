@@ -1,13 +1,9 @@
-"""with_numpy.py RAW NPY MADE: halves the numbers of the raw file, and squares those of the .npy file, in place; makes another one."""
+"""with_numpy.py FILE: halves the numbers, in place."""
 import json
 import sys
 
 import numpy
 
-raw, npy, made = sys.argv[1:]
-halved = numpy.memmap(raw, dtype=numpy.float64, mode="r+")
-halved /= 2
-squared = numpy.load(npy, mmap_mode="r+")
-numpy.square(squared, out=squared)
-numpy.save(made, numpy.arange(5, dtype=numpy.float64))
-print(json.dumps({"version": numpy.__version__, "halved": halved.tolist(), "squared": squared.tolist()}))
+numbers = numpy.memmap(sys.argv[1], dtype=numpy.float64, mode="r+")
+numbers /= 2
+print(json.dumps({"version": numpy.__version__, "halved": numbers.tolist()}))
