@@ -22,3 +22,17 @@ export const atMostMore = (nanoseconds) => ({
   result: ({ ours, theirs }) => `${ours < theirs ? '-' : '+'} ${Math.abs(ours - theirs).toFixed(0)} ns`,
   isMet: ({ ours, theirs }) => ours - theirs <= nanoseconds,
 })
+
+/** A ratio of times, and so many nanoseconds on top. */
+export const atMostAnd = (limit, nanoseconds) => ({
+  text: `≤ ${limit.toFixed(2)} + ${nanoseconds} ns`,
+  result: ratioOf,
+  isMet: ({ ours, theirs }) => ours <= limit * theirs + nanoseconds,
+})
+
+/** So many times as fast as the other. */
+export const atLeastTimesFaster = (times) => ({
+  text: `≤ ${(1 / times).toFixed(2)}`,
+  result: ({ ratio }) => `${ratio.toFixed(3)} (${(1 / ratio).toFixed(1)} times)`,
+  isMet: ({ ratio }) => ratio <= 1 / times,
+})

@@ -21,3 +21,15 @@ export function maps(names = ['']) {
 }
 
 export const residentBytes = () => process.memoryUsage.rss()
+
+/** What the kernel counts for the maps of a name in a process: in full, and as this process's share. */
+export function heldBytes(pid, name) {
+  const held = { rss: 0, pss: 0 }
+  let isOurs = false
+  for (const line of readFileSync(`/proc/${pid}/smaps`, 'utf8').split('\n')) {
+    if (/^[0-9a-f]+-[0-9a-f]+ /.test(line)) isOurs = line.includes(name)
+    const [, what, kibibytes] = (isOurs && /^(Rss|Pss): +(\d+) kB/.exec(line)) || []
+    if (what) held[what.toLowerCase()] += kibibytes * 1024
+  }
+  return held
+}

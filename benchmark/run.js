@@ -13,8 +13,10 @@ import { appendMatches } from './matches/append.js'
 import { attachMatches } from './matches/attach.js'
 import { elementMatches } from './matches/elements.js'
 import { exactAppendMatches } from './matches/exact-append.js'
+import { heldMemoryMatches } from './matches/held-memory.js'
 import { lifecycleMatches } from './matches/lifecycle.js'
 import { openMatches } from './matches/open.js'
+import { pingPongMatches } from './matches/ping-pong.js'
 import { printHeader, printMatch, printSummary } from './printing.js'
 import { withScratch } from './scratch.js'
 import { FULL, QUICK } from './sizes.js'
@@ -36,6 +38,8 @@ await withScratch(async (scratch) => {
     openMatches,
     attachMatches,
     lifecycleMatches,
+    pingPongMatches,
+    heldMemoryMatches,
   ].flatMap((make) => make(context))
   for (const match of matches) {
     if (words.length > 0 && !words.some((word) => match.title.includes(word))) continue

@@ -13,6 +13,8 @@ export const FULL = {
   largeFile: 1024 * MIB,
   attached: 64 * MIB,
   arrays: 1_000,
+  pingPongs: 100_000,
+  held: 512 * MIB,
 }
 
 export const QUICK = {
@@ -26,4 +28,6 @@ export const QUICK = {
   opens: 10,
   attached: 4 * MIB,
   arrays: 100,
+  pingPongs: 1_500,
+  held: 16 * MIB,
 }
