@@ -1218,7 +1218,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
 
   /**
    * Locks the array's file against others who lock it: an advisory lock between arrays of all threads and processes, released
-   * by `unlock()`, `close()` and the death of its holder. It keeps nobody from reading or writing without it. Blocks this
+   * by `unlock()`, `close()` and the death of its holder, not by dropping the array. It keeps nobody from reading or writing without it. Blocks this
    * thread until it is had; `lockAsync` and `withLock` do not. Programs in other languages take part with `flock`.
    *
    * @param options `shared`: whether others may hold it shared at the same time; default false

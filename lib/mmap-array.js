@@ -73,6 +73,9 @@ export class MmapArray extends NativeArray {
   #sharedBuffer
   #sharedView
 
+  /** Arrays that hold their lock: to drop one is not to give it back. */
+  static #lockHolders = new Set()
+
   static get typecodes() {
     return TYPECODE_LETTERS
   }
@@ -606,6 +609,7 @@ export class MmapArray extends NativeArray {
 
   close() {
     this.#closed = true
+    MmapArray.#lockHolders.delete(this)
     // The element path's memory goes with the call.
     this.#elements = new this.#type.View(0)
     this.#buffer = undefined
@@ -623,16 +627,27 @@ export class MmapArray extends NativeArray {
 
   lock(options) {
     const shared = waiting.toShared(options)
-    waiting.lockInSlices((milliseconds) => super.tryLock(shared, milliseconds))
+    waiting.lockInSlices((milliseconds) => this.#tryLock(shared, milliseconds))
   }
 
   async lockAsync(options) {
     const shared = waiting.toShared(options)
-    await waiting.lockByTrying(this, () => super.tryLock(shared, 0))
+    await waiting.lockByTrying(this, () => this.#tryLock(shared, 0))
   }
 
   tryLock(options) {
-    return super.tryLock(waiting.toShared(options), 0)
+    return this.#tryLock(waiting.toShared(options), 0)
+  }
+
+  #tryLock(shared, milliseconds) {
+    const had = super.tryLock(shared, milliseconds)
+    if (had) MmapArray.#lockHolders.add(this)
+    return had
+  }
+
+  unlock() {
+    super.unlock()
+    MmapArray.#lockHolders.delete(this)
   }
 
   async withLock(body, options) {

@@ -1,0 +1,151 @@
+// Appends of many writers to one exact array: every element arrives whole and once, and a reader sees a prefix that only
+// grows.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import { expect, test } from 'vitest'
+import { MmapArray } from '../index.js'
+import { describeWith, expectExit, run, script } from './support/processes.js'
+import { useScope } from './support/scope.js'
+import { ended, startThread } from './support/threads.js'
+
+const scope = useScope()
+const EACH = 20_000
+
+/** A writer's elements are (its number + 1) * 2^32 + a count from 1: none is zero, and a torn one is none of them. */
+const APPEND = `const base = BigInt(number + 1) << 32n
+  for (let i = 1; i <= ${EACH}; ) {
+    if (i % 7 === 0 && i + 2 <= ${EACH}) {
+      array.extend([base + BigInt(i), base + BigInt(i + 1), base + BigInt(i + 2)])
+      i += 3
+    } else {
+      array.append(base + BigInt(i++))
+    }
+  }`
+
+function startProcess(handle, number) {
+  const source = script(
+    `const array = MmapArray.attach(${JSON.stringify(handle)}); const number = ${number}\n${APPEND}`,
+  )
+  const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  scope.atEnd(() => child.kill('SIGKILL'))
+  return once(child, 'exit').then((end) => expect(end).toEqual([0, null]))
+}
+
+const startWorker = (handle, number) =>
+  ended(
+    startThread(`const array = MmapArray.attach(workerData.handle); const { number } = workerData\n${APPEND}`, {
+      handle,
+      number,
+    }),
+  )
+
+/** Follows the array while writers run; throws at the first element that is not one of theirs. */
+async function follow(array, writers, done) {
+  const next = Array.from({ length: writers }, () => 1)
+  let seen = 0
+  for (let last = false; ;) {
+    last = await Promise.race([done.then(() => true), new Promise((turn) => setImmediate(turn, false))])
+    const length = array.refresh()
+    expect(length).toBeGreaterThanOrEqual(seen)
+    for (; seen < length; seen++) {
+      const element = array.get(seen)
+      const writer = Number(element >> 32n) - 1
+      // Whole, once, and each writer's in its own order.
+      if (Number(element & 0xffffffffn) !== next[writer]) expect.fail(`element ${seen} is ${element}`)
+      next[writer]++
+    }
+    if (last) return next.map((count) => count - 1)
+  }
+}
+
+const storages = [
+  ['a file', () => scope.keep(MmapArray.open(scope.path(), 'q', { flags: 'w+' }))],
+  ['anonymous memory', () => scope.keep(new MmapArray('q'))],
+]
+
+test.each(storages)('eight processes and four threads on %s', { timeout: 300_000 }, async (_, make) => {
+  const array = make()
+  const handle = array.handle()
+  const reader = scope.keep(MmapArray.attach(handle, { flags: 'r' }))
+  const done = Promise.all([
+    ...[0, 1, 2, 3, 4, 5, 6, 7].map((number) => startProcess(handle, number)),
+    ...[8, 9, 10, 11].map((number) => startWorker(handle, number)),
+  ])
+  expect(await follow(reader, 12, done)).toEqual(Array.from({ length: 12 }, () => EACH))
+  expect(array.refresh()).toBe(12 * EACH)
+})
+
+const C_WRITER = `
+#include <fcntl.h>
+#include <stdint.h>
+#include <unistd.h>
+int main(int count, char **argument) {
+  int file = open(argument[1], O_WRONLY | O_APPEND);
+  for (int64_t i = 1; i <= ${EACH}; i++) {
+    int64_t element = ((int64_t)(argument[2][0] - '0' + 1) << 32) + i;
+    if (write(file, &element, sizeof element) != sizeof element) return 1;
+  }
+  return count != 3;
+}`
+
+const PYTHON_WRITER = `
+import array, os, sys
+file = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND)
+base = (int(sys.argv[2]) + 1) << 32
+for i in range(1, ${EACH} + 1):
+    assert os.write(file, array.array('q', [base + i])) == 8
+`
+
+describeWith('gcc', ['--version'], 'with C', () =>
+  describeWith('python3', ['--version'], 'and Python', () => {
+    test('a C and a Python program among them', { timeout: 300_000 }, async () => {
+      const program = scope.path('writer')
+      fs.writeFileSync(`${program}.c`, C_WRITER)
+      expectExit(await run('gcc', ['-O1', '-o', program, `${program}.c`]))
+      const [, make] = storages[0]
+      const array = make()
+      const handle = array.handle()
+      const foreign = async (command, args) => expectExit(await run(command, args, { timeout: 240_000 }))
+      const done = Promise.all([
+        foreign(program, [array.path, '0']),
+        foreign('python3', ['-c', PYTHON_WRITER, array.path, '1']),
+        startProcess(handle, 2),
+        startWorker(handle, 3),
+      ])
+      const reader = scope.keep(MmapArray.open(array.path, 'q'))
+      expect(await follow(reader, 4, done)).toEqual(Array.from({ length: 4 }, () => EACH))
+    })
+  }),
+)
+
+describeWith('mount', ['--version'], 'a full disk', () => {
+  const mounted = process.getuid() === 0
+  test.skipIf(!mounted)('in the middle of an element leaves no ragged tail (needs the right to mount)', async () => {
+    const directory = fs.mkdtempSync('/tmp/mmap-array-full-')
+    expectExit(await run('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directory]))
+    scope.atEnd(async () => {
+      await run('umount', ['-l', directory])
+      fs.rmdirSync(directory)
+    })
+    fs.writeFileSync(`${directory}/ballast`, Buffer.alloc(12 * 1024))
+    const array = MmapArray.open(`${directory}/array`, 'q', { flags: 'w+' })
+    const before = new BigInt64Array(6000).fill(7n)
+    array.extend(before)
+    let failure
+    try {
+      for (;;) array.extend(new BigInt64Array(333).fill(9n))
+    } catch (error) {
+      failure = error
+    }
+    expect(failure.code).toBe('ENOSPC')
+    expect(fs.statSync(array.path).size).toBe(array.length * 8)
+    expect((array.length - 6000) % 333).toBe(0)
+    fs.rmSync(`${directory}/ballast`)
+    array.extend(new BigInt64Array(333).fill(9n))
+    expect(array.refresh() * 8).toBe(fs.statSync(array.path).size)
+    array.close()
+  })
+})

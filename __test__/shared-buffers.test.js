@@ -1,0 +1,163 @@
+// sharedBuffer and sharedView: a real SharedArrayBuffer on the mapped memory.
+import fs from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { MmapArray } from '../index.js'
+import { hasSharedBuffers } from '../native.js'
+import { expectError } from './support/errors.js'
+import { expectExit, runNode } from './support/processes.js'
+import { useScope } from './support/scope.js'
+import { ended, messageOf, startBareThread } from './support/threads.js'
+
+const scope = useScope()
+const numbers = (length = 5000) =>
+  scope.keep(
+    new MmapArray(
+      'i',
+      Int32Array.from({ length }, (_, index) => index),
+    ),
+  )
+
+test('it is a SharedArrayBuffer on exactly the elements, in step with the array both ways', () => {
+  const array = numbers()
+  const { sharedBuffer, sharedView } = array
+  expect(sharedBuffer).toBeInstanceOf(SharedArrayBuffer)
+  expect(sharedBuffer.byteLength).toBe(array.byteLength)
+  expect([...sharedView]).toEqual(array.tolist())
+  sharedView[4999] = -1
+  expect(array.get(4999)).toBe(-1)
+  array.set(0, 77)
+  expect(sharedView[0]).toBe(77)
+})
+
+test('it is the same object until the length changes', () => {
+  const array = numbers()
+  const { sharedBuffer, sharedView } = array
+  expect(array.sharedBuffer).toBe(sharedBuffer)
+  expect(array.sharedView).toBe(sharedView)
+  array.append(5)
+  expect(array.sharedBuffer).not.toBe(sharedBuffer)
+  expect(array.sharedView.length).toBe(5001)
+  array.sharedView[1] = 42
+  expect(sharedView[1]).toBe(42)
+})
+
+test('an empty array has an empty one', () => {
+  const array = scope.keep(new MmapArray('d'))
+  expect(array.sharedBuffer.byteLength).toBe(0)
+  expect(array.sharedView.length).toBe(0)
+})
+
+test('posting it shares, and needs no package; posting view copies', async () => {
+  const array = numbers()
+  const bare = `for (const view of workerData) Atomics.store(view, 0, 123)
+    parentPort.postMessage('stored')`
+  const worker = startBareThread(bare, [array.sharedView])
+  expect(await messageOf(worker)).toBe('stored')
+  expect(array.get(0)).toBe(123)
+  array.set(0, 0)
+  const copier = startBareThread(bare, [array.view])
+  expect(await messageOf(copier)).toBe('stored')
+  expect(array.get(0)).toBe(0)
+  await Promise.all([ended(worker), ended(copier)])
+})
+
+test('Atomics.wait and notify work on it', async () => {
+  const array = numbers()
+  const worker = startBareThread(
+    `parentPort.postMessage('ready')
+     parentPort.postMessage(Atomics.wait(workerData, 3, 3, 60000))`,
+    array.sharedView,
+  )
+  const messages = []
+  worker.on('message', (message) => messages.push(message))
+  while (Atomics.notify(array.sharedView, 3) === 0) await new Promise(setImmediate)
+  await ended(worker)
+  expect(messages).toEqual(['ready', 'ok'])
+})
+
+test('after close it shows zeros', () => {
+  const array = numbers()
+  const { sharedView } = array
+  array.close()
+  expect(sharedView.every((value) => value === 0)).toBe(true)
+  sharedView[5] = 1
+  expectError('ERR_CLOSED', () => array.sharedBuffer)
+  expectError('ERR_CLOSED', () => array.sharedView)
+})
+
+test('stray stores into a read-only one reach nobody', () => {
+  const path = scope.file(Buffer.from(Int32Array.of(1, 2, 3).buffer))
+  const array = scope.keep(MmapArray.open(path, 'i'))
+  const writer = scope.keep(MmapArray.open(path, 'i', { flags: 'r+' }))
+  array.sharedView[0] = 99
+  expect(writer.get(0)).toBe(1)
+  expect(fs.readFileSync(path).readInt32LE(0)).toBe(1)
+  writer.set(2, 33)
+  expect(writer.sharedView[2]).toBe(33)
+})
+
+describe('what only the runtime itself can do', () => {
+  const unaligned = () => {
+    const array = scope.keep(MmapArray.open(scope.path(), 'i', { flags: 'w+', offset: 8 }))
+    array.extend([1, 2, 3])
+    return array
+  }
+  const copied = () => scope.keep(MmapArray.open(scope.file(Buffer.alloc(8)), 'i', { flags: 'c' }))
+
+  test.each([
+    ['an array that begins inside a page', unaligned],
+    ['a copy-on-write array', copied],
+  ])('%s', (_, make) => {
+    const array = make()
+    if (hasSharedBuffers()) {
+      array.sharedView[1] = 5
+      expect(array.get(1)).toBe(5)
+    } else {
+      expectError('ERR_UNSUPPORTED_RUNTIME', () => array.sharedBuffer)
+    }
+  })
+})
+
+test('it outlives the array that was dropped, and the only worker that loaded the addon', async () => {
+  const result = await runNode(
+    `import { Worker } from 'node:worker_threads'
+     import { once } from 'node:events'
+     const worker = new Worker(\`
+       const { parentPort } = require('node:worker_threads')
+       import(${JSON.stringify(new URL('../index.js', import.meta.url).href)}).then(({ MmapArray }) => {
+         parentPort.postMessage(new MmapArray('i', new Int32Array(100000).fill(7)).sharedView)
+         global.gc?.()
+       })\`, { eval: true, execArgv: [] })
+     const [view] = await once(worker, 'message')
+     await once(worker, 'exit')
+     for (let i = 0; i < 10; i++) { global.gc(); await new Promise(setImmediate) }
+     console.log(view.length, view.every((value) => value === 7))`,
+    { nodeOptions: ['--expose-gc'] },
+  )
+  expectExit(result)
+  expect(result.stdout).toBe('100000 true\n')
+})
+
+test('thousands come and go without leaving maps behind', async () => {
+  const result = await runNode(
+    `const maps = () => fs.readFileSync('/proc/self/maps', 'utf8').split('\\n').length
+     const rest = async () => { for (let i = 0; i < 20; i++) { global.gc(); await new Promise(setImmediate) } }
+     const round = async () => {
+       for (let i = 0; i < 1000; i++) {
+         const array = new MmapArray('i', [1, 2, 3])
+         array.sharedView[0] = i
+         array.append(4)
+         array.sharedView[3] = i
+         if (i % 2) array.close()
+         if (i % 100 === 0) await rest()
+       }
+       await rest()
+       return maps()
+     }
+     const first = await round()
+     console.log((await round()) - first < 50)`,
+    { nodeOptions: ['--expose-gc'], timeout: 60000 },
+  )
+  expectExit(result)
+  expect(result.stdout).toBe('true\n')
+})

@@ -1,0 +1,175 @@
+// wait, waitAsync and notify: sleeping on an element until another thread, process or program wakes its sleepers.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { MmapArray } from '../index.js'
+import { expectError } from './support/errors.js'
+import { describeWith, expectExit, run, runNode, script } from './support/processes.js'
+import { useScope } from './support/scope.js'
+import { ended, messageOf, startThread } from './support/threads.js'
+
+const scope = useScope()
+const words = (code = 'i') => scope.keep(new MmapArray(code, [0, 1, 2]))
+const file = () => {
+  const array = scope.keep(MmapArray.open(scope.path(), 'i', { flags: 'w+' }))
+  array.extend([0, 1, 2])
+  return array
+}
+/** Wakes until somebody was woken. */
+async function wake(array, index, count) {
+  let woken
+  while ((woken = array.notify(index, count)) === 0) await new Promise(setImmediate)
+  return woken
+}
+
+describe.each(['i', 'I'])('typecode %s', (code) => {
+  test('a sleep ends at once where the element is another, and by its time', async () => {
+    const array = words(code)
+    expect(array.wait(1, 5)).toBe('not-equal')
+    expect(array.wait(-1, 2, 10)).toBe('timed-out')
+    expect(array.wait(0, 0, -5)).toBe('timed-out')
+    expect(await array.waitAsync(1, 5)).toBe('not-equal')
+    expect(await array.waitAsync(-1, 2, 10)).toBe('timed-out')
+    expect(await array.waitAsync(-1, 2, 0)).toBe('timed-out')
+    expect(array.notify(0)).toBe(0)
+  })
+})
+
+test('numbers below zero are compared as they are', () => {
+  const array = scope.keep(new MmapArray('i', [-1]))
+  expect(array.wait(0, -1, 1)).toBe('timed-out')
+  const large = scope.keep(new MmapArray('I', [4294967295]))
+  expect(large.wait(0, 4294967295, 1)).toBe('timed-out')
+  expect(large.wait(0, 0, 1)).toBe('not-equal')
+})
+
+test('waitAsync is woken, as many as were asked for', async () => {
+  const array = words()
+  const sleeps = [1, 2, 3, 4].map(() => array.waitAsync(0, 0))
+  let woken = 0
+  while (woken < 2) woken += await wake(array, 0, 1)
+  expect(woken).toBe(2)
+  while (woken < 4) woken += await wake(array, 0)
+  expect(await Promise.all(sleeps)).toEqual(['ok', 'ok', 'ok', 'ok'])
+})
+
+test('many sleepers leave the thread pool free', async () => {
+  const array = words()
+  const sleeps = Array.from({ length: 50 }, () => array.waitAsync(0, 0))
+  expect(String(await fs.promises.readFile('/proc/self/comm')).length).toBeGreaterThan(0)
+  let woken = 0
+  while (woken < 50) woken += await wake(array, 0)
+  expect(new Set(await Promise.all(sleeps))).toEqual(new Set(['ok']))
+})
+
+describe.each(['r+', 'r', 'c'])('an array attached with %s', (flags) => {
+  test.each([
+    ['anonymous', words],
+    ['a file', file],
+  ])('in a thread, on %s', async (_, make) => {
+    const array = make()
+    const worker = startThread(
+      `const array = MmapArray.attach(workerData.handle, { flags: workerData.flags })
+       post('ready')
+       post(array.wait(0, 0, 60000))
+       post(await array.waitAsync(1, 1, 60000))`,
+      { handle: array.handle(), flags },
+    )
+    const messages = []
+    worker.on('message', (message) => messages.push(message))
+    await wake(array, 0)
+    await wake(array, 1)
+    await ended(worker)
+    expect(messages).toEqual(['ready', 'ok', 'ok'])
+  })
+
+  test('in a process, which is woken and wakes', async () => {
+    const array = file()
+    const source = script(`
+      const array = MmapArray.attach(${JSON.stringify(array.handle())}, { flags: '${flags}' })
+      console.log(array.wait(0, 0, 60000))
+      while (array.notify(1) === 0) await new Promise(setImmediate)`)
+    const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    scope.atEnd(() => child.kill('SIGKILL'))
+    const output = once(child.stdout, 'data')
+    await wake(array, 0)
+    expect(String((await output)[0])).toBe('ok\n')
+    expect(await array.waitAsync(1, 1, 60000)).toBe('ok')
+    expect(await once(child, 'exit')).toEqual([0, null])
+  })
+})
+
+test('close calls sleepers off', async () => {
+  const array = words()
+  const sleep = array.waitAsync(0, 0)
+  array.close()
+  await expect(sleep).rejects.toMatchObject({ code: 'ERR_CLOSED' })
+  await expect(array.waitAsync(0, 0)).rejects.toBeInstanceOf(Error)
+})
+
+test('terminate ends a worker that sleeps', async () => {
+  const array = words()
+  for (const call of ['array.wait(0, 0)', 'await array.waitAsync(0, 0)']) {
+    const worker = startThread(`const array = MmapArray.attach(workerData)\npost('sleeps')\n${call}`, array.handle())
+    await messageOf(worker)
+    await worker.terminate()
+  }
+  expect(array.length).toBe(3)
+})
+
+test.each([
+  ['process.exit', 'process.exit(7)', 7],
+  ['an error nobody catches', `setImmediate(() => { throw new Error('x') })`, 1],
+  ['close', 'array.close(); promise.catch(() => {})', 0],
+])('a process with a sleeper ends by %s', async (_, end, code) => {
+  const result = await runNode(`
+    const array = new MmapArray('i', [0])
+    const promise = array.waitAsync(0, 0)
+    ${end}`)
+  expectExit(result, code)
+})
+
+test('arguments of the wrong kind are refused', async () => {
+  const array = words()
+  for (const typecode of ['b', 'q', 'f', 'u']) {
+    const other = scope.keep(new MmapArray(typecode, typecode === 'u' ? 'a' : [0]))
+    expectError('ERR_TYPE_MISMATCH', () => other.wait(0, 0))
+    expectError('ERR_TYPE_MISMATCH', () => other.notify(0))
+    await expect(other.waitAsync(0, 0)).rejects.toMatchObject({ code: 'ERR_TYPE_MISMATCH' })
+  }
+  expectError('ERR_INDEX_OUT_OF_RANGE', () => array.wait(3, 0))
+  expectError('ERR_INDEX_OUT_OF_RANGE', () => array.notify(-4))
+  expectError('ERR_VALUE_OUT_OF_RANGE', () => array.wait(0, 2 ** 32))
+  expectError('ERR_INVALID_ARG_TYPE', () => array.wait(0, '0'))
+  expectError('ERR_INVALID_ARG_TYPE', () => array.wait(0, 0, '5'))
+  expectError('ERR_INVALID_ARG_TYPE', () => array.notify(0, 1.5))
+  expectError('ERR_OUT_OF_RANGE', () => array.notify(0, -1))
+  expectError('ERR_INVALID_ARG_TYPE', () => array.notify('0'))
+})
+
+describeWith('python3', ['--version'], 'with Python', () => {
+  test('Python wakes us, and we wake Python, by the futex itself', async () => {
+    const array = file()
+    const program = `
+import ctypes, mmap, platform, sys
+libc = ctypes.CDLL(None, use_errno=True)
+number = {'x86_64': 202, 'aarch64': 98}[platform.machine()]
+file = open(sys.argv[1], 'r+b')
+memory = mmap.mmap(file.fileno(), 0)
+word = lambda index: ctypes.byref(ctypes.c_int.from_buffer(memory, 4 * index))
+while libc.syscall(number, word(0), 1, 1, None, None, 0) == 0:
+    pass
+assert libc.syscall(number, word(1), 0, 1, None, None, 0) == 0
+print('woken')
+`
+    const child = run('python3', ['-c', program, array.path], { timeout: 60000 })
+    expect(await array.waitAsync(0, 0, 60000)).toBe('ok')
+    await wake(array, 1)
+    const result = await child
+    expectExit(result)
+    expect(result.stdout).toBe('woken\n')
+  })
+})
