@@ -1,16 +1,16 @@
 // One loop over the elements of one subject. Alone in its process, so that V8 sees one type at every call site.
 import { MmapArray } from '../../index.js'
 import { sample } from '../sample.js'
-import { parameters, serve } from '../service.js'
+import { REHEARSAL, parameters, rehearse, serve } from '../service.js'
 
 const { typecode, elements, subject, loop } = parameters
 const View = { i: Int32Array, d: Float64Array }[typecode]
 
 const SUBJECTS = {
-  MmapArray: () => new MmapArray(typecode, sample(View, elements)),
-  view: () => new MmapArray(typecode, sample(View, elements)).view,
-  'typed array': () => sample(View, elements),
-  Array: () => Array.from(sample(View, elements)),
+  MmapArray: (count) => new MmapArray(typecode, sample(View, count)),
+  view: (count) => new MmapArray(typecode, sample(View, count)).view,
+  'typed array': (count) => sample(View, count),
+  Array: (count) => Array.from(sample(View, count)),
 }
 
 const INDEXED = 'let sum = 0; for (let i = 0; i < n; i++) sum += array[i]; return sum'
@@ -24,8 +24,9 @@ const LOOPS = {
   'plain set': 'for (let i = 0; i < n; i++) array[i] = i',
 }
 
-const array = SUBJECTS[subject]()
+const array = SUBJECTS[subject](elements)
 const run = new Function('array', 'n', LOOPS[loop])
+rehearse(run, () => SUBJECTS[subject](REHEARSAL))
 const isSetting = loop.endsWith('set')
 
 serve({
