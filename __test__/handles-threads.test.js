@@ -264,6 +264,33 @@ describe('handles', () => {
     expect(array.refresh()).toBe(5)
   })
 
+  test('mixed from two handles never show the other array', () => {
+    const arrays = [
+      [new MmapArray('i', [1, 2]), new MmapArray('i', [7, 8, 9])],
+      [
+        MmapArray.open(file(), 'i', { flags: 'r+' }),
+        MmapArray.open(scope.file(encode(i, [7, 8, 9])), 'i', { flags: 'r+' }),
+      ],
+    ]
+    for (const [mine, theirs] of arrays) {
+      scope.keep(mine)
+      scope.keep(theirs)
+      const handle = mine.handle()
+      const other = theirs.handle()
+      for (const key of Object.keys(handle)) {
+        let attached
+        try {
+          attached = MmapArray.attach({ ...handle, [key]: other[key] })
+        } catch (error) {
+          expect(error.code, key).toBe('ERR_STALE_HANDLE')
+          continue
+        }
+        scope.keep(attached)
+        expect(attached.tolist(), key).toEqual(mine.tolist())
+      }
+    }
+  })
+
   test('attached arrays hand on handles of their own', () => {
     const array = new MmapArray('i', [1, 2])
     const second = MmapArray.attach(array.handle())

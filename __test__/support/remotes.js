@@ -83,8 +83,3 @@ export function startProcess(scope, { serialization = 'advanced' } = {}) {
   })
   return remote
 }
-
-export const REMOTES = [
-  { name: 'worker thread', start: startThread, ended: 0 },
-  { name: 'forked process', start: startProcess, ended: { code: 0, signal: null } },
-]
