@@ -1,11 +1,14 @@
 // Waiting on elements and for locks. A wait that blocks comes back to JavaScript a few times a second, so that
 // terminate() can end its worker.
 
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as pauseFor } from 'node:timers/promises'
 import { closed, invalidArgType, typeMismatch } from './errors.js'
 import { toCount, toOptions } from './arguments.js'
 
 const SLICE_MS = 200
+
+/** What the core's numbers for the end of a sleep stand for. */
+const OUTCOMES = ['ok', 'not-equal', 'timed-out']
 
 /** Refuses arrays whose elements are no futex words. */
 export function requireWords(array, operation) {
@@ -34,9 +37,11 @@ export function toShared(options) {
 
 /**
  * Sleeps in slices until one ends otherwise than by the clock.
- * @param {(milliseconds: number) => string} sleepSlice
+ * @param {(milliseconds: number) => number} sleep sleeps in the core
  */
-export function waitInSlices(timeout, sleepSlice) {
+export function waitInSlices(timeout, sleep) {
+  const sleepSlice = (milliseconds) => OUTCOMES[sleep(milliseconds)]
+  if (timeout === Infinity) return waitForGood(sleepSlice)
   const deadline = performance.now() + timeout
   for (let slept = false; ; slept = true) {
     const left = Math.max(deadline - performance.now(), 0)
@@ -44,6 +49,16 @@ export function waitInSlices(timeout, sleepSlice) {
     // Between two slices the element changed: that is what was waited for.
     if (outcome === 'not-equal' && slept) return 'ok'
     if (outcome !== 'timed-out' || left <= SLICE_MS) return outcome
+  }
+}
+
+/** The same without end: the clock is not asked. */
+function waitForGood(sleepSlice) {
+  const first = sleepSlice(SLICE_MS)
+  if (first !== 'timed-out') return first
+  for (;;) {
+    const outcome = sleepSlice(SLICE_MS)
+    if (outcome !== 'timed-out') return 'ok'
   }
 }
 
@@ -59,7 +74,7 @@ export async function lockByTrying(array, tryOnce) {
   for (let pause = 1; !tryOnce(); pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     // One after the other is the very point.
     // oxlint-disable-next-line no-await-in-loop
-    await sleep(pause)
+    await pauseFor(pause)
     if (array.closed) throw closed()
   }
 }

@@ -16,7 +16,7 @@ use super::handle::HandleFields;
 use super::origin::Origin;
 use super::shared_buffers::{self, Overlays};
 use super::values::{RawNumber, bounds, bytes, count, decode, duration, encode, index};
-use super::wait::{self, outcome_name};
+use super::wait::{self, outcome_number};
 use crate::array::{Array, transfer::Peer};
 use crate::error::{Error, Result};
 use crate::kernels::compare::first_difference;
@@ -450,13 +450,14 @@ impl MmapArray {
         self.change_unsound(&env, Array::unlock)
     }
 
-    /// Sleeps while an element has the bits `expected`; gives `ok`, `not-equal` or `timed-out`.
+    /// Sleeps while an element has the bits `expected`; gives 0 for a wake, 1 for an element that is another, 2 for the
+    /// end of the time. Numbers: a string would cost as much as the call.
     #[napi]
-    pub fn wait(&self, env: Env, at: f64, expected: u32, milliseconds: f64) -> napi::Result<&'static str> {
+    pub fn wait(&self, env: Env, at: f64, expected: u32, milliseconds: f64) -> napi::Result<u32> {
         self.read(&env, |array| {
             array
                 .wait(index(at), expected, duration(milliseconds))
-                .map(outcome_name)
+                .map(outcome_number)
         })
     }
 

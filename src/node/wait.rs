@@ -10,12 +10,22 @@ use crate::error::Result;
 use crate::os::futex::Wakeup;
 
 /// What `Atomics.wait` calls it; a sleep that was called off is the class's to word.
-pub fn outcome_name(outcome: Wakeup) -> &'static str {
+fn outcome_name(outcome: Wakeup) -> &'static str {
     match outcome {
         Wakeup::Woken => "ok",
         Wakeup::NotEqual => "not-equal",
         Wakeup::TimedOut => "timed-out",
         Wakeup::Cancelled => "cancelled",
+    }
+}
+
+/// The same as a number: the place of its name in `lib/waiting.js`.
+pub fn outcome_number(outcome: Wakeup) -> u32 {
+    match outcome {
+        Wakeup::Woken => 0,
+        Wakeup::NotEqual => 1,
+        Wakeup::TimedOut => 2,
+        Wakeup::Cancelled => 3,
     }
 }
 
