@@ -107,7 +107,7 @@ test('close calls sleepers off', async () => {
   const sleep = array.waitAsync(0, 0)
   array.close()
   await expect(sleep).rejects.toMatchObject({ code: 'ERR_CLOSED' })
-  await expect(array.waitAsync(0, 0)).rejects.toBeInstanceOf(Error)
+  await expect(array.waitAsync(0, 0)).rejects.toMatchObject({ code: 'ERR_CLOSED' })
 })
 
 test('terminate ends a worker that sleeps', async () => {

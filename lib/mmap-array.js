@@ -26,7 +26,7 @@ const CAPACITY = 1
 const BUFFER_LIMIT = constants.MAX_LENGTH
 
 /** How much memory the element path takes at once, and how many elements it leaves to the core before it takes more. */
-const CHEAP_BYTES = 2 ** 18
+const CHEAP_BYTES = 2 ** 21
 const PATIENCE = 64
 
 /** First argument of the constructor where the core is told by an object where the array comes from. */
