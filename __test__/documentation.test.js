@@ -1,0 +1,94 @@
+// README.md and docs/: every block of code runs, top to bottom, and docs/errors.md knows every code there is.
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CLASS_OF } from './support/errors.js'
+import { ROOT, readSections, runC, runJavaScript, runPython } from './support/examples.js'
+import { describeWith } from './support/processes.js'
+
+const read = (name) => readFileSync(join(ROOT, name), 'utf8')
+const DOCUMENTS = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)]
+
+/** By language; a block for a shell is the reader's to type. */
+const RUNNERS = { js: runJavaScript, python: runPython, c: runC, sh: null }
+
+describe('a Markdown text is read block by block', () => {
+  test('with the heading each stands under', () => {
+    const text = '# One\n\n```js\na\nb\n```\ntext\n## Two\n```c\nc\n```\n```sh\n# no heading\n```'
+    expect(readSections(text)).toEqual([
+      { title: 'One', blocks: [{ language: 'js', code: 'a\nb', line: 3 }] },
+      {
+        title: 'Two',
+        blocks: [
+          { language: 'c', code: 'c', line: 9 },
+          { language: 'sh', code: '# no heading', line: 12 },
+        ],
+      },
+    ])
+  })
+
+  test('a block without an end is an error', () => {
+    expect(() => readSections('```js\na')).toThrow('line 1')
+  })
+})
+
+// A reader goes through a document in one directory: a later block may open what an earlier one made.
+describeWith('python3', ['--version'], 'with Python', () =>
+  describeWith('cc', ['--version'], 'with a C compiler', () => {
+    describe.each(DOCUMENTS)('%s', (document) => {
+      const blocks = readSections(read(document)).flatMap(({ title, blocks }) =>
+        blocks.map((block) => ({ title: `line ${block.line}, ${title}: ${block.language}`, ...block })),
+      )
+      let directory
+      beforeAll(() => {
+        directory = mkdtempSync(join(tmpdir(), 'mmap-array-documentation-'))
+        mkdirSync(join(directory, 'node_modules'))
+        symlinkSync(ROOT, join(directory, 'node_modules', 'mmap-array'), 'dir')
+      })
+      afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+      test('every block is in a language that can be tested', () => {
+        expect(blocks.filter(({ language }) => !(language in RUNNERS)).map(({ title }) => title)).toEqual([])
+      })
+
+      test.each(blocks.filter(({ language }) => RUNNERS[language]))('$title', async ({ language, code }) => {
+        await RUNNERS[language](directory, code)
+      })
+
+      test('every file it links to is there', () => {
+        const links = Array.from(read(document).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g), ([, link]) => link)
+        expect(links.filter((link) => !existsSync(join(ROOT, document, '..', link)))).toEqual([])
+      })
+    })
+  }),
+)
+
+test('the version in README.md is the package’s', () => {
+  const { version, engines } = JSON.parse(read('package.json'))
+  const named = Array.from(read('README.md').matchAll(/mmap-array-(\d+\.\d+\.\d+)\.tgz/g), ([, name]) => name)
+  expect(new Set(named)).toEqual(new Set([version]))
+  expect(read('README.md')).toContain(`Node.js ${engines.node.replace('>=', '')} or later`)
+  const [, rust] = /^rust-version = "(.+)"/m.exec(read('Cargo.toml'))
+  expect(read('README.md')).toContain(`(https://rustup.rs) ${rust} or later`)
+})
+
+describe('docs/errors.md', () => {
+  const rows = read('docs/errors.md')
+    .split('\n')
+    .map((line) => /^\| ((?:`\w+`,? ?)+).*?\| (\w+) \|/.exec(line))
+    .filter(Boolean)
+    .flatMap(([, codes, name]) => Array.from(codes.matchAll(/`(\w+)`/g), ([, code]) => [code, name]))
+  const documented = new Map(rows.filter(([code]) => code.startsWith('ERR_')))
+
+  test('has a row for every code the package can throw, and no other', () => {
+    const sources = ['src/error.rs', ...readdirSync(join(ROOT, 'lib')).map((name) => `lib/${name}`)]
+    // Quoted, so that what a comment says does not count.
+    const thrown = sources.flatMap((name) => Array.from(read(name).matchAll(/["'](ERR_\w+)["']/g), ([, code]) => code))
+    expect([...documented.keys()].toSorted()).toEqual([...new Set(thrown)].toSorted())
+  })
+
+  test('names the class of each', () => {
+    for (const [code, { name }] of Object.entries(CLASS_OF)) expect(documented.get(code), code).toBe(name)
+  })
+})
