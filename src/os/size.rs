@@ -33,7 +33,8 @@ pub fn grow_with_blocks(file: &File, from: u64, to: u64) -> Result<()> {
             }
         }
     }
-    set(file, to)
+    // Blocks without the size that goes with them would be lost to everybody.
+    set(file, to).inspect_err(|_| drop(cut(file, from)))
 }
 
 fn write_zeros(file: &File, from: u64, to: u64) -> Result<()> {
