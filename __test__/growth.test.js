@@ -270,6 +270,23 @@ describe('reserved arrays', () => {
     }
   })
 
+  test('refresh leaves them their room, unless somebody cut the file', () => {
+    const array = scope.keep(MmapArray.open(scope.file(encode(typecode('i'), [1, 2, 3])), 'i', { flags: 'r+' }))
+    array.reserve(5000)
+    const { capacity } = array
+    expect(array.refresh()).toBe(3)
+    expect(array.capacity).toBe(capacity)
+    array.append(4)
+    expect(array.refresh()).toBe(4)
+    expect(array.capacity).toBe(capacity)
+    fs.truncateSync(array.path, 8)
+    expect(array.refresh()).toBe(2)
+    array.append(5)
+    expect(array.tolist()).toEqual([1, 2, 5])
+    array.close()
+    expect(fs.readFileSync(array.path)).toEqual(encode(typecode('i'), [1, 2, 5]))
+  })
+
   test('reserving less than there is changes nothing', () => {
     const array = scope.keep(new MmapArray('i', [1, 2, 3], { capacity: 100 }))
     array.reserve(0)
@@ -311,6 +328,27 @@ describe('shrinking', () => {
     expect(view[MiB - 1]).toBe(undefined)
     view[MiB - 1] = 1
     expect(fs.statSync(array.path).size).toBe(0)
+  })
+})
+
+describe('inside the window', () => {
+  const scope = useScope()
+
+  test('nothing moves: the address stays, for most of a GiB', () => {
+    const path = scope.file(Buffer.from([1, 2, 3]))
+    for (const array of [
+      new MmapArray('B', [1, 2, 3]),
+      MmapArray.open(path, 'B', { flags: 'r+' }),
+      MmapArray.open(path, 'B'),
+    ]) {
+      scope.keep(array)
+      const [address] = array.bufferInfo()
+      if (array.path) fs.truncateSync(path, 900 * MiB)
+      else array.reserve(900 * MiB)
+      array.refresh()
+      expect(array.bufferInfo()[0]).toBe(address)
+      expect(array.get(2)).toBe(3)
+    }
   })
 })
 

@@ -256,6 +256,19 @@ describe('slices', () => {
     expect(array.tolist()).toEqual([1, 2, 3])
   })
 
+  test.each(['lq', 'LQ', 'uw', 'uI', 'wI', 'cB', 'eH'])(
+    'an array counts by its typecode, whatever its views are: %s',
+    (codes) => {
+      for (const [one, other] of [codes, [...codes].toReversed()]) {
+        const array = make(one)
+        expectError('ERR_TYPE_MISMATCH', () => array.extend(make(other)))
+        expectError('ERR_TYPE_MISMATCH', () => array.setSlice(make(other)))
+        expectError('ERR_TYPE_MISMATCH', () => array.concat(make(other)))
+        expect(array.length).toBe(0)
+      }
+    },
+  )
+
   test('concat, repeat, copy make arrays of their own', () => {
     const array = make('i', [1, 2])
     const made = [
