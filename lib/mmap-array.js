@@ -243,6 +243,8 @@ export class MmapArray extends NativeArray {
     const wanted = Math.min(this.#state[CAPACITY], limit)
     if (there >= wanted) return false
     if (wanted * View.BYTES_PER_ELEMENT > CHEAP_BYTES && ++this.#misses < PATIENCE) return false
+    // The call lets the old window go: whatever throws after it, nothing of it may be left in hand.
+    this.#elements = new View(0)
     const memory = elementsOf(this, BUFFER_LIMIT)
     this.#elements = new View(memory, 0, Math.floor(memory.byteLength / View.BYTES_PER_ELEMENT))
     return at < this.#elements.length

@@ -42,6 +42,9 @@ impl Array {
 
     /// One appending write for all the parts; then the length is what the file's size says, appends of others included.
     pub(super) fn append_exact(&mut self, parts: &[Region<'_>]) -> Result<()> {
+        let added: u64 = parts.iter().map(|part| part.len() as u64).sum();
+        // Before anything is written: what cannot be mapped afterwards is not to be in the file.
+        self.cover(self.byte_length() + added)?;
         let end = self.file_position(self.length());
         append(self.mapping.storage().file(), parts, end)?;
         let bytes = self
@@ -118,7 +121,11 @@ impl Array {
             _ if self.reservation.is_some() => self
                 .state
                 .set(self.length().min(there), self.capacity().min(there)),
-            Extent::Fixed(length) => self.set_exact_length(length.min(there)),
+            Extent::Fixed(length) => {
+                let length = length.min(there);
+                self.cover(length * self.itemsize())?;
+                self.set_exact_length(length);
+            }
             Extent::Whole if self.flags == Flags::CopyOnWrite => {
                 self.set_exact_length(self.length().min(there))
             }

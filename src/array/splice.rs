@@ -67,7 +67,7 @@ impl Array {
         }
         // The source may lie in this array's memory, at this address or, by another mapping, at another: moving
         // elements about would change it on the way.
-        let copy = source.to_vec();
+        let copy = source.to_vec()?;
         let source = Region::of(&copy);
         if stride.count == count {
             gather::scatter(source, self.region(), stride, self.typecode.itemsize());

@@ -10,6 +10,8 @@ use std::ptr::NonNull;
 
 use bytemuck::Pod;
 
+use crate::error::{Error, Result};
+
 /// Bytes that others may write at any time: never a slice, only a start and a length. Copies in and out may see
 /// another writer's change half done, which is that writer's affair; they never leave the range.
 #[derive(Clone, Copy, Debug)]
@@ -119,10 +121,16 @@ impl<'a> Region<'a> {
     }
 
     /// A copy on the heap.
-    pub fn to_vec(self) -> Vec<u8> {
-        let mut copy = vec![0; self.length];
+    ///
+    /// # Errors
+    /// `ENOMEM`
+    pub fn to_vec(self) -> Result<Vec<u8>> {
+        let mut copy = Vec::new();
+        copy.try_reserve_exact(self.length)
+            .map_err(|_| Error::system(rustix::io::Errno::NOMEM, "malloc"))?;
+        copy.resize(self.length, 0);
         self.read(0, &mut copy);
-        copy
+        Ok(copy)
     }
 
     /// The range as a system call takes it. Rust never looks at it as a slice; the kernel reads it, and answers
@@ -147,9 +155,9 @@ mod tests {
         let mut bytes = *b"abcdef";
         let all = region(&mut bytes);
         all.move_within(0, 2, 4);
-        assert_eq!(all.to_vec(), b"ababcd");
+        assert_eq!(all.to_vec().unwrap(), b"ababcd");
         all.put::<u16>(0, u16::from_ne_bytes(*b"xy"));
-        assert_eq!(all.part(1, 2).to_vec(), b"ya");
+        assert_eq!(all.part(1, 2).to_vec().unwrap(), b"ya");
         assert!(all.part(0, 3).overlaps(all.part(2, 1)));
         assert!(!all.part(0, 3).overlaps(all.part(3, 3)));
     }

@@ -168,29 +168,30 @@ unsafe extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *m
     // SAFETY: SIGBUS has an address in its information.
     let address = unsafe { information.si_addr() }.addr();
     // A signal that somebody sent has no address of ours.
-    if !slots().any(|slot| slot.covers(address) && slot.lay_zeros(address)) {
+    if !slots().any(|slot| {
+        slot.covering(address)
+            .is_some_and(|range| slot.lay_zeros(range, address))
+    }) {
         // SAFETY: passes on what the kernel gave.
         unsafe { forward(signal, info, context) };
     }
 }
 
 impl Slot {
-    fn covers(&self, address: usize) -> bool {
+    /// Start and length of the mapping, where it holds an address.
+    fn covering(&self, address: usize) -> Option<(usize, usize)> {
         let start = self.start.load(Ordering::Acquire);
         let length = self.length.load(Ordering::Relaxed);
-        start != 0
-            && address >= start
-            && address - start < length
-            && self.start.load(Ordering::Acquire) == start
+        let inside = start != 0 && address >= start && address - start < length;
+        (inside && self.start.load(Ordering::Acquire) == start).then_some((start, length))
     }
 
     /// Lays zero pages from the file's end on, or over the one page that the file has and cannot give (a hole on a
     /// full disk, a bad block). Says whether the touch can be tried again.
-    fn lay_zeros(&self, address: usize) -> bool {
-        let (start, length) = (
-            self.start.load(Ordering::Acquire),
-            self.length.load(Ordering::Relaxed),
-        );
+    ///
+    /// The range is the one that was verified: the slot may be free by now, its pages blank, and then a late blank over
+    /// them changes nothing.
+    fn lay_zeros(&self, (start, length): (usize, usize), address: usize) -> bool {
         let page = memory::page_size() as usize;
         let touched = (address - start) / page * page;
         let end = self.end_of_file().min(length as u64) as usize;
@@ -257,7 +258,7 @@ mod tests {
     fn a_slot_is_found_while_it_is_guarded() {
         // SAFETY: no memory is behind it and no fault is raised; the table alone is looked at.
         let guarded = unsafe { Guarded::new(0x1000_0000, 0x2000, -1, 0) }.unwrap();
-        let found = |address| slots().any(|slot| slot.covers(address));
+        let found = |address| slots().any(|slot| slot.covering(address).is_some());
         assert!(found(0x1000_0000) && found(0x1000_1FFF));
         assert!(!found(0x0FFF_FFFF) && !found(0x1000_2000));
         assert_eq!(guarded.zeros().from(), None);
@@ -273,7 +274,7 @@ mod tests {
             .collect();
         assert_eq!(
             slots()
-                .filter(|slot| slot.covers(0x7000_0000_0000 + (SLOTS + 5) * 0x1000))
+                .filter(|slot| slot.covering(0x7000_0000_0000 + (SLOTS + 5) * 0x1000).is_some())
                 .count(),
             1
         );

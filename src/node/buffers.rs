@@ -68,10 +68,7 @@ impl Buffers {
             drop_box::<Share>,
             share,
         );
-        let value = made.inspect_err(|_| {
-            // SAFETY: the call failed, so the box is still ours.
-            drop(unsafe { Box::from_raw(share) });
-        })?;
+        let value = made?;
         self.outlive(value, window);
         self.remember(value, end);
         // SAFETY: just made, in this environment.
@@ -93,10 +90,7 @@ impl Buffers {
                 ptr::null_mut(),
             )
         };
-        if status != sys::Status::napi_ok {
-            // SAFETY: the call failed, so the box is still ours.
-            drop(unsafe { Box::from_raw(share) });
-        }
+        debug_assert_eq!(status, sys::Status::napi_ok);
     }
 
     pub fn share(&self, window: &Arc<Window>) -> Share {
@@ -228,11 +222,7 @@ impl Drop for Buffers {
 pub fn of_state(env: &Env, state: &Arc<State>) -> Result<Unknown<'static>> {
     let data = Arc::as_ptr(state).cast_mut().cast();
     let share = Box::into_raw(Box::new(state.clone()));
-    let value = external_array_buffer(env.raw(), data, State::BYTES, drop_box::<Arc<State>>, share)
-        .inspect_err(|_| {
-            // SAFETY: the call failed, so the box is still ours.
-            drop(unsafe { Box::from_raw(share) });
-        })?;
+    let value = external_array_buffer(env.raw(), data, State::BYTES, drop_box::<Arc<State>>, share)?;
     // SAFETY: just made, in this environment.
     Ok(unsafe { Unknown::from_raw_unchecked(env.raw(), value) })
 }
@@ -244,6 +234,7 @@ fn external_array_buffer<T>(
     finalize: unsafe extern "C" fn(sys::napi_env, *mut c_void, *mut c_void),
     hint: *mut T,
 ) -> Result<sys::napi_value> {
+    // Where the call fails the hint is leaked: Node may have finalized it already, and twice would be once too often.
     let mut value = ptr::null_mut();
     // SAFETY: the caller keeps the bytes mapped until `finalize` has run on `hint`.
     let status = unsafe {
