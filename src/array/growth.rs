@@ -1,12 +1,12 @@
 //! The length: exact or reserved, growing and shrinking, and what others did to it.
 
 use super::reservation::Reservation;
-use super::{Array, Extent, countable_bytes, end_of_last_page};
+use super::{Array, Extent, countable_bytes};
 use crate::element::Element;
 use crate::error::Result;
 use crate::kernels::Region;
 use crate::os::append::append;
-use crate::os::memory::page_size;
+use crate::os::memory::{page_size, round_up_to_pages};
 use crate::storage::Flags;
 
 impl Array {
@@ -47,11 +47,7 @@ impl Array {
         self.cover(self.byte_length() + added)?;
         let end = self.file_position(self.length());
         append(self.mapping.storage().file(), parts, end)?;
-        let bytes = self
-            .mapping
-            .storage()
-            .size()?
-            .saturating_sub(self.mapping.offset());
+        let bytes = self.mapping.bytes()?;
         self.take_over(bytes)
     }
 
@@ -111,11 +107,7 @@ impl Array {
 
     /// Takes over what others did to the file's size; gives the length. An array of fixed length gets no longer.
     pub fn refresh(&mut self) -> Result<u64> {
-        let bytes = self
-            .mapping
-            .storage()
-            .size()?
-            .saturating_sub(self.mapping.offset());
+        let bytes = self.mapping.bytes()?;
         let there = bytes / self.itemsize();
         match self.extent {
             _ if self.reservation.is_some() => self
@@ -149,7 +141,7 @@ impl Array {
     /// Says that pages behind a length are about to go, so that no buffer on them stays in anybody's hand.
     pub(super) fn release_pages_behind(&self, length: u64) {
         // Pages count from the start of the file, not from the array's offset.
-        let end = end_of_last_page(self.file_position(length));
+        let end = round_up_to_pages(self.file_position(length));
         (self.on_cut)(end.saturating_sub(self.mapping.offset()));
     }
 

@@ -18,7 +18,6 @@ use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::kernels::{self, Region};
 use crate::mapping::{Advice, Mapping, Window};
-use crate::os::memory;
 use crate::sharing::lock::Lock;
 use crate::sharing::wait::Sleepers;
 use crate::storage::{Access, Flags, Storage};
@@ -98,7 +97,7 @@ impl Array {
         flags: Flags,
         extent: Extent,
     ) -> Result<Array> {
-        let bytes = mapping.storage().size()?.saturating_sub(mapping.offset());
+        let bytes = mapping.bytes()?;
         let window = mapping.window(bytes)?;
         let mut array = Array {
             typecode,
@@ -208,11 +207,7 @@ impl Array {
             return Err(Error::FixedLength { operation });
         }
         if self.reservation.is_none() {
-            let bytes = self
-                .mapping
-                .storage()
-                .size()?
-                .saturating_sub(self.mapping.offset());
+            let bytes = self.mapping.bytes()?;
             if !bytes.is_multiple_of(self.itemsize()) {
                 return Err(Error::RaggedLength {
                     bytes,
@@ -451,9 +446,4 @@ fn countable_bytes(name: &'static str, elements: u64, itemsize: u64) -> Result<u
             requirement: format!("at most {}, which is 2^53 bytes", LIMIT / itemsize),
             received: elements.to_string(),
         })
-}
-
-/// The first byte after the page in which a range ends: what lies there can be touched.
-fn end_of_last_page(bytes: u64) -> u64 {
-    memory::round_up_to_pages(bytes)
 }

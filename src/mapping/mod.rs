@@ -46,6 +46,11 @@ impl Mapping {
         self.offset
     }
 
+    /// Bytes the file holds from the offset on, asked anew.
+    pub fn bytes(&self) -> Result<u64> {
+        Ok(self.storage.size()?.saturating_sub(self.offset))
+    }
+
     pub fn is_private(&self) -> bool {
         self.private
     }
