@@ -56,7 +56,7 @@ pub enum Error {
     UnexpectedEof { wanted: u64, got: u64 },
     /// The array behind a handle is gone, or is another by now.
     StaleHandle { reason: String },
-    /// The mapped memory could not be read: somebody cut the file.
+    /// The mapped memory could not be read or written: somebody cut the file, or the device failed.
     MemoryFault,
     /// One buffer cannot span so many bytes in this runtime.
     ViewTooLarge { bytes: u64, limit: u64 },
@@ -76,6 +76,15 @@ impl Error {
             errno: errno.raw_os_error(),
             syscall,
             path: None,
+        }
+    }
+
+    /// A failed call on mapped memory: where the system could not read or write it, that is a fault of the memory.
+    pub fn on_memory(errno: rustix::io::Errno, syscall: &'static str) -> Self {
+        if errno == rustix::io::Errno::FAULT {
+            Error::MemoryFault
+        } else {
+            Error::system(errno, syscall)
         }
     }
 
@@ -203,7 +212,8 @@ impl fmt::Display for Error {
             Error::MemoryFault => {
                 write!(
                     f,
-                    "The mapped memory could not be read: the file was cut by somebody else; call refresh()"
+                    "The mapped memory could not be read or written: somebody else cut the file, or its device \
+                     had no room for a hole or could not be read; refresh() maps what is there now"
                 )
             }
             Error::ViewTooLarge { bytes, limit } => write!(
@@ -242,8 +252,27 @@ fn errno_name(errno: i32) -> Cow<'static, str> {
     }
 }
 
-/// The system's description with a small first letter, as Node words it.
+/// The description of an error, in Node's words; it has the system's with a small first letter but for a few.
 fn errno_message(errno: i32) -> String {
+    let own = match errno {
+        libc::EEXIST => "file already exists",
+        libc::EISDIR => "illegal operation on a directory",
+        libc::ENOMEM => "not enough memory",
+        libc::EBUSY => "resource busy or locked",
+        libc::ELOOP => "too many symbolic links encountered",
+        libc::ENAMETOOLONG => "name too long",
+        libc::EIO => "i/o error",
+        libc::EFAULT => "bad address in system call argument",
+        libc::ENFILE => "file table overflow",
+        libc::ETXTBSY => "text file is busy",
+        libc::EXDEV => "cross-device link not permitted",
+        libc::EOPNOTSUPP => "operation not supported on socket",
+        _ => return system_message(errno),
+    };
+    own.to_owned()
+}
+
+fn system_message(errno: i32) -> String {
     let text = std::io::Error::from_raw_os_error(errno).to_string();
     let text = text
         .rsplit_once(" (os error")

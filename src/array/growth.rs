@@ -5,7 +5,6 @@ use super::{Array, Extent, countable_bytes};
 use crate::element::Element;
 use crate::error::Result;
 use crate::kernels::Region;
-use crate::os::append::append;
 use crate::os::memory::{page_size, round_up_to_pages};
 use crate::storage::Flags;
 
@@ -17,14 +16,18 @@ impl Array {
     /// Appends elements, given as bytes. The source may be this array's own memory.
     ///
     /// # Errors
-    /// Those of [`Array::begin_length_change`], and the system's; the array is then as it was.
+    /// `ReadOnly`, `FixedLength`, `RaggedLength`, and the system's; the array is then as it was.
     pub fn extend(&mut self, source: Region<'_>) -> Result<()> {
         self.extend_from("extend", source)
     }
 
     fn extend_from(&mut self, operation: &'static str, source: Region<'_>) -> Result<()> {
         self.require_whole(source)?;
-        self.begin_length_change(operation)?;
+        let resizable = self.begin_length_change(operation)?;
+        if source.is_empty() {
+            return Ok(());
+        }
+        resizable?;
         if self.reservation.is_some() {
             let length = self.length();
             let added = source.len() as u64 / self.itemsize();
@@ -46,7 +49,7 @@ impl Array {
         // Before anything is written: what cannot be mapped afterwards is not to be in the file.
         self.cover(self.byte_length() + added)?;
         let end = self.file_position(self.length());
-        append(self.mapping.storage().file(), parts, end)?;
+        self.mapping.storage().append(parts, end)?;
         let bytes = self.mapping.bytes()?;
         self.take_over(bytes)
     }
@@ -59,10 +62,14 @@ impl Array {
         }
         let page = page_size() / self.itemsize();
         let generous = length.max(capacity.saturating_add(capacity / 2)).max(page);
-        match self.set_capacity(generous) {
-            // What was asked for may fit where half as much again does not.
-            Err(_) if generous > length => self.set_capacity(length),
-            done => done,
+        // What was asked for may fit where half as much again does not. Less than a page more is never worth a call of
+        // its own: near a full disk each append would make one.
+        let mut spare = generous - length;
+        loop {
+            match self.set_capacity(length + spare) {
+                Err(_) if spare > 0 => spare = if spare > page { spare / 2 } else { 0 },
+                done => return done,
+            }
         }
     }
 
@@ -77,7 +84,7 @@ impl Array {
 
     /// Makes the array the only writer of its file, with room for `capacity` elements at least.
     pub fn reserve(&mut self, capacity: u64) -> Result<()> {
-        self.begin_length_change("reserve")?;
+        self.begin_length_change("reserve")??;
         countable_bytes("capacity", capacity, self.itemsize())?;
         let was_reserved = self.is_reserved();
         if !was_reserved {
@@ -94,11 +101,14 @@ impl Array {
     }
 
     /// Cuts the file of a reserved array back to its length, which makes it exact. Nothing to do for an exact one.
+    ///
+    /// # Errors
+    /// The system's; `MemoryFault` where somebody cut the file shorter than the array is.
     pub fn trim(&mut self) -> Result<()> {
-        if self.reservation.is_some() {
+        if let Some(reservation) = &self.reservation {
             let length = self.length();
             self.release_pages_behind(length);
-            self.mapping.storage().cut(self.file_position(length))?;
+            reservation.settle()?;
             self.reservation = None;
             self.set_exact_length(length);
         }
@@ -109,21 +119,19 @@ impl Array {
     pub fn refresh(&mut self) -> Result<u64> {
         let bytes = self.mapping.bytes()?;
         let there = bytes / self.itemsize();
-        match self.extent {
-            _ if self.reservation.is_some() => self
-                .state
-                .set(self.length().min(there), self.capacity().min(there)),
-            Extent::Fixed(length) => {
-                let length = length.min(there);
-                self.cover(length * self.itemsize())?;
-                self.set_exact_length(length);
+        let reserved_capacity = self.reservation.is_some().then(|| self.capacity().min(there));
+        let length = match self.extent {
+            Extent::Fixed(length) => length.min(there),
+            Extent::Whole if reserved_capacity.is_some() || self.flags == Flags::CopyOnWrite => {
+                self.length().min(there)
             }
-            Extent::Whole if self.flags == Flags::CopyOnWrite => {
-                self.set_exact_length(self.length().min(there))
-            }
-            Extent::Whole => self.take_over(bytes)?,
+            Extent::Whole => there,
+        };
+        self.take_over(length * self.itemsize())?;
+        if let Some(capacity) = reserved_capacity {
+            self.state.set(length, capacity);
         }
-        Ok(self.length())
+        Ok(length)
     }
 
     /// Makes the array shorter. A reserved one keeps its file, an exact one cuts it.

@@ -38,6 +38,9 @@ pub struct Placement {
     pub length: Option<u64>,
 }
 
+/// Whether the length of an array can be changed.
+type Verdict = Result<()>;
+
 /// Called before memory goes away, with the byte at which what is left ends.
 pub type OnCut = Box<dyn Fn(u64)>;
 
@@ -59,7 +62,7 @@ pub struct Array {
 impl Array {
     /// An array in memory of its own, with room for `capacity` elements.
     pub fn anonymous(typecode: &'static Typecode, capacity: u64) -> Result<Array> {
-        let mapping = Mapping::new(Arc::new(Storage::anonymous()?), 0, false);
+        let mapping = Mapping::new(Arc::new(Storage::anonymous()?), 0, Access::ReadWrite);
         let mut array = Array::over(mapping, typecode, Flags::ReadWrite, Extent::Whole)?;
         array.reserve(capacity)?;
         Ok(array)
@@ -85,8 +88,12 @@ impl Array {
         }
         countable_bytes("options.length", placement.length.unwrap_or(0), itemsize)?;
         let storage = Arc::new(open()?);
-        let extent = place(&storage, flags, placement, itemsize)?;
-        let mapping = Mapping::new(storage, placement.offset, flags.access().is_private());
+        let extent = place(&storage, flags, placement, itemsize).inspect_err(|_| {
+            if flags == Flags::CreateNew {
+                storage.discard();
+            }
+        })?;
+        let mapping = Mapping::new(storage, placement.offset, flags.access());
         Array::over(mapping, typecode, flags, extent)
     }
 
@@ -98,6 +105,11 @@ impl Array {
         extent: Extent,
     ) -> Result<Array> {
         let bytes = mapping.bytes()?;
+        // Of a fixed length no more is mapped than it takes.
+        let bytes = match extent {
+            Extent::Fixed(length) => bytes.min(length.saturating_mul(typecode.itemsize() as u64)),
+            Extent::Whole => bytes,
+        };
         let window = mapping.window(bytes)?;
         let mut array = Array {
             typecode,
@@ -111,13 +123,7 @@ impl Array {
             lock: None,
             sleepers: Sleepers::default(),
         };
-        let length = bytes / array.itemsize();
-        let length = if let Extent::Fixed(fixed) = extent {
-            fixed.min(length)
-        } else {
-            length
-        };
-        array.set_exact_length(length);
+        array.set_exact_length(bytes / array.itemsize());
         Ok(array)
     }
 
@@ -197,26 +203,28 @@ impl Array {
         })
     }
 
-    /// Refuses a call that changes the length, and takes over what others did to it.
+    /// Begins a call that may change the length: takes over what others did to it, and says whether it can be changed.
+    /// As in Python, a call that turns out to change nothing does not ask.
     ///
     /// # Errors
-    /// `ReadOnly`, `FixedLength`, and `RaggedLength` where the file ends inside an element.
-    fn begin_length_change(&mut self, operation: &'static str) -> Result<()> {
+    /// `ReadOnly`; the verdict is `FixedLength`, or `RaggedLength` where the file ends inside an element.
+    fn begin_length_change(&mut self, operation: &'static str) -> Result<Verdict> {
         self.require_writable(operation)?;
         if self.flags == Flags::CopyOnWrite || self.extent != Extent::Whole {
-            return Err(Error::FixedLength { operation });
+            return Ok(Err(Error::FixedLength { operation }));
         }
-        if self.reservation.is_none() {
-            let bytes = self.mapping.bytes()?;
-            if !bytes.is_multiple_of(self.itemsize()) {
-                return Err(Error::RaggedLength {
-                    bytes,
-                    itemsize: self.typecode.itemsize(),
-                });
-            }
-            self.take_over(bytes)?;
+        if self.reservation.is_some() {
+            return Ok(Ok(()));
         }
-        Ok(())
+        let bytes = self.mapping.bytes()?;
+        self.take_over(bytes)?;
+        if bytes.is_multiple_of(self.itemsize()) {
+            return Ok(Ok(()));
+        }
+        Ok(Err(Error::RaggedLength {
+            bytes,
+            itemsize: self.typecode.itemsize(),
+        }))
     }
 
     /// Makes the length what a file size says. The window is widened first, so that a failure changes nothing.

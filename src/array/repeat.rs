@@ -3,7 +3,6 @@
 use super::{Array, countable_bytes};
 use crate::error::Result;
 use crate::kernels::fill::repeat_head;
-use crate::os::append::append;
 
 impl Array {
     /// Repeats the elements in place; with `times` of 0 or less nothing is left.
@@ -11,16 +10,19 @@ impl Array {
     /// # Errors
     /// `OutOfRange` for more than 2^53 bytes, else the system's; the array is then as it was.
     pub fn repeat(&mut self, times: i64) -> Result<()> {
-        self.begin_length_change("repeatInPlace")?;
-        let Ok(times @ 1..) = u64::try_from(times) else {
-            return self.shorten(0);
-        };
+        let resizable = self.begin_length_change("repeatInPlace")?;
         let length = self.length();
-        let total = length.saturating_mul(times);
+        let total = length.saturating_mul(u64::try_from(times).unwrap_or(0));
         countable_bytes("times", total, self.itemsize())?;
         if total == length {
             return Ok(());
         }
+        resizable?;
+        if total == 0 {
+            return self.shorten(0);
+        }
+        // Every page of it is going to be touched.
+        self.mapping.storage().require_possible(total * self.itemsize())?;
         if self.is_reserved() {
             self.make_room(total)?;
             let head = self.byte_length() as usize;
@@ -40,7 +42,7 @@ impl Array {
         let mut done = old;
         while done < goal {
             let head = window.region(done.min(goal - done));
-            if let Err(error) = append(self.mapping.storage().file(), &[head], offset + done) {
+            if let Err(error) = self.mapping.storage().append(&[head], offset + done) {
                 // Back to where it began, unless others have appended.
                 if self.mapping.storage().size()? == offset + done {
                     self.mapping.storage().cut(offset + old)?;

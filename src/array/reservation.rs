@@ -1,9 +1,11 @@
 //! Reserved files at the end of the process: cut back to their length by whoever is still there to do it.
 
-use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError, Weak};
+use std::thread;
+use std::time::Duration;
 
 use super::State;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::mapping::Mapping;
 use crate::os::exit::at_exit;
 
@@ -17,6 +19,9 @@ pub struct Reservation {
 
 static OPEN: Mutex<Vec<Weak<Reservation>>> = Mutex::new(Vec::new());
 
+/// The process that has to settle: one that was forked from it inherits the duty, and must not do it.
+static REGISTERED: OnceLock<u32> = OnceLock::new();
+
 impl Reservation {
     pub fn start(mapping: &Arc<Mapping>, state: &Arc<State>, itemsize: u64) -> Arc<Reservation> {
         let reservation = Arc::new(Reservation {
@@ -26,8 +31,10 @@ impl Reservation {
         });
         // Memory that nobody else can know of goes with the process.
         if mapping.storage().is_exposed() {
-            static REGISTERED: Once = Once::new();
-            REGISTERED.call_once(|| at_exit(settle_all));
+            REGISTERED.get_or_init(|| {
+                at_exit(settle_all);
+                std::process::id()
+            });
             let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
             if open.len() == open.capacity() {
                 open.retain(|entry| entry.strong_count() > 0);
@@ -37,21 +44,44 @@ impl Reservation {
         reservation
     }
 
+    /// Cuts the file back to the array's length.
+    ///
+    /// # Errors
+    /// `MemoryFault` where the file ends before the array: a cut would make it longer, with zeros for what was lost.
     pub fn settle(&self) -> Result<()> {
         let end = self.mapping.offset() + self.state.length() * self.itemsize;
-        self.mapping.storage().cut(end)
+        let storage = self.mapping.storage();
+        if storage.size()? < end {
+            return Err(Error::MemoryFault);
+        }
+        storage.cut(end)
     }
 }
 
-/// Runs at `exit`, on the thread that called it. A lock held by a thread that is gone must not hang the end.
+/// Runs at `exit`, on the thread that called it.
 extern "C" fn settle_all() {
-    let open = match OPEN.try_lock() {
-        Ok(open) => open,
-        Err(std::sync::TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-        Err(std::sync::TryLockError::WouldBlock) => return,
-    };
-    for reservation in open.iter().filter_map(Weak::upgrade) {
+    if REGISTERED.get() != Some(&std::process::id()) {
+        return;
+    }
+    for reservation in lock_at_exit()
+        .iter()
+        .flat_map(|open| open.iter())
+        .filter_map(Weak::upgrade)
+    {
         // Nobody is left to hear of a failure.
         let _ = reservation.settle();
     }
+}
+
+/// The list, which other threads hold for a moment only; one that is gone with it in hand must not hang the end.
+fn lock_at_exit() -> Option<MutexGuard<'static, Vec<Weak<Reservation>>>> {
+    const TRIES: u32 = 1000;
+    for _ in 0..TRIES {
+        match OPEN.try_lock() {
+            Ok(open) => return Some(open),
+            Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(1)),
+        }
+    }
+    None
 }

@@ -12,7 +12,7 @@ use crate::kernels::gather::{self, Stride};
 impl Array {
     /// Puts an element before an index; one beyond either end means that end.
     pub fn insert(&mut self, index: i64, element: &Element) -> Result<()> {
-        self.begin_length_change("insert")?;
+        self.begin_length_change("insert")??;
         let at = insertion_index(index, self.length());
         self.replace(at..at, Region::of(element.bytes()))
     }
@@ -22,7 +22,7 @@ impl Array {
     /// # Errors
     /// `Empty`, `IndexOutOfRange`; `ValueOutOfRange` for an element of a character type that is no code point.
     pub fn pop(&mut self, index: i64) -> Result<Element> {
-        self.begin_length_change("pop")?;
+        let resizable = self.begin_length_change("pop")?;
         if self.length() == 0 {
             return Err(Error::Empty);
         }
@@ -30,27 +30,37 @@ impl Array {
         let element = self.element_at(at);
         // What cannot be given to the caller is not taken from the array.
         element.require_readable(self.typecode)?;
+        resizable?;
         self.replace(at..at + 1, Region::empty())?;
         Ok(element)
     }
 
     /// Takes the first equal element out; says whether there was one.
     pub fn remove(&mut self, needle: &Element) -> Result<bool> {
-        self.begin_length_change("remove")?;
-        match self.find(needle, 0, i64::MAX) {
-            Some(at) => self.replace(at..at + 1, Region::empty()).map(|()| true),
-            None => Ok(false),
-        }
+        let resizable = self.begin_length_change("remove")?;
+        let Some(at) = self.find(needle, 0, i64::MAX) else {
+            return Ok(false);
+        };
+        resizable?;
+        self.replace(at..at + 1, Region::empty()).map(|()| true)
     }
 
     pub fn clear(&mut self) -> Result<()> {
-        self.begin_length_change("clear")?;
+        let resizable = self.begin_length_change("clear")?;
+        if self.length() == 0 {
+            return Ok(());
+        }
+        resizable?;
         self.shorten(0)
     }
 
     pub fn delete_slice(&mut self, bounds: Bounds) -> Result<()> {
-        self.begin_length_change("deleteSlice")?;
+        let resizable = self.begin_length_change("deleteSlice")?;
         let stride = bounds.resolve(self.length())?;
+        if stride.count == 0 {
+            return Ok(());
+        }
+        resizable?;
         self.delete(stride)
     }
 
@@ -62,8 +72,11 @@ impl Array {
         let count = source.len() / self.typecode.itemsize();
         let mut stride = bounds.resolve(self.length())?;
         if stride.count != count {
-            self.begin_length_change("setSlice")?;
+            let resizable = self.begin_length_change("setSlice")?;
             stride = bounds.resolve(self.length())?;
+            if stride.count != count {
+                resizable?;
+            }
         }
         // The source may lie in this array's memory, at this address or, by another mapping, at another: moving
         // elements about would change it on the way.
@@ -94,6 +107,7 @@ impl Array {
             0 => Ok(()),
             count if stride.step == 1 => self.replace(start..start + count, Region::empty()),
             count => {
+                self.mapping.storage().require_cuttable()?;
                 gather::remove(self.region(), stride, self.typecode.itemsize());
                 self.shorten(self.length() - count)
             }
@@ -109,19 +123,16 @@ impl Array {
         let tail = old - end;
         if added > removed {
             self.grow_to_replace(old, end, source, added - removed)?;
+        } else if added < removed && tail > 0 {
+            self.mapping.storage().require_cuttable()?;
         }
         let all = self.window.region(old.max(new));
         all.move_within(end as usize, (start + added) as usize, tail as usize);
         all.copy_from(start as usize, source);
-        if new <= old {
-            if new < old {
-                self.shorten(new / self.itemsize())
-            } else {
-                Ok(())
-            }
-        } else {
-            Ok(())
+        if new < old {
+            self.shorten(new / self.itemsize())?;
         }
+        Ok(())
     }
 
     /// Makes the array longer by `growth` bytes. An exact one gets them in one appending write, and they are the very

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Array;
 use super::slice::element_index;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::mapping::SharedWord;
 use crate::os::futex::Wakeup;
 use crate::sharing::lock::Lock;
@@ -25,13 +25,20 @@ impl Array {
     /// # Errors
     /// `NotLocked` where this array does not hold it.
     pub fn unlock(&mut self) -> Result<()> {
-        self.lock
-            .as_mut()
-            .map_or(Err(crate::error::Error::NotLocked), Lock::release)
+        self.lock.as_mut().map_or(Err(Error::NotLocked), Lock::release)
     }
 
-    /// The element as sleepers of all processes see it. Its type is one of 4 bytes.
+    /// The element as sleepers of all processes see it.
+    ///
+    /// # Errors
+    /// `InvalidArgType` for elements of another size than 4 bytes, `IndexOutOfRange`, and the system's.
     fn word(&self, index: i64) -> Result<SharedWord> {
+        if self.typecode.itemsize() != SharedWord::BYTES {
+            return Err(Error::InvalidArgType {
+                name: "typecode",
+                requirement: "one of 4-byte elements",
+            });
+        }
         let at = element_index(index, self.length())?;
         self.mapping.word(&self.window, at * self.itemsize())
     }

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::os::identity::{self, FileIdentity};
 use crate::os::{descriptor, size};
+use rustix::io::Errno;
 
 /// Bytes read at a time; a multiple of every element's size.
 const CHUNK: usize = 1 << 20;
@@ -70,7 +71,10 @@ impl Array {
     /// # Errors
     /// `UnexpectedEof` where there are fewer: whole elements are kept. The system's: what was read until then is kept.
     pub fn read_from(&mut self, peer: &Peer, count: u64) -> Result<()> {
-        self.begin_length_change("fromfile")?;
+        let resizable = self.begin_length_change("fromfile")?;
+        if count > 0 {
+            resizable?;
+        }
         let size = self.typecode.itemsize();
         countable_bytes("n", count, size as u64)?;
         let available = self.at_most(peer, count)?;
@@ -116,12 +120,10 @@ impl Array {
             if is_all && self.mapping.storage().size()? == self.file_position(self.length()) {
                 return Ok(());
             }
-            return Err(
-                Error::system(rustix::io::Errno::BUSY, "open").at_path(&String::from_utf8_lossy(path))
-            );
+            return Err(Error::system(Errno::BUSY, "open").at_path(&String::from_utf8_lossy(path)));
         }
         if identity::require_regular(peer.file()).is_ok() {
-            size::cut(peer.file(), 0)?;
+            size::set(peer.file(), 0)?;
         }
         self.write_to(&peer)
     }
@@ -149,11 +151,13 @@ impl Array {
         while done < all.len() {
             let rest = all.part(done, all.len() - done);
             match peer.file().write_vectored(&[rest.as_io_slice()]) {
-                Ok(0) => return Err(Error::system(rustix::io::Errno::IO, "write")),
+                Ok(0) => return Err(Error::system(Errno::IO, "write")),
                 Ok(count) => done += count,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) if error.raw_os_error() == Some(libc::EFAULT) => return Err(Error::MemoryFault),
-                Err(error) => return Err(Error::io(&error, "write")),
+                Err(error) => {
+                    let errno = Errno::from_io_error(&error).unwrap_or(Errno::IO);
+                    return Err(Error::on_memory(errno, "write"));
+                }
             }
         }
         Ok(())

@@ -7,6 +7,7 @@
     reason = "handles a signal, and maps fixed pages over mappings of this crate"
 )]
 
+use std::ops::Range;
 use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -14,6 +15,7 @@ use std::{mem, ptr};
 
 use crate::error::{Error, Result};
 use crate::os::memory;
+use crate::os::memory_map::{self, MappedFile};
 
 /// Nothing is laid over the mapping.
 const WHOLE: usize = usize::MAX;
@@ -32,6 +34,13 @@ struct Slot {
     offset: AtomicU64,
     /// From which byte of the mapping on zero pages lie where the file was, or [`WHOLE`].
     laid_from: AtomicUsize,
+    /// And up to which, at most; of meaning while `laid_from` says so.
+    laid_to: AtomicUsize,
+    /// The file as the kernel's list of mappings names it, where the pages may be another's by now and are to be looked
+    /// at first; an inode of 0 where they are surely ours.
+    major: AtomicU64,
+    minor: AtomicU64,
+    inode: AtomicU64,
 }
 
 /// Part of the table. Parts are added, never taken away, so a handler may walk them at any time.
@@ -50,6 +59,10 @@ impl Part {
                     descriptor: AtomicI32::new(-1),
                     offset: AtomicU64::new(0),
                     laid_from: AtomicUsize::new(WHOLE),
+                    laid_to: AtomicUsize::new(0),
+                    major: AtomicU64::new(0),
+                    minor: AtomicU64::new(0),
+                    inode: AtomicU64::new(0),
                 }
             }; SLOTS],
             next: AtomicPtr::new(ptr::null_mut()),
@@ -79,6 +92,32 @@ impl Guarded {
     /// - The range is one mapping of the caller's, and stays so until this is dropped.
     /// - The descriptor stays open until then.
     pub unsafe fn new(start: usize, length: usize, descriptor: i32, offset: u64) -> Result<Guarded> {
+        Self::register(start, length, descriptor, offset, MappedFile::default())
+    }
+
+    /// The same for pages whose owner may give them away at any time: before anything is laid over them the guard looks
+    /// whether they still show the file.
+    ///
+    /// # Safety
+    /// - The descriptor stays open until this is dropped.
+    ///
+    /// # Errors
+    /// `UnsupportedRuntime` where the kernel does not say what is mapped there.
+    pub unsafe fn borrowed(start: usize, length: usize, descriptor: i32, offset: u64) -> Result<Guarded> {
+        let there = memory_map::file_at(start).filter(|there| there.inode != 0 && there.offset == offset);
+        let there = there.ok_or(Error::UnsupportedRuntime {
+            feature: "list of mappings in /proc",
+        })?;
+        Self::register(start, length, descriptor, offset, there)
+    }
+
+    fn register(
+        start: usize,
+        length: usize,
+        descriptor: i32,
+        offset: u64,
+        file: MappedFile,
+    ) -> Result<Guarded> {
         static REGISTER: Mutex<()> = Mutex::new(());
         let _one_at_a_time = REGISTER.lock().unwrap_or_else(PoisonError::into_inner);
         install()?;
@@ -89,6 +128,10 @@ impl Guarded {
         slot.descriptor.store(descriptor, Ordering::Relaxed);
         slot.offset.store(offset, Ordering::Relaxed);
         slot.laid_from.store(WHOLE, Ordering::Relaxed);
+        slot.laid_to.store(0, Ordering::Relaxed);
+        slot.major.store(file.major, Ordering::Relaxed);
+        slot.minor.store(file.minor, Ordering::Relaxed);
+        slot.inode.store(file.inode, Ordering::Relaxed);
         slot.start.store(start, Ordering::Release);
         Ok(Guarded(slot))
     }
@@ -98,9 +141,23 @@ impl Guarded {
         Zeros(self.0)
     }
 
-    /// As [`Zeros::from`], and forgets it: the caller maps the file there again.
-    pub fn take_zeros_from(&self) -> Option<usize> {
-        Some(self.0.laid_from.swap(WHOLE, Ordering::AcqRel)).filter(|from| *from != WHOLE)
+    /// The bytes of the mapping among which zeros lie, which are forgotten: the caller maps the file there again.
+    pub fn take_zeros(&self) -> Option<Range<usize>> {
+        let from = Some(self.0.laid_from.swap(WHOLE, Ordering::AcqRel)).filter(|from| *from != WHOLE)?;
+        // A fault of this very moment may have its end taken without its start: then all that follows is meant.
+        let to = self.0.laid_to.swap(0, Ordering::AcqRel);
+        Some(
+            from..if to > from {
+                to
+            } else {
+                self.0.length.load(Ordering::Relaxed)
+            },
+        )
+    }
+
+    /// Whether the pages still show the file, as far as can be told; always for those that are ours.
+    pub fn is_there(&self) -> bool {
+        self.0.shows_file_at(self.0.start.load(Ordering::Relaxed))
     }
 }
 
@@ -168,10 +225,15 @@ unsafe extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *m
     // SAFETY: SIGBUS has an address in its information.
     let address = unsafe { information.si_addr() }.addr();
     // A signal that somebody sent has no address of ours.
-    if !slots().any(|slot| {
-        slot.covering(address)
-            .is_some_and(|range| slot.lay_zeros(range, address))
-    }) {
+    // An entry for borrowed pages may be about what was there before.
+    let handled = [false, true].into_iter().any(|borrowed| {
+        slots().any(|slot| {
+            slot.covering(address)
+                .filter(|_| slot.is_borrowed() == borrowed && slot.shows_file_at(address))
+                .is_some_and(|range| slot.lay_zeros(range, address))
+        })
+    });
+    if !handled {
         // SAFETY: passes on what the kernel gave.
         unsafe { forward(signal, info, context) };
     }
@@ -184,6 +246,23 @@ impl Slot {
         let length = self.length.load(Ordering::Relaxed);
         let inside = start != 0 && address >= start && address - start < length;
         (inside && self.start.load(Ordering::Acquire) == start).then_some((start, length))
+    }
+
+    fn is_borrowed(&self) -> bool {
+        self.inode.load(Ordering::Relaxed) != 0
+    }
+
+    /// Whether the page at an address inside is the file's, as it should be.
+    fn shows_file_at(&self, address: usize) -> bool {
+        // The slot may be another's by now: then nothing fits.
+        let inside = address.wrapping_sub(self.start.load(Ordering::Relaxed));
+        let expected = MappedFile {
+            major: self.major.load(Ordering::Relaxed),
+            minor: self.minor.load(Ordering::Relaxed),
+            inode: self.inode.load(Ordering::Relaxed),
+            offset: self.offset.load(Ordering::Relaxed).wrapping_add(inside as u64),
+        };
+        expected.inode == 0 || memory_map::file_at(address) == Some(expected)
     }
 
     /// Lays zero pages from the file's end on, or over the one page that the file has and cannot give (a hole on a
@@ -203,6 +282,8 @@ impl Slot {
         // SAFETY: the pages belong to a mapping that `Guarded::new` was promised; nobody can read what they held.
         let done = unsafe { memory::blank_out((start + from) as *mut u8, to - from) };
         if done.is_ok() {
+            // The end first: who takes the start takes an end that is as far.
+            self.laid_to.fetch_max(to, Ordering::AcqRel);
             self.laid_from.fetch_min(from, Ordering::AcqRel);
         }
         done.is_ok()

@@ -12,7 +12,7 @@ pub use window::Window;
 pub use word::SharedWord;
 
 use crate::error::Result;
-use crate::storage::Storage;
+use crate::storage::{Access, Storage};
 
 /// What arrays over the same bytes share: all threads that attach find the same window, so they share its page tables.
 #[derive(Debug)]
@@ -20,19 +20,18 @@ pub struct Mapping {
     storage: Arc<Storage>,
     /// Byte of the file at which element 0 lies.
     offset: u64,
-    /// Whether pages that are written to become this mapping's own.
-    private: bool,
+    access: Access,
     newest: Mutex<Weak<Window>>,
     /// The number by which the process finds this mapping, once one was asked for.
     pub number: OnceLock<u64>,
 }
 
 impl Mapping {
-    pub fn new(storage: Arc<Storage>, offset: u64, private: bool) -> Arc<Mapping> {
+    pub fn new(storage: Arc<Storage>, offset: u64, access: Access) -> Arc<Mapping> {
         Arc::new(Mapping {
             storage,
             offset,
-            private,
+            access,
             newest: Mutex::new(Weak::new()),
             number: OnceLock::new(),
         })
@@ -51,8 +50,13 @@ impl Mapping {
         Ok(self.storage.size()?.saturating_sub(self.offset))
     }
 
+    pub fn access(&self) -> Access {
+        self.access
+    }
+
+    /// Whether pages that are written to become this mapping's own.
     pub fn is_private(&self) -> bool {
-        self.private
+        self.access.is_private()
     }
 
     /// A window of at least `bytes`: the one that is there, or a new, wider one. Old ones live on as long as somebody
@@ -62,7 +66,8 @@ impl Mapping {
         if let Some(window) = newest.upgrade().filter(|window| window.len() as u64 >= bytes) {
             return Ok(window);
         }
-        let window = Arc::new(Window::map(&self.storage, self.offset, bytes, self.private)?);
+        let window = Window::map(&self.storage, self.offset, bytes, self.is_private())?;
+        let window = Arc::new(window);
         *newest = Arc::downgrade(&window);
         Ok(window)
     }
@@ -85,20 +90,20 @@ impl Mapping {
 mod tests {
     use super::*;
 
-    fn mapping(private: bool) -> Arc<Mapping> {
-        Mapping::new(Arc::new(Storage::anonymous().unwrap()), 0, private)
+    fn mapping(access: Access) -> Arc<Mapping> {
+        Mapping::new(Arc::new(Storage::anonymous().unwrap()), 0, access)
     }
 
     #[test]
     fn everybody_gets_the_same_window() {
-        let mapping = mapping(false);
+        let mapping = mapping(Access::ReadWrite);
         let one = mapping.window(0).unwrap();
         assert!(Arc::ptr_eq(&one, &mapping.window(5).unwrap()));
     }
 
     #[test]
     fn a_window_that_is_outgrown_shows_the_same_pages() {
-        let mapping = mapping(false);
+        let mapping = mapping(Access::ReadWrite);
         mapping.storage().grow(0, 100).unwrap();
         let old = mapping.window(100).unwrap();
         let new = mapping.window(old.len() as u64 + 1).unwrap();
@@ -111,9 +116,9 @@ mod tests {
 
     #[test]
     fn private_pages_stay_private() {
-        let private = mapping(true);
+        let private = mapping(Access::ReadOnly);
         private.storage().grow(0, 100).unwrap();
-        let shared = Mapping::new(private.storage().clone(), 0, false);
+        let shared = Mapping::new(private.storage().clone(), 0, Access::ReadWrite);
         let (private, shared) = (private.window(100).unwrap(), shared.window(100).unwrap());
         private.region(100).write(0, b"mine");
         assert_eq!(shared.region(100).get::<u32>(0), 0);
@@ -121,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_retired_window_is_blank_and_one_in_use_is_not() {
-        let mapping = mapping(false);
+        let mapping = mapping(Access::ReadWrite);
         mapping.storage().grow(0, 100).unwrap();
         let window = mapping.window(100).unwrap();
         window.region(100).write(0, &[7]);

@@ -47,18 +47,18 @@ impl Window {
     /// The system's, `ENOMEM` where not even the bytes themselves find room.
     pub fn map(storage: &Arc<Storage>, offset: u64, bytes: u64, private: bool) -> Result<Window> {
         let least = memory::round_up_to_pages(bytes.max(1));
-        let mut length = memory::round_up_to_pages(bytes.saturating_mul(HEADROOM).max(LEAST_WINDOW));
+        // Where address space is short it is not ours to take for later.
+        let wide = if memory::address_space_is_limited() {
+            bytes.saturating_mul(2)
+        } else {
+            bytes.saturating_mul(HEADROOM).max(LEAST_WINDOW)
+        };
+        let mut length = memory::round_up_to_pages(wide).max(least);
         loop {
             match Self::map_length(storage, offset, length, private) {
                 Ok(map) => return Window::guard(map, storage, offset, private),
                 Err(_) if length > least => length = memory::round_up_to_pages((length / 2).max(least)),
-                Err(error) => {
-                    let error = Error::io(&error, "mmap");
-                    return Err(match storage.path() {
-                        Some(path) => error.at_path(&path.to_string_lossy()),
-                        None => error,
-                    });
-                }
+                Err(error) => return Err(storage.named(Error::io(&error, "mmap"))),
             }
         }
     }
@@ -101,22 +101,14 @@ impl Window {
         let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(file) = file.as_ref() else { return Ok(()) };
         // Taken before the file is mapped: a touch that fails from then on is told anew.
-        let Some(from) = file.guarded.take_zeros_from() else {
+        let Some(zeros) = file.guarded.take_zeros() else {
             return Ok(());
         };
         let pages = Pages::of(&self.map);
-        let start = pages.start.wrapping_add(from);
-        let offset = file.offset - pages.lead as u64 + from as u64;
+        let start = pages.start.wrapping_add(zeros.start);
+        let offset = file.offset - pages.lead as u64 + zeros.start as u64;
         // SAFETY: these are pages of this window, and what lies there now is the guard's zeros.
-        unsafe {
-            memory::lay_over(
-                start,
-                pages.length - from,
-                file.storage.file(),
-                offset,
-                self.private,
-            )
-        }
+        unsafe { memory::lay_over(start, zeros.len(), file.storage.file(), offset, self.private) }
     }
 
     fn map_length(storage: &Storage, offset: u64, length: u64, private: bool) -> std::io::Result<MmapRaw> {
@@ -172,7 +164,7 @@ impl Window {
         }
         self.map
             .flush_range(0, self.within(bytes))
-            .map_err(|error| Error::io(&error, "msync"))
+            .map_err(|error| on_memory(&error, "msync"))
     }
 
     /// Tells the system how a byte range is going to be used.
@@ -184,7 +176,7 @@ impl Window {
         match advice.apply(&self.map, start, end - start) {
             // A hint this kernel does not know, or not for this kind of memory.
             Err(error) if error.raw_os_error() == Some(libc::EINVAL) => Ok(()),
-            done => done.map_err(|error| Error::io(&error, "madvise")),
+            done => done.map_err(|error| on_memory(&error, "madvise")),
         }
     }
 
@@ -200,6 +192,10 @@ impl Window {
         // Where the system cannot even do that, the old pages stay until the last share goes.
         debug_assert!(done.is_ok(), "{done:?}");
     }
+}
+
+fn on_memory(error: &std::io::Error, syscall: &'static str) -> Error {
+    Error::on_memory(Errno::from_io_error(error).unwrap_or(Errno::IO), syscall)
 }
 
 /// The whole pages a mapping takes, which may begin before its first byte.

@@ -54,6 +54,8 @@ impl Mapping {
 }
 
 impl SharedWord {
+    pub const BYTES: usize = 4;
+
     pub fn get(&self) -> Word {
         self.word
     }

@@ -7,6 +7,7 @@ mod flush;
 mod handle;
 mod module;
 mod origin;
+mod overlays;
 mod shared_buffers;
 mod values;
 mod wait;

@@ -7,8 +7,8 @@ use napi_derive::napi;
 
 use super::class::MmapArray;
 use super::errors::guard;
-use super::shared_buffers;
 use super::values::bytes;
+use super::{overlays, shared_buffers};
 use crate::element::half_from_double;
 use crate::typecode::{Meaning, all};
 
@@ -89,7 +89,7 @@ pub fn shared_buffer_of(env: Env, array: &MmapArray, limit: f64) -> napi::Result
 #[napi]
 pub fn probe_overlay(env: Env, memory: Unknown<'_>) -> napi::Result<bool> {
     let memory = bytes(&env, &memory)?;
-    guard(&env, || shared_buffers::probe(memory))
+    guard(&env, || overlays::probe(memory))
 }
 
 /// Lays the array's pages over those of a growable `SharedArrayBuffer`; `memory` shows it from its first byte to its

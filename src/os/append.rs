@@ -54,13 +54,9 @@ fn append_once(file: &File, parts: &[Region<'_>], skip: usize) -> rustix::io::Re
 /// Takes a half-written append back, and reports why it stopped.
 fn cut_back(file: &File, end: u64, written: usize, errno: Errno) -> Result<()> {
     if written > 0 && size::of(file)? == end + written as u64 {
-        size::cut(file, end)?;
+        size::set(file, end)?;
     }
-    Err(if errno == Errno::FAULT {
-        Error::MemoryFault
-    } else {
-        Error::system(errno, "write")
-    })
+    Err(Error::on_memory(errno, "write"))
 }
 
 #[cfg(test)]

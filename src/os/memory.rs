@@ -4,11 +4,24 @@
 use std::fs::File;
 
 use rustix::mm::{MapFlags, ProtFlags, mmap, mmap_anonymous};
+use rustix::process::{Resource, getrlimit};
 
 use crate::error::{Error, Result};
 
 pub fn page_size() -> u64 {
     rustix::param::page_size() as u64
+}
+
+/// Bytes of memory and swap the machine has.
+pub fn installed() -> u64 {
+    let machine = rustix::system::sysinfo();
+    let pages = (machine.totalram as u64).saturating_add(machine.totalswap as u64);
+    pages.saturating_mul(u64::from(machine.mem_unit))
+}
+
+/// Whether the process may not take all the address space there is.
+pub fn address_space_is_limited() -> bool {
+    getrlimit(Resource::As).current.is_some()
 }
 
 /// Rounds up to whole pages, or to the largest multiple of a page where there is none above.

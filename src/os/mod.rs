@@ -1,10 +1,12 @@
 //! The system calls that memmap2 and std lack, one topic a file.
 
 pub mod append;
+pub mod blocks;
 pub mod descriptor;
 pub mod exit;
 pub mod futex;
 pub mod identity;
 pub mod memory;
+pub mod memory_map;
 pub mod process;
 pub mod size;

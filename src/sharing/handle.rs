@@ -65,14 +65,17 @@ impl Handle {
     /// # Errors
     /// `ReadOnly` for more than the handle has; `StaleHandle` where the memory is gone, or another's.
     pub fn locate(&self, flags: Option<Flags>) -> Result<(Arc<Mapping>, Flags)> {
-        let flags = self.allowed(flags)?;
-        let mapping = match self.live_mapping(flags)? {
-            Some(mapping) => mapping,
-            None => Mapping::new(
-                Arc::new(self.reopen(flags)?),
-                self.offset,
-                flags.access().is_private(),
-            ),
+        let asked = flags;
+        let flags = self.allowed(asked)?;
+        let mapping = match self.live_mapping()? {
+            // Copies that were asked for are the asker's own.
+            Some(mapping) if mapping.access() == flags.access() && asked != Some(Flags::CopyOnWrite) => {
+                mapping
+            }
+            Some(mapping) if flags.access().is_private() => {
+                Mapping::new(mapping.storage().clone(), self.offset, flags.access())
+            }
+            _ => Mapping::new(Arc::new(self.reopen(flags)?), self.offset, flags.access()),
         };
         Ok((mapping, flags))
     }
@@ -93,8 +96,8 @@ impl Handle {
         Ok(wanted)
     }
 
-    /// The mapping itself, where this is the owner's process. Lesser flags get a private one on the same file.
-    fn live_mapping(&self, flags: Flags) -> Result<Option<Arc<Mapping>>> {
+    /// The mapping itself, where this is the owner's process.
+    fn live_mapping(&self) -> Result<Option<Arc<Mapping>>> {
         if self.owner != ProcessIdentity::own() {
             return Ok(None);
         }
@@ -105,14 +108,7 @@ impl Handle {
         if mapping.offset() != self.offset || FileIdentity::of(mapping.storage().file())? != self.identity {
             return Ok(None);
         }
-        let private = flags.access().is_private();
-        if flags.access() == self.flags.access() && mapping.is_private() == private {
-            return Ok(Some(mapping));
-        }
-        if !private {
-            return Ok(None);
-        }
-        Ok(Some(Mapping::new(mapping.storage().clone(), self.offset, true)))
+        Ok(Some(mapping))
     }
 
     /// Opens the file by its path, or through the owner's descriptor, whichever is still the same file.
@@ -152,7 +148,7 @@ mod tests {
     use super::*;
 
     fn handle() -> (Arc<Mapping>, Handle) {
-        let mapping = Mapping::new(Arc::new(Storage::anonymous().unwrap()), 0, false);
+        let mapping = Mapping::new(Arc::new(Storage::anonymous().unwrap()), 0, Access::ReadWrite);
         let handle = Handle::of(&mapping, Typecode::parse("i").unwrap(), Flags::ReadWrite, None).unwrap();
         (mapping, handle)
     }
@@ -169,6 +165,18 @@ mod tests {
         let (copy, flags) = handle.locate(Some(Flags::CopyOnWrite)).unwrap();
         assert!(copy.is_private());
         assert_eq!(flags, Flags::CopyOnWrite);
+    }
+
+    #[test]
+    fn a_handle_that_says_copies_does_not_reach_those_of_a_reader() {
+        let storage = Arc::new(Storage::anonymous().unwrap());
+        let reader = Mapping::new(storage, 0, Access::ReadOnly);
+        let handle = |flags| Handle::of(&reader, Typecode::parse("i").unwrap(), flags, None).unwrap();
+        let (same, _) = handle(Flags::Read).locate(None).unwrap();
+        assert!(Arc::ptr_eq(&same, &reader));
+        let (forged, _) = handle(Flags::CopyOnWrite).locate(None).unwrap();
+        assert!(!Arc::ptr_eq(&forged, &reader));
+        assert_eq!(forged.access(), Access::CopyOnWrite);
     }
 
     #[test]

@@ -34,11 +34,11 @@ pub fn find(number: u64) -> Option<Arc<Mapping>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::Storage;
+    use crate::storage::{Access, Storage};
 
     #[test]
     fn a_number_leads_back_while_the_mapping_lives() {
-        let mapping = Mapping::new(Arc::new(Storage::anonymous().unwrap()), 0, false);
+        let mapping = Mapping::new(Arc::new(Storage::anonymous().unwrap()), 0, Access::ReadWrite);
         let number = number_of(&mapping);
         assert_eq!(number_of(&mapping), number);
         assert!(Arc::ptr_eq(&find(number).unwrap(), &mapping));

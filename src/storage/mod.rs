@@ -8,14 +8,16 @@ use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustix::fs::{MemfdFlags, Mode, OFlags, memfd_create, open};
+use rustix::fs::{MemfdFlags, Mode, OFlags, SealFlags, fcntl_get_seals, memfd_create, open};
 use rustix::io::Errno;
 
 pub use flags::{Access, Flags};
 
 use crate::error::{Error, Result};
+use crate::kernels::Region;
+use crate::os::append::append;
 use crate::os::identity::{self, FileIdentity};
-use crate::os::{descriptor, size};
+use crate::os::{blocks, descriptor, memory, size};
 
 /// An open file, named or not.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub struct Storage {
     path: Option<PathBuf>,
     /// From the root, for other processes.
     absolute_path: Option<PathBuf>,
+    /// Whether it is memory that was made here, without a name.
+    anonymous: bool,
     /// Whether others can know of it, so that its size matters to somebody else.
     exposed: AtomicBool,
 }
@@ -37,6 +41,7 @@ impl Storage {
             file,
             path: Some(path.to_owned()),
             absolute_path: std::path::absolute(path).ok(),
+            anonymous: false,
             exposed: AtomicBool::new(true),
         })
     }
@@ -57,12 +62,13 @@ impl Storage {
         descriptor::require_access(&file, flags.access() == Access::ReadWrite)?;
         identity::require_regular(&file)?;
         if flags == Flags::CreateOrEmpty {
-            size::cut(&file, 0)?;
+            size::set(&file, 0)?;
         }
         Ok(Storage {
             file,
             path: None,
             absolute_path: None,
+            anonymous: false,
             exposed: AtomicBool::new(true),
         })
     }
@@ -88,6 +94,7 @@ impl Storage {
             file,
             absolute_path: path.clone(),
             path,
+            anonymous: false,
             exposed: AtomicBool::new(true),
         }))
     }
@@ -117,6 +124,7 @@ impl Storage {
             file: File::from(descriptor),
             path: None,
             absolute_path: None,
+            anonymous: true,
             exposed: AtomicBool::new(false),
         })
     }
@@ -152,27 +160,82 @@ impl Storage {
         self.absolute_path.as_deref()
     }
 
+    /// An error of a call on this file, saying which file that is.
+    pub fn named(&self, error: Error) -> Error {
+        match &self.path {
+            Some(path) => error.at_path(&path.to_string_lossy()),
+            None => error,
+        }
+    }
+
     pub fn size(&self) -> Result<u64> {
-        size::of(&self.file)
+        size::of(&self.file).map_err(|error| self.named(error))
+    }
+
+    /// Appends the parts where the file ends by now, which the caller believes to be at `end`. See [`append`].
+    pub fn append(&self, parts: &[Region<'_>], end: u64) -> Result<()> {
+        append(&self.file, parts, end).map_err(|error| self.named(error))
     }
 
     /// Grows from a size, so that every byte of the new one can be stored to. Memory of our own takes its pages
     /// when they are first touched; what others can see takes its blocks now.
     pub fn grow(&self, from: u64, to: u64) -> Result<()> {
-        if self.is_exposed() {
-            size::grow_with_blocks(&self.file, from, to)
+        let grown = if self.is_exposed() {
+            blocks::grow(&self.file, from, to)
         } else {
             size::set(&self.file, to)
-        }
+        };
+        grown.map_err(|error| self.named(error))
     }
 
     pub fn cut(&self, to: u64) -> Result<()> {
-        size::cut(&self.file, to)
+        size::set(&self.file, to).map_err(|error| self.named(error))
+    }
+
+    /// Refuses a file that can never get shorter, before anything is moved about in it for that.
+    ///
+    /// # Errors
+    /// `EPERM` where it is sealed.
+    pub fn require_cuttable(&self) -> Result<()> {
+        match fcntl_get_seals(&self.file) {
+            Ok(seals) if seals.contains(SealFlags::SHRINK) => {
+                Err(self.named(Error::system(Errno::PERM, "ftruncate")))
+            }
+            // Only files in memory have seals.
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses more memory than the machine has, before it is touched: the system would end the process.
+    ///
+    /// # Errors
+    /// `ENOMEM`
+    pub fn require_possible(&self, bytes: u64) -> Result<()> {
+        if self.anonymous && bytes > memory::installed() {
+            return Err(Error::system(Errno::NOMEM, "ftruncate"));
+        }
+        Ok(())
+    }
+
+    /// Takes the name of a file away that `wx+` has just made and that came to nothing, unless it is another's by now.
+    pub fn discard(&self) {
+        let Some(path) = &self.path else { return };
+        let is_ours = open(
+            path,
+            OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC,
+            Mode::empty(),
+        )
+        .ok()
+        .and_then(|found| FileIdentity::of(&File::from(found)).ok())
+        .is_some_and(|found| FileIdentity::of(&self.file).is_ok_and(|ours| ours == found));
+        if is_ours {
+            let _ = rustix::fs::unlink(path);
+        }
     }
 
     /// Waits until the data and the size are on the device.
     pub fn sync(&self) -> Result<()> {
-        rustix::fs::fsync(&self.file).map_err(|errno| Error::system(errno, "fsync"))
+        rustix::fs::fsync(&self.file).map_err(|errno| self.named(Error::system(errno, "fsync")))
     }
 }
 
@@ -187,7 +250,7 @@ mod tests {
                 "/nowhere/at/all",
                 "ENOENT: no such file or directory, open '/nowhere/at/all'",
             ),
-            ("/", "EISDIR: is a directory, open '/'"),
+            ("/", "EISDIR: illegal operation on a directory, open '/'"),
             ("/dev/null", "ENODEV: no such device, mmap '/dev/null'"),
         ] {
             let error = Storage::open(Path::new(path), Flags::Read, 0).unwrap_err();
