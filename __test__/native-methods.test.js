@@ -1,7 +1,8 @@
-// The addon's own class, which anybody can reach through the prototype chain: it takes checked values, but it checks
-// again. What broke: bytes that were no whole elements were written past the end of a file.
+// The addon's own class, which anybody can reach through the prototype chain, and the functions beside it: they take
+// checked values, but they check again. What broke: bytes that were no whole elements were written past the end of a file.
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
+import * as functions from '../native.js'
 import { thrownBy } from './support/errors.js'
 import { useScope } from './support/scope.js'
 
@@ -9,6 +10,16 @@ const scope = useScope()
 const Native = Object.getPrototypeOf(MmapArray)
 const methods = Object.getOwnPropertyDescriptors(Native.prototype)
 const names = Object.keys(methods).filter((name) => name !== 'constructor')
+
+/** Each callable of the addon that works on an array, as (array, ...others). */
+const calls = [
+  ...names.map((name) => {
+    const { value, get } = methods[name]
+    return [name, (array, ...others) => (value ?? get).apply(array, others)]
+  }),
+  ...Object.entries(functions).filter(([name, value]) => typeof value === 'function' && name !== 'MmapArray'),
+]
+const callOf = new Map(calls)
 
 const words = () => {
   const array = scope.keep(new MmapArray('i', new Int32Array(1024)))
@@ -24,30 +35,27 @@ test.each([
   ['setSlice', () => [new Uint8Array(7)], 'ERR_RAGGED_LENGTH'],
 ])('%s refuses what is of another type', (name, makeArguments, code) => {
   const array = words()
-  const error = thrownBy(() => methods[name].value.apply(array, makeArguments()))
+  const error = thrownBy(() => callOf.get(name)(array, ...makeArguments()))
   expect(error.code).toBe(code)
   expect(array.refresh()).toBe(1024)
 })
 
 const garbage = [undefined, null, -1, 1e300, NaN, 2n ** 200n, 'x', Symbol('x'), {}, [], () => {}, new Uint8Array(3)]
 
-describe.each(names)('%s', (name) => {
-  const { value, get } = methods[name]
-  const method = value ?? get
+test.each(names)('%s of anything but an array is an error', (name) => {
+  for (const receiver of [undefined, null, 5, {}, [], new Uint8Array(1), Object.create(MmapArray.prototype)]) {
+    expect(() => callOf.get(name)(receiver)).toThrow()
+  }
+})
 
-  test('of anything but an array is an error', () => {
-    for (const receiver of [undefined, null, 5, {}, [], new Uint8Array(1), Object.create(MmapArray.prototype)]) {
-      expect(() => method.call(receiver)).toThrow()
-    }
-  })
-
+describe.each(calls)('%s', (_, call) => {
   test('with garbage is an error or a result, and the array stays whole', () => {
     for (const one of garbage) {
       for (const other of garbage) {
         const array = new MmapArray('i', [1, 2, 3])
         try {
           // What pends is called off by close.
-          Promise.resolve(method.call(array, one, other, one)).catch(() => {})
+          Promise.resolve(call(array, one, other, one)).catch(() => {})
         } catch (error) {
           expect(error).toBeInstanceOf(Error)
         }

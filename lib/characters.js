@@ -7,9 +7,12 @@ export const REPLACEMENT = '\ufffd'
 const RUN = 4096
 
 /** The character at an index that is inside, undefined where the element is none. */
-export function characterAt(array, at) {
+export const characterAt = (array, at) => quietly(() => array.get(at))
+
+/** What is read, undefined where that is no character. */
+export function quietly(read) {
   try {
-    return array.get(at)
+    return read()
   } catch (error) {
     if (error.code !== 'ERR_VALUE_OUT_OF_RANGE') throw error
     return undefined

@@ -1,6 +1,8 @@
 // `arr[i]`: a Proxy behind the class's prototype. Named members are found before it, so only what no class has, indices
 // above all, ever gets there.
 
+import { invalidArgType } from './errors.js'
+
 /** The number an index key stands for, undefined for a name. `arr[1.5]` is an index too, and one that is never there. */
 function numberOf(key) {
   if (typeof key !== 'string') return undefined
@@ -9,11 +11,12 @@ function numberOf(key) {
 }
 
 /**
- * An object to put behind a prototype.
+ * An object to put behind a prototype, before the one that was there.
+ * @param {object} behind
  * @param {(receiver: unknown) => boolean} isArray
  */
-export function indexedPrototype(isArray) {
-  return new Proxy(Object.create(Object.prototype), {
+export function indexedPrototype(behind, isArray) {
+  return new Proxy(Object.create(behind), {
     get(target, key, receiver) {
       const index = numberOf(key)
       if (index === undefined || !isArray(receiver)) return Reflect.get(target, key, receiver)
@@ -21,7 +24,10 @@ export function indexedPrototype(isArray) {
     },
     set(target, key, value, receiver) {
       const index = numberOf(key)
-      if (index === undefined || !isArray(receiver)) return Reflect.set(target, key, value, receiver)
+      if (index === undefined) return Reflect.set(target, key, value, receiver)
+      if (!isArray(receiver) && behind !== Object.prototype) return Reflect.set(target, key, value, receiver)
+      // A Proxy around an array, or what inherits from one: an own property would look like an element, and be none.
+      if (!isArray(receiver)) throw invalidArgType('this', 'an MmapArray itself, to write an element', receiver)
       receiver.set(index, value)
       return true
     },

@@ -5,7 +5,7 @@ import { closed } from './errors.js'
 const IteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()))
 
 /** What is common to the three; `pick` says what a step gives. */
-class ArrayIterator {
+export class ArrayIterator {
   #array
   #index = 0
 

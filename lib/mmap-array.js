@@ -3,10 +3,26 @@
 import { constants } from 'node:buffer'
 import { inspect } from 'node:util'
 import { isAnyArrayBuffer } from 'node:util/types'
-import { MmapArray as NativeArray, bufferOf, elementsOf, stateOf, unlinkShm } from '../native.js'
+import {
+  MmapArray as NativeArray,
+  addressOf,
+  appendTo,
+  bufferOf,
+  elementsOf,
+  firstDifference,
+  getFrom,
+  notifyOn,
+  popFrom,
+  setSliceFrom,
+  sliceLength,
+  stateOf,
+  unlinkShm,
+  waitOn,
+} from '../native.js'
 import * as args from './arguments.js'
-import { characterAt, textOf } from './characters.js'
+import { characterAt, quietly, textOf } from './characters.js'
 import { compareValues, equalValues, isArrayLike } from './comparison.js'
+import { ELEMENT_PATHS } from './element-paths.js'
 import { codecFor } from './elements.js'
 import { closed, indexOutOfRange, invalidArgType, outOfRange, typeMismatch, valueNotFound } from './errors.js'
 import { handleFields } from './handles.js'
@@ -15,7 +31,7 @@ import { inspected, printed } from './inspection.js'
 import { entriesOf, keysOf, valuesOf } from './iteration.js'
 import { sharedBufferOn } from './shared-buffers.js'
 import * as sources from './sources.js'
-import { TYPECODE_LETTERS, typeOf } from './typecodes.js'
+import { TYPECODES, TYPECODE_LETTERS, typeOf } from './typecodes.js'
 import * as waiting from './waiting.js'
 
 /** Where the core keeps its two numbers in the state both layers share. */
@@ -31,6 +47,8 @@ const PATIENCE = 64
 
 /** First argument of the constructor where the core is told by an object where the array comes from. */
 const FROM = Symbol('from')
+
+const NOTHING = new Uint8Array(0)
 
 const OPEN_OPTIONS = ['flags', 'mode', 'offset', 'length', 'capacity', 'advice', 'format']
 const ATTACH_FLAGS = ['r', 'r+', 'c']
@@ -54,9 +72,6 @@ function openArguments(typecode, options, path) {
 export class MmapArray extends NativeArray {
   #type
   #codec
-  /** The codec's, at hand for every element. */
-  #encode
-  #decode
   /** Length and capacity, in memory the core reads and writes too. */
   #state
   /** A typed array on the mapped window, or on the first part of it; nothing to see until an element is asked for. */
@@ -66,6 +81,8 @@ export class MmapArray extends NativeArray {
   /** Whether methods may write elements. */
   #writable
   #closed = false
+  /** Told of other memory, where the array has an element path of its own. */
+  #onElements
   #flags
   #path
   #buffer
@@ -76,20 +93,46 @@ export class MmapArray extends NativeArray {
   /** Arrays that hold their lock: to drop one is not to give it back. */
   static #lockHolders = new Set()
 
+  /** The class for each type, with an element path of its own. A user's subclass does without. */
+  static #classes = new Map(
+    TYPECODES.map((type) => [type, ELEMENT_PATHS[type.code](MmapArray, codecFor(type), MmapArray.#follow)]),
+  )
+
+  static #follow(array, onElements) {
+    array.#onElements = onElements
+    onElements(array.#elements, array.#writable)
+    return array.#state
+  }
+
+  /** Where the array that was made last came from. */
+  static #lastOrigin
+
   static get typecodes() {
     return TYPECODE_LETTERS
   }
 
   constructor(typecode, init, options) {
     if (typecode === FROM) {
+      const type = typeOf(init.typecode ?? init.handle.typecode)
+      if (new.target === MmapArray) return new (MmapArray.#classes.get(type))(FROM, init)
       super(init)
-      this.#adopt(typeOf(init.typecode ?? init.handle.typecode))
+      this.#adopt(type, init)
       return
     }
     const type = typeOf(typecode)
     const { capacity } = args.toOptions(options, ['capacity'])
-    super({ typecode: type.code, capacity: args.toOptionalCount(capacity, 'options.capacity') })
-    this.#adopt(type)
+    const origin = { typecode: type.code, capacity: args.toOptionalCount(capacity, 'options.capacity') }
+    if (new.target === MmapArray) {
+      const array = new (MmapArray.#classes.get(type))(FROM, origin)
+      array.#initialize(init)
+      return array
+    }
+    super(origin)
+    this.#adopt(type, origin)
+    this.#initialize(init)
+  }
+
+  #initialize(init) {
     if (init === undefined) return
     try {
       this.#fill(init)
@@ -99,11 +142,18 @@ export class MmapArray extends NativeArray {
     }
   }
 
-  #adopt(type) {
+  /** A new array of a class, which may be a user's. */
+  static #make(Class, origin) {
+    const array = new Class(FROM, origin)
+    if (MmapArray.#lastOrigin === origin) return array
+    array.close()
+    throw invalidArgType('constructor', 'a class that hands its arguments on to MmapArray', Class)
+  }
+
+  #adopt(type, origin) {
+    MmapArray.#lastOrigin = origin
     this.#type = type
     this.#codec = codecFor(type)
-    this.#encode = this.#codec.encode
-    this.#decode = this.#codec.decode
     this.#state = new Float64Array(stateOf(this))
     this.#elements = new type.View(0)
     this.#flags = super.flags
@@ -113,12 +163,12 @@ export class MmapArray extends NativeArray {
 
   static open(path, typecode, options) {
     const bytes = args.toPath(path)
-    return new this(FROM, { path: bytes, ...openArguments(typecode, options, bytes) })
+    return MmapArray.#make(this, { path: bytes, ...openArguments(typecode, options, bytes) })
   }
 
   static openShm(name, typecode, options) {
     if (typeof name !== 'string') throw invalidArgType('name', 'a string', name)
-    return new this(FROM, { shm: args.toPath(name, 'name'), ...openArguments(typecode, options) })
+    return MmapArray.#make(this, { shm: args.toPath(name, 'name'), ...openArguments(typecode, options) })
   }
 
   static unlinkShm(name) {
@@ -127,7 +177,7 @@ export class MmapArray extends NativeArray {
   }
 
   static fromFd(fd, typecode, options) {
-    return new this(FROM, { fd: args.toDescriptor(fd, 'fd'), ...openArguments(typecode, options) })
+    return MmapArray.#make(this, { fd: args.toDescriptor(fd, 'fd'), ...openArguments(typecode, options) })
   }
 
   static attach(handle, options) {
@@ -136,7 +186,7 @@ export class MmapArray extends NativeArray {
     if (args.toOptionalString(flags, 'options.flags') !== undefined && !ATTACH_FLAGS.includes(flags)) {
       throw outOfRange('options.flags', `one of ${ATTACH_FLAGS.join(', ')}`, inspect(flags))
     }
-    return new this(FROM, { handle: fields, flags })
+    return MmapArray.#make(this, { handle: fields, flags })
   }
 
   // What it is
@@ -180,39 +230,19 @@ export class MmapArray extends NativeArray {
   // One element
 
   get(index) {
-    if (typeof index === 'number' && index >>> 0 === index && index < this.#state[LENGTH]) {
-      const elements = this.#elements
-      if (index < elements.length) {
-        const decode = this.#decode
-        return decode === null ? elements[index] : decode(elements[index])
-      }
-    }
-    return this.#getAnywhere(args.toIndex(index))
-  }
-
-  /** An element by a negative index, or one the element path does not reach yet or never will. */
-  #getAnywhere(index) {
-    const at = this.#inside(index)
-    if (!this.#reaches(at)) return this.#codec.present(super.get(at))
-    const decode = this.#decode
+    const at = this.#inside(args.toIndex(index))
+    if (!this.#reaches(at)) return this.#codec.present(getFrom(this, at))
+    const { decode } = this.#codec
     return decode === null ? this.#elements[at] : decode(this.#elements[at])
   }
 
   set(index, value) {
-    if (typeof index === 'number' && index >>> 0 === index && index < this.#state[LENGTH] && this.#writable) {
-      const elements = this.#elements
-      if (index < elements.length) {
-        elements[index] = this.#encode(value)
-        return
-      }
-    }
     const at = this.#inside(args.toIndex(index))
-    if (this.#writable && this.#reaches(at)) this.#elements[at] = this.#encode(value)
+    if (this.#writable && this.#reaches(at)) this.#elements[at] = this.#codec.encode(value)
     else super.set(at, this.#codec.check(value))
   }
 
   at(index) {
-    if (typeof index === 'number' && index >>> 0 === index && index < this.#state[LENGTH]) return this.get(index)
     const length = this.#state[LENGTH]
     const at = args.toIndex(index) < 0 ? index + length : index
     return at >= 0 && at < length ? this.get(at) : undefined
@@ -231,6 +261,11 @@ export class MmapArray extends NativeArray {
     if (this.#closed) throw closed()
   }
 
+  /** Before code of the user's runs: a closed or read-only array is not worth it. Appending nothing tells. */
+  #requireChangeable() {
+    super.frombytes(NOTHING)
+  }
+
   /**
    * Whether the element path has an element, after an attempt to widen it. Memory that the runtime would count as in
    * use, and collect garbage for, is not worth it for a handful of elements: those are asked of the core.
@@ -244,27 +279,22 @@ export class MmapArray extends NativeArray {
     if (there >= wanted) return false
     if (wanted * View.BYTES_PER_ELEMENT > CHEAP_BYTES && ++this.#misses < PATIENCE) return false
     // The call lets the old window go: whatever throws after it, nothing of it may be left in hand.
-    this.#elements = new View(0)
+    this.#see(new View(0))
     const memory = elementsOf(this, BUFFER_LIMIT)
-    this.#elements = new View(memory, 0, Math.floor(memory.byteLength / View.BYTES_PER_ELEMENT))
+    this.#see(new View(memory, 0, Math.floor(memory.byteLength / View.BYTES_PER_ELEMENT)))
     return at < this.#elements.length
+  }
+
+  #see(elements) {
+    this.#elements = elements
+    this.#onElements?.(elements, this.#writable)
   }
 
   // The array module
 
   append(value) {
+    appendTo(this, this.#codec.check(value))
     const state = this.#state
-    const length = state[LENGTH]
-    if (length < state[CAPACITY]) {
-      const elements = this.#elements
-      if (length < elements.length) {
-        elements[length] = this.#encode(value)
-        state[LENGTH] = length + 1
-        return
-      }
-    }
-    const checked = this.#codec.check(value)
-    super.append(checked)
     // From now on the element path takes it, if there is room.
     if (state[LENGTH] < state[CAPACITY]) this.#reaches(state[LENGTH])
   }
@@ -289,6 +319,7 @@ export class MmapArray extends NativeArray {
       if (!sources.isOwnView(this.#type, items)) throw sources.otherType(this.#type, `a ${items[Symbol.toStringTag]}`)
       handOverBytes(sources.bytesOf(items, 'items'))
     } else {
+      this.#requireChangeable()
       const { bytes, failure } = sources.stage(this.#type, this.#codec, items)
       if (bytes.length > 0 || failure === undefined) handOverBytes(bytes)
       if (failure !== undefined) throw failure.error
@@ -323,13 +354,12 @@ export class MmapArray extends NativeArray {
   }
 
   pop(index = -1) {
-    return this.#codec.present(super.pop(args.toIndex(index)))
+    return this.#codec.present(popFrom(this, args.toIndex(index)))
   }
 
   remove(value) {
     const needle = this.#codec.needle(value)
-    // Deleting nothing tells whether the array may change its length.
-    if (needle === undefined) super.deleteSlice(0, 0)
+    if (needle === undefined) this.#requireChangeable()
     if (needle === undefined || !super.remove(needle)) throw valueNotFound(value)
   }
 
@@ -371,7 +401,7 @@ export class MmapArray extends NativeArray {
   }
 
   bufferInfo() {
-    return [super.address(), this.length]
+    return [addressOf(this), this.length]
   }
 
   frombytes(bytes) {
@@ -430,7 +460,7 @@ export class MmapArray extends NativeArray {
 
   slice(start, stop, step) {
     const bounds = args.toBounds(start, stop, step)
-    const copy = sources.allocate(this.#type.View, super.sliceLength(...bounds))
+    const copy = sources.allocate(this.#type.View, sliceLength(this, ...bounds))
     super.slice(sources.bytesOf(copy), ...bounds)
     return copy
   }
@@ -440,11 +470,12 @@ export class MmapArray extends NativeArray {
     if (values instanceof MmapArray || sources.isMemory(values)) {
       this.#take(
         values,
-        (other) => super.setSliceFrom(other, ...bounds),
+        (other) => setSliceFrom(this, other, ...bounds),
         (bytes) => super.setSlice(bytes, ...bounds),
       )
       return
     }
+    this.#requireChangeable()
     // A slice is replaced by all the values or by none.
     super.setSlice(sources.bytesOf(this.#staged(values)), ...bounds)
   }
@@ -503,10 +534,10 @@ export class MmapArray extends NativeArray {
     if (other.length !== length) return false
     if (other instanceof MmapArray) {
       other.#requireOpen()
-      if (other.#type === this.#type) return super.firstDifference(other) < 0
+      if (other.#type === this.#type) return firstDifference(this, other) < 0
     }
     const ours = this.#quietReader()
-    const theirs = other instanceof MmapArray ? other.#quietReader() : this.#readerOf(other)
+    const theirs = other instanceof MmapArray ? other.#quietReader() : this.#quietReaderOf(other)
     for (let index = 0; index < length; index++) {
       if (!equalValues(ours(index), theirs(index))) return false
     }
@@ -522,7 +553,7 @@ export class MmapArray extends NativeArray {
     if (other instanceof MmapArray) {
       other.#requireOpen()
       if (other.#type === this.#type) {
-        const different = super.firstDifference(other)
+        const different = firstDifference(this, other)
         index = different < 0 ? shorter : different
       } else if ((other.#type.meaning === 'character') !== (this.#type.meaning === 'character')) {
         throw sources.otherType(this.#type, `one of typecode '${other.typecode}'`)
@@ -540,10 +571,16 @@ export class MmapArray extends NativeArray {
     return this.#type.meaning === 'character' ? (index) => characterAt(this, index) : (index) => this.get(index)
   }
 
+  /** The same of an array-like. */
+  #quietReaderOf(other) {
+    const read = this.#readerOf(other)
+    return this.#type.meaning === 'character' ? (index) => quietly(() => read(index)) : read
+  }
+
   /** Elements of an array-like, as elements of this type where it is the type's own typed array. */
   #readerOf(other) {
     if (other instanceof MmapArray) return (index) => other.get(index)
-    const decode = this.#decode
+    const { decode } = this.#codec
     if (decode !== null && sources.isOwnView(this.#type, other)) return (index) => decode(other[index])
     return (index) => other[index]
   }
@@ -613,7 +650,7 @@ export class MmapArray extends NativeArray {
     this.#closed = true
     MmapArray.#lockHolders.delete(this)
     // The element path's memory goes with the call.
-    this.#elements = new this.#type.View(0)
+    this.#see(new this.#type.View(0))
     this.#buffer = undefined
     this.#view = undefined
     this.#sharedBuffer = undefined
@@ -665,7 +702,7 @@ export class MmapArray extends NativeArray {
 
   wait(index, expected, timeout) {
     const [at, bits, milliseconds] = this.#waitArguments('wait', index, expected, timeout)
-    return waiting.waitInSlices(milliseconds, (slice) => super.wait(at, bits, slice))
+    return waiting.waitInSlices(milliseconds, (slice) => waitOn(this, at, bits, slice))
   }
 
   async waitAsync(index, expected, timeout) {
@@ -683,7 +720,7 @@ export class MmapArray extends NativeArray {
 
   notify(index, count) {
     waiting.requireWords(this, 'notify')
-    return super.notify(this.#inside(args.toIndex(index)), waiting.toWakeCount(count))
+    return notifyOn(this, this.#inside(args.toIndex(index)), waiting.toWakeCount(count))
   }
 
   // Iteration and printing
@@ -725,6 +762,8 @@ export class MmapArray extends NativeArray {
     const hidden = { configurable: true, enumerable: false, writable: true }
     Object.defineProperty(this.prototype, Symbol.iterator, { ...hidden, value: this.prototype.values })
     Object.defineProperty(this.prototype, Symbol.toStringTag, { configurable: true, value: 'MmapArray' })
-    Object.setPrototypeOf(NativeArray.prototype, indexedPrototype(this.#isArray))
+    // Where the addon has served another copy of this class already, that one's arrays are still its own.
+    const behind = Object.getPrototypeOf(NativeArray.prototype)
+    Object.setPrototypeOf(NativeArray.prototype, indexedPrototype(behind, this.#isArray))
   }
 }

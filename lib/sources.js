@@ -80,6 +80,13 @@ class Staging {
 }
 
 const FEW = 16
+/** No more is believed at first: an Array may have 2^32 holes, and a Proxy around one any length. */
+const MANY = 2 ** 20
+
+function expectedLength(iterable) {
+  const length = Array.isArray(iterable) ? iterable.length : FEW
+  return Number.isSafeInteger(length) ? Math.min(Math.max(length, FEW), MANY) : FEW
+}
 
 /**
  * Takes the elements of an iterable in, all of them before any memory is looked up.
@@ -89,7 +96,7 @@ export function stage(type, codec, iterable) {
   if (iterable === null || iterable === undefined || typeof iterable[Symbol.iterator] !== 'function') {
     throw invalidArgType('items', `an array of typecode '${type.code}' or an iterable of its elements`, iterable)
   }
-  const staging = new Staging(type, codec, Array.isArray(iterable) ? Math.max(iterable.length, FEW) : FEW)
+  const staging = new Staging(type, codec, expectedLength(iterable))
   try {
     for (const value of iterable) staging.add(value)
   } catch (error) {
@@ -100,7 +107,7 @@ export function stage(type, codec, iterable) {
 
 /** The elements of a real Array, all or nothing. */
 export function stageList(type, codec, list) {
-  const staging = new Staging(type, codec, Math.max(list.length, FEW))
+  const staging = new Staging(type, codec, expectedLength(list))
   for (let index = 0; index < list.length; index++) staging.add(list[index])
   return staging.bytes
 }

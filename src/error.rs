@@ -62,6 +62,8 @@ pub enum Error {
     ViewTooLarge { bytes: u64, limit: u64 },
     /// The runtime lacks a feature this call needs.
     UnsupportedRuntime { feature: &'static str },
+    /// A defect of this package, caught at the border.
+    Internal { said: String },
     /// A system call failed.
     System {
         errno: i32,
@@ -136,6 +138,7 @@ impl Error {
             Error::MemoryFault => "ERR_MEMORY_FAULT",
             Error::ViewTooLarge { .. } => "ERR_VIEW_TOO_LARGE",
             Error::UnsupportedRuntime { .. } => "ERR_UNSUPPORTED_RUNTIME",
+            Error::Internal { .. } => "ERR_INTERNAL",
             Error::System { errno, .. } => return errno_name(*errno),
         })
     }
@@ -221,6 +224,7 @@ impl fmt::Display for Error {
                 "One buffer of this runtime spans at most {limit} bytes, the array has {bytes}: use subarray(start, end)"
             ),
             Error::UnsupportedRuntime { feature } => write!(f, "This runtime has no {feature}"),
+            Error::Internal { said } => write!(f, "Internal error of mmap-array: {said}"),
             Error::System { errno, syscall, path } => {
                 write!(f, "{}: {}, {syscall}", errno_name(*errno), errno_message(*errno))?;
                 match path {

@@ -150,7 +150,9 @@ export function checkJavaScript(files) {
   for (const [path, text] of Object.entries(files)) {
     imports[path] = []
     for (const specifier of specifiersIn(text)) {
-      const target = specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : specifier
+      // A query makes another copy of the same file.
+      const [file] = specifier.split('?')
+      const target = file.startsWith('.') ? posix.join(posix.dirname(path), file) : file
       const forbidden = whyForbidden(path, target)
       if (forbidden) violations.push(`${path}: imports ${specifier}: ${forbidden}`)
       if (target in files) imports[path].push(target)

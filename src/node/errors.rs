@@ -19,10 +19,8 @@ pub fn guard<T>(env: &Env, call: impl FnOnce() -> Result<T>) -> napi::Result<T> 
             let said = said
                 .or_else(|| panic.downcast_ref::<&str>().copied())
                 .unwrap_or("no message");
-            Err(napi::Error::new(
-                Status::GenericFailure,
-                format!("Internal error of mmap-array: {said}"),
-            ))
+            let said = said.to_owned();
+            Err(throw(env, &Error::Internal { said }))
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The border to Node.js: the class, its buffers, values and errors. Nothing below this folder knows of JavaScript.
 
+mod array_module;
 mod buffers;
+mod calls;
 mod class;
 mod errors;
 mod flush;
@@ -9,5 +11,7 @@ mod module;
 mod origin;
 mod overlays;
 mod shared_buffers;
+mod sharing;
+mod storage;
 mod values;
 mod wait;

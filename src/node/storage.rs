@@ -1,0 +1,73 @@
+//! Where the bytes are: descriptor, room, size, device.
+
+use napi::Env;
+use napi::bindgen_prelude::AsyncTask;
+use napi_derive::napi;
+
+use super::class::MmapArray;
+use super::flush::FlushTask;
+use super::values::{bounds, count};
+use crate::array::Array;
+use crate::mapping::Advice;
+
+#[napi]
+impl MmapArray {
+    #[napi(getter)]
+    pub fn flags(&self, env: Env) -> napi::Result<&'static str> {
+        self.read(&env, |array| Ok(array.flags().as_str()))
+    }
+
+    /// As the user gave it.
+    #[napi(getter)]
+    pub fn path(&self, env: Env) -> napi::Result<Option<String>> {
+        self.read(&env, |array| {
+            Ok(array
+                .mapping()
+                .storage()
+                .path()
+                .map(|path| path.to_string_lossy().into_owned()))
+        })
+    }
+
+    /// The descriptor; the array is exact from then on.
+    #[napi(getter)]
+    pub fn fd(&self, env: Env) -> napi::Result<i32> {
+        self.change(&env, Array::descriptor)
+    }
+
+    #[napi]
+    pub fn reserve(&self, env: Env, capacity: f64) -> napi::Result<()> {
+        self.change(&env, |array| array.reserve(count("capacity", capacity)?))
+    }
+
+    #[napi]
+    pub fn trim(&self, env: Env) -> napi::Result<()> {
+        self.change(&env, Array::trim)
+    }
+
+    #[napi]
+    pub fn refresh(&self, env: Env) -> napi::Result<f64> {
+        self.change_unsound(&env, |array| {
+            self.overlays.restore(array.mapping())?;
+            Ok(array.refresh()? as f64)
+        })
+    }
+
+    #[napi]
+    pub fn flush(&self, env: Env) -> napi::Result<()> {
+        self.change(&env, Array::flush)
+    }
+
+    #[napi]
+    pub fn flush_async(&self, env: Env) -> napi::Result<AsyncTask<FlushTask>> {
+        self.change(&env, |array| Ok(AsyncTask::new(FlushTask(array.flush_later()?))))
+    }
+
+    #[napi]
+    pub fn advise(&self, env: Env, advice: String, start: Option<f64>, end: Option<f64>) -> napi::Result<()> {
+        self.read(&env, |array| {
+            let bounds = bounds(start, end, None);
+            array.advise(Advice::parse(&advice)?, bounds.start, bounds.stop)
+        })
+    }
+}
