@@ -6,18 +6,14 @@ import { isAnyArrayBuffer } from 'node:util/types'
 import {
   MmapArray as NativeArray,
   addressOf,
-  appendTo,
+  boundCall,
   bufferOf,
   elementsOf,
   firstDifference,
-  getFrom,
-  notifyOn,
-  popFrom,
   setSliceFrom,
   sliceLength,
   stateOf,
   unlinkShm,
-  waitOn,
 } from '../native.js'
 import * as args from './arguments.js'
 import { characterAt, quietly, textOf } from './characters.js'
@@ -83,6 +79,8 @@ export class MmapArray extends NativeArray {
   #closed = false
   /** Told of other memory, where the array has an element path of its own. */
   #onElements
+  /** Calls into the core that are bound to this array, once they are made. */
+  #calls = {}
   #flags
   #path
   #buffer
@@ -231,7 +229,7 @@ export class MmapArray extends NativeArray {
 
   get(index) {
     const at = this.#inside(args.toIndex(index))
-    if (!this.#reaches(at)) return this.#codec.present(getFrom(this, at))
+    if (!this.#reaches(at)) return this.#codec.present(this.#call('get')(at))
     const { decode } = this.#codec
     return decode === null ? this.#elements[at] : decode(this.#elements[at])
   }
@@ -255,6 +253,10 @@ export class MmapArray extends NativeArray {
     if (at >= 0 && at < length) return at
     this.#requireOpen()
     throw indexOutOfRange(index, length)
+  }
+
+  #call(name) {
+    return (this.#calls[name] ??= boundCall(this, name))
   }
 
   #requireOpen() {
@@ -293,7 +295,7 @@ export class MmapArray extends NativeArray {
   // The array module
 
   append(value) {
-    appendTo(this, this.#codec.check(value))
+    this.#call('append')(this.#codec.check(value))
     const state = this.#state
     // From now on the element path takes it, if there is room.
     if (state[LENGTH] < state[CAPACITY]) this.#reaches(state[LENGTH])
@@ -354,7 +356,7 @@ export class MmapArray extends NativeArray {
   }
 
   pop(index = -1) {
-    return this.#codec.present(popFrom(this, args.toIndex(index)))
+    return this.#codec.present(this.#call('pop')(args.toIndex(index)))
   }
 
   remove(value) {
@@ -702,7 +704,8 @@ export class MmapArray extends NativeArray {
 
   wait(index, expected, timeout) {
     const [at, bits, milliseconds] = this.#waitArguments('wait', index, expected, timeout)
-    return waiting.waitInSlices(milliseconds, (slice) => waitOn(this, at, bits, slice))
+    const wait = this.#call('wait')
+    return waiting.waitInSlices(milliseconds, (slice) => wait(at, bits, slice))
   }
 
   async waitAsync(index, expected, timeout) {
@@ -720,7 +723,7 @@ export class MmapArray extends NativeArray {
 
   notify(index, count) {
     waiting.requireWords(this, 'notify')
-    return notifyOn(this, this.#inside(args.toIndex(index)), waiting.toWakeCount(count))
+    return this.#call('notify')(this.#inside(args.toIndex(index)), waiting.toWakeCount(count))
   }
 
   // Iteration and printing

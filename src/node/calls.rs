@@ -1,5 +1,4 @@
-//! Calls on arrays that are functions, not methods: those that no array is to show its user, and those whose cost counts.
-//! (A method's receiver goes through a registry of napi's, which takes a lock and three times as long.)
+//! Calls on arrays that are functions, not methods: no array is to show them to its user.
 
 use napi::Env;
 use napi::bindgen_prelude::BigInt;
@@ -7,49 +6,8 @@ use napi_derive::napi;
 
 use super::class::MmapArray;
 use super::errors::guard;
-use super::values::{RawNumber, bounds, decode, duration, encode, index};
-use super::wait::outcome_number;
+use super::values::bounds;
 use crate::kernels::compare;
-
-#[napi]
-pub fn get_from(env: Env, array: &MmapArray, at: f64) -> napi::Result<RawNumber> {
-    array.read(&env, |array| {
-        array
-            .get(index(at))
-            .map(|element| decode(array.typecode(), &element))
-    })
-}
-
-#[napi]
-pub fn append_to(env: Env, array: &MmapArray, value: RawNumber) -> napi::Result<()> {
-    array.change(&env, |array| array.append(&encode(array.typecode(), value)?))
-}
-
-#[napi]
-pub fn pop_from(env: Env, array: &MmapArray, at: f64) -> napi::Result<RawNumber> {
-    array.change(&env, |array| {
-        array
-            .pop(index(at))
-            .map(|element| decode(array.typecode(), &element))
-    })
-}
-
-/// Sleeps while an element has the bits `expected`; gives 0 for a wake, 1 for an element that is another, 2 for the
-/// end of the time. Numbers: a string would cost as much as the call.
-#[napi]
-pub fn wait_on(env: Env, array: &MmapArray, at: f64, expected: u32, milliseconds: f64) -> napi::Result<u32> {
-    array.read(&env, |array| {
-        array
-            .wait(index(at), expected, duration(milliseconds))
-            .map(outcome_number)
-    })
-}
-
-/// Wakes those who sleep on an element; gives how many there were.
-#[napi]
-pub fn notify_on(env: Env, array: &MmapArray, at: f64, count: f64) -> napi::Result<u32> {
-    array.read(&env, |array| array.notify(index(at), count as u32))
-}
 
 /// Address of element 0 in this process.
 #[napi]

@@ -1,12 +1,14 @@
 //! The border to Node.js: the class, its buffers, values and errors. Nothing below this folder knows of JavaScript.
 
 mod array_module;
+mod bound_calls;
 mod buffers;
 mod calls;
 mod class;
 mod errors;
 mod flush;
 mod handle;
+mod held;
 mod module;
 mod origin;
 mod overlays;

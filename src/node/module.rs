@@ -81,7 +81,7 @@ pub fn has_shared_buffers() -> bool {
 /// A `SharedArrayBuffer` on the elements, where the runtime makes them itself.
 #[napi(ts_return_type = "SharedArrayBuffer")]
 pub fn shared_buffer_of(env: Env, array: &MmapArray, limit: f64) -> napi::Result<Unknown<'static>> {
-    array.share(&env, limit)
+    array.shared_buffer(&env, limit)
 }
 
 /// Whether pages can be laid over those of a growable `SharedArrayBuffer`, tried on a scratch one of at least a page

@@ -1,0 +1,175 @@
+//! What an array of JavaScript's holds: the core's array, the buffers on its memory, and how a call reaches it.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use napi::{Env, Unknown};
+
+use super::buffers::{self, Buffers};
+use super::errors::guard;
+use super::overlays::Overlays;
+use super::shared_buffers;
+use super::values::{bytes, count};
+use crate::array::Array;
+use crate::error::{Error, Result};
+use crate::mapping::Window;
+use crate::storage::Flags;
+
+/// An array and what was handed out of its memory.
+pub struct Held {
+    /// `None` once it is closed.
+    array: RefCell<Option<Array>>,
+    buffers: Rc<Buffers>,
+    pub overlays: Overlays,
+    /// The window under the element path's buffer, kept until JavaScript asks for another buffer.
+    elements: RefCell<Option<Arc<Window>>>,
+}
+
+impl Held {
+    pub fn read<T>(&self, env: &Env, call: impl FnOnce(&Array) -> Result<T>) -> napi::Result<T> {
+        guard(env, || {
+            let array = self.array.borrow();
+            let array = array.as_ref().ok_or(Error::Closed)?;
+            self.require_sound(array)?;
+            let value = call(array)?;
+            // What was read while the file was being cut is not what was there.
+            self.require_sound(array)?;
+            Ok(value)
+        })
+    }
+
+    pub fn change<T>(&self, env: &Env, call: impl FnOnce(&mut Array) -> Result<T>) -> napi::Result<T> {
+        self.change_unsound(env, |array| {
+            self.require_sound(array)?;
+            let before = array.length();
+            let value = call(array)?;
+            if array.length() > before {
+                // Where an old buffer was read behind an end that has moved on, there is something now.
+                self.overlays.restore(array.mapping())?;
+            }
+            self.require_sound(array)?;
+            Ok(value)
+        })
+    }
+
+    fn require_sound(&self, array: &Array) -> Result<()> {
+        array.require_sound()?;
+        self.overlays.require_sound(array.byte_length())
+    }
+
+    /// A change that need not find the memory as it was.
+    pub fn change_unsound<T>(
+        &self,
+        env: &Env,
+        call: impl FnOnce(&mut Array) -> Result<T>,
+    ) -> napi::Result<T> {
+        guard(env, || {
+            call(self.array.borrow_mut().as_mut().ok_or(Error::Closed)?)
+        })
+    }
+
+    /// Window and byte length of another array of the same type, or of this one: what may be read from while neither
+    /// is borrowed.
+    pub fn memory_of(&self, other: &Held) -> Result<(Arc<Window>, u64)> {
+        let (ours, theirs) = (self.array.borrow(), other.array.borrow());
+        let ours = ours.as_ref().ok_or(Error::Closed)?;
+        let theirs = theirs.as_ref().ok_or(Error::Closed)?;
+        if ours.typecode() != theirs.typecode() {
+            return Err(Error::TypeMismatch {
+                ours: ours.typecode().code,
+                theirs: theirs.typecode().code,
+            });
+        }
+        theirs.require_sound()?;
+        Ok((theirs.window().clone(), theirs.byte_length()))
+    }
+
+    pub fn state_buffer(&self, env: &Env) -> napi::Result<Unknown<'static>> {
+        self.read(env, |array| buffers::of_state(env, array.state()))
+    }
+
+    pub fn elements_buffer(&self, env: &Env, limit: f64) -> napi::Result<Unknown<'static>> {
+        self.read(env, |array| {
+            let wanted = array.capacity() * array.itemsize();
+            let buffer = self
+                .buffers
+                .for_elements(array.window(), wanted, count("limit", limit)?)?;
+            *self.elements.borrow_mut() = Some(array.window().clone());
+            Ok(buffer)
+        })
+    }
+
+    pub fn hand_out(&self, env: &Env, start: f64, end: f64, limit: f64) -> napi::Result<Unknown<'static>> {
+        self.read(env, |array| {
+            let (start, end) = (count("start", start)?, count("end", end)?.min(array.length()));
+            let (start, end) = (start.min(end) * array.itemsize(), end * array.itemsize());
+            let limit = count("limit", limit)?;
+            if end - start > limit {
+                return Err(Error::ViewTooLarge {
+                    bytes: end - start,
+                    limit,
+                });
+            }
+            self.buffers.hand_out(array.window(), start, end)
+        })
+    }
+
+    /// A `SharedArrayBuffer` on the elements, made by the runtime.
+    pub fn shared_buffer(&self, env: &Env, limit: f64) -> napi::Result<Unknown<'static>> {
+        self.read(env, |array| {
+            let limit = count("limit", limit)?;
+            if array.byte_length() > limit {
+                return Err(Error::ViewTooLarge {
+                    bytes: array.byte_length(),
+                    limit,
+                });
+            }
+            shared_buffers::owned(env, array.region(), self.buffers.share(array.window()))
+        })
+    }
+
+    /// Lays the array's pages over a `SharedArrayBuffer`'s, which `memory` shows from its first byte to its last.
+    pub fn lay_over(&self, env: &Env, buffer: Unknown<'_>, memory: Unknown<'_>) -> napi::Result<()> {
+        let memory = bytes(env, &memory)?;
+        self.read(env, |array| {
+            if memory.len() as u64 != array.byte_length() {
+                return Err(Error::InvalidArgType {
+                    name: "memory",
+                    requirement: "as long as the array",
+                });
+            }
+            let copies = array.flags() == Flags::CopyOnWrite;
+            self.overlays.lay(&buffer, memory, array.mapping(), copies)
+        })
+    }
+
+    pub fn new(env: &Env, mut array: Array) -> Self {
+        let buffers = Rc::new(Buffers::new(env));
+        let on_cut = buffers.clone();
+        array.on_cut(Box::new(move |end| on_cut.detach_beyond(end)));
+        Held {
+            array: RefCell::new(Some(array)),
+            buffers,
+            overlays: Overlays::new(env),
+            elements: RefCell::default(),
+        }
+    }
+
+    /// Gives everything back; a second call does nothing.
+    pub fn close(&self) -> Result<()> {
+        let Some(mut array) = self.array.borrow_mut().take() else {
+            return Ok(());
+        };
+        let trimmed = array.trim();
+        self.buffers.detach_beyond(0);
+        self.overlays.blank();
+        self.buffers.drop_elements();
+        self.elements.take();
+        array.state().set(0, 0);
+        let mapping = array.mapping().clone();
+        drop(array);
+        self.buffers.retire_windows(&mapping);
+        trimmed
+    }
+}
