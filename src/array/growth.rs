@@ -5,6 +5,7 @@ use super::{Array, Extent, countable_bytes};
 use crate::element::Element;
 use crate::error::Result;
 use crate::kernels::Region;
+use crate::mapping::Advice;
 use crate::os::memory::{page_size, round_up_to_pages};
 use crate::storage::Flags;
 
@@ -32,15 +33,35 @@ impl Array {
             let length = self.length();
             let added = source.len() as u64 / self.itemsize();
             self.make_room(length + added)?;
-            let end = self.byte_length();
-            self.window
-                .region(end + source.len() as u64)
-                .copy_from(end as usize, source);
+            self.lay_down(source)?;
             self.state.set(length + added, self.capacity());
             Ok(())
         } else {
             self.append_exact(&[source])
         }
+    }
+
+    /// Copies elements behind the end of a reserved array, where there is room. What was never touched is written by the
+    /// system, where it is much: a store would have each page zeroed first, and fault for it.
+    fn lay_down(&self, source: Region<'_>) -> Result<()> {
+        const MUCH: usize = 256 * 1024;
+        let end = self.byte_length();
+        let touched = (self.touched.max(end) - end).min(source.len() as u64) as usize;
+        let (known, fresh) = (
+            source.part(0, touched),
+            source.part(touched, source.len() - touched),
+        );
+        if fresh.len() < MUCH {
+            self.window
+                .region(end + source.len() as u64)
+                .copy_from(end as usize, source);
+            return Ok(());
+        }
+        self.window
+            .region(end + touched as u64)
+            .copy_from(end as usize, known);
+        let position = self.mapping.offset() + end + touched as u64;
+        self.mapping.storage().write_at(fresh, position)
     }
 
     /// One appending write for all the parts; then the length is what the file's size says, appends of others included.
@@ -79,6 +100,12 @@ impl Array {
         self.cover(capacity * self.itemsize())?;
         self.mapping.storage().grow(from, to)?;
         self.state.set(self.length(), capacity);
+        if !self.mapping.storage().is_exposed() {
+            // A hint: where the system has huge pages for such memory, they take far fewer faults.
+            let _ = self
+                .window
+                .advise(Advice::HugePage, 0, capacity * self.itemsize());
+        }
         Ok(())
     }
 
@@ -137,6 +164,7 @@ impl Array {
     /// Makes the array shorter. A reserved one keeps its file, an exact one cuts it.
     pub(super) fn shorten(&mut self, length: u64) -> Result<()> {
         if self.reservation.is_some() {
+            self.touched = self.touched.max(self.byte_length());
             self.state.set(length, self.capacity());
             return Ok(());
         }

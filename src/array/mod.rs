@@ -54,6 +54,8 @@ pub struct Array {
     extent: Extent,
     /// While it is there the array is 'reserved': the file is longer than the array, and nobody else writes.
     reservation: Option<Arc<Reservation>>,
+    /// Bytes from the start that a reserved array is known to have held: to write there again takes no new memory.
+    touched: u64,
     on_cut: OnCut,
     lock: Option<Lock>,
     sleepers: Sleepers,
@@ -119,6 +121,7 @@ impl Array {
             state: Arc::new(State::default()),
             extent,
             reservation: None,
+            touched: 0,
             on_cut: Box::new(|_| {}),
             lock: None,
             sleepers: Sleepers::default(),

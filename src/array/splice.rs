@@ -8,6 +8,7 @@ use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::kernels::gather::{self, Stride};
+use crate::mapping::guard::guards_any_of;
 
 impl Array {
     /// Puts an element before an index; one beyond either end means that end.
@@ -78,10 +79,15 @@ impl Array {
                 resizable?;
             }
         }
-        // The source may lie in this array's memory, at this address or, by another mapping, at another: moving
+        // A source in mapped memory may be this array's, at this address or, by another mapping, at another: moving
         // elements about would change it on the way.
-        let copy = source.to_vec()?;
-        let source = Region::of(&copy);
+        let copy;
+        let source = if guards_any_of(source.address(), source.len()) {
+            copy = source.to_vec()?;
+            Region::of(&copy)
+        } else {
+            source
+        };
         if stride.count == count {
             gather::scatter(source, self.region(), stride, self.typecode.itemsize());
             return Ok(());

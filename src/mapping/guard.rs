@@ -178,6 +178,17 @@ impl Drop for Guarded {
     }
 }
 
+/// Whether any byte of a range is in a mapping that is guarded, which every mapping of a file here is.
+pub fn guards_any_of(start: usize, length: usize) -> bool {
+    slots().any(|slot| {
+        let (first, bytes) = (
+            slot.start.load(Ordering::Acquire),
+            slot.length.load(Ordering::Relaxed),
+        );
+        first != 0 && start < first.saturating_add(bytes) && first < start.saturating_add(length)
+    })
+}
+
 /// More slots at the end of the table; gives the first of them. Called by one thread at a time.
 fn add_part() -> &'static Slot {
     let mut last = &TABLE;
@@ -343,6 +354,8 @@ mod tests {
         assert!(found(0x1000_0000) && found(0x1000_1FFF));
         assert!(!found(0x0FFF_FFFF) && !found(0x1000_2000));
         assert_eq!(guarded.zeros().from(), None);
+        assert!(guards_any_of(0x0FFF_FFFF, 2) && guards_any_of(0x1000_1FFF, usize::MAX));
+        assert!(!guards_any_of(0x0FFF_FFFF, 1) && !guards_any_of(0x1000_2000, 1));
         drop(guarded);
         assert!(!found(0x1000_0000));
     }

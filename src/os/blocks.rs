@@ -6,8 +6,8 @@ use std::fs::File;
 use rustix::fs::{FallocateFlags, fallocate};
 use rustix::io::{Errno, retry_on_intr};
 
-use super::append::append;
 use super::size;
+use super::write::append;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 

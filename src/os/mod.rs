@@ -1,6 +1,5 @@
 //! The system calls that memmap2 and std lack, one topic a file.
 
-pub mod append;
 pub mod blocks;
 pub mod descriptor;
 pub mod exit;
@@ -10,3 +9,4 @@ pub mod memory;
 pub mod memory_map;
 pub mod process;
 pub mod size;
+pub mod write;

@@ -15,9 +15,8 @@ pub use flags::{Access, Flags};
 
 use crate::error::{Error, Result};
 use crate::kernels::Region;
-use crate::os::append::append;
 use crate::os::identity::{self, FileIdentity};
-use crate::os::{blocks, descriptor, memory, size};
+use crate::os::{blocks, descriptor, memory, size, write};
 
 /// An open file, named or not.
 #[derive(Debug)]
@@ -172,9 +171,14 @@ impl Storage {
         size::of(&self.file).map_err(|error| self.named(error))
     }
 
-    /// Appends the parts where the file ends by now, which the caller believes to be at `end`. See [`append`].
+    /// Appends the parts where the file ends by now, which the caller believes to be at `end`. See [`write::append`].
     pub fn append(&self, parts: &[Region<'_>], end: u64) -> Result<()> {
-        append(&self.file, parts, end).map_err(|error| self.named(error))
+        write::append(&self.file, parts, end).map_err(|error| self.named(error))
+    }
+
+    /// Writes at a byte of the file, which has its blocks there.
+    pub fn write_at(&self, bytes: Region<'_>, position: u64) -> Result<()> {
+        write::write_at(&self.file, bytes, position).map_err(|error| self.named(error))
     }
 
     /// Grows from a size, so that every byte of the new one can be stored to. Memory of our own takes its pages

@@ -1,4 +1,4 @@
-//! Writing at the end of a file, wherever that is by now.
+//! Writing mapped memory to files: at their end, wherever that is by now, and at a place.
 
 use std::fs::File;
 use std::io::IoSlice;
@@ -59,6 +59,25 @@ fn cut_back(file: &File, end: u64, written: usize, errno: Errno) -> Result<()> {
     Err(Error::on_memory(errno, "write"))
 }
 
+/// Writes at a place.
+///
+/// # Errors
+/// The system's; part of it may be written then.
+pub fn write_at(file: &File, bytes: Region<'_>, position: u64) -> Result<()> {
+    let mut written = 0;
+    while written < bytes.len() {
+        let length = (bytes.len() - written).min(WRITE_LIMIT);
+        let rest = bytes.part(written, length).as_io_slice();
+        match pwritev2(file, &[rest], position + written as u64, ReadWriteFlags::empty()) {
+            Ok(0) => return Err(Error::system(Errno::IO, "write")),
+            Ok(count) => written += count,
+            Err(Errno::INTR) => {}
+            Err(errno) => return Err(Error::on_memory(errno, "write")),
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +97,17 @@ mod tests {
         let mut text = String::new();
         file.read_to_string(&mut text).unwrap();
         assert_eq!(text, "abcdefgh");
+    }
+
+    #[test]
+    fn a_write_lands_at_its_place() {
+        let mut file = scratch();
+        file.write_all(b"abcdef").unwrap();
+        write_at(&file, Region::of(b"xy"), 2).unwrap();
+        file.rewind().unwrap();
+        let mut text = String::new();
+        file.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "abxyef");
     }
 
     #[test]
