@@ -1,13 +1,11 @@
 // The class users see: the per-element path over typed arrays, and the checks of what goes on to the core.
 
-import { constants } from 'node:buffer'
 import { inspect } from 'node:util'
 import { isAnyArrayBuffer } from 'node:util/types'
 import {
   MmapArray as NativeArray,
   addressOf,
   boundCall,
-  bufferOf,
   elementsOf,
   firstDifference,
   setSliceFrom,
@@ -25,17 +23,15 @@ import { handleFields } from './handles.js'
 import { indexedPrototype } from './indexing.js'
 import { inspected, printed } from './inspection.js'
 import { entriesOf, keysOf, valuesOf } from './iteration.js'
-import { sharedBufferOn } from './shared-buffers.js'
+import * as locks from './locks.js'
 import * as sources from './sources.js'
 import { TYPECODES, TYPECODE_LETTERS, typeOf } from './typecodes.js'
+import { BUFFER_LIMIT, Views } from './views.js'
 import * as waiting from './waiting.js'
 
 /** Where the core keeps its two numbers in the state both layers share. */
 const LENGTH = 0
 const CAPACITY = 1
-
-/** Bytes one buffer of this runtime can span: 2^32 on Node 20. */
-const BUFFER_LIMIT = constants.MAX_LENGTH
 
 /** How much memory the element path takes at once, and how many elements it leaves to the core before it takes more. */
 const CHEAP_BYTES = 2 ** 21
@@ -83,13 +79,7 @@ export class MmapArray extends NativeArray {
   #calls = {}
   #flags
   #path
-  #buffer
-  #view
-  #sharedBuffer
-  #sharedView
-
-  /** Arrays that hold their lock: to drop one is not to give it back. */
-  static #lockHolders = new Set()
+  #views
 
   /** The class for each type, with an element path of its own. A user's subclass does without. */
   static #classes = new Map(
@@ -589,48 +579,30 @@ export class MmapArray extends NativeArray {
 
   // Memory
 
-  get buffer() {
+  get #memory() {
     this.#requireOpen()
-    const bytes = this.byteLength
-    if (bytes === 0) return this.#emptyBuffer()
-    if (this.#buffer?.byteLength !== bytes) this.#buffer = bufferOf(this, 0, this.length, BUFFER_LIMIT)
-    return this.#buffer
+    return (this.#views ??= new Views(this, this.#type.View))
   }
 
-  /** No external buffer is empty; an ordinary one may be detached by its user. */
-  #emptyBuffer() {
-    if (this.#buffer?.byteLength !== 0 || sources.isDetached(this.#buffer)) this.#buffer = new ArrayBuffer(0)
-    return this.#buffer
+  get buffer() {
+    return this.#memory.buffer
   }
 
   get view() {
-    const buffer = this.buffer
-    if (this.#view?.buffer !== buffer) this.#view = new this.#type.View(buffer)
-    return this.#view
+    return this.#memory.view
   }
 
   get sharedBuffer() {
-    this.#requireOpen()
-    if (this.#sharedBuffer?.byteLength !== this.byteLength) this.#sharedBuffer = sharedBufferOn(this, BUFFER_LIMIT)
-    return this.#sharedBuffer
+    return this.#memory.sharedBuffer
   }
 
   get sharedView() {
-    const buffer = this.sharedBuffer
-    // With its length said: a view that would follow a growing buffer is many times slower.
-    if (this.#sharedView?.buffer !== buffer) this.#sharedView = new this.#type.View(buffer, 0, this.length)
-    return this.#sharedView
+    return this.#memory.sharedView
   }
 
   subarray(start, end) {
-    const first = args.toBound(start, 'start')
-    const last = args.toBound(end, 'end')
-    this.#requireOpen()
-    const from = args.clampBound(first, this.length, 0)
-    const length = Math.max(args.clampBound(last, this.length, this.length) - from, 0)
-    const { View } = this.#type
-    if (this.byteLength <= BUFFER_LIMIT) return new View(this.buffer, from * View.BYTES_PER_ELEMENT, length)
-    return length === 0 ? new View(0) : new View(bufferOf(this, from, from + length, BUFFER_LIMIT))
+    const [first, last] = [args.toBound(start, 'start'), args.toBound(end, 'end')]
+    return this.#memory.subarray(first, last)
   }
 
   // Storage
@@ -650,13 +622,10 @@ export class MmapArray extends NativeArray {
 
   close() {
     this.#closed = true
-    MmapArray.#lockHolders.delete(this)
+    locks.forget(this)
     // The element path's memory goes with the call.
     this.#see(new this.#type.View(0))
-    this.#buffer = undefined
-    this.#view = undefined
-    this.#sharedBuffer = undefined
-    this.#sharedView = undefined
+    this.#views = undefined
     super.close()
   }
 
@@ -667,39 +636,23 @@ export class MmapArray extends NativeArray {
   // Sharing
 
   lock(options) {
-    const shared = waiting.toShared(options)
-    waiting.lockInSlices((milliseconds) => this.#tryLock(shared, milliseconds))
+    locks.lock(this, options)
   }
 
   async lockAsync(options) {
-    const shared = waiting.toShared(options)
-    await waiting.lockByTrying(this, () => this.#tryLock(shared, 0))
+    await locks.lockAsync(this, options)
   }
 
   tryLock(options) {
-    return this.#tryLock(waiting.toShared(options), 0)
-  }
-
-  #tryLock(shared, milliseconds) {
-    const had = super.tryLock(shared, milliseconds)
-    if (had) MmapArray.#lockHolders.add(this)
-    return had
+    return locks.tryLock(this, options)
   }
 
   unlock() {
-    super.unlock()
-    MmapArray.#lockHolders.delete(this)
+    locks.unlock(this)
   }
 
   async withLock(body, options) {
-    if (typeof body !== 'function') throw invalidArgType('body', 'a function', body)
-    await this.lockAsync(options)
-    try {
-      return await body()
-    } finally {
-      // Closed by the body, it is unlocked already.
-      if (!this.#closed) this.unlock()
-    }
+    return locks.withLock(this, body, options)
   }
 
   wait(index, expected, timeout) {

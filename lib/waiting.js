@@ -1,9 +1,8 @@
-// Waiting on elements and for locks. A wait that blocks comes back to JavaScript a few times a second, so that
+// Waiting on elements. A wait that blocks comes back to JavaScript a few times a second, so that
 // terminate() can end its worker.
 
-import { setTimeout as pauseFor } from 'node:timers/promises'
-import { closed, invalidArgType, typeMismatch } from './errors.js'
-import { toCount, toOptions } from './arguments.js'
+import { toCount } from './arguments.js'
+import { invalidArgType, typeMismatch } from './errors.js'
 
 const SLICE_MS = 200
 
@@ -26,13 +25,6 @@ export function toTimeout(timeout) {
 /** How many sleepers to wake. */
 export function toWakeCount(count) {
   return count === undefined || count === Infinity ? 2 ** 31 - 1 : Math.min(toCount(count, 'count'), 2 ** 31 - 1)
-}
-
-/** @returns {boolean} whether the lock is to be a shared one */
-export function toShared(options) {
-  const { shared = false } = toOptions(options, ['shared'])
-  if (typeof shared !== 'boolean') throw invalidArgType('options.shared', 'a boolean', shared)
-  return shared
 }
 
 /**
@@ -59,23 +51,6 @@ function waitForGood(sleepSlice) {
   for (;;) {
     const outcome = sleepSlice(SLICE_MS)
     if (outcome !== 'timed-out') return 'ok'
-  }
-}
-
-/** @param {(milliseconds: number) => boolean} tryFor */
-export function lockInSlices(tryFor) {
-  while (!tryFor(SLICE_MS));
-}
-
-const LONGEST_PAUSE_MS = 20
-
-/** The same without blocking: tries again and again, each time after a somewhat longer pause. */
-export async function lockByTrying(array, tryOnce) {
-  for (let pause = 1; !tryOnce(); pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-    // One after the other is the very point.
-    // oxlint-disable-next-line no-await-in-loop
-    await pauseFor(pause)
-    if (array.closed) throw closed()
   }
 }
 
