@@ -186,3 +186,130 @@ impl Array {
         self.reservation.is_some()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Placement;
+    use super::*;
+    use crate::storage::Storage;
+    use crate::typecode::Typecode;
+    use std::cell::Cell;
+    use std::os::fd::AsRawFd;
+    use std::rc::Rc;
+
+    fn scratch(bytes: &[u8]) -> std::fs::File {
+        use std::os::unix::fs::FileExt;
+        let file = rustix::fs::memfd_create("growth", rustix::fs::MemfdFlags::CLOEXEC).unwrap();
+        let file = std::fs::File::from(file);
+        file.write_all_at(bytes, 0).unwrap();
+        file
+    }
+
+    fn over(file: &std::fs::File, flags: Flags, length: Option<u64>) -> Array {
+        let placement = Placement { offset: 0, length };
+        let open = || Storage::from_descriptor(file.as_raw_fd(), flags);
+        Array::open(Typecode::parse("h").unwrap(), flags, placement, open).unwrap()
+    }
+
+    fn size(file: &std::fs::File) -> u64 {
+        file.metadata().unwrap().len()
+    }
+
+    #[test]
+    fn what_changes_nothing_is_allowed_where_the_length_is_fixed() {
+        let file = scratch(&[1; 8]);
+        for mut array in [
+            over(&file, Flags::ReadWrite, Some(2)),
+            over(&file, Flags::CopyOnWrite, None),
+        ] {
+            array.extend(Region::empty()).unwrap();
+            let error = array.extend(Region::of(&[1, 2])).unwrap_err();
+            assert_eq!(error.code(), "ERR_FIXED_LENGTH");
+        }
+        assert_eq!(size(&file), 8);
+    }
+
+    #[test]
+    fn a_ragged_file_is_not_appended_to() {
+        let file = scratch(&[1; 5]);
+        let mut array = over(&file, Flags::ReadWrite, None);
+        assert_eq!(array.length(), 2);
+        array.extend(Region::empty()).unwrap();
+        let error = array.extend(Region::of(&[1, 2])).unwrap_err();
+        assert_eq!(error.code(), "ERR_RAGGED_LENGTH");
+        assert_eq!(size(&file), 5);
+    }
+
+    #[test]
+    fn an_exact_array_has_what_others_appended_before_its_own() {
+        let file = scratch(&[]);
+        let (mut one, mut other) = (
+            over(&file, Flags::ReadWrite, None),
+            over(&file, Flags::ReadWrite, None),
+        );
+        one.extend(Region::of(&[1, 1])).unwrap();
+        other.extend(Region::of(&[2, 2])).unwrap();
+        assert_eq!((one.length(), other.length()), (1, 2));
+        assert_eq!(one.refresh().unwrap(), 2);
+        assert_eq!(one.region().to_vec().unwrap(), [1, 1, 2, 2]);
+    }
+
+    #[test]
+    fn a_reserved_file_is_cut_back_and_never_made_longer() {
+        let file = scratch(&[7; 4]);
+        let mut array = over(&file, Flags::ReadWrite, None);
+        array.reserve(10_000).unwrap();
+        assert_eq!(size(&file), 20_000);
+        array.extend(Region::of(&[8, 8])).unwrap();
+        array.trim().unwrap();
+        assert_eq!((size(&file), array.capacity()), (6, 3));
+        array.reserve(10_000).unwrap();
+        file.set_len(2).unwrap();
+        assert_eq!(array.trim().unwrap_err().code(), "ERR_MEMORY_FAULT");
+        assert_eq!(size(&file), 2);
+        assert_eq!(array.refresh().unwrap(), 1);
+        array.trim().unwrap();
+        assert_eq!(size(&file), 2);
+    }
+
+    #[test]
+    fn much_that_is_appended_to_a_reserved_array_comes_out_whole() {
+        const ELEMENTS: usize = 300_000;
+        let bytes: Vec<u8> = (0..ELEMENTS * 2).map(|at| (at % 251) as u8).collect();
+        let mut array = Array::anonymous(Typecode::parse("h").unwrap(), 0).unwrap();
+        for round in 0..3 {
+            // Fresh pages, then pages that were touched, then some of both.
+            array.extend(Region::of(&bytes[..2 * ELEMENTS / 2])).unwrap();
+            array.extend(Region::of(&bytes)).unwrap();
+            assert!(
+                array.region().to_vec().unwrap().ends_with(&bytes),
+                "round {round}"
+            );
+            array.shorten(round).unwrap();
+        }
+    }
+
+    #[test]
+    fn buffers_on_pages_that_went_are_given_up_whatever_the_array() {
+        const BYTES: usize = 3 << 20;
+        for make in [
+            |file: &std::fs::File| over(file, Flags::ReadWrite, None),
+            |file: &std::fs::File| over(file, Flags::ReadWrite, Some(1 << 20)),
+            |file: &std::fs::File| over(file, Flags::CopyOnWrite, None),
+            |file: &std::fs::File| {
+                let mut array = over(file, Flags::ReadWrite, None);
+                array.reserve(4 << 20).unwrap();
+                array
+            },
+        ] {
+            let file = scratch(&vec![1; BYTES]);
+            let mut array = make(&file);
+            let cut = Rc::new(Cell::new(u64::MAX));
+            let seen = cut.clone();
+            array.on_cut(Box::new(move |end| seen.set(end)));
+            file.set_len(10_000).unwrap();
+            assert_eq!(array.refresh().unwrap(), 5_000);
+            assert_eq!(cut.get(), 12_288);
+        }
+    }
+}

@@ -54,3 +54,36 @@ impl Array {
         self.refresh().map(drop)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Array;
+    use crate::kernels::Region;
+    use crate::typecode::Typecode;
+
+    #[test]
+    fn more_than_the_machine_has_is_refused_before_it_is_touched() {
+        let mut array = Array::anonymous(Typecode::parse("q").unwrap(), 0).unwrap();
+        array.extend(Region::of(&[1; 8])).unwrap();
+        assert_eq!(array.repeat(1 << 48).unwrap_err().code(), "ENOMEM");
+        assert_eq!(array.repeat(1 << 60).unwrap_err().code(), "ERR_OUT_OF_RANGE");
+        assert_eq!(array.region().to_vec().unwrap(), [1; 8]);
+    }
+
+    #[test]
+    fn reserved_and_exact_arrays_repeat_alike() {
+        for exact in [false, true] {
+            let mut array = Array::anonymous(Typecode::parse("B").unwrap(), 0).unwrap();
+            array.extend(Region::of(b"abc")).unwrap();
+            if exact {
+                array.descriptor().unwrap();
+            }
+            array.repeat(5).unwrap();
+            assert_eq!(array.region().to_vec().unwrap(), b"abc".repeat(5));
+            array.repeat(-1).unwrap();
+            assert_eq!(array.length(), 0);
+            array.repeat(7).unwrap();
+            assert_eq!(array.length(), 0);
+        }
+    }
+}

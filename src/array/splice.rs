@@ -161,3 +161,51 @@ impl Array {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Placement;
+    use super::*;
+    use crate::storage::{Flags, Storage};
+    use crate::typecode::Typecode;
+    use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+    use std::os::fd::AsRawFd;
+    use std::os::unix::fs::FileExt;
+
+    #[test]
+    fn nothing_moves_in_a_file_that_cannot_get_shorter() {
+        let file = std::fs::File::from(
+            memfd_create("sealed", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING).unwrap(),
+        );
+        file.write_all_at(b"abcdef", 0).unwrap();
+        fcntl_add_seals(&file, SealFlags::SHRINK).unwrap();
+        let open = || Storage::from_descriptor(file.as_raw_fd(), Flags::ReadWrite);
+        let typecode = Typecode::parse("B").unwrap();
+        let mut array = Array::open(typecode, Flags::ReadWrite, Placement::default(), open).unwrap();
+        let every_other = Bounds {
+            step: Some(2),
+            ..Bounds::default()
+        };
+        assert_eq!(array.pop(0).unwrap_err().code(), "EPERM");
+        assert_eq!(array.delete_slice(every_other).unwrap_err().code(), "EPERM");
+        assert_eq!(array.pop(-1).unwrap_err().code(), "EPERM");
+        assert_eq!(array.region().to_vec().unwrap(), b"abcdef");
+        array.insert(0, &Element::from_bytes(b"x")).unwrap();
+        assert_eq!(array.region().to_vec().unwrap(), b"xabcdef");
+    }
+
+    #[test]
+    fn a_source_in_another_mapping_of_the_same_file_is_copied_first() {
+        let mut array = Array::anonymous(Typecode::parse("B").unwrap(), 0).unwrap();
+        array.extend(Region::of(b"0123456789")).unwrap();
+        let handle = array.handle().unwrap();
+        let other = Array::attach(&handle, Some(Flags::CopyOnWrite)).unwrap();
+        let middle = Bounds {
+            start: Some(1),
+            stop: Some(3),
+            step: None,
+        };
+        array.set_slice(other.region(), middle).unwrap();
+        assert_eq!(array.region().to_vec().unwrap(), b"001234567893456789");
+    }
+}
