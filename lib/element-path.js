@@ -9,27 +9,59 @@ import { ArrayIterator } from './iteration.js'
 const LENGTH = 0
 const CAPACITY = 1
 
+/** After so many elements that only the state told to be there, it is worth it to look at exactly the elements. */
+const PATIENCE = 64
+
 /**
  * The class of arrays of one typecode.
  * @param {typeof import('./mmap-array.js').MmapArray} Base
+ * @param {{ View: Function }} type
  * @param {import('./elements.js').Codec} codec
- * @param {(array, onElements: (elements, writable: boolean) => void) => Float64Array} follow gives the state of an array,
- *   and calls back whenever it has other memory
+ * @param {(array, onChange: (elements, writable: boolean) => void) => Float64Array} follow gives the state of an array,
+ *   and calls back with its memory whenever that is another, and before the core may make the array shorter
  */
-export function elementPathOf(Base, { encode, decode }, follow) {
+export function elementPathOf(Base, { View }, { encode, decode }, follow) {
+  const NONE = new View(0)
+
   class Path extends Base {
     #state
     /** A typed array on the mapped window, or on the first part of it. */
     #readable
     /** The same where methods may write; else nothing. */
     #writable
+    /**
+     * Both again, but of no more than the elements: one comparison tells, and a loop asks nothing of the state. Nothing
+     * until it is worth it, and again from before the array may get shorter.
+     */
+    #exact
+    #exactWritable
+    #misses = 0
 
     constructor(from, origin) {
       super(from, origin)
       this.#state = follow(this, (elements, writable) => {
         this.#readable = elements
-        this.#writable = writable ? elements : elements.subarray(0, 0)
+        this.#writable = writable ? elements : NONE
+        this.#unsettle()
       })
+    }
+
+    #unsettle() {
+      this.#exact = NONE
+      this.#exactWritable = NONE
+    }
+
+    /** Whether an index is one of an element in reach. */
+    #reaches(index) {
+      if (typeof index !== 'number' || index >>> 0 !== index || !(index < this.#state[LENGTH])) return false
+      const elements = this.#readable
+      if (index >= elements.length) return false
+      if (++this.#misses > PATIENCE) {
+        this.#misses = 0
+        this.#exact = elements.subarray(0, this.#state[LENGTH])
+        this.#exactWritable = this.#writable === elements ? this.#exact : NONE
+      }
+      return true
     }
 
     get length() {
@@ -37,30 +69,28 @@ export function elementPathOf(Base, { encode, decode }, follow) {
     }
 
     get(index) {
-      if (typeof index === 'number' && index >>> 0 === index && index < this.#state[LENGTH]) {
-        const elements = this.#readable
-        if (index < elements.length) return decode === null ? elements[index] : decode(elements[index])
+      const exact = this.#exact
+      if (typeof index === 'number' && index >>> 0 === index && index < exact.length) {
+        return decode === null ? exact[index] : decode(exact[index])
       }
-      return super.get(index)
+      if (!this.#reaches(index)) return super.get(index)
+      return decode === null ? this.#readable[index] : decode(this.#readable[index])
     }
 
     at(index) {
-      if (typeof index === 'number' && index >>> 0 === index && index < this.#state[LENGTH]) {
-        const elements = this.#readable
-        if (index < elements.length) return decode === null ? elements[index] : decode(elements[index])
+      const exact = this.#exact
+      if (typeof index === 'number' && index >>> 0 === index && index < exact.length) {
+        return decode === null ? exact[index] : decode(exact[index])
       }
-      return super.at(index)
+      if (!this.#reaches(index)) return super.at(index)
+      return decode === null ? this.#readable[index] : decode(this.#readable[index])
     }
 
     set(index, value) {
-      if (typeof index === 'number' && index >>> 0 === index && index < this.#state[LENGTH]) {
-        const elements = this.#writable
-        if (index < elements.length) {
-          elements[index] = encode(value)
-          return
-        }
-      }
-      super.set(index, value)
+      const exact = this.#exactWritable
+      if (typeof index === 'number' && index >>> 0 === index && index < exact.length) exact[index] = encode(value)
+      else if (this.#writable !== NONE && this.#reaches(index)) this.#readable[index] = encode(value)
+      else super.set(index, value)
     }
 
     append(value) {
@@ -85,6 +115,7 @@ export function elementPathOf(Base, { encode, decode }, follow) {
         const elements = this.#writable
         if (last < elements.length) {
           const value = decode === null ? elements[last] : decode(elements[last])
+          if (last < this.#exact.length) this.#unsettle()
           state[LENGTH] = last
           return value
         }

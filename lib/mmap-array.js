@@ -73,8 +73,8 @@ export class MmapArray extends NativeArray {
   /** Whether methods may write elements. */
   #writable
   #closed = false
-  /** Told of other memory, where the array has an element path of its own. */
-  #onElements
+  /** Told of other memory and of changes to come, where the array has an element path of its own. */
+  #onChange
   /** Calls into the core that are bound to this array, once they are made. */
   #calls = {}
   #flags
@@ -83,12 +83,12 @@ export class MmapArray extends NativeArray {
 
   /** The class for each type, with an element path of its own. A user's subclass does without. */
   static #classes = new Map(
-    TYPECODES.map((type) => [type, ELEMENT_PATHS[type.code](MmapArray, codecFor(type), MmapArray.#follow)]),
+    TYPECODES.map((type) => [type, ELEMENT_PATHS[type.code](MmapArray, type, codecFor(type), MmapArray.#follow)]),
   )
 
-  static #follow(array, onElements) {
-    array.#onElements = onElements
-    onElements(array.#elements, array.#writable)
+  static #follow(array, onChange) {
+    array.#onChange = onChange
+    onChange(array.#elements, array.#writable)
     return array.#state
   }
 
@@ -255,7 +255,12 @@ export class MmapArray extends NativeArray {
 
   /** Before code of the user's runs: a closed or read-only array is not worth it. Appending nothing tells. */
   #requireChangeable() {
-    super.frombytes(NOTHING)
+    this.#frombytes(NOTHING)
+  }
+
+  #frombytes(bytes) {
+    this.#unsettle()
+    super.frombytes(bytes)
   }
 
   /**
@@ -279,13 +284,20 @@ export class MmapArray extends NativeArray {
 
   #see(elements) {
     this.#elements = elements
-    this.#onElements?.(elements, this.#writable)
+    this.#onChange?.(elements, this.#writable)
+  }
+
+  /** Before each call into the core that may make the array shorter, be it by what others did. */
+  #unsettle() {
+    this.#onChange?.(this.#elements, this.#writable)
   }
 
   // The array module
 
   append(value) {
-    this.#call('append')(this.#codec.check(value))
+    const checked = this.#codec.check(value)
+    this.#unsettle()
+    this.#call('append')(checked)
     const state = this.#state
     // From now on the element path takes it, if there is room.
     if (state[LENGTH] < state[CAPACITY]) this.#reaches(state[LENGTH])
@@ -294,8 +306,11 @@ export class MmapArray extends NativeArray {
   extend(items) {
     this.#take(
       items,
-      (other) => super.extend(other),
-      (bytes) => super.frombytes(bytes),
+      (other) => {
+        this.#unsettle()
+        super.extend(other)
+      },
+      (bytes) => this.#frombytes(bytes),
     )
   }
 
@@ -342,17 +357,27 @@ export class MmapArray extends NativeArray {
   insert(index, value) {
     if (index === undefined) throw invalidArgType('index', 'an integer', index)
     const at = args.toBound(index, 'index')
-    super.insert(at, this.#codec.check(value))
+    const checked = this.#codec.check(value)
+    this.#unsettle()
+    super.insert(at, checked)
   }
 
   pop(index = -1) {
-    return this.#codec.present(this.#call('pop')(args.toIndex(index)))
+    const at = args.toIndex(index)
+    this.#unsettle()
+    return this.#codec.present(this.#call('pop')(at))
   }
 
   remove(value) {
     const needle = this.#codec.needle(value)
     if (needle === undefined) this.#requireChangeable()
+    this.#unsettle()
     if (needle === undefined || !super.remove(needle)) throw valueNotFound(value)
+  }
+
+  clear() {
+    this.#unsettle()
+    super.clear()
   }
 
   count(value) {
@@ -397,7 +422,7 @@ export class MmapArray extends NativeArray {
   }
 
   frombytes(bytes) {
-    super.frombytes(sources.bytesOf(bytes, 'bytes'))
+    this.#frombytes(sources.bytesOf(bytes, 'bytes'))
   }
 
   tobytes() {
@@ -409,7 +434,7 @@ export class MmapArray extends NativeArray {
 
   fromlist(list) {
     if (!Array.isArray(list)) throw invalidArgType('list', 'an Array', list)
-    super.frombytes(sources.stageList(this.#type, this.#codec, list))
+    this.#frombytes(sources.stageList(this.#type, this.#codec, list))
   }
 
   tolist() {
@@ -422,7 +447,9 @@ export class MmapArray extends NativeArray {
 
   fromfile(source, n) {
     const file = args.toFile(source, 'source')
-    super.fromfile(file, args.toCount(n, 'n'))
+    const count = args.toCount(n, 'n')
+    this.#unsettle()
+    super.fromfile(file, count)
   }
 
   tofile(target) {
@@ -432,7 +459,7 @@ export class MmapArray extends NativeArray {
   fromunicode(text) {
     this.#requireCharacters('fromunicode')
     if (typeof text !== 'string') throw invalidArgType('text', 'a string', text)
-    super.frombytes(sources.stageText(this.#type, this.#codec, text))
+    this.#frombytes(sources.stageText(this.#type, this.#codec, text))
   }
 
   tounicode() {
@@ -462,14 +489,22 @@ export class MmapArray extends NativeArray {
     if (values instanceof MmapArray || sources.isMemory(values)) {
       this.#take(
         values,
-        (other) => setSliceFrom(this, other, ...bounds),
-        (bytes) => super.setSlice(bytes, ...bounds),
+        (other) => {
+          this.#unsettle()
+          setSliceFrom(this, other, ...bounds)
+        },
+        (bytes) => this.#setSlice(bytes, bounds),
       )
       return
     }
     this.#requireChangeable()
     // A slice is replaced by all the values or by none.
-    super.setSlice(sources.bytesOf(this.#staged(values)), ...bounds)
+    this.#setSlice(sources.bytesOf(this.#staged(values)), bounds)
+  }
+
+  #setSlice(bytes, bounds) {
+    this.#unsettle()
+    super.setSlice(bytes, ...bounds)
   }
 
   /** All the elements of an iterable, as a typed array of this type's own kind. */
@@ -481,7 +516,9 @@ export class MmapArray extends NativeArray {
   }
 
   deleteSlice(start, stop, step) {
-    super.deleteSlice(...args.toBounds(start, stop, step))
+    const bounds = args.toBounds(start, stop, step)
+    this.#unsettle()
+    super.deleteSlice(...bounds)
   }
 
   concat(other) {
@@ -511,7 +548,9 @@ export class MmapArray extends NativeArray {
   }
 
   repeatInPlace(times) {
-    super.repeatInPlace(args.toIndex(times, 'times'))
+    const count = args.toIndex(times, 'times')
+    this.#unsettle()
+    super.repeatInPlace(count)
   }
 
   copy() {
@@ -609,6 +648,11 @@ export class MmapArray extends NativeArray {
 
   reserve(capacity) {
     super.reserve(args.toCount(capacity, 'capacity'))
+  }
+
+  refresh() {
+    this.#unsettle()
+    return super.refresh()
   }
 
   async flushAsync() {
