@@ -1,0 +1,181 @@
+// Every member of the class, with a call that is right for an array of [3, 1, 2]: what the misuse matrix has rows of.
+import { inspect } from 'node:util'
+import { MmapArray } from '../../index.js'
+
+const dispose = Symbol.dispose ?? Symbol.for('nodejs.dispose')
+const WORDS = Int32Array.of(7, 8)
+
+/** A new array over the same values, for calls that take one. */
+function withOther(values, call) {
+  const other = new MmapArray('i', values)
+  try {
+    return call(other)
+  } finally {
+    other.close()
+  }
+}
+
+let shmCount = 0
+function withShm(call) {
+  const name = `mmap-array-matrix-${process.pid}-${shmCount++}`
+  const made = MmapArray.openShm(name, 'i', { flags: 'wx+' })
+  made.append(5)
+  try {
+    return call(name)
+  } finally {
+    made.close()
+    try {
+      MmapArray.unlinkShm(name)
+    } catch {
+      // The call did so.
+    }
+  }
+}
+
+/**
+ * One row a call: { member, how, kind, call, gives, leaves, ...exceptions }. `kind` is what rules are made of (misuse.js);
+ * `gives` is the outcome on a sound array, `leaves` its elements afterwards where they are others; an exception is
+ * named by its state, and says what comes out there instead of what the rules say.
+ */
+export const ROWS = []
+
+function row(kind, member, call, gives, { how = '', leaves = [3, 1, 2], typecode = 'i', ...exceptions } = {}) {
+  const name = `${String(member)}${how && `, ${how}`}`
+  ROWS.push({ kind, member, name, call, gives, leaves, typecode, exceptions })
+}
+
+// What it is: known in every state.
+const isZero = { closed: 0 }
+row('knows', 'typecode', (array) => array.typecode, 'i')
+row('knows', 'itemsize', (array) => array.itemsize, 4)
+row('knows', 'length', (array) => array.length, 3, isZero)
+row('knows', 'byteLength', (array) => array.byteLength, 12, isZero)
+row('knows', 'capacity', (array) => array.capacity, 3, isZero)
+row('knows', 'flags', (array, { flags }) => array.flags === flags, true)
+row('knows', 'path', (array, { path }) => array.path === path, true)
+row('knows', 'closed', (array) => array.closed, false, { closed: true })
+row('knows', Symbol.toStringTag, (array) => array[Symbol.toStringTag], 'MmapArray')
+row('core', 'fd', (array) => array.fd > 2, true, { closed: false })
+
+// One element. The file of a faulted array was cut before the third, which is zero from then on.
+const isNone = { closed: undefined, faulted: 0 }
+row('element', 'get', (array) => array.get(-1), 2, { faulted: 0 })
+row('element', 'at', (array) => array.at(-1), 2, isNone)
+row('element', '[index]', (array) => array[2], 2, isNone)
+row('stores', 'set', (array) => array.set(0, 9), undefined, { leaves: [9, 1, 2] })
+row('stores', '[index]', (array) => (array[1] = 9), 9, { how: 'assigned', leaves: [3, 9, 2] })
+
+// The array module.
+row('resizes', 'append', (array) => array.append(7), undefined, { leaves: [3, 1, 2, 7] })
+row('resizes', 'extend', (array) => array.extend([7]), undefined, { leaves: [3, 1, 2, 7] })
+row('resizes', 'extend', (array) => array.extend(WORDS), undefined, { how: 'by memory', leaves: [3, 1, 2, 7, 8] })
+row('resizes', 'extend', (array) => array.extend(array), undefined, { how: 'by itself', leaves: [3, 1, 2, 3, 1, 2] })
+row('resizes', 'insert', (array) => array.insert(1, 7), undefined, { leaves: [3, 7, 1, 2] })
+row('resizes', 'pop', (array) => array.pop(), 2, { leaves: [3, 1] })
+row('resizes', 'pop', (array) => array.pop(0), 3, { how: 'the first', leaves: [1, 2] })
+row('resizes', 'remove', (array) => array.remove(1), undefined, { leaves: [3, 2] })
+row('resizes', 'clear', (array) => array.clear(), undefined, { leaves: [] })
+row('core', 'count', (array) => array.count(1), 1)
+row('core', 'index', (array) => array.index(2), 2)
+row('core', 'includes', (array) => array.includes(5), false)
+row('writes', 'reverse', (array) => array.reverse() === array, true, { leaves: [2, 1, 3] })
+row('writes', 'byteswap', (array) => array.byteswap() === array, true, { leaves: [3 << 24, 1 << 24, 2 << 24] })
+row('core', 'bufferInfo', (array) => array.bufferInfo()[1], 3)
+row('resizes', 'frombytes', (array) => array.frombytes(WORDS), undefined, { leaves: [3, 1, 2, 7, 8] })
+row('core', 'tobytes', (array) => [...array.tobytes()], [3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0])
+row('resizes', 'fromlist', (array) => array.fromlist([7]), undefined, { leaves: [3, 1, 2, 7] })
+row('element', 'tolist', (array) => array.tolist(), [3, 1, 2], { faulted: [3, 1, 0] })
+row('resizes', 'fromfile', (array) => array.fromfile('/dev/zero', 1), undefined, { leaves: [3, 1, 2, 0] })
+row('core', 'tofile', (array) => array.tofile('/dev/null'), undefined)
+row('resizes', 'fromunicode', (array) => array.fromunicode('a'), undefined, { typecode: 'w', leaves: [3, 1, 2, 97] })
+row('element', 'tounicode', (array) => array.tounicode(), '\x03\x01\x02', { typecode: 'w', faulted: '\x03\x01\0' })
+
+// Slices and operators.
+row('core', 'slice', (array) => array.slice(), [3, 1, 2])
+row('writes', 'setSlice', (array) => array.setSlice([9], 0, 1), undefined, { leaves: [9, 1, 2] })
+row('resizes', 'setSlice', (array) => array.setSlice([7, 8], 0, 1), undefined, { how: 'longer', leaves: [7, 8, 1, 2] })
+row('resizes', 'setSlice', (array) => array.setSlice([], 0, 2), undefined, { how: 'shorter', leaves: [2] })
+row('resizes', 'deleteSlice', (array) => array.deleteSlice(0, 3, 2), undefined, { leaves: [1] })
+row('core', 'concat', (array) => array.concat([7]), [3, 1, 2, 7])
+row('core', 'repeat', (array) => array.repeat(2), [3, 1, 2, 3, 1, 2])
+row('resizes', 'repeatInPlace', (array) => array.repeatInPlace(2), undefined, { leaves: [3, 1, 2, 3, 1, 2] })
+row('core', 'copy', (array) => array.copy(), [3, 1, 2])
+row('core', 'constructor', (array) => new array.constructor('i', array), [3, 1, 2])
+row('core', 'equals', (array) => withOther([3, 1, 2], (other) => array.equals(other)), true)
+row('element', 'equals', (array) => array.equals([3, 1, 2]), true, { how: 'a list', faulted: false })
+row('core', 'compare', (array) => withOther([3, 1, 1], (other) => array.compare(other)), 1)
+row('element', 'compare', (array) => array.compare([3, 1, 3]), -1, { how: 'a list', faulted: -1 })
+row('writes', 'fill', (array) => array.fill(9) === array, true, { leaves: [9, 9, 9] })
+
+// Memory.
+row('core', 'buffer', (array) => new Int32Array(array.buffer), [3, 1, 2])
+row('core', 'view', (array) => array.view, [3, 1, 2])
+row('core', 'subarray', (array) => array.subarray(1), [1, 2])
+row('shares', 'sharedBuffer', (array) => new Int32Array(array.sharedBuffer), [3, 1, 2])
+row('shares', 'sharedView', (array) => array.sharedView, [3, 1, 2])
+
+// Storage.
+row('resizes', 'reserve', (array) => (array.reserve(10), array.capacity >= 10), true)
+row('core', 'trim', (array) => array.trim(), undefined)
+row('knows', 'refresh', (array) => array.refresh(), 3, { closed: 'ERR_CLOSED', faulted: 2 })
+row('core', 'flush', (array) => array.flush(), undefined)
+row('core', 'flushAsync', (array) => array.flushAsync(), undefined)
+row('core', 'advise', (array) => array.advise('willneed'), undefined)
+row('closes', 'close', (array) => array.close(), undefined)
+row('closes', dispose, (array) => array[dispose](), undefined)
+
+// Sharing.
+row('core', 'handle', (array) => array.handle().typecode, 'i')
+row('core', 'lock', (array) => array.lock(), undefined)
+row('core', 'lockAsync', (array) => array.lockAsync(), undefined)
+row('core', 'tryLock', (array) => array.tryLock(), true)
+row('knows', 'unlock', (array) => array.unlock(), 'ERR_NOT_LOCKED', { closed: 'ERR_CLOSED' })
+row('core', 'withLock', (array) => array.withLock(() => 5), 5)
+row('core', 'wait', (array) => array.wait(0, 77), 'not-equal')
+row('core', 'waitAsync', (array) => array.waitAsync(0, 77), 'not-equal')
+row('core', 'notify', (array) => array.notify(0), 0)
+
+// Iteration and printing.
+const withZero = { faulted: [3, 1, 0] }
+row('element', 'values', (array) => [...array.values()], [3, 1, 2], withZero)
+row('element', Symbol.iterator, (array) => [...array], [3, 1, 2], withZero)
+row('element', 'keys', (array) => [...array.keys()], [0, 1, 2])
+row('element', 'entries', (array) => [...array.entries()].flat(), [0, 3, 1, 1, 2, 2], { faulted: [0, 3, 1, 1, 2, 0] })
+row('element', 'toJSON', (array) => array.toJSON(), [3, 1, 2], withZero)
+const printed = (numbers) => `MmapArray('i', [${numbers}])`
+row('element', 'toString', (array) => array.toString(), printed('3, 1, 2'), { faulted: printed('3, 1, 0') })
+const inspected = (numbers) => `MmapArray(3) 'i' [ ${numbers} ]`
+row('element', inspect.custom, (array) => inspect(array), inspected('3, 1, 2'), {
+  faulted: inspected('3, 1, 0'),
+  closed: "MmapArray 'i' [closed]",
+})
+
+// What the addon's own class has besides: reachable through the prototype chain.
+const native = (name) => Object.getPrototypeOf(MmapArray).prototype[name]
+row('core', 'address', (array) => native('address').call(array) > 0n, true)
+row('core', 'sliceLength', (array) => native('sliceLength').call(array), 3)
+row('core', 'firstDifference', (array) => native('firstDifference').call(array, array), -1)
+row('resizes', 'setSliceFrom', (array) => native('setSliceFrom').call(array, array, 3), undefined, {
+  leaves: [3, 1, 2, 3, 1, 2],
+})
+
+// Statics, by what leads to this array: its path, its descriptor, a handle from before.
+const ofFile = { faulted: [3, 1], 'fixed length': [3, 1, 2, 9] }
+row('knows', 'MmapArray.typecodes', () => MmapArray.typecodes, 'bBhHiIlLqQefdcuw')
+row('knows', 'MmapArray.open', (_, { path, offset }) => MmapArray.open(path, 'i', { offset }), [3, 1, 2], ofFile)
+row('core', 'MmapArray.fromFd', (array) => MmapArray.fromFd(array.fd, 'i'), [3, 1, 2], {
+  closed: 'ERR_OUT_OF_RANGE',
+  'fixed length': [3, 1, 2, 9],
+})
+row('knows', 'MmapArray.attach', (_, { handle }) => MmapArray.attach(handle), [3, 1, 2], { faulted: [3, 1] })
+row('knows', 'MmapArray.openShm', () => withShm((name) => [...MmapArray.openShm(name, 'i')]), [5])
+row('knows', 'MmapArray.unlinkShm', () => withShm((name) => MmapArray.unlinkShm(name)), undefined)
+
+/** The names of everything the class has, its prototypes and the class itself. */
+export function memberNames() {
+  const Native = Object.getPrototypeOf(MmapArray)
+  const own = [...Reflect.ownKeys(MmapArray.prototype), ...Reflect.ownKeys(Native.prototype), '[index]']
+  const ofFunctions = new Set(['length', 'name', 'prototype', 'arguments', 'caller'])
+  const statics = [...Reflect.ownKeys(MmapArray), ...Reflect.ownKeys(Native)].filter((key) => !ofFunctions.has(key))
+  return new Set([...own, ...statics.map((key) => `MmapArray.${String(key)}`)])
+}
