@@ -1,29 +1,13 @@
 // A file that is cut while it is mapped. Everywhere else that is SIGBUS; here what is gone reads as zeros, and the next
 // call that goes to the core says so. Each case runs in a child, whose exit code and signal are looked at.
 import { describe, expect, test } from 'vitest'
-import { expectExit, runNode } from './support/processes.js'
+import { inChild as inChildOf } from './support/cuts.js'
+import { runNode } from './support/processes.js'
 import { useScope } from './support/scope.js'
 
 const scope = useScope()
 
-/** Runs a body in a child with an array of 100,000 ones, and `cut(bytes)`, by which another process cuts its file. */
-async function inChild(body, { flags = 'r+', offset = 0, ...options } = {}) {
-  const path = JSON.stringify(scope.path())
-  const result = await runNode(
-    `import { spawnSync } from 'node:child_process'
-     import assert from 'node:assert'
-     const code = (call) => { try { call(); return 'nothing thrown' } catch (error) { return error.code } }
-     const path = ${path}
-     const cut = (bytes) => assert.equal(spawnSync('truncate', ['-s', bytes, path]).status, 0)
-     MmapArray.open(path, 'i', { flags: 'w+', offset: ${offset} }).extend(new Int32Array(100_000).fill(1))
-     const array = MmapArray.open(path, 'i', { flags: '${flags}', offset: ${offset} })
-     ${body}
-     console.log('end')`,
-    { nodeOptions: ['--expose-gc'], timeout: 60000, ...options },
-  )
-  expectExit(result)
-  expect(result.stdout).toBe('end\n')
-}
+const inChild = (body, options) => inChildOf(scope, body, options)
 
 describe.each(['r', 'r+', 'c'])('an array opened with %s', (flags) => {
   test.each([
@@ -122,27 +106,17 @@ test('own buffers behind a new end of our own are detached, which is no fault', 
 
 test('in a worker thread', () =>
   inChild(`
-    const { Worker } = await import('node:worker_threads')
-    const source = \`
-      const { workerData, parentPort } = require('node:worker_threads')
-      import(workerData.index).then(({ MmapArray }) => {
-        const array = MmapArray.attach(workerData.handle)
-        parentPort.once('message', () => {
-          let sum = 0
-          for (let i = 0; i < array.length; i++) sum += array.get(i)
-          let code
-          try { array.count(1) } catch (error) { code = error.code }
-          parentPort.postMessage([sum, code])
-        })
-        parentPort.postMessage('ready')
-      })\`
-    const index = ${JSON.stringify(new URL('../index.js', import.meta.url).href)}
-    const worker = new Worker(source, { eval: true, execArgv: [], workerData: { index, handle: array.handle() } })
-    const next = () => new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
-    await next()
+    const worker = start(\`
+      parentPort.once('message', () => {
+        let sum = 0
+        for (let i = 0; i < array.length; i++) sum += array.get(i)
+        parentPort.postMessage([sum, code(() => array.count(1))])
+      })
+      parentPort.postMessage('ready')\`)
+    await messageOf(worker)
     cut(4096)
     worker.postMessage('go')
-    assert.deepEqual(await next(), [1024, 'ERR_MEMORY_FAULT'])`))
+    assert.deepEqual(await messageOf(worker), [1024, 'ERR_MEMORY_FAULT'])`))
 
 test('more arrays than the first part of the table holds', () =>
   inChild(

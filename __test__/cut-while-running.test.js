@@ -1,0 +1,203 @@
+// A file that another process cuts in the middle of something: of compiled loops, of kernels, of writes, in many arrays and
+// threads at once. The loops end by the zero they read, so the cut fell into them. Each case in a child.
+import { describe, test } from 'vitest'
+import { hasSharedBuffers } from '../native.js'
+import { inChild as inChildOf } from './support/cuts.js'
+import { useScope } from './support/scope.js'
+
+const scope = useScope()
+const inChild = (body, options) => inChildOf(scope, body, options)
+
+/** A loop that runs round and round until an element is zero, and calls `fire` when it has run long enough to be hot. */
+const LOOP = (element) => `new Function('array', 'view', 'length', 'fire', \`
+  for (let round = 0, i = 0; ; ) {
+    if (${element} === 0) return i
+    if (++i === length) {
+      i = 0
+      if (++round === 100) fire()
+    }
+  }\`)`
+
+const TOLD = `
+  assert.equal(code(() => array.count(1)), 'ERR_MEMORY_FAULT')
+  assert.equal(code(() => array.flush()), 'ERR_MEMORY_FAULT')
+  assert.equal(array.refresh(), 1024)
+  assert.equal(array.count(1), 1024)`
+
+describe.each(['r', 'r+', 'c'])('a loop over an array opened with %s', (flags) => {
+  test.each([
+    ['view', 'array.view', 'view[i]'],
+    ['sharedView', 'array.sharedView', 'view[i]'],
+    ['get()', 'undefined', 'array.get(i)'],
+    ['at()', 'undefined', 'array.at(i)'],
+  ])('%s', { timeout: 60_000 }, async (name, view, element) => {
+    // A copy-on-write array has none there.
+    if (name === 'sharedView' && flags === 'c' && !hasSharedBuffers()) return
+    await inChild(
+      `const at = ${LOOP(element)}(array, ${view}, array.length, armed(4096, path))
+       assert.ok(at >= 1024, 'zero at ' + at)
+       ${TOLD}`,
+      { flags },
+    )
+  })
+})
+
+test.each([
+  ['view', 'view[i] = value'],
+  ['set()', 'array.set(i, value)'],
+])('a loop that stores by %s', (_, store) =>
+  inChild(
+    `const { view } = array
+     const write = new Function('array', 'view', 'value', 'for (let i = 0; i < array.length; i++) ${store}')
+     const fire = armed(4096, path)
+     for (let round = 0; fs.statSync(path).size > 4096; round++) {
+       if (round === 100) fire()
+       write(array, view, 1)
+     }
+     write(array, view, 1)
+     ${TOLD}`,
+  ),
+)
+
+describe('a kernel in another thread', () => {
+  // Large enough that nearly all the time is spent in the kernel.
+  const LARGE = 8_000_000
+  test.each([
+    'array.count(0)',
+    'array.includes(0)',
+    'array.slice()',
+    'array.tobytes()',
+    'array.copy().close()',
+    'array.equals(array)',
+    'array.tofile(workerData.copy)',
+    'array.fill(1)',
+    'array.reverse()',
+  ])('%s', (call) =>
+    inChild(`
+      array.extend(new Int32Array(${LARGE}).fill(1))
+      const rounds = new Int32Array(new SharedArrayBuffer(4))
+      const worker = start(\`
+        let met
+        do {
+          Atomics.add(workerData.rounds, 0, 1)
+          met = code(() => ${call})
+        } while (met === 'nothing thrown')
+        parentPort.postMessage([met, array.refresh(), array.count(1)])\`, { rounds, copy: path + '.copy' })
+      const answer = messageOf(worker)
+      while (Atomics.load(rounds, 0) < 3) await new Promise(setImmediate)
+      cut(4096)
+      assert.deepEqual(await answer, ['ERR_MEMORY_FAULT', 1024, 1024])
+      assert.equal(array.refresh(), 1024)`),
+  )
+})
+
+test('in hundred arrays at once', () =>
+  inChild(`
+    const paths = Array.from({ length: 100 }, (_, n) => path + '.' + n)
+    const arrays = paths.map((path) => {
+      fs.writeFileSync(path, Int32Array.from({ length: 5000 }, () => 1))
+      return MmapArray.open(path, 'i', { flags: 'r+' })
+    })
+    const views = arrays.map((one) => one.view)
+    const fire = armed(4096, ...paths)
+    const left = new Set(views)
+    for (let round = 0; left.size > 0; round++) {
+      if (round === 20) fire()
+      for (const view of left) for (let i = 0; i < view.length; i++) if (view[i] === 0) left.delete(view)
+    }
+    for (const one of arrays) {
+      assert.equal(code(() => one.count(1)), 'ERR_MEMORY_FAULT')
+      assert.equal(one.refresh(), 1024)
+      assert.equal(one.count(1), 1024)
+      one.close()
+    }`))
+
+test('in several threads at once, on one mapping and on their own', () =>
+  inChild(`
+    array.get(0)
+    const loop = \`
+      let zeros = 0
+      for (const one of [array, own]) {
+        const { view } = one
+        let i = 0
+        for (; view[i] !== 0; i = (i + 1) % view.length) if (i === 0) Atomics.add(workerData.rounds, 0, 1)
+        zeros += i >= 1024
+      }
+      const met = [code(() => array.count(1)), code(() => own.count(1))]
+      parentPort.postMessage([zeros, ...met, array.refresh(), own.refresh()])\`
+    const rounds = new Int32Array(new SharedArrayBuffer(4))
+    const workers = [1, 2, 3, 4].map(() => start("const own = MmapArray.attach(workerData.handle, { flags: 'r' });" + loop, { rounds }))
+    const answers = workers.map(messageOf)
+    while (Atomics.load(rounds, 0) < 400) await new Promise(setImmediate)
+    cut(4096)
+    assert.equal(array.get(99_999), 0)
+    for (const answer of await Promise.all(answers)) {
+      assert.equal(answer[0], 2)
+      // The mapping is everybody's: one refresh mends it for all.
+      assert.ok(['ERR_MEMORY_FAULT', 'nothing thrown'].includes(answer[1]), answer[1])
+      assert.equal(answer[2], 'ERR_MEMORY_FAULT')
+      assert.deepEqual(answer.slice(3), [1024, 1024])
+    }
+    assert.equal(array.refresh(), 1024)`))
+
+describe('memory that went is the source of a call on another array', () => {
+  const take = (call, target, left) =>
+    inChild(`
+      const target = ${target}
+      target.extend([1, 2, 3])
+      cut(4096)
+      assert.equal(code(() => ${call}), 'ERR_MEMORY_FAULT')
+      assert.deepEqual(target.tolist(), [1, 2, 3])
+      ${left}
+      assert.equal(array.refresh(), 1024)
+      target.extend(array)
+      assert.equal(target.length, 1027)`)
+
+  test('extend: nothing is half appended', () =>
+    take(
+      'target.extend(array)',
+      "MmapArray.open(path + '.other', 'i', { flags: 'w+' })",
+      "assert.equal(fs.statSync(path + '.other').size, 12)",
+    ))
+
+  // To be mended: the source is looked at before it is read, and not after.
+  test.fails.each([
+    ['extend of a reserved one', 'target.extend(array)'],
+    ['setSlice', 'target.setSlice(array, 1, 2)'],
+    ['concat', 'target.concat(array).close()'],
+    ['copy', 'array.copy().close()'],
+    ['equals', 'new MmapArray("i", new Int32Array(100_000).fill(1)).equals(array)'],
+  ])('%s', (_, call) => take(call, "new MmapArray('i')", ''))
+})
+
+describe('after the fault', () => {
+  test.each(['append(5)', 'extend([5])', 'insert(0, 5)', 'pop()', 'fromlist([5])', 'repeatInPlace(2)', 'reserve(9)'])(
+    '%s touches nothing until refresh',
+    (call) =>
+      inChild(`
+        cut(4096)
+        assert.equal(array.get(99_999), 0)
+        const before = fs.readFileSync(path)
+        assert.equal(code(() => array.${call}), 'ERR_MEMORY_FAULT')
+        assert.equal(array.length, 100_000)
+        assert.ok(before.equals(fs.readFileSync(path)))
+        assert.equal(array.refresh(), 1024)
+        assert.equal(code(() => array.${call}), 'nothing thrown')
+        array.close()
+        assert.notEqual(fs.statSync(path).size, 0)`),
+  )
+
+  test('a reserved array appends on, and is told', () =>
+    inChild(`
+      array.reserve(200_000)
+      array.append(5)
+      cut(4096)
+      for (let i = 0; i < 50_000; i++) array.append(6)
+      assert.equal(array.length, 150_001)
+      assert.equal(code(() => array.flush()), 'ERR_MEMORY_FAULT')
+      assert.equal(array.refresh(), 1024)
+      array.append(7)
+      assert.equal(array.get(-1), 7)
+      array.close()
+      assert.equal(fs.statSync(path).size, 4100)`))
+})
