@@ -1,0 +1,120 @@
+// SIGBUS that is not ours: it ends the process, or goes to whoever handled it before us. A small library of C makes one
+// in memory of its own. Each case in a child.
+import { expect, test } from 'vitest'
+import { describeWith, expectExit, runNode } from './support/processes.js'
+import { useScope } from './support/scope.js'
+import { useProgram } from './support/programs.js'
+
+// A Node addon without Node's headers: each load does what the environment says.
+const SOURCE = `#define _GNU_SOURCE
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static void plain(int signal) { _exit(signal == SIGBUS ? 41 : 1); }
+static char *touched;
+static void detailed(int signal, siginfo_t *information, void *context) {
+  _exit(signal == SIGBUS && context && information->si_addr == touched ? 42 : 1);
+}
+
+void *napi_register_module_v1(void *environment, void *exports) {
+  const char *verb = getenv("VERB");
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  if (!strcmp(verb, "plain")) {
+    action.sa_handler = plain;
+    sigaction(SIGBUS, &action, NULL);
+  } else if (!strcmp(verb, "detailed")) {
+    action.sa_sigaction = detailed;
+    action.sa_flags = SA_SIGINFO;
+    sigaction(SIGBUS, &action, NULL);
+  } else if (!strcmp(verb, "ignore")) {
+    signal(SIGBUS, SIG_IGN);
+  } else {
+    int file = memfd_create("foreign", 0);
+    if (ftruncate(file, 4096)) abort();
+    touched = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (ftruncate(file, 0)) abort();
+    *(volatile char *)touched = 1;
+  }
+  return exports;
+}
+`
+
+describeWith('gcc', ['--version'], 'a fault in memory of somebody else', () => {
+  const scope = useScope()
+  const library = useProgram(SOURCE, ['-shared', '-fPIC'])
+
+  const inChild = (body) =>
+    runNode(
+      `const foreign = (verb) => { process.env.VERB = verb; process.dlopen({ exports: {} }, ${JSON.stringify(library())}) }
+       /** An array whose file is cut, and which was read behind the cut. */
+       const harmless = () => {
+         const array = MmapArray.open(${JSON.stringify(scope.path())}, 'i', { flags: 'w+' })
+         array.append(1)
+         if (array.get(0) !== 1) throw new Error('no array')
+         fs.truncateSync(array.path, 0)
+         console.log(array.get(0))
+         array.close()
+       }
+       ${body}
+       console.log('not reached')`,
+      { timeout: 20_000 },
+    )
+  const expectEnd = (result, code, signal, stdout) =>
+    expect({ code: result.code, signal: result.signal, stdout: result.stdout }, result.stderr).toEqual({
+      code,
+      signal,
+      stdout,
+    })
+
+  test('ends the process by SIGBUS', async () => {
+    expectEnd(await inChild(`harmless(); foreign('touch')`), null, 'SIGBUS', '0\n')
+  })
+
+  test('in a worker thread, too', async () => {
+    const worker = `harmless()
+      const { Worker } = await import('node:worker_threads')
+      process.env.VERB = 'touch'
+      new Worker('process.dlopen({ exports: {} }, ' + JSON.stringify(${JSON.stringify(library())}) + ')', { eval: true })
+      await new Promise((resolve) => setTimeout(resolve, 15_000))`
+    expectEnd(await inChild(worker), null, 'SIGBUS', '0\n')
+  })
+
+  test.each([
+    ['plain', 41],
+    ['detailed', 42],
+  ])('goes to a %s handler that was there before us', async (verb, code) => {
+    expectEnd(await inChild(`foreign('${verb}'); harmless(); foreign('touch')`), code, null, '0\n')
+  })
+
+  test.each([
+    ['plain', 41],
+    ['detailed', 42],
+  ])('goes to a %s handler that replaced ours, and ours is back with the next mapping', async (verb, code) => {
+    expectEnd(await inChild(`harmless(); foreign('${verb}'); harmless(); foreign('touch')`), code, null, '0\n0\n')
+  })
+
+  test('cannot be ignored', async () => {
+    expectEnd(await inChild(`foreign('ignore'); harmless(); foreign('touch')`), null, 'SIGBUS', '0\n')
+  })
+})
+
+const scope = useScope()
+
+test('process.on(SIGBUS) replaces our handler until the next mapping', async () => {
+  const result = await runNode(`
+    const path = ${JSON.stringify(scope.path())}
+    const first = MmapArray.open(path, 'i', { flags: 'w+' })
+    first.append(1)
+    process.on('SIGBUS', () => {})
+    const second = MmapArray.open(path, 'i')
+    console.log(first.get(0), second.get(0))
+    fs.truncateSync(path, 0)
+    console.log(first.get(0), second.get(0))
+    process.exit()`)
+  expectExit(result)
+  expect(result.stdout).toBe('1 1\n0 0\n')
+})
