@@ -11,7 +11,6 @@ import { INDEX, expectExit, runNode } from './processes.js'
 export async function inChild(scope, body, { flags = 'r+', offset = 0, ...options } = {}) {
   const result = await runNode(
     `import { spawn, spawnSync } from 'node:child_process'
-     import { once } from 'node:events'
      import { Worker } from 'node:worker_threads'
      import assert from 'node:assert'
      const path = ${JSON.stringify(scope.path())}
