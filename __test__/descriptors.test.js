@@ -1,11 +1,11 @@
 // fd and fromFd: an array handed on as a descriptor.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { expectError } from './support/errors.js'
-import { describeWith, script } from './support/processes.js'
+import { describeWith, expectExit, run, script } from './support/processes.js'
 import { useScope } from './support/scope.js'
 
 const scope = useScope()
@@ -61,6 +61,86 @@ print(list(view))
 view[1] = 20`
     expect(await withDescriptor(array, 'python3', ['-c', code])).toBe('[1, 2, 3]\n')
     expect(array.get(1)).toBe(20)
+  })
+
+  test('a Python child appends to it, and what both append is kept', async () => {
+    const array = numbers()
+    // O_APPEND belongs to the open file, which the child shares: it writes where the end is.
+    const code = `import array, os
+for number in range(10, 15):
+    os.lseek(3, 0, os.SEEK_END)
+    assert os.write(3, array.array('i', [number])) == 4`
+    expect(await withDescriptor(array, 'python3', ['-c', code])).toBe('')
+    expect(array.length).toBe(3)
+    array.append(4)
+    expect(array.tolist()).toEqual([1, 2, 3, 10, 11, 12, 13, 14, 4])
+  })
+})
+
+describe('pipes', () => {
+  const pipe = () => {
+    const path = scope.path()
+    expect(spawnSync('mkfifo', [path]).status).toBe(0)
+    return path
+  }
+
+  /** Runs a shell command that reads from or writes to a FIFO while this thread does the other. */
+  async function beside(command, path, body) {
+    const child = run('sh', ['-c', command, path])
+    body()
+    return child
+  }
+
+  test('tofile into a pipe, by path and by descriptor', async () => {
+    const array = scope.keep(
+      new MmapArray(
+        'i',
+        Int32Array.from({ length: 100_000 }, (_, n) => n),
+      ),
+    )
+    const path = pipe()
+    const copy = scope.path()
+    const byPath = await beside(`cat "$0" > ${copy}`, path, () => array.tofile(path))
+    expectExit(byPath)
+    expect(fs.readFileSync(copy).equals(array.tobytes())).toBe(true)
+    const byDescriptor = await beside(`cat "$0" > ${copy}`, path, () => {
+      const descriptor = fs.openSync(path, 'w')
+      array.tofile(descriptor)
+      array.tofile({ fd: descriptor })
+      fs.closeSync(descriptor)
+    })
+    expectExit(byDescriptor)
+    expect(fs.readFileSync(copy).equals(Buffer.concat([array.tobytes(), array.tobytes()]))).toBe(true)
+  })
+
+  test('fromfile out of a pipe, whose parts are no whole elements', async () => {
+    const array = scope.keep(new MmapArray('i', [5]))
+    const path = pipe()
+    const command = `{ for part in 'ab' 'cd' 'efg' 'h' 'ijkl' 'mn'; do printf %s "$part"; sleep 0.01; done; } > "$0"`
+    const child = await beside(command, path, () => {
+      const descriptor = fs.openSync(path, 'r')
+      array.fromfile(descriptor, 2)
+      expect(array.length).toBe(3)
+      array.fromfile(descriptor, 1)
+      // Two bytes are left, which are no element.
+      expectError('ERR_UNEXPECTED_EOF', () => array.fromfile(descriptor, 1))
+      fs.closeSync(descriptor)
+    })
+    expectExit(child)
+    expect(array.slice(1).buffer).toEqual(Uint8Array.from(Buffer.from('abcdefghijkl')).buffer)
+    const byPath = await beside('head -c 400000 /dev/zero > "$0"', path, () => array.fromfile(path, 100_000))
+    expectExit(byPath)
+    expect(array.length).toBe(100_004)
+  })
+
+  test('a pipe whose reader has gone is EPIPE, and no death by SIGPIPE', async () => {
+    const array = scope.keep(new MmapArray('i', new Int32Array(1_000_000)))
+    const path = pipe()
+    const child = await beside('head -c 4 "$0" > /dev/null', path, () => {
+      expectError('EPIPE', () => array.tofile(path))
+    })
+    expectExit(child)
+    expect(array.count(0)).toBe(1_000_000)
   })
 })
 

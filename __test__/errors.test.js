@@ -1,4 +1,6 @@
 // Every code of the contract: where it comes from, its class, and the form of its message.
+import { constants } from 'node:buffer'
+import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { CLASS_OF, expectError, thrownBy } from './support/errors.js'
@@ -11,6 +13,14 @@ const file = (bytes = 12) => scope.file(Buffer.alloc(bytes))
 const closed = () => {
   const one = new MmapArray('i', [1])
   one.close()
+  return one
+}
+/** Its file was cut, and it was read behind the cut. */
+const faulted = () => {
+  const one = scope.keep(MmapArray.open(file(), 'i', { flags: 'r+' }))
+  one.get(0)
+  fs.truncateSync(one.path, 0)
+  one.get(0)
   return one
 }
 const stale = () => {
@@ -80,10 +90,25 @@ const CAUSES = {
     },
   ],
   ERR_NOT_LOCKED: [() => array().unlock()],
+  ERR_MEMORY_FAULT: [() => faulted().count(0), () => faulted().append(1), () => faulted().flush()],
 }
 
-/** What only some runtimes throw; shared-buffers.test.js has its causes. */
+/** What only some runtimes throw; shared-buffers.test.js has the causes of the first. */
 const OF_SOME_RUNTIMES = ['ERR_UNSUPPORTED_RUNTIME']
+if (constants.MAX_LENGTH <= 2 ** 32) {
+  // Sparse: it takes no room.
+  const large = () => {
+    const path = file(0)
+    fs.truncateSync(path, 2 ** 32 + 4)
+    return scope.keep(MmapArray.open(path, 'i'))
+  }
+  CAUSES.ERR_VIEW_TOO_LARGE = [
+    () => large().view,
+    () => large().buffer,
+    () => large().subarray(0),
+    () => large().sharedView,
+  ]
+} else OF_SOME_RUNTIMES.push('ERR_VIEW_TOO_LARGE')
 
 describe.each(Object.keys(CAUSES))('%s', (code) => {
   test.each(CAUSES[code].map((cause) => [String(cause).replace(/^\(\) => /, ''), cause]))('%s', (name, cause) => {

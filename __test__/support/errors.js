@@ -19,6 +19,8 @@ export const CLASS_OF = {
   ERR_RAGGED_LENGTH: Error,
   ERR_UNEXPECTED_EOF: Error,
   ERR_STALE_HANDLE: Error,
+  ERR_MEMORY_FAULT: Error,
+  ERR_VIEW_TOO_LARGE: Error,
 }
 
 /** What the body throws; a failure of the test if it throws nothing. */
