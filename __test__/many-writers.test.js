@@ -12,9 +12,13 @@ import { ended, startThread } from './support/threads.js'
 const scope = useScope()
 const EACH = 20_000
 
+/** Half of a writer's elements; there it waits for a file that the reader makes once it has seen all the writers. */
+const HALF = EACH / 2
+
 /** A writer's elements are (its number + 1) * 2^32 + a count from 1: none is zero, and a torn one is none of them. */
 const APPEND = `const base = BigInt(number + 1) << 32n
   for (let i = 1; i <= ${EACH}; ) {
+    if (i > ${HALF}) while (!fs.existsSync(seen)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
     if (i % 7 === 0 && i + 2 <= ${EACH}) {
       array.extend([base + BigInt(i), base + BigInt(i + 1), base + BigInt(i + 2)])
       i += 3
@@ -23,9 +27,11 @@ const APPEND = `const base = BigInt(number + 1) << 32n
     }
   }`
 
-function startProcess(handle, number) {
+function startProcess(handle, number, seen) {
   const source = script(
-    `const array = MmapArray.attach(${JSON.stringify(handle)}); const number = ${number}\n${APPEND}`,
+    `const array = MmapArray.attach(${JSON.stringify(handle)})
+     const [number, seen] = [${number}, ${JSON.stringify(seen)}]
+     ${APPEND}`,
   )
   const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -34,22 +40,30 @@ function startProcess(handle, number) {
   return once(child, 'exit').then((end) => expect(end).toEqual([0, null]))
 }
 
-const startWorker = (handle, number) =>
+const startWorker = (handle, number, seen) =>
   ended(
-    startThread(`const array = MmapArray.attach(workerData.handle); const { number } = workerData\n${APPEND}`, {
-      handle,
-      number,
-    }),
+    startThread(
+      `const fs = require('node:fs')
+       const array = MmapArray.attach(workerData.handle)
+       const { number, seen } = workerData
+       ${APPEND}`,
+      { handle, number, seen },
+    ),
   )
 
-/** Follows the array while writers run; throws at the first element that is not one of theirs. */
-async function follow(array, writers, done) {
+/**
+ * Follows the array while writers run; throws at the first element that is not one of theirs. The writers stop half way
+ * until it has seen one of each, so what it reads is being written.
+ */
+async function follow(array, writers, done, seenFile) {
   const next = Array.from({ length: writers }, () => 1)
   let seen = 0
+  let lengths = 0
   for (let last = false; ;) {
     last = await Promise.race([done.then(() => true), new Promise((turn) => setImmediate(turn, false))])
     const length = array.refresh()
     expect(length).toBeGreaterThanOrEqual(seen)
+    if (length > seen && !last) lengths++
     for (; seen < length; seen++) {
       const element = array.get(seen)
       const writer = Number(element >> 32n) - 1
@@ -57,7 +71,12 @@ async function follow(array, writers, done) {
       if (Number(element & 0xffffffffn) !== next[writer]) expect.fail(`element ${seen} is ${element}`)
       next[writer]++
     }
-    if (last) return next.map((count) => count - 1)
+    if (next.every((count) => count > 1)) fs.writeFileSync(seenFile, '')
+    if (last) {
+      expect(fs.existsSync(seenFile), 'writers that went on before they were seen').toBe(true)
+      expect(lengths, 'lengths that were seen while writers ran').toBeGreaterThan(writers)
+      return next.map((count) => count - 1)
+    }
   }
 }
 
@@ -70,11 +89,12 @@ test.each(storages)('eight processes and four threads on %s', { timeout: 300_000
   const array = make()
   const handle = array.handle()
   const reader = scope.keep(MmapArray.attach(handle, { flags: 'r' }))
+  const seen = scope.path()
   const done = Promise.all([
-    ...[0, 1, 2, 3, 4, 5, 6, 7].map((number) => startProcess(handle, number)),
-    ...[8, 9, 10, 11].map((number) => startWorker(handle, number)),
+    ...[0, 1, 2, 3, 4, 5, 6, 7].map((number) => startProcess(handle, number, seen)),
+    ...[8, 9, 10, 11].map((number) => startWorker(handle, number, seen)),
   ])
-  expect(await follow(reader, 12, done)).toEqual(Array.from({ length: 12 }, () => EACH))
+  expect(await follow(reader, 12, done, seen)).toEqual(Array.from({ length: 12 }, () => EACH))
   expect(array.refresh()).toBe(12 * EACH)
 })
 
@@ -85,38 +105,41 @@ const C_WRITER = `
 int main(int count, char **argument) {
   int file = open(argument[1], O_WRONLY | O_APPEND);
   for (int64_t i = 1; i <= ${EACH}; i++) {
+    while (i > ${HALF} && access(argument[3], F_OK)) usleep(1000);
     int64_t element = ((int64_t)(argument[2][0] - '0' + 1) << 32) + i;
     if (write(file, &element, sizeof element) != sizeof element) return 1;
   }
-  return count != 3;
+  return count != 4;
 }`
 
 const PYTHON_WRITER = `
-import array, os, sys
+import array, os, sys, time
 file = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND)
 base = (int(sys.argv[2]) + 1) << 32
 for i in range(1, ${EACH} + 1):
+    while i > ${HALF} and not os.path.exists(sys.argv[3]): time.sleep(0.001)
     assert os.write(file, array.array('q', [base + i])) == 8
 `
 
 describeWith('gcc', ['--version'], 'with C', () =>
   describeWith('python3', ['--version'], 'and Python', () => {
-    test('a C and a Python program among them', { timeout: 300_000 }, async () => {
+    test.each(storages)('programs of C and of Python among them, on %s', { timeout: 300_000 }, async (_, make) => {
       const program = scope.path('writer')
       fs.writeFileSync(`${program}.c`, C_WRITER)
-      expectExit(await run('gcc', ['-O1', '-o', program, `${program}.c`]))
-      const [, make] = storages[0]
+      expectExit(await run('gcc', ['-O1', '-Wall', '-o', program, `${program}.c`]))
       const array = make()
       const handle = array.handle()
-      const foreign = async (command, args) => expectExit(await run(command, args, { timeout: 240_000 }))
+      const reader = scope.keep(MmapArray.attach(handle, { flags: 'r' }))
+      const seen = scope.path()
+      const path = array.path ?? `/proc/${process.pid}/fd/${array.fd}`
+      const foreign = async (command, args) => expectExit(await run(command, [...args, seen], { timeout: 240_000 }))
       const done = Promise.all([
-        foreign(program, [array.path, '0']),
-        foreign('python3', ['-c', PYTHON_WRITER, array.path, '1']),
-        startProcess(handle, 2),
-        startWorker(handle, 3),
+        ...['0', '1'].map((number) => foreign(program, [path, number])),
+        ...['2', '3'].map((number) => foreign('python3', ['-c', PYTHON_WRITER, path, number])),
+        ...[4, 5].map((number) => startProcess(handle, number, seen)),
+        ...[6, 7].map((number) => startWorker(handle, number, seen)),
       ])
-      const reader = scope.keep(MmapArray.open(array.path, 'q'))
-      expect(await follow(reader, 4, done)).toEqual(Array.from({ length: 4 }, () => EACH))
+      expect(await follow(reader, 8, done, seen)).toEqual(Array.from({ length: 8 }, () => EACH))
     })
   }),
 )

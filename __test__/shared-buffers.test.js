@@ -118,6 +118,81 @@ describe('what only the runtime itself can do', () => {
   })
 })
 
+test('an array that begins on a page, which is not the first', () => {
+  // A multiple of every page size in use.
+  const offset = 65536
+  const array = scope.keep(MmapArray.open(scope.path(), 'i', { flags: 'w+', offset }))
+  array.extend(Int32Array.from({ length: 50_000 }, (_, index) => index))
+  const { sharedView } = array
+  expect([sharedView[0], sharedView[49_999], sharedView.length]).toEqual([0, 49_999, 50_000])
+  sharedView[0] = 7
+  sharedView[49_999] = 8
+  expect([array.get(0), array.get(-1)]).toEqual([7, 8])
+  const bytes = fs.readFileSync(array.path)
+  expect([bytes.readInt32LE(offset), bytes.readInt32LE(offset + 199_996)]).toEqual([7, 8])
+  expect(bytes.subarray(0, offset).every((byte) => byte === 0)).toBe(true)
+  // The guard knows where the file ends, which is not where the array begins.
+  fs.truncateSync(array.path, offset + 4096)
+  expect([sharedView[5], sharedView[1023], sharedView[40_000]]).toEqual([5, 1023, 0])
+  expectError('ERR_MEMORY_FAULT', () => array.count(1))
+  expect(array.refresh()).toBe(1024)
+  array.extend(new Int32Array(48_976).fill(9))
+  expect([array.sharedView[5], array.sharedView[1023], array.sharedView[1024]]).toEqual([5, 1023, 9])
+})
+
+test('a worker that uses it goes on over zeros when the array is closed', async () => {
+  const result = await runNode(
+    `import { Worker } from 'node:worker_threads'
+     import { once } from 'node:events'
+     const array = new MmapArray('i', new Int32Array(100_000).fill(7))
+     array.handle()
+     const rounds = new Int32Array(new SharedArrayBuffer(4))
+     const worker = new Worker(\`
+       const { parentPort, workerData: { view, rounds } } = require('node:worker_threads')
+       const sum = () => { let sum = 0; for (let i = 0; i < view.length; i++) sum += view[i]; return sum }
+       const seen = new Set()
+       while (sum() > 0) Atomics.add(rounds, 0, 1)
+       for (let n = 0; n < 50; n++) { view.fill(n); Atomics.add(view, n, 1) }
+       parentPort.postMessage(view.length)\`, { eval: true, execArgv: [], workerData: { view: array.sharedView, rounds } })
+     const answer = once(worker, 'message')
+     while (Atomics.load(rounds, 0) < 50) await new Promise(setImmediate)
+     array.close()
+     global.gc()
+     console.log(String(await answer))`,
+    { nodeOptions: ['--expose-gc'], timeout: 60000 },
+  )
+  expectExit(result)
+  expect(result.stdout).toBe('100000\n')
+})
+
+test('it outlives the array that was dropped in a thread that lives on', async () => {
+  const result = await runNode(
+    `let gone = 0
+     const registry = new FinalizationRegistry(() => gone++)
+     const make = (n) => {
+       const array = new MmapArray('i', new Int32Array(100_000).fill(n))
+       registry.register(array)
+       return array.sharedView
+     }
+     const views = Array.from({ length: 20 }, (_, n) => make(n + 1))
+     // A frame of the stack may keep the last.
+     const collected = () => gone >= 15
+     for (let n = 0; n < 100 && !collected(); n++) {
+       global.gc()
+       await new Promise(setImmediate)
+     }
+     // New ones take the address ranges that are free.
+     const others = Array.from({ length: 20 }, () => make(99))
+     const whole = () => views.every((view, n) => view.every((value) => value === n + 1))
+     console.log(collected(), whole(), others.length)
+     for (const view of views) view.fill(5)
+     console.log(views.every((view) => view.every((value) => value === 5)))`,
+    { nodeOptions: ['--expose-gc'], timeout: 60000 },
+  )
+  expectExit(result)
+  expect(result.stdout).toBe('true true 20\ntrue\n')
+})
+
 test('it outlives the array that was dropped, and the only worker that loaded the addon', async () => {
   const result = await runNode(
     `import { Worker } from 'node:worker_threads'
