@@ -143,32 +143,3 @@ describeWith('gcc', ['--version'], 'with C', () =>
     })
   }),
 )
-
-describeWith('mount', ['--version'], 'a full disk', () => {
-  const mounted = process.getuid() === 0
-  test.skipIf(!mounted)('in the middle of an element leaves no ragged tail (needs the right to mount)', async () => {
-    const directory = fs.mkdtempSync('/tmp/mmap-array-full-')
-    expectExit(await run('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directory]))
-    scope.atEnd(async () => {
-      await run('umount', ['-l', directory])
-      fs.rmdirSync(directory)
-    })
-    fs.writeFileSync(`${directory}/ballast`, Buffer.alloc(12 * 1024))
-    const array = MmapArray.open(`${directory}/array`, 'q', { flags: 'w+' })
-    const before = new BigInt64Array(6000).fill(7n)
-    array.extend(before)
-    let failure
-    try {
-      for (;;) array.extend(new BigInt64Array(333).fill(9n))
-    } catch (error) {
-      failure = error
-    }
-    expect(failure.code).toBe('ENOSPC')
-    expect(fs.statSync(array.path).size).toBe(array.length * 8)
-    expect((array.length - 6000) % 333).toBe(0)
-    fs.rmSync(`${directory}/ballast`)
-    array.extend(new BigInt64Array(333).fill(9n))
-    expect(array.refresh() * 8).toBe(fs.statSync(array.path).size)
-    array.close()
-  })
-})

@@ -2,8 +2,9 @@
 import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { expectError, thrownBy } from './support/errors.js'
-import { describeWhereAllowed, describeWith, expectExit, run, runNode, script } from './support/processes.js'
+import { describeWith, expectExit, run, runNode, script } from './support/processes.js'
 import { useScope } from './support/scope.js'
+import { describeOnSmallDisk, runOnSmallDisk } from './support/small-disks.js'
 import { STORAGES } from './support/storages.js'
 import { TYPECODES, element, elements, encode, outOfRange, wrongTypes } from './support/typecodes.js'
 
@@ -170,8 +171,7 @@ describeWith('bash', ['-c', 'ulimit -f 100'], 'a limit on the size of files', ()
   )
 })
 
-const MOUNT = 'mount -t tmpfs -o size=256k tmpfs "$1"'
-describeWhereAllowed('unshare', ['-m', 'sh', '-c', 'mount -t tmpfs tmpfs /mnt'], 'a full disk', () => {
+describeOnSmallDisk('a full disk', () => {
   const scope = useScope()
 
   test.each(['append', 'extend', 'insert', 'repeatInPlace', 'reserve', 'reserved append'])('%s', async (method) => {
@@ -196,17 +196,7 @@ describeWhereAllowed('unshare', ['-m', 'sh', '-c', 'mount -t tmpfs tmpfs /mnt'],
       array.pop()
       array.close()
       console.log(JSON.stringify({ code: error?.code, message: error?.message, length, start, size: fs.statSync(path).size }))`
-    const result = await run('unshare', [
-      '-m',
-      'sh',
-      '-c',
-      `${MOUNT} && exec "$2" --input-type=module -e "$3" -- "$1" "$4"`,
-      'sh',
-      scope.directory,
-      process.execPath,
-      script(body),
-      method,
-    ])
+    const result = await runOnSmallDisk(scope.directory, '256k', body, method)
     expectExit(result)
     const { code, length, start, size } = JSON.parse(result.stdout)
     expect(code).toBe('ENOSPC')

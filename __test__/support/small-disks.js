@@ -1,0 +1,15 @@
+// Disks that are soon full: a tmpfs in a mount namespace of a child's own, which goes with it. Whoever is not root gets
+// a user namespace too, where the system allows that.
+import { describeWhereAllowed, run, script } from './processes.js'
+
+const UNSHARE = process.getuid() === 0 ? ['-m'] : ['-Urm']
+const ALLOWED = [...UNSHARE, 'sh', '-c', 'mount -t tmpfs tmpfs /mnt']
+
+/** describe for tests that mount: skipped where that is not allowed. */
+export const describeOnSmallDisk = (name, body) => describeWhereAllowed('unshare', ALLOWED, name, body)
+
+/** Runs a body of JavaScript in a Node of its own, with a tmpfs of `size` mounted at a directory, its first argument. */
+export function runOnSmallDisk(directory, size, body, ...args) {
+  const mounted = `mount -t tmpfs -o size=${size} tmpfs "$1" && exec "$2" --input-type=module -e "$3" -- "$1" "$4"`
+  return run('unshare', [...UNSHARE, 'sh', '-c', mounted, 'sh', directory, process.execPath, script(body), ...args])
+}
