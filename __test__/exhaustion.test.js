@@ -1,7 +1,7 @@
 // No descriptors, no address space, no room in the file: the system's own code, everything as it was, and usable again
 // when there is some. Each limit in a child of its own, whose exit code and signal are looked at.
 import fs from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { describeWith, expectExit, run, script } from './support/processes.js'
 import { useScope } from './support/scope.js'
 
