@@ -114,6 +114,27 @@ describeWith('bash', ['-c', 'ulimit -n 100'], 'no descriptors', () => {
     ))
 })
 
+// What broke: the guard looked up what is mapped in a file it had to open.
+describeWith('bash', ['-c', 'ulimit -n 100'], 'no descriptors when a file is cut', () => {
+  test.each(['view', 'sharedView'])('%s reads zeros', (name) =>
+    limited(
+      'ulimit -n 100;',
+      `array = MmapArray.open(path, 'i', { flags: 'w+' })
+       array.extend(new Int32Array(100_000).fill(1))
+       const memory = array.${name}
+       const taken = []
+       try { for (;;) taken.push(fs.openSync('/dev/null')) } catch (error) { assert.equal(error.code, 'EMFILE') }
+       fs.ftruncateSync(array.fd, 4096)
+       assert.equal(memory[99_999], 0)
+       assert.equal(memory[1023], 1)
+       assert.equal(await outcome(() => array.count(1)), 'ERR_MEMORY_FAULT')
+       assert.equal(array.refresh(), 1024)
+       assert.equal(array.count(1), 1024)
+       console.log('end')`,
+    ),
+  )
+})
+
 describeWith('prlimit', ['--version'], 'no address space', () => {
   const GIB = 2 ** 30
 

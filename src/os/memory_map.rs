@@ -1,6 +1,8 @@
 //! What the kernel says is mapped at an address. Allocates nothing, so that a signal handler may ask.
 #![allow(unsafe_code, reason = "reads a file with system calls alone")]
 
+use std::sync::atomic::{AtomicI32, Ordering};
+
 /// The file behind an address, as `/proc/self/maps` names it, which is not always how `stat` does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MappedFile {
@@ -12,26 +14,35 @@ pub struct MappedFile {
     pub offset: u64,
 }
 
+/// The first descriptor of the list, kept open: a signal handler may come when the process has none left.
+static SPARE: AtomicI32 = AtomicI32::new(-1);
+
 /// `None` where nothing is mapped, or where the kernel does not say.
 pub fn file_at(address: usize) -> Option<MappedFile> {
     // SAFETY: a constant path; open may be called in a signal handler.
     let descriptor = unsafe { libc::open(c"/proc/self/maps".as_ptr(), libc::O_RDONLY | libc::O_CLOEXEC) };
     if descriptor < 0 {
-        return None;
+        return search(SPARE.load(Ordering::Acquire), address as u64);
     }
     let found = search(descriptor, address as u64);
-    // SAFETY: opened above.
-    unsafe { libc::close(descriptor) };
+    let kept = SPARE.compare_exchange(-1, descriptor, Ordering::AcqRel, Ordering::Relaxed);
+    if kept.is_err() {
+        // SAFETY: opened above, and known to nobody else.
+        unsafe { libc::close(descriptor) };
+    }
     found
 }
 
 fn search(descriptor: i32, address: u64) -> Option<MappedFile> {
     let mut line = Line::default();
     let mut chunk = [0u8; 1024];
+    let mut at = 0;
     loop {
-        // SAFETY: the buffer is as long as is said; read may be called in a signal handler.
-        let got = unsafe { libc::read(descriptor, chunk.as_mut_ptr().cast(), chunk.len()) };
-        let got = usize::try_from(got).ok().filter(|got| *got > 0)?;
+        // By position: several threads may use the spare descriptor.
+        // SAFETY: the buffer is as long as is said; pread is a system call and no more.
+        let got = unsafe { libc::pread(descriptor, chunk.as_mut_ptr().cast(), chunk.len(), at) };
+        at += libc::off_t::try_from(got).ok().filter(|got| *got > 0)?;
+        let got = usize::try_from(got).ok()?;
         for byte in chunk.iter().take(got) {
             if line.feed(*byte)
                 && let Some(found) = std::mem::take(&mut line).at(address)
