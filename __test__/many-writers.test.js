@@ -98,6 +98,34 @@ test.each(storages)('eight processes and four threads on %s', { timeout: 300_000
   expect(array.refresh()).toBe(12 * EACH)
 })
 
+// A write whose source was not in memory yet stopped at the border of a page of the source. With a source at an odd address
+// that was the middle of an element: others saw a ragged file, and a kill would have left it so.
+test('bytes from an odd address, never touched before, are whole elements to a reader at any moment', async () => {
+  const array = scope.keep(MmapArray.open(scope.path(), 'q', { flags: 'w+' }))
+  const counts = new Int32Array(new SharedArrayBuffer(12))
+  const [DONE, LOOKS, RAGGED] = [0, 1, 2]
+  const reader = startThread(
+    `const fs = require('node:fs')
+    const { path, counts } = workerData
+    const file = fs.openSync(path)
+    while (!Atomics.load(counts, ${DONE})) {
+      if (fs.fstatSync(file).size % 8) Atomics.add(counts, ${RAGGED}, 1)
+      Atomics.add(counts, ${LOOKS}, 1)
+    }
+    fs.closeSync(file)`,
+    { path: array.path, counts },
+  )
+  const size = 2 ** 20
+  while (Atomics.load(counts, LOOKS) < 50_000) {
+    array.frombytes(new Uint8Array(new ArrayBuffer(size), 1, size - 8))
+    if (array.length > 2 ** 20) array.clear()
+    await new Promise((turn) => setImmediate(turn))
+  }
+  Atomics.store(counts, DONE, 1)
+  await ended(reader)
+  expect(Atomics.load(counts, RAGGED)).toBe(0)
+})
+
 const C_WRITER = `
 #include <fcntl.h>
 #include <stdint.h>

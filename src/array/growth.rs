@@ -36,8 +36,13 @@ impl Array {
             self.lay_down(source)?;
             self.state.set(length + added, self.capacity());
             Ok(())
-        } else {
+        } else if source.address().is_multiple_of(self.typecode.itemsize()) {
             self.append_exact(&[source])
+        } else {
+            // A write that meets a page of its source that is not in memory yet lets the file end at that page's
+            // border for a moment. No element may lie across one.
+            let copy = source.to_vec()?;
+            self.append_exact(&[Region::of(&copy)])
         }
     }
 
