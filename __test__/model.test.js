@@ -1,5 +1,6 @@
-// Random sequences of operations against a plain JavaScript array, for every typecode and storage.
-// A failure prints its seed and the shortest sequence found; FC_SEED=… repeats it, FC_RUNS=… asks for more.
+// Random sequences of operations against a plain JavaScript array, for every typecode and storage. differential.test.js asks the
+// real Python, with bad arguments too; this one needs none, and prints the shortest sequence that fails.
+// FC_SEED=… repeats it, FC_RUNS=… asks for more.
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'

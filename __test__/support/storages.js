@@ -70,4 +70,33 @@ export const STORAGES = [
   },
 ]
 
+/** With those that differ from a file in how they are opened alone: for the suites that are to pay for them. */
+export const ALL_STORAGES = [
+  ...STORAGES,
+  {
+    name: 'named memory',
+    exact: true,
+    make(type, items, scope) {
+      const name = `mmap-array-test-${process.pid}-${names++}`
+      const array = scope.keep(MmapArray.openShm(name, type.code, { flags: 'wx+' }))
+      scope.atEnd(() => MmapArray.unlinkShm(name))
+      array.frombytes(encode(type, items))
+      return array
+    },
+    onDisk: (array) => fs.readFileSync(array.path),
+  },
+  {
+    name: 'file by its descriptor',
+    exact: true,
+    make(type, items, scope) {
+      const file = fs.openSync(scope.file(encode(type, items)), 'r+')
+      const array = scope.keep(MmapArray.fromFd(file, type.code, { flags: 'r+' }))
+      fs.closeSync(file)
+      return array
+    },
+    onDisk: (array) => fs.readFileSync(`/proc/self/fd/${array.fd}`),
+  },
+]
+let names = 0
+
 export const storage = (name) => STORAGES.find((row) => row.name === name)
