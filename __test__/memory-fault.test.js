@@ -161,3 +161,16 @@ test('a SIGBUS that is not ours still ends the process', async () => {
   )
   expect({ code: result.code, signal: result.signal }).toEqual({ code: null, signal: 'SIGBUS' })
 })
+
+// attach() threw ERR_MEMORY_FAULT: the window it found had zeros where the file had ended, which it has outgrown since.
+test('an array attached after the file has grown again sees all of it', () =>
+  inChild(
+    `cut(4096)
+     assert.equal(array.get(50_000), 0)
+     assert.equal(array.refresh(), 1024)
+     fs.appendFileSync(path, Buffer.alloc(40_000, 1))
+     const other = MmapArray.attach(array.handle())
+     assert.equal(other.length, 11_024)
+     assert.equal(other.get(11_000), 0x01010101)
+     assert.equal(other.count(0), 0)`,
+  ))

@@ -126,6 +126,8 @@ impl Array {
             lock: None,
             sleepers: Sleepers::default(),
         };
+        // The window may be another array's, with zeros where the file had ended once.
+        array.cover(bytes)?;
         array.set_exact_length(bytes / array.itemsize());
         Ok(array)
     }

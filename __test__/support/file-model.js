@@ -1,0 +1,152 @@
+// What a file and several arrays on it are, by the rule of length: an array's length moves by its own refresh() and by its own
+// calls that change the length, which take over first what others did. Elements are numbers of four bytes.
+
+const SIZE = 4
+const PAGE = 4096 / SIZE
+
+/** Elements stand for what is in the file; behind a reserved array's length lie zeros and what was taken away. */
+export class FileModel {
+  elements = []
+  /** Bytes of half an element behind the last. */
+  ragged = 0
+  arrays = []
+
+  /** @param lead elements' worth of bytes before the first */
+  constructor(lead = 0) {
+    this.lead = lead
+  }
+
+  get length() {
+    return this.elements.length
+  }
+
+  get reserved() {
+    return this.arrays.find((array) => array.reserved)
+  }
+
+  resize(length) {
+    while (this.length < length) this.elements.push(0)
+    this.elements.length = length
+    // Pages of a private mapping that lie behind the end altogether go too.
+    for (const { pages } of this.arrays) {
+      for (const page of pages.keys()) if (page > this.pageOf(length - 1)) pages.delete(page)
+    }
+  }
+
+  pageOf(index) {
+    return Math.floor((index + this.lead) / PAGE)
+  }
+
+  add(array) {
+    this.arrays.push(array)
+    return array
+  }
+
+  /** To be called after each command: arrays longer than the file show zeros from where it ended, until they look again. */
+  settle() {
+    for (const array of this.arrays) {
+      if (array.length > this.length) array.doubtfulFrom = Math.min(array.doubtfulFrom, this.length)
+    }
+  }
+}
+
+export class ArrayModel {
+  reserved = false
+  capacity = 0
+  /** From here on zeros may be read, and any call may be ERR_MEMORY_FAULT: the file was cut under the array. */
+  doubtfulFrom = Infinity
+  /** Copies that an array with 'c' made of pages it wrote to: page -> (index -> element). */
+  pages = new Map()
+
+  /** @param fixed the length of a window of fixed length */
+  constructor(file, flags, fixed) {
+    this.file = file
+    this.flags = flags
+    this.fixed = fixed
+    this.length = Math.min(fixed ?? Infinity, file.length)
+  }
+
+  get isDoubtful() {
+    return this.doubtfulFrom < Infinity
+  }
+
+  /** The elements that may be read at an index; undefined where that is anything, as a half that was cut is. */
+  allowed(index) {
+    const { file } = this
+    if (index === file.length) return undefined
+    const element = this.pages.get(file.pageOf(index))?.[index] ?? file.elements[index] ?? 0
+    if (index < this.doubtfulFrom) return [element]
+    return this.flags === 'c' ? undefined : [element, 0]
+  }
+
+  #takeOver(length) {
+    this.length = length
+    this.doubtfulFrom = Infinity
+  }
+
+  refresh() {
+    const there = this.file.length
+    if (this.reserved) this.capacity = Math.min(this.capacity, there)
+    const most = this.fixed ?? (this.reserved || this.flags === 'c' ? this.length : Infinity)
+    this.#takeOver(Math.min(most, there))
+    return { value: this.length }
+  }
+
+  set(index, value) {
+    const { file } = this
+    if (this.flags === 'r') return { error: 'ERR_READ_ONLY' }
+    if (this.flags !== 'c') {
+      file.elements[index] = value
+      return {}
+    }
+    const page = file.pageOf(index)
+    if (!this.pages.has(page)) this.pages.set(page, [...file.elements.slice(0, (page + 1) * PAGE - file.lead)])
+    this.pages.get(page)[index] = value
+    return {}
+  }
+
+  /** Any call that may change the length. Gives why it may not be made at all, and why the length may not change. */
+  begin() {
+    if (this.flags === 'r') return { refusal: 'ERR_READ_ONLY' }
+    if (this.flags === 'c' || this.fixed !== undefined) return { verdict: 'ERR_FIXED_LENGTH' }
+    if (this.reserved) return {}
+    this.#takeOver(this.file.length)
+    return { verdict: this.file.ragged ? 'ERR_RAGGED_LENGTH' : undefined }
+  }
+
+  /** Replaces elements; a reserved array leaves the file as long as it is, and asks for room by `grown`, its new capacity. */
+  replace(start, count, values, grown) {
+    const { file } = this
+    const result = this.length - count + values.length
+    if (this.reserved) {
+      if (result > this.capacity) {
+        this.capacity = grown
+        file.resize(Math.max(grown, file.length))
+      }
+      const tail = file.elements.slice(start + count, this.length)
+      file.elements.splice(start, values.length + tail.length, ...values, ...tail)
+    } else {
+      file.elements.splice(start, count, ...values)
+      file.resize(result)
+    }
+    this.length = result
+  }
+
+  reserve(capacity) {
+    const { refusal, verdict } = this.begin()
+    if (refusal ?? verdict) return { error: refusal ?? verdict }
+    if (!this.reserved) this.capacity = this.length
+    this.reserved = true
+    if (capacity > this.capacity) {
+      this.file.resize(Math.max(capacity, this.file.length))
+      this.capacity = capacity
+    }
+    return {}
+  }
+
+  trim() {
+    if (this.reserved) this.file.resize(this.length)
+    this.reserved = false
+    return {}
+  }
+}
