@@ -153,28 +153,73 @@ describe('a worker ends', () => {
     expect(fs.readFileSync(path)).toEqual(encode(d, WRITTEN))
   })
 
-  test('by terminate() in the middle of appending', async () => {
-    const path = scope.path()
-    const thread = startThread(scope)
-    const started = new SharedArrayBuffer(4)
-    await thread.run(open, path)
-    thread
-      .run(({ state }, started) => {
-        Atomics.store(new Int32Array(started), 0, 1)
-        for (;;) {
-          state.array.append(9)
-          if (state.array.length > 50000) state.array.deleteSlice(5)
-        }
-      }, started)
-      .catch(() => {})
-    while (!Atomics.load(new Int32Array(started), 0)) await new Promise((resolve) => setImmediate(resolve))
-    await thread.terminate()
-    const bytes = fs.readFileSync(path)
-    expect(bytes.length % 8).toBe(0)
-    expect(bytes.length).toBeLessThan(100000 * 8)
-    expect(bytes.subarray(0, 40)).toEqual(encode(d, WRITTEN))
-    const rest = new Float64Array(bytes.buffer.slice(bytes.byteOffset + 40, bytes.byteOffset + bytes.length))
-    expect(rest.every((value) => value === 9)).toBe(true)
+  // One call after the other, without end: [name, what it repeats, whether a file's elements are as they should be].
+  const counting = (numbers) => numbers.every((number, n) => number === n + 1)
+  const loops = [
+    ['append', {}, 'array.append(++n)', counting],
+    ['append, reserved', { capacity: 100 }, 'array.append(++n)', counting],
+    ['extend', {}, 'array.extend(Float64Array.from({ length: 5000 }, () => ++n))', counting],
+    ['extend, reserved', { capacity: 100 }, 'array.extend(Float64Array.from({ length: 5000 }, () => ++n))', counting],
+    ['insert', {}, 'array.insert(0, ++n)', (numbers) => counting(numbers.toReversed())],
+    ['insert, reserved', { capacity: 100 }, 'array.insert(0, ++n)', (numbers) => counting(numbers.toReversed())],
+    [
+      'reserve and trim',
+      {},
+      'array.reserve(2 * n + 1000); array.append(++n); array.append(++n); array.trim()',
+      counting,
+    ],
+    ['append and pop', { capacity: 100 }, 'array.append(++n); array.append(++n); array.pop(); n--', counting],
+  ]
+
+  test.each(loops)('by terminate() in the middle of %s', async (_, options, step, isRight) => {
+    for (let round = 0; round < 3; round++) {
+      const path = scope.path()
+      const thread = startThread(scope)
+      const count = new Int32Array(new SharedArrayBuffer(4))
+      let failure
+      thread
+        .run(
+          ({ MmapArray }, { path, count, options, step }) => {
+            const array = (globalThis.array = MmapArray.open(path, 'd', { flags: 'w+', ...options }))
+            const run = new Function('array', 'count', `for (let n = 0; ; Atomics.add(count, 0, 1)) { ${step} }`)
+            run(array, count)
+          },
+          { path, count, options, step },
+        )
+        .catch((error) => (failure = error))
+      while (Atomics.load(count, 0) < 20 * round + 1) {
+        await new Promise((resolve) => setImmediate(resolve))
+        if (failure) throw failure
+      }
+      await thread.terminate()
+      const bytes = fs.readFileSync(path)
+      expect(bytes.length % 8).toBe(0)
+      const numbers = [...new Float64Array(new Uint8Array(bytes).buffer)]
+      expect(numbers.length).toBeGreaterThan(0)
+      expect(isRight(numbers), `${numbers.length} elements`).toBe(true)
+    }
+  })
+
+  test('and the process with it, in the middle of appending', async () => {
+    const body = `import { Worker } from 'node:worker_threads'
+      const [directory] = process.argv.slice(1)
+      const source = (n) => \`
+        Promise.all([import(${JSON.stringify(INDEX)}), import('node:worker_threads')]).then(([{ MmapArray }, { parentPort }]) => {
+          globalThis.array = MmapArray.open('\${directory}/\${n}', 'd', { flags: 'w+', capacity: \${n % 2 ? 100 : 0} })
+          let number = 0
+          parentPort.postMessage('ready')
+          for (;;) array.append(++number)
+        })\`
+      let ready = 0
+      for (let n = 0; n < 4; n++) {
+        new Worker(source(n), { eval: true }).on('message', () => { if (++ready === 4) process.exit(9) })
+      }`
+    expectExit(await runNode(body, { args: [scope.directory] }), 9)
+    for (let n = 0; n < 4; n++) {
+      const bytes = fs.readFileSync(scope.path(String(n)))
+      expect(bytes.length % 8).toBe(0)
+      expect(counting([...new Float64Array(new Uint8Array(bytes).buffer)]), `worker ${n}`).toBe(true)
+    }
   })
 
   test('by an error or process.exit, the process going on', async () => {

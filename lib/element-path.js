@@ -20,7 +20,7 @@ const PATIENCE = 64
  * @param {(array, onChange: (elements, writable: boolean) => void) => Float64Array} follow gives the state of an array,
  *   and calls back with its memory whenever that is another, and before the core may make the array shorter
  */
-export function elementPathOf(Base, { View }, { encode, decode }, follow) {
+export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) {
   const NONE = new View(0)
 
   class Path extends Base {
@@ -117,6 +117,8 @@ export function elementPathOf(Base, { View }, { encode, decode }, follow) {
           const value = decode === null ? elements[last] : decode(elements[last])
           if (last < this.#exact.length) this.#unsettle()
           state[LENGTH] = last
+          // In the file of a process that is killed it would be there again.
+          elements[last] = zero
           return value
         }
       }

@@ -11,15 +11,17 @@ import { HALVES_ARE_BITS, TYPECODES } from './typecodes.js'
  * - `encode(value)` gives what is stored in the typed array, or throws;
  * - `decode(stored)` gives the element; null where it is what is stored;
  * - `present(plain)` gives the element for what the core returned;
- * - `needle(value)` gives what the core is to look for, undefined where no element can equal the value.
+ * - `needle(value)` gives what the core is to look for, undefined where no element can equal the value;
+ * - `zero` is what is stored where there is nothing.
  */
 class Codec {
-  constructor(check, needle, { encode = check, decode = null, present = same } = {}) {
+  constructor(check, needle, { encode = check, decode = null, present = same, zero = 0 } = {}) {
     this.check = check
     this.needle = needle
     this.encode = encode
     this.decode = decode
     this.present = present
+    this.zero = zero
   }
 }
 
@@ -71,7 +73,7 @@ function bigCodec({ code, min, max }) {
     if (typeof value === 'number') value = Number.isInteger(value) ? BigInt(value) : undefined
     return typeof value === 'bigint' && inRange(value) ? value : undefined
   }
-  return new Codec(check, needle)
+  return new Codec(check, needle, { zero: 0n })
 }
 
 /** Number nearest to a number or a bigint; a bigint no double can hold is refused, as an int by Python's float(). */

@@ -4,7 +4,7 @@
 const SIZE = 4
 const PAGE = 4096 / SIZE
 
-/** Elements stand for what is in the file; behind a reserved array's length lie zeros and what was taken away. */
+/** Elements stand for what is in the file; behind a reserved array's length lie zeros. */
 export class FileModel {
   elements = []
   /** Bytes of half an element behind the last. */
@@ -125,6 +125,7 @@ export class ArrayModel {
       }
       const tail = file.elements.slice(start + count, this.length)
       file.elements.splice(start, values.length + tail.length, ...values, ...tail)
+      file.elements.fill(0, result, this.length)
     } else {
       file.elements.splice(start, count, ...values)
       file.resize(result)

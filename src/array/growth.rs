@@ -4,7 +4,7 @@ use super::reservation::Reservation;
 use super::{Array, Extent, countable_bytes};
 use crate::element::Element;
 use crate::error::Result;
-use crate::kernels::Region;
+use crate::kernels::{self, Region};
 use crate::mapping::Advice;
 use crate::os::memory::{page_size, round_up_to_pages};
 use crate::storage::Flags;
@@ -170,6 +170,13 @@ impl Array {
     pub(super) fn shorten(&mut self, length: u64) -> Result<()> {
         if self.reservation.is_some() {
             self.touched = self.touched.max(self.byte_length());
+            // A process that is killed leaves the file as long as it is: what was taken away must not come back then.
+            if self.mapping.storage().is_exposed() {
+                let start = length * self.itemsize();
+                let gone = self.byte_length() - start;
+                let gone = self.region().part(start as usize, gone as usize);
+                kernels::fill::fill(gone, &[0]);
+            }
             self.state.set(length, self.capacity());
             return Ok(());
         }
