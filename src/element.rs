@@ -33,7 +33,7 @@ impl Element {
         }
     }
 
-    fn of<T: bytemuck::Pod>(value: T) -> Self {
+    pub fn of<T: bytemuck::Pod>(value: T) -> Self {
         Element::from_bytes(bytemuck::bytes_of(&value))
     }
 

@@ -21,9 +21,21 @@ impl Block {
         BLOCK_BYTES / size_of::<T>()
     }
 
+    /// The first elements of it, whatever they are.
+    pub fn room<T: Pod>(&mut self, count: usize) -> &mut [T] {
+        &mut bytemuck::cast_slice_mut(&mut self.0)[..count]
+    }
+
+    /// As many copies of a value as are wanted, or as fit.
+    pub fn fill<T: Pod>(&mut self, wanted: usize, value: T) -> &[T] {
+        let block = self.room(wanted.min(Self::capacity::<T>()));
+        block.fill(value);
+        block
+    }
+
     /// Copies elements in and shows them.
     pub fn load<T: Pod>(&mut self, region: Region<'_>, elements: Range<usize>) -> &mut [T] {
-        let block: &mut [T] = &mut bytemuck::cast_slice_mut(&mut self.0)[..elements.len()];
+        let block = self.room(elements.len());
         region.read(elements.start * size_of::<T>(), bytemuck::cast_slice_mut(block));
         block
     }

@@ -1,14 +1,19 @@
 //! Pure loops over ranges of shared bytes.
 //!
 //! Other threads and processes may write the bytes at any time, so no kernel holds a slice of them: each copies a
-//! block into a local, works on that, and writes it back.
+//! block or a row into a local, works on that, and writes it back.
 
 mod block;
 pub mod compare;
+mod dispatch;
+pub mod extremes;
 pub mod fill;
 pub mod gather;
+mod order;
 pub mod region;
 pub mod reorder;
 pub mod search;
+pub mod sort;
+pub mod sum;
 
 pub use region::Region;

@@ -1,0 +1,114 @@
+//! The same loop compiled for what the processor has: a loop is written once, and the compiler makes vectors of it.
+#![allow(
+    unsafe_code,
+    reason = "calls functions compiled for more than every processor of the target has"
+)]
+
+/// Instruction sets a loop is compiled for, least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// What every processor of the target has.
+    Portable,
+    /// x86-64 with 32-byte vectors.
+    Avx2,
+    /// x86-64 with 64-byte vectors and masks.
+    Avx512,
+}
+
+impl Level {
+    /// All that this processor has.
+    pub fn available() -> impl Iterator<Item = Level> {
+        [Level::Portable, Level::Avx2, Level::Avx512]
+            .into_iter()
+            .filter(|level| level.is_available())
+    }
+
+    /// The most that this processor has.
+    pub fn best() -> Level {
+        if Level::Avx512.is_available() {
+            Level::Avx512
+        } else if Level::Avx2.is_available() {
+            Level::Avx2
+        } else {
+            Level::Portable
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    pub fn is_available(self) -> bool {
+        match self {
+            Level::Portable => true,
+            Level::Avx2 => {
+                is_x86_feature_detected!("avx2")
+                    && is_x86_feature_detected!("bmi1")
+                    && is_x86_feature_detected!("bmi2")
+                    && is_x86_feature_detected!("popcnt")
+            }
+            Level::Avx512 => {
+                Level::Avx2.is_available()
+                    && is_x86_feature_detected!("avx512f")
+                    && is_x86_feature_detected!("avx512bw")
+                    && is_x86_feature_detected!("avx512dq")
+                    && is_x86_feature_detected!("avx512vl")
+            }
+        }
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    pub fn is_available(self) -> bool {
+        self == Level::Portable
+    }
+
+    /// Runs a loop as compiled for this level. The closure, and what it calls, must be `#[inline(always)]`, or it stays
+    /// compiled for every processor.
+    ///
+    /// # Panics
+    /// If the processor lacks it.
+    #[inline(always)]
+    pub fn run<R>(self, work: impl FnOnce() -> R) -> R {
+        match self {
+            Level::Portable => work(),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 | Level::Avx512 => {
+                assert!(self.is_available(), "this processor has no {self:?}");
+                // SAFETY: the processor has what the function is compiled for.
+                unsafe {
+                    if self == Level::Avx2 {
+                        run_avx2(work)
+                    } else {
+                        run_avx512(work)
+                    }
+                }
+            }
+            #[cfg(not(target_arch = "x86_64"))]
+            _ => panic!("this processor has no {self:?}"),
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn run_avx2<R>(work: impl FnOnce() -> R) -> R {
+    work()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl")]
+fn run_avx512<R>(work: impl FnOnce() -> R) -> R {
+    work()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_is_available_and_every_level_runs_the_same() {
+        let levels: Vec<Level> = Level::available().collect();
+        assert_eq!(levels[0], Level::Portable);
+        assert_eq!(levels.last(), Some(&Level::best()));
+        for level in levels {
+            assert_eq!(level.run(|| (0..1000u32).map(|n| n ^ 5).sum::<u32>()), 499500);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Elements of one or two bytes sorted by counting each value there can be.
+
+use std::ops::Range;
+
+use super::super::Region;
+use super::super::block::Block;
+use super::super::order::Ordered;
+
+/// Counts side by side, so that a run of equal elements does not wait for its own counter.
+const TABLES: usize = 4;
+
+/// Sorts a region. It needs memory for the counters only.
+#[inline(always)]
+pub fn sort<T: Ordered>(
+    region: Region<'_>,
+    index_of: impl Fn(T::Key) -> usize,
+    key_at: impl Fn(usize) -> T::Key,
+) {
+    let values = 1 << (8 * size_of::<T>());
+    let count = region.len() / size_of::<T>();
+    // One table is as large as fits the first cache; more would not.
+    let tables = if values <= 256 { TABLES } else { 1 };
+    let counters = region.fold_rows::<T, TABLES, _>(
+        0..count,
+        vec![0usize; values * tables],
+        #[inline(always)]
+        |counters, row| {
+            for (table, value) in row.into_iter().enumerate() {
+                counters[table % tables * values + index_of(value.key())] += 1;
+            }
+        },
+        #[inline(always)]
+        |counters, _, value| counters[index_of(value.key())] += 1,
+    );
+    let mut start = 0;
+    let mut block = Block::new();
+    for index in 0..values {
+        let equal: usize = (0..tables).map(|table| counters[table * values + index]).sum();
+        write_run(region, start..start + equal, T::of_key(key_at(index)), &mut block);
+        start += equal;
+    }
+}
+
+/// The same element over a range.
+fn write_run<T: Ordered>(region: Region<'_>, range: Range<usize>, value: T, block: &mut Block) {
+    let run = block.fill::<T>(range.len(), value);
+    let mut at = range.start;
+    while at < range.end {
+        let part = run.len().min(range.end - at);
+        region.write(at * size_of::<T>(), bytemuck::cast_slice(&run[..part]));
+        at += part;
+    }
+}

@@ -1,0 +1,179 @@
+//! Every way to sort against the standard library's, at sizes around those where another code begins.
+
+use std::ptr::NonNull;
+
+use half::f16;
+
+use super::*;
+
+#[allow(unsafe_code, reason = "a region over a local buffer")]
+fn over<T: Ordered>(values: &mut [T]) -> Region<'_> {
+    // SAFETY: the borrow is held by the region for its life.
+    unsafe { Region::new(NonNull::from(&mut *values).cast(), size_of_val(values)) }
+}
+
+fn check<T: Sortable>(original: &[T], what: &str) {
+    let mut expected: Vec<T::Key> = original.iter().map(|value| value.key()).collect();
+    expected.sort();
+    for level in Level::available() {
+        let mut values = original.to_vec();
+        let mut scratch = vec![0; words_at::<T>(level, values.len())];
+        sort_at::<T>(level, over(&mut values), &mut scratch);
+        let keys: Vec<T::Key> = values.iter().map(|value| value.key()).collect();
+        let type_name = std::any::type_name::<T>();
+        assert!(
+            keys == expected,
+            "{what}: {} of {type_name} at {level:?}",
+            original.len()
+        );
+    }
+}
+
+fn scrambled(index: usize) -> u64 {
+    (index as u64 + 1)
+        .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        .rotate_left(29)
+        .wrapping_mul(0xBF58_476D_1CE4_E5B9)
+}
+
+/// Orders and repetitions that sorts stumble over.
+fn patterns(length: usize) -> Vec<(&'static str, Vec<u64>)> {
+    let of = |make: &dyn Fn(usize) -> u64| (0..length).map(make).collect();
+    vec![
+        ("scrambled", of(&scrambled)),
+        ("rising", of(&|n| n as u64)),
+        ("falling", of(&|n| (length - n) as u64)),
+        ("equal", of(&|_| u64::MAX)),
+        ("two values", of(&|n| scrambled(n) & 1)),
+        ("few values", of(&|n| scrambled(n) % 7)),
+        (
+            "greatest and least",
+            of(&|n| {
+                if scrambled(n).is_multiple_of(3) {
+                    i64::MAX as u64
+                } else {
+                    1 << 63
+                }
+            }),
+        ),
+        (
+            "all but the last in order",
+            of(&|n| if n + 1 == length { 0 } else { n as u64 + 5 }),
+        ),
+        ("organ pipe", of(&|n| n.min(length - n) as u64)),
+    ]
+}
+
+macro_rules! check_all {
+    ($length:expr) => {
+        for (what, values) in patterns($length) {
+            let turned = |bits: u64| bits.rotate_left(1);
+            check(&values.iter().map(|n| *n as i8).collect::<Vec<i8>>(), what);
+            check(&values.iter().map(|n| *n as u8).collect::<Vec<u8>>(), what);
+            check(&values.iter().map(|n| *n as i16).collect::<Vec<i16>>(), what);
+            check(&values.iter().map(|n| *n as u16).collect::<Vec<u16>>(), what);
+            check(&values.iter().map(|n| *n as i32).collect::<Vec<i32>>(), what);
+            check(
+                &values.iter().map(|n| turned(*n) as u32).collect::<Vec<u32>>(),
+                what,
+            );
+            check(&values.iter().map(|n| *n as i64).collect::<Vec<i64>>(), what);
+            check(&values, what);
+            // All bits there are: NaNs, subnormals and zeros of both signs among them.
+            check(
+                &values
+                    .iter()
+                    .map(|n| f16::from_bits(*n as u16))
+                    .collect::<Vec<f16>>(),
+                what,
+            );
+            check(
+                &values
+                    .iter()
+                    .map(|n| f32::from_bits(turned(*n) as u32))
+                    .collect::<Vec<f32>>(),
+                what,
+            );
+            check(
+                &values.iter().map(|n| f64::from_bits(*n)).collect::<Vec<f64>>(),
+                what,
+            );
+        }
+    };
+}
+
+#[test]
+fn short_ones() {
+    for length in (0..20).chain([31, 32, 33, 63, 64, 65, 127, 128, 129, 200, 255, 256, 257]) {
+        check_all!(length);
+    }
+}
+
+#[test]
+fn around_blocks_and_strides() {
+    for length in [384, 511, 513, 1025, 4097] {
+        check_all!(length);
+    }
+}
+
+#[test]
+fn those_that_are_counted_and_those_that_are_not_any_more() {
+    for length in [MANY - 1, MANY] {
+        for (what, values) in patterns(length).into_iter().take(2) {
+            check(&values.iter().map(|n| *n as u16).collect::<Vec<_>>(), what);
+            check(
+                &values
+                    .iter()
+                    .map(|n| f16::from_bits(*n as u16))
+                    .collect::<Vec<_>>(),
+                what,
+            );
+            check(&values.iter().map(|n| *n as u32).collect::<Vec<_>>(), what);
+        }
+    }
+}
+
+#[test]
+fn every_zero_one_sequence_of_a_short_network() {
+    // What sorts all sequences of zeros and ones sorts all.
+    for bits in 0..1u32 << 12 {
+        check(
+            &(0..12).map(|n| (bits >> n & 1) as i64).collect::<Vec<_>>(),
+            "zeros and ones",
+        );
+    }
+}
+
+#[test]
+fn nans_are_last_and_keep_their_bits() {
+    let mut values = vec![
+        f64::NAN,
+        1.0,
+        -f64::NAN,
+        f64::INFINITY,
+        -0.0,
+        0.0,
+        f64::NEG_INFINITY,
+    ];
+    let mut scratch = vec![0; scratch_words(Scalar::F64, values.len())];
+    sort(over(&mut values), Scalar::F64, &mut scratch);
+    assert_eq!(values[..5], [f64::NEG_INFINITY, -0.0, 0.0, 1.0, f64::INFINITY]);
+    assert!(values[1].is_sign_negative());
+    assert!(values[5..].iter().all(|value| value.is_nan()));
+    assert_ne!(values[5].is_sign_negative(), values[6].is_sign_negative());
+}
+
+/// Where pivots are as bad as can be, the rest is left to another sort.
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn without_patience_it_is_sorted_all_the_same() {
+    let Some(lanes) = avx512::Avx512::<i64>::new(Level::best()) else {
+        return;
+    };
+    let mut keys: Vec<i64> = (0..10_000).map(|n| scrambled(n) as i64).collect();
+    let mut expected = keys.clone();
+    expected.sort();
+    let mut sorted = vec![];
+    quick::sort(lanes, &mut keys, 1, &mut |keys| sorted.extend_from_slice(keys));
+    assert_eq!(sorted, expected);
+}

@@ -1,0 +1,247 @@
+//! The sum of all elements: exact for integers, and for floats with an error that grows with the logarithm of their
+//! number.
+
+use std::ops::Range;
+
+use bytemuck::Pod;
+use half::f16;
+
+use super::Region;
+use super::dispatch::Level;
+use crate::for_scalar;
+use crate::typecode::Scalar;
+
+/// A sum, as exact as it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sum {
+    Integer(i128),
+    Float(f64),
+}
+
+pub fn sum(region: Region<'_>, scalar: Scalar) -> Sum {
+    sum_at(Level::best(), region, scalar)
+}
+
+fn sum_at(level: Level, region: Region<'_>, scalar: Scalar) -> Sum {
+    for_scalar!(scalar, T => T::sum(level, region))
+}
+
+/// Sums that run side by side. Their number is a part of the result of floats, and the same on every machine.
+const LANES: usize = 32;
+/// Elements summed by the lanes alone.
+const RUN: usize = 1 << 12;
+
+trait Summand: Pod {
+    fn sum(level: Level, region: Region<'_>) -> Sum;
+}
+
+macro_rules! integers {
+    ($($T:ident in $Lane:ident),*) => {$(
+        impl Summand for $T {
+            fn sum(level: Level, region: Region<'_>) -> Sum {
+                // So many that no lane of 32 bits overflows.
+                Sum::Integer(runs::<$T>(region, LANES << 15).map(|run| {
+                    level.run(#[inline(always)] || {
+                        let lanes = add_up::<$T, $Lane>(region, run, #[inline(always)] |value| $Lane::from(value));
+                        lanes.into_iter().map(i128::from).sum::<i128>()
+                    })
+                }).sum())
+            }
+        }
+    )*};
+}
+integers!(i8 in i32, u8 in i32, i16 in i32, u16 in i32, i32 in i64, u32 in i64);
+
+/// The halves of 64 bits are summed apart: neither overflows.
+macro_rules! wide_integers {
+    ($($T:ident minus $offset:expr),*) => {$(
+        impl Summand for $T {
+            fn sum(level: Level, region: Region<'_>) -> Sum {
+                const LOW: u64 = u32::MAX as u64;
+                // With the sign turned over every value is one without a sign.
+                #[inline(always)]
+                fn turned(value: $T) -> u64 {
+                    (value as u64) ^ ($offset as u64)
+                }
+                let mut total = 0;
+                for run in runs::<$T>(region, LANES << 15) {
+                    let count = run.len() as i128;
+                    let (low, high) = level.run(#[inline(always)] || {
+                        region.fold_rows::<$T, LANES, _>(
+                            run,
+                            ([0u64; LANES], [0u64; LANES]),
+                            #[inline(always)]
+                            |(low, high), row| {
+                                for lane in 0..LANES {
+                                    low[lane] += turned(row[lane]) & LOW;
+                                    high[lane] += turned(row[lane]) >> 32;
+                                }
+                            },
+                            #[inline(always)]
+                            |(low, high), lane, value| {
+                                low[lane] += turned(value) & LOW;
+                                high[lane] += turned(value) >> 32;
+                            },
+                        )
+                    });
+                    let whole = |lanes: [u64; LANES]| lanes.into_iter().map(i128::from).sum::<i128>();
+                    total += (whole(high) << 32) + whole(low) - count * ($offset as u64 as i128);
+                }
+                Sum::Integer(total)
+            }
+        }
+    )*};
+}
+wide_integers!(i64 minus i64::MIN, u64 minus 0);
+
+macro_rules! floats {
+    ($($T:ident by $widen:expr),*) => {$(
+        impl Summand for $T {
+            fn sum(level: Level, region: Region<'_>) -> Sum {
+                let count = region.len() / size_of::<$T>();
+                let of_run = |run| level.run(#[inline(always)] || pairwise(&add_up::<$T, f64>(region, run, $widen)));
+                Sum::Float(halved(0..count, &of_run))
+            }
+        }
+    )*};
+}
+floats!(f16 by widen_half, f32 by f64::from, f64 by std::convert::identity);
+
+/// A half as a double, without a branch.
+#[inline(always)]
+fn widen_half(half: f16) -> f64 {
+    const EXPONENT: u32 = 0x7C00 << 13;
+    /// Two to the power of a single's bias less a half's.
+    const SCALE: f32 = f32::from_bits((127 + 127 - 15) << 23);
+    let bits = u32::from(half.to_bits());
+    let magnitude = (bits & 0x7FFF) << 13;
+    // Exact for subnormal halves as well.
+    let scaled = (f32::from_bits(magnitude) * SCALE).to_bits();
+    let special = if magnitude >= EXPONENT { 0x7F80_0000 } else { 0 };
+    f64::from(f32::from_bits(scaled | special | ((bits & 0x8000) << 16)))
+}
+
+/// The lanes' sums of a run.
+#[inline(always)]
+fn add_up<T: Pod, Lane: Copy + Default + std::ops::AddAssign>(
+    region: Region<'_>,
+    run: Range<usize>,
+    widen: impl Fn(T) -> Lane,
+) -> [Lane; LANES] {
+    region.fold_rows::<T, LANES, _>(
+        run,
+        [Lane::default(); LANES],
+        #[inline(always)]
+        |lanes, row| {
+            for lane in 0..LANES {
+                lanes[lane] += widen(row[lane]);
+            }
+        },
+        #[inline(always)]
+        |lanes, lane, value| lanes[lane] += widen(value),
+    )
+}
+
+/// The sum of lanes, neighbours first.
+#[inline(always)]
+fn pairwise(lanes: &[f64; LANES]) -> f64 {
+    let mut sums = *lanes;
+    let mut width = LANES;
+    while width > 1 {
+        width /= 2;
+        for lane in 0..width {
+            sums[lane] = sums[2 * lane] + sums[2 * lane + 1];
+        }
+    }
+    sums[0]
+}
+
+/// The sum of a range as that of its two halves, down to runs.
+fn halved(range: Range<usize>, of_run: &impl Fn(Range<usize>) -> f64) -> f64 {
+    if range.len() <= RUN {
+        return of_run(range);
+    }
+    let middle = range.start + (range.len() / 2).next_multiple_of(RUN);
+    halved(range.start..middle, of_run) + halved(middle..range.end, of_run)
+}
+
+/// The ranges of at most so many elements that make up a region.
+fn runs<T>(region: Region<'_>, longest: usize) -> impl Iterator<Item = Range<usize>> {
+    let count = region.len() / size_of::<T>();
+    (0..count)
+        .step_by(longest)
+        .map(move |start| start..count.min(start + longest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lengths around the lanes, the rows and the runs.
+    const LENGTHS: [usize; 12] = [0, 1, 2, 31, 32, 33, 63, 65, 4095, 4096, 4097, 100_000];
+
+    fn sums<T: Summand>(values: &[T]) -> impl Iterator<Item = Sum> + '_ {
+        Level::available().map(|level| T::sum(level, Region::of(bytemuck::cast_slice(values))))
+    }
+
+    macro_rules! exact {
+        ($($T:ident)*) => {$(
+            for length in LENGTHS {
+                for make in [|_| $T::MAX, |_| $T::MIN, |index: usize| (index as $T).wrapping_mul(0x5B)] {
+                    let values: Vec<$T> = (0..length).map(make).collect();
+                    let expected = values.iter().map(|value| *value as i128).sum();
+                    for sum in sums(&values) {
+                        assert_eq!(sum, Sum::Integer(expected), "{length} of {}", stringify!($T));
+                    }
+                }
+            }
+        )*};
+    }
+
+    #[test]
+    fn integers_are_exact() {
+        exact!(i8 u8 i16 u16 i32 u32 i64 u64);
+        let many = vec![i16::MIN; (LANES << 15) + 5];
+        for sum in sums(&many) {
+            assert_eq!(sum, Sum::Integer(-32768 * many.len() as i128));
+        }
+    }
+
+    #[test]
+    fn every_half_is_widened_exactly() {
+        for half in (0..=u16::MAX).map(f16::from_bits) {
+            let (ours, expected) = (widen_half(half), half.to_f64());
+            assert!(
+                ours.to_bits() == expected.to_bits() || (ours.is_nan() && expected.is_nan()),
+                "{half}"
+            );
+        }
+    }
+
+    #[test]
+    fn floats_are_as_near_as_pairwise_sums_are() {
+        for length in LENGTHS {
+            let tenths = vec![0.1; length];
+            let mut answers = sums(&tenths).map(|sum| match sum {
+                Sum::Float(sum) => sum,
+                Sum::Integer(_) => unreachable!("floats sum to floats"),
+            });
+            let first = answers.next().unwrap();
+            let error = (first - 0.1 * length as f64).abs();
+            assert!(error <= 1e-15 * length as f64, "{length}: off by {error}");
+            assert!(answers.all(|sum| sum == first), "every level gives the same");
+        }
+        assert!(sums(&[0.1f32; 1000]).all(|sum| sum == Sum::Float(1000.0 * f64::from(0.1f32))));
+        assert!(sums(&[f16::from_f32(0.5); 1001]).all(|sum| sum == Sum::Float(500.5)));
+    }
+
+    #[test]
+    fn what_is_not_finite_decides() {
+        let mut values = vec![1.0; 10_000];
+        values[7000] = f64::INFINITY;
+        assert!(sums(&values).all(|sum| sum == Sum::Float(f64::INFINITY)));
+        values[9999] = f64::NEG_INFINITY;
+        assert!(sums(&values).all(|sum| matches!(sum, Sum::Float(sum) if sum.is_nan())));
+        assert!(sums(&[f64::MAX, f64::MAX]).all(|sum| sum == Sum::Float(f64::INFINITY)));
+    }
+}
