@@ -3,6 +3,7 @@
 //! Other threads and processes may write the bytes at any time, so no kernel holds a slice of them: each copies a
 //! block or a row into a local, works on that, and writes it back.
 
+pub mod bisect;
 mod block;
 pub mod compare;
 mod dispatch;

@@ -48,6 +48,13 @@ impl<'a> Region<'a> {
         unsafe { Region::new(NonNull::from(bytes).cast(), bytes.len()) }
     }
 
+    /// Memory of a test's own, to be written to.
+    #[cfg(test)]
+    pub fn of_mut<T: Pod>(values: &'a mut [T]) -> Self {
+        // SAFETY: the borrow is the region's for its life.
+        unsafe { Region::new(NonNull::from(&mut *values).cast(), size_of_val(values)) }
+    }
+
     pub const fn len(self) -> usize {
         self.length
     }

@@ -1,16 +1,8 @@
 //! Every way to sort against the standard library's, at sizes around those where another code begins.
 
-use std::ptr::NonNull;
-
 use half::f16;
 
 use super::*;
-
-#[allow(unsafe_code, reason = "a region over a local buffer")]
-fn over<T: Ordered>(values: &mut [T]) -> Region<'_> {
-    // SAFETY: the borrow is held by the region for its life.
-    unsafe { Region::new(NonNull::from(&mut *values).cast(), size_of_val(values)) }
-}
 
 fn check<T: Sortable>(original: &[T], what: &str) {
     let mut expected: Vec<T::Key> = original.iter().map(|value| value.key()).collect();
@@ -18,7 +10,7 @@ fn check<T: Sortable>(original: &[T], what: &str) {
     for level in Level::available() {
         let mut values = original.to_vec();
         let mut scratch = vec![0; words_at::<T>(level, values.len())];
-        sort_at::<T>(level, over(&mut values), &mut scratch);
+        sort_at::<T>(level, Region::of_mut(&mut values), &mut scratch);
         let keys: Vec<T::Key> = values.iter().map(|value| value.key()).collect();
         let type_name = std::any::type_name::<T>();
         assert!(
@@ -156,7 +148,7 @@ fn nans_are_last_and_keep_their_bits() {
         f64::NEG_INFINITY,
     ];
     let mut scratch = vec![0; scratch_words(Scalar::F64, values.len())];
-    sort(over(&mut values), Scalar::F64, &mut scratch);
+    sort(Region::of_mut(&mut values), Scalar::F64, &mut scratch);
     assert_eq!(values[..5], [f64::NEG_INFINITY, -0.0, 0.0, 1.0, f64::INFINITY]);
     assert!(values[1].is_sign_negative());
     assert!(values[5..].iter().all(|value| value.is_nan()));

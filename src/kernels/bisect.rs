@@ -1,0 +1,340 @@
+//! Places of values in sorted elements. Values compare by exact mathematical value, whatever the element type can hold;
+//! a NaN belongs behind all numbers.
+
+use std::ops::Range;
+
+use half::f16;
+
+use super::Region;
+use super::order::Ordered;
+use crate::element::Number;
+use crate::for_scalar;
+use crate::typecode::Scalar;
+
+/// Before or behind the elements that equal a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Left,
+    Right,
+}
+
+/// A number that need not be one of the element type's, nor even a double: then `number` is the double nearest to it, and
+/// `excess` says on which side of that it lies: 1 above, -1 below.
+#[derive(Clone, Copy, Debug)]
+pub struct Value {
+    pub number: Number,
+    pub excess: i8,
+}
+
+/// Where a value belongs among the elements of a range.
+pub fn place(region: Region<'_>, scalar: Scalar, range: Range<usize>, value: Value, side: Side) -> usize {
+    for_scalar!(scalar, T => match T::limit_of(value, side) {
+        Limit::Below(key) => descend(region, range, [key], below::<T>)[0],
+        Limit::UpTo(key) => descend(region, range, [key], up_to::<T>)[0],
+    })
+}
+
+/// Where each of many elements belongs, as doubles in `into`.
+pub fn places(region: Region<'_>, scalar: Scalar, needles: Region<'_>, side: Side, into: Region<'_>) {
+    for_scalar!(scalar, T => match side {
+        Side::Left => places_by::<T>(region, needles, T::least_equal, below::<T>, into),
+        Side::Right => places_by::<T>(region, needles, T::greatest_equal, up_to::<T>, into),
+    });
+}
+
+/// Needles looked for at the same time: while one waits for memory the others go on.
+const AT_ONCE: usize = 32;
+
+fn places_by<T: Searchable>(
+    region: Region<'_>,
+    needles: Region<'_>,
+    key_of: impl Fn(T) -> T::Key,
+    goes_on: impl Fn(Region<'_>, usize, T::Key) -> bool + Copy,
+    into: Region<'_>,
+) {
+    let all = 0..region.len() / size_of::<T>();
+    let count = needles.len() / size_of::<T>();
+    let needle = |at: usize| key_of(needles.get::<T>(at));
+    let full = count - count % AT_ONCE;
+    for start in (0..full).step_by(AT_ONCE) {
+        let keys = std::array::from_fn::<_, AT_ONCE, _>(|lane| needle(start + lane));
+        let found = descend(region, all.clone(), keys, goes_on);
+        for (lane, place) in found.into_iter().enumerate() {
+            into.put(start + lane, place as f64);
+        }
+    }
+    for at in full..count {
+        let [place] = descend(region, all.clone(), [needle(at)], goes_on);
+        into.put(at, place as f64);
+    }
+}
+
+/// Elements that belong before a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Limit<K> {
+    Below(K),
+    UpTo(K),
+}
+
+fn below<T: Ordered>(region: Region<'_>, index: usize, key: T::Key) -> bool {
+    region.get::<T>(index).key() < key
+}
+
+fn up_to<T: Ordered>(region: Region<'_>, index: usize, key: T::Key) -> bool {
+    region.get::<T>(index).key() <= key
+}
+
+/// The first index, for each key, at which the search does not go on. All halve the same range in step, and none by a
+/// branch that the processor would have to guess.
+#[inline(always)]
+fn descend<K: Copy, const N: usize>(
+    region: Region<'_>,
+    range: Range<usize>,
+    keys: [K; N],
+    goes_on: impl Fn(Region<'_>, usize, K) -> bool,
+) -> [usize; N] {
+    let mut places = [range.start; N];
+    let mut left = range.len();
+    while left > 0 {
+        let half = left.div_ceil(2);
+        for lane in 0..N {
+            let middle = places[lane] + half - 1;
+            let step = std::hint::select_unpredictable(goes_on(region, middle, keys[lane]), half, 0);
+            places[lane] += step;
+        }
+        left -= half;
+    }
+    places
+}
+
+/// An element type whose elements can be searched for.
+trait Searchable: Ordered {
+    /// The least key of those that equal a value.
+    fn least_equal(self) -> Self::Key;
+
+    /// The greatest key of those that equal a value.
+    fn greatest_equal(self) -> Self::Key;
+
+    fn limit_of(value: Value, side: Side) -> Limit<Self::Key>;
+
+    /// The limit for an element.
+    fn limit(self, side: Side) -> Limit<Self::Key> {
+        match side {
+            Side::Left => Limit::Below(self.least_equal()),
+            Side::Right => Limit::UpTo(self.greatest_equal()),
+        }
+    }
+}
+
+macro_rules! integers {
+    ($($T:ident)*) => {$(
+        impl Searchable for $T {
+            #[inline(always)]
+            fn least_equal(self) -> Self::Key {
+                self.key()
+            }
+
+            #[inline(always)]
+            fn greatest_equal(self) -> Self::Key {
+                self.key()
+            }
+
+            fn limit_of(value: Value, side: Side) -> Limit<Self::Key> {
+                // The least integer that is not less; far doubles saturate, beyond every element.
+                let (ceiling, is_equal) = match value.number {
+                    Number::Integer(integer) => (integer, true),
+                    Number::Double(double) if double.is_nan() => (i128::MAX, false),
+                    Number::Double(double) => (double.ceil() as i128, double.fract() == 0.0),
+                };
+                if ceiling > i128::from($T::MAX) {
+                    return Limit::UpTo(Self::Key::MAX);
+                }
+                match $T::try_from(ceiling) {
+                    Ok(element) if is_equal => element.limit(side),
+                    Ok(element) => Limit::Below(element.key()),
+                    Err(_) => Limit::Below(Self::Key::MIN),
+                }
+            }
+        }
+    )*};
+}
+integers!(i8 u8 i16 u16 i32 u32 i64 u64);
+
+macro_rules! floats {
+    ($($T:ident from $round:expr),*) => {$(
+        impl Searchable for $T {
+            #[inline(always)]
+            fn least_equal(self) -> Self::Key {
+                let behind_numbers = Self::LAST_NUMBER + 1;
+                let key = if self.to_bits() << 1 == 0 { $T::NEG_ZERO.key() } else { self.key() };
+                key.min(behind_numbers)
+            }
+
+            #[inline(always)]
+            fn greatest_equal(self) -> Self::Key {
+                let key = if self.to_bits() << 1 == 0 { $T::ZERO.key() } else { self.key() };
+                if key > Self::LAST_NUMBER { Self::Key::MAX } else { key }
+            }
+
+            fn limit_of(value: Value, side: Side) -> Limit<Self::Key> {
+                let (double, excess) = match value.number {
+                    Number::Double(double) => (double, value.excess),
+                    Number::Integer(integer) => {
+                        let double = integer as f64;
+                        // A double that is an integer of so many bits is one exactly, but for 2^127.
+                        (double, integer.cmp(&(double as i128)) as i8)
+                    }
+                };
+                let nearest: $T = $round(double);
+                if nearest.is_nan() {
+                    return nearest.limit(side);
+                }
+                match f64::from(nearest).total_cmp(&double) as i8 {
+                    0 if excess == 0 => nearest.limit(side),
+                    0 if excess > 0 => Limit::UpTo(nearest.key()),
+                    ..0 => Limit::UpTo(nearest.key()),
+                    _ => Limit::Below(nearest.key()),
+                }
+            }
+        }
+    )*};
+}
+floats!(f16 from f16::from_f64, f32 from |double| double as f32, f64 from std::convert::identity);
+
+/// Both zeros, which the standard types have no names for.
+trait Zeros {
+    const ZERO: Self;
+    const NEG_ZERO: Self;
+}
+
+impl Zeros for f32 {
+    const ZERO: f32 = 0.0;
+    const NEG_ZERO: f32 = -0.0;
+}
+
+impl Zeros for f64 {
+    const ZERO: f64 = 0.0;
+    const NEG_ZERO: f64 = -0.0;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place_of<T: Searchable>(sorted: &[T], number: Number, excess: i8, side: Side) -> usize {
+        let region = Region::of(bytemuck::cast_slice(sorted));
+        match T::limit_of(Value { number, excess }, side) {
+            Limit::Below(key) => descend(region, 0..sorted.len(), [key], below::<T>)[0],
+            Limit::UpTo(key) => descend(region, 0..sorted.len(), [key], up_to::<T>)[0],
+        }
+    }
+
+    fn both<T: Searchable>(sorted: &[T], number: Number) -> [usize; 2] {
+        [Side::Left, Side::Right].map(|side| place_of(sorted, number, 0, side))
+    }
+
+    #[test]
+    fn as_counting_has_it_at_every_length() {
+        for length in 0..70i32 {
+            let sorted: Vec<i32> = (0..length).map(|n| n / 3 * 2).collect();
+            for value in -2..length + 3 {
+                let less = sorted.iter().filter(|element| **element < value).count();
+                let not_greater = sorted.iter().filter(|element| **element <= value).count();
+                assert_eq!(both(&sorted, Number::Integer(value.into())), [less, not_greater]);
+                assert_eq!(both(&sorted, Number::Double(value.into())), [less, not_greater]);
+                let between = Number::Double(f64::from(value) + 0.5);
+                assert_eq!(both(&sorted, between), [not_greater, not_greater]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_range_keeps_the_search_inside() {
+        let sorted = [1u8, 1, 2, 3, 3, 3];
+        let three = Value {
+            number: Number::Integer(3),
+            excess: 0,
+        };
+        let region = Region::of(&sorted);
+        assert_eq!(place(region, Scalar::U8, 1..4, three, Side::Left), 3);
+        assert_eq!(place(region, Scalar::U8, 1..4, three, Side::Right), 4);
+        assert_eq!(place(region, Scalar::U8, 5..5, three, Side::Left), 5);
+    }
+
+    #[test]
+    fn what_no_element_can_be_has_a_place() {
+        let bytes = [0u8, 5, 5, 255];
+        assert_eq!(both(&bytes, Number::Integer(-1)), [0, 0]);
+        assert_eq!(both(&bytes, Number::Integer(256)), [4, 4]);
+        assert_eq!(both(&bytes, Number::Integer(255)), [3, 4]);
+        assert_eq!(both(&bytes, Number::Double(f64::NEG_INFINITY)), [0, 0]);
+        assert_eq!(both(&bytes, Number::Double(f64::INFINITY)), [4, 4]);
+        assert_eq!(both(&bytes, Number::Double(f64::NAN)), [4, 4]);
+        assert_eq!(both(&bytes, Number::Double(-0.5)), [0, 0]);
+        assert_eq!(both(&bytes, Number::Double(254.5)), [3, 3]);
+        assert_eq!(both(&[i64::MIN, i64::MAX], Number::Double(2f64.powi(63))), [2, 2]);
+        assert_eq!(
+            both(&[i64::MIN, i64::MAX], Number::Double(-(2f64.powi(63)))),
+            [0, 1]
+        );
+        assert_eq!(
+            both(&[u64::MAX - 1, u64::MAX], Number::Integer(u64::MAX.into())),
+            [1, 2]
+        );
+    }
+
+    #[test]
+    fn floats_compare_exactly() {
+        let zeros = [-1.0, -0.0, -0.0, 0.0, 0.0, 1.0, f64::NAN, -f64::NAN];
+        for zero in [Number::Double(0.0), Number::Double(-0.0), Number::Integer(0)] {
+            assert_eq!(both(&zeros, zero), [1, 5]);
+        }
+        assert_eq!(both(&zeros, Number::Double(f64::NAN)), [6, 8]);
+        assert_eq!(both(&zeros, Number::Double(f64::INFINITY)), [6, 6]);
+        // The single nearest to 0.1 lies above it.
+        assert_eq!(both(&[0.1f32], Number::Double(0.1)), [0, 0]);
+        assert_eq!(both(&[0.1f32], Number::Double(0.1f32.into())), [0, 1]);
+        assert_eq!(both(&[0.3f32], Number::Double(0.3)), [0, 0]);
+        assert_eq!(both(&[f32::MAX, f32::INFINITY], Number::Double(1e300)), [1, 1]);
+        assert_eq!(
+            both(&[f32::NEG_INFINITY, f32::MIN], Number::Double(-1e300)),
+            [1, 1]
+        );
+        let halves = [1.0, 1.0009765625].map(f16::from_f64);
+        assert_eq!(both(&halves, Number::Double(1.0 + 1e-9)), [1, 1]);
+        assert_eq!(both(&halves, Number::Double(1.0009765625 - 1e-9)), [1, 1]);
+        let large = [2f64.powi(53), 2f64.powi(53) + 2.0];
+        assert_eq!(both(&large, Number::Integer((1 << 53) + 1)), [1, 1]);
+        assert_eq!(both(&large, Number::Integer((1 << 53) + 2)), [1, 2]);
+        for (excess, expected) in [(1, [2, 2]), (-1, [1, 1])] {
+            let found = [Side::Left, Side::Right]
+                .map(|side| place_of(&[1e299, 1e300], Number::Double(1e300), excess, side));
+            assert_eq!(found, expected);
+        }
+        assert_eq!(both(&[f64::MAX], Number::Integer(i128::MAX)), [0, 0]);
+    }
+
+    #[test]
+    fn a_batch_is_as_one_after_the_other() {
+        let sorted: Vec<f32> = (0..5000).map(|n| (n / 7) as f32).chain([f32::NAN]).collect();
+        let mut needles: Vec<f32> = (0..100).map(|n| (n * 7919 % 9001) as f32 / 11.0).collect();
+        needles.extend([f32::NAN, -f32::NAN, -0.0, f32::INFINITY, f32::NEG_INFINITY]);
+        for count in [0, 1, AT_ONCE - 1, AT_ONCE, AT_ONCE + 1, needles.len()] {
+            let needles = &needles[needles.len() - count..];
+            for side in [Side::Left, Side::Right] {
+                let mut into = vec![0.0f64; count];
+                places(
+                    Region::of(bytemuck::cast_slice(&sorted)),
+                    Scalar::F32,
+                    Region::of(bytemuck::cast_slice(needles)),
+                    side,
+                    Region::of_mut(&mut into),
+                );
+                for (needle, place) in needles.iter().zip(into) {
+                    let expected = place_of(&sorted, Number::Double((*needle).into()), 0, side);
+                    assert_eq!(place, expected as f64, "{needle} {side:?}");
+                }
+            }
+        }
+    }
+}
