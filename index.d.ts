@@ -1013,6 +1013,114 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   fill(value: Input<C>, start?: Bound, end?: Bound): this
 
   /**
+   * The sum of all elements; 0 where there are none. Exact for integers: a bigint for those of 8 bytes, and a number for the
+   * others, rounded once where it is beyond 2^53. Floats are added as doubles, pairwise, in an order that is the same on every
+   * machine: the error grows with the logarithm of the length. A NaN, or infinities of both signs, give NaN.
+   *
+   * @throws {TypeError} ERR_TYPE_MISMATCH for characters
+   * @throws {Error} ERR_CLOSED
+   * @example
+   * new MmapArray('B', [255, 255]).sum() // => 510
+   * new MmapArray('Q', [2n ** 64n - 1n, 1n]).sum() // => 18446744073709551616n
+   * new MmapArray('w', 'ab').sum() // throws TypeError ERR_TYPE_MISMATCH
+   */
+  sum(): C extends 'c' | 'u' | 'w' ? never : Element<C>
+
+  /**
+   * The least element. As in NumPy a NaN decides: where there is one, it is the result. Characters have the order of their
+   * code points.
+   *
+   * @throws {Error} ERR_EMPTY for an empty array; ERR_CLOSED
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE where it is read as a character and is none
+   * @example
+   * new MmapArray('i', [3, -1, 2]).min() // => -1
+   * new MmapArray('d', [3, NaN]).min() // => NaN
+   * new MmapArray('d').min() // throws Error ERR_EMPTY
+   */
+  min(): Element<C>
+
+  /**
+   * The greatest element. As in NumPy a NaN decides: where there is one, it is the result. Characters have the order of their
+   * code points.
+   *
+   * @throws {Error} ERR_EMPTY for an empty array; ERR_CLOSED
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE where it is read as a character and is none
+   * @example
+   * new MmapArray('i', [3, -1, 2]).max() // => 3
+   * new MmapArray('w', 'hello').max() // => 'o'
+   */
+  max(): Element<C>
+
+  /**
+   * Puts the elements in rising order, in place; returns the array. -0 comes before 0, and NaNs come last. Characters have
+   * the order of their code points.
+   *
+   * It sorts a copy in memory of its own: as many bytes as the array has, twice as many where the processor has no AVX-512,
+   * and none to speak of for elements of 1 byte, and of 2 where they are many. What others write to the elements meanwhile may
+   * be lost. The time grows with n log n at worst; elements that are in order already are only read.
+   *
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ENOMEM where there is no memory for the copy, and nothing is changed
+   * @example
+   * new MmapArray('i', [3, 1, 2]).sort().tolist() // => [ 1, 2, 3 ]
+   * new MmapArray('d', [NaN, 1, -0, 0]).sort().tolist() // => [ -0, 0, 1, NaN ]
+   */
+  sort(): this
+
+  /**
+   * Where a value belongs in sorted elements: the index of the first that is not less, as Python's `bisect.bisect_left`. Values
+   * compare exactly, whatever their type: what no element can equal, as a fraction among integers, has a place too. A NaN
+   * belongs behind all numbers.
+   *
+   * @param value a number or a bigint; a string of one character among characters
+   * @param lo where to begin, 0 or more; default 0
+   * @param hi where to end, not included; default the length. Bounds beyond the length are moved to it
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @throws {RangeError} ERR_OUT_OF_RANGE for a negative `lo`
+   * @throws {Error} ERR_CLOSED
+   * @example
+   * const scores = new MmapArray('i', [10, 20, 20, 30])
+   * scores.bisectLeft(20) // => 1
+   * scores.bisectLeft(20.5) // => 3
+   * scores.bisectLeft(20, 2) // => 2
+   */
+  bisectLeft(value: Input<C>, lo?: Bound, hi?: Bound): number
+
+  /**
+   * Where a value belongs in sorted elements: the index behind the last that is not greater, as Python's
+   * `bisect.bisect_right`. Else as {@link MmapArray.bisectLeft}.
+   *
+   * @param value a number or a bigint; a string of one character among characters
+   * @param lo where to begin, 0 or more; default 0
+   * @param hi where to end, not included; default the length. Bounds beyond the length are moved to it
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @throws {RangeError} ERR_OUT_OF_RANGE for a negative `lo`
+   * @throws {Error} ERR_CLOSED
+   * @example
+   * const scores = new MmapArray('i', [10, 20, 20, 30])
+   * scores.bisectRight(20) // => 3
+   * scores.insert(scores.bisectRight(20), 20)
+   */
+  bisectRight(value: Input<C>, lo?: Bound, hi?: Bound): number
+
+  /**
+   * Where each of many values belongs in sorted elements, as NumPy's `searchsorted`: {@link MmapArray.bisectLeft} or
+   * {@link MmapArray.bisectRight} for a batch. Many times faster than one call after the other, above all where the array is
+   * larger than the processor's cache.
+   *
+   * @param needles elements of the same type: a typed array of its kind, or an MmapArray
+   * @param side `'left'` of the elements that equal a needle, or `'right'`; default `'left'`
+   * @returns one index a needle
+   * @throws {TypeError} ERR_TYPE_MISMATCH for needles of another type, ERR_INVALID_ARG_TYPE
+   * @throws {RangeError} ERR_OUT_OF_RANGE for another side
+   * @throws {Error} ERR_CLOSED, of either array
+   * @example
+   * const scores = new MmapArray('i', [10, 20, 20, 30])
+   * scores.searchsorted(Int32Array.of(20, 5, 99)) // => Float64Array(3) [ 1, 0, 4 ]
+   * scores.searchsorted(Int32Array.of(20), 'right') // => Float64Array(1) [ 3 ]
+   */
+  searchsorted(needles: View<C> | MmapArray<C>, side?: 'left' | 'right'): Float64Array
+
+  /**
    * An ArrayBuffer on exactly the elements: the memory itself, not a copy. The same object until the length changes. An older
    * one stays valid when the array grows; where the array shrinks by whole pages, or is closed, it is detached: its
    * `byteLength` is then 0. To post it to another thread makes a copy; post {@link MmapArray.handle} instead.

@@ -134,7 +134,7 @@ function halfCodec({ code }) {
 }
 
 /** Whether a string is one code point; a lone surrogate counts. */
-function isOneCharacter(text) {
+export function isOneCharacter(text) {
   return text.length === 1 || (text.length === 2 && text.codePointAt(0) > 0xffff)
 }
 

@@ -8,9 +8,15 @@ import {
   boundCall,
   elementsOf,
   firstDifference,
+  maxOf,
+  minOf,
+  placesIn,
+  placesOf,
   setSliceFrom,
   sliceLength,
+  sortElements,
   stateOf,
+  sumOf,
   unlinkShm,
 } from '../native.js'
 import * as args from './arguments.js'
@@ -24,6 +30,7 @@ import { indexedPrototype } from './indexing.js'
 import { inspected, printed } from './inspection.js'
 import { entriesOf, keysOf, valuesOf } from './iteration.js'
 import * as locks from './locks.js'
+import * as numbers from './numbers.js'
 import * as sources from './sources.js'
 import { TYPECODES, TYPECODE_LETTERS, typeOf } from './typecodes.js'
 import { BUFFER_LIMIT, Views } from './views.js'
@@ -614,6 +621,64 @@ export class MmapArray extends NativeArray {
     const { decode } = this.#codec
     if (decode !== null && sources.isOwnView(this.#type, other)) return (index) => decode(other[index])
     return (index) => other[index]
+  }
+
+  // Numbers
+
+  sum() {
+    if (this.#type.meaning === 'character') throw typeMismatch(`There is no sum of characters ('${this.typecode}')`)
+    return sumOf(this)
+  }
+
+  min() {
+    return this.#codec.present(minOf(this))
+  }
+
+  max() {
+    return this.#codec.present(maxOf(this))
+  }
+
+  sort() {
+    sortElements(this)
+    return this
+  }
+
+  bisectLeft(value, lo, hi) {
+    return numbers.place(this, this.#type, value, lo, hi, false)
+  }
+
+  bisectRight(value, lo, hi) {
+    return numbers.place(this, this.#type, value, lo, hi, true)
+  }
+
+  searchsorted(needles, side) {
+    const isRight = numbers.isRightSide(side)
+    this.#requireOpen()
+    return this.#needles(
+      needles,
+      (other, places) => placesOf(this, other, isRight, places),
+      (bytes, places) => placesIn(this, bytes, isRight, places),
+    )
+  }
+
+  /** Hands needles to the core, another array as it is and a typed array as bytes, with room for their places. */
+  #needles(needles, handOver, handOverBytes) {
+    this.#requireSameType(needles, 'needles')
+    const places = sources.allocate(Float64Array, needles.length)
+    const room = sources.bytesOf(places)
+    if (needles instanceof MmapArray) handOver(needles, room)
+    else handOverBytes(sources.bytesOf(needles, 'needles'), room)
+    return places
+  }
+
+  #requireSameType(items, name) {
+    if (items instanceof MmapArray) {
+      if (items.#type !== this.#type) throw sources.otherType(this.#type, `one of typecode '${items.typecode}'`)
+    } else if (!sources.isMemory(items)) {
+      throw invalidArgType(name, `an MmapArray or a typed array of typecode '${this.typecode}'`, items)
+    } else if (!sources.isOwnView(this.#type, items)) {
+      throw sources.otherType(this.#type, `a ${items[Symbol.toStringTag]}`)
+    }
   }
 
   // Memory

@@ -50,8 +50,8 @@ pub enum Error {
     Locked,
     /// This array does not hold its lock.
     NotLocked,
-    /// `pop` of an array without elements.
-    Empty,
+    /// A call that needs an element, of an array without any.
+    Empty { operation: &'static str },
     /// The end of the source came before the elements asked for.
     UnexpectedEof { wanted: u64, got: u64 },
     /// The array behind a handle is gone, or is another by now.
@@ -132,7 +132,7 @@ impl Error {
             Error::Locked => "ERR_LOCKED",
             Error::NotLocked => "ERR_NOT_LOCKED",
             Error::TypeMismatch { .. } => "ERR_TYPE_MISMATCH",
-            Error::Empty => "ERR_EMPTY",
+            Error::Empty { .. } => "ERR_EMPTY",
             Error::UnexpectedEof { .. } => "ERR_UNEXPECTED_EOF",
             Error::StaleHandle { .. } => "ERR_STALE_HANDLE",
             Error::MemoryFault => "ERR_MEMORY_FAULT",
@@ -204,7 +204,7 @@ impl fmt::Display for Error {
                     "An array of typecode '{ours}' takes elements of the same type only. Received '{theirs}'"
                 )
             }
-            Error::Empty => write!(f, "pop from an empty array"),
+            Error::Empty { operation } => write!(f, "The array is empty: {operation} needs an element"),
             Error::UnexpectedEof { wanted, got } => {
                 write!(
                     f,

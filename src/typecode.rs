@@ -18,6 +18,18 @@ pub enum Scalar {
     F64,
 }
 
+impl Scalar {
+    /// Bytes it takes.
+    pub const fn size(self) -> usize {
+        match self {
+            Scalar::I8 | Scalar::U8 => 1,
+            Scalar::I16 | Scalar::U16 | Scalar::F16 => 2,
+            Scalar::I32 | Scalar::U32 | Scalar::F32 => 4,
+            Scalar::I64 | Scalar::U64 | Scalar::F64 => 8,
+        }
+    }
+}
+
 /// What an element means to a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
@@ -85,12 +97,7 @@ impl Typecode {
 
     /// Bytes an element takes.
     pub const fn itemsize(&self) -> usize {
-        match self.scalar {
-            Scalar::I8 | Scalar::U8 => 1,
-            Scalar::I16 | Scalar::U16 | Scalar::F16 => 2,
-            Scalar::I32 | Scalar::U32 | Scalar::F32 => 4,
-            Scalar::I64 | Scalar::U64 | Scalar::F64 => 8,
-        }
+        self.scalar.size()
     }
 }
 

@@ -77,8 +77,3 @@ use(doubles)
 array.lock({ share: true })
 // @ts-expect-error a name is text
 MmapArray.unlinkShm(5)
-
-// Not there yet; a line that begins to compile is a member to declare and to describe
-
-// @ts-expect-error
-use(array.sort)

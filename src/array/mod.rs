@@ -2,6 +2,7 @@
 
 mod attach;
 mod growth;
+mod numbers;
 mod repeat;
 mod reservation;
 pub mod slice;

@@ -25,7 +25,7 @@ impl Array {
     pub fn pop(&mut self, index: i64) -> Result<Element> {
         let resizable = self.begin_length_change("pop")?;
         if self.length() == 0 {
-            return Err(Error::Empty);
+            return Err(Error::Empty { operation: "pop" });
         }
         let at = element_index(index, self.length())?;
         let element = self.element_at(at);

@@ -25,13 +25,7 @@ impl Level {
 
     /// The most that this processor has.
     pub fn best() -> Level {
-        if Level::Avx512.is_available() {
-            Level::Avx512
-        } else if Level::Avx2.is_available() {
-            Level::Avx2
-        } else {
-            Level::Portable
-        }
+        Level::available().last().unwrap_or(Level::Portable)
     }
 
     #[cfg(target_arch = "x86_64")]
@@ -69,16 +63,16 @@ impl Level {
         match self {
             Level::Portable => work(),
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 | Level::Avx512 => {
+            Level::Avx2 => {
                 assert!(self.is_available(), "this processor has no {self:?}");
                 // SAFETY: the processor has what the function is compiled for.
-                unsafe {
-                    if self == Level::Avx2 {
-                        run_avx2(work)
-                    } else {
-                        run_avx512(work)
-                    }
-                }
+                unsafe { run_avx2(work) }
+            }
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => {
+                assert!(self.is_available(), "this processor has no {self:?}");
+                // SAFETY: as above.
+                unsafe { run_avx512(work) }
             }
             #[cfg(not(target_arch = "x86_64"))]
             _ => panic!("this processor has no {self:?}"),

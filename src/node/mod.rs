@@ -10,6 +10,7 @@ mod flush;
 mod handle;
 mod held;
 mod module;
+mod numbers;
 mod origin;
 mod overlays;
 mod shared_buffers;

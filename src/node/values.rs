@@ -17,11 +17,14 @@ use crate::typecode::{Scalar, Typecode};
 pub type RawNumber = Either<f64, BigInt>;
 
 pub fn encode(typecode: &Typecode, raw: RawNumber) -> Result<Element> {
-    let number = match raw {
-        Either::A(double) => Number::Double(double),
-        Either::B(bigint) => Number::Integer(to_i128(&bigint)),
-    };
-    Element::encode(typecode, number)
+    Element::encode(typecode, number(&raw))
+}
+
+pub fn number(raw: &RawNumber) -> Number {
+    match raw {
+        Either::A(double) => Number::Double(*double),
+        Either::B(bigint) => Number::Integer(to_i128(bigint)),
+    }
 }
 
 /// Saturates, which is out of the range of every element type.

@@ -8,5 +8,6 @@ pub mod identity;
 pub mod memory;
 pub mod memory_map;
 pub mod process;
+pub mod scratch;
 pub mod size;
 pub mod write;

@@ -1,0 +1,37 @@
+// Sums, extremes, order and places.
+import { MmapArray } from '../../index.js'
+import { exactly } from './exactly.js'
+
+const int32s = new MmapArray('i', [1])
+const int64s = new MmapArray('q', [1])
+const doubles = new MmapArray('d', [1])
+const text = new MmapArray('w', 'a')
+const any: MmapArray = int32s
+
+exactly<number>()(int32s.sum())
+exactly<bigint>()(int64s.sum())
+exactly<number>()(doubles.sum())
+exactly<never>()(text.sum())
+exactly<number | bigint>()(any.sum())
+exactly<number>()(int32s.min())
+exactly<bigint>()(int64s.max())
+exactly<string>()(text.max())
+exactly<MmapArray<'d'>>()(doubles.sort())
+
+exactly<number>()(int32s.bisectLeft(1.5))
+exactly<number>()(int64s.bisectRight(1, 0, Infinity))
+exactly<number>()(doubles.bisectLeft(1n, 0n))
+exactly<number>()(text.bisectLeft('a'))
+exactly<Float64Array>()(int32s.searchsorted(Int32Array.of(1), 'right'))
+exactly<Float64Array>()(int64s.searchsorted(int64s))
+
+// @ts-expect-error no number
+int32s.bisectLeft('a')
+// @ts-expect-error no character
+text.bisectRight(1)
+// @ts-expect-error another type
+int32s.searchsorted(Float64Array.of(1))
+// @ts-expect-error a plain array is no typed one
+int32s.searchsorted([1])
+// @ts-expect-error no such side
+int32s.searchsorted(int32s, 'middle')

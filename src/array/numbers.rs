@@ -1,0 +1,62 @@
+//! What takes the elements as numbers: sums, extremes, order, and places in it.
+
+use super::Array;
+use crate::element::Element;
+use crate::error::{Error, Result};
+use crate::kernels::Region;
+use crate::kernels::bisect::{self, Side, Value};
+use crate::kernels::{extremes, sort, sum};
+use crate::os::scratch::Scratch;
+
+impl Array {
+    pub fn sum(&self) -> sum::Sum {
+        sum::sum(self.region(), self.typecode.scalar)
+    }
+
+    /// The least and the greatest element.
+    ///
+    /// # Errors
+    /// `Empty`
+    pub fn extremes(&self, operation: &'static str) -> Result<(Element, Element)> {
+        extremes::extremes(self.region(), self.typecode.scalar).ok_or(Error::Empty { operation })
+    }
+
+    /// Puts the elements in rising order.
+    ///
+    /// # Errors
+    /// `ReadOnly`; `ENOMEM` where there is no memory for a copy, and nothing is changed.
+    pub fn sort(&self) -> Result<()> {
+        self.require_writable("sort")?;
+        sort_region(self.region(), self.typecode.scalar)
+    }
+
+    /// Where a value belongs among the sorted elements from `lo` to before `hi`, which clamp; `lo` where there are none.
+    pub fn place(&self, value: Value, lo: u64, hi: u64, side: Side) -> u64 {
+        let lo = lo.min(self.length());
+        let range = lo as usize..hi.clamp(lo, self.length()) as usize;
+        bisect::place(self.region(), self.typecode.scalar, range, value, side) as u64
+    }
+
+    /// Where each of many elements of the same type belongs, as doubles in `into`.
+    ///
+    /// # Errors
+    /// `RaggedLength` for bytes that are no elements; `InvalidArgType` where `into` has not a double for each.
+    pub fn places(&self, needles: Region<'_>, side: Side, into: Region<'_>) -> Result<()> {
+        self.require_whole(needles)?;
+        if into.len() / size_of::<f64>() != needles.len() / self.typecode.itemsize() {
+            return Err(Error::InvalidArgType {
+                name: "into",
+                requirement: "memory for one double a needle",
+            });
+        }
+        bisect::places(self.region(), self.typecode.scalar, needles, side, into);
+        Ok(())
+    }
+}
+
+fn sort_region(region: Region<'_>, scalar: crate::typecode::Scalar) -> Result<()> {
+    let count = region.len() / scalar.size();
+    let mut scratch = Scratch::new(sort::scratch_words(scalar, count))?;
+    sort::sort(region, scalar, scratch.words());
+    Ok(())
+}

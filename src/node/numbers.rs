@@ -1,0 +1,99 @@
+//! What takes the elements as numbers.
+
+use napi::bindgen_prelude::{BigInt, Either};
+use napi::{Env, Unknown};
+use napi_derive::napi;
+
+use super::class::MmapArray;
+use super::errors::guard;
+use super::values::{RawNumber, bytes, decode, index, number};
+use crate::kernels::bisect::{Side, Value};
+use crate::kernels::sum::Sum;
+use crate::typecode::Scalar;
+
+/// A bigint for integers of 8 bytes, else a number.
+#[napi]
+pub fn sum_of(env: Env, array: &MmapArray) -> napi::Result<RawNumber> {
+    array.read(&env, |array| {
+        Ok(match (array.sum(), array.typecode().scalar) {
+            (Sum::Integer(sum), Scalar::I64 | Scalar::U64) => Either::B(BigInt::from(sum)),
+            (Sum::Integer(sum), _) => Either::A(sum as f64),
+            (Sum::Float(sum), _) => Either::A(sum),
+        })
+    })
+}
+
+#[napi]
+pub fn min_of(env: Env, array: &MmapArray) -> napi::Result<RawNumber> {
+    array.read(&env, |array| {
+        let (least, _) = array.extremes("min")?;
+        Ok(decode(array.typecode(), &least))
+    })
+}
+
+#[napi]
+pub fn max_of(env: Env, array: &MmapArray) -> napi::Result<RawNumber> {
+    array.read(&env, |array| {
+        let (_, greatest) = array.extremes("max")?;
+        Ok(decode(array.typecode(), &greatest))
+    })
+}
+
+#[napi]
+pub fn sort_elements(env: Env, array: &MmapArray) -> napi::Result<()> {
+    array.read(&env, |array| array.sort())
+}
+
+/// Where a value belongs. `excess` is what the value has above the double, or below it: 1, -1 or 0.
+#[napi]
+pub fn place_in(
+    env: Env,
+    array: &MmapArray,
+    value: RawNumber,
+    excess: i32,
+    lo: f64,
+    hi: f64,
+    right: bool,
+) -> napi::Result<f64> {
+    array.read(&env, |array| {
+        let value = Value {
+            number: number(&value),
+            excess: excess.signum() as i8,
+        };
+        let [lo, hi] = [lo, hi].map(|bound| index(bound).max(0) as u64);
+        Ok(array.place(value, lo, hi, side(right)) as f64)
+    })
+}
+
+/// Where each of many elements, given as bytes, belongs; as doubles into memory of their number.
+#[napi]
+pub fn places_in(
+    env: Env,
+    array: &MmapArray,
+    needles: Unknown<'_>,
+    right: bool,
+    into: Unknown<'_>,
+) -> napi::Result<()> {
+    let (needles, into) = (bytes(&env, &needles)?, bytes(&env, &into)?);
+    array.read(&env, |array| array.places(needles, side(right), into))
+}
+
+/// The same for the elements of another array of the same type.
+#[napi]
+pub fn places_of(
+    env: Env,
+    array: &MmapArray,
+    other: &MmapArray,
+    right: bool,
+    into: Unknown<'_>,
+) -> napi::Result<()> {
+    let into = bytes(&env, &into)?;
+    let (window, length) = guard(&env, || array.memory_of(other))?;
+    array.read(&env, |array| {
+        array.places(window.region(length), side(right), into)
+    })
+}
+
+fn side(right: bool) -> Side {
+    if right { Side::Right } else { Side::Left }
+}

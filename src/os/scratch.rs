@@ -1,0 +1,92 @@
+//! Memory of this process alone, for as long as a piece of work takes.
+
+use bytemuck::cast_slice_mut;
+use memmap2::{Advice, MmapMut};
+use rustix::io::Errno;
+
+use super::memory::{installed, round_up_to_pages};
+use crate::error::{Error, Result};
+
+/// From here on pages are asked of the system, and given back to it at the end.
+const LARGE: usize = 1 << 20;
+/// What a huge page must be aligned to.
+const HUGE_PAGE: usize = 2 << 20;
+
+/// So many words, of whatever value.
+pub enum Scratch {
+    Small(Vec<u64>),
+    Large {
+        map: MmapMut,
+        start: usize,
+        bytes: usize,
+    },
+}
+
+impl Scratch {
+    /// # Errors
+    /// `ENOMEM` where the machine has not so much free.
+    pub fn new(words: usize) -> Result<Scratch> {
+        let none = || Error::system(Errno::NOMEM, "mmap");
+        let bytes = words.checked_mul(size_of::<u64>()).ok_or_else(none)?;
+        if bytes < LARGE {
+            return Ok(Scratch::Small(vec![0; words]));
+        }
+        // The system promises more than it has, and ends processes that believe it.
+        if bytes as u64 > available() {
+            return Err(none());
+        }
+        let length = bytes.checked_add(HUGE_PAGE).ok_or_else(none)?;
+        let map = MmapMut::map_anon(length).map_err(|error| Error::io(&error, "mmap"))?;
+        let address = map.as_ptr().addr();
+        let start = address.next_multiple_of(HUGE_PAGE) - address;
+        // A hint: without huge pages it is slower, and the same.
+        let _ = map.advise_range(Advice::HugePage, start, bytes);
+        Ok(Scratch::Large { map, start, bytes })
+    }
+
+    pub fn words(&mut self) -> &mut [u64] {
+        match self {
+            Scratch::Small(words) => words,
+            Scratch::Large { map, start, bytes } => cast_slice_mut(&mut map[*start..*start + *bytes]),
+        }
+    }
+}
+
+/// Bytes that can be had without pushing others out; what is installed, where the system does not say.
+fn available() -> u64 {
+    let read = || {
+        let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+        let kibibytes = |name: &str| -> Option<u64> {
+            let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+            line.split_whitespace().next()?.parse().ok()
+        };
+        Some((kibibytes("MemAvailable:")? + kibibytes("SwapFree:")?) * 1024)
+    };
+    read().unwrap_or_else(|| round_up_to_pages(installed()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn has_the_words_asked_for() {
+        for words in [0, 1, LARGE / 8 - 1, LARGE / 8, 3 * HUGE_PAGE / 8 + 1] {
+            let mut scratch = Scratch::new(words).unwrap();
+            assert_eq!(scratch.words().len(), words);
+            if let Some(last) = scratch.words().last_mut() {
+                *last = u64::MAX;
+            }
+        }
+    }
+
+    #[test]
+    fn more_than_there_is_is_enomem() {
+        for words in [available() as usize, usize::MAX / 16, usize::MAX] {
+            assert_eq!(
+                Scratch::new(words).err().map(|error| error.code()),
+                Some("ENOMEM".into())
+            );
+        }
+    }
+}
