@@ -76,6 +76,7 @@ const takenOver = [
   ['fromlist', (array) => array.fromlist([1])],
   ['fromfile', (array) => array.fromfile(array.path, 1)],
   ['insert', (array) => array.insert(0, 1)],
+  ['reserve', (array) => array.reserve(10)],
   [
     'remove of nothing',
     (array) => {

@@ -712,7 +712,9 @@ export class MmapArray extends NativeArray {
   // Storage
 
   reserve(capacity) {
-    super.reserve(args.toCount(capacity, 'capacity'))
+    const elements = args.toCount(capacity, 'capacity')
+    this.#unsettle()
+    super.reserve(elements)
   }
 
   refresh() {
