@@ -89,6 +89,29 @@ test.each([
     })`),
 )
 
+// The same by a built-in that its user replaced: it throws between the two.
+test('an error between the old window and the new one', () =>
+  inChild(`
+    fs.truncateSync(path, 1)
+    const array = MmapArray.open(path, 'B', { flags: 'r+' })
+    array.set(0, 3)
+    fs.truncateSync(path, GIB + 4096)
+    array.refresh()
+    for (const Buffer of [ArrayBuffer, SharedArrayBuffer]) {
+      const original = Object.getOwnPropertyDescriptor(Buffer.prototype, 'byteLength')
+      const get = () => { throw new Error('mine') }
+      Object.defineProperty(Buffer.prototype, 'byteLength', { configurable: true, get })
+      // Until the element path has had patience enough.
+      for (let n = 0; n < 100; n++) try { array.get(GIB + n) } catch {}
+      Object.defineProperty(Buffer.prototype, 'byteLength', original)
+      assert.equal(array.get(0), 3)
+      array.set(0, 3)
+      assert.equal(array.at(-1), 0)
+    }
+    array.append(7)
+    assert.equal(array.get(-1), 7)
+    for (let n = 0; n < 100; n++) assert.equal(array.get(GIB + n), 0)`))
+
 test('the end of the stack inside other calls', () =>
   inChild(`${AT_DEPTHS}
     const make = () => {

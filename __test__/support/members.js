@@ -150,15 +150,6 @@ row('element', inspect.custom, (array) => inspect(array), inspected('3, 1, 2'), 
   closed: "MmapArray 'i' [closed]",
 })
 
-// What the addon's own class has besides: reachable through the prototype chain.
-const native = (name) => Object.getPrototypeOf(MmapArray).prototype[name]
-row('core', 'address', (array) => native('address').call(array) > 0n, true)
-row('core', 'sliceLength', (array) => native('sliceLength').call(array), 3)
-row('core', 'firstDifference', (array) => native('firstDifference').call(array, array), -1)
-row('resizes', 'setSliceFrom', (array) => native('setSliceFrom').call(array, array, 3), undefined, {
-  leaves: [3, 1, 2, 3, 1, 2],
-})
-
 // Statics, by what leads to this array: its path, its descriptor, a handle from before.
 const ofFile = { faulted: [3, 1], 'fixed length': [3, 1, 2, 9] }
 row('knows', 'MmapArray.typecodes', () => MmapArray.typecodes, 'bBhHiIlLqQefdcuw')
