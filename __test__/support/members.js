@@ -162,11 +162,18 @@ row('knows', 'MmapArray.attach', (_, { handle }) => MmapArray.attach(handle), [3
 row('knows', 'MmapArray.openShm', () => withShm((name) => [...MmapArray.openShm(name, 'i')]), [5])
 row('knows', 'MmapArray.unlinkShm', () => withShm((name) => MmapArray.unlinkShm(name)), undefined)
 
-/** The names of everything the class has, its prototypes and the class itself. */
+/** The names of everything an array has, through all its prototypes, and of the class itself. */
 export function memberNames() {
   const Native = Object.getPrototypeOf(MmapArray)
-  const own = [...Reflect.ownKeys(MmapArray.prototype), ...Reflect.ownKeys(Native.prototype), '[index]']
+  const names = new Set(['[index]'])
+  const array = new MmapArray('i')
+  for (let level = array; level !== Native.prototype;) {
+    level = Object.getPrototypeOf(level)
+    for (const key of Reflect.ownKeys(level)) names.add(key)
+  }
+  array.close()
   const ofFunctions = new Set(['length', 'name', 'prototype', 'arguments', 'caller'])
-  const statics = [...Reflect.ownKeys(MmapArray), ...Reflect.ownKeys(Native)].filter((key) => !ofFunctions.has(key))
-  return new Set([...own, ...statics.map((key) => `MmapArray.${String(key)}`)])
+  const statics = [...Reflect.ownKeys(MmapArray), ...Reflect.ownKeys(Native)]
+  for (const key of statics) if (!ofFunctions.has(key)) names.add(`MmapArray.${String(key)}`)
+  return names
 }
