@@ -141,7 +141,7 @@ describePython('Python’s array and ours agree', () => {
   describe.each(SEEDS)('seed %s', (seed) => {
     const scope = useScope()
 
-    test.each(ALL_STORAGES)('$name', { timeout: 3_600_000 }, async (storage) => {
+    test.each(ALL_STORAGES)('$name', { timeout: 120_000 + STEPS }, async (storage) => {
       for (const type of TYPECODES) {
         const operations = new Operations(type, seed, storage.name, type.code)
         // Python works on a sequence while the next is run here.

@@ -106,6 +106,17 @@ const WRITERS = [
       expect(firstWrong(numbers, (number, at) => number === at + 1 || number === HELD + at + 1)).toBe(-1)
     },
   ],
+  [
+    'sort and reverse: whole elements, each the old or the new one of its place',
+    `const array = MmapArray.open(path, 'Q', { flags: 'w+' })
+    array.extend(elements(1, ${HELD}))
+    started()
+    for (;;) { array.reverse(); array.sort(); array.reverse(); array.reverse() }`,
+    ({ size, numbers }) => {
+      expect(size).toBe(8 * HELD)
+      expect(firstWrong(numbers, (number, at) => number === at + 1 || number === HELD - at)).toBe(-1)
+    },
+  ],
 ]
 
 describe.each([
@@ -114,7 +125,7 @@ describe.each([
 ])('killed at a random moment, in %s', (_, kills, place) => {
   const scope = useScope()
 
-  test.each(WRITERS)('%s', { timeout: 3_600_000 }, async (_, body, expectLeft) => {
+  test.each(WRITERS)('%s', { timeout: 120_000 + 5_000 * KILLS }, async (_, body, expectLeft) => {
     for (let n = 0; n < kills; n += 2) {
       const [one, other] = [Math.random() * LONGEST, Math.random() * LONGEST]
       const kill = (delay) => runUntilKilled(scope, body, { delay, path: place(scope) })
