@@ -41,8 +41,7 @@ fn extremes_at<T: Ordered>(level: Level, region: Region<'_>) -> Option<(T, T)> {
 
 #[inline(always)]
 fn key_range<T: Ordered, const N: usize>(region: Region<'_>) -> (T::Key, T::Key) {
-    let (least, greatest) = region.fold_rows::<T, N, _>(
-        0..region.len() / size_of::<T>(),
+    let (least, greatest) = region.rows::<T>(0..region.len() / size_of::<T>()).fold::<N, _>(
         ([T::Key::MAX; N], [T::Key::MIN; N]),
         #[inline(always)]
         |(least, greatest), row| {

@@ -3,42 +3,25 @@
 use bytemuck::Pod;
 
 use super::Region;
+use super::block::Block;
+use super::dispatch::Level;
+use super::rows::copy_strided;
 
-/// A start, a step (negative runs down) and a count, in elements.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stride {
-    pub start: usize,
-    pub step: isize,
-    pub count: usize,
-}
-
-impl Stride {
-    fn indices(self) -> impl Iterator<Item = usize> {
-        // The last step may leave the index range; it is never used, so it may wrap.
-        std::iter::successors(Some(self.start), move |at| {
-            Some(at.wrapping_add_signed(self.step))
-        })
-        .take(self.count)
-    }
-}
+pub use super::rows::Stride;
 
 /// Copies the elements of a stride, one after the other, to the start of another region.
 pub fn gather(from: Region<'_>, stride: Stride, into: Region<'_>, itemsize: usize) {
     if stride.step == 1 {
         return into.copy_from(0, from.part(stride.start * itemsize, stride.count * itemsize));
     }
-    match itemsize {
-        1 => gather_elements::<u8>(from, stride, into),
-        2 => gather_elements::<u16>(from, stride, into),
-        4 => gather_elements::<u32>(from, stride, into),
-        _ => gather_elements::<u64>(from, stride, into),
-    }
-}
-
-fn gather_elements<T: Pod>(from: Region<'_>, stride: Stride, into: Region<'_>) {
-    for (to, at) in stride.indices().enumerate() {
-        into.put::<T>(to, from.get::<T>(at));
-    }
+    copy(
+        Level::best(),
+        from,
+        stride,
+        into,
+        in_a_row(stride.count),
+        itemsize,
+    );
 }
 
 /// Spreads elements that lie one after the other over a stride.
@@ -46,109 +29,246 @@ pub fn scatter(from: Region<'_>, into: Region<'_>, stride: Stride, itemsize: usi
     if stride.step == 1 {
         return into.copy_from(stride.start * itemsize, from.part(0, stride.count * itemsize));
     }
-    match itemsize {
-        1 => scatter_elements::<u8>(from, into, stride),
-        2 => scatter_elements::<u16>(from, into, stride),
-        4 => scatter_elements::<u32>(from, into, stride),
-        _ => scatter_elements::<u64>(from, into, stride),
+    copy(
+        Level::best(),
+        from,
+        in_a_row(stride.count),
+        into,
+        stride,
+        itemsize,
+    );
+}
+
+fn in_a_row(count: usize) -> Stride {
+    Stride {
+        start: 0,
+        step: 1,
+        count,
     }
 }
 
-fn scatter_elements<T: Pod>(from: Region<'_>, into: Region<'_>, stride: Stride) {
-    for (index, to) in stride.indices().enumerate() {
-        into.put::<T>(to, from.get::<T>(index));
+fn copy(level: Level, from: Region<'_>, of: Stride, into: Region<'_>, to: Stride, itemsize: usize) {
+    level.run(
+        #[inline(always)]
+        || match itemsize {
+            1 => copy_elements::<u8>(from, of, into, to),
+            2 => copy_elements::<u16>(from, of, into, to),
+            4 => copy_elements::<u32>(from, of, into, to),
+            _ => copy_elements::<u64>(from, of, into, to),
+        },
+    );
+}
+
+/// Steps that are known when this is compiled make vectors of it.
+#[inline(always)]
+fn copy_elements<T: Pod>(from: Region<'_>, of: Stride, into: Region<'_>, to: Stride) {
+    match (of.step, to.step) {
+        (-1, 1) => copy_steps::<T>(from, of, -1, into, to, 1),
+        (2, 1) => copy_steps::<T>(from, of, 2, into, to, 1),
+        (3, 1) => copy_steps::<T>(from, of, 3, into, to, 1),
+        (4, 1) => copy_steps::<T>(from, of, 4, into, to, 1),
+        (1, -1) => copy_steps::<T>(from, of, 1, into, to, -1),
+        (1, 2) => copy_steps::<T>(from, of, 1, into, to, 2),
+        _ => copy_strided::<T>(from, of, into, to),
     }
+}
+
+#[inline(always)]
+fn copy_steps<T: Pod>(
+    from: Region<'_>,
+    of: Stride,
+    source: isize,
+    into: Region<'_>,
+    to: Stride,
+    target: isize,
+) {
+    let (of, to) = (Stride { step: source, ..of }, Stride { step: target, ..to });
+    copy_strided::<T>(from, of, into, to);
 }
 
 /// Closes the gaps that the elements of a rising stride leave. The region then ends `stride.count` elements earlier.
 pub fn remove(region: Region<'_>, stride: Stride, itemsize: usize) {
-    let step = stride.step.unsigned_abs();
-    let mut to = stride.start * itemsize;
-    for removed in 0..stride.count {
-        let from = (stride.start + removed * step + 1) * itemsize;
-        let end = if removed + 1 < stride.count {
-            from + (step - 1) * itemsize
+    let Some(last) = stride.count.checked_sub(1) else {
+        return;
+    };
+    let mut from = stride.start * itemsize;
+    let mut to = from;
+    // With one element the step is never taken, and may lead anywhere.
+    if last > 0 {
+        let step = stride.step.unsigned_abs();
+        let (period, kept) = (step * itemsize, (step - 1) * itemsize);
+        if kept < FAR {
+            close_gaps(Level::best(), region.part(from, last * period), step, itemsize);
         } else {
-            region.len()
-        };
-        region.move_within(from, to, end - from);
-        to += end - from;
+            for gap in 0..last {
+                region.move_within(from + gap * period + itemsize, to + gap * kept, kept);
+            }
+        }
+        from += last * period;
+        to += last * kept;
+    }
+    let rest = from + itemsize;
+    region.move_within(rest, to, region.len() - rest);
+}
+
+/// Bytes between two gaps from which on they are moved by themselves.
+const FAR: usize = 128;
+
+/// Drops the first element of every `step` in a region of whole steps.
+fn close_gaps(level: Level, region: Region<'_>, step: usize, itemsize: usize) {
+    level.run(
+        #[inline(always)]
+        || match itemsize {
+            1 => close_element_gaps::<u8>(region, step),
+            2 => close_element_gaps::<u16>(region, step),
+            4 => close_element_gaps::<u32>(region, step),
+            _ => close_element_gaps::<u64>(region, step),
+        },
+    );
+}
+
+#[inline(always)]
+fn close_element_gaps<T: Pod>(region: Region<'_>, step: usize) {
+    let (mut block, mut kept) = (Block::new(), Block::new());
+    let most = Block::capacity::<T>() / step * step;
+    let count = region.len() / size_of::<T>();
+    for start in (0..count).step_by(most) {
+        let periods = &*block.load::<T>(region, start..count.min(start + most));
+        let kept = kept.room::<T>(periods.len() / step * (step - 1));
+        // Steps that are known when this is compiled make vectors of it.
+        match step {
+            2 => keep_rest(periods, 2, kept),
+            3 => keep_rest(periods, 3, kept),
+            4 => keep_rest(periods, 4, kept),
+            _ => keep_rest(periods, step, kept),
+        }
+        region.write(
+            start / step * (step - 1) * size_of::<T>(),
+            bytemuck::cast_slice(kept),
+        );
+    }
+}
+
+#[inline(always)]
+fn keep_rest<T: Pod>(periods: &[T], step: usize, kept: &mut [T]) {
+    for (period, kept) in periods.chunks_exact(step).zip(kept.chunks_exact_mut(step - 1)) {
+        kept.copy_from_slice(&period[1..]);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::ptr::NonNull;
 
-    #[allow(unsafe_code, reason = "a region over a local buffer")]
-    fn over(values: &mut [u16]) -> Region<'_> {
-        // SAFETY: the borrow is held by the region for its life.
-        unsafe { Region::new(NonNull::from(&mut *values).cast(), size_of_val(values)) }
+    fn stride(start: usize, step: isize, count: usize) -> Stride {
+        Stride { start, step, count }
+    }
+
+    fn check<T: Pod + PartialEq + std::fmt::Debug>(make: impl Fn(usize) -> T) {
+        let size = size_of::<T>();
+        for length in [1, 2, 3, 63, 64, 65, 130, 2000, 9001] {
+            let values: Vec<T> = (0..length).map(&make).collect();
+            for step in [2, 3, 4, 5, 7, 16, 17, 150, 5000, isize::MAX] {
+                for start in [0, 1, length / 2] {
+                    let picked: Vec<T> = values
+                        .iter()
+                        .copied()
+                        .skip(start)
+                        .step_by(step as usize)
+                        .collect();
+                    let rising = stride(start, step, picked.len());
+                    let Some(steps) = picked.len().checked_sub(1) else {
+                        continue;
+                    };
+                    let falling = stride(
+                        start + steps * if steps == 0 { 0 } else { step as usize },
+                        -step,
+                        picked.len(),
+                    );
+                    for level in Level::available() {
+                        let bytes = Region::of(bytemuck::cast_slice(&values));
+                        let mut found = picked.clone();
+                        found.fill(make(12345));
+                        let there = in_a_row(picked.len());
+                        copy(level, bytes, rising, Region::of_mut(&mut found), there, size);
+                        assert!(found == picked, "{level:?} {rising:?}");
+                        copy(level, bytes, falling, Region::of_mut(&mut found), there, size);
+                        found.reverse();
+                        assert!(found == picked, "{level:?} {falling:?}");
+
+                        let mut spread = values.clone();
+                        let others: Vec<T> = (0..picked.len()).map(|n| make(n + 77)).collect();
+                        let source = Region::of(bytemuck::cast_slice(&others));
+                        copy(level, source, there, Region::of_mut(&mut spread), rising, size);
+                        let mut expected = values.clone();
+                        for (target, value) in expected
+                            .iter_mut()
+                            .skip(start)
+                            .step_by(step as usize)
+                            .zip(&others)
+                        {
+                            *target = *value;
+                        }
+                        assert!(spread == expected, "{level:?} {rising:?}");
+                    }
+                    let mut left = values.clone();
+                    remove(Region::of_mut(&mut left), rising, size);
+                    left.truncate(length - picked.len());
+                    let expected: Vec<T> = values
+                        .iter()
+                        .enumerate()
+                        .filter(|(n, _)| *n < start || !(n - start).is_multiple_of(step as usize))
+                        .map(|(_, value)| *value)
+                        .collect();
+                    assert!(left == expected, "{rising:?} removed from {length}");
+                }
+            }
+        }
     }
 
     #[test]
-    fn gathers_scatters_and_removes() {
-        let mut values: Vec<u16> = (0..10).collect();
-        let mut picked = [0; 4];
+    fn every_step_and_size_of_element() {
+        check(|n| n as u8);
+        check(|n| n as u16);
+        check(|n| n as u32);
+        check(|n| n as u64);
+    }
+
+    #[test]
+    fn every_level_closes_gaps_alike() {
+        let values: Vec<u16> = (0..180 * 33).collect();
+        for level in Level::available() {
+            for step in [2usize, 3, 4, 5, 9] {
+                let mut left = values.clone();
+                close_gaps(level, Region::of_mut(&mut left), step, 2);
+                let expected: Vec<u16> = values
+                    .iter()
+                    .copied()
+                    .filter(|n| !(*n as usize).is_multiple_of(step))
+                    .collect();
+                assert!(left[..expected.len()] == expected, "{level:?}, step {step}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_reversed_copy_and_back() {
+        let mut values: Vec<u32> = (0..1000).collect();
+        let expected: Vec<u32> = (0..1000).rev().collect();
+        let mut reversed = vec![0u32; 1000];
         gather(
-            over(&mut values),
-            Stride {
-                start: 9,
-                step: -3,
-                count: 4,
-            },
-            over(&mut picked),
-            2,
+            Region::of_mut(&mut values),
+            stride(999, -1, 1000),
+            Region::of_mut(&mut reversed),
+            4,
         );
-        assert_eq!(picked, [9, 6, 3, 0]);
+        assert_eq!(reversed, expected);
         scatter(
-            over(&mut picked),
-            over(&mut values),
-            Stride {
-                start: 1,
-                step: 2,
-                count: 4,
-            },
-            2,
+            Region::of_mut(&mut reversed),
+            Region::of_mut(&mut values),
+            stride(999, -1, 1000),
+            4,
         );
-        assert_eq!(values, [0, 9, 2, 6, 4, 3, 6, 0, 8, 9]);
-        remove(
-            over(&mut values),
-            Stride {
-                start: 0,
-                step: 3,
-                count: 4,
-            },
-            2,
-        );
-        assert_eq!(values[..6], [9, 2, 4, 3, 0, 8]);
-    }
-
-    #[test]
-    fn a_step_past_every_index_is_never_taken() {
-        let mut values: Vec<u16> = (0..3).collect();
-        let mut picked = [0; 1];
-        gather(
-            over(&mut values),
-            Stride {
-                start: 2,
-                step: isize::MAX,
-                count: 1,
-            },
-            over(&mut picked),
-            2,
-        );
-        assert_eq!(picked, [2]);
-        remove(
-            over(&mut values),
-            Stride {
-                start: 1,
-                step: isize::MAX,
-                count: 1,
-            },
-            2,
-        );
-        assert_eq!(values[..2], [0, 2]);
+        assert_eq!(values[..3], [0, 1, 2]);
     }
 }

@@ -13,6 +13,7 @@ pub mod gather;
 mod order;
 pub mod region;
 pub mod reorder;
+mod rows;
 pub mod search;
 pub mod sort;
 pub mod sum;

@@ -128,42 +128,12 @@ impl<'a> Region<'a> {
         unsafe { into.cast::<T>().write_unaligned(value) }
     }
 
-    /// Takes each full row of `N` elements of a range into a state by `whole`, then each of those left over by `single`,
-    /// which is told its place in the row. A row is a copy, small enough for registers, so that the compiler makes vectors
-    /// of a loop over it.
-    ///
-    /// # Panics
-    /// If the elements are not all inside.
-    #[inline(always)]
-    pub fn fold_rows<T: Pod, const N: usize, S>(
-        self,
-        range: Range<usize>,
-        mut state: S,
-        whole: impl Fn(&mut S, [T; N]),
-        single: impl Fn(&mut S, usize, T),
-    ) -> S {
-        let from = self.elements::<T>(&range).as_ptr();
-        let full = range.len() - range.len() % N;
-        for row in (0..full).step_by(N) {
-            // `from` has all the elements of the range behind it.
-            let row = from.wrapping_add(row).cast::<[T; N]>();
-            // SAFETY: the row ends before the range does, and every bit pattern is a T.
-            whole(&mut state, unsafe { row.read_unaligned() });
-        }
-        for index in full..range.len() {
-            // SAFETY: inside the range.
-            single(&mut state, index - full, unsafe {
-                from.wrapping_add(index).read_unaligned()
-            });
-        }
-        state
-    }
-
     /// Where a range of elements starts.
     ///
     /// # Panics
     /// If the elements are not all inside.
-    fn elements<T: Pod>(self, range: &Range<usize>) -> NonNull<T> {
+    #[inline(always)]
+    pub(super) fn elements<T: Pod>(self, range: &Range<usize>) -> NonNull<T> {
         let inside = range.start <= range.end && range.end <= self.length / size_of::<T>();
         assert!(inside, "elements {range:?} of a region of {} bytes", self.length);
         self.pointer(range.start * size_of::<T>(), range.len() * size_of::<T>())

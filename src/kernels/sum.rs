@@ -67,8 +67,7 @@ macro_rules! wide_integers {
                 for run in runs::<$T>(region, LANES << 15) {
                     let count = run.len() as i128;
                     let (low, high) = level.run(#[inline(always)] || {
-                        region.fold_rows::<$T, LANES, _>(
-                            run,
+                        region.rows::<$T>(run).fold::<LANES, _>(
                             ([0u64; LANES], [0u64; LANES]),
                             #[inline(always)]
                             |(low, high), row| {
@@ -128,8 +127,7 @@ fn add_up<T: Pod, Lane: Copy + Default + std::ops::AddAssign>(
     run: Range<usize>,
     widen: impl Fn(T) -> Lane,
 ) -> [Lane; LANES] {
-    region.fold_rows::<T, LANES, _>(
-        run,
+    region.rows::<T>(run).fold::<LANES, _>(
         [Lane::default(); LANES],
         #[inline(always)]
         |lanes, row| {

@@ -20,8 +20,7 @@ pub fn sort<T: Ordered>(
     let count = region.len() / size_of::<T>();
     // One table is as large as fits the first cache; more would not.
     let tables = if values <= 256 { TABLES } else { 1 };
-    let counters = region.fold_rows::<T, TABLES, _>(
-        0..count,
+    let counters = region.rows::<T>(0..count).fold::<TABLES, _>(
         vec![0usize; values * tables],
         #[inline(always)]
         |counters, row| {
