@@ -174,3 +174,17 @@ test('an array attached after the file has grown again sees all of it', () =>
      assert.equal(other.get(11_000), 0x01010101)
      assert.equal(other.count(0), 0)`,
   ))
+
+test('a fault that another array’s refresh took away is told to the array that met it', () =>
+  inChild(`
+    const other = MmapArray.attach(array.handle())
+    cut(4096)
+    array.set(50_000, 7)
+    fs.appendFileSync(path, Buffer.alloc(395_904))
+    assert.equal(other.refresh(), 100_000)
+    other.flush()
+    assert.equal(code(() => array.flush()), 'ERR_MEMORY_FAULT')
+    assert.equal(array.refresh(), 100_000)
+    assert.equal(array.get(50_000), 0)
+    array.flush()
+    assert.equal(MmapArray.attach(array.handle()).count(1), 1024)`))

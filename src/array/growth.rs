@@ -160,6 +160,7 @@ impl Array {
             Extent::Whole => there,
         };
         self.take_over(length * self.itemsize())?;
+        self.restorations_known = self.window.restorations();
         if let Some(capacity) = reserved_capacity {
             self.state.set(length, capacity);
         }

@@ -51,6 +51,8 @@ pub struct Array {
     flags: Flags,
     mapping: Arc<Mapping>,
     window: Arc<Window>,
+    /// How many times zeros were taken away from the window with this array's knowledge.
+    restorations_known: u64,
     state: Arc<State>,
     extent: Extent,
     /// While it is there the array is 'reserved': the file is longer than the array, and nobody else writes.
@@ -118,6 +120,7 @@ impl Array {
             typecode,
             flags,
             mapping,
+            restorations_known: window.restorations(),
             window,
             state: Arc::new(State::default()),
             extent,
@@ -246,18 +249,24 @@ impl Array {
 
     /// Refuses an array whose memory could not be read where elements are. [`Array::refresh`] takes over what is there.
     pub fn require_sound(&self) -> Result<()> {
-        match self.window.zeros_from() {
-            Some(from) if from < self.byte_length() => Err(Error::MemoryFault),
-            _ => Ok(()),
+        let is_reached = |from| from < self.byte_length();
+        let zeros_lie = self.window.zeros_from().is_some_and(is_reached);
+        // Another array on the same window may have had the zeros taken away since.
+        let zeros_lay =
+            self.window.restorations() != self.restorations_known && is_reached(self.window.first_restored());
+        if zeros_lie || zeros_lay {
+            return Err(Error::MemoryFault);
         }
+        Ok(())
     }
 
     /// Widens the window where it is too short, and maps the file again where zeros were laid over it.
     fn cover(&mut self, bytes: u64) -> Result<()> {
         if bytes > self.window.len() as u64 {
             self.window = self.mapping.window(bytes)?;
-        } else if self.window.zeros_from().is_some_and(|from| from < bytes) {
-            self.window.restore()?;
+            self.restorations_known = self.window.restorations();
+        } else if self.window.zeros_from().is_some_and(|from| from < bytes) && self.window.restore()? {
+            self.restorations_known += 1;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 #![allow(unsafe_code, reason = "maps files and hands out regions of the mapped bytes")]
 
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use memmap2::{MmapOptions, MmapRaw};
@@ -29,6 +30,9 @@ pub struct Window {
     private: bool,
     /// Asked before and after each call, so without the lock. Of no meaning once the window is blank.
     zeros: Zeros,
+    /// How often the file was mapped again over zeros, and the first byte of the window that ever was.
+    restorations: AtomicU64,
+    first_restored: AtomicU64,
 }
 
 /// What is behind the window: the guard that answers for it, and the file it needs for that.
@@ -87,6 +91,8 @@ impl Window {
             map,
             private,
             zeros,
+            restorations: AtomicU64::new(0),
+            first_restored: AtomicU64::new(u64::MAX),
         })
     }
 
@@ -96,19 +102,35 @@ impl Window {
         Some(from.saturating_sub(Pages::of(&self.map).lead) as u64)
     }
 
-    /// Maps the file again where the guard has laid zeros.
-    pub fn restore(&self) -> Result<()> {
+    /// How often zeros were taken away: an array that has seen fewer was not asked whether it minded.
+    pub fn restorations(&self) -> u64 {
+        self.restorations.load(Ordering::Acquire)
+    }
+
+    /// The first byte that ever read as zeros and is the file's again.
+    pub fn first_restored(&self) -> u64 {
+        self.first_restored.load(Ordering::Acquire)
+    }
+
+    /// Maps the file again where the guard has laid zeros; says whether there were any.
+    pub fn restore(&self) -> Result<bool> {
         let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(file) = file.as_ref() else { return Ok(()) };
+        let Some(file) = file.as_ref() else {
+            return Ok(false);
+        };
         // Taken before the file is mapped: a touch that fails from then on is told anew.
         let Some(zeros) = file.guarded.take_zeros() else {
-            return Ok(());
+            return Ok(false);
         };
         let pages = Pages::of(&self.map);
+        let first = zeros.start.saturating_sub(pages.lead) as u64;
+        self.first_restored.fetch_min(first, Ordering::AcqRel);
+        self.restorations.fetch_add(1, Ordering::AcqRel);
         let start = pages.start.wrapping_add(zeros.start);
         let offset = file.offset - pages.lead as u64 + zeros.start as u64;
         // SAFETY: these are pages of this window, and what lies there now is the guard's zeros.
-        unsafe { memory::lay_over(start, zeros.len(), file.storage.file(), offset, self.private) }
+        unsafe { memory::lay_over(start, zeros.len(), file.storage.file(), offset, self.private) }?;
+        Ok(true)
     }
 
     fn map_length(storage: &Storage, offset: u64, length: u64, private: bool) -> std::io::Result<MmapRaw> {
