@@ -87,8 +87,8 @@ test('notify wakes two, or as many as there are, and says how many', async () =>
   expect(woken).toEqual(Array.from({ length: 5 }, () => 'ok'))
 })
 
-// To be mended: the kernel takes a count of 0 for 1.
-test.fails('notify of none wakes none', async () => {
+// What broke: the kernel takes a count of 0 for 1.
+test('notify of none wakes none', async () => {
   const array = words()
   const sleep = array.waitAsync(0, 0)
   await asleep(1)

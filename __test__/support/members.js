@@ -19,8 +19,8 @@ let shmCount = 0
 function withShm(call) {
   const name = `mmap-array-matrix-${process.pid}-${shmCount++}`
   const made = MmapArray.openShm(name, 'i', { flags: 'wx+' })
-  made.append(5)
   try {
+    made.append(5)
     return call(name)
   } finally {
     made.close()
@@ -106,6 +106,15 @@ row('element', 'equals', (array) => array.equals([3, 1, 2]), true, { how: 'a lis
 row('core', 'compare', (array) => withOther([3, 1, 1], (other) => array.compare(other)), 1)
 row('element', 'compare', (array) => array.compare([3, 1, 3]), -1, { how: 'a list', faulted: -1 })
 row('writes', 'fill', (array) => array.fill(9) === array, true, { leaves: [9, 9, 9] })
+
+// Numbers.
+row('core', 'sum', (array) => array.sum(), 6)
+row('core', 'min', (array) => array.min(), 1)
+row('core', 'max', (array) => array.max(), 3)
+row('writes', 'sort', (array) => array.sort() === array, true, { leaves: [1, 2, 3] })
+row('core', 'bisectLeft', (array) => array.bisectLeft(9), 3)
+row('core', 'bisectRight', (array) => array.bisectRight(9), 3)
+row('core', 'searchsorted', (array) => array.searchsorted(Int32Array.of(9)), [3])
 
 // Memory.
 row('core', 'buffer', (array) => new Int32Array(array.buffer), [3, 1, 2])

@@ -1,7 +1,7 @@
 //! The length: exact or reserved, growing and shrinking, and what others did to it.
 
 use super::reservation::Reservation;
-use super::{Array, Extent, countable_bytes};
+use super::{Array, Extent, Lent, countable_bytes};
 use crate::element::Element;
 use crate::error::Result;
 use crate::kernels::{self, Region};
@@ -11,7 +11,7 @@ use crate::storage::Flags;
 
 impl Array {
     pub fn append(&mut self, element: &Element) -> Result<()> {
-        self.extend_from("append", Region::of(element.bytes()))
+        self.extend_from("append", Region::of(element.bytes()), || Ok(()))
     }
 
     /// Appends elements, given as bytes. The source may be this array's own memory.
@@ -19,10 +19,28 @@ impl Array {
     /// # Errors
     /// `ReadOnly`, `FixedLength`, `RaggedLength`, and the system's; the array is then as it was.
     pub fn extend(&mut self, source: Region<'_>) -> Result<()> {
-        self.extend_from("extend", source)
+        self.extend_from("extend", source, || Ok(()))
     }
 
-    fn extend_from(&mut self, operation: &'static str, source: Region<'_>) -> Result<()> {
+    /// Appends the elements of another array; none if they could not be read.
+    pub fn extend_with(&mut self, source: &Lent) -> Result<()> {
+        self.extend_from("extend", source.region(), || source.require_sound())
+    }
+
+    /// Appends its own elements once more.
+    pub fn extend_with_itself(&mut self) -> Result<()> {
+        // Others may have changed their number.
+        let _ = self.begin_length_change("extend")?;
+        let own = self.lend()?;
+        self.extend_with(&own)
+    }
+
+    fn extend_from(
+        &mut self,
+        operation: &'static str,
+        source: Region<'_>,
+        is_source_sound: impl Fn() -> Result<()>,
+    ) -> Result<()> {
         self.require_whole(source)?;
         let resizable = self.begin_length_change(operation)?;
         if source.is_empty() {
@@ -34,6 +52,7 @@ impl Array {
             let added = source.len() as u64 / self.itemsize();
             self.make_room(length + added)?;
             self.lay_down(source)?;
+            is_source_sound()?;
             self.state.set(length + added, self.capacity());
             Ok(())
         } else if source.address().is_multiple_of(self.typecode.itemsize()) {
@@ -160,7 +179,7 @@ impl Array {
             Extent::Whole => there,
         };
         self.take_over(length * self.itemsize())?;
-        self.restorations_known = self.window.restorations();
+        self.restorations_known.set(self.window.restorations());
         if let Some(capacity) = reserved_capacity {
             self.state.set(length, capacity);
         }

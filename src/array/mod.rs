@@ -2,6 +2,7 @@
 
 mod attach;
 mod growth;
+mod lent;
 mod numbers;
 mod repeat;
 mod reservation;
@@ -11,8 +12,10 @@ mod state;
 mod synchronization;
 pub mod transfer;
 
+use std::cell::Cell;
 use std::sync::Arc;
 
+pub use lent::Lent;
 pub use state::State;
 
 use crate::element::Element;
@@ -52,7 +55,7 @@ pub struct Array {
     mapping: Arc<Mapping>,
     window: Arc<Window>,
     /// How many times zeros were taken away from the window with this array's knowledge.
-    restorations_known: u64,
+    restorations_known: Cell<usize>,
     state: Arc<State>,
     extent: Extent,
     /// While it is there the array is 'reserved': the file is longer than the array, and nobody else writes.
@@ -120,7 +123,7 @@ impl Array {
             typecode,
             flags,
             mapping,
-            restorations_known: window.restorations(),
+            restorations_known: Cell::new(window.restorations()),
             window,
             state: Arc::new(State::default()),
             extent,
@@ -249,24 +252,30 @@ impl Array {
 
     /// Refuses an array whose memory could not be read where elements are. [`Array::refresh`] takes over what is there.
     pub fn require_sound(&self) -> Result<()> {
-        let is_reached = |from| from < self.byte_length();
-        let zeros_lie = self.window.zeros_from().is_some_and(is_reached);
-        // Another array on the same window may have had the zeros taken away since.
-        let zeros_lay =
-            self.window.restorations() != self.restorations_known && is_reached(self.window.first_restored());
-        if zeros_lie || zeros_lay {
-            return Err(Error::MemoryFault);
-        }
+        self.window
+            .require_sound(self.byte_length(), self.restorations_known.get())?;
+        // What was none of this array's elements need not be remembered when there are more of them.
+        self.restorations_known.set(self.window.restorations());
         Ok(())
+    }
+
+    /// Its elements for another array to read.
+    pub fn lend(&self) -> Result<Lent> {
+        self.require_sound()?;
+        Ok(Lent {
+            window: self.window.clone(),
+            bytes: self.byte_length(),
+            restorations_known: self.restorations_known.get(),
+        })
     }
 
     /// Widens the window where it is too short, and maps the file again where zeros were laid over it.
     fn cover(&mut self, bytes: u64) -> Result<()> {
         if bytes > self.window.len() as u64 {
             self.window = self.mapping.window(bytes)?;
-            self.restorations_known = self.window.restorations();
+            self.restorations_known.set(self.window.restorations());
         } else if self.window.zeros_from().is_some_and(|from| from < bytes) && self.window.restore()? {
-            self.restorations_known += 1;
+            self.restorations_known.update(|known| known + 1);
         }
         Ok(())
     }

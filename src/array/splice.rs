@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::Array;
 use super::slice::{Bounds, element_index, insertion_index, rising};
+use super::{Array, Lent};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
@@ -104,6 +104,13 @@ impl Array {
             requirement: format!("{} elements long, as the slice with a step is", stride.count),
             received: format!("{count} elements"),
         })
+    }
+
+    /// The same with the elements of another array, or of this one; nothing is changed if they could not be read.
+    pub fn set_slice_with(&mut self, source: &Lent, bounds: Bounds) -> Result<()> {
+        let copy = source.region().to_vec()?;
+        source.require_sound()?;
+        self.set_slice(Region::of(&copy), bounds)
     }
 
     fn delete(&mut self, stride: Stride) -> Result<()> {

@@ -2,7 +2,7 @@
 #![allow(unsafe_code, reason = "maps files and hands out regions of the mapped bytes")]
 
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use memmap2::{MmapOptions, MmapRaw};
@@ -30,9 +30,10 @@ pub struct Window {
     private: bool,
     /// Asked before and after each call, so without the lock. Of no meaning once the window is blank.
     zeros: Zeros,
-    /// How often the file was mapped again over zeros, and the first byte of the window that ever was.
-    restorations: AtomicU64,
-    first_restored: AtomicU64,
+    /// For each time the file was mapped again over zeros the first byte of the window that was.
+    restored: Mutex<Vec<u64>>,
+    /// How many times those are, to be asked without the lock.
+    restorations: AtomicUsize,
 }
 
 /// What is behind the window: the guard that answers for it, and the file it needs for that.
@@ -91,8 +92,8 @@ impl Window {
             map,
             private,
             zeros,
-            restorations: AtomicU64::new(0),
-            first_restored: AtomicU64::new(u64::MAX),
+            restored: Mutex::default(),
+            restorations: AtomicUsize::new(0),
         })
     }
 
@@ -102,14 +103,29 @@ impl Window {
         Some(from.saturating_sub(Pages::of(&self.map).lead) as u64)
     }
 
-    /// How often zeros were taken away: an array that has seen fewer was not asked whether it minded.
-    pub fn restorations(&self) -> u64 {
+    /// How often zeros were taken away. Who knows of fewer may have read them.
+    pub fn restorations(&self) -> usize {
         self.restorations.load(Ordering::Acquire)
     }
 
-    /// The first byte that ever read as zeros and is the file's again.
-    pub fn first_restored(&self) -> u64 {
-        self.first_restored.load(Ordering::Acquire)
+    /// Refuses the first bytes of the window where some of them are zeros that are not the file's, or were since there
+    /// were so many restorations: another array may have had them taken away.
+    ///
+    /// # Errors
+    /// `MemoryFault`
+    pub fn require_sound(&self, bytes: u64, restorations_known: usize) -> Result<()> {
+        let zeros_lie = self.zeros_from().is_some_and(|from| from < bytes);
+        if zeros_lie
+            || (self.restorations() != restorations_known && self.had_zeros(bytes, restorations_known))
+        {
+            return Err(Error::MemoryFault);
+        }
+        Ok(())
+    }
+
+    fn had_zeros(&self, bytes: u64, restorations_known: usize) -> bool {
+        let restored = self.restored.lock().unwrap_or_else(PoisonError::into_inner);
+        restored.iter().skip(restorations_known).any(|from| *from < bytes)
     }
 
     /// Maps the file again where the guard has laid zeros; says whether there were any.
@@ -124,8 +140,9 @@ impl Window {
         };
         let pages = Pages::of(&self.map);
         let first = zeros.start.saturating_sub(pages.lead) as u64;
-        self.first_restored.fetch_min(first, Ordering::AcqRel);
-        self.restorations.fetch_add(1, Ordering::AcqRel);
+        let mut restored = self.restored.lock().unwrap_or_else(PoisonError::into_inner);
+        restored.push(first);
+        self.restorations.store(restored.len(), Ordering::Release);
         let start = pages.start.wrapping_add(zeros.start);
         let offset = file.offset - pages.lead as u64 + zeros.start as u64;
         // SAFETY: these are pages of this window, and what lies there now is the guard's zeros.

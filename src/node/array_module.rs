@@ -6,6 +6,7 @@ use napi_derive::napi;
 
 use super::class::MmapArray;
 use super::errors::guard;
+use super::held::Held;
 use super::values::{RawNumber, bounds, bytes, count, decode, encode, index};
 use crate::array::{Array, transfer::Peer};
 
@@ -42,8 +43,11 @@ impl MmapArray {
     /// Appends the elements of another array of the same type, or of this one.
     #[napi]
     pub fn extend(&self, env: Env, other: &MmapArray) -> napi::Result<()> {
-        let (window, length) = guard(&env, || self.memory_of(other))?;
-        self.change(&env, |array| array.extend(window.region(length)))
+        if std::ptr::eq::<Held>(&**self, &**other) {
+            return self.change(&env, Array::extend_with_itself);
+        }
+        let source = guard(&env, || self.lent_by(other))?;
+        self.change(&env, |array| array.extend_with(&source))
     }
 
     #[napi]

@@ -41,19 +41,20 @@ pub fn set_slice_from(
     stop: Option<f64>,
     step: Option<f64>,
 ) -> napi::Result<()> {
-    let (window, length) = guard(&env, || array.memory_of(other))?;
+    let source = guard(&env, || array.lent_by(other))?;
     array.change(&env, |array| {
-        array.set_slice(window.region(length), bounds(start, stop, step))
+        array.set_slice_with(&source, bounds(start, stop, step))
     })
 }
 
 /// Index of the first element that differs from another array's of the same type, or -1, over the shorter length.
 #[napi]
 pub fn first_difference(env: Env, array: &MmapArray, other: &MmapArray) -> napi::Result<f64> {
-    let (window, length) = guard(&env, || array.memory_of(other))?;
+    let theirs = guard(&env, || array.lent_by(other))?;
     array.read(&env, |array| {
         let scalar = array.typecode().scalar;
-        let found = compare::first_difference(array.region(), window.region(length), scalar);
+        let found = compare::first_difference(array.region(), theirs.region(), scalar);
+        theirs.require_sound()?;
         Ok(found.map_or(-1.0, |at| at as f64))
     })
 }

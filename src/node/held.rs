@@ -11,7 +11,7 @@ use super::errors::guard;
 use super::overlays::Overlays;
 use super::shared_buffers;
 use super::values::{bytes, count};
-use crate::array::Array;
+use crate::array::{Array, Lent};
 use crate::error::{Error, Result};
 use crate::mapping::Window;
 use crate::storage::Flags;
@@ -69,9 +69,8 @@ impl Held {
         })
     }
 
-    /// Window and byte length of another array of the same type, or of this one: what may be read from while neither
-    /// is borrowed.
-    pub fn memory_of(&self, other: &Held) -> Result<(Arc<Window>, u64)> {
+    /// The elements of another array of the same type, or of this one, to be read from while neither is borrowed.
+    pub fn lent_by(&self, other: &Held) -> Result<Lent> {
         let (ours, theirs) = (self.array.borrow(), other.array.borrow());
         let ours = ours.as_ref().ok_or(Error::Closed)?;
         let theirs = theirs.as_ref().ok_or(Error::Closed)?;
@@ -81,8 +80,7 @@ impl Held {
                 theirs: theirs.typecode().code,
             });
         }
-        theirs.require_sound()?;
-        Ok((theirs.window().clone(), theirs.byte_length()))
+        theirs.lend()
     }
 
     pub fn state_buffer(&self, env: &Env) -> napi::Result<Unknown<'static>> {

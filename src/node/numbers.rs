@@ -88,9 +88,10 @@ pub fn places_of(
     into: Unknown<'_>,
 ) -> napi::Result<()> {
     let into = bytes(&env, &into)?;
-    let (window, length) = guard(&env, || array.memory_of(other))?;
+    let needles = guard(&env, || array.lent_by(other))?;
     array.read(&env, |array| {
-        array.places(window.region(length), side(right), into)
+        array.places(needles.region(), side(right), into)?;
+        needles.require_sound()
     })
 }
 

@@ -92,7 +92,11 @@ impl Word {
 
     /// Wakes sleepers, at most so many; gives how many there were.
     pub fn wake(self, count: u32) -> Result<u32> {
-        // The kernel counts in signed numbers.
+        // The kernel takes none for one.
+        if count == 0 {
+            return Ok(0);
+        }
+        // It counts in signed numbers.
         let count = count.min(i32::MAX as u32);
         let woken = futex::wake(self.atomic(), Flags::empty(), count).map_err(failure)?;
         Ok(u32::try_from(woken).unwrap_or(u32::MAX))
