@@ -71,3 +71,14 @@ test('the constructor refuses garbage', () => {
     expect(() => new Native(origin)).toThrow()
   }
 })
+
+test('a panic of the core is an error, and the array goes on', () => {
+  const array = words()
+  // Memory that is too small for the slice, which the class never gives.
+  const error = thrownBy(() => callOf.get('slice')(array, new Uint8Array(1)))
+  expect(error).toMatchObject({ name: 'Error', code: 'ERR_INTERNAL' })
+  expect(error.message).toMatch(/^Internal error of mmap-array: /)
+  array.append(5)
+  expect(array.get(-1)).toBe(5)
+  expect(array.slice(-1)).toEqual(Int32Array.of(5))
+})

@@ -138,4 +138,19 @@ mod tests {
         assert_eq!(share.region(100).get::<u8>(0), 0);
         assert!(!Arc::ptr_eq(&share, &mapping.window(100).unwrap()));
     }
+
+    #[test]
+    fn a_thread_that_panicked_with_a_lock_in_hand_stops_nobody() {
+        let mapping = mapping(Access::ReadWrite);
+        let theirs = mapping.clone();
+        let panicked = std::thread::spawn(move || {
+            let _held = theirs.newest.lock();
+            panic!("on purpose");
+        });
+        assert!(panicked.join().is_err());
+        assert!(mapping.newest.is_poisoned());
+        let window = mapping.window(5).unwrap();
+        mapping.retire(&window, 0);
+        assert!(Arc::ptr_eq(&window, &mapping.window(5).unwrap()));
+    }
 }

@@ -45,4 +45,17 @@ mod tests {
         drop(mapping);
         assert!(find(number).is_none());
     }
+
+    #[test]
+    fn a_thread_that_panicked_with_the_lock_in_hand_stops_nobody() {
+        let panicked = std::thread::spawn(|| {
+            let _held = MAPPINGS.lock();
+            panic!("on purpose");
+        });
+        assert!(panicked.join().is_err());
+        assert!(MAPPINGS.is_poisoned());
+        let mapping = Mapping::new(Arc::new(Storage::anonymous().unwrap()), 0, Access::ReadWrite);
+        let number = number_of(&mapping);
+        assert!(Arc::ptr_eq(&find(number).unwrap(), &mapping));
+    }
 }
