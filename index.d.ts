@@ -286,6 +286,24 @@ export interface OpenOptions {
 }
 
 /**
+ * What the calls take that work on another thread.
+ *
+ * @example
+ * await new MmapArray('i', [2, 1]).sortAsync({ signal: AbortSignal.timeout(60_000) })
+ */
+export interface AsyncOptions {
+  /**
+   * Calls the work off: the promise is rejected with the signal's reason, as soon as the work has stopped. Default: nothing
+   * does.
+   *
+   * @example
+   * const aborted = AbortSignal.abort(new Error('not needed'))
+   * await new MmapArray('i', [2, 1]).sortAsync({ signal: aborted }).catch(({ message }) => message) // => 'not needed'
+   */
+  signal?: AbortSignal | undefined
+}
+
+/**
  * How a lock is held.
  *
  * @example
@@ -837,6 +855,25 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   fromfile(source: FilePath | number | { readonly fd: number }, n: number): void
 
   /**
+   * As `fromfile`, on another thread. The elements are there when the promise is fulfilled, or rejected: those that were read
+   * before an abort or an error are kept. Until then every other call that changes the length throws `ERR_BUSY`.
+   *
+   * @param source a path, a descriptor, or what has an `fd`, as the FileHandle of `fs/promises`
+   * @param n elements to read, 0 or more
+   * @throws {Error} as a rejection: ERR_UNEXPECTED_EOF, ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH; ERR_BUSY while
+   * another such call works on the array; ERR_CLOSED, also where it is closed meanwhile; the signal's reason; the system's
+   * @throws {RangeError} as a rejection: ERR_OUT_OF_RANGE for a negative `n`
+   * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE
+   * @example
+   * import fs from 'node:fs'
+   * fs.writeFileSync('raw', Int32Array.of(1, 2, 3))
+   * const scores = new MmapArray('i')
+   * await scores.fromfileAsync('raw', 3)
+   * scores.tolist() // => [ 1, 2, 3 ]
+   */
+  fromfileAsync(source: FilePath | number | { readonly fd: number }, n: number, options?: AsyncOptions): Promise<void>
+
+  /**
    * Writes all elements to a file. A path is created or emptied; a descriptor is written to where it stands.
    *
    * @param target a path, a descriptor, or what has an `fd`, as the FileHandle of `fs/promises`
@@ -848,6 +885,22 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * fs.readFileSync('raw') // => <Buffer 01 00 02 00>
    */
   tofile(target: FilePath | number | { readonly fd: number }): void
+
+  /**
+   * As `tofile`, on another thread. Until the promise is settled a call that changes the length throws `ERR_BUSY`; what is
+   * written to elements meanwhile may or may not be in the file. After an abort the file holds a part of them.
+   *
+   * @param target a path, a descriptor, or what has an `fd`
+   * @throws {Error} as a rejection: EBUSY for the array's own file where it holds more than the array; ERR_BUSY while
+   * `sortAsync` or `fromfileAsync` works on the array; ERR_CLOSED, also where it is closed meanwhile; the signal's reason; the
+   * system's
+   * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE
+   * @example
+   * import fs from 'node:fs'
+   * await new MmapArray('H', [1, 2]).tofileAsync('words')
+   * fs.readFileSync('words') // => <Buffer 01 00 02 00>
+   */
+  tofileAsync(target: FilePath | number | { readonly fd: number }, options?: AsyncOptions): Promise<void>
 
   /**
    * Adds the characters of a text, one element a code point (`'😀'` is one element). For `c`, `u` and `w` only.
@@ -1067,6 +1120,21 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   sort(): this
 
   /**
+   * As `sort`, on another thread. Until the promise is settled a call that changes the length, and another that sorts,
+   * throws `ERR_BUSY`; elements may be read and written, but what is written may be lost. After an abort they are as they were,
+   * or sorted.
+   *
+   * @throws {Error} as a rejection: ERR_READ_ONLY; ERR_BUSY while another such call works on the array; ERR_CLOSED, also where
+   * it is closed meanwhile; the signal's reason; ENOMEM
+   * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE
+   * @example
+   * const scores = new MmapArray('i', [3, 1, 2])
+   * await scores.sortAsync()
+   * scores.tolist() // => [ 1, 2, 3 ]
+   */
+  sortAsync(options?: AsyncOptions): Promise<this>
+
+  /**
    * Where a value belongs in sorted elements: the index of the first that is not less, as Python's `bisect.bisect_left`. Values
    * compare exactly, whatever their type: what no element can equal, as a fraction among integers, has a place too. A NaN
    * belongs behind all numbers.
@@ -1119,6 +1187,26 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * scores.searchsorted(Int32Array.of(20), 'right') // => Float64Array(1) [ 3 ]
    */
   searchsorted(needles: View<C> | MmapArray<C>, side?: 'left' | 'right'): Float64Array
+
+  /**
+   * As `searchsorted`, on another thread. Until the promise is settled a call that changes the length throws `ERR_BUSY`. A typed
+   * array of needles is copied at once; those of an MmapArray are read where they are, and must stay there.
+   *
+   * @param needles elements of the same type: a typed array of its kind, or an MmapArray
+   * @param side `'left'` of the elements that equal a needle, or `'right'`; default `'left'`
+   * @throws {TypeError} as a rejection: ERR_TYPE_MISMATCH for needles of another type, ERR_INVALID_ARG_TYPE
+   * @throws {RangeError} as a rejection: ERR_OUT_OF_RANGE for another side
+   * @throws {Error} as a rejection: ERR_BUSY while `sortAsync` or `fromfileAsync` works on the array; ERR_CLOSED, also where it
+   * is closed meanwhile; the signal's reason; ENOMEM
+   * @example
+   * const scores = new MmapArray('i', [10, 20, 20, 30])
+   * await scores.searchsortedAsync(Int32Array.of(20, 99)) // => Float64Array(2) [ 1, 4 ]
+   */
+  searchsortedAsync(
+    needles: View<C> | MmapArray<C>,
+    side?: 'left' | 'right',
+    options?: AsyncOptions,
+  ): Promise<Float64Array>
 
   /**
    * An ArrayBuffer on exactly the elements: the memory itself, not a copy. The same object until the length changes. An older
@@ -1252,15 +1340,17 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   flush(): void
 
   /**
-   * As `flush`, but waits for the device on another thread. The array may be used meanwhile, and closed.
+   * As `flush`, but waits for the device on another thread. The array may be used meanwhile, and closed. An abort ends the
+   * waiting, not what the device does.
    *
-   * @throws {Error} ERR_CLOSED; the system's, as EIO; as a rejection
+   * @throws {Error} as a rejection: ERR_CLOSED; the signal's reason; the system's, as EIO
+   * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
    * log.append(1.5)
    * await log.flushAsync()
    */
-  flushAsync(): Promise<void>
+  flushAsync(options?: AsyncOptions): Promise<void>
 
   /**
    * Tells the system how a range is going to be used. A hint: elements never change by it.

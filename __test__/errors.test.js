@@ -80,6 +80,14 @@ const CAUSES = {
     () => array('i', []).min(),
     () => array('d', []).max(),
   ],
+  ERR_BUSY: [
+    () => {
+      const one = array('i', Array(1000).fill(0))
+      one.set(0, 1)
+      one.sortAsync().catch(() => {})
+      one.append(1)
+    },
+  ],
   ERR_READ_ONLY: [() => scope.keep(MmapArray.open(file(), 'i')).set(0, 1)],
   ERR_FIXED_LENGTH: [() => scope.keep(MmapArray.open(file(), 'i', { flags: 'c' })).append(1)],
   ERR_CLOSED: [() => closed().get(0), () => closed().append(1)],

@@ -6,17 +6,24 @@ import {
   MmapArray as NativeArray,
   addressOf,
   boundCall,
+  callOff,
   elementsOf,
   firstDifference,
+  fromfileLater,
   maxOf,
   minOf,
   placesIn,
+  placesLater,
   placesOf,
+  placesOfLater,
   setSliceFrom,
+  settle,
   sliceLength,
   sortElements,
+  sortLater,
   stateOf,
   sumOf,
+  tofileLater,
   unlinkShm,
 } from '../native.js'
 import * as args from './arguments.js'
@@ -29,6 +36,7 @@ import { handleFields } from './handles.js'
 import { indexedPrototype } from './indexing.js'
 import { inspected, printed } from './inspection.js'
 import { entriesOf, keysOf, valuesOf } from './iteration.js'
+import * as later from './later.js'
 import * as locks from './locks.js'
 import * as numbers from './numbers.js'
 import * as sources from './sources.js'
@@ -463,6 +471,39 @@ export class MmapArray extends NativeArray {
     super.tofile(args.toFile(target, 'target'))
   }
 
+  async fromfileAsync(source, n, options) {
+    const file = args.toFile(source, 'source')
+    const count = args.toCount(n, 'n')
+    await this.#later(options, (ticket) => {
+      this.#unsettle()
+      return fromfileLater(this, ticket, file, count)
+    })
+  }
+
+  async tofileAsync(target, options) {
+    const file = args.toFile(target, 'target')
+    await this.#later(options, (ticket) => tofileLater(this, ticket, file))
+  }
+
+  /** Work of the core on another thread, begun with a ticket: what it gives, once it is taken over. */
+  #later(options, begin) {
+    const work = {
+      begin: (ticket) => {
+        this.#requireOpen()
+        return begin(ticket)
+      },
+      callOff: (ticket) => {
+        if (!this.#closed) callOff(this, ticket)
+      },
+      settle: () => {
+        this.#requireOpen()
+        this.#unsettle()
+        settle(this)
+      },
+    }
+    return later.run(work, later.toSignal(options))
+  }
+
   fromunicode(text) {
     this.#requireCharacters('fromunicode')
     if (typeof text !== 'string') throw invalidArgType('text', 'a string', text)
@@ -661,6 +702,20 @@ export class MmapArray extends NativeArray {
     )
   }
 
+  async sortAsync(options) {
+    await this.#later(options, (ticket) => sortLater(this, ticket))
+    return this
+  }
+
+  async searchsortedAsync(needles, side, options) {
+    const isRight = numbers.isRightSide(side)
+    return this.#later(options, (ticket) => {
+      this.#requireSameType(needles, 'needles')
+      if (needles instanceof MmapArray) return placesOfLater(this, ticket, needles, isRight)
+      return placesLater(this, ticket, sources.bytesOf(needles, 'needles'), isRight)
+    })
+  }
+
   /** Hands needles to the core, another array as it is and a typed array as bytes, with room for their places. */
   #needles(needles, handOver, handOverBytes) {
     this.#requireSameType(needles, 'needles')
@@ -722,8 +777,8 @@ export class MmapArray extends NativeArray {
     return super.refresh()
   }
 
-  async flushAsync() {
-    await super.flushAsync()
+  async flushAsync(options) {
+    await later.unlessAborted(later.toSignal(options), () => super.flushAsync())
   }
 
   advise(advice, start, end) {

@@ -50,6 +50,8 @@ pub enum Error {
     Locked,
     /// This array does not hold its lock.
     NotLocked,
+    /// A call that has to wait until other threads are done with the elements.
+    Busy { operation: &'static str },
     /// A call that needs an element, of an array without any.
     Empty { operation: &'static str },
     /// The end of the source came before the elements asked for.
@@ -133,6 +135,7 @@ impl Error {
             Error::NotLocked => "ERR_NOT_LOCKED",
             Error::TypeMismatch { .. } => "ERR_TYPE_MISMATCH",
             Error::Empty { .. } => "ERR_EMPTY",
+            Error::Busy { .. } => "ERR_BUSY",
             Error::UnexpectedEof { .. } => "ERR_UNEXPECTED_EOF",
             Error::StaleHandle { .. } => "ERR_STALE_HANDLE",
             Error::MemoryFault => "ERR_MEMORY_FAULT",
@@ -204,6 +207,10 @@ impl fmt::Display for Error {
                     "An array of typecode '{ours}' takes elements of the same type only. Received '{theirs}'"
                 )
             }
+            Error::Busy { operation } => write!(
+                f,
+                "The array is busy: {operation} must wait for the asynchronous call that works on the elements"
+            ),
             Error::Empty { operation } => write!(f, "The array is empty: {operation} needs an element"),
             Error::UnexpectedEof { wanted, got } => {
                 write!(

@@ -10,6 +10,7 @@ export const CLASS_OF = {
   ERR_TYPE_MISMATCH: TypeError,
   ERR_VALUE_NOT_FOUND: Error,
   ERR_EMPTY: Error,
+  ERR_BUSY: Error,
   ERR_LOCKED: Error,
   ERR_NOT_LOCKED: Error,
   ERR_UNSUPPORTED_RUNTIME: Error,

@@ -86,6 +86,8 @@ row('core', 'tobytes', (array) => [...array.tobytes()], [3, 0, 0, 0, 1, 0, 0, 0,
 row('resizes', 'fromlist', (array) => array.fromlist([7]), undefined, { leaves: [3, 1, 2, 7] })
 row('element', 'tolist', (array) => array.tolist(), [3, 1, 2], { faulted: [3, 1, 0] })
 row('resizes', 'fromfile', (array) => array.fromfile('/dev/zero', 1), undefined, { leaves: [3, 1, 2, 0] })
+row('resizes', 'fromfileAsync', (array) => array.fromfileAsync('/dev/zero', 1), undefined, { leaves: [3, 1, 2, 0] })
+row('core', 'tofileAsync', (array) => array.tofileAsync('/dev/null'), undefined)
 row('core', 'tofile', (array) => array.tofile('/dev/null'), undefined)
 row('resizes', 'fromunicode', (array) => array.fromunicode('a'), undefined, { typecode: 'w', leaves: [3, 1, 2, 97] })
 row('element', 'tounicode', (array) => array.tounicode(), '\x03\x01\x02', { typecode: 'w', faulted: '\x03\x01\0' })
@@ -108,13 +110,16 @@ row('element', 'compare', (array) => array.compare([3, 1, 3]), -1, { how: 'a lis
 row('writes', 'fill', (array) => array.fill(9) === array, true, { leaves: [9, 9, 9] })
 
 // Numbers.
+const places = [0, 3]
 row('core', 'sum', (array) => array.sum(), 6)
 row('core', 'min', (array) => array.min(), 1)
 row('core', 'max', (array) => array.max(), 3)
 row('writes', 'sort', (array) => array.sort() === array, true, { leaves: [1, 2, 3] })
-row('core', 'bisectLeft', (array) => array.bisectLeft(9), 3)
+row('writes', 'sortAsync', async (array) => (await array.sortAsync()) === array, true, { leaves: [1, 2, 3] })
+row('core', 'bisectLeft', (array) => array.bisectLeft(0), 0)
 row('core', 'bisectRight', (array) => array.bisectRight(9), 3)
-row('core', 'searchsorted', (array) => array.searchsorted(Int32Array.of(9)), [3])
+row('core', 'searchsorted', (array) => array.searchsorted(Int32Array.of(0, 9)), places)
+row('core', 'searchsortedAsync', (array) => array.searchsortedAsync(Int32Array.of(0, 9)), places)
 
 // Memory.
 row('core', 'buffer', (array) => new Int32Array(array.buffer), [3, 1, 2])

@@ -156,6 +156,7 @@ impl Array {
     /// # Errors
     /// The system's; `MemoryFault` where somebody cut the file shorter than the array is.
     pub fn trim(&mut self) -> Result<()> {
+        self.require_not_growing("trim")?;
         if let Some(reservation) = &self.reservation {
             let length = self.length();
             self.release_pages_behind(length);
@@ -168,6 +169,7 @@ impl Array {
 
     /// Takes over what others did to the file's size; gives the length. An array of fixed length gets no longer.
     pub fn refresh(&mut self) -> Result<u64> {
+        self.require_idle("refresh")?;
         let bytes = self.mapping.bytes()?;
         let there = bytes / self.itemsize();
         let reserved_capacity = self.reservation.is_some().then(|| self.capacity().min(there));

@@ -2,6 +2,8 @@
 
 mod attach;
 mod growth;
+mod jobs;
+pub mod later;
 mod lent;
 mod numbers;
 mod repeat;
@@ -26,6 +28,7 @@ use crate::sharing::lock::Lock;
 use crate::sharing::wait::Sleepers;
 use crate::storage::{Access, Flags, Storage};
 use crate::typecode::Typecode;
+use jobs::Jobs;
 use reservation::Reservation;
 
 /// Whether an array is all that its file holds from its offset on, or a window of fixed length on it.
@@ -65,6 +68,7 @@ pub struct Array {
     on_cut: OnCut,
     lock: Option<Lock>,
     sleepers: Sleepers,
+    jobs: Jobs,
 }
 
 impl Array {
@@ -132,6 +136,7 @@ impl Array {
             on_cut: Box::new(|_| {}),
             lock: None,
             sleepers: Sleepers::default(),
+            jobs: Jobs::default(),
         };
         // The window may be another array's, with zeros where the file had ended once.
         array.cover(bytes)?;
@@ -222,6 +227,9 @@ impl Array {
     /// `ReadOnly`; the verdict is `FixedLength`, or `RaggedLength` where the file ends inside an element.
     fn begin_length_change(&mut self, operation: &'static str) -> Result<Verdict> {
         self.require_writable(operation)?;
+        if let Err(busy) = self.require_idle(operation) {
+            return Ok(Err(busy));
+        }
         if self.flags == Flags::CopyOnWrite || self.extent != Extent::Whole {
             return Ok(Err(Error::FixedLength { operation }));
         }
@@ -403,6 +411,7 @@ impl Array {
 impl Drop for Array {
     fn drop(&mut self) {
         self.sleepers.cancel_all();
+        self.abandon_jobs();
         // Nobody sees the size of memory without a name. Of a failure nobody is left to hear: the file then keeps
         // zeros at its end.
         if self.mapping.storage().is_exposed() {

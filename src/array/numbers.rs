@@ -27,6 +27,7 @@ impl Array {
     /// `ReadOnly`; `ENOMEM` where there is no memory for a copy, and nothing is changed.
     pub fn sort(&self) -> Result<()> {
         self.require_writable("sort")?;
+        self.require_unwritten("sort")?;
         sort_region(self.region(), self.typecode.scalar)
     }
 

@@ -12,7 +12,7 @@ use crate::os::{descriptor, size};
 use rustix::io::Errno;
 
 /// Bytes read at a time; a multiple of every element's size.
-const CHUNK: usize = 1 << 20;
+pub(super) const CHUNK: usize = 1 << 20;
 
 /// A file to read from or write to, where it stands.
 pub enum Peer {
@@ -52,7 +52,25 @@ impl Peer {
         descriptor::borrow(descriptor).map(Peer::Borrowed)
     }
 
-    fn file(&self) -> &File {
+    /// The same file where the caller may close its descriptor meanwhile.
+    pub fn into_own(self) -> Result<Peer> {
+        match self {
+            Peer::Own(file) => Ok(Peer::Own(file)),
+            Peer::Borrowed(file) => file
+                .try_clone()
+                .map(Peer::Own)
+                .map_err(|error| Error::io(&error, "fcntl")),
+        }
+    }
+
+    /// The byte at which it stands.
+    pub(super) fn position(&self) -> Result<u64> {
+        self.file()
+            .stream_position()
+            .map_err(|error| Error::io(&error, "lseek"))
+    }
+
+    pub(super) fn file(&self) -> &File {
         match self {
             Peer::Own(file) => file,
             Peer::Borrowed(file) => file,
@@ -114,18 +132,26 @@ impl Array {
     /// The system's; `EBUSY` for this array's own file where that holds more than the array: writing it would move the
     /// elements under the mapping.
     pub fn write_to_path(&self, path: &[u8]) -> Result<()> {
+        match self.file_to_write(path)? {
+            Some(peer) => self.write_to(&peer),
+            None => Ok(()),
+        }
+    }
+
+    /// The file of a path, emptied; `None` where it is this array's own, and holds what it is to hold.
+    pub(super) fn file_to_write(&self, path: &[u8]) -> Result<Option<Peer>> {
         let peer = Peer::create(path)?;
         if self.is_own(&peer)? {
             let is_all = self.mapping.offset() == 0 && self.extent == Extent::Whole;
             if is_all && self.mapping.storage().size()? == self.file_position(self.length()) {
-                return Ok(());
+                return Ok(None);
             }
             return Err(Error::system(Errno::BUSY, "open").at_path(&String::from_utf8_lossy(path)));
         }
         if identity::require_regular(peer.file()).is_ok() {
             size::set(peer.file(), 0)?;
         }
-        self.write_to(&peer)
+        Ok(Some(peer))
     }
 
     fn is_own(&self, peer: &Peer) -> Result<bool> {
@@ -133,39 +159,41 @@ impl Array {
     }
 
     /// How many elements a file can give: only of this array's own, which grows while it is read, the size is asked.
-    fn at_most(&self, peer: &Peer, count: u64) -> Result<u64> {
+    pub(super) fn at_most(&self, peer: &Peer, count: u64) -> Result<u64> {
         if !self.is_own(peer)? {
             return Ok(count);
         }
-        let position = peer
-            .file()
-            .stream_position()
-            .map_err(|error| Error::io(&error, "lseek"))?;
+        let position = peer.position()?;
         let there = self.mapping.storage().size()?.saturating_sub(position);
         Ok(count.min(there / self.itemsize()))
     }
 
     /// Writes the elements to where a file stands. An empty array does not touch it.
     pub fn write_to(&self, peer: &Peer) -> Result<()> {
-        let (all, mut done) = (self.region(), 0);
-        while done < all.len() {
-            let rest = all.part(done, all.len() - done);
-            match peer.file().write_vectored(&[rest.as_io_slice()]) {
-                Ok(0) => return Err(Error::system(Errno::IO, "write")),
-                Ok(count) => done += count,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => {
-                    let errno = Errno::from_io_error(&error).unwrap_or(Errno::IO);
-                    return Err(Error::on_memory(errno, "write"));
-                }
-            }
-        }
-        Ok(())
+        write_all(self.region(), peer)
     }
 }
 
+/// Writes all bytes to where a file stands.
+pub(super) fn write_all(all: Region<'_>, peer: &Peer) -> Result<()> {
+    let mut done = 0;
+    while done < all.len() {
+        let rest = all.part(done, all.len() - done);
+        match peer.file().write_vectored(&[rest.as_io_slice()]) {
+            Ok(0) => return Err(Error::system(Errno::IO, "write")),
+            Ok(count) => done += count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => {
+                let errno = Errno::from_io_error(&error).unwrap_or(Errno::IO);
+                return Err(Error::on_memory(errno, "write"));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Reads until a buffer is full, the source ends or fails; gives the count in each case.
-fn fill(mut file: &File, buffer: &mut [u8]) -> (usize, Option<std::io::Error>) {
+pub(super) fn fill(mut file: &File, buffer: &mut [u8]) -> (usize, Option<std::io::Error>) {
     let mut got = 0;
     while got < buffer.len() {
         match file.read(&mut buffer[got..]) {

@@ -48,8 +48,7 @@ impl<'a> Region<'a> {
         unsafe { Region::new(NonNull::from(bytes).cast(), bytes.len()) }
     }
 
-    /// Memory of a test's own, to be written to.
-    #[cfg(test)]
+    /// Memory to be written to.
     pub fn of_mut<T: Pod>(values: &'a mut [T]) -> Self {
         // SAFETY: the borrow is the region's for its life.
         unsafe { Region::new(NonNull::from(&mut *values).cast(), size_of_val(values)) }

@@ -159,6 +159,7 @@ impl Held {
         let Some(mut array) = self.array.borrow_mut().take() else {
             return Ok(());
         };
+        array.abandon_jobs();
         let trimmed = array.trim();
         self.buffers.detach_beyond(0);
         self.overlays.blank();

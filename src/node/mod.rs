@@ -9,6 +9,7 @@ mod errors;
 mod flush;
 mod handle;
 mod held;
+mod later;
 mod module;
 mod numbers;
 mod origin;

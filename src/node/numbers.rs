@@ -95,6 +95,6 @@ pub fn places_of(
     })
 }
 
-fn side(right: bool) -> Side {
+pub fn side(right: bool) -> Side {
     if right { Side::Right } else { Side::Left }
 }

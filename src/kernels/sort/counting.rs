@@ -9,13 +9,15 @@ use super::super::order::Ordered;
 /// Counts side by side, so that a run of equal elements does not wait for its own counter.
 const TABLES: usize = 4;
 
-/// Sorts a region. It needs memory for the counters only.
+/// Sorts a region, unless it is called off before anything is written; says whether it is sorted. It needs memory for the
+/// counters only.
 #[inline(always)]
 pub fn sort<T: Ordered>(
     region: Region<'_>,
     index_of: impl Fn(T::Key) -> usize,
     key_at: impl Fn(usize) -> T::Key,
-) {
+    is_off: impl Fn() -> bool,
+) -> bool {
     let values = 1 << (8 * size_of::<T>());
     let count = region.len() / size_of::<T>();
     // One table is as large as fits the first cache; more would not.
@@ -31,6 +33,9 @@ pub fn sort<T: Ordered>(
         #[inline(always)]
         |counters, _, value| counters[index_of(value.key())] += 1,
     );
+    if is_off() {
+        return false;
+    }
     let mut start = 0;
     let mut block = Block::new();
     for index in 0..values {
@@ -38,6 +43,7 @@ pub fn sort<T: Ordered>(
         write_run(region, start..start + equal, T::of_key(key_at(index)), &mut block);
         start += equal;
     }
+    true
 }
 
 /// The same element over a range.

@@ -45,36 +45,64 @@ fn words_at<T: Sortable>(level: Level, count: usize) -> usize {
 /// # Panics
 /// If the scratch memory has not the words of [`scratch_words`].
 pub fn sort(region: Region<'_>, scalar: Scalar, scratch: &mut [u64]) {
-    for_scalar!(scalar, T => sort_at::<T>(Level::best(), region, scratch));
+    for_scalar!(scalar, T => sort_at::<T>(Level::best(), region, scratch, None));
 }
 
-fn sort_at<T: Sortable>(level: Level, region: Region<'_>, scratch: &mut [u64]) {
+/// The same, unless it is called off before the sorted elements are written; says whether they are.
+pub fn sort_unless(
+    region: Region<'_>,
+    scalar: Scalar,
+    scratch: &mut [u64],
+    is_called_off: &dyn Fn() -> bool,
+) -> bool {
+    for_scalar!(scalar, T => sort_at::<T>(Level::best(), region, scratch, Some(is_called_off)))
+}
+
+/// Whether a sort was called off; `None` where nobody can.
+type CallOff<'a> = Option<&'a dyn Fn() -> bool>;
+
+fn is_off(call_off: CallOff<'_>) -> bool {
+    call_off.is_some_and(|is_called_off| is_called_off())
+}
+
+fn sort_at<T: Sortable>(
+    level: Level,
+    region: Region<'_>,
+    scratch: &mut [u64],
+    call_off: CallOff<'_>,
+) -> bool {
     let count = region.len() / size_of::<T>();
     if count < 2 || is_sorted::<T>(level, region) {
-        return;
+        return true;
     }
     if T::is_counted(count) {
-        return T::count(region);
+        return T::count(region, call_off);
     }
     let scratch = bytemuck::cast_slice_mut::<u64, T::Wide>(scratch);
     let elements = Elements::<T> {
         level,
         region,
+        call_off,
         _type: PhantomData,
     };
-    T::Wide::sort(level, &elements, scratch);
+    T::Wide::sort(level, &elements, scratch)
 }
 
 /// Where keys come from, and where they go.
 struct Elements<'a, T> {
     level: Level,
     region: Region<'a>,
+    call_off: CallOff<'a>,
     _type: PhantomData<T>,
 }
 
 impl<T: Sortable> Source<T::Wide> for Elements<'_, T> {
     fn len(&self) -> usize {
         self.region.len() / size_of::<T>()
+    }
+
+    fn call_off(&self) -> CallOff<'_> {
+        self.call_off
     }
 
     fn key(&self, index: usize) -> T::Wide {
@@ -121,6 +149,8 @@ impl<T: Sortable> Source<T::Wide> for Elements<'_, T> {
 trait Source<K> {
     fn len(&self) -> usize;
 
+    fn call_off(&self) -> CallOff<'_>;
+
     fn key(&self, index: usize) -> K;
 
     /// All keys, a block at a time.
@@ -160,7 +190,7 @@ trait Sortable: Ordered {
     /// Whether so many of them are counted.
     fn is_counted(count: usize) -> bool;
 
-    fn count(region: Region<'_>);
+    fn count(region: Region<'_>, call_off: CallOff<'_>) -> bool;
 }
 
 macro_rules! sortable {
@@ -177,14 +207,15 @@ macro_rules! sortable {
                 $is_counted(count)
             }
 
-            fn count(region: Region<'_>) {
+            fn count(region: Region<'_>, call_off: CallOff<'_>) -> bool {
                 let least = Self::Key::MIN as isize;
                 counting::sort::<$T>(
                     region,
                     #[inline(always)]
                     |key| (key as isize - least) as usize,
                     |index| (index as isize + least) as Self::Key,
-                );
+                    || is_off(call_off),
+                )
             }
         }
     )*};
@@ -205,7 +236,7 @@ sortable! {
 
 /// Keys there is a sort for.
 trait SortKey: Key + radix::Digits {
-    fn sort(level: Level, elements: &impl Source<Self>, scratch: &mut [Self]);
+    fn sort(level: Level, elements: &impl Source<Self>, scratch: &mut [Self]) -> bool;
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -219,30 +250,35 @@ fn has_vectors(_: Level) -> bool {
 }
 
 impl SortKey for i32 {
-    fn sort(level: Level, elements: &impl Source<Self>, scratch: &mut [Self]) {
+    fn sort(level: Level, elements: &impl Source<Self>, scratch: &mut [Self]) -> bool {
         #[cfg(target_arch = "x86_64")]
         if let Some(lanes) = avx512::Avx512::<i32>::new(level) {
             return sort_by_vectors(lanes, elements, scratch);
         }
         let _ = level;
-        sort_by_digits(elements, scratch);
+        sort_by_digits(elements, scratch)
     }
 }
 
 impl SortKey for i64 {
-    fn sort(level: Level, elements: &impl Source<Self>, scratch: &mut [Self]) {
+    fn sort(level: Level, elements: &impl Source<Self>, scratch: &mut [Self]) -> bool {
         #[cfg(target_arch = "x86_64")]
         if let Some(lanes) = avx512::Avx512::<i64>::new(level) {
             return sort_by_vectors(lanes, elements, scratch);
         }
         let _ = level;
-        sort_by_digits(elements, scratch);
+        sort_by_digits(elements, scratch)
     }
 }
 
-/// The first partition is made while the keys are read, and what is in order is written while it is at hand.
+/// The first partition is made while the keys are read, and what is in order is written while it is at hand; where it may
+/// be called off, only when all is.
 #[cfg(target_arch = "x86_64")]
-fn sort_by_vectors<L: lanes::Compiled>(lanes: L, elements: &impl Source<L::Key>, scratch: &mut [L::Key]) {
+fn sort_by_vectors<L: lanes::Compiled>(
+    lanes: L,
+    elements: &impl Source<L::Key>,
+    scratch: &mut [L::Key],
+) -> bool {
     let keys = &mut scratch[..elements.len()];
     let pivot = quick::choose_pivot(lanes, keys.len(), |index| elements.key(index));
     let mut gap = 0..keys.len();
@@ -250,24 +286,53 @@ fn sort_by_vectors<L: lanes::Compiled>(lanes: L, elements: &impl Source<L::Key>,
 
     let depth = quick::patience(keys.len());
     let (less, rest) = keys.split_at_mut(gap.start);
-    let mut done = 0;
+    let mut writer = Writer { elements, done: 0 };
     for part in [less, rest] {
-        quick::sort(lanes, part, depth, &mut |keys| {
-            elements.write(done, keys);
-            done += keys.len();
-        });
+        quick::sort(lanes, part, depth, &mut writer);
+    }
+    if elements.call_off().is_some() {
+        if is_off(elements.call_off()) {
+            return false;
+        }
+        elements.write(0, keys);
+    }
+    true
+}
+
+/// Writes keys that are in order.
+#[cfg(target_arch = "x86_64")]
+struct Writer<'a, S> {
+    elements: &'a S,
+    done: usize,
+}
+
+#[cfg(target_arch = "x86_64")]
+impl<K, S: Source<K>> quick::Customer<K> for Writer<'_, S> {
+    fn take(&mut self, keys: &[K]) {
+        if self.elements.call_off().is_none() {
+            self.elements.write(self.done, keys);
+            self.done += keys.len();
+        }
+    }
+
+    fn is_gone(&self) -> bool {
+        is_off(self.elements.call_off())
     }
 }
 
-fn sort_by_digits<K: SortKey>(elements: &impl Source<K>, scratch: &mut [K]) {
+fn sort_by_digits<K: SortKey>(elements: &impl Source<K>, scratch: &mut [K]) -> bool {
     let (keys, spare) = scratch.split_at_mut(elements.len());
     let mut read = 0;
     elements.for_blocks(|block| {
         keys[read..read + block.len()].copy_from_slice(block);
         read += block.len();
     });
-    radix::sort(keys, &mut spare[..read]);
+    radix::sort(keys, &mut spare[..read], || is_off(elements.call_off()));
+    if is_off(elements.call_off()) {
+        return false;
+    }
     elements.write(0, keys);
+    true
 }
 
 #[cfg(test)]

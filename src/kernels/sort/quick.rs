@@ -19,8 +19,17 @@ const WIDEST: usize = 16;
 /// How many times larger than a key's logarithm the tree of partitions may be.
 const PATIENCE: u32 = 2;
 
-/// Takes runs of keys that are in their final order, from first to last.
-pub type Take<'a, Key> = &'a mut dyn FnMut(&[Key]);
+/// Who a sort is for.
+pub trait Customer<Key> {
+    /// Takes keys that are in their final order, from first to last.
+    fn take(&mut self, keys: &[Key]);
+
+    /// Whether the result is of no use any more.
+    fn is_gone(&self) -> bool;
+}
+
+/// So many keys are worth to ask first whether they are still wanted.
+const WORTH_ASKING: usize = 1 << 16;
 
 /// How deep the tree of partitions of so many keys may be.
 pub fn patience(count: usize) -> u32 {
@@ -29,11 +38,19 @@ pub fn patience(count: usize) -> u32 {
 
 /// Sorts by so many partitions of partitions at most, and otherwise. Keys are given away as soon as they are in order,
 /// while they are at hand.
-pub fn sort<L: Compiled>(lanes: L, mut keys: &mut [L::Key], mut depth: u32, take: Take<'_, L::Key>) {
+pub fn sort<L: Compiled>(
+    lanes: L,
+    mut keys: &mut [L::Key],
+    mut depth: u32,
+    customer: &mut impl Customer<L::Key>,
+) {
     while keys.len() > MOST_ROWS * L::COUNT {
+        if keys.len() >= WORTH_ASKING && customer.is_gone() {
+            return;
+        }
         if depth == 0 {
             keys.sort_unstable();
-            return take(keys);
+            return customer.take(keys);
         }
         depth -= 1;
         let pivot = choose_pivot(lanes, keys.len(), |index| keys[index]);
@@ -44,14 +61,14 @@ pub fn sort<L: Compiled>(lanes: L, mut keys: &mut [L::Key], mut depth: u32, take
                 Some(next) => lanes.partition(keys, next),
                 None => keys.len(),
             };
-            take(&keys[..middle]);
+            customer.take(&keys[..middle]);
         } else {
-            sort(lanes, &mut keys[..middle], depth, take);
+            sort(lanes, &mut keys[..middle], depth, customer);
         }
         keys = &mut keys[middle..];
     }
     lanes.sort_few(keys);
-    take(keys);
+    customer.take(keys);
 }
 
 /// The middle one of some keys that lie evenly over all.

@@ -22,8 +22,8 @@ macro_rules! digits {
 }
 digits!(i32 i64);
 
-/// Sorts keys, with as many spare ones to work in.
-pub fn sort<K: Digits>(keys: &mut [K], spare: &mut [K]) {
+/// Sorts keys, with as many spare ones to work in, unless it is called off between two bytes.
+pub fn sort<K: Digits>(keys: &mut [K], spare: &mut [K], is_off: impl Fn() -> bool) {
     let mut counts = vec![[0usize; 256]; K::BYTES];
     for key in &*keys {
         for (byte, counts) in counts.iter_mut().enumerate() {
@@ -36,6 +36,9 @@ pub fn sort<K: Digits>(keys: &mut [K], spare: &mut [K]) {
         // A digit that all share moves nothing.
         if counts.contains(&from.len()) {
             continue;
+        }
+        if is_off() {
+            return;
         }
         let mut start = 0;
         for count in counts.iter_mut() {

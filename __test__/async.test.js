@@ -1,0 +1,266 @@
+// The calls that work on another thread: what they give, what they keep off meanwhile, abort and close in the middle.
+import fs from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { MmapArray } from '../index.js'
+import { expectError } from './support/errors.js'
+import { expectExit, runNode } from './support/processes.js'
+import { useScope } from './support/scope.js'
+import { STORAGES } from './support/storages.js'
+import { TYPECODES, elements, encode, typecode, typed } from './support/typecodes.js'
+
+const scope = useScope()
+const make = (code, items) => scope.keep(new MmapArray(code, items))
+/** Enough work to be called off in the middle. */
+const MANY = 500_000
+const scrambled = () => Int32Array.from({ length: MANY }, (_, n) => Math.imul(n + 1, 0x9e3779b1))
+/** Whether the elements are those of a typed array; a matcher would look at each of them. */
+const holds = (array, { buffer }) => array.tobytes().equals(Buffer.from(buffer))
+const codeOf = (promise) =>
+  promise.then(
+    () => 'nothing was thrown',
+    (error) => error?.code ?? error,
+  )
+
+describe.each(STORAGES)('$name', (storage) => {
+  test.each(TYPECODES)('typecode $code', async (type) => {
+    const items = elements(type, 40)
+    const array = storage.make(type, items.toReversed(), scope)
+    expect(await array.sortAsync()).toBe(array)
+    expect(array.tolist()).toEqual(items)
+    const needles = typed(type, [items[39], items[0]])
+    expect(await array.searchsortedAsync(needles)).toEqual(Float64Array.of(39, 0))
+    expect(await array.searchsortedAsync(make(type.code, needles), 'right')).toEqual(Float64Array.of(40, 1))
+
+    const file = scope.path()
+    await array.tofileAsync(file)
+    expect(fs.readFileSync(file)).toEqual(encode(type, items))
+    expect(await array.fromfileAsync(file, 2)).toBe(undefined)
+    expect(array.tolist()).toEqual([...items, ...items.slice(0, 2)])
+    await array.flushAsync()
+    array.append(items[0])
+    expect(array.length).toBe(43)
+  })
+})
+
+describe('while one works', () => {
+  const CHANGES = {
+    append: (array) => array.append(1),
+    extend: (array) => array.extend([1]),
+    insert: (array) => array.insert(0, 1),
+    pop: (array) => array.pop(),
+    remove: (array) => array.remove(array.get(5)),
+    clear: (array) => array.clear(),
+    fromfile: (array) => array.fromfile('/dev/zero', 1),
+    frombytes: (array) => array.frombytes(new Uint8Array(4)),
+    setSlice: (array) => array.setSlice([1, 2], 0, 1),
+    deleteSlice: (array) => array.deleteSlice(0, 1),
+    repeatInPlace: (array) => array.repeatInPlace(2),
+    reserve: (array) => array.reserve(1e7),
+    refresh: (array) => array.refresh(),
+    sort: (array) => array.sort(),
+  }
+
+  test.each(['reserved', 'exact'])('nothing changes the length, and nobody else sorts: %s', async (state) => {
+    const array = make('i', scrambled())
+    if (state === 'exact') array.handle()
+    const { capacity } = array
+    const sorted = array.sortAsync()
+    for (const [name, change] of Object.entries(CHANGES)) expectError('ERR_BUSY', () => change(array), name)
+    const others = {
+      sortAsync: array.sortAsync(),
+      searchsortedAsync: array.searchsortedAsync(new Int32Array(1)),
+      tofileAsync: array.tofileAsync('/dev/null'),
+      fromfileAsync: array.fromfileAsync('/dev/zero', 1),
+    }
+    for (const [name, other] of Object.entries(others)) expect(await codeOf(other), name).toBe('ERR_BUSY')
+    expect(array.length).toBe(MANY)
+    await sorted
+    expect(holds(array, scrambled().sort())).toBe(true)
+    expect(array.capacity).toBe(capacity)
+    for (const change of Object.values(CHANGES)) if (change !== CHANGES.remove) change(array)
+  })
+
+  test('those that only read go together, elements may be read and written', async () => {
+    const array = make('i', scrambled().sort())
+    const needles = array.slice()
+    const both = [array.searchsortedAsync(needles), array.searchsortedAsync(needles, 'right')]
+    expectError('ERR_BUSY', () => array.append(1))
+    expect(await codeOf(array.sortAsync())).toBe('ERR_BUSY')
+    expect(array.get(0)).toBe(needles[0])
+    array.set(0, array.get(0))
+    const [left, right] = await Promise.all(both)
+    expect([left[7], right[7]]).toEqual([7, 8])
+    array.append(1)
+  })
+
+  test('needles are those of the moment of the call', async () => {
+    const array = make('i', [1, 2, 3])
+    const needles = Int32Array.of(3)
+    const places = array.searchsortedAsync(needles)
+    needles[0] = 1
+    expect(await places).toEqual(Float64Array.of(2))
+  })
+})
+
+describe('abort', () => {
+  test('before it begins', async () => {
+    const array = make('i', [2, 1])
+    const signal = AbortSignal.abort(new Error('mine'))
+    const calls = [
+      array.sortAsync({ signal }),
+      array.searchsortedAsync(new Int32Array(1), 'left', { signal }),
+      array.tofileAsync(scope.path('never'), { signal }),
+      array.fromfileAsync('/dev/zero', 1, { signal }),
+      array.flushAsync({ signal }),
+    ]
+    for (const { reason } of await Promise.allSettled(calls)) expect(reason).toBe(signal.reason)
+    expect(array.tolist()).toEqual([2, 1])
+    expect(fs.existsSync(scope.path('never'))).toBe(false)
+  })
+
+  test('of a sort leaves the elements as they were, or sorted', async () => {
+    const array = make('i', scrambled())
+    const controller = new AbortController()
+    const sorted = array.sortAsync({ signal: controller.signal })
+    setImmediate(() => controller.abort())
+    await expect(sorted).rejects.toMatchObject({ name: 'AbortError' })
+    const isSorted = array.get(0) === -(2 ** 31) || array.get(0) !== scrambled()[0]
+    expect(holds(array, isSorted ? scrambled().sort() : scrambled())).toBe(true)
+    // It is free again at once.
+    array.append(5)
+    expect(array.length).toBe(MANY + 1)
+  })
+
+  test('of reading keeps whole elements', async () => {
+    const array = make('i', [7])
+    const controller = new AbortController()
+    const read = array.fromfileAsync('/dev/zero', 100_000_000, { signal: controller.signal })
+    setTimeout(() => controller.abort(), 5)
+    await expect(read).rejects.toMatchObject({ name: 'AbortError' })
+    expect(array.length).toBeLessThan(100_000_001)
+    expect(array.count(0)).toBe(array.length - 1)
+    array.append(5)
+    expect(array.get(-1)).toBe(5)
+  })
+
+  test('an abort afterwards is none', async () => {
+    const array = make('i', [2, 1])
+    const controller = new AbortController()
+    await array.sortAsync({ signal: controller.signal })
+    controller.abort()
+    expect(array.tolist()).toEqual([1, 2])
+  })
+})
+
+describe('close', () => {
+  test.each([
+    ['sortAsync', (array) => array.sortAsync()],
+    ['searchsortedAsync', (array) => array.searchsortedAsync(array)],
+    ['tofileAsync', (array) => array.tofileAsync('/dev/null')],
+    ['fromfileAsync', (array) => array.fromfileAsync('/dev/zero', 1000)],
+  ])('of an array in the middle of %s', async (_, call) => {
+    const array = make('i', scrambled())
+    const promise = call(array)
+    array.close()
+    expect(await codeOf(promise)).toBe('ERR_CLOSED')
+    expect(await codeOf(call(array))).toBe('ERR_CLOSED')
+  })
+
+  test('nothing is added to a file after it', async () => {
+    const file = scope.file(Buffer.alloc(4))
+    const array = scope.keep(MmapArray.open(file, 'i', { flags: 'r+' }))
+    const read = array.fromfileAsync('/dev/zero', 50_000_000)
+    await new Promise((done) => setImmediate(done))
+    array.close()
+    const { size } = fs.statSync(file)
+    expect(await codeOf(read)).toBe('ERR_CLOSED')
+    expect(fs.statSync(file).size).toBe(size)
+    expect(size % 4).toBe(0)
+  })
+
+  test('a process that leaves all of it behind ends by itself', async () => {
+    const result = await runNode(
+      `
+      const numbers = Int32Array.from({ length: 3e6 }, (_, n) => Math.imul(n, 0x9e3779b1))
+      for (let n = 0; n < 4; n++) {
+        const array = new MmapArray('i', numbers)
+        array.sortAsync().catch(({ code }) => console.log(code))
+        if (n % 2) array.close()
+      }
+      global.gc()`,
+      { nodeOptions: ['--expose-gc'] },
+    )
+    expectExit(result)
+    expect(result.stdout).toBe('ERR_CLOSED\nERR_CLOSED\n')
+  })
+})
+
+describe('errors are rejections', () => {
+  test('wrong arguments', async () => {
+    const array = make('i', [1])
+    for (const options of [null, 5, { signal: {} }, { signal: null }, { other: 1 }]) {
+      expect(await codeOf(array.sortAsync(options))).toBe('ERR_INVALID_ARG_TYPE')
+      expect(await codeOf(array.flushAsync(options))).toBe('ERR_INVALID_ARG_TYPE')
+    }
+    expect(await codeOf(array.searchsortedAsync(new Float64Array(1)))).toBe('ERR_TYPE_MISMATCH')
+    expect(await codeOf(array.searchsortedAsync([1]))).toBe('ERR_INVALID_ARG_TYPE')
+    expect(await codeOf(array.searchsortedAsync(new Int32Array(1), 'middle'))).toBe('ERR_OUT_OF_RANGE')
+    expect(await codeOf(array.fromfileAsync('/dev/zero', -1))).toBe('ERR_OUT_OF_RANGE')
+    expect(await codeOf(array.tofileAsync(1.5))).toBe('ERR_INVALID_ARG_TYPE')
+    array.append(1)
+  })
+
+  test('the system, and what the array allows', async () => {
+    const file = scope.file(Buffer.from(Int32Array.of(2, 1).buffer))
+    const array = make('i', [1])
+    const reader = scope.keep(MmapArray.open(file, 'i'))
+    expect(await codeOf(array.fromfileAsync(scope.path('none'), 1))).toBe('ENOENT')
+    expect(await codeOf(array.tofileAsync(scope.directory))).toBe('EISDIR')
+    expect(await codeOf(array.fromfileAsync(file, 3))).toBe('ERR_UNEXPECTED_EOF')
+    expect(array.tolist()).toEqual([1, 2, 1])
+    expect(await codeOf(reader.sortAsync())).toBe('ERR_READ_ONLY')
+    expect(await codeOf(reader.fromfileAsync(file, 1))).toBe('ERR_READ_ONLY')
+    await reader.tofileAsync(scope.path('copy'))
+    expect(fs.readFileSync(scope.path('copy'))).toEqual(fs.readFileSync(file))
+  })
+})
+
+test('descriptors are read and written where they stand, and may be closed at once', async () => {
+  const file = scope.file(Buffer.from(Int32Array.of(1, 2, 3, 4).buffer))
+  const fd = fs.openSync(file, 'r+')
+  fs.readSync(fd, Buffer.alloc(4))
+  const array = make('i', [])
+  const read = array.fromfileAsync(fd, 2)
+  fs.closeSync(fd)
+  await read
+  expect(array.tolist()).toEqual([2, 3])
+  const target = fs.openSync(file, 'a')
+  const written = array.tofileAsync({ fd: target })
+  fs.closeSync(target)
+  await written
+  expect(fs.statSync(file).size).toBe(24)
+  await make('i', []).tofileAsync(5)
+})
+
+test('its own file', async () => {
+  const type = typecode('i')
+  const file = scope.file(encode(type, [1, 2]))
+  const array = scope.keep(MmapArray.open(file, 'i', { flags: 'r+' }))
+  await array.fromfileAsync(file, 2)
+  expect(array.tolist()).toEqual([1, 2, 1, 2])
+  expect(await codeOf(array.fromfileAsync(file, 9))).toBe('ERR_UNEXPECTED_EOF')
+  expect(array.length).toBe(8)
+  await array.tofileAsync(file)
+  expect(fs.readFileSync(file)).toEqual(encode(type, [1, 2, 1, 2, 1, 2, 1, 2]))
+})
+
+test('a file that is cut is a fault, and the array is free to be refreshed', async () => {
+  const file = scope.file(Buffer.from(scrambled().buffer))
+  const array = scope.keep(MmapArray.open(file, 'i', { flags: 'r+' }))
+  // Nothing was touched yet: it is the other thread that finds nothing there.
+  fs.truncateSync(file, 4096)
+  expect(await codeOf(array.sortAsync())).toBe('ERR_MEMORY_FAULT')
+  expect(array.refresh()).toBe(1024)
+  await array.sortAsync()
+  array.append(1)
+})

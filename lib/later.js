@@ -1,0 +1,65 @@
+// Work on other threads, and the signals that call it off.
+
+import { toOptions } from './arguments.js'
+import { closed, invalidArgType } from './errors.js'
+
+let lastTicket = 0
+
+/** @returns {AbortSignal | undefined} that of the options */
+export function toSignal(options) {
+  const { signal } = toOptions(options, ['signal'])
+  if (signal === undefined || signal instanceof AbortSignal) return signal
+  throw invalidArgType('options.signal', 'an AbortSignal', signal)
+}
+
+/**
+ * Does work that can be called off, and waits until it is over: an array whose work was aborted is free again.
+ * @param {object} work
+ * @param {(ticket: number) => Promise<unknown>} work.begin gives `false` or null where it was called off
+ * @param {(ticket: number) => void} work.callOff
+ * @param {() => void} work.settle takes over what was done
+ */
+export async function run({ begin, callOff, settle }, signal) {
+  signal?.throwIfAborted()
+  lastTicket = (lastTicket + 1) % 2 ** 32
+  const ticket = lastTicket
+  const onAbort = () => callOff(ticket)
+  signal?.addEventListener('abort', onAbort, { once: true })
+  const { result, failure } = await outcomeOf(() => begin(ticket))
+  signal?.removeEventListener('abort', onAbort)
+  settle()
+  signal?.throwIfAborted()
+  if (failure !== undefined) throw failure.error
+  if (result === false || result === null) throw closed()
+  return result
+}
+
+async function outcomeOf(begin) {
+  try {
+    return { result: await begin() }
+  } catch (error) {
+    return { failure: { error } }
+  }
+}
+
+/** Waits for what cannot be called off, but no longer than a signal lets it. */
+export async function unlessAborted(signal, begin) {
+  signal?.throwIfAborted()
+  const promise = begin()
+  if (signal === undefined) return promise
+  const { promise: aborted, onAbort } = rejectedOnAbort(signal)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+function rejectedOnAbort(signal) {
+  let onAbort
+  const promise = new Promise((_, reject) => {
+    onAbort = () => reject(signal.reason)
+  })
+  return { promise, onAbort }
+}

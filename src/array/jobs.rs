@@ -1,0 +1,184 @@
+//! Work on an array's elements by other threads: what may go on at the same time, and what waits for it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::Array;
+use crate::error::{Error, Result};
+
+/// What a job does to the array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// It reads elements: any number of such jobs at a time.
+    Reads,
+    /// It writes elements, alone.
+    Writes,
+    /// It adds elements behind the end, alone.
+    Grows,
+}
+
+/// What the thread of a job and the array's own know of each other.
+#[derive(Debug)]
+struct Shared {
+    /// The number by which it is called off.
+    ticket: u32,
+    claim: Claim,
+    /// Bytes a growing job has added; `None` once it is called off. Whoever changes a file holds this while it does:
+    /// after it was called off a job changes nothing any more.
+    added: Mutex<Option<u64>>,
+    is_called_off: AtomicBool,
+    is_over: AtomicBool,
+}
+
+impl Shared {
+    fn added(&self) -> MutexGuard<'_, Option<u64>> {
+        self.added.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn call_off(&self) {
+        self.is_called_off.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A job's hold on its array, for any thread. To drop it is to be over.
+#[derive(Debug)]
+pub struct Job(Arc<Shared>);
+
+impl Job {
+    /// Whether what it does is of no use any more.
+    pub fn is_called_off(&self) -> bool {
+        self.0.is_called_off.load(Ordering::Relaxed)
+    }
+
+    /// Adds bytes by a call that is told how many were added before. Does nothing, and says so, once it was called off.
+    pub fn add(&self, bytes: u64, write: impl FnOnce(u64) -> Result<()>) -> Result<bool> {
+        let mut added = self.0.added();
+        let Some(before) = *added else { return Ok(false) };
+        write(before)?;
+        *added = Some(before + bytes);
+        Ok(true)
+    }
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        self.0.is_over.store(true, Ordering::Release);
+    }
+}
+
+/// The jobs an array has, as it knows them.
+#[derive(Debug, Default)]
+pub struct Jobs {
+    running: Vec<Arc<Shared>>,
+    /// What the state does not show while there are jobs, so that no append goes by the core.
+    capacity: Option<u64>,
+}
+
+impl Jobs {
+    pub fn is_written(&self) -> bool {
+        self.running.iter().any(|job| job.claim != Claim::Reads)
+    }
+
+    fn is_growing(&self) -> bool {
+        self.running.iter().any(|job| job.claim == Claim::Grows)
+    }
+
+    pub fn is_idle(&self) -> bool {
+        self.running.is_empty()
+    }
+}
+
+impl Array {
+    /// Begins a job.
+    ///
+    /// # Errors
+    /// `Busy` where it cannot go together with those there are.
+    pub(super) fn begin_job(&mut self, operation: &'static str, ticket: u32, claim: Claim) -> Result<Job> {
+        self.require_unwritten(operation)?;
+        if claim != Claim::Reads {
+            self.require_idle(operation)?;
+        }
+        if self.jobs.is_idle() {
+            self.jobs.capacity = Some(self.capacity());
+            self.state.set(self.length(), self.length());
+        }
+        let shared = Arc::new(Shared {
+            ticket,
+            claim,
+            added: Mutex::new(Some(0)),
+            is_called_off: AtomicBool::new(false),
+            is_over: AtomicBool::new(false),
+        });
+        self.jobs.running.push(shared.clone());
+        Ok(Job(shared))
+    }
+
+    /// Calls a job off: it ends as soon as it can, and what it has done by then stays.
+    pub fn call_off(&self, ticket: u32) {
+        for job in self.jobs.running.iter().filter(|job| job.ticket == ticket) {
+            job.call_off();
+        }
+    }
+
+    /// Takes over what jobs have done that are over by now. Until then the array is as busy as if they were not: when it is
+    /// free again depends on who waits for them, not on how fast they are.
+    pub fn settle_jobs(&mut self) -> Result<()> {
+        let mut grown = None;
+        self.jobs.running.retain(|job| {
+            let is_over = job.is_over.load(Ordering::Acquire);
+            if is_over && job.claim == Claim::Grows {
+                grown = *job.added();
+            }
+            !is_over
+        });
+        if !self.jobs.is_idle() {
+            return Ok(());
+        }
+        let Some(capacity) = self.jobs.capacity.take() else {
+            return Ok(());
+        };
+        let added = grown.unwrap_or(0) / self.itemsize();
+        if self.is_reserved() {
+            self.state.set(self.length() + added, capacity);
+        } else if added > 0 {
+            let bytes = self.mapping.bytes()?;
+            self.take_over(bytes)?;
+        }
+        Ok(())
+    }
+
+    /// Refuses what needs the elements to stay as they are while others write them.
+    pub(super) fn require_unwritten(&self, operation: &'static str) -> Result<()> {
+        if self.jobs.is_written() {
+            return Err(Error::Busy { operation });
+        }
+        Ok(())
+    }
+
+    /// Refuses what changes the length while others work on the elements.
+    pub(super) fn require_idle(&self, operation: &'static str) -> Result<()> {
+        if self.jobs.is_idle() {
+            Ok(())
+        } else {
+            Err(Error::Busy { operation })
+        }
+    }
+
+    /// Refuses to cut the file that a job is adding to.
+    pub(super) fn require_not_growing(&self, operation: &'static str) -> Result<()> {
+        if self.jobs.is_growing() {
+            Err(Error::Busy { operation })
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Calls all jobs off for good: from now on none of them changes the file. What they hold stays valid.
+    pub fn abandon_jobs(&mut self) {
+        for job in self.jobs.running.drain(..) {
+            job.call_off();
+            // Waits for the write that is under way.
+            *job.added() = None;
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! What can take long, as work for any thread. It holds the memory it works on, whatever becomes of the array.
+
+use super::jobs::{Claim, Job};
+use super::transfer::{CHUNK, Peer, fill, write_all};
+use super::{Array, countable_bytes};
+use crate::error::{Error, Result};
+use crate::kernels::bisect::{self, Side};
+use crate::kernels::{Region, sort};
+use crate::mapping::Window;
+use crate::os::scratch::Scratch;
+use crate::os::{identity, size};
+use std::sync::Arc;
+
+use rustix::io::Errno;
+
+/// Work for another thread; `None` where it was called off.
+pub type Work<T> = Box<dyn FnOnce() -> Result<Option<T>> + Send>;
+
+/// Elements to look for, which stay where they are.
+pub enum Needles {
+    Copied(Vec<u8>),
+    /// Those of an array of the same type: the first bytes of its window.
+    Mapped(Arc<Window>, u64),
+}
+
+impl Needles {
+    fn region(&self) -> Region<'_> {
+        match self {
+            Needles::Copied(bytes) => Region::of(bytes),
+            Needles::Mapped(window, bytes) => window.region(*bytes),
+        }
+    }
+}
+
+impl Array {
+    /// Sorts, or leaves the elements as they are where it is called off.
+    ///
+    /// # Errors
+    /// Those of [`Array::sort`]; `Busy`.
+    pub fn sort_later(&mut self, ticket: u32) -> Result<Work<()>> {
+        const OPERATION: &str = "sortAsync";
+        self.require_writable(OPERATION)?;
+        let job = self.begin_job(OPERATION, ticket, Claim::Writes)?;
+        let (window, bytes, scalar) = (self.window.clone(), self.byte_length(), self.typecode.scalar);
+        Ok(Box::new(move || {
+            if job.is_called_off() {
+                return Ok(None);
+            }
+            let count = bytes as usize / scalar.size();
+            let mut scratch = Scratch::new(sort::scratch_words(scalar, count))?;
+            let is_off = || job.is_called_off();
+            let is_sorted = sort::sort_unless(window.region(bytes), scalar, scratch.words(), &is_off);
+            Ok(is_sorted.then_some(()))
+        }))
+    }
+
+    /// Looks many elements up.
+    ///
+    /// # Errors
+    /// Those of [`Array::places`], `Busy`, and `ENOMEM`.
+    pub fn places_later(&mut self, ticket: u32, needles: Needles, side: Side) -> Result<Work<Vec<f64>>> {
+        /// Needles between two questions whether it was called off.
+        const PART: usize = 1 << 14;
+        self.require_whole(needles.region())?;
+        let job = self.begin_job("searchsortedAsync", ticket, Claim::Reads)?;
+        let (window, bytes, scalar) = (self.window.clone(), self.byte_length(), self.typecode.scalar);
+        Ok(Box::new(move || {
+            let (region, needles) = (window.region(bytes), needles.region());
+            let count = needles.len() / scalar.size();
+            let mut places = Vec::new();
+            places
+                .try_reserve_exact(count)
+                .map_err(|_| Error::system(Errno::NOMEM, "malloc"))?;
+            places.resize(count, 0.0f64);
+            for (part, places) in places.chunks_mut(PART).enumerate() {
+                if job.is_called_off() {
+                    return Ok(None);
+                }
+                let needles = needles.part(part * PART * scalar.size(), places.len() * scalar.size());
+                bisect::places(region, scalar, needles, side, Region::of_mut(places));
+            }
+            Ok(Some(places))
+        }))
+    }
+
+    /// Writes the elements to a path, or to where a descriptor stands.
+    ///
+    /// # Errors
+    /// Those of [`Array::write_to_path`] and [`Array::write_to`]; `Busy`.
+    pub fn write_later(&mut self, ticket: u32, target: Target) -> Result<Work<()>> {
+        const PART: usize = 8 << 20;
+        const OPERATION: &str = "tofileAsync";
+        // Before a file is emptied for nothing.
+        self.require_unwritten(OPERATION)?;
+        let peer = match target {
+            Target::Path(path) => self.file_to_write(&path)?,
+            Target::Nothing => None,
+            Target::Open(peer) => Some(peer.into_own()?),
+        };
+        let job = self.begin_job(OPERATION, ticket, Claim::Reads)?;
+        let (window, bytes) = (self.window.clone(), self.byte_length());
+        Ok(Box::new(move || {
+            let Some(peer) = peer else { return Ok(Some(())) };
+            let all = window.region(bytes);
+            for start in (0..all.len()).step_by(PART) {
+                if job.is_called_off() {
+                    return Ok(None);
+                }
+                write_all(all.part(start, PART.min(all.len() - start)), &peer)?;
+            }
+            Ok(Some(()))
+        }))
+    }
+
+    /// Adds `count` elements read from where a file stands.
+    ///
+    /// # Errors
+    /// Those of [`Array::read_from`]; `Busy`.
+    pub fn read_later(&mut self, ticket: u32, peer: Peer, count: u64) -> Result<Work<()>> {
+        const OPERATION: &str = "fromfileAsync";
+        let resizable = self.begin_length_change(OPERATION)?;
+        if count > 0 {
+            resizable?;
+        }
+        let peer = peer.into_own()?;
+        let size = self.itemsize();
+        countable_bytes("n", count, size)?;
+        let wanted = self.at_most(&peer, count)?.min(elements_left(&peer, size)?) * size;
+        // Before anything is read: what cannot be mapped afterwards is not to be in the file.
+        if self.is_reserved() {
+            self.make_room(self.length() + wanted / size)?;
+        } else {
+            self.cover(self.byte_length() + wanted)?;
+        }
+        let end = self.file_position(self.length());
+        let (storage, is_reserved) = (self.mapping.storage().clone(), self.is_reserved());
+        let job = self.begin_job(OPERATION, ticket, Claim::Grows)?;
+        Ok(Box::new(move || {
+            let add = |elements: Region<'_>| {
+                job.add(elements.len() as u64, |before| {
+                    if is_reserved {
+                        storage.write_at(elements, end + before)
+                    } else {
+                        storage.append(&[elements], end + before)
+                    }
+                })
+            };
+            let got = read_elements(&peer, wanted, size as usize, &job, add)?;
+            match got {
+                Some(got) if got < count * size => Err(Error::UnexpectedEof {
+                    wanted: count,
+                    got: got / size,
+                }),
+                got => Ok(got.map(drop)),
+            }
+        }))
+    }
+}
+
+/// Where elements are written to.
+pub enum Target {
+    Path(Vec<u8>),
+    Open(Peer),
+    /// As Python's: an empty array touches no descriptor.
+    Nothing,
+}
+
+/// Hands bytes on, whole elements at a time, until there are enough of them or the file ends; gives how many there were,
+/// `None` where it was called off.
+fn read_elements(
+    peer: &Peer,
+    wanted: u64,
+    size: usize,
+    job: &Job,
+    add: impl Fn(Region<'_>) -> Result<bool>,
+) -> Result<Option<u64>> {
+    let mut chunk = vec![0; CHUNK.min(usize::try_from(wanted).unwrap_or(CHUNK))];
+    let mut done = 0;
+    while done < wanted {
+        if job.is_called_off() {
+            return Ok(None);
+        }
+        let room = chunk.len().min(usize::try_from(wanted - done).unwrap_or(CHUNK));
+        let (got, failure) = fill(peer.file(), &mut chunk[..room]);
+        let whole = got - got % size;
+        if whole > 0 && !add(Region::of(&chunk[..whole]))? {
+            return Ok(None);
+        }
+        done += whole as u64;
+        if let Some(error) = failure {
+            return Err(Error::io(&error, "read"));
+        }
+        if got < room {
+            break;
+        }
+    }
+    Ok(Some(done))
+}
+
+/// Whole elements from where a file stands to its end; of what has no size, as many as are wanted.
+fn elements_left(peer: &Peer, itemsize: u64) -> Result<u64> {
+    if identity::require_regular(peer.file()).is_err() {
+        return Ok(u64::MAX / itemsize);
+    }
+    let position = peer.position()?;
+    Ok(size::of(peer.file())?.saturating_sub(position) / itemsize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::typecode::Typecode;
+
+    fn array(values: &[i32]) -> Array {
+        let mut array = Array::anonymous(Typecode::parse("i").unwrap(), 0).unwrap();
+        array.extend(Region::of(bytemuck::cast_slice(values))).unwrap();
+        array
+    }
+
+    fn values(array: &Array) -> Vec<i32> {
+        (0..array.length() as usize)
+            .map(|index| array.region().get(index))
+            .collect()
+    }
+
+    fn busy<T>(result: Result<T>) {
+        assert_eq!(result.err().map(|error| error.code()), Some("ERR_BUSY".into()));
+    }
+
+    #[test]
+    fn nothing_changes_the_length_while_there_is_a_job() {
+        let mut array = array(&[3, 1, 2]);
+        array.reserve(100).unwrap();
+        let work = array.sort_later(1).unwrap();
+        assert_eq!(array.capacity(), 3);
+        busy(array.extend(Region::of(&[0; 4])));
+        busy(array.pop(0));
+        busy(array.clear());
+        busy(array.reserve(200));
+        busy(array.refresh());
+        busy(array.sort());
+        busy(array.sort_later(2));
+        busy(array.places_later(3, Needles::Copied(vec![]), Side::Left));
+        array.trim().unwrap();
+        assert_eq!(work().unwrap(), Some(()));
+        busy(array.pop(0));
+        array.settle_jobs().unwrap();
+        assert_eq!(values(&array), [1, 2, 3]);
+        array.extend(Region::of(&[9; 4])).unwrap();
+        assert_eq!(array.length(), 4);
+    }
+
+    #[test]
+    fn the_room_of_a_reserved_array_is_back_after_its_last_job() {
+        let mut array = array(&[1, 2, 3]);
+        array.reserve(5000).unwrap();
+        let capacity = array.capacity();
+        let one = array
+            .places_later(1, Needles::Copied(vec![0; 8]), Side::Left)
+            .unwrap();
+        let other = array
+            .places_later(2, Needles::Copied(vec![0; 4]), Side::Right)
+            .unwrap();
+        assert_eq!(one().unwrap(), Some(vec![0.0, 0.0]));
+        array.settle_jobs().unwrap();
+        assert_eq!(array.capacity(), 3);
+        assert_eq!(other().unwrap(), Some(vec![0.0]));
+        array.settle_jobs().unwrap();
+        assert_eq!(array.capacity(), capacity);
+        assert!(array.is_reserved());
+    }
+
+    #[test]
+    fn a_job_that_is_called_off_leaves_the_elements() {
+        let mut array = array(&[3, 1, 2]);
+        let work = array.sort_later(7).unwrap();
+        array.call_off(8);
+        array.call_off(7);
+        assert_eq!(work().unwrap(), None);
+        array.settle_jobs().unwrap();
+        assert_eq!(values(&array), [3, 1, 2]);
+        array.sort().unwrap();
+    }
+
+    #[test]
+    fn a_job_outlives_its_array() {
+        let mut array = array(&[3, 1, 2]);
+        let sort = array.sort_later(1).unwrap();
+        drop(array);
+        assert_eq!(sort().unwrap(), None);
+    }
+
+    #[test]
+    fn what_is_read_is_there_when_the_job_is_over() {
+        let source = std::env::temp_dir().join(format!("mmap-array-later-{}", std::process::id()));
+        std::fs::write(&source, [1u8, 0, 0, 0, 2, 0, 0, 0, 3]).unwrap();
+        let path = std::os::unix::ffi::OsStrExt::as_bytes(source.as_os_str());
+        for is_exact in [false, true] {
+            let mut array = array(&[7]);
+            if is_exact {
+                array.handle().unwrap();
+            }
+            let work = array.read_later(1, Peer::open(path).unwrap(), 2).unwrap();
+            assert_eq!(array.length(), 1);
+            assert_eq!(work().unwrap(), Some(()));
+            array.settle_jobs().unwrap();
+            assert_eq!(values(&array), [7, 1, 2]);
+            let work = array.read_later(1, Peer::open(path).unwrap(), 5).unwrap();
+            assert_eq!(work().unwrap_err().code(), "ERR_UNEXPECTED_EOF");
+            array.settle_jobs().unwrap();
+            assert_eq!(values(&array), [7, 1, 2, 1, 2]);
+
+            let work = array.read_later(1, Peer::open(path).unwrap(), 2).unwrap();
+            busy(array.trim().and(if is_exact {
+                array.refresh().map(drop)
+            } else {
+                Ok(())
+            }));
+            array.abandon_jobs();
+            assert_eq!(work().unwrap(), None);
+            assert_eq!(array.refresh().unwrap(), 5);
+        }
+        std::fs::remove_file(source).unwrap();
+    }
+
+    #[test]
+    fn what_is_written_is_all_of_it() {
+        let target = std::env::temp_dir().join(format!("mmap-array-written-{}", std::process::id()));
+        let path = std::os::unix::ffi::OsStrExt::as_bytes(target.as_os_str());
+        let mut array = array(&[3, 1, 2]);
+        let work = array.write_later(1, Target::Path(path.to_vec())).unwrap();
+        busy(array.sort_later(2));
+        assert_eq!(work().unwrap(), Some(()));
+        assert_eq!(
+            std::fs::read(&target).unwrap(),
+            bytemuck::cast_slice::<i32, u8>(&[3, 1, 2])
+        );
+        std::fs::remove_file(target).unwrap();
+    }
+}

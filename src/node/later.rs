@@ -1,0 +1,172 @@
+//! Work on the threads of the pool, as promises. Each is begun with a ticket, a number by which it can be called off; what
+//! it did is taken over by `settle`, which whoever waited calls.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use napi::bindgen_prelude::{AsyncTask, Either, Float64Array, Uint8Array};
+use napi::{Env, Status, Task, Unknown};
+use napi_derive::napi;
+
+use super::class::MmapArray;
+use super::errors::{guard, to_js};
+use super::numbers::side;
+use super::values::{bytes, count};
+use crate::array::later::{Needles, Target, Work};
+use crate::array::transfer::Peer;
+use crate::error::Result;
+
+/// Work that gives `Output`.
+pub struct Later<Output> {
+    work: Option<Work<Output>>,
+}
+
+impl<Output> Later<Output> {
+    fn begin(work: Work<Output>) -> AsyncTask<Self>
+    where
+        Self: Task,
+    {
+        AsyncTask::new(Later { work: Some(work) })
+    }
+
+    /// On a thread of the pool, which must not see a panic.
+    fn run(&mut self) -> napi::Result<Result<Option<Output>>> {
+        let Some(work) = self.work.take() else {
+            return Ok(Ok(None));
+        };
+        catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
+            napi::Error::new(
+                Status::GenericFailure,
+                "Internal error of mmap-array on a thread of the pool",
+            )
+        })
+    }
+}
+
+fn settled<Output>(env: &Env, done: Result<Option<Output>>) -> napi::Result<Option<Output>> {
+    match done {
+        Ok(output) => Ok(output),
+        Err(error) => Err(napi::Error::from(to_js(env, &error)?)),
+    }
+}
+
+impl Task for Later<()> {
+    type Output = Result<Option<()>>;
+    /// False where it was called off.
+    type JsValue = bool;
+
+    fn compute(&mut self) -> napi::Result<Self::Output> {
+        self.run()
+    }
+
+    fn resolve(&mut self, env: Env, done: Self::Output) -> napi::Result<bool> {
+        Ok(settled(&env, done)?.is_some())
+    }
+}
+
+impl Task for Later<Vec<f64>> {
+    type Output = Result<Option<Vec<f64>>>;
+    /// Null where it was called off.
+    type JsValue = Option<Float64Array>;
+
+    fn compute(&mut self) -> napi::Result<Self::Output> {
+        self.run()
+    }
+
+    fn resolve(&mut self, env: Env, done: Self::Output) -> napi::Result<Option<Float64Array>> {
+        Ok(settled(&env, done)?.map(Float64Array::from))
+    }
+}
+
+#[napi]
+pub fn sort_later(env: Env, array: &MmapArray, ticket: u32) -> napi::Result<AsyncTask<Later<()>>> {
+    array.change(&env, |array| array.sort_later(ticket).map(Later::begin))
+}
+
+#[napi]
+pub fn places_later(
+    env: Env,
+    array: &MmapArray,
+    ticket: u32,
+    needles: Unknown<'_>,
+    right: bool,
+) -> napi::Result<AsyncTask<Later<Vec<f64>>>> {
+    let needles = bytes(&env, &needles)?;
+    array.change(&env, |array| {
+        let needles = Needles::Copied(needles.to_vec()?);
+        array.places_later(ticket, needles, side(right)).map(Later::begin)
+    })
+}
+
+/// The same for the elements of another array of the same type.
+#[napi]
+pub fn places_of_later(
+    env: Env,
+    array: &MmapArray,
+    ticket: u32,
+    other: &MmapArray,
+    right: bool,
+) -> napi::Result<AsyncTask<Later<Vec<f64>>>> {
+    let (window, length) = guard(&env, || array.memory_of(other))?;
+    array.change(&env, |array| {
+        let needles = Needles::Mapped(window, length);
+        array.places_later(ticket, needles, side(right)).map(Later::begin)
+    })
+}
+
+#[napi]
+pub fn tofile_later(
+    env: Env,
+    array: &MmapArray,
+    ticket: u32,
+    target: Either<i32, Uint8Array>,
+) -> napi::Result<AsyncTask<Later<()>>> {
+    array.change(&env, |array| {
+        let target = match target {
+            Either::A(descriptor) if array.length() > 0 => Target::Open(Peer::borrow(descriptor)?),
+            Either::A(_) => Target::Nothing,
+            Either::B(path) => Target::Path(path.to_vec()),
+        };
+        array.write_later(ticket, target).map(Later::begin)
+    })
+}
+
+#[napi]
+pub fn fromfile_later(
+    env: Env,
+    array: &MmapArray,
+    ticket: u32,
+    source: Either<i32, Uint8Array>,
+    n: f64,
+) -> napi::Result<AsyncTask<Later<()>>> {
+    array.change(&env, |array| {
+        let peer = match source {
+            Either::A(descriptor) => Peer::borrow(descriptor)?,
+            Either::B(path) => Peer::open(&path)?,
+        };
+        array.read_later(ticket, peer, count("n", n)?).map(Later::begin)
+    })
+}
+
+/// Calls the work of a ticket off, if it is under way.
+#[napi]
+pub fn call_off(env: Env, array: &MmapArray, ticket: u32) -> napi::Result<()> {
+    array.change_unsound(&env, |array| {
+        array.call_off(ticket);
+        Ok(())
+    })
+}
+
+/// Takes over what work has done that is over.
+#[napi]
+pub fn settle(env: Env, array: &MmapArray) -> napi::Result<()> {
+    // Whatever has become of the memory: an array that stays busy could not even be refreshed.
+    array.change_unsound(&env, |core| {
+        let before = core.length();
+        core.settle_jobs()?;
+        if core.length() > before {
+            array.overlays.restore(core.mapping())?;
+        }
+        Ok(())
+    })?;
+    array.read(&env, |_| Ok(()))
+}
