@@ -14,6 +14,7 @@ import { attachMatches } from './matches/attach.js'
 import { elementMatches } from './matches/elements.js'
 import { exactAppendMatches } from './matches/exact-append.js'
 import { heldMemoryMatches } from './matches/held-memory.js'
+import { kernelMatches } from './matches/kernels.js'
 import { lifecycleMatches } from './matches/lifecycle.js'
 import { openMatches } from './matches/open.js'
 import { pingPongMatches } from './matches/ping-pong.js'
@@ -40,6 +41,7 @@ await withScratch(async (scratch) => {
     lifecycleMatches,
     pingPongMatches,
     heldMemoryMatches,
+    kernelMatches,
   ].flatMap((make) => make(context))
   for (const match of matches) {
     if (words.length > 0 && !words.some((word) => match.title.includes(word))) continue

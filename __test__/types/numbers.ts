@@ -25,6 +25,14 @@ exactly<number>()(text.bisectLeft('a'))
 exactly<Float64Array>()(int32s.searchsorted(Int32Array.of(1), 'right'))
 exactly<Float64Array>()(int64s.searchsorted(int64s))
 
+exactly<Promise<MmapArray<'d'>>>()(doubles.sortAsync({ signal: AbortSignal.timeout(1) }))
+exactly<Promise<Float64Array>>()(int32s.searchsortedAsync(int32s, 'left', {}))
+exactly<Promise<void>>()(int32s.fromfileAsync('x', 1, { signal: undefined }))
+exactly<Promise<void>>()(int32s.tofileAsync(new URL('file:///x')))
+exactly<Promise<void>>()(int32s.flushAsync({ signal: new AbortController().signal }))
+// @ts-expect-error a controller is no signal
+int32s.sortAsync({ signal: new AbortController() })
+
 // @ts-expect-error no number
 int32s.bisectLeft('a')
 // @ts-expect-error no character
