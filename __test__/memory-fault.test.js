@@ -188,3 +188,17 @@ test('a fault that another array’s refresh took away is told to the array that
     assert.equal(array.get(50_000), 0)
     array.flush()
     assert.equal(MmapArray.attach(array.handle()).count(1), 1024)`))
+
+test.each(['sort()', 'sortAsync()'])('%s of what was cut writes no zeros among what is left', (call) =>
+  inChild(`
+    array.set(0, 5)
+    const before = fs.readFileSync(path).subarray(0, 4096)
+    cut(4096)
+    let met
+    try { await array.${call} } catch (error) { met = error.code }
+    assert.equal(met, 'ERR_MEMORY_FAULT')
+    assert.ok(before.equals(fs.readFileSync(path)))
+    assert.equal(array.refresh(), 1024)
+    await array.${call}
+    assert.equal(array.get(-1), 5)`),
+)

@@ -1,16 +1,13 @@
 //! What can take long, as work for any thread. It holds the memory it works on, whatever becomes of the array.
 
 use super::jobs::{Claim, Job};
+use super::numbers::sort_lent;
 use super::transfer::{CHUNK, Peer, fill, write_all};
-use super::{Array, countable_bytes};
+use super::{Array, Lent, countable_bytes};
 use crate::error::{Error, Result};
+use crate::kernels::Region;
 use crate::kernels::bisect::{self, Side};
-use crate::kernels::{Region, sort};
-use crate::mapping::Window;
-use crate::os::scratch::Scratch;
 use crate::os::{identity, size};
-use std::sync::Arc;
-
 use rustix::io::Errno;
 
 /// Work for another thread; `None` where it was called off.
@@ -19,15 +16,22 @@ pub type Work<T> = Box<dyn FnOnce() -> Result<Option<T>> + Send>;
 /// Elements to look for, which stay where they are.
 pub enum Needles {
     Copied(Vec<u8>),
-    /// Those of an array of the same type: the first bytes of its window.
-    Mapped(Arc<Window>, u64),
+    /// Those of an array of the same type.
+    Lent(Lent),
 }
 
 impl Needles {
     fn region(&self) -> Region<'_> {
         match self {
             Needles::Copied(bytes) => Region::of(bytes),
-            Needles::Mapped(window, bytes) => window.region(*bytes),
+            Needles::Lent(lent) => lent.region(),
+        }
+    }
+
+    fn require_sound(&self) -> Result<()> {
+        match self {
+            Needles::Copied(_) => Ok(()),
+            Needles::Lent(lent) => lent.require_sound(),
         }
     }
 }
@@ -41,15 +45,12 @@ impl Array {
         const OPERATION: &str = "sortAsync";
         self.require_writable(OPERATION)?;
         let job = self.begin_job(OPERATION, ticket, Claim::Writes)?;
-        let (window, bytes, scalar) = (self.window.clone(), self.byte_length(), self.typecode.scalar);
+        let (elements, scalar) = (self.lend()?, self.typecode.scalar);
         Ok(Box::new(move || {
             if job.is_called_off() {
                 return Ok(None);
             }
-            let count = bytes as usize / scalar.size();
-            let mut scratch = Scratch::new(sort::scratch_words(scalar, count))?;
-            let is_off = || job.is_called_off();
-            let is_sorted = sort::sort_unless(window.region(bytes), scalar, scratch.words(), &is_off);
+            let is_sorted = sort_lent(&elements, scalar, Some(&|| job.is_called_off()))?;
             Ok(is_sorted.then_some(()))
         }))
     }
@@ -63,10 +64,10 @@ impl Array {
         const PART: usize = 1 << 14;
         self.require_whole(needles.region())?;
         let job = self.begin_job("searchsortedAsync", ticket, Claim::Reads)?;
-        let (window, bytes, scalar) = (self.window.clone(), self.byte_length(), self.typecode.scalar);
+        let (elements, scalar) = (self.lend()?, self.typecode.scalar);
         Ok(Box::new(move || {
-            let (region, needles) = (window.region(bytes), needles.region());
-            let count = needles.len() / scalar.size();
+            let (region, sought) = (elements.region(), needles.region());
+            let count = sought.len() / scalar.size();
             let mut places = Vec::new();
             places
                 .try_reserve_exact(count)
@@ -76,9 +77,11 @@ impl Array {
                 if job.is_called_off() {
                     return Ok(None);
                 }
-                let needles = needles.part(part * PART * scalar.size(), places.len() * scalar.size());
-                bisect::places(region, scalar, needles, side, Region::of_mut(places));
+                let sought = sought.part(part * PART * scalar.size(), places.len() * scalar.size());
+                bisect::places(region, scalar, sought, side, Region::of_mut(places));
             }
+            elements.require_sound()?;
+            needles.require_sound()?;
             Ok(Some(places))
         }))
     }

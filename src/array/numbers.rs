@@ -1,12 +1,13 @@
 //! What takes the elements as numbers: sums, extremes, order, and places in it.
 
-use super::Array;
+use super::{Array, Lent};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::kernels::bisect::{self, Side, Value};
 use crate::kernels::{extremes, sort, sum};
 use crate::os::scratch::Scratch;
+use crate::typecode::Scalar;
 
 impl Array {
     pub fn sum(&self) -> sum::Sum {
@@ -28,7 +29,7 @@ impl Array {
     pub fn sort(&self) -> Result<()> {
         self.require_writable("sort")?;
         self.require_unwritten("sort")?;
-        sort_region(self.region(), self.typecode.scalar)
+        sort_lent(&self.lend()?, self.typecode.scalar, None).map(drop)
     }
 
     /// Where a value belongs among the sorted elements from `lo` to before `hi`, which clamp; `lo` where there are none.
@@ -55,9 +56,20 @@ impl Array {
     }
 }
 
-fn sort_region(region: Region<'_>, scalar: crate::typecode::Scalar) -> Result<()> {
-    let count = region.len() / scalar.size();
-    let mut scratch = Scratch::new(sort::scratch_words(scalar, count))?;
-    sort::sort(region, scalar, scratch.words());
-    Ok(())
+/// Sorts elements, unless it is called off where it can be; says whether they are sorted. What could not be read is not
+/// written back.
+pub(super) fn sort_lent(
+    elements: &Lent,
+    scalar: Scalar,
+    is_called_off: Option<&dyn Fn() -> bool>,
+) -> Result<bool> {
+    let region = elements.region();
+    let mut scratch = Scratch::new(sort::scratch_words(scalar, region.len() / scalar.size()))?;
+    let terms = sort::Terms {
+        is_read: &|| elements.require_sound().is_ok(),
+        is_called_off,
+    };
+    let is_sorted = sort::sort(region, scalar, scratch.words(), terms);
+    elements.require_sound()?;
+    Ok(is_sorted)
 }

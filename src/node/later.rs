@@ -106,9 +106,9 @@ pub fn places_of_later(
     other: &MmapArray,
     right: bool,
 ) -> napi::Result<AsyncTask<Later<Vec<f64>>>> {
-    let (window, length) = guard(&env, || array.memory_of(other))?;
+    let needles = guard(&env, || array.lent_by(other))?;
     array.change(&env, |array| {
-        let needles = Needles::Mapped(window, length);
+        let needles = Needles::Lent(needles);
         array.places_later(ticket, needles, side(right)).map(Later::begin)
     })
 }

@@ -40,49 +40,46 @@ fn words_at<T: Sortable>(level: Level, count: usize) -> usize {
     (count * size_of::<T::Wide>() * spare).div_ceil(size_of::<u64>())
 }
 
-/// Sorts the elements.
+/// When a sort is to leave the elements as they are.
+#[derive(Clone, Copy)]
+pub struct Terms<'a> {
+    /// Asked once all is read, before anything is written: whether what was read is what was there.
+    pub is_read: &'a dyn Fn() -> bool,
+    /// Asked now and then, where the sort can be called off: then it writes nothing before all is in order.
+    pub is_called_off: Option<&'a dyn Fn() -> bool>,
+}
+
+impl Terms<'_> {
+    fn is_called_off(&self) -> bool {
+        self.is_called_off.is_some_and(|is_called_off| is_called_off())
+    }
+
+    fn is_off(&self) -> bool {
+        self.is_called_off() || !(self.is_read)()
+    }
+}
+
+/// Sorts the elements, or leaves them; says whether they are sorted.
 ///
 /// # Panics
 /// If the scratch memory has not the words of [`scratch_words`].
-pub fn sort(region: Region<'_>, scalar: Scalar, scratch: &mut [u64]) {
-    for_scalar!(scalar, T => sort_at::<T>(Level::best(), region, scratch, None));
+pub fn sort(region: Region<'_>, scalar: Scalar, scratch: &mut [u64], terms: Terms<'_>) -> bool {
+    for_scalar!(scalar, T => sort_at::<T>(Level::best(), region, scratch, terms))
 }
 
-/// The same, unless it is called off before the sorted elements are written; says whether they are.
-pub fn sort_unless(
-    region: Region<'_>,
-    scalar: Scalar,
-    scratch: &mut [u64],
-    is_called_off: &dyn Fn() -> bool,
-) -> bool {
-    for_scalar!(scalar, T => sort_at::<T>(Level::best(), region, scratch, Some(is_called_off)))
-}
-
-/// Whether a sort was called off; `None` where nobody can.
-type CallOff<'a> = Option<&'a dyn Fn() -> bool>;
-
-fn is_off(call_off: CallOff<'_>) -> bool {
-    call_off.is_some_and(|is_called_off| is_called_off())
-}
-
-fn sort_at<T: Sortable>(
-    level: Level,
-    region: Region<'_>,
-    scratch: &mut [u64],
-    call_off: CallOff<'_>,
-) -> bool {
+fn sort_at<T: Sortable>(level: Level, region: Region<'_>, scratch: &mut [u64], terms: Terms<'_>) -> bool {
     let count = region.len() / size_of::<T>();
     if count < 2 || is_sorted::<T>(level, region) {
         return true;
     }
     if T::is_counted(count) {
-        return T::count(region, call_off);
+        return T::count(region, terms);
     }
     let scratch = bytemuck::cast_slice_mut::<u64, T::Wide>(scratch);
     let elements = Elements::<T> {
         level,
         region,
-        call_off,
+        terms,
         _type: PhantomData,
     };
     T::Wide::sort(level, &elements, scratch)
@@ -92,7 +89,7 @@ fn sort_at<T: Sortable>(
 struct Elements<'a, T> {
     level: Level,
     region: Region<'a>,
-    call_off: CallOff<'a>,
+    terms: Terms<'a>,
     _type: PhantomData<T>,
 }
 
@@ -101,8 +98,8 @@ impl<T: Sortable> Source<T::Wide> for Elements<'_, T> {
         self.region.len() / size_of::<T>()
     }
 
-    fn call_off(&self) -> CallOff<'_> {
-        self.call_off
+    fn terms(&self) -> Terms<'_> {
+        self.terms
     }
 
     fn key(&self, index: usize) -> T::Wide {
@@ -149,7 +146,7 @@ impl<T: Sortable> Source<T::Wide> for Elements<'_, T> {
 trait Source<K> {
     fn len(&self) -> usize;
 
-    fn call_off(&self) -> CallOff<'_>;
+    fn terms(&self) -> Terms<'_>;
 
     fn key(&self, index: usize) -> K;
 
@@ -190,7 +187,7 @@ trait Sortable: Ordered {
     /// Whether so many of them are counted.
     fn is_counted(count: usize) -> bool;
 
-    fn count(region: Region<'_>, call_off: CallOff<'_>) -> bool;
+    fn count(region: Region<'_>, terms: Terms<'_>) -> bool;
 }
 
 macro_rules! sortable {
@@ -207,14 +204,14 @@ macro_rules! sortable {
                 $is_counted(count)
             }
 
-            fn count(region: Region<'_>, call_off: CallOff<'_>) -> bool {
+            fn count(region: Region<'_>, terms: Terms<'_>) -> bool {
                 let least = Self::Key::MIN as isize;
                 counting::sort::<$T>(
                     region,
                     #[inline(always)]
                     |key| (key as isize - least) as usize,
                     |index| (index as isize + least) as Self::Key,
-                    || is_off(call_off),
+                    || terms.is_off(),
                 )
             }
         }
@@ -283,6 +280,10 @@ fn sort_by_vectors<L: lanes::Compiled>(
     let pivot = quick::choose_pivot(lanes, keys.len(), |index| elements.key(index));
     let mut gap = 0..keys.len();
     elements.for_blocks(|block| gap = lanes.distribute(block, pivot, keys, gap.clone()));
+    let terms = elements.terms();
+    if terms.is_off() {
+        return false;
+    }
 
     let depth = quick::patience(keys.len());
     let (less, rest) = keys.split_at_mut(gap.start);
@@ -290,8 +291,8 @@ fn sort_by_vectors<L: lanes::Compiled>(
     for part in [less, rest] {
         quick::sort(lanes, part, depth, &mut writer);
     }
-    if elements.call_off().is_some() {
-        if is_off(elements.call_off()) {
+    if terms.is_called_off.is_some() {
+        if terms.is_called_off() {
             return false;
         }
         elements.write(0, keys);
@@ -309,14 +310,14 @@ struct Writer<'a, S> {
 #[cfg(target_arch = "x86_64")]
 impl<K, S: Source<K>> quick::Customer<K> for Writer<'_, S> {
     fn take(&mut self, keys: &[K]) {
-        if self.elements.call_off().is_none() {
+        if self.elements.terms().is_called_off.is_none() {
             self.elements.write(self.done, keys);
             self.done += keys.len();
         }
     }
 
     fn is_gone(&self) -> bool {
-        is_off(self.elements.call_off())
+        self.elements.terms().is_called_off()
     }
 }
 
@@ -327,8 +328,9 @@ fn sort_by_digits<K: SortKey>(elements: &impl Source<K>, scratch: &mut [K]) -> b
         keys[read..read + block.len()].copy_from_slice(block);
         read += block.len();
     });
-    radix::sort(keys, &mut spare[..read], || is_off(elements.call_off()));
-    if is_off(elements.call_off()) {
+    let terms = elements.terms();
+    radix::sort(keys, &mut spare[..read], || terms.is_called_off());
+    if terms.is_off() {
         return false;
     }
     elements.write(0, keys);
