@@ -74,6 +74,23 @@ test('an offset inside a page', () =>
     { offset: 16 },
   ))
 
+// Once the element went in front of the array, into the header, and was none of its own.
+test('a file cut before the array begins takes no element', () =>
+  inChild(
+    `for (const size of [0, 7, 15]) {
+       cut(size)
+       const changes = [() => array.append(1), () => array.extend([1, 2]), () => array.insert(0, 1), () => array.reserve(9)]
+       for (const change of changes) assert.equal(code(change), 'ERR_MEMORY_FAULT')
+       assert.equal(fs.statSync(path).size, size)
+       assert.equal(array.refresh(), 0)
+     }
+     cut(16)
+     array.append(5)
+     assert.deepEqual([...array], [5])
+     assert.equal(fs.statSync(path).size, 20)`,
+    { offset: 16 },
+  ))
+
 test('a store behind the cut goes nowhere, and is told', () =>
   inChild(`
     cut(0)

@@ -224,7 +224,8 @@ impl Array {
     /// As in Python, a call that turns out to change nothing does not ask.
     ///
     /// # Errors
-    /// `ReadOnly`; the verdict is `FixedLength`, or `RaggedLength` where the file ends inside an element.
+    /// `ReadOnly`; the verdict is `FixedLength`, `RaggedLength` where the file ends inside an element, or `MemoryFault` where
+    /// it ends before the array begins.
     fn begin_length_change(&mut self, operation: &'static str) -> Result<Verdict> {
         self.require_writable(operation)?;
         if let Err(busy) = self.require_idle(operation) {
@@ -238,6 +239,10 @@ impl Array {
         }
         let bytes = self.mapping.bytes()?;
         self.take_over(bytes)?;
+        // Cut before the array begins: what is appended now would lie in front of it, and be none of its elements.
+        if bytes == 0 && self.mapping.storage().size()? < self.mapping.offset() {
+            return Ok(Err(Error::MemoryFault));
+        }
         if bytes.is_multiple_of(self.itemsize()) {
             return Ok(Ok(()));
         }
