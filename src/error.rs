@@ -234,10 +234,17 @@ impl fmt::Display for Error {
             Error::Internal { said } => write!(f, "Internal error of mmap-array: {said}"),
             Error::System { errno, syscall, path } => {
                 write!(f, "{}: {}, {syscall}", errno_name(*errno), errno_message(*errno))?;
-                match path {
-                    Some(path) => write!(f, " '{path}'"),
-                    None => Ok(()),
+                if let Some(path) = path {
+                    write!(f, " '{path}'")?;
                 }
+                if matches!(*errno, libc::EMFILE | libc::ENFILE) {
+                    // Node-API runs finalizers in a turn of the event loop after the collection, never at once.
+                    f.write_str(
+                        "; close() arrays that are done with: those only dropped keep their descriptor until they were \
+                         collected and the event loop has turned",
+                    )?;
+                }
+                Ok(())
             }
         }
     }
@@ -300,6 +307,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg_attr(miri, ignore = "the words are the C library's, which Miri does without")]
     fn system_errors_read_as_nodes_do() {
         let error = Error::system(rustix::io::Errno::NOENT, "open").at_path("/nowhere");
         assert_eq!(
