@@ -1,0 +1,233 @@
+//! Handles with forged fields: an array of the very file that the handle names, or an error.
+#![no_main]
+
+use std::fs::File;
+use std::os::fd::AsRawFd;
+use std::path::PathBuf;
+
+use arbitrary::Arbitrary;
+use libfuzzer_sys::fuzz_target;
+use mmap_array::array::{Array, Placement};
+use mmap_array::kernels::Region;
+use mmap_array::os::identity::FileIdentity;
+use mmap_array::os::process::ProcessIdentity;
+use mmap_array::sharing::handle::Handle;
+use mmap_array::storage::{Access, Flags, Storage};
+use mmap_array_fuzz::disk::Disk;
+use mmap_array_fuzz::input::Code;
+use mmap_array_fuzz::slot::bytes_of;
+
+#[derive(Arbitrary, Clone, Copy, Debug)]
+enum Mode {
+    Read,
+    Write,
+    Empty,
+    New,
+    Keep,
+    Copy,
+}
+
+impl Mode {
+    fn flags(self) -> Flags {
+        match self {
+            Mode::Read => Flags::Read,
+            Mode::Write => Flags::ReadWrite,
+            Mode::Empty => Flags::CreateOrEmpty,
+            Mode::New => Flags::CreateNew,
+            Mode::Keep => Flags::CreateOrKeep,
+            Mode::Copy => Flags::CopyOnWrite,
+        }
+    }
+}
+
+/// Which of the arrays that are there a field is taken from.
+type Which = u8;
+
+#[derive(Arbitrary, Debug)]
+enum Owner {
+    Of(Which),
+    Pid {
+        pid: u32,
+        started: u64,
+    },
+    /// One that is alive, with its true start.
+    Alive(u8),
+}
+
+#[derive(Arbitrary, Debug)]
+enum Location {
+    Of(Which),
+    None,
+    Secret,
+    Text(String),
+    /// Something that must not be opened, or cannot be mapped.
+    Special(u8),
+    Descriptor(i32),
+}
+
+#[derive(Arbitrary, Debug)]
+enum Identity {
+    Of(Which),
+    Secret,
+    Text(String),
+}
+
+#[derive(Arbitrary, Debug)]
+struct Forged {
+    code: Option<Code>,
+    flags: Mode,
+    owner: Owner,
+    mapping: Result<Which, u64>,
+    descriptor: Result<Which, i32>,
+    path: Location,
+    identity: Identity,
+    offset: Option<u64>,
+    length: Option<Option<u64>>,
+    base: Which,
+    wanted: Option<Mode>,
+}
+
+const SPECIAL: [&str; 10] = [
+    "/",
+    "/dev/null",
+    "/dev/zero",
+    "/proc/self/mem",
+    "/proc/self/maps",
+    "/proc/self/fd",
+    "/proc/self/exe",
+    "/proc/self/root",
+    "",
+    "\0",
+];
+
+struct There {
+    disk: Disk,
+    secret: Disk,
+    arrays: Vec<Array>,
+    handles: Vec<Handle>,
+}
+
+impl There {
+    fn new() -> There {
+        let disk = Disk::new("handles", &[5; 10_000]);
+        let secret = Disk::new("secret", &[9; 10_000]);
+        let open = |code: char, flags, offset, length| {
+            let row = mmap_array::typecode::all().find(|row| row.code == code).unwrap();
+            Array::open(row, flags, Placement { offset, length }, || {
+                Storage::open(&disk.path, flags, 0o600)
+            })
+            .unwrap()
+        };
+        let mut anonymous = Array::anonymous(mmap_array::typecode::all().next().unwrap(), 0).unwrap();
+        anonymous.extend(Region::of(&[1; 5000])).unwrap();
+        let mut arrays = vec![
+            open('i', Flags::ReadWrite, 0, None),
+            open('d', Flags::ReadWrite, 4096, Some(10)),
+            open('B', Flags::Read, 17, None),
+            open('q', Flags::CopyOnWrite, 16, None),
+            anonymous,
+        ];
+        let handles = arrays.iter_mut().map(|array| array.handle().unwrap()).collect();
+        There {
+            disk,
+            secret,
+            arrays,
+            handles,
+        }
+    }
+
+    fn handle(&self, which: Which) -> &Handle {
+        &self.handles[which as usize % self.handles.len()]
+    }
+
+    fn forge(&self, forged: &Forged) -> Handle {
+        let base = self.handle(forged.base).clone();
+        Handle {
+            typecode: forged.code.map_or(base.typecode, |code| code.0),
+            flags: forged.flags.flags(),
+            owner: match &forged.owner {
+                Owner::Of(which) => self.handle(*which).owner,
+                Owner::Pid { pid, started } => ProcessIdentity {
+                    pid: *pid,
+                    started: *started,
+                },
+                Owner::Alive(which) => {
+                    let pid =
+                        [1, std::process::id(), std::os::unix::process::parent_id()][*which as usize % 3];
+                    ProcessIdentity::of(pid).unwrap_or(base.owner)
+                }
+            },
+            mapping: forged
+                .mapping
+                .map_or_else(|number| number, |which| self.handle(which).mapping),
+            descriptor: forged
+                .descriptor
+                .map_or_else(|number| number, |which| self.handle(which).descriptor),
+            path: match &forged.path {
+                Location::Of(which) => self.handle(*which).path.clone(),
+                Location::None => None,
+                Location::Secret => Some(self.secret.path.to_string_lossy().into_owned()),
+                Location::Text(text) => Some(text.clone()),
+                Location::Special(which) => Some(String::from(SPECIAL[*which as usize % SPECIAL.len()])),
+                Location::Descriptor(number) => Some(format!("/proc/self/fd/{number}")),
+            },
+            identity: match &forged.identity {
+                Identity::Of(which) => self.handle(*which).identity.clone(),
+                Identity::Secret => FileIdentity::of(&self.secret.file).unwrap(),
+                Identity::Text(text) => FileIdentity::from_text(text),
+            },
+            offset: forged.offset.unwrap_or(base.offset),
+            length: forged.length.unwrap_or(base.length),
+        }
+    }
+}
+
+fn open_descriptors() -> usize {
+    std::fs::read_dir("/proc/self/fd").unwrap().count()
+}
+
+fuzz_target!(|forged: Forged| {
+    let there = There::new();
+    let handle = there.forge(&forged);
+    let before = open_descriptors();
+    let attached = Array::attach(&handle, forged.wanted.map(Mode::flags));
+    if let Ok(array) = attached {
+        check(&handle, array);
+    }
+    assert_eq!(open_descriptors(), before, "a descriptor was left open");
+    // What was there is as it was.
+    assert!(Disk::contents(&there.disk.file) == [5; 10_000]);
+    assert!(Disk::contents(&there.secret.file) == [9; 10_000]);
+    assert!(bytes_of(&there.arrays[4]) == [1; 5000]);
+});
+
+/// What an array that was attached may be, whatever its handle says.
+fn check(handle: &Handle, mut array: Array) {
+    let file: &File = array.mapping().storage().file();
+    assert_eq!(FileIdentity::of(file).unwrap(), handle.identity);
+    let link = std::fs::read_link(PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()))).unwrap();
+    assert!(file.metadata().unwrap().is_file(), "{link:?} is no file");
+    assert_eq!(array.mapping().offset(), handle.offset);
+    assert_eq!(array.typecode(), handle.typecode);
+    if handle.flags.access() != Access::ReadWrite {
+        assert_ne!(array.flags().access(), Access::ReadWrite);
+    }
+    // As long as the file is from the offset on, and no longer than the handle says.
+    let contents = Disk::contents(file);
+    let from = usize::try_from(handle.offset)
+        .unwrap_or(usize::MAX)
+        .min(contents.len());
+    let there = (contents.len() - from) / array.typecode().itemsize();
+    let length = handle.length.map_or(there, |length| {
+        there.min(usize::try_from(length).unwrap_or(usize::MAX))
+    });
+    assert_eq!(array.length(), length as u64);
+    assert!(bytes_of(&array) == contents[from..from + length * array.typecode().itemsize()]);
+    array.require_sound().unwrap();
+    assert_eq!(array.refresh().unwrap(), length as u64);
+    if let Some(last) = length.checked_sub(1) {
+        array.get(last as i64).unwrap();
+        array.get(-1).unwrap();
+    }
+    array.handle().unwrap();
+}
