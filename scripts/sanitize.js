@@ -1,0 +1,109 @@
+// Runs the core, and the addon, under tools that see what tests do not. For developers; not in CI.
+//
+//   npm run sanitize                       all of it
+//   npm run sanitize -- miri asan          only these: asan, tsan, miri, addon
+//
+// Needs the nightly toolchain (rustup toolchain install nightly), and for
+//   tsan     its source, to build std too:  rustup component add rust-src --toolchain nightly
+//   miri     the interpreter:               rustup component add miri rust-src --toolchain nightly
+//   addon    libasan of gcc, found by `gcc -print-file-name=libasan.so`
+// Each builds in a folder of its own under target/sanitize/. What is found is printed by the tool, and the exit code is 1.
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import { setUpAddon, setUpDependencies } from './setup.js'
+import { ROOT, SetupError, runScript, rustEnvironment } from './toolchain.js'
+
+const FOLDER = join(ROOT, 'target', 'sanitize')
+/** Sanitizers are for what is built for a target that is named. */
+const TARGET = `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-unknown-linux-gnu`
+const CORE = ['test', '--no-default-features', '--lib', '--target', TARGET]
+
+/** What Miri cannot interpret: maps, signals, futexes and the calls that make files of no name. */
+const NOT_FOR_MIRI = ['array::attach', 'array::synchronization', 'mapping::', 'os::', 'sharing::', 'storage::tests']
+
+/** Suites that have the addon work on memory: those that neither pack, time nor run other programs at length. */
+const SUITES = [
+  'close',
+  'views',
+  'growth',
+  'memory-fault',
+  'shared-buffers',
+  'slices',
+  'splice',
+  'pool-work',
+  'handles',
+]
+
+function run(program, args, environment = {}) {
+  const env = { ...rustEnvironment(), ...environment }
+  console.error(`mmap-array: ${program} ${args.join(' ')}`)
+  return spawnSync(program, args, { cwd: ROOT, env, stdio: 'inherit' }).status === 0
+}
+
+const nightly = (tool, args, environment) =>
+  run('cargo', ['+nightly', ...args, '--target-dir', join(FOLDER, tool)], environment)
+
+function requireNightly(component) {
+  const { stdout } = spawnSync('rustup', ['component', 'list', '--toolchain', 'nightly', '--installed'])
+  const installed = stdout?.toString() ?? ''
+  if (installed === '') throw new SetupError('The nightly toolchain is missing: rustup toolchain install nightly')
+  if (!installed.includes(component)) {
+    throw new SetupError(`${component} is missing: rustup component add ${component} --toolchain nightly`)
+  }
+}
+
+const tools = {
+  /** The guard puts its handler over AddressSanitizer's for SIGBUS, and hands on what is not its own. */
+  asan: () => nightly('asan', CORE, { RUSTFLAGS: '-Zsanitizer=address' }),
+
+  /** std must be built with it: it would take what std synchronizes for a race. */
+  tsan() {
+    requireNightly('rust-src')
+    return nightly('tsan', [...CORE, '-Zbuild-std'], { RUSTFLAGS: '-Zsanitizer=thread' })
+  },
+
+  miri() {
+    requireNightly('miri')
+    const skipped = NOT_FOR_MIRI.flatMap((name) => ['--skip', name])
+    const args = ['+nightly', 'miri', 'test', '--no-default-features', '--lib', '--target-dir', join(FOLDER, 'miri')]
+    // The names of errors and files are the machine's.
+    return run('cargo', [...args, '--', ...skipped], { MIRIFLAGS: '-Zmiri-disable-isolation' })
+  },
+
+  /** A copy of the package with an addon that was built with AddressSanitizer, whose runtime is loaded into Node. */
+  addon() {
+    const runtime = spawnSync('gcc', ['-print-file-name=libasan.so'], { encoding: 'utf8' }).stdout?.trim() ?? ''
+    if (!isAbsolute(runtime)) throw new SetupError('libasan is missing: it comes with gcc')
+    // In a test build of the core napi is absent; here the whole addon is built, unoptimised.
+    const build = ['build', '--lib', '--target', TARGET]
+    if (!nightly('addon', build, { RUSTFLAGS: '-Zsanitizer=address' })) return false
+    const copy = join(FOLDER, 'package')
+    rmSync(copy, { recursive: true, force: true })
+    mkdirSync(copy, { recursive: true })
+    const files = ['index.js', 'index.d.ts', 'lib', 'native.js', '__test__', 'package.json', 'vitest.config.js']
+    for (const file of files) cpSync(join(ROOT, file), join(copy, file), { recursive: true })
+    for (const link of ['node_modules', 'examples', 'benchmark']) symlinkSync(join(ROOT, link), join(copy, link))
+    const library = join(FOLDER, 'addon', TARGET, 'debug', 'libmmap_array.so')
+    copyFileSync(library, join(copy, `mmap-array.linux-${process.arch}-gnu.node`))
+    const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
+    return run(process.execPath, [vitest, 'run', '--root', copy, '--testTimeout=600000', ...SUITES], {
+      LD_PRELOAD: runtime,
+      // V8 leaves at the end what it has. A SIGBUS that is not the guard's ends the process, as one of the tests has it;
+      // AddressSanitizer would report and abort.
+      ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=1:handle_sigbus=0',
+    })
+  },
+}
+
+await runScript(async () => {
+  const chosen = process.argv.slice(2)
+  const unknown = chosen.filter((name) => !Object.hasOwn(tools, name))
+  if (unknown.length > 0) throw new SetupError(`There is no ${unknown.join()}, only ${Object.keys(tools).join(', ')}.`)
+  requireNightly('rustc')
+  await setUpDependencies()
+  if (!existsSync(join(ROOT, 'native.js'))) await setUpAddon({ anyProfile: true })
+  const failed = (chosen.length > 0 ? chosen : Object.keys(tools)).filter((name) => !tools[name]())
+  console.error(failed.length > 0 ? `mmap-array: complaints by ${failed.join(', ')}` : 'mmap-array: no complaints')
+  return failed.length > 0 ? 1 : 0
+})

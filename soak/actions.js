@@ -1,0 +1,171 @@
+// What a member does, one action at a time. Each throws where something is not as it must be.
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { MOST_AT_ONCE, elementOf } from './ledger.js'
+
+/** Elements of the file that is cut: the one at index i is i + 1, or 0 where it was cut and made longer again. */
+const MOST_CUT_ELEMENTS = 200_000
+const CUT = 'ERR_MEMORY_FAULT'
+
+/** Codes of what may happen to a file that others cut at any time. */
+const OF_A_CUT_FILE = new Set([CUT, 'ERR_INDEX_OUT_OF_RANGE'])
+
+export class Actions {
+  #MmapArray
+  #random
+  #row
+  #number
+  #shared
+  #cutPath
+  #reserved
+  #kept = []
+
+  /** @param shared the round's arrays, attached: { file, memory, counter } */
+  constructor({ MmapArray, random, row, number, shared, directory }) {
+    this.#MmapArray = MmapArray
+    this.#random = random
+    this.#row = row
+    this.#number = number
+    this.#shared = shared
+    this.#cutPath = join(directory, 'cut')
+    this.#reserved = MmapArray.open(join(directory, `reserved-${number}`), 'q', { flags: 'w+', capacity: 10 })
+  }
+
+  /** Which to do next is the member's choice; the more often a name stands here, the more often it is done. */
+  static NAMES = ['append', 'append', 'append', 'reserve', 'cut', 'read', 'read', 'lock', 'wait', 'churn', 'drop']
+
+  append() {
+    const to = this.#random.pick(['file', 'memory'])
+    const done = this.#row.get(to)
+    const count = 1 + this.#random.below(MOST_AT_ONCE)
+    const elements = Array.from({ length: count }, (_, n) => elementOf(this.#number, done + 1 + n))
+    if (this.#random.chance(0.5)) {
+      this.#shared[to].extend(elements)
+      this.#row.set(to, done + count)
+    } else {
+      for (const [n, element] of elements.entries()) {
+        this.#shared[to].append(element)
+        this.#row.set(to, done + n + 1)
+      }
+    }
+  }
+
+  /** Into a file of the member's own, which is cut to its length however the member ends, unless it is killed. */
+  reserve() {
+    const array = this.#reserved
+    for (let n = this.#random.below(2000); n > 0; n--) {
+      array.append(BigInt(array.length + 1))
+      this.#row.set('reserved', array.length)
+    }
+    if (this.#random.chance(0.1)) array.trim()
+    if (this.#random.chance(0.2)) array.reserve(array.length + this.#random.below(5000))
+    if (array.length > 0 && array.get(-1) !== BigInt(array.length)) throw new Error('a reserved array lost an element')
+  }
+
+  /** Cuts the file behind everybody's back, or makes it longer. */
+  cut() {
+    const file = fs.openSync(this.#cutPath, 'r+')
+    const there = Math.floor(fs.fstatSync(file).size / 4)
+    const wanted = this.#random.below(MOST_CUT_ELEMENTS)
+    if (wanted < there) fs.ftruncateSync(file, wanted * 4)
+    else
+      fs.writeSync(
+        file,
+        Int32Array.from({ length: wanted - there }, (_, n) => there + n + 1),
+        0,
+        undefined,
+        there * 4,
+      )
+    fs.closeSync(file)
+    this.#row.add('cuts')
+  }
+
+  /** Reads the file that is being cut in every way there is. */
+  read() {
+    const flags = this.#random.pick(['r', 'r+', 'c'])
+    const array = this.#MmapArray.open(this.#cutPath, 'i', { flags })
+    try {
+      for (let times = 1 + this.#random.below(5); times > 0; times--) this.#readOnce(array, flags)
+    } finally {
+      if (this.#random.chance(0.8)) array.close()
+    }
+  }
+
+  #readOnce(array, flags) {
+    try {
+      const { view } = array
+      for (let at = this.#random.below(100); at < view.length; at += 97) this.#require(view[at], at)
+      for (const [at, value] of array.slice(0, 1000).entries()) this.#require(value, at)
+      if (array.length > 0) {
+        const at = this.#random.below(array.length)
+        this.#require(array.get(at), at)
+        if (flags !== 'r') array.set(at, at + 1)
+        array.count(7)
+      }
+    } catch (error) {
+      if (!OF_A_CUT_FILE.has(error.code)) throw error
+      this.#row.add('faults')
+    }
+    array.refresh()
+  }
+
+  #require(value, at) {
+    if (value !== at + 1 && value !== 0) throw new Error(`element ${at} of the file that is cut is ${value}`)
+  }
+
+  /** One at a time: whoever dies in the middle leaves the second number one ahead. */
+  async lock() {
+    const { counter } = this.#shared
+    const work = () => {
+      const [done, begun] = [counter.get(0), counter.get(1)]
+      if (begun !== done && begun !== done + 1) throw new Error(`under the lock: ${done} done, ${begun} begun`)
+      counter.set(1, done + 1)
+      if (counter.get(0) !== done) throw new Error('two hold the lock')
+      counter.set(0, done + 1)
+      this.#row.add('locked')
+    }
+    if (this.#random.chance(0.5)) {
+      await counter.withLock(work)
+    } else if (counter.tryLock()) {
+      work()
+      counter.unlock()
+    }
+    counter.notify(0)
+  }
+
+  async wait() {
+    const { counter } = this.#shared
+    const timeout = this.#random.below(30)
+    const value = counter.get(0)
+    const outcome = this.#random.chance(0.5)
+      ? counter.wait(0, value, timeout)
+      : await counter.waitAsync(0, value, timeout)
+    if (!['ok', 'not-equal', 'timed-out'].includes(outcome)) throw new Error(`a wait ended with ${outcome}`)
+    if (outcome === 'ok') this.#row.add('wakes')
+  }
+
+  /** Makes arrays of every kind, uses and closes them; some are kept for a while. */
+  churn() {
+    for (let n = 0; n < 10; n++) {
+      const array = this.#random.chance(0.5)
+        ? new this.#MmapArray('d', [1, 2, 3])
+        : this.#MmapArray.attach(this.#shared.file.handle(), { flags: 'r' })
+      if (array.length > 0) array.view.at(-1)
+      if (this.#random.chance(0.1)) array.handle()
+      this.#kept.push(array)
+      this.#row.add('arrays')
+    }
+    while (this.#kept.length > 20) this.#kept.splice(this.#random.below(20), 1)[0].close()
+  }
+
+  /** Makes arrays and forgets them. */
+  drop() {
+    for (let n = 0; n < 10; n++) {
+      const array = new this.#MmapArray('i', [n])
+      if (this.#random.chance(0.5) && array.view[0] !== n) throw new Error('not what was stored')
+      if (this.#random.chance(0.1)) array.waitAsync(0, n, 1).catch(() => {})
+      this.#row.add('arrays')
+    }
+    if (this.#random.chance(0.2)) globalThis.gc?.()
+  }
+}
