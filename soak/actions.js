@@ -1,6 +1,7 @@
 // What a member does, one action at a time. Each throws where something is not as it must be.
 import fs from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { MOST_AT_ONCE, elementOf } from './ledger.js'
 
 /** Elements of the file that is cut: the one at index i is i + 1, or 0 where it was cut and made longer again. */
@@ -116,18 +117,25 @@ export class Actions {
   /** One at a time: whoever dies in the middle leaves the second number one ahead. */
   async lock() {
     const { counter } = this.#shared
-    const work = () => {
+    const begin = () => {
       const [done, begun] = [counter.get(0), counter.get(1)]
       if (begun !== done && begun !== done + 1) throw new Error(`under the lock: ${done} done, ${begun} begun`)
       counter.set(1, done + 1)
-      if (counter.get(0) !== done) throw new Error('two hold the lock')
+      return done
+    }
+    const end = (done) => {
+      if (counter.get(0) !== done || counter.get(1) !== done + 1) throw new Error('two hold the lock')
       counter.set(0, done + 1)
       this.#row.add('locked')
     }
     if (this.#random.chance(0.5)) {
-      await counter.withLock(work)
+      await counter.withLock(async () => {
+        const done = begin()
+        await sleep(this.#random.below(5))
+        end(done)
+      })
     } else if (counter.tryLock()) {
-      work()
+      end(begin())
       counter.unlock()
     }
     counter.notify(0)
