@@ -1,27 +1,39 @@
-import { Contender } from './contender.js'
 import { median, quantile } from './statistics.js'
 
 /**
  * Lets contenders take turns, A B C A B C, in several sittings with fresh processes: what slows the machine down for a
  * while then slows all of them.
- * @param {Record<string, { command: string, args: string[] }>} contenders
+ * @param {Record<string, { command: string, args: string[], task?: string, answer?: unknown }>} contenders `answer` of one
+ *   that differs from the others'; of a checksum there are two, { all, some }
  * @param {unknown} answer what every round of every contender must answer
+ * @param {{ sittings: number, rounds: number, warmUps: number, enough?: { rounds: number, nanoseconds: number } }} sizes
+ *   `enough`: a sitting of so many rounds may end after so much time
  * @returns {Promise<Record<string, number[]>>} nanoseconds of each contender, round by round
  */
-export async function takeTurns(contenders, answer, { sittings, rounds, warmUps }) {
+export async function takeTurns(contenders, answer, { sittings, rounds, warmUps, enough }, seats) {
   const times = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]))
   for (let sitting = 0; sitting < sittings; sitting++) {
-    const seated = Object.entries(contenders).map(([name, spec]) => [name, new Contender(name, spec)])
+    const seated = new Map()
+    let hasFailed = true
     try {
-      for (let round = -warmUps; round < rounds; round++) {
+      for (const [name, spec] of Object.entries(contenders)) seated.set(name, await seats.take(name, spec))
+      const began = process.hrtime.bigint()
+      const isEnough = (round) =>
+        enough && round >= enough.rounds && process.hrtime.bigint() - began > BigInt(enough.nanoseconds)
+      for (let round = -warmUps; round < rounds && !isEnough(round); round++) {
+        // The first answer of a process is looked at wholly, the others where that would take longer than the round, in part.
+        const extent = round === -warmUps ? 'all' : 'some'
         for (const [name, contender] of seated) {
-          const { nanoseconds } = await contender.round(answer)
+          const { task, answer: own = answer } = contenders[name]
+          const expected = own?.[extent] ?? own
+          const { nanoseconds } = await contender.round(expected, task && `round\t${extent}`)
           if (round >= 0) times[name].push(nanoseconds)
         }
       }
-      for (const [, contender] of seated) await contender.end()
+      await seats.leave(seated.values())
+      hasFailed = false
     } finally {
-      for (const [, contender] of seated) contender.kill()
+      seats.dismiss(seated.values(), { hasFailed })
     }
   }
   return times
@@ -45,9 +57,9 @@ export function compare(ours, theirs) {
  * @param {number} match.operations what one round does, to give times for one
  * @param {Array<{ name: string, ours: string, theirs: string, goal: object }>} match.comparisons
  */
-export function duel({ title, contenders, answer, operations, comparisons }, sizes) {
+export function duel({ title, contenders, answer, operations, comparisons }, { sizes, seats }) {
   const play = async () => {
-    const times = await takeTurns(contenders, answer, sizes)
+    const times = await takeTurns(contenders, answer, sizes, seats)
     return comparisons.map(({ name, ours, theirs, goal }) => {
       const measured = compare(times[ours], times[theirs])
       for (const side of ['ours', 'theirs']) measured[side] /= operations

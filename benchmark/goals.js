@@ -16,6 +16,9 @@ export const SAME = {
   isMet: ({ ratio, lower }) => lower <= 1 || ratio <= 1.05,
 }
 
+/** Nothing to reach: only there to be seen. */
+export const NONE = { text: '', result: ratioOf, isMet: () => null }
+
 /** So many nanoseconds an operation beyond the other's. */
 export const atMostMore = (nanoseconds) => ({
   text: `≤ + ${nanoseconds} ns`,
@@ -28,6 +31,13 @@ export const atMostAnd = (limit, nanoseconds) => ({
   text: `≤ ${limit.toFixed(2)} + ${nanoseconds} ns`,
   result: ratioOf,
   isMet: ({ ours, theirs }) => ours <= limit * theirs + nanoseconds,
+})
+
+/** So many nanoseconds an operation, whoever else does it. */
+export const atMostTime = (nanoseconds) => ({
+  text: `≤ ${nanoseconds / 1000} µs`,
+  result: ({ ours }) => `${(ours / 1000).toFixed(1)} µs`,
+  isMet: ({ ours }) => ours <= nanoseconds,
 })
 
 /** So many times as fast as the other. */

@@ -24,8 +24,9 @@ function line(cells) {
   return `  ${cells.map((cell, column) => (cell || '').padEnd(COLUMNS[column][1])).join(' ')}`.trimEnd()
 }
 
-export function printHeader(machine) {
+export function printHeader({ machine, peers }) {
   for (const [name, value] of Object.entries(machine)) console.log(`${name.padEnd(29)} ${value}`)
+  for (const { name, version, absent } of peers) console.log(`${name.padEnd(29)} ${absent ? `ABSENT: ${absent}` : version}`)
 }
 
 export function printMatch(title, rows) {

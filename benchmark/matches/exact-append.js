@@ -8,7 +8,8 @@ import { atMost, atMostMore } from '../goals.js'
 
 const SOURCE = fileURLToPath(new URL('../contenders/file-append.c', import.meta.url))
 
-export function exactAppendMatches({ sizes, scratch }) {
+export function exactAppendMatches(context) {
+  const { sizes, scratch } = context
   const appends = sizes.exactAppends
   const contender = (subject) =>
     nodeContender('file-append.js', { path: join(scratch, `append-${subject}`), appends, subject })
@@ -20,7 +21,7 @@ export function exactAppendMatches({ sizes, scratch }) {
     comparisons.push({ name: "append - C's pwritev2", ours: 'MmapArray', theirs: 'C', goal: atMostMore(300) })
   }
   const title = `append to an exact file${program === undefined ? ' (no gcc: not beside C)' : ''}`
-  return [duel({ title, contenders, answer: appends, operations: appends, comparisons }, sizes)]
+  return [duel({ title, contenders, answer: appends, operations: appends, comparisons }, context)]
 }
 
 /** The C program, or undefined where nothing compiles it. */

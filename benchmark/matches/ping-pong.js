@@ -10,7 +10,8 @@ const SOURCE = fileURLToPath(new URL('../contenders/ping-pong.c', import.meta.ur
 /** What two calls through Node-API take, one to wake and one to sleep. */
 const TWO_NATIVE_CALLS = 2 * 215
 
-export function pingPongMatches({ sizes, scratch }) {
+export function pingPongMatches(context) {
+  const { sizes, scratch } = context
   // so many in all timed rounds of all sittings together
   const rounds = Math.ceil(sizes.pingPongs / (sizes.sittings * sizes.rounds))
   const contender = (subject) => nodeContender('ping-pong.js', { subject, rounds })
@@ -26,7 +27,7 @@ export function pingPongMatches({ sizes, scratch }) {
   }
   const count = sizes.pingPongs.toLocaleString('en')
   const title = `ping-pong of ${count} rounds, median${program === undefined ? ' (no gcc: not beside C)' : ''}`
-  return [duel({ title, contenders, answer: rounds, operations: 1, comparisons }, sizes)]
+  return [duel({ title, contenders, answer: rounds, operations: 1, comparisons }, context)]
 }
 
 /** The C program, or undefined where nothing compiles it. */
