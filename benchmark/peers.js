@@ -29,7 +29,11 @@ const inPython = (name, found) => ({
   name,
   language: 'python',
   kinds: PYTHON_KINDS[name],
-  start: ({ steps }) => ({ command: found.python, args: ['-B', contender('operations.py'), steps, name], env: NATIVE_BLAS }),
+  start: ({ steps }) => ({
+    command: found.python,
+    args: ['-B', contender('operations.py'), steps, name],
+    env: NATIVE_BLAS,
+  }),
   ...found,
 })
 

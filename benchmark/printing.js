@@ -26,7 +26,8 @@ function line(cells) {
 
 export function printHeader({ machine, peers }) {
   for (const [name, value] of Object.entries(machine)) console.log(`${name.padEnd(29)} ${value}`)
-  for (const { name, version, absent } of peers) console.log(`${name.padEnd(29)} ${absent ? `ABSENT: ${absent}` : version}`)
+  for (const { name, version, absent } of peers)
+    console.log(`${name.padEnd(29)} ${absent ? `ABSENT: ${absent}` : version}`)
 }
 
 export function printMatch(title, rows) {

@@ -67,7 +67,9 @@ await withScratch(async ({ scratch, memory }) => {
   }
   await seats.close()
   report.machine['load at the end'] = loadavg()[0].toFixed(2)
-  const output = flags.output ?? (words.length > 0 ? undefined : fileURLToPath(new URL(sizes.isQuick ? 'quick' : '.', import.meta.url)))
+  const output =
+    flags.output ??
+    (words.length > 0 ? undefined : fileURLToPath(new URL(sizes.isQuick ? 'quick' : '.', import.meta.url)))
   if (output !== undefined) writeResults(report, output)
   if (flags.json) console.log(JSON.stringify(report, null, 2))
   else printSummary(report)

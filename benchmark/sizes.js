@@ -8,7 +8,7 @@ export const FULL = {
   rounds: 9,
   warmUps: 3,
   /** enough for the table, where most matches have a dozen contenders */
-  enough: { rounds: 5, nanoseconds: 5 * SECOND },
+  enough: { rounds: 5, nanoseconds: 3 * SECOND },
   rehearsals: 1000,
   elements: 10_000_000,
   spliced: 1_000_000,
@@ -23,7 +23,7 @@ export const FULL = {
   held: 512 * MIB,
   /** elements of the arrays whose cost is measured by size, and in how many of them at least one round works */
   bySize: [1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9],
-  bySizeTurns: { sittings: 2, rounds: 5, warmUps: 1, enough: { rounds: 3, nanoseconds: 6 * SECOND } },
+  bySizeTurns: { sittings: 2, rounds: 5, warmUps: 1, enough: { rounds: 3, nanoseconds: 3 * SECOND } },
   atLeast: 1_000_000,
 }
 

@@ -10,9 +10,9 @@ const CACHE = fileURLToPath(new URL('../../node_modules/.cache/mmap-array', impo
 /** The path of a Python with NumPy. Where there is none the test is skipped; with CI set it fails. */
 export async function pythonWithNumpy(skip) {
   const environment = join(CACHE, `numpy-${process.arch}`)
-  const { code, stdout, stderr } = await run('python3', ['-B', MAKER, environment, 'numpy', '--only-binary', ':all:'], { timeout: 150_000 }).catch(
-    ({ message }) => ({ code: null, stderr: message }),
-  )
+  const { code, stdout, stderr } = await run('python3', ['-B', MAKER, environment, 'numpy', '--only-binary', ':all:'], {
+    timeout: 150_000,
+  }).catch(({ message }) => ({ code: null, stderr: message }))
   if (code === 0) return stdout.trim()
   if (process.env.CI) expect.fail(`NumPy could not be installed, and CI is set:\n${stderr}`)
   return skip('skipped: NumPy could not be installed')

@@ -167,7 +167,14 @@ for await (const line of createInterface({ input: process.stdin })) {
     const [name, typecode, n, repeats, directory, memoryDirectory, input, second, file, fraction, uses] = rest
     const files = { directory, memoryDirectory, input, second, file }
     task?.close()
-    task = new Task(name, { typecode, n: Number(n), repeats: Number(repeats), fraction: Number(fraction), uses, ...files })
+    task = new Task(name, {
+      typecode,
+      n: Number(n),
+      repeats: Number(repeats),
+      fraction: Number(fraction),
+      uses,
+      ...files,
+    })
     console.log('{"ready":true}')
   } else {
     console.log(JSON.stringify(task.round(rest[0])))

@@ -34,7 +34,8 @@ function isWanted(operation, peer, n) {
 async function play({ operation, n, peers }, context) {
   const { sizes } = context
   const bytes = n * ELEMENT_TYPES[TYPECODE].View.BYTES_PER_ELEMENT * (operation.copies ?? 1) * peers.length
-  if (bytes > available() * SHARE) return [{ name: 'not measured', goal: '', result: `it takes ${gib(bytes)}`, met: null }]
+  if (bytes > available() * SHARE)
+    return [{ name: 'not measured', goal: '', result: `it takes ${gib(bytes)}`, met: null }]
   const repeats = Math.max(1, Math.floor(sizes.atLeast / n))
   const task = { operation, typecode: TYPECODE, n, peers, repeats, isWhole: true, turns: sizes.bySizeTurns }
   const times = await playOperation(task, context)

@@ -19,7 +19,8 @@ export function operationMatches(context) {
       const n = context.sizes[operation.size ?? 'elements']
       const peers = context.peers.filter((peer) => takesPart(peer, operation))
       const title = `${operation.title}, typecode '${typecode}'`
-      const play = async () => rowsOf(await playOperation({ operation, typecode, n, peers }, context), operation, typecode)
+      const play = async () =>
+        rowsOf(await playOperation({ operation, typecode, n, peers }, context), operation, typecode)
       return { title, play }
     }),
   )
@@ -45,7 +46,11 @@ export async function playOperation({ operation, typecode, n, peers, repeats = 1
     const elements = isWhole ? n : Math.max(Math.min(n, PLENTY), Math.round(n * share))
     const { answer, input, second, operations } = prepared(elements)
     const fields = [operation.name, typecode, elements, repeats, context.scratch, context.memory, input, second]
-    const more = [context.files[operation.file] ?? '', operation.fraction?.(typecode) ?? 0, operation.uses?.join() ?? '']
+    const more = [
+      context.files[operation.file] ?? '',
+      operation.fraction?.(typecode) ?? 0,
+      operation.uses?.join() ?? '',
+    ]
     contenders[peer.name] = {
       ...peer.start(context),
       task: ['task', ...fields, ...more].join('\t'),
@@ -55,7 +60,8 @@ export async function playOperation({ operation, typecode, n, peers, repeats = 1
   }
   known.clear()
   const times = await takeTurns(contenders, undefined, turns ?? context.sizes, context.seats)
-  for (const [name, { operations }] of Object.entries(contenders)) times[name] = times[name].map((time) => time / operations)
+  for (const [name, { operations }] of Object.entries(contenders))
+    times[name] = times[name].map((time) => time / operations)
   return times
 }
 
@@ -80,7 +86,8 @@ function prepare(operation, typecode, n, { scratch }) {
     },
   })
   return {
-    answer: typeof expected === 'number' ? expected : { all: checksum(expected, 'all'), some: checksum(expected, 'some') },
+    answer:
+      typeof expected === 'number' ? expected : { all: checksum(expected, 'all'), some: checksum(expected, 'some') },
     input: inFile('input', given),
     second: inFile('second', second),
     operations: operation.operations?.(n) ?? n,

@@ -43,7 +43,12 @@ export const ACCESS = [
     title: 'at(i)',
     goals: { 'typed array': atMost(2) },
     expected: ({ n }) => sampleSum(n),
-    js: { MmapArray: sumOf('array.at(i)'), 'typed array': sumOf('array[i]'), Array: sumOf('array.at(i)'), mapped: null },
+    js: {
+      MmapArray: sumOf('array.at(i)'),
+      'typed array': sumOf('array[i]'),
+      Array: sumOf('array.at(i)'),
+      mapped: null,
+    },
   },
   {
     name: 'set',

@@ -52,10 +52,7 @@ export const GROWTH = [
     goals: { Array: atLeastTimesFaster(5) },
     expected: ({ values, typecode }) => values.map((_, index) => index + fractionOf(typecode)),
     js: {
-      MmapArray: appending(
-        'new the.MmapArray(the.typecode, undefined, { capacity: n })',
-        'grown.append(i + fraction)',
-      ),
+      MmapArray: appending('new the.MmapArray(the.typecode, undefined, { capacity: n })', 'grown.append(i + fraction)'),
       'typed array': appending('the.make(n)', 'grown[i] = i + fraction'),
       Array: appending('[]', 'grown.push(i + fraction)'),
     },
@@ -76,7 +73,9 @@ export const GROWTH = [
       numpy: 'return the.np.concatenate((the.make(0), the.other))',
       'np.memmap': 'grown = the.make(n)\ngrown[:] = the.other\nreturn grown',
     },
-    c: { C: 'T *copy = shared(n * sizeof(T)); memcpy(copy, the->other, n * sizeof(T)); return mapped(copy, n * sizeof(T));' },
+    c: {
+      C: 'T *copy = shared(n * sizeof(T)); memcpy(copy, the->other, n * sizeof(T)); return mapped(copy, n * sizeof(T));',
+    },
   },
   {
     name: 'frombytes',
@@ -94,7 +93,9 @@ export const GROWTH = [
       numpy: 'return the.np.frombuffer(the.bytes, a.dtype).copy()',
       'np.memmap': 'grown = the.make(n)\ngrown[:] = the.np.frombuffer(the.bytes, a.dtype)\nreturn grown',
     },
-    c: { C: 'T *copy = shared(n * sizeof(T)); memcpy(copy, the->bytes, n * sizeof(T)); return mapped(copy, n * sizeof(T));' },
+    c: {
+      C: 'T *copy = shared(n * sizeof(T)); memcpy(copy, the->bytes, n * sizeof(T)); return mapped(copy, n * sizeof(T));',
+    },
   },
   {
     name: 'insert-first',

@@ -64,8 +64,7 @@ export const SEARCHES = [
     expected: () => 1,
     js: {
       MmapArray: 'return Number(array.equals(the.other))',
-      'typed array':
-        'const { other } = the; for (let i = 0; i < n; i++) if (array[i] !== other[i]) return 0; return 1',
+      'typed array': 'const { other } = the; for (let i = 0; i < n; i++) if (array[i] !== other[i]) return 0; return 1',
       mapped: null,
       Array: 'const { other } = the; for (let i = 0; i < n; i++) if (array[i] !== other[i]) return 0; return 1',
     },
