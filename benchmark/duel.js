@@ -16,7 +16,10 @@ export async function takeTurns(contenders, answer, { sittings, rounds, warmUps,
     const seated = new Map()
     let hasFailed = true
     try {
-      for (const [name, spec] of Object.entries(contenders)) seated.set(name, await seats.take(name, spec))
+      for (const [name, spec] of Object.entries(contenders)) seated.set(name, seats.take(name, spec))
+      // What comes before the first round is not measured: all at once.
+      const withTasks = Object.entries(contenders).filter(([, { task }]) => task !== undefined)
+      await Promise.all(withTasks.map(([name, { task }]) => seated.get(name).begin(task)))
       const began = process.hrtime.bigint()
       const isEnough = (round) =>
         enough && round >= enough.rounds && process.hrtime.bigint() - began > BigInt(enough.nanoseconds)

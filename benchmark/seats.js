@@ -12,16 +12,10 @@ export class Seats {
     this.#stays = stays
   }
 
-  async take(name, spec) {
+  take(name, spec) {
     const stays = this.#stays && spec.task !== undefined
     const contender = (stays && this.#kept.get(name)) || new Contender(name, spec)
     if (stays) this.#kept.set(name, contender)
-    try {
-      if (spec.task !== undefined) await contender.begin(spec.task)
-    } catch (error) {
-      this.dismiss([contender], { hasFailed: true })
-      throw error
-    }
     return contender
   }
 
@@ -31,7 +25,7 @@ export class Seats {
   }
 
   /** Whatever happened: nobody stays that should not. */
-  dismiss(contenders, { hasFailed = false } = {}) {
+  dismiss(contenders, { hasFailed }) {
     for (const contender of contenders) {
       if (this.#isKept(contender) && !hasFailed) continue
       contender.kill()

@@ -6,7 +6,7 @@ export const FULL = {
   isQuick: false,
   sittings: 3,
   rounds: 9,
-  warmUps: 3,
+  warmUps: 2,
   /** enough for the table, where most matches have a dozen contenders */
   enough: { rounds: 5, nanoseconds: 3 * SECOND },
   rehearsals: 1000,

@@ -5,7 +5,7 @@ import { sampleSum } from '../sample.js'
 const sumOf = (element) => `let sum = 0; for (let i = 0; i < n; i++) sum += ${element}; return sum`
 const storing = (store) => `for (let i = 0; i < n; i++) ${store}; return array`
 /** Python's loops over elements are measured over a part: they cost the same for each. */
-const python = (round) => ({ share: 0.1, round })
+const python = (round) => ({ share: 0.02, round })
 const pythonSum = (element) => python(`total = 0\nfor i in range(n): total += ${element}\nreturn float(total)`)
 const cSum = 'double sum = 0; for (size_t i = 0; i < n; i++) sum += a[i]; return number(sum);'
 

@@ -33,7 +33,7 @@ export const GROWTH = [
       MmapArray: appending('the.fresh()', 'grown.append(i + fraction)'),
       Array: appending('[]', 'grown.push(i + fraction)'),
     },
-    python: { array: pythonAppend(0.1), mmap_backed_array: pythonAppend(0.001) },
+    python: { array: pythonAppend(0.05), mmap_backed_array: pythonAppend(0.001) },
     c: {
       C: `
         size_t room = 4;
