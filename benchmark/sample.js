@@ -38,7 +38,7 @@ const sampleCount = (elements, value) => Math.floor((elements + PERIOD - 1 - (va
 /** Sum of the indices, which is what loops that write put in. */
 export const indexSum = (elements) => (elements * (elements - 1)) / 2
 
-/** Numbers in no order, the same in every run: 32 bits of a linear congruential generator's 64. */
+/** Numbers over all 32 bits, in no order, the same in every run: a linear congruential generator's, its low bits stirred. */
 export function random(View, elements, seed = 1) {
   const values = new View(elements)
   const number = values instanceof BigInt64Array ? BigInt : Number

@@ -126,7 +126,7 @@ export const NUMBERS = [
     title: 'searchsorted, a needle',
     needs: 'searchsorted',
     ...search,
-    goals: { NumPy: atLeastTimesFaster(2) },
+    goals: { 'typed array': atMost(1), NumPy: atLeastTimesFaster(2) },
     js: {
       MmapArray: 'let sum = 0; for (const place of array.searchsorted(the.second)) sum += place; return sum',
       'typed array': bisecting,
