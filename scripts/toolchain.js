@@ -6,6 +6,8 @@ import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+/** What scripts fetch and may be deleted at any time. */
+export const CACHE = join(ROOT, '.cache')
 
 /** A failure that a person can act on; printed without a stack. */
 export class SetupError extends Error {}
@@ -33,6 +35,13 @@ export function isAtLeast(version, minimum) {
     if ((have[i] ?? 0) !== number) return (have[i] ?? 0) > number
   }
   return true
+}
+
+/** What a program prints, on one line; a `SetupError` where it fails. */
+export function capture(program, args, options) {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd: ROOT, encoding: 'utf8', ...options })
+  if (status === 0) return stdout.trim()
+  throw new SetupError(`${program} ${args.join(' ')} failed: ${error?.message ?? stderr.trim()}`)
 }
 
 export function requireNode() {

@@ -13,7 +13,7 @@ export function checkCheckout(root) {
       .toSorted()
   return [
     ...checkRust(Object.fromEntries(listed('src', '.rs').map(read))),
-    ...checkJavaScript(Object.fromEntries(['index.js', ...listed('lib', '.js')].map(read))),
+    ...checkJavaScript(Object.fromEntries(['index.js', ...listed('lib', '.js'), 'native.js'].map(read))),
   ]
 }
 
@@ -163,6 +163,7 @@ export function checkJavaScript(files) {
   function whyForbidden(path, target) {
     if (path === face) return target.startsWith('lib/') && target in files ? '' : 'index.js imports from lib/ only'
     if (target.startsWith('node:')) return ''
+    if (path === native) return 'native.js imports from Node.js only'
     if (target === native) return ''
     if (target === face) return 'nothing imports index.js'
     if (target === main) return `${main} stands above the rest of lib/`

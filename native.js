@@ -1,0 +1,54 @@
+// Loads the addon, the only file that knows where it lies, and names what it exports. There is one for each kind of system,
+// built by scripts/: prebuilds/<platform>-<arch>-<libc>/mmap-array.node.
+
+import { existsSync, readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+const FOLDER = fileURLToPath(new URL('./prebuilds/', import.meta.url))
+const FILE = `${FOLDER}${process.platform}-${process.arch}-gnu/mmap-array.node`
+
+function load() {
+  try {
+    return createRequire(import.meta.url)(FILE)
+  } catch (cause) {
+    const error = new Error(`mmap-array cannot run on ${systemName()}. ${reasonOf(cause)}`, { cause })
+    error.code = 'ERR_UNSUPPORTED_RUNTIME'
+    throw error
+  }
+}
+
+function reasonOf(cause) {
+  if (existsSync(FILE)) return `Its addon ${FILE} is there, but does not load: ${cause.message}`
+  const others = existsSync(FOLDER) ? readdirSync(FOLDER) : []
+  if (others.length > 0) return `It has no addon ${FILE}, only for ${others.join(', ')}.`
+  return `Its addon ${FILE} is missing: install the package again, or in a checkout run npm run build.`
+}
+
+/** With the C library, which decides on Linux as much as platform and architecture do. */
+function systemName() {
+  const system = `${process.platform}-${process.arch}`
+  if (process.platform !== 'linux') return system
+  const glibc = process.report?.getReport?.()?.header?.glibcVersionRuntime
+  return glibc ? `${system} with glibc ${glibc}` : `${system} without glibc`
+}
+
+export const {
+  MmapArray,
+  addressOf,
+  boundCall,
+  bufferOf,
+  elementsOf,
+  firstDifference,
+  halfBits,
+  halfValues,
+  hasSharedBuffers,
+  layOver,
+  probeOverlay,
+  setSliceFrom,
+  sharedBufferOf,
+  sliceLength,
+  stateOf,
+  typecodeTable,
+  unlinkShm,
+} = load()

@@ -1,0 +1,48 @@
+// Tools that come as binaries from PyPI, in fixed versions, into the cache folder of this checkout.
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { step, withLock } from './steps.js'
+import { CACHE, SetupError } from './toolchain.js'
+
+/** The folder that holds `packages` (`name==version`), fetched if need be. A SetupError where they cannot be had. */
+async function fetched(packages) {
+  const folder = join(CACHE, packages.join('-').replaceAll('==', '-'))
+  await withLock(() => {
+    if (!existsSync(folder)) fetchInto(folder, packages)
+  })
+  return folder
+}
+
+/** Under another name first, so that the folder is there only once it is whole. */
+function fetchInto(folder, packages) {
+  const unfinished = `${folder}.unfinished`
+  rmSync(unfinished, { recursive: true, force: true })
+  mkdirSync(CACHE, { recursive: true })
+  const options = ['--quiet', '--disable-pip-version-check', '--only-binary=:all:', '--target', unfinished]
+  try {
+    step(`fetching ${packages.join(' and ')}`, 'python3', ['-m', 'pip', 'install', ...options, ...packages])
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true })
+    if (!(error instanceof SetupError)) throw error
+    throw new SetupError(`${packages[0]} cannot be had. It takes python3 with pip, and PyPI. ${error.message}`)
+  }
+  renameSync(unfinished, folder)
+}
+
+/**
+ * The environment `env` with cargo-zigbuild and Zig in reach. As a linker, Zig brings the symbols of every old glibc, and
+ * those of other architectures.
+ */
+export async function zigEnvironment(env) {
+  const folder = await fetched(['ziglang==0.17.1', 'cargo-zigbuild==0.24.0'])
+  return {
+    ...env,
+    PATH: join(folder, 'bin') + delimiter + env.PATH,
+    CARGO_ZIGBUILD_ZIG_PATH: join(folder, 'ziglang', 'zig'),
+  }
+}
+
+/** The program that looks for spelling mistakes. */
+export async function typosProgram() {
+  return join(await fetched(['typos==1.52.0']), 'bin', 'typos')
+}
