@@ -7,7 +7,8 @@ import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { readDeclarations } from './support/declarations.js'
 import { CLASS_OF, thrownBy } from './support/errors.js'
-import { ROOT, inProject, instrument, runJavaScript } from './support/examples.js'
+import { ROOT, inProject, runJavaScript } from './support/examples.js'
+import { instrument } from './support/instrument.js'
 import { expectExit, run } from './support/processes.js'
 
 const declarations = readDeclarations()

@@ -1,42 +1,45 @@
 // What npm would publish works where it is installed, without a compiler, a script or another package.
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import * as functions from '../native.js'
+import { HOST, TARGETS, addonOf, addonProfile } from '../scripts/addon.js'
+import { installPacked } from '../scripts/runtimes/installation.js'
+import { ROOT, isAtLeast } from '../scripts/toolchain.js'
+import { expectExit, run } from './support/processes.js'
 
-const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
-const run = promisify(execFile)
-
+const HOME = homedir()
 let folder
 let packed
+let tarball
+let installed
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'mmap-array-packaging-'))
-  await writeFile(join(folder, 'package.json'), '{}')
+beforeAll(() => {
   // The addon is built: `npm test` has seen to that.
-  const pack = ['pack', '--json', '--ignore-scripts', `--pack-destination=${folder}`]
-  ;[packed] = JSON.parse((await run('npm', pack, { cwd: ROOT })).stdout)
-  await run('npm', ['install', '--offline', join(folder, packed.filename)], { cwd: folder })
+  ;({ folder, packed, tarball } = installPacked())
+  installed = join(folder, 'node_modules', 'mmap-array')
 })
 
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const inFolder = async (...args) => (await run(process.execPath, args, { cwd: folder })).stdout.trim()
+const inFolder = async (...args) => (await promisify(execFile)(process.execPath, args, { cwd: folder })).stdout.trim()
 
 test('holds the package and nothing else', () => {
   const allowed =
-    /^(index\.js|index\.d\.ts|lib\/[\w-]+\.js|native\.js|mmap-array\.[\w-]+\.node|package\.json|[A-Z]+(\.md)?)$/
+    /^(index\.js|index\.d\.ts|lib\/[\w-]+\.js|native\.js|prebuilds\/linux-(x64|arm64)-gnu\/mmap-array\.node|package\.json|[A-Z]+(\.md)?)$/
   const names = packed.files.map((file) => file.path)
   expect(names.filter((name) => !allowed.test(name))).toEqual([])
   expect(names).toEqual(expect.arrayContaining(['LICENSE', 'index.d.ts', 'native.js']))
-  expect(names.some((name) => name.endsWith('.node'))).toBe(true)
+  expect(names).toContain(`prebuilds/${HOST.name}/mmap-array.node`)
+  expect(packed.size).toBeLessThan(3e6)
 })
 
-test('needs no other package and runs no script when it is installed', async () => {
-  const manifest = JSON.parse(await readFile(join(folder, 'node_modules/mmap-array/package.json'), 'utf8'))
+test('needs no other package and runs no script when it is installed', () => {
+  const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
   expect(manifest.dependencies ?? {}).toEqual({})
   expect(manifest.scripts).not.toHaveProperty('install')
   expect(manifest.scripts).not.toHaveProperty('preinstall')
@@ -49,4 +52,85 @@ test('loads by import and by require', async () => {
   const required = `const { MmapArray } = require('mmap-array'); console.log(${print})`
   expect(await inFolder('--input-type=module', '--eval', imported)).toBe('1.5')
   expect(await inFolder('--input-type=commonjs', '--eval', required)).toBe('1.5')
+})
+
+test('native.js names what the addon exports, and no more', () => {
+  const addon = createRequire(import.meta.url)(addonOf(HOST))
+  expect(Object.keys(functions).toSorted()).toEqual(Object.keys(addon).toSorted())
+  expect(Object.values(functions)).not.toContain(undefined)
+})
+
+describe('as others see the package', () => {
+  const tool = (name, ...args) =>
+    run(join(ROOT, 'node_modules', '.bin', name), [...args, tarball], { timeout: 100_000 })
+
+  test('publint', async () => expectExit(await tool('publint', '--strict')))
+
+  // `require` of an ES module works in every Node.js that package.json asks for, which attw does not know.
+  test('attw', async () => expectExit(await tool('attw', '--ignore-rules=cjs-resolves-to-esm')))
+})
+
+describe('the addons in the tarball', () => {
+  const addons = () => packed.files.map((file) => file.path).filter((path) => path.endsWith('.node'))
+  const isOf = (path, profile) =>
+    TARGETS.some((target) => path.includes(target.name) && addonProfile(target) === profile)
+
+  test.skipIf(addonProfile(HOST) === 'debug')('hold no path of the machine that built them', () => {
+    for (const path of addons()) {
+      const bytes = readFileSync(join(installed, path))
+      expect({ path, found: [HOME, ROOT].filter((text) => bytes.includes(text)) }).toEqual({ path, found: [] })
+      // They do hold paths, so the search can find some.
+      expect(bytes.includes('/mmap-array/src') || bytes.includes('/cargo/registry')).toBe(true)
+    }
+  })
+
+  test.skipIf(addonProfile(HOST) !== 'prebuild')('ask for no later glibc than 2.17, and stay loaded', () => {
+    const portable = addons().filter((path) => isOf(path, 'prebuild'))
+    expect(portable).toContain(`prebuilds/${HOST.name}/mmap-array.node`)
+    for (const path of portable) {
+      const text = readFileSync(join(installed, path), 'latin1')
+      const versions = Array.from(text.matchAll(/\0GLIBC_([\d.]+)(?=\0)/g), ([, version]) => version)
+      expect(versions).not.toEqual([])
+      expect(versions.filter((version) => !isAtLeast('2.17', version))).toEqual([])
+    }
+  })
+})
+
+describe('where the addon cannot be loaded, the error names the system, the file and the cause', () => {
+  const file = `prebuilds/${HOST.name}/mmap-array.node`
+  const system = `${process.platform}-${process.arch} with glibc `
+
+  /** What importing a changed copy of the installed package throws. */
+  async function importChanged(change, ...nodeOptions) {
+    const copy = mkdtempSync(join(folder, 'changed-'))
+    cpSync(installed, copy, { recursive: true })
+    change(copy)
+    const code = `import(process.argv[1]).catch(({ code, message }) => console.log(JSON.stringify({ code, message })))`
+    const result = await run(process.execPath, [...nodeOptions, '--eval', code, join(copy, 'index.js')])
+    expectExit(result)
+    const error = JSON.parse(result.stdout)
+    expect(error.code).toBe('ERR_UNSUPPORTED_RUNTIME')
+    return { message: error.message, file: join(copy, file) }
+  }
+
+  test('missing', async () => {
+    const { message, ...lost } = await importChanged((copy) => rmSync(join(copy, 'prebuilds'), { recursive: true }))
+    expect(message).toContain(system)
+    expect(message).toContain(`Its addon ${lost.file} is missing`)
+  })
+
+  test('damaged', async () => {
+    const { message, ...damaged } = await importChanged((copy) => writeFileSync(join(copy, file), 'no addon'))
+    expect(message).toContain(`Its addon ${damaged.file} is there, but does not load: `)
+    expect(message).toMatch(/load: .*(?:file too short|invalid ELF header)/)
+  })
+
+  test('built for other systems only', async () => {
+    const arch = 'data:text/javascript,Object.defineProperty(process,"arch",{value:"riscv64"})'
+    const { message } = await importChanged(() => {}, `--import=${arch}`)
+    expect(message).toContain('mmap-array cannot run on linux-riscv64')
+    expect(message).toContain(`It has no addon `)
+    expect(message).toContain(`linux-riscv64-gnu/mmap-array.node, only for `)
+    expect(message).toContain(HOST.name)
+  })
 })

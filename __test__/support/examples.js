@@ -1,44 +1,16 @@
 // Runs the examples of the documentation as a reader would: in a directory of their own that has the package installed.
 //
-// In JavaScript
-//   expression // => text            the value prints as the text (util.inspect, in one line)
-//   const name = … // => text        the same, of what was declared
-//   statement // throws Class CODE   it throws an error of that class with that code
+// In JavaScript as instrument.js reads it.
 // In Python and C, a comment `=> text` is a line of the output; all lines of the output are there, in order.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
+import { instrument } from './instrument.js'
 import { expectExit, run } from './processes.js'
 
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
-const CHECKS = JSON.stringify(new URL('./example-checks.js', import.meta.url).href)
-
-const EXPECTATION = /^(\s*)(\S.*?)\s*\/\/ (=>|throws) (.+)$/
-const DECLARATION = /^(?:const|let) (\w+) = /
-
-/** The example with its comments turned into checks, line by line, and the lines that have one. */
-export function instrument(code, { importsPackage = false } = {}) {
-  const checks = []
-  const lines = code.split('\n').map((line, at) => {
-    const [, indent, statement, kind, text] = EXPECTATION.exec(line) ?? []
-    if (statement === undefined || statement.startsWith('//')) return line
-    const check = at + 1
-    const expected = `${JSON.stringify(text)}, ${check}`
-    checks.push(check)
-    if (kind === 'throws') {
-      return `${indent}try { ${statement}; throw new __checks.NothingThrown() } catch (error) { __checks.threw(error, ${expected}) }`
-    }
-    const declared = DECLARATION.exec(statement)?.[1]
-    if (declared) return `${indent}${statement}; __checks.shows(${declared}, ${expected})`
-    return `${indent};__checks.shows(${statement}, ${expected})`
-  })
-  const imports = [`import * as __checks from ${CHECKS}`]
-  if (importsPackage) imports.push(`import { MmapArray } from 'mmap-array'`)
-  return { code: `${imports.join('; ')}; ${lines.join('\n')}`, checks }
-}
-
 /** A directory with the package installed, for as long as the body runs. */
 export async function inProject(body) {
   const directory = mkdtempSync(join(tmpdir(), 'mmap-array-example-'))

@@ -1,0 +1,66 @@
+// Tries the packed package on other runtimes.
+//
+//   node scripts/runtimes/run.js                   on all of them, the whole suite on each Node.js; writes docs/runtimes.md
+//   node scripts/runtimes/run.js --smoke NAME ...  the examples and programs only, on these, and writes nothing
+//
+// Node.js must pass everything. What Bun and Deno cannot do is written down. With MMAP_ARRAY_REPORTS=<folder> the counts go
+// there, as runtimes.json.
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PREBUILDS } from '../addon.js'
+import { setUpAddon, setUpDependencies } from '../setup.js'
+import { ROOT, runScript } from '../toolchain.js'
+import { installPacked, layTestsAround } from './installation.js'
+import { RUNTIME_NAMES, fetchRuntime } from './runtime.js'
+import { smoke } from './smoke.js'
+import { runSuite } from './suite.js'
+import { tableOf } from './table.js'
+
+await runScript(async () => {
+  const given = process.argv.slice(2)
+  const smokeOnly = given.includes('--smoke')
+  const names = given.filter((argument) => argument !== '--smoke')
+
+  await setUpDependencies()
+  await setUpAddon({ anyProfile: true })
+  const runtimes = (names.length > 0 ? names : RUNTIME_NAMES).map(fetchRuntime)
+  const { folder: installation } = installPacked()
+  try {
+    const tree = smokeOnly ? undefined : layTestsAround(installation)
+    const results = []
+    for (const runtime of runtimes) {
+      const trials = await smoke(runtime, installation)
+      const suite = tree && runtime.suite ? runSuite(runtime, tree) : undefined
+      results.push({ runtime, trials, suite })
+      report(results.at(-1))
+    }
+    if (names.length === 0 && !smokeOnly) {
+      writeFileSync(join(ROOT, 'docs', 'runtimes.md'), tableOf(results, readdirSync(PREBUILDS)))
+    }
+    return sum(results).failed === 0 ? 0 : 1
+  } finally {
+    rmSync(installation, { recursive: true, force: true })
+  }
+})
+
+function report({ runtime, trials, suite }) {
+  const failed = trials.filter((trial) => trial.failure)
+  const suiteText = suite ? `; suite: ${suite.passed} passed, ${suite.failed} failed, ${suite.skipped} skipped` : ''
+  console.log(`${runtime.label} ${runtime.version}: ${trials.length - failed.length} of ${trials.length}${suiteText}`)
+  for (const { name, failure } of failed) console.log(`  ${name}: ${failure.replaceAll('\n', '\n    ')}`)
+  if (suite?.failed > 0) console.log(suite.output)
+}
+
+/** Of the runtimes that must pass everything. */
+function sum(results) {
+  const counts = { passed: 0, failed: 0 }
+  for (const { runtime, trials, suite } of results) {
+    if (!runtime.mustPass) continue
+    const failed = trials.filter((trial) => trial.failure).length
+    counts.passed += trials.length - failed + (suite?.passed ?? 0)
+    counts.failed += failed + (suite?.failed ?? 0)
+  }
+  const folder = process.env.MMAP_ARRAY_REPORTS
+  if (folder) writeFileSync(join(folder, 'runtimes.json'), JSON.stringify(counts))
+  return counts
+}

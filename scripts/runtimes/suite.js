@@ -1,0 +1,27 @@
+// The whole suite of the package on another Node.js.
+import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { countVitest } from '../tally.js'
+import { readText } from './installation.js'
+
+/** `{ passed, failed, skipped }`, and the failures as vitest tells them. `tree`: see layTestsAround. */
+export function runSuite(runtime, tree) {
+  const report = join(tree, 'report.json')
+  rmSync(report, { force: true })
+  const vitest = join(tree, 'node_modules', 'vitest', 'vitest.mjs')
+  // What a test starts by name is this runtime too.
+  const env = { ...process.env, NODE_OPTIONS: '', PATH: dirname(runtime.command) + delimiter + process.env.PATH }
+  const args = [vitest, 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`]
+  const { status, stdout, stderr } = spawnSync(runtime.command, args, {
+    cwd: tree,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  })
+  const text = readText(report)
+  if (text === undefined) return { passed: 0, failed: 1, skipped: 0, output: `${stdout}${stderr}` }
+  const { passed, failed } = countVitest(text)
+  const skipped = JSON.parse(text).numPendingTests
+  return { passed, failed: failed || Number(status !== 0), skipped, output: `${stdout}${stderr}` }
+}
