@@ -7,8 +7,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { checkCheckout } from '../__test__/support/layering.js'
+import { typosProgram } from './pypi.js'
 import { setUpDependencies } from './setup.js'
-import { ROOT, readJson, runScript, rustEnvironment } from './toolchain.js'
+import { ROOT, SetupError, readJson, runScript, rustEnvironment } from './toolchain.js'
 
 const fix = process.argv.includes('--fix')
 
@@ -63,6 +64,26 @@ await runScript(async () => {
   const node = (tool, ...args) => checkByRunning(join(ROOT, 'node_modules', '.bin', tool), args, process.env)
   const clippy = (...targets) => cargo('clippy', '--locked', ...targets, '--', '--deny', 'warnings')
 
+  /** The reason why a check that needs a tool from elsewhere is left out; undefined where it is not. */
+  const leftOut = {}
+  const spelling = async () => {
+    try {
+      return checkByRunning(await typosProgram(), ['--format=brief', ...(fix ? ['--write-changes'] : [])], process.env)
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error
+      leftOut.spelling = error.message
+      return []
+    }
+  }
+  /** Its advisories are a download: CI at GitHub looks at those. */
+  const deny = () => {
+    if (spawnSync('cargo', ['deny', '--version'], { env: rust }).status !== 0) {
+      leftOut['cargo deny'] = 'cargo-deny is not installed'
+      return []
+    }
+    return cargo('deny', '--log-level=warn', 'check', 'bans', 'licenses', 'sources')
+  }
+
   const checks = {
     versions: checkVersions,
     layering: () => checkCheckout(ROOT),
@@ -72,12 +93,15 @@ await runScript(async () => {
     'clippy, core and its tests': () => clippy('--all-targets', '--no-default-features'),
     oxlint: () => node('oxlint', '--deny-warnings', ...(fix ? ['--fix'] : [])),
     prettier: () => node('prettier', '--log-level=warn', fix ? '--write' : '--check', '.'),
+    spelling,
+    'cargo deny': deny,
     types: () => node('tsc', '--project', 'tsconfig.json'),
   }
   const failed = []
   for (const [name, check] of Object.entries(checks)) {
-    const complaints = check()
-    console.log(`${complaints.length === 0 ? 'ok    ' : 'FAILED'} ${name}`)
+    const complaints = await check()
+    const verdict = leftOut[name] ? 'left out' : complaints.length === 0 ? 'ok      ' : 'FAILED  '
+    console.log(`${verdict} ${name}${leftOut[name] ? `: ${leftOut[name]}` : ''}`)
     for (const complaint of complaints) console.log(complaint)
     if (complaints.length > 0) failed.push(name)
   }
