@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as functions from '../native.js'
 import { HOST, TARGETS, addonOf, addonProfile } from '../scripts/addon.js'
-import { installPacked } from '../scripts/runtimes/installation.js'
+import { installPackage } from '../scripts/runtimes/installation.js'
 import { ROOT, isAtLeast } from '../scripts/toolchain.js'
 import { expectExit, run } from './support/processes.js'
 
@@ -20,7 +20,7 @@ let installed
 
 beforeAll(() => {
   // The addon is built: `npm test` has seen to that.
-  ;({ folder, packed, tarball } = installPacked())
+  ;({ folder, packed, tarball } = installPackage())
   installed = join(folder, 'node_modules', 'mmap-array')
 })
 

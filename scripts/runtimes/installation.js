@@ -10,21 +10,25 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, delimiter, dirname, join } from 'node:path'
+import { basename, delimiter, dirname, join, resolve } from 'node:path'
 import { step } from '../steps.js'
 import { ROOT, capture } from '../toolchain.js'
 
-/** A new folder with nothing but the package in it, and what npm says of the tarball. */
-export function installPacked() {
+/** A new folder with nothing but the package in it: from a tarball that is there, or from one packed now. */
+export function installPackage(given) {
   const folder = mkdtempSync(join(tmpdir(), 'mmap-array-runtimes-'))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-  // Packing would build for every target; what is tried is what was built.
-  const pack = ['pack', '--json', '--ignore-scripts', `--pack-destination=${folder}`]
-  const [packed] = JSON.parse(step('packing', 'npm', pack))
-  const tarball = join(folder, packed.filename)
-  const install = ['install', '--offline', tarball]
-  step('installing the package', 'npm', install, { cwd: folder, env: { ...process.env, PATH: pathWithoutCargo() } })
+  const packed = given ? undefined : packInto(folder)
+  const tarball = given ? resolve(given) : join(folder, packed.filename)
+  const env = { ...process.env, PATH: pathWithoutCargo() }
+  step('installing the package', 'npm', ['install', '--offline', tarball], { cwd: folder, env })
   return { folder, tarball, packed }
+}
+
+/** What npm says of the tarball. Its scripts would build for every target; what is tried is what was built. */
+function packInto(folder) {
+  const pack = ['pack', '--json', '--ignore-scripts', `--pack-destination=${folder}`]
+  return JSON.parse(step('packing', 'npm', pack))[0]
 }
 
 function pathWithoutCargo() {

@@ -1,32 +1,35 @@
 // Tries the packed package on other runtimes.
 //
-//   node scripts/runtimes/run.js                   on all of them, the whole suite on each Node.js; writes docs/runtimes.md
-//   node scripts/runtimes/run.js --smoke NAME ...  the examples and programs only, on these, and writes nothing
+//   node scripts/runtimes/run.js             on all of them, with the whole suite on Node.js; writes docs/runtimes.md
+//   node scripts/runtimes/run.js NAME ...    on these only (node@24 bun), and writes nothing
+//     --smoke                                the examples and programs, not the suite; writes nothing
+//     --tarball FILE                         a package that is packed already
 //
 // Node.js must pass everything. What Bun and Deno cannot do is written down. With MMAP_ARRAY_REPORTS=<folder> the counts go
 // there, as runtimes.json.
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PREBUILDS } from '../addon.js'
+import { parseArgs } from 'node:util'
 import { setUpAddon, setUpDependencies } from '../setup.js'
 import { ROOT, runScript } from '../toolchain.js'
-import { installPacked, layTestsAround } from './installation.js'
+import { installPackage, layTestsAround } from './installation.js'
 import { RUNTIME_NAMES, fetchRuntime } from './runtime.js'
 import { smoke } from './smoke.js'
 import { runSuite } from './suite.js'
 import { tableOf } from './table.js'
 
 await runScript(async () => {
-  const given = process.argv.slice(2)
-  const smokeOnly = given.includes('--smoke')
-  const names = given.filter((argument) => argument !== '--smoke')
+  const { values, positionals: names } = parseArgs({
+    allowPositionals: true,
+    options: { smoke: { type: 'boolean' }, tarball: { type: 'string' } },
+  })
 
   await setUpDependencies()
-  await setUpAddon({ anyProfile: true })
+  if (!values.tarball) await setUpAddon({ anyProfile: true })
   const runtimes = (names.length > 0 ? names : RUNTIME_NAMES).map(fetchRuntime)
-  const { folder: installation } = installPacked()
+  const { folder: installation } = installPackage(values.tarball)
   try {
-    const tree = smokeOnly ? undefined : layTestsAround(installation)
+    const tree = values.smoke ? undefined : layTestsAround(installation)
     const results = []
     for (const runtime of runtimes) {
       const trials = await smoke(runtime, installation)
@@ -34,8 +37,9 @@ await runScript(async () => {
       results.push({ runtime, trials, suite })
       report(results.at(-1))
     }
-    if (names.length === 0 && !smokeOnly) {
-      writeFileSync(join(ROOT, 'docs', 'runtimes.md'), tableOf(results, readdirSync(PREBUILDS)))
+    if (names.length === 0 && !values.smoke) {
+      const addons = readdirSync(join(installation, 'node_modules', 'mmap-array', 'prebuilds'))
+      writeFileSync(join(ROOT, 'docs', 'runtimes.md'), tableOf(results, addons.toSorted()))
     }
     return sum(results).failed === 0 ? 0 : 1
   } finally {
