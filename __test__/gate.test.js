@@ -1,5 +1,6 @@
 // The count that .ci/run prints is only worth something if nothing that went wrong is left out of it.
 import { describe, expect, test } from 'vitest'
+import { tableOf } from '../scripts/runtimes/table.js'
 import { countCargo, countVitest, tally } from '../scripts/tally.js'
 import { isAtLeast } from '../scripts/toolchain.js'
 
@@ -58,4 +59,28 @@ test.each([
   ['1.95.0-nightly', '1.95', true],
 ])('version %s is at least %s: %s', (version, minimum, expected) => {
   expect(isAtLeast(version, minimum)).toBe(expected)
+})
+
+describe('the table of runtimes', () => {
+  const of = (label, ...failures) => ({
+    runtime: { label, version: '1.2.3' },
+    trials: [{ name: 'MmapArray.pop' }, ...failures.map((failure, at) => ({ name: `MmapArray.m${at}`, failure }))],
+  })
+
+  test('says what was tried, and of the suite what came of it', () => {
+    const suite = { passed: 9, failed: 1, skipped: 2 }
+    const text = tableOf([{ ...of('Node.js'), suite }, of('Bun')], ['linux-x64-gnu'])
+    expect(text).toContain('| Node.js 1.2.3 | 1 of 1 | 9 passed, 1 failed, 2 skipped |')
+    expect(text).toContain('| Bun 1.2.3 | 1 of 1 | not run |')
+    expect(text).toContain('Nothing failed.')
+  })
+
+  test('says what failed and why, without the paths of the machine', () => {
+    const failure = 'exit code 1: at x\nerror: Uncaught Error: no such thing (file:///tmp/a/b.js)\n  at f (/tmp/c.js)'
+    const text = tableOf([of('Deno', failure, failure, 'SIGSEGV: ')], [])
+    expect(text).toContain('| Deno 1.2.3 | 1 of 4 | not run |')
+    expect(text).toContain('- **Deno**: `MmapArray.m0`, `MmapArray.m1`: error: Uncaught Error: no such thing (…/b.js)')
+    expect(text).toContain('- **Deno**: `MmapArray.m2`: SIGSEGV:')
+    expect(text).not.toContain('/tmp')
+  })
 })

@@ -84,7 +84,7 @@ describe('the addons in the tarball', () => {
     }
   })
 
-  test.skipIf(addonProfile(HOST) !== 'prebuild')('ask for no later glibc than 2.17, and stay loaded', () => {
+  test.skipIf(addonProfile(HOST) !== 'prebuild')('ask for no later glibc than 2.17', () => {
     const portable = addons().filter((path) => isOf(path, 'prebuild'))
     expect(portable).toContain(`prebuilds/${HOST.name}/mmap-array.node`)
     for (const path of portable) {
@@ -92,6 +92,17 @@ describe('the addons in the tarball', () => {
       const versions = Array.from(text.matchAll(/\0GLIBC_([\d.]+)(?=\0)/g), ([, version]) => version)
       expect(versions).not.toEqual([])
       expect(versions.filter((version) => !isAtLeast('2.17', version))).toEqual([])
+    }
+  })
+
+  // A worker that ends must not take the code from under the others.
+  test('stay loaded', () => {
+    for (const path of addons()) {
+      const bytes = readFileSync(join(installed, path))
+      const DT_FLAGS_1 = Buffer.from('fbffff6f00000000', 'hex')
+      const flags = bytes.readUInt32LE(bytes.indexOf(DT_FLAGS_1) + DT_FLAGS_1.length)
+      const DF_1_NODELETE = 8
+      expect({ path, flag: flags & DF_1_NODELETE }).toEqual({ path, flag: DF_1_NODELETE })
     }
   })
 })

@@ -46,7 +46,7 @@ function failuresOf(runtime, trials) {
 export function reasonOf({ failure }) {
   const lines = failure.split('\n').map((line) => line.trim())
   const [first] = lines
-  const error = lines.find((line) => /^(?:\w+ ?)*(?:Error|error|panic)\b.*:/.test(line))
+  const error = lines.find((line) => /^.{0,40}(?:Error|error)\b.{0,20}:/.test(line))
   const text = error ?? first
   return text.replaceAll(/(?:file:\/\/)?\/[\w./@-]+\//g, '…/')
 }
