@@ -33,6 +33,7 @@ function systemName() {
   return glibc ? `${system} with glibc ${glibc}` : `${system} without glibc`
 }
 
+/** A new function of the addon is named here too. */
 export const {
   MmapArray,
   addressOf,
@@ -44,11 +45,18 @@ export const {
   halfValues,
   hasSharedBuffers,
   layOver,
+  maxOf,
+  minOf,
+  placeIn,
+  placesIn,
+  placesOf,
   probeOverlay,
   setSliceFrom,
   sharedBufferOf,
   sliceLength,
+  sortElements,
   stateOf,
+  sumOf,
   typecodeTable,
   unlinkShm,
 } = load()
