@@ -9,9 +9,10 @@
 //   addon    libasan of gcc, found by `gcc -print-file-name=libasan.so`
 // Each builds in a folder of its own under target/sanitize/. What is found is printed by the tool, and the exit code is 1.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
-import { setUpAddon, setUpDependencies } from './setup.js'
+import { ADDON } from './addon.js'
+import { requireHost, setUpDependencies } from './setup.js'
 import { ROOT, SetupError, runScript, rustEnvironment } from './toolchain.js'
 
 const FOLDER = join(ROOT, 'target', 'sanitize')
@@ -85,7 +86,8 @@ const tools = {
     for (const file of files) cpSync(join(ROOT, file), join(copy, file), { recursive: true })
     for (const link of ['node_modules', 'examples', 'benchmark']) symlinkSync(join(ROOT, link), join(copy, link))
     const library = join(FOLDER, 'addon', TARGET, 'debug', 'libmmap_array.so')
-    copyFileSync(library, join(copy, `mmap-array.linux-${process.arch}-gnu.node`))
+    mkdirSync(join(copy, 'prebuilds', requireHost().name), { recursive: true })
+    copyFileSync(library, join(copy, 'prebuilds', requireHost().name, ADDON))
     const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
     return run(process.execPath, [vitest, 'run', '--root', copy, '--testTimeout=600000', ...SUITES], {
       LD_PRELOAD: runtime,
@@ -102,7 +104,6 @@ await runScript(async () => {
   if (unknown.length > 0) throw new SetupError(`There is no ${unknown.join()}, only ${Object.keys(tools).join(', ')}.`)
   requireNightly('rustc')
   await setUpDependencies()
-  if (!existsSync(join(ROOT, 'native.js'))) await setUpAddon({ anyProfile: true })
   const failed = (chosen.length > 0 ? chosen : Object.keys(tools)).filter((name) => !tools[name]())
   console.error(failed.length > 0 ? `mmap-array: complaints by ${failed.join(', ')}` : 'mmap-array: no complaints')
   return failed.length > 0 ? 1 : 0
