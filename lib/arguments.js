@@ -98,10 +98,3 @@ export function toDescriptor(value, name) {
   if (descriptor >= 0 && descriptor <= 0x7fffffff) return descriptor
   throw outOfRange(name, 'a descriptor, >= 0 and <= 2147483647', descriptor)
 }
-
-/** Refuses NumPy's format, which a path in .npy asks for where no format is given. */
-export function requireRawFormat(path, format) {
-  const isNpy = path !== undefined && Buffer.from(path).toString('latin1').endsWith('.npy')
-  const wanted = toOptionalString(format, 'options.format') ?? (isNpy ? 'npy' : 'raw')
-  if (wanted !== 'raw') throw outOfRange('options.format', "'raw': this version does not read NumPy's format", wanted)
-}

@@ -13,8 +13,9 @@ const FIELDS = {
   identity: 'string',
   offset: 'number',
   length: 'number',
+  format: 'string',
 }
-const OPTIONAL = new Set(['path', 'length'])
+const OPTIONAL = new Set(['path', 'length', 'format'])
 
 function isValid(name, value) {
   if (value === undefined || value === null) return OPTIONAL.has(name)

@@ -39,6 +39,7 @@ import { entriesOf, keysOf, valuesOf } from './iteration.js'
 import * as later from './later.js'
 import * as locks from './locks.js'
 import * as numbers from './numbers.js'
+import { toOrigin } from './opening.js'
 import * as sources from './sources.js'
 import { TYPECODES, TYPECODE_LETTERS, typeOf } from './typecodes.js'
 import { BUFFER_LIMIT, Views } from './views.js'
@@ -57,24 +58,8 @@ const FROM = Symbol('from')
 
 const NOTHING = new Uint8Array(0)
 
-const OPEN_OPTIONS = ['flags', 'mode', 'offset', 'length', 'capacity', 'advice', 'format']
 const ATTACH_FLAGS = ['r', 'r+', 'c']
 const LONGEST_LIST = 2 ** 32 - 1
-
-/** What all ways to open a file have in common, checked. */
-function openArguments(typecode, options, path) {
-  const { flags, mode, offset, length, capacity, advice, format } = args.toOptions(options, OPEN_OPTIONS)
-  args.requireRawFormat(path, format)
-  return {
-    typecode: typeOf(typecode).code,
-    flags: args.toOptionalString(flags, 'options.flags'),
-    mode: args.toMode(mode),
-    offset: args.toOptionalCount(offset, 'options.offset'),
-    length: args.toOptionalCount(length, 'options.length'),
-    capacity: args.toOptionalCount(capacity, 'options.capacity'),
-    advice: args.toOptionalString(advice, 'options.advice'),
-  }
-}
 
 export class MmapArray extends NativeArray {
   #type
@@ -94,6 +79,7 @@ export class MmapArray extends NativeArray {
   #calls = {}
   #flags
   #path
+  #format
   #views
 
   /** The class for each type, with an element path of its own. A user's subclass does without. */
@@ -161,17 +147,17 @@ export class MmapArray extends NativeArray {
     this.#elements = new type.View(0)
     this.#flags = super.flags
     this.#path = super.path ?? null
+    this.#format = super.format
     this.#writable = this.#flags !== 'r'
   }
 
   static open(path, typecode, options) {
-    const bytes = args.toPath(path)
-    return MmapArray.#make(this, { path: bytes, ...openArguments(typecode, options, bytes) })
+    return MmapArray.#make(this, toOrigin({ path: args.toPath(path) }, typecode, options))
   }
 
   static openShm(name, typecode, options) {
     if (typeof name !== 'string') throw invalidArgType('name', 'a string', name)
-    return MmapArray.#make(this, { shm: args.toPath(name, 'name'), ...openArguments(typecode, options) })
+    return MmapArray.#make(this, toOrigin({ shm: args.toPath(name, 'name') }, typecode, options))
   }
 
   static unlinkShm(name) {
@@ -180,7 +166,7 @@ export class MmapArray extends NativeArray {
   }
 
   static fromFd(fd, typecode, options) {
-    return MmapArray.#make(this, { fd: args.toDescriptor(fd, 'fd'), ...openArguments(typecode, options) })
+    return MmapArray.#make(this, toOrigin({ fd: args.toDescriptor(fd, 'fd') }, typecode, options))
   }
 
   static attach(handle, options) {
@@ -220,6 +206,14 @@ export class MmapArray extends NativeArray {
 
   get path() {
     return this.#path
+  }
+
+  get format() {
+    return this.#format
+  }
+
+  get shape() {
+    return this.#format === 'raw' || this.#closed ? [this.length] : super.shape
   }
 
   get fd() {

@@ -44,6 +44,12 @@ pub enum Error {
     },
     /// An array of another element type.
     TypeMismatch { ours: char, theirs: char },
+    /// A `.npy` file whose elements are of another type than was asked for.
+    OtherDtype { dtype: String, typecode: char },
+    /// What NumPy's format does not allow, or a file that ends before it should.
+    InvalidNpy { reason: String, path: Option<String> },
+    /// A `.npy` file that is right, and that no array here can stand for.
+    UnsupportedNpy { reason: String, path: Option<String> },
     /// No row of the typecode table.
     InvalidTypecode { known: String, received: String },
     /// This array holds its lock already.
@@ -102,7 +108,10 @@ impl Error {
 
     /// The same failure, saying which path it was about.
     pub fn at_path(mut self, of: &str) -> Self {
-        if let Error::System { path, .. } = &mut self {
+        if let Error::System { path, .. }
+        | Error::InvalidNpy { path, .. }
+        | Error::UnsupportedNpy { path, .. } = &mut self
+        {
             *path = Some(of.to_owned());
         }
         self
@@ -110,9 +119,10 @@ impl Error {
 
     pub fn class(&self) -> Class {
         match self {
-            Error::InvalidArgType { .. } | Error::InvalidTypecode { .. } | Error::TypeMismatch { .. } => {
-                Class::TypeError
-            }
+            Error::InvalidArgType { .. }
+            | Error::InvalidTypecode { .. }
+            | Error::TypeMismatch { .. }
+            | Error::OtherDtype { .. } => Class::TypeError,
             Error::IndexOutOfRange { .. } | Error::ValueOutOfRange { .. } | Error::OutOfRange { .. } => {
                 Class::RangeError
             }
@@ -133,9 +143,11 @@ impl Error {
             Error::InvalidTypecode { .. } => "ERR_INVALID_TYPECODE",
             Error::Locked => "ERR_LOCKED",
             Error::NotLocked => "ERR_NOT_LOCKED",
-            Error::TypeMismatch { .. } => "ERR_TYPE_MISMATCH",
             Error::Empty { .. } => "ERR_EMPTY",
             Error::Busy { .. } => "ERR_BUSY",
+            Error::TypeMismatch { .. } | Error::OtherDtype { .. } => "ERR_TYPE_MISMATCH",
+            Error::InvalidNpy { .. } => "ERR_INVALID_NPY",
+            Error::UnsupportedNpy { .. } => "ERR_UNSUPPORTED_NPY",
             Error::UnexpectedEof { .. } => "ERR_UNEXPECTED_EOF",
             Error::StaleHandle { .. } => "ERR_STALE_HANDLE",
             Error::MemoryFault => "ERR_MEMORY_FAULT",
@@ -160,7 +172,8 @@ impl fmt::Display for Error {
             Error::FixedLength { operation } => {
                 write!(
                     f,
-                    "The length of this array is fixed, by the 'length' option or by flags 'c': {operation} would change it"
+                    "The length of this array is fixed, by the 'length' option, by flags 'c' or by its file's shape: \
+                     {operation} would change it"
                 )
             }
             Error::RaggedLength { bytes, itemsize } => {
@@ -212,6 +225,18 @@ impl fmt::Display for Error {
                 "The array is busy: {operation} must wait for the asynchronous call that works on the elements"
             ),
             Error::Empty { operation } => write!(f, "The array is empty: {operation} needs an element"),
+            Error::OtherDtype { dtype, typecode } => {
+                write!(
+                    f,
+                    "The file holds elements of NumPy's dtype '{dtype}'. Received the typecode '{typecode}'"
+                )
+            }
+            Error::InvalidNpy { reason, path } => {
+                write!(f, "{} no valid .npy file: {reason}", subject(path))
+            }
+            Error::UnsupportedNpy { reason, path } => {
+                write!(f, "{} a .npy file that is not supported: {reason}", subject(path))
+            }
             Error::UnexpectedEof { wanted, got } => {
                 write!(
                     f,
@@ -251,6 +276,13 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+fn subject(path: &Option<String>) -> String {
+    match path {
+        Some(path) => format!("'{path}' is"),
+        None => String::from("This is"),
+    }
+}
 
 /// The symbolic name, as Node reports it in `code`.
 fn errno_name(errno: i32) -> Cow<'static, str> {

@@ -3,7 +3,7 @@
 //! This file is the map of the crate. A layer uses what stands to its right, never what stands to its left;
 //! `__test__/layering.test.js` holds that direction.
 //!
-//! layer: node > array > sharing > mapping > storage > os > kernels > element > typecode > error
+//! layer: node > array > sharing > mapping > storage > os > kernels > npy > element > typecode > error
 //!
 //! - `node`: the border to Node.js, and the only place that names napi.
 //! - `array`: what Python's `array` does, over any mapping: length, growth, slices, splices, file transfer.
@@ -12,6 +12,7 @@
 //! - `storage`: where the bytes live: a file, named shared memory, anonymous memory.
 //! - `os`: the system calls that memmap2 and std lack, one topic a file.
 //! - `kernels`: pure loops over ranges of shared bytes.
+//! - `npy`: the header of NumPy's file format, as bytes.
 //! - `element`, `typecode`: one table, one row a typecode, and the values it holds.
 //! - `error`: every way to fail.
 
@@ -20,6 +21,7 @@ pub mod element;
 pub mod error;
 pub mod kernels;
 pub mod mapping;
+pub mod npy;
 pub mod os;
 pub mod sharing;
 pub mod storage;

@@ -45,13 +45,16 @@ pub struct Typecode {
     pub code: char,
     pub scalar: Scalar,
     pub meaning: Meaning,
+    /// How NumPy's files name the type.
+    pub dtype: &'static str,
 }
 
-const fn row(code: char, scalar: Scalar, meaning: Meaning) -> Typecode {
+const fn row(code: char, scalar: Scalar, meaning: Meaning, dtype: &'static str) -> Typecode {
     Typecode {
         code,
         scalar,
         meaning,
+        dtype,
     }
 }
 
@@ -59,22 +62,22 @@ const LATIN_1: u32 = 0xFF;
 const UNICODE: u32 = 0x0010_FFFF;
 
 static TABLE: [Typecode; 16] = [
-    row('b', Scalar::I8, Meaning::Integer),
-    row('B', Scalar::U8, Meaning::Integer),
-    row('h', Scalar::I16, Meaning::Integer),
-    row('H', Scalar::U16, Meaning::Integer),
-    row('i', Scalar::I32, Meaning::Integer),
-    row('I', Scalar::U32, Meaning::Integer),
-    row('l', Scalar::I64, Meaning::Integer),
-    row('L', Scalar::U64, Meaning::Integer),
-    row('q', Scalar::I64, Meaning::Integer),
-    row('Q', Scalar::U64, Meaning::Integer),
-    row('e', Scalar::F16, Meaning::Float),
-    row('f', Scalar::F32, Meaning::Float),
-    row('d', Scalar::F64, Meaning::Float),
-    row('c', Scalar::U8, Meaning::Character(LATIN_1)),
-    row('u', Scalar::U32, Meaning::Character(UNICODE)),
-    row('w', Scalar::U32, Meaning::Character(UNICODE)),
+    row('b', Scalar::I8, Meaning::Integer, "|i1"),
+    row('B', Scalar::U8, Meaning::Integer, "|u1"),
+    row('h', Scalar::I16, Meaning::Integer, "<i2"),
+    row('H', Scalar::U16, Meaning::Integer, "<u2"),
+    row('i', Scalar::I32, Meaning::Integer, "<i4"),
+    row('I', Scalar::U32, Meaning::Integer, "<u4"),
+    row('l', Scalar::I64, Meaning::Integer, "<i8"),
+    row('L', Scalar::U64, Meaning::Integer, "<u8"),
+    row('q', Scalar::I64, Meaning::Integer, "<i8"),
+    row('Q', Scalar::U64, Meaning::Integer, "<u8"),
+    row('e', Scalar::F16, Meaning::Float, "<f2"),
+    row('f', Scalar::F32, Meaning::Float, "<f4"),
+    row('d', Scalar::F64, Meaning::Float, "<f8"),
+    row('c', Scalar::U8, Meaning::Character(LATIN_1), "|S1"),
+    row('u', Scalar::U32, Meaning::Character(UNICODE), "<U1"),
+    row('w', Scalar::U32, Meaning::Character(UNICODE), "<U1"),
 ];
 
 /// All rows, in the order of `MmapArray.typecodes`.

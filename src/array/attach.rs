@@ -1,9 +1,10 @@
 //! Arrays by handle.
 
 use super::{Array, Extent};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::mapping::Mapping;
 use crate::sharing::handle::Handle;
-use crate::storage::Flags;
+use crate::storage::{Flags, Format, NpyHeader};
 
 impl Array {
     /// By what another thread or process finds this array, which is exact from now on.
@@ -13,15 +14,35 @@ impl Array {
             Extent::Fixed(length) => Some(length),
             Extent::Whole => None,
         };
-        Handle::of(&self.mapping, self.typecode, self.flags, length)
+        Handle::of(&self.mapping, self.typecode, self.flags, length, self.format())
     }
 
     /// The array behind a handle, with the handle's flags or lesser ones.
     pub fn attach(handle: &Handle, flags: Option<Flags>) -> Result<Array> {
         let (mapping, flags) = handle.locate(flags)?;
         let extent = handle.length.map_or(Extent::Whole, Extent::Fixed);
-        Array::over(mapping, handle.typecode, flags, extent)
+        let npy = match handle.format {
+            Format::Npy => Some(header_of(handle, &mapping)?),
+            Format::Raw => None,
+        };
+        Array::over(mapping, handle.typecode, flags, extent, npy)
     }
+}
+
+/// The header of a `.npy` file, where it is still one that the handle is about.
+fn header_of(handle: &Handle, mapping: &Mapping) -> Result<NpyHeader> {
+    let npy = NpyHeader::read(mapping.storage())?;
+    let header = npy.header();
+    let is_row = handle.length.is_none();
+    if header.data_start != handle.offset
+        || header.require(handle.typecode).is_err()
+        || (is_row && !header.is_row())
+    {
+        return Err(Error::StaleHandle {
+            reason: String::from("its .npy file holds other elements by now"),
+        });
+    }
+    Ok(npy)
 }
 
 #[cfg(test)]

@@ -89,12 +89,25 @@ impl Array {
     }
 
     /// One appending write for all the parts; then the length is what the file's size says, appends of others included.
+    /// Where a header counts the elements it is told then.
     pub(super) fn append_exact(&mut self, parts: &[Region<'_>]) -> Result<()> {
         let added: u64 = parts.iter().map(|part| part.len() as u64).sum();
         // Before anything is written: what cannot be mapped afterwards is not to be in the file.
+        let length = self.length() + added / self.itemsize();
+        self.require_countable(length)?;
         self.cover(self.byte_length() + added)?;
         let end = self.file_position(self.length());
-        self.mapping.storage().append(parts, end)?;
+        self.write_behind(parts, end)?;
+        self.finish_growth(length)
+    }
+
+    /// Takes over a length once its elements are in the file.
+    pub(super) fn finish_growth(&mut self, length: u64) -> Result<()> {
+        if self.npy.is_some() {
+            self.set_count(length)?;
+            self.set_exact_length(length);
+            return Ok(());
+        }
         let bytes = self.mapping.bytes()?;
         self.take_over(bytes)
     }
@@ -121,6 +134,7 @@ impl Array {
     /// Grows the file of a reserved array; its length stays.
     fn set_capacity(&mut self, capacity: u64) -> Result<()> {
         let (from, to) = (self.file_position(self.capacity()), self.file_position(capacity));
+        self.require_countable(capacity)?;
         self.cover(capacity * self.itemsize())?;
         self.mapping.storage().grow(from, to)?;
         self.state.set(self.length(), capacity);
@@ -139,7 +153,12 @@ impl Array {
         countable_bytes("capacity", capacity, self.itemsize())?;
         let was_reserved = self.is_reserved();
         if !was_reserved {
-            self.reservation = Some(Reservation::start(&self.mapping, &self.state, self.itemsize()));
+            self.reservation = Some(Reservation::start(
+                &self.mapping,
+                &self.state,
+                self.itemsize(),
+                self.npy.clone(),
+            ));
         }
         if capacity <= self.capacity() {
             return Ok(());
@@ -151,17 +170,24 @@ impl Array {
         })
     }
 
-    /// Cuts the file of a reserved array back to its length, which makes it exact. Nothing to do for an exact one.
+    /// Cuts the file back to the array's length: a reserved array becomes exact.
     ///
     /// # Errors
     /// The system's; `MemoryFault` where somebody cut the file shorter than the array is.
     pub fn trim(&mut self) -> Result<()> {
         self.require_not_growing("trim")?;
+        self.make_exact()?;
+        if self.has_slack { self.cut_slack() } else { Ok(()) }
+    }
+
+    /// Cuts the file of a reserved array back to its length. Nothing to do for an exact one.
+    pub(super) fn make_exact(&mut self) -> Result<()> {
         if let Some(reservation) = &self.reservation {
             let length = self.length();
             self.release_pages_behind(length);
             reservation.settle()?;
             self.reservation = None;
+            self.has_slack = false;
             self.set_exact_length(length);
         }
         Ok(())
@@ -178,7 +204,7 @@ impl Array {
             Extent::Whole if reserved_capacity.is_some() || self.flags == Flags::CopyOnWrite => {
                 self.length().min(there)
             }
-            Extent::Whole => there,
+            Extent::Whole => self.elements_there()? / self.itemsize(),
         };
         self.take_over(length * self.itemsize())?;
         self.restorations_known.set(self.window.restorations());
@@ -188,7 +214,8 @@ impl Array {
         Ok(length)
     }
 
-    /// Makes the array shorter. A reserved one keeps its file, an exact one cuts it.
+    /// Makes the array shorter. A reserved one keeps its file, an exact one cuts it; but where a header counts the
+    /// elements the file stays as it is, since a reader that knows the old count may be at them just now.
     pub(super) fn shorten(&mut self, length: u64) -> Result<()> {
         if self.reservation.is_some() {
             self.touched = self.touched.max(self.byte_length());
@@ -200,6 +227,12 @@ impl Array {
                 kernels::fill::fill(gone, &[0]);
             }
             self.state.set(length, self.capacity());
+            return Ok(());
+        }
+        if self.npy.is_some() {
+            self.set_count(length)?;
+            self.has_slack = true;
+            self.set_exact_length(length);
             return Ok(());
         }
         self.release_pages_behind(length);

@@ -6,6 +6,7 @@ mod jobs;
 pub mod later;
 mod lent;
 mod numbers;
+mod npy;
 mod repeat;
 mod reservation;
 pub mod slice;
@@ -26,7 +27,7 @@ use crate::kernels::{self, Region};
 use crate::mapping::{Advice, Mapping, Window};
 use crate::sharing::lock::Lock;
 use crate::sharing::wait::Sleepers;
-use crate::storage::{Access, Flags, Storage};
+use crate::storage::{Access, Flags, NpyHeader, Storage};
 use crate::typecode::Typecode;
 use jobs::Jobs;
 use reservation::Reservation;
@@ -61,6 +62,10 @@ pub struct Array {
     restorations_known: Cell<usize>,
     state: Arc<State>,
     extent: Extent,
+    /// Where the file has a header that counts the elements.
+    npy: Option<NpyHeader>,
+    /// Whether this array has left elements behind the counted ones that are counted no longer.
+    has_slack: bool,
     /// While it is there the array is 'reserved': the file is longer than the array, and nobody else writes.
     reservation: Option<Arc<Reservation>>,
     /// Bytes from the start that a reserved array is known to have held: to write there again takes no new memory.
@@ -75,7 +80,7 @@ impl Array {
     /// An array in memory of its own, with room for `capacity` elements.
     pub fn anonymous(typecode: &'static Typecode, capacity: u64) -> Result<Array> {
         let mapping = Mapping::new(Arc::new(Storage::anonymous()?), 0, Access::ReadWrite);
-        let mut array = Array::over(mapping, typecode, Flags::ReadWrite, Extent::Whole)?;
+        let mut array = Array::over(mapping, typecode, Flags::ReadWrite, Extent::Whole, None)?;
         array.reserve(capacity)?;
         Ok(array)
     }
@@ -106,7 +111,7 @@ impl Array {
             }
         })?;
         let mapping = Mapping::new(storage, placement.offset, flags.access());
-        Array::over(mapping, typecode, flags, extent)
+        Array::over(mapping, typecode, flags, extent, None)
     }
 
     /// An array on a mapping that is there.
@@ -115,12 +120,18 @@ impl Array {
         typecode: &'static Typecode,
         flags: Flags,
         extent: Extent,
+        npy: Option<NpyHeader>,
     ) -> Result<Array> {
         let bytes = mapping.bytes()?;
         // Of a fixed length no more is mapped than it takes.
         let bytes = match extent {
             Extent::Fixed(length) => bytes.min(length.saturating_mul(typecode.itemsize() as u64)),
-            Extent::Whole => bytes,
+            Extent::Whole => {
+                let counted = npy.as_ref().map(|npy| npy.header().count);
+                counted.map_or(bytes, |count| {
+                    count.saturating_mul(typecode.itemsize() as u64).min(bytes)
+                })
+            }
         };
         let window = mapping.window(bytes)?;
         let mut array = Array {
@@ -131,6 +142,8 @@ impl Array {
             window,
             state: Arc::new(State::default()),
             extent,
+            npy,
+            has_slack: false,
             reservation: None,
             touched: 0,
             on_cut: Box::new(|_| {}),
@@ -237,7 +250,7 @@ impl Array {
         if self.reservation.is_some() {
             return Ok(Ok(()));
         }
-        let bytes = self.mapping.bytes()?;
+        let bytes = self.elements_there()?;
         self.take_over(bytes)?;
         // Cut before the array begins: what is appended now would lie in front of it, and be none of its elements.
         if bytes == 0 && self.mapping.storage().size()? < self.mapping.offset() {
@@ -376,7 +389,7 @@ impl Array {
 
     /// Makes the array exact, and gives the rest of a flush, which may wait for the device on any thread.
     pub fn flush_later(&mut self) -> Result<Flush> {
-        self.trim()?;
+        self.make_exact()?;
         let bytes = if self.flags.access() == Access::ReadWrite {
             self.byte_length()
         } else {
@@ -407,7 +420,7 @@ impl Array {
 
     /// The descriptor. The array is exact from then on, since it may be handed on.
     pub fn descriptor(&mut self) -> Result<i32> {
-        self.trim()?;
+        self.make_exact()?;
         self.mapping.storage().expose();
         Ok(self.mapping.storage().descriptor())
     }

@@ -36,13 +36,14 @@ impl Array {
     /// Appends what is there, over and over. Each write ends at a whole element.
     fn repeat_exact(&mut self, total: u64) -> Result<()> {
         let (old, goal) = (self.byte_length(), total * self.itemsize());
+        self.require_countable(total)?;
         self.cover(goal)?;
         let window = self.window.clone();
         let offset = self.mapping.offset();
         let mut done = old;
         while done < goal {
             let head = window.region(done.min(goal - done));
-            if let Err(error) = self.mapping.storage().append(&[head], offset + done) {
+            if let Err(error) = self.write_behind(&[head], offset + done) {
                 // Back to where it began, unless others have appended.
                 if self.mapping.storage().size()? == offset + done {
                     self.mapping.storage().cut(offset + old)?;
@@ -51,7 +52,7 @@ impl Array {
             }
             done += head.len() as u64;
         }
-        self.refresh().map(drop)
+        self.finish_growth(total)
     }
 }
 

@@ -8,6 +8,7 @@ use super::State;
 use crate::error::{Error, Result};
 use crate::mapping::Mapping;
 use crate::os::exit::at_exit;
+use crate::storage::NpyHeader;
 
 /// What it takes to bring a reserved file back to its length without the array.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub struct Reservation {
     mapping: Arc<Mapping>,
     state: Arc<State>,
     itemsize: u64,
+    /// Where the file has a header that counts the elements.
+    npy: Option<NpyHeader>,
 }
 
 static OPEN: Mutex<Vec<Weak<Reservation>>> = Mutex::new(Vec::new());
@@ -23,11 +26,17 @@ static OPEN: Mutex<Vec<Weak<Reservation>>> = Mutex::new(Vec::new());
 static REGISTERED: OnceLock<u32> = OnceLock::new();
 
 impl Reservation {
-    pub fn start(mapping: &Arc<Mapping>, state: &Arc<State>, itemsize: u64) -> Arc<Reservation> {
+    pub fn start(
+        mapping: &Arc<Mapping>,
+        state: &Arc<State>,
+        itemsize: u64,
+        npy: Option<NpyHeader>,
+    ) -> Arc<Reservation> {
         let reservation = Arc::new(Reservation {
             mapping: mapping.clone(),
             state: state.clone(),
             itemsize,
+            npy,
         });
         // Memory that nobody else can know of goes with the process.
         if mapping.storage().is_exposed() {
@@ -44,15 +53,20 @@ impl Reservation {
         reservation
     }
 
-    /// Cuts the file back to the array's length.
+    /// Cuts the file back to the array's length, and has a header say it first.
     ///
     /// # Errors
     /// `MemoryFault` where the file ends before the array: a cut would make it longer, with zeros for what was lost.
     pub fn settle(&self) -> Result<()> {
-        let end = self.mapping.offset() + self.state.length() * self.itemsize;
+        let length = self.state.length();
+        let end = self.mapping.offset() + length * self.itemsize;
         let storage = self.mapping.storage();
         if storage.size()? < end {
             return Err(Error::MemoryFault);
+        }
+        if let Some(mut npy) = self.npy.clone() {
+            npy.count(storage)?;
+            npy.set_count(storage, length)?;
         }
         storage.cut(end)
     }

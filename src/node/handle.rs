@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::os::identity::FileIdentity;
 use crate::os::process::ProcessIdentity;
 use crate::sharing::handle::Handle;
-use crate::storage::Flags;
+use crate::storage::{Flags, Format};
 use crate::typecode::Typecode;
 
 /// What `handle()` gives and `attach()` takes: opaque to users.
@@ -24,6 +24,7 @@ pub struct HandleFields {
     pub identity: String,
     pub offset: f64,
     pub length: Option<f64>,
+    pub format: Option<String>,
 }
 
 impl From<Handle> for HandleFields {
@@ -39,6 +40,7 @@ impl From<Handle> for HandleFields {
             identity: handle.identity.to_string(),
             offset: handle.offset as f64,
             length: handle.length.map(|length| length as f64),
+            format: Some(handle.format.as_str().to_owned()),
         }
     }
 }
@@ -70,6 +72,7 @@ impl HandleFields {
                 .length
                 .map(|length| count("handle.length", length))
                 .transpose()?,
+            format: self.format.as_deref().map_or(Ok(Format::Raw), Format::parse)?,
         })
     }
 }

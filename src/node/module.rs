@@ -7,6 +7,7 @@ use napi_derive::napi;
 
 use super::class::MmapArray;
 use super::errors::guard;
+use super::origin::Origin;
 use super::values::bytes;
 use super::{overlays, shared_buffers};
 use crate::element::half_from_double;
@@ -52,6 +53,12 @@ pub fn half_values() -> Float32Array {
         .map(|bits| half::f16::from_bits(bits).to_f32())
         .collect::<Vec<f32>>()
         .into()
+}
+
+/// The typecode that a `.npy` file says itself; nothing where the call that opens it is going to make one.
+#[napi]
+pub fn npy_typecode(env: Env, origin: Origin) -> napi::Result<Option<String>> {
+    guard(&env, || Ok(origin.typecode_of_npy()?.map(String::from)))
 }
 
 /// Takes a name of shared memory away.

@@ -10,9 +10,9 @@ use napi_derive::napi;
 use super::handle::HandleFields;
 use super::values::count;
 use crate::array::{Array, Placement};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::mapping::Advice;
-use crate::storage::{Flags, Storage, shared_memory};
+use crate::storage::{Flags, Format, NpyHeader, Storage, shared_memory};
 use crate::typecode::Typecode;
 
 /// What the constructor takes: one of `handle`, `path`, `shm`, `fd`, or none of them.
@@ -33,11 +33,13 @@ pub struct Origin {
     /// Elements.
     pub capacity: Option<f64>,
     pub advice: Option<String>,
+    /// `raw`, the default, or `npy`.
+    pub format: Option<String>,
 }
 
 impl Origin {
     pub fn open(self) -> Result<Array> {
-        let flags = self.flags.as_deref().map(Flags::parse).transpose()?;
+        let flags = self.flags()?;
         let advice = self.advice.as_deref().map(Advice::parse).transpose()?;
         let capacity = self
             .capacity
@@ -46,33 +48,22 @@ impl Origin {
         if let Some(handle) = self.handle {
             return Array::attach(&handle.parse()?, flags);
         }
-        let typecode = Typecode::parse(self.typecode.as_deref().unwrap_or(""))?;
-        let placement = Placement {
-            offset: self
-                .offset
-                .map_or(Ok(0), |number| count("options.offset", number))?,
-            length: self
-                .length
-                .map(|number| count("options.length", number))
-                .transpose()?,
-        };
-        let flags = flags.unwrap_or(Flags::Read);
-        let mode = self.mode;
-        let mut array = if let Some(path) = self.path {
-            let path = Path::new(OsStr::from_bytes(&path));
-            Array::open(typecode, flags, placement, || {
-                Storage::open(path, flags, mode.unwrap_or(0o666))
-            })?
-        } else if let Some(name) = self.shm {
-            let path = shared_memory::path_of(&name)?;
-            let mode = mode.unwrap_or(shared_memory::DEFAULT_MODE);
-            Array::open(typecode, flags, placement, || Storage::open(&path, flags, mode))?
-        } else if let Some(descriptor) = self.fd {
-            Array::open(typecode, flags, placement, || {
-                Storage::from_descriptor(descriptor, flags)
-            })?
-        } else {
+        if !self.is_file() {
+            let typecode = Typecode::parse(self.typecode.as_deref().unwrap_or(""))?;
             return Array::anonymous(typecode, capacity.unwrap_or(0));
+        }
+        let flags = flags.unwrap_or(Flags::Read);
+        let placement = self.placement()?;
+        let mut array = match self.format()? {
+            Format::Raw => {
+                let typecode = Typecode::parse(self.typecode.as_deref().unwrap_or(""))?;
+                Array::open(typecode, flags, placement, || self.storage(flags))?
+            }
+            Format::Npy => {
+                let typecode = self.typecode.as_deref().map(Typecode::parse).transpose()?;
+                let open = || self.storage(flags.without_emptying());
+                Array::open_npy(typecode, flags, placement, open)?
+            }
         };
         if let Some(capacity) = capacity {
             array.reserve(capacity)?;
@@ -81,5 +72,58 @@ impl Origin {
             array.advise(advice, None, None)?;
         }
         Ok(array)
+    }
+
+    /// The typecode that a `.npy` file says itself; `None` where the call that opens it is going to make one.
+    pub fn typecode_of_npy(&self) -> Result<Option<char>> {
+        let flags = self.flags()?.unwrap_or(Flags::Read);
+        if matches!(flags, Flags::CreateOrEmpty | Flags::CreateNew) {
+            return Ok(None);
+        }
+        let storage = match self.storage(Flags::Read) {
+            Err(Error::System { errno, .. }) if flags.creates() && errno == libc::ENOENT => return Ok(None),
+            opened => opened?,
+        };
+        if flags.creates() && storage.size()? == 0 {
+            return Ok(None);
+        }
+        Ok(Some(NpyHeader::read(&storage)?.header().typecode.code))
+    }
+
+    fn is_file(&self) -> bool {
+        self.path.is_some() || self.shm.is_some() || self.fd.is_some()
+    }
+
+    fn flags(&self) -> Result<Option<Flags>> {
+        self.flags.as_deref().map(Flags::parse).transpose()
+    }
+
+    fn format(&self) -> Result<Format> {
+        self.format.as_deref().map_or(Ok(Format::Raw), Format::parse)
+    }
+
+    fn placement(&self) -> Result<Placement> {
+        Ok(Placement {
+            offset: self
+                .offset
+                .map_or(Ok(0), |number| count("options.offset", number))?,
+            length: self
+                .length
+                .map(|number| count("options.length", number))
+                .transpose()?,
+        })
+    }
+
+    /// Opens the file, which is one by path, by name of shared memory or by descriptor.
+    fn storage(&self, flags: Flags) -> Result<Storage> {
+        if let Some(path) = &self.path {
+            let path = Path::new(OsStr::from_bytes(path));
+            Storage::open(path, flags, self.mode.unwrap_or(0o666))
+        } else if let Some(name) = &self.shm {
+            let path = shared_memory::path_of(name)?;
+            Storage::open(&path, flags, self.mode.unwrap_or(shared_memory::DEFAULT_MODE))
+        } else {
+            Storage::from_descriptor(self.fd.unwrap_or(-1), flags)
+        }
     }
 }

@@ -29,6 +29,20 @@ impl MmapArray {
         })
     }
 
+    /// `raw` or `npy`.
+    #[napi(getter)]
+    pub fn format(&self, env: Env) -> napi::Result<&'static str> {
+        self.read(&env, |array| Ok(array.format().as_str()))
+    }
+
+    /// The lengths of all dimensions.
+    #[napi(getter)]
+    pub fn shape(&self, env: Env) -> napi::Result<Vec<f64>> {
+        self.read(&env, |array| {
+            Ok(array.shape().iter().map(|length| *length as f64).collect())
+        })
+    }
+
     /// The descriptor; the array is exact from then on.
     #[napi(getter)]
     pub fn fd(&self, env: Env) -> napi::Result<i32> {

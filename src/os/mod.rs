@@ -8,6 +8,7 @@ pub mod identity;
 pub mod memory;
 pub mod memory_map;
 pub mod process;
+pub mod read;
 pub mod scratch;
 pub mod size;
 pub mod write;

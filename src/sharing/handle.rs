@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::mapping::Mapping;
 use crate::os::identity::FileIdentity;
 use crate::os::process::ProcessIdentity;
-use crate::storage::{Access, Flags, Storage};
+use crate::storage::{Access, Flags, Format, Storage};
 use crate::typecode::Typecode;
 
 /// What the system answers where the file of a handle is no longer there, or something else is.
@@ -35,6 +35,7 @@ pub struct Handle {
     pub offset: u64,
     /// Elements of a window of fixed length.
     pub length: Option<u64>,
+    pub format: Format,
 }
 
 impl Handle {
@@ -44,6 +45,7 @@ impl Handle {
         typecode: &'static Typecode,
         flags: Flags,
         length: Option<u64>,
+        format: Format,
     ) -> Result<Handle> {
         let storage = mapping.storage();
         Ok(Handle {
@@ -57,6 +59,7 @@ impl Handle {
             identity: FileIdentity::of(storage.file())?,
             offset: mapping.offset(),
             length,
+            format,
         })
     }
 
@@ -149,7 +152,14 @@ mod tests {
 
     fn handle() -> (Arc<Mapping>, Handle) {
         let mapping = Mapping::new(Arc::new(Storage::anonymous().unwrap()), 0, Access::ReadWrite);
-        let handle = Handle::of(&mapping, Typecode::parse("i").unwrap(), Flags::ReadWrite, None).unwrap();
+        let handle = Handle::of(
+            &mapping,
+            Typecode::parse("i").unwrap(),
+            Flags::ReadWrite,
+            None,
+            Format::Raw,
+        )
+        .unwrap();
         (mapping, handle)
     }
 
@@ -171,7 +181,8 @@ mod tests {
     fn a_handle_that_says_copies_does_not_reach_those_of_a_reader() {
         let storage = Arc::new(Storage::anonymous().unwrap());
         let reader = Mapping::new(storage, 0, Access::ReadOnly);
-        let handle = |flags| Handle::of(&reader, Typecode::parse("i").unwrap(), flags, None).unwrap();
+        let handle =
+            |flags| Handle::of(&reader, Typecode::parse("i").unwrap(), flags, None, Format::Raw).unwrap();
         let (same, _) = handle(Flags::Read).locate(None).unwrap();
         assert!(Arc::ptr_eq(&same, &reader));
         let (forged, _) = handle(Flags::CopyOnWrite).locate(None).unwrap();

@@ -75,6 +75,14 @@ impl Flags {
         )
     }
 
+    /// The same, but that what is in the file is not taken away by the system when it is opened.
+    pub fn without_emptying(self) -> Flags {
+        match self {
+            Flags::CreateOrEmpty => Flags::CreateOrKeep,
+            other => other,
+        }
+    }
+
     pub(super) fn open_flags(self) -> OFlags {
         let created = match self {
             Flags::CreateOrEmpty => OFlags::CREATE | OFlags::TRUNC,

@@ -1,6 +1,8 @@
 //! Where the bytes live: a file, named shared memory, or memory that no name leads to.
 
 mod flags;
+mod format;
+mod npy;
 pub mod shared_memory;
 
 use std::fs::File;
@@ -12,11 +14,13 @@ use rustix::fs::{MemfdFlags, Mode, OFlags, SealFlags, fcntl_get_seals, memfd_cre
 use rustix::io::Errno;
 
 pub use flags::{Access, Flags};
+pub use format::Format;
+pub use npy::NpyHeader;
 
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::os::identity::{self, FileIdentity};
-use crate::os::{blocks, descriptor, memory, size, write};
+use crate::os::{blocks, descriptor, memory, read, size, write};
 
 /// An open file, named or not.
 #[derive(Debug)]
@@ -174,6 +178,11 @@ impl Storage {
     /// Appends the parts where the file ends by now, which the caller believes to be at `end`. See [`write::append`].
     pub fn append(&self, parts: &[Region<'_>], end: u64) -> Result<()> {
         write::append(&self.file, parts, end).map_err(|error| self.named(error))
+    }
+
+    /// Reads at a byte of the file, until the buffer is full or the file ends; gives how many bytes there were.
+    pub fn read_at(&self, buffer: &mut [u8], position: u64) -> Result<usize> {
+        read::read_at(&self.file, buffer, position).map_err(|error| self.named(error))
     }
 
     /// Writes at a byte of the file, which has its blocks there.

@@ -1,0 +1,270 @@
+//! The part of Python's literals that the header of a `.npy` file is made of. Written for hostile input: nothing is
+//! recursed into deeply, nothing is allocated that the text does not pay for.
+
+use std::ops::Range;
+
+/// A literal, told apart as far as a header needs it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Literal {
+    Text(String),
+    Truth(bool),
+    /// A whole number. `None` for one that is negative or beyond 64 bits; the range is that of its digits in the text.
+    Whole(Option<u64>, Range<usize>),
+    Tuple(Vec<Literal>),
+    List(Vec<Literal>),
+    None,
+}
+
+/// The pairs of a dictionary whose keys are strings, in their order; Python lets the last of equal keys win.
+pub type Pairs = Vec<(String, Literal)>;
+
+/// What is wrong, and at which byte.
+pub type Complaint = String;
+
+const DEEPEST: usize = 8;
+
+/// Parses a text that is one dictionary, and nothing else but white space and comments.
+pub fn parse_dictionary(text: &[u8]) -> Result<Pairs, Complaint> {
+    let mut parser = Parser { text, at: 0 };
+    let pairs = parser.dictionary()?;
+    match parser.peek() {
+        None => Ok(pairs),
+        Some(_) => Err(parser.complain("the end of the header")),
+    }
+}
+
+struct Parser<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl Parser<'_> {
+    fn complain(&self, wanted: &str) -> Complaint {
+        match self.text.get(self.at) {
+            Some(found) => format!(
+                "its header has '{}' at byte {} of its text, where {wanted} should be",
+                found.escape_ascii(),
+                self.at
+            ),
+            None => format!("its header ends where {wanted} should be"),
+        }
+    }
+
+    /// The next byte that means something.
+    fn peek(&mut self) -> Option<u8> {
+        while let Some(byte) = self.text.get(self.at) {
+            match byte {
+                b' ' | b'\t' | b'\n' | b'\r' | b'\x0c' => self.at += 1,
+                b'#' => {
+                    let rest = &self.text[self.at..];
+                    let length = rest.iter().position(|byte| *byte == b'\n');
+                    self.at += length.unwrap_or(rest.len());
+                }
+                byte => return Some(*byte),
+            }
+        }
+        None
+    }
+
+    fn take(&mut self, byte: u8) -> bool {
+        let there = self.peek() == Some(byte);
+        self.at += usize::from(there);
+        there
+    }
+
+    fn require(&mut self, byte: u8) -> Result<(), Complaint> {
+        if self.take(byte) {
+            return Ok(());
+        }
+        Err(self.complain(&format!("'{}'", byte as char)))
+    }
+
+    fn dictionary(&mut self) -> Result<Pairs, Complaint> {
+        let mut pairs = Pairs::new();
+        self.require(b'{')?;
+        while !self.take(b'}') {
+            if !pairs.is_empty() {
+                self.require(b',')?;
+                if self.take(b'}') {
+                    break;
+                }
+            }
+            let key = match self.peek() {
+                Some(quote @ (b'\'' | b'"')) => self.string(quote)?,
+                _ => return Err(self.complain("a key")),
+            };
+            self.require(b':')?;
+            pairs.push((key, self.literal(0)?));
+        }
+        Ok(pairs)
+    }
+
+    fn literal(&mut self, depth: usize) -> Result<Literal, Complaint> {
+        if depth > DEEPEST {
+            return Err(self.complain("nothing nested so deeply"));
+        }
+        match self.peek() {
+            Some(quote @ (b'\'' | b'"')) => self.string(quote).map(Literal::Text),
+            Some(b'(') => self.parenthesized(depth),
+            Some(b'[') => Ok(Literal::List(self.items(b']', depth)?.0)),
+            Some(b'-' | b'0'..=b'9') => self.whole(),
+            Some(b'A'..=b'Z') => self.name(),
+            _ => Err(self.complain("a value")),
+        }
+    }
+
+    /// A tuple, or one value in parentheses.
+    fn parenthesized(&mut self, depth: usize) -> Result<Literal, Complaint> {
+        let (mut items, comma) = self.items(b')', depth)?;
+        match items.pop() {
+            Some(only) if items.is_empty() && !comma => Ok(only),
+            last => {
+                items.extend(last);
+                Ok(Literal::Tuple(items))
+            }
+        }
+    }
+
+    /// What stands between brackets, and whether a comma ended it.
+    fn items(&mut self, close: u8, depth: usize) -> Result<(Vec<Literal>, bool), Complaint> {
+        self.at += 1;
+        let (mut items, mut comma) = (Vec::new(), true);
+        while !self.take(close) {
+            if !comma {
+                return Err(self.complain("',' or the end of the brackets"));
+            }
+            items.push(self.literal(depth + 1)?);
+            comma = self.take(b',');
+        }
+        Ok((items, comma))
+    }
+
+    fn whole(&mut self) -> Result<Literal, Complaint> {
+        let negative = self.take(b'-');
+        let start = self.at;
+        let digits = self.text[start..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        self.at += digits;
+        let text = &self.text[start..self.at];
+        if text.is_empty() || (text[0] == b'0' && text.iter().any(|digit| *digit != b'0')) {
+            self.at = start;
+            return Err(self.complain("a whole number"));
+        }
+        let value = text.iter().try_fold(0u64, |value, digit| {
+            value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))
+        });
+        // Python 2 wrote long ones with an L behind.
+        self.at += usize::from(self.text.get(self.at) == Some(&b'L'));
+        Ok(Literal::Whole(value.filter(|_| !negative), start..self.at))
+    }
+
+    fn name(&mut self) -> Result<Literal, Complaint> {
+        let rest = &self.text[self.at..];
+        let length = rest
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphanumeric())
+            .count();
+        let literal = match &rest[..length] {
+            b"True" => Literal::Truth(true),
+            b"False" => Literal::Truth(false),
+            b"None" => Literal::None,
+            _ => return Err(self.complain("a value")),
+        };
+        self.at += length;
+        Ok(literal)
+    }
+
+    /// A string in quotes of one kind, on one line. What a backslash stands before is kept as it is.
+    fn string(&mut self, quote: u8) -> Result<String, Complaint> {
+        let start = self.at + 1;
+        let mut end = start;
+        loop {
+            match self.text.get(end) {
+                Some(byte) if *byte == quote => break,
+                Some(b'\\') => end += 2,
+                None | Some(b'\n' | b'\0') => {
+                    self.at = end.min(self.text.len());
+                    return Err(self.complain("the end of a string"));
+                }
+                Some(_) => end += 1,
+            }
+        }
+        self.at = end + 1;
+        Ok(String::from_utf8_lossy(&self.text[start..end]).into_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn only(text: &str) -> Result<Literal, Complaint> {
+        let text = format!("{{'k': {text}}}");
+        let mut pairs = parse_dictionary(text.as_bytes())?;
+        assert_eq!(pairs.len(), 1);
+        Ok(pairs.remove(0).1)
+    }
+
+    fn five(start: usize) -> Literal {
+        Literal::Whole(Some(5), start..start + 1)
+    }
+
+    #[test]
+    fn literals_are_read_as_python_reads_them() {
+        assert_eq!(only("'<i4'"), Ok(Literal::Text(String::from("<i4"))));
+        assert_eq!(only("\"it's\""), Ok(Literal::Text(String::from("it's"))));
+        assert_eq!(only("True"), Ok(Literal::Truth(true)));
+        assert_eq!(only("None"), Ok(Literal::None));
+        assert_eq!(only("5"), Ok(five(6)));
+        assert_eq!(only("(5)"), Ok(five(7)));
+        assert_eq!(only("(5,)"), Ok(Literal::Tuple(vec![five(7)])));
+        assert_eq!(only("( 5 , 5\n)"), Ok(Literal::Tuple(vec![five(8), five(12)])));
+        assert_eq!(only("()"), Ok(Literal::Tuple(vec![])));
+        assert_eq!(only("[5]"), Ok(Literal::List(vec![five(7)])));
+        assert_eq!(
+            only("(-5,)"),
+            Ok(Literal::Tuple(vec![Literal::Whole(None, 8..9)]))
+        );
+        assert_eq!(only("99999999999999999999"), Ok(Literal::Whole(None, 6..26)));
+        assert_eq!(
+            only("18446744073709551615"),
+            Ok(Literal::Whole(Some(u64::MAX), 6..26))
+        );
+        assert_eq!(only("5L"), Ok(Literal::Whole(Some(5), 6..8)));
+        assert_eq!(only("00"), Ok(Literal::Whole(Some(0), 6..8)));
+    }
+
+    #[test]
+    fn what_python_refuses_is_refused() {
+        for text in [
+            "", "05", "5 5", "(5", "(,)", "(5,,)", "'a", "'a\nb'", "a", "True1", "5_0", "{}", "5.0", "-",
+            "(5]", "\0", "'\\",
+        ] {
+            only(text).unwrap_err();
+        }
+        for text in [
+            "",
+            "{",
+            "}",
+            "{'a'}",
+            "{'a': 1 'b': 2}",
+            "{, }",
+            "{'a': 1},",
+            "{1: 2}",
+            "5",
+            "{}{}",
+        ] {
+            parse_dictionary(text.as_bytes()).unwrap_err();
+        }
+        only(&"(".repeat(100_000)).unwrap_err();
+    }
+
+    #[test]
+    fn comments_and_white_space_mean_nothing() {
+        let pairs = parse_dictionary(b" { # {\n'a':1,\t}  \n # 'b'").unwrap();
+        assert_eq!(pairs, [(String::from("a"), Literal::Whole(Some(1), 11..12))]);
+        assert_eq!(parse_dictionary(b"{}").unwrap(), []);
+    }
+}

@@ -1,0 +1,265 @@
+use super::*;
+use crate::typecode::all;
+
+fn typecode(code: char) -> &'static Typecode {
+    all().find(|row| row.code == code).unwrap()
+}
+
+/// A file's header of a version, with this text.
+fn bytes(version: u8, text: &[u8]) -> Vec<u8> {
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend([version, 0]);
+    match version {
+        1 => bytes.extend((text.len() as u16).to_le_bytes()),
+        _ => bytes.extend((text.len() as u32).to_le_bytes()),
+    }
+    bytes.extend(text);
+    bytes
+}
+
+/// A header with this text and spaces to a length that all types can follow.
+fn parse(text: &str) -> Result<Header> {
+    let length = (text.len() + 10).next_multiple_of(16) - 10;
+    Header::parse(&bytes(1, format!("{text:length$}").as_bytes()))
+}
+
+fn row(descr: &str, shape: &str) -> Result<Header> {
+    parse(&format!(
+        "{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}, }}"
+    ))
+}
+
+fn reason(done: Result<Header>) -> String {
+    match done.unwrap_err() {
+        Error::InvalidNpy { reason, .. } => reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_is_written_is_what_numpy_writes() {
+    let expected = b"\x93NUMPY\x01\x00\x76\x00{'descr': '<i4', 'fortran_order': False, 'shape': (3,), }";
+    let header = header_of(typecode('i'), 3);
+    assert_eq!(&header[..expected.len()], expected);
+    assert_eq!((header.len(), header[127]), (128, b'\n'));
+    assert!(header[expected.len()..127].iter().all(|byte| *byte == b' '));
+    for row in all() {
+        for count in [0, 9, 10, 10_u64.pow(18) - 1] {
+            let header = header_of(row, count);
+            assert_eq!(header.len(), 128);
+            if let Some(bytes) = count
+                .checked_mul(row.itemsize() as u64)
+                .filter(|bytes| *bytes < 1 << 63)
+            {
+                let parsed = Header::parse(&header).unwrap();
+                assert_eq!(
+                    (parsed.count, parsed.count * row.itemsize() as u64),
+                    (count, bytes)
+                );
+                parsed.require(row).unwrap();
+                assert!(parsed.is_row());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_version_is_read() {
+    let text = format!(
+        "{:84}",
+        "{'descr': '<i8', 'fortran_order': False, 'shape': (3,), }"
+    );
+    for version in [2, 3] {
+        assert_eq!(
+            Header::parse(&bytes(version, text.as_bytes()))
+                .unwrap()
+                .data_start,
+            96
+        );
+    }
+    assert_eq!(
+        Header::parse(&bytes(1, &text.as_bytes()[..70]))
+            .unwrap()
+            .data_start,
+        80
+    );
+    for [major, minor] in [[0, 0], [1, 1], [4, 0], [255, 255]] {
+        let mut wrong = bytes(1, text.as_bytes());
+        wrong[6..8].copy_from_slice(&[major, minor]);
+        assert!(reason(Header::parse(&wrong)).contains("version"));
+    }
+}
+
+#[test]
+fn any_order_of_keys_and_any_white_space_will_do() {
+    let header = parse("{\"shape\":(2,\n3),'fortran_order':True,'descr':'i2'}").unwrap();
+    assert_eq!(
+        (header.shape, header.count, header.fortran_order),
+        (vec![2, 3], 6, true)
+    );
+    assert_eq!(header.typecode.code, 'h');
+    assert!(header.count_at.is_none());
+    assert_eq!(row("'<i4'", "()").unwrap().count, 1);
+    assert_eq!(row("'<i4'", "(0, 18446744073709551615)").unwrap().count, 0);
+}
+
+#[test]
+fn what_is_no_header_says_why() {
+    for (wrong, why) in [
+        (row("'<i4'", "(-1,)"), "shape"),
+        (row("'<i4'", "(3)"), "no tuple"),
+        (row("'<i4'", "[3]"), "no tuple"),
+        (row("'<i4'", "('3',)"), "shape"),
+        (row("'<i4'", "(99999999999999999999,)"), "shape"),
+        (row("'<i4'", "(4294967296, 4294967296)"), "more bytes"),
+        (row("'<i8'", "(2305843009213693952,)"), "more bytes"),
+        (row("5", "(3,)"), "descr"),
+        (
+            parse("{'descr': '<i4', 'fortran_order': 0, 'shape': (3,)}"),
+            "fortran_order",
+        ),
+        (parse("{'descr': '<i4', 'fortran_order': False}"), "lacks"),
+        (
+            parse("{'descr': '<i4', 'fortran_order': False, 'shape': (3,), 'x': 1}"),
+            "key 'x'",
+        ),
+        (parse(""), "ends where"),
+        (Header::parse(b"PK\x03\x04"), "magic"),
+        (Header::parse(b"\x93NUMPY\x01"), "ends inside"),
+        (Header::parse(b"\x93NUMPY\x01\x00\x76"), "ends inside"),
+        (
+            Header::parse(b"\x93NUMPY\x02\x00\xff\xff\xff\xff"),
+            "4294967295 bytes",
+        ),
+        (Header::parse(&header_of(typecode('i'), 3)[..100]), "ends inside"),
+        (Header::parse(&bytes(3, b"{'\xff': 1}")), "UTF-8"),
+    ] {
+        let said = reason(wrong);
+        assert!(said.contains(why), "{said:?} does not say {why:?}");
+    }
+}
+
+#[test]
+fn data_that_are_not_aligned_are_unsupported() {
+    let text = b"{'descr': '<i4', 'fortran_order': False, 'shape': (3,)}";
+    assert_eq!(
+        Header::parse(&bytes(1, text)).unwrap_err().code(),
+        "ERR_UNSUPPORTED_NPY"
+    );
+}
+
+/// A generator of numbers that anybody can repeat.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit as u64) as usize
+    }
+}
+
+#[test]
+fn no_bytes_make_it_panic_and_what_it_accepts_it_can_recount() {
+    let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
+    let seeds = [
+        header_of(typecode('i'), 12),
+        bytes(
+            2,
+            b"{'shape': (345678,), 'descr': '<f8', 'fortran_order': True}         ",
+        ),
+    ];
+    let mut accepted = 0;
+    for round in 0..100_000 {
+        let mut mutant = seeds[round % 2].clone();
+        for _ in 0..=dice.below(4) {
+            let at = dice.below(mutant.len());
+            match dice.below(20) {
+                0 => mutant.truncate(at.max(1)),
+                1..10 => mutant[at] = dice.below(256) as u8,
+                _ => mutant[at] = b"(){}[],:'\"\\#-0123456789 \n"[dice.below(25)],
+            }
+        }
+        if let Ok(header) = Header::parse(&mutant) {
+            accepted += 1;
+            if header.is_row()
+                && let Ok(patches) = header.recount(&mutant, 7_654_321)
+            {
+                patches.iter().for_each(|patch| patch.apply(&mut mutant));
+                assert_eq!(Header::parse(&mutant).unwrap().count, 7_654_321);
+            }
+        }
+    }
+    assert!(accepted > 1000, "{accepted}");
+}
+
+#[test]
+fn a_recount_is_seen_as_the_old_count_or_the_new_after_each_byte_of_it() {
+    for (old, new) in [
+        (0, 1),
+        (9, 10),
+        (10, 9),
+        (1299, 1300),
+        (1300, 1299),
+        (0, 10_u64.pow(17)),
+        (10_u64.pow(17), 0),
+        (99_999_999, 123),
+    ] {
+        let mut file = header_of(typecode('i'), old);
+        let header = Header::parse(&file).unwrap();
+        let mut seen = Vec::new();
+        for patch in header.recount(&file, new).unwrap() {
+            // However the bytes of one write come to be seen: those to some byte, or from some byte on.
+            for cut in 0..patch.bytes.len() {
+                for range in [0..cut, cut..patch.bytes.len()] {
+                    let mut torn = file.clone();
+                    let at = patch.at + range.start..patch.at + range.end;
+                    torn[at].copy_from_slice(&patch.bytes[range]);
+                    seen.push(Header::parse(&torn).unwrap().count);
+                }
+            }
+            patch.apply(&mut file);
+            let now = Header::parse(&file).unwrap();
+            seen.push(now.count);
+            // Whoever is killed here leaves what the next one to open it mends.
+            if let Some(mended) = now.mend(&file) {
+                assert_eq!(mended.bytes, header_of(typecode('i'), now.count));
+            } else {
+                assert_eq!(file, header_of(typecode('i'), now.count));
+            }
+        }
+        assert!(
+            seen.iter().all(|count| [old, new].contains(count)),
+            "{old} {new} {seen:?}"
+        );
+        assert_eq!(file, header_of(typecode('i'), new));
+        assert_eq!(header.recount(&header_of(typecode('i'), old), old).unwrap(), []);
+    }
+}
+
+#[test]
+fn one_digit_is_one_byte() {
+    let file = header_of(typecode('i'), 1234);
+    let patches = Header::parse(&file).unwrap().recount(&file, 1235).unwrap();
+    assert_eq!((patches.len(), patches[0].bytes.as_slice()), (1, &b"5"[..]));
+}
+
+#[test]
+fn a_header_of_another_form_keeps_it() {
+    let text = "{'shape': (9,), 'descr': '<i4', 'fortran_order': False}    \n";
+    let mut file = bytes(2, text.as_bytes());
+    let header = Header::parse(&file).unwrap();
+    for patch in header.recount(&file, 12345).unwrap() {
+        patch.apply(&mut file);
+    }
+    assert_eq!(
+        String::from_utf8_lossy(&file[12..]),
+        "{'shape': (12345,), 'descr': '<i4', 'fortran_order': False}\n"
+    );
+    let header = Header::parse(&file).unwrap();
+    let error = header.recount(&file, 123_456).unwrap_err();
+    assert_eq!(error.code(), "ERR_OUT_OF_RANGE");
+    assert!(error.to_string().contains("at most 5 digits"));
+    assert_eq!(header.recount(&file, 7).unwrap().len(), 1);
+}

@@ -1,0 +1,49 @@
+//! What a file holds beside the elements.
+
+use crate::error::{Error, Result};
+
+/// The form of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Nothing but elements.
+    #[default]
+    Raw,
+    /// NumPy's: a header that counts the elements.
+    Npy,
+}
+
+impl Format {
+    /// # Errors
+    /// `OutOfRange`
+    pub fn parse(text: &str) -> Result<Format> {
+        match text {
+            "raw" => Ok(Format::Raw),
+            "npy" => Ok(Format::Npy),
+            _ => Err(Error::OutOfRange {
+                name: "options.format",
+                requirement: String::from("one of 'raw', 'npy'"),
+                received: format!("'{text}'"),
+            }),
+        }
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Format::Raw => "raw",
+            Format::Npy => "npy",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_name_is_parsed_and_printed() {
+        for format in [Format::Raw, Format::Npy] {
+            assert_eq!(Format::parse(format.as_str()).unwrap(), format);
+        }
+        assert_eq!(Format::parse("csv").unwrap_err().code(), "ERR_OUT_OF_RANGE");
+    }
+}
