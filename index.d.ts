@@ -240,7 +240,7 @@ export interface OpenOptions {
   mode?: number | undefined
   /**
    * Bytes to skip at the start of the file, for instance a header; a multiple of the item size. Element 0 comes after
-   * them. Default 0.
+   * them. Default 0, the only one for a `.npy` file.
    *
    * @example
    * import fs from 'node:fs'
@@ -276,13 +276,15 @@ export interface OpenOptions {
    */
   advice?: Advice | undefined
   /**
-   * `'raw'`: nothing but elements. This version knows no other format, and refuses a path that ends in `.npy` unless told
-   * `'raw'`. Default `'raw'`.
+   * What the file holds. `'raw'`: nothing but elements. `'npy'`: NumPy's format, a header and then the elements; see
+   * {@link MmapArray.format}. Default `'npy'` where the path ends in `.npy`, else `'raw'`.
    *
    * @example
-   * MmapArray.open('array.npy', 'd', { flags: 'w+' }) // throws RangeError ERR_OUT_OF_RANGE
+   * MmapArray.open('array.npy', 'd', { flags: 'w+' }).format // => 'npy'
+   * MmapArray.open('array.dat', 'd', { flags: 'w+', format: 'npy' }).format // => 'npy'
+   * MmapArray.open('array.npy', 'B', { format: 'raw' }).length // => 128
    */
-  format?: 'raw' | undefined
+  format?: 'raw' | 'npy' | undefined
 }
 
 /**
@@ -390,6 +392,27 @@ export interface MmapArrayConstructor {
     typecode: T,
     options?: OpenOptions,
   ): MmapArray<CodeOf<T>>
+
+  /**
+   * Opens a `.npy` file, whose header says the type: `<i8` opens as `q`, `<U1` as `w`, `|S1` as `c`, `|b1` as `B`. A typecode
+   * may be given as well, and is an error where the header says another type. A file of several dimensions opens as one row
+   * of its elements as they lie in it, of fixed length; see {@link MmapArray.shape}.
+   *
+   * @param path a string, bytes or a `file:` URL
+   * @param typecode left out, or undefined
+   * @param options see {@link OpenOptions}; default `{ flags: 'r' }`
+   * @throws {Error} ERR_INVALID_NPY, ERR_UNSUPPORTED_NPY, and the system's
+   * @throws {TypeError} ERR_TYPE_MISMATCH for a typecode that is not the file's; ERR_INVALID_TYPECODE where there is none, since
+   * the file is made by this call or is no `.npy` file
+   * @throws {RangeError} ERR_OUT_OF_RANGE for an `offset`, and as for other files
+   * @example
+   * MmapArray.open('prices.npy', 'd', { flags: 'w+' }).extend([1.5, 2.5])
+   * const prices = MmapArray.open('prices.npy')
+   * prices.typecode // => 'd'
+   * prices.tolist() // => [ 1.5, 2.5 ]
+   * MmapArray.open('prices.npy', 'i') // throws TypeError ERR_TYPE_MISMATCH
+   */
+  open<C extends Typecode = Typecode>(path: FilePath, typecode?: undefined, options?: OpenOptions): MmapArray<C>
 
   /**
    * Opens POSIX shared memory by name: memory that any program of the machine opens by that name, Python's
@@ -553,6 +576,36 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * new MmapArray('i').path // => null
    */
   readonly path: string | null
+
+  /**
+   * What the file holds: `'raw'`, nothing but elements, or `'npy'`, NumPy's format. A `.npy` file has a header that counts the
+   * elements, and that count is the length, not the file's size. Each call that changes the length of an exact array rewrites
+   * the count in place: elements are written before they are counted, and what is counted no longer stays behind them until
+   * `trim()` or `close()`, so `np.load` finds a valid file at every moment. One writer at a time: here appends of several
+   * processes need a lock.
+   *
+   * @example
+   * new MmapArray('i').format // => 'raw'
+   * const log = MmapArray.open('log.npy', 'd', { flags: 'w+' })
+   * log.format // => 'npy'
+   * log.append(1.5) // np.load('log.npy') gives array([1.5]) from now on
+   */
+  readonly format: 'raw' | 'npy'
+
+  /**
+   * The lengths of all dimensions: `[length]`, but for a `.npy` file of several. Such an array is one row of the elements in
+   * the order in which the file has them, which is Fortran's where NumPy wrote it so, and its length is fixed.
+   *
+   * @example
+   * import fs from 'node:fs'
+   * const header = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), }"
+   * fs.writeFileSync('grid.npy', `\x93NUMPY\x01\0${String.fromCharCode(header.length)}\0${header}abcdef`, 'latin1')
+   * const grid = MmapArray.open('grid.npy')
+   * grid.shape // => [ 2, 3 ]
+   * grid.length // => 6
+   * new MmapArray('i', [1, 2, 3]).shape // => [ 3 ]
+   */
+  readonly shape: number[]
 
   /**
    * The file descriptor, -1 once it is closed; it stays the array's own, so do not close it. To read it makes the array
@@ -1283,8 +1336,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   /**
    * Makes room for so many elements at once, so that up to there `append` is a plain store into memory. It is a promise to
    * be the only writer of the file until `trim()`, `flush()`, `handle()` or `close()`: what others append meanwhile is lost.
-   * Until then the file is longer than the array; a process killed in between leaves zeros at its end. The disk's blocks are
-   * taken first, so a full disk is an error here.
+   * Until then the file is longer than the array; a process killed in between leaves zeros at its end, and in a `.npy` file
+   * the count of before, without what was appended since. The disk's blocks are taken first, so a full disk is an error here.
    *
    * @param capacity elements in all, those that are there included; fewer than `capacity` says change nothing
    * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
@@ -1300,8 +1353,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   reserve(capacity: number): void
 
   /**
-   * Gives back the room that is not used: the file ends with the last element again, and others may append. Does nothing to
-   * an exact array.
+   * Gives back the room that is not used: the file ends with the last element again, and others may append. Of exact arrays
+   * only those in a `.npy` file have any, where they got shorter.
    *
    * @throws {Error} ERR_CLOSED; the system's
    * @example
@@ -1316,7 +1369,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * Takes over what others did to the length of the file, and returns the length, in elements. Their changes to elements show
    * at once, without it.
    *
-   * @throws {Error} ERR_CLOSED; the system's
+   * @throws {Error} ERR_CLOSED; ERR_INVALID_NPY where the header of a `.npy` file is gone; the system's
    * @example
    * const reader = MmapArray.open('log.i32', 'i', { flags: 'a+' })
    * const writer = MmapArray.open('log.i32', 'i', { flags: 'r+' })
@@ -1327,8 +1380,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   refresh(): number
 
   /**
-   * Waits until data and length are on the device, so that they survive a power failure; and does what `trim()` does. Not
-   * needed for other threads and processes, which see a change at once, nor against the end of this process. Does nothing for
+   * Waits until data and length are on the device, so that they survive a power failure; and makes a reserved array
+   * exact. Not needed for other threads and processes, which see a change at once, nor against the end of this process. Does nothing for
    * arrays opened with `'r'` and `'c'`.
    *
    * @throws {Error} ERR_CLOSED; the system's, as EIO

@@ -69,11 +69,9 @@ describe('index.d.ts and the class have the same members', () => {
 
   test('every member of the class is declared', () => {
     const present = publicKeys(MmapArray, OF_EVERY_CLASS)
-    expect(present.toSorted()).toEqual(
-      namesOf('MmapArrayConstructor')
-        .filter((name) => name !== 'new' && name !== 'prototype')
-        .toSorted(),
-    )
+    // A method may be declared more than once, for one way to call it each.
+    const declared = new Set(namesOf('MmapArrayConstructor').filter((name) => name !== 'new' && name !== 'prototype'))
+    expect(present.toSorted()).toEqual([...declared].toSorted())
   })
 
   test.each(membersOf('MmapArray').filter(({ name }) => name !== '[index: number]'))(

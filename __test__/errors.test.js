@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { CLASS_OF, expectError, thrownBy } from './support/errors.js'
 import { expectExit, runNode } from './support/processes.js'
+import { npyBytes } from './support/npy.js'
 import { useScope } from './support/scope.js'
 
 const scope = useScope()
@@ -97,6 +98,8 @@ const CAUSES = {
     () => new MmapArray('i', new ArrayBuffer(5)),
   ],
   ERR_UNEXPECTED_EOF: [() => array().fromfile('/dev/null', 1)],
+  ERR_INVALID_NPY: [() => MmapArray.open(file(), 'i', { format: 'npy' })],
+  ERR_UNSUPPORTED_NPY: [() => MmapArray.open(scope.file(npyBytes({ descr: "'>i4'" }), 'big.npy'))],
   ERR_STALE_HANDLE: [() => MmapArray.attach(stale())],
   ERR_LOCKED: [
     () => {

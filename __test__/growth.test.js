@@ -306,11 +306,15 @@ describe('reserved arrays', () => {
 describe('shrinking', () => {
   const scope = useScope()
 
-  test.each(STORAGES)('detaches the buffers where whole pages go away: $name', ({ make }) => {
+  test.each(STORAGES)('detaches the buffers where whole pages go away: $name', ({ make, leavesSlack }) => {
     const array = make(typecode('i'), elements(typecode('i'), 50000), scope)
     const { buffer, view } = array
     array.deleteSlice(10)
     expect(array.length).toBe(10)
+    if (leavesSlack) {
+      expect(view.length).toBe(50000)
+      array.trim()
+    }
     if (!array.capacity || array.capacity === array.length) {
       expect(buffer.byteLength).toBe(0)
       expect(view.length).toBe(0)

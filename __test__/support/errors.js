@@ -22,6 +22,8 @@ export const CLASS_OF = {
   ERR_STALE_HANDLE: Error,
   ERR_MEMORY_FAULT: Error,
   ERR_VIEW_TOO_LARGE: Error,
+  ERR_INVALID_NPY: Error,
+  ERR_UNSUPPORTED_NPY: Error,
 }
 
 /** What the body throws; a failure of the test if it throws nothing. */

@@ -1,6 +1,7 @@
 // The places an array can live in, each with a maker: (type, items, scope) -> an array that holds them and may change its length.
 import fs from 'node:fs'
 import { MmapArray } from '../../index.js'
+import { readNpy } from './npy.js'
 import { encode } from './typecodes.js'
 
 const HEADER = Buffer.alloc(16, 0xaa)
@@ -9,6 +10,14 @@ function openFile(type, items, scope, options = {}, header = Buffer.alloc(0)) {
   const file = scope.file(Buffer.concat([header, encode(type, items)]))
   return scope.keep(MmapArray.open(file, type.code, { flags: 'r+', ...options }))
 }
+
+function npyFile(type, items, scope) {
+  const array = scope.keep(MmapArray.open(scope.path(), type.code, { flags: 'wx+', format: 'npy' }))
+  array.frombytes(encode(type, items))
+  return array
+}
+
+const countedBytes = (array) => readNpy(array.path, array.itemsize).data
 
 export const STORAGES = [
   {
@@ -50,6 +59,31 @@ export const STORAGES = [
       if (!bytes.subarray(0, HEADER.length).equals(HEADER)) throw new Error('the header was written over')
       return bytes.subarray(HEADER.length)
     },
+  },
+  {
+    name: '.npy file',
+    exact: true,
+    /** what is cut off stays in the file until trim() */
+    leavesSlack: true,
+    make: (type, items, scope) => npyFile(type, items, scope),
+    onDisk: countedBytes,
+  },
+  {
+    name: '.npy file, reserved',
+    exact: false,
+    make(type, items, scope) {
+      const array = npyFile(type, items, scope)
+      array.reserve(items.length + 64)
+      return array
+    },
+    onDisk: countedBytes,
+  },
+  {
+    name: 'attached to a .npy file',
+    exact: true,
+    leavesSlack: true,
+    make: (type, items, scope) => scope.keep(MmapArray.attach(npyFile(type, items, scope).handle())),
+    onDisk: countedBytes,
   },
   {
     name: 'attached to an anonymous array',

@@ -15,8 +15,13 @@ MmapArray.open('file', 'i', options)
 MmapArray.open('file', 'i', { flags: 'rw' })
 // @ts-expect-error no such option
 MmapArray.open('file', 'i', { readonly: true })
-// @ts-expect-error a later version
-MmapArray.open('file.npy', 'i', { format: 'npy' })
+exactly<MmapArray<'i'>>()(MmapArray.open('file.npy', 'i', { format: 'npy' }))
+exactly<MmapArray>()(MmapArray.open('file.npy'))
+exactly<MmapArray<'d'>>()(MmapArray.open<'d'>('file.npy', undefined, { flags: 'r+' }))
+exactly<'raw' | 'npy'>()(array.format)
+exactly<number[]>()(array.shape)
+// @ts-expect-error no such format
+MmapArray.open('file.npy', 'i', { format: 'csv' })
 // @ts-expect-error an open descriptor is no path
 MmapArray.open(3, 'i')
 

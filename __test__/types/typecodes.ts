@@ -15,8 +15,8 @@ use(new MmapArray('x'))
 use(new MmapArray('ii'))
 // @ts-expect-error it cannot be left out
 use(new MmapArray())
-// @ts-expect-error nor here: a file does not say what is in it
-MmapArray.open('file')
+// @ts-expect-error nor here: an object in memory is no file
+MmapArray.openShm('name')
 
 // A constructor
 

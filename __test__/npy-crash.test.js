@@ -1,0 +1,108 @@
+// A .npy file is valid at every moment: for NumPy that loads it again and again while it changes, and for whoever finds it
+// after its writer was killed. What broke while this was written: a count of more digits that was written in one write was
+// seen half of by NumPy, and a file that was cut at once was shorter than a reader that knew the old count believed.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { MmapArray } from '../index.js'
+import { readNpy } from './support/npy.js'
+import { startNumpy } from './support/numpy-process.js'
+import { pythonWithNumpy } from './support/numpy.js'
+import { expectExit, runNode, script } from './support/processes.js'
+import { useScope } from './support/scope.js'
+
+const LOADER = fileURLToPath(new URL('./python/load_again.py', import.meta.url))
+
+/** Changes the length in every way there is, mostly across lengths of few digits. */
+function meddle(array) {
+  const die = Math.random()
+  const middle = Math.floor(array.length / 2)
+  if (die < 0.5) array.append(1)
+  else if (die < 0.65) array.insert(middle, 2)
+  else if (die < 0.8) array.length > 0 && array.pop(0)
+  else if (die < 0.85) array.deleteSlice(undefined, undefined, 2)
+  else if (die < 0.9) array.deleteSlice(0, middle)
+  else if (die < 0.94) array.clear()
+  else array.extend(new Int32Array(Math.floor(Math.random() * 2000)))
+}
+
+const scope = useScope()
+
+test('NumPy that loads a file again and again never sees an invalid one', { timeout: 240_000 }, async ({ skip }) => {
+  const python = await pythonWithNumpy(skip)
+  const array = scope.keep(MmapArray.open(scope.path('busy.npy'), 'i', { flags: 'w+' }))
+  const loader = spawn(python, ['-B', LOADER, array.path], { stdio: ['pipe', 'pipe', 'inherit'] })
+  scope.atEnd(() => loader.kill('SIGKILL'))
+  const exit = once(loader, 'close')
+  await once(loader.stdout, 'data')
+  let output = ''
+  loader.stdout.setEncoding('utf8').on('data', (text) => (output += text))
+  const end = Date.now() + 2000
+  while (Date.now() < end) {
+    for (let n = 0; n < 500; n++) meddle(array)
+    await sleep(0)
+  }
+  loader.stdin.end()
+  expect(await exit).toEqual([0, null])
+  const { loads, lengths, failures } = JSON.parse(output)
+  expect(failures).toEqual([])
+  expect(loads).toBeGreaterThan(10)
+  expect(lengths).toBeGreaterThan(2)
+})
+
+test('a writer that is killed at any moment leaves a file that NumPy loads', { timeout: 240_000 }, async ({ skip }) => {
+  const numpy = startNumpy(await pythonWithNumpy(skip))
+  scope.atEnd(() => numpy.end())
+  const path = scope.path('killed.npy')
+  const code = script(`const meddle = ${meddle}
+    const array = MmapArray.open(process.argv[1], 'i', { flags: 'a+' })
+    for (let n = 0; ; n++) { meddle(array); if (n === 100) fs.writeSync(1, '.') }`)
+  const lengths = []
+  for (let round = 0; round < 12; round++) {
+    const writer = spawn(process.execPath, ['--input-type=module', '-e', code, '--', path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const exit = once(writer, 'exit')
+    await once(writer.stdout, 'data')
+    await sleep(Math.random() * 20)
+    writer.kill('SIGKILL')
+    expect(await exit).toEqual([null, 'SIGKILL'])
+    const { shape } = await numpy.ask('load', path)
+    const array = MmapArray.open(path)
+    expect([array.length]).toEqual(shape)
+    array.close()
+    lengths.push(shape[0])
+  }
+  expect(new Set(lengths).size).toBeGreaterThan(3)
+})
+
+describe('a reserved array', () => {
+  const reserved = (rest) => `const array = MmapArray.open(process.argv[1], 'i', { flags: 'w+' })
+    array.extend([1, 2])
+    array.reserve(1000)
+    for (let n = 0; n < 100; n++) array.append(n)
+    ${rest}`
+
+  test.each([
+    ['the end of the process', ''],
+    ['process.exit', 'process.exit(0)'],
+    ['an uncaught error', "process.on('exit', () => (process.exitCode = 0)); throw new Error('meant')"],
+  ])('has its count written at %s', async (_, rest) => {
+    const path = scope.path('reserved.npy')
+    const result = await runNode(reserved(rest), { args: [path] })
+    expectExit(result, rest.includes('throw') ? result.code : 0)
+    expect(readNpy(path, 4)).toMatchObject({ count: 102, size: 128 + 408 })
+  })
+
+  test('that is killed leaves the count of before', async () => {
+    const path = scope.path('reserved.npy')
+    const { signal } = await runNode(reserved("process.kill(process.pid, 'SIGKILL')"), { args: [path] })
+    expect(signal).toBe('SIGKILL')
+    expect(readNpy(path, 4)).toMatchObject({ count: 2, size: 128 + 4000 })
+    const array = scope.keep(MmapArray.open(path, undefined, { flags: 'r+' }))
+    expect([array.tolist(), fs.statSync(path).size]).toEqual([[1, 2], 128 + 8])
+  })
+})

@@ -1,0 +1,26 @@
+"""load_again.py PATH: loads a .npy file over and over, in each way NumPy has, until standard input ends.
+
+Prints "ready" after the first load, and at the end how many loads there were, of how many different lengths, and what
+failed, as JSON."""
+import json
+import sys
+import threading
+
+import numpy
+
+path = sys.argv[1]
+ended = threading.Event()
+threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+
+loads, lengths, failures = 0, set(), []
+while not ended.is_set() or loads < 2:
+    try:
+        array = numpy.load(path) if loads % 2 == 0 else numpy.load(path, mmap_mode="r")
+        lengths.add(len(array))
+    except Exception as error:
+        with open(path, "rb") as file:
+            failures.append(f"{error!r}, the header then: {file.read(128)!r}")
+    loads += 1
+    if loads == 1:
+        print("ready", flush=True)
+print(json.dumps({"loads": loads, "lengths": len(lengths), "failures": failures[:5]}))

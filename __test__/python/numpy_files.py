@@ -1,0 +1,77 @@
+"""The other end of npy-numpy.test.js: obeys one JSON request a line, answers one JSON line each.
+
+Values travel as lists; 8-byte integers and what JSON has no number for as strings."""
+import io
+import json
+import sys
+
+import numpy
+
+kept = {}
+
+
+def plain(values):
+    return [str(value) for value in values.tolist()]
+
+
+def facts(array):
+    return {"dtype": array.dtype.str, "shape": list(array.shape), "fortran": array.flags.fnc, "values": plain(array.ravel("K"))}
+
+
+def save(path, dtype, values, shape=None, order="C", version=None):
+    array = numpy.array(values, dtype=dtype).reshape(shape or (len(values),), order=order)
+    if order == "F":
+        array = numpy.asfortranarray(array)
+    with open(path, "wb") as file:
+        numpy.lib.format.write_array(file, array, version=version and tuple(version), allow_pickle=True)
+
+
+def header(dtype, count):
+    written = io.BytesIO()
+    dictionary = {"descr": numpy.dtype(dtype).str, "fortran_order": False, "shape": (count,)}
+    numpy.lib.format.write_array_header_1_0(written, dictionary)
+    return written.getvalue().hex()
+
+
+def load(path):
+    return facts(numpy.load(path))
+
+
+def hold(path, mode):
+    kept[path] = numpy.load(path, mmap_mode=mode)
+    return len(kept[path])
+
+
+def held(path):
+    return plain(kept[path])
+
+
+def put(path, index, value):
+    kept[path][index] = value
+    kept[path].flush()
+
+
+def save_special(path, kind):
+    special = {
+        "big-endian": lambda: numpy.arange(3, dtype=">i4"),
+        "structured": lambda: numpy.zeros(3, dtype=[("a", "<i4"), ("b", "<f8")]),
+        "with a title": lambda: numpy.zeros(3, dtype=[(("ü", "a"), "<i4")]),
+        "objects": lambda: numpy.array([1, "a", None], dtype=object),
+        "complex": lambda: numpy.zeros(3, dtype="c16"),
+        "dates": lambda: numpy.zeros(3, dtype="M8[ns]"),
+        "long strings": lambda: numpy.array(["abc", "de"]),
+        "long bytes": lambda: numpy.array([b"abc", b"de"]),
+        "extended precision": lambda: numpy.zeros(3, dtype="g"),
+        "raw bytes": lambda: numpy.zeros(3, dtype="V3"),
+    }
+    numpy.save(path, special[kind](), allow_pickle=True)
+
+
+requests = {function.__name__: function for function in (save, header, load, hold, held, put, save_special)}
+for line in sys.stdin:
+    name, *parameters = json.loads(line)
+    try:
+        answer = {"value": requests[name](*parameters)}
+    except Exception as error:
+        answer = {"error": repr(error)}
+    print(json.dumps(answer), flush=True)

@@ -1,0 +1,28 @@
+// A Python process with NumPy that obeys the requests of __test__/python/numpy_files.py.
+import { spawn } from 'node:child_process'
+import readline from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'vitest'
+
+const SCRIPT = fileURLToPath(new URL('../python/numpy_files.py', import.meta.url))
+
+/** Starts it: { ask(name, ...parameters), end() }. An error of Python's is thrown here. */
+export function startNumpy(python) {
+  const child = spawn(python, ['-B', SCRIPT], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const exit = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })))
+  const lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  return {
+    async ask(...request) {
+      child.stdin.write(`${JSON.stringify(request)}\n`)
+      const { value, done } = await lines.next()
+      if (done) throw new Error('Python ended')
+      const answer = JSON.parse(value)
+      if (answer.error) throw new Error(answer.error)
+      return answer.value
+    },
+    async end() {
+      child.stdin.end()
+      expect(await exit).toEqual({ code: 0, signal: null })
+    },
+  }
+}
