@@ -22,7 +22,7 @@ function meddle(array) {
   const middle = Math.floor(array.length / 2)
   if (die < 0.5) array.append(1)
   else if (die < 0.65) array.insert(middle, 2)
-  else if (die < 0.8) array.length > 0 && array.pop(0)
+  else if (die < 0.8) array.deleteSlice(0, 1)
   else if (die < 0.85) array.deleteSlice(undefined, undefined, 2)
   else if (die < 0.9) array.deleteSlice(0, middle)
   else if (die < 0.94) array.clear()

@@ -339,6 +339,18 @@ describe('others', () => {
     expect(counted(array.path)).toEqual([40, 1, 50])
   })
 
+  test('the room that another array has reserved is not cut by who leaves slack behind', () => {
+    const array = created(elements(i, 100))
+    const other = scope.keep(MmapArray.attach(array.handle()))
+    array.deleteSlice(10)
+    other.reserve(5000)
+    for (let n = 0; n < 4000; n++) other.append(n)
+    array.close()
+    expect([other.length, other.get(-1)]).toEqual([4010, 3999])
+    other.close()
+    expect(said(array.path)).toMatchObject({ count: 4010, size: 128 + 4 * 4010 })
+  })
+
   test('handles of a file that holds other elements by now are stale', () => {
     const array = created([1, 2])
     const handle = array.handle()

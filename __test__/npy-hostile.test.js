@@ -1,6 +1,6 @@
 // .npy headers that are wrong, hostile or nonsense: an error with a code that says what is wrong, and the file as it was.
 import fs from 'node:fs'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { expectError } from './support/errors.js'
@@ -66,7 +66,9 @@ test('data that no typed array can be laid on are unsupported', () => {
   const body = textOf({ shape: '(10,)' }, { align: 1 })
   expect((10 + body.length) % 4).not.toBe(0)
   const path = scope.file(text(body), 'odd.npy')
-  expect(expectError('ERR_UNSUPPORTED_NPY', () => MmapArray.open(path)).message).toContain('no multiple of the item size')
+  expect(expectError('ERR_UNSUPPORTED_NPY', () => MmapArray.open(path)).message).toContain(
+    'no multiple of the item size',
+  )
 })
 
 test('headers of any bytes are opened, or refused with a code of ours', () => {
@@ -76,7 +78,10 @@ test('headers of any bytes are opened, or refused with a code of ours', () => {
   // More often where the count stands, and behind it.
   const place = fc.oneof(fc.nat(127), fc.integer({ min: 57, max: 127 }))
   const mutations = fc.array(fc.tuple(place, byte), { minLength: 1, maxLength: 3 })
-  const cut = fc.oneof({ arbitrary: fc.constant(whole.length), weight: 9 }, { arbitrary: fc.nat(whole.length), weight: 1 })
+  const cut = fc.oneof(
+    { arbitrary: fc.constant(whole.length), weight: 9 },
+    { arbitrary: fc.nat(whole.length), weight: 1 },
+  )
   let opened = 0
   fc.assert(
     fc.property(mutations, cut, (changes, length) => {
@@ -102,4 +107,3 @@ test('headers of any bytes are opened, or refused with a code of ours', () => {
   )
   expect(opened).toBeGreaterThan(10)
 })
-

@@ -18,7 +18,10 @@ export function headerOf(text, { version = [1, 0], length = Buffer.byteLength(te
 }
 
 /** The text of a header: Python's literals, padded so that all of it is a multiple of a number of bytes. */
-export function textOf({ descr = "'<i4'", fortran = 'False', shape = '(3,)' } = {}, { version = [1, 0], align = 64 } = {}) {
+export function textOf(
+  { descr = "'<i4'", fortran = 'False', shape = '(3,)' } = {},
+  { version = [1, 0], align = 64 } = {},
+) {
   const text = `{'descr': ${descr}, 'fortran_order': ${fortran}, 'shape': ${shape}, }`
   const start = version[0] === 1 ? 10 : 12
   const total = Math.ceil((start + text.length + 1) / align) * align

@@ -177,7 +177,7 @@ impl Array {
     pub fn trim(&mut self) -> Result<()> {
         self.require_not_growing("trim")?;
         self.make_exact()?;
-        if self.has_slack { self.cut_slack() } else { Ok(()) }
+        self.cut_slack()
     }
 
     /// Cuts the file of a reserved array back to its length. Nothing to do for an exact one.
@@ -187,7 +187,7 @@ impl Array {
             self.release_pages_behind(length);
             reservation.settle()?;
             self.reservation = None;
-            self.has_slack = false;
+            self.slack_end = 0;
             self.set_exact_length(length);
         }
         Ok(())
@@ -230,8 +230,8 @@ impl Array {
             return Ok(());
         }
         if self.npy.is_some() {
+            self.slack_end = self.slack_end.max(self.file_position(self.length()));
             self.set_count(length)?;
-            self.has_slack = true;
             self.set_exact_length(length);
             return Ok(());
         }

@@ -5,8 +5,8 @@ mod growth;
 mod jobs;
 pub mod later;
 mod lent;
-mod numbers;
 mod npy;
+mod numbers;
 mod repeat;
 mod reservation;
 pub mod slice;
@@ -64,8 +64,8 @@ pub struct Array {
     extent: Extent,
     /// Where the file has a header that counts the elements.
     npy: Option<NpyHeader>,
-    /// Whether this array has left elements behind the counted ones that are counted no longer.
-    has_slack: bool,
+    /// Where the slack ends that this array left behind the counted elements; 0 where it left none.
+    slack_end: u64,
     /// While it is there the array is 'reserved': the file is longer than the array, and nobody else writes.
     reservation: Option<Arc<Reservation>>,
     /// Bytes from the start that a reserved array is known to have held: to write there again takes no new memory.
@@ -143,7 +143,7 @@ impl Array {
             state: Arc::new(State::default()),
             extent,
             npy,
-            has_slack: false,
+            slack_end: 0,
             reservation: None,
             touched: 0,
             on_cut: Box::new(|_| {}),
@@ -433,7 +433,7 @@ impl Drop for Array {
         // Nobody sees the size of memory without a name. Of a failure nobody is left to hear: the file then keeps
         // zeros at its end.
         if self.mapping.storage().is_exposed() {
-            let _ = self.trim();
+            let _ = self.make_exact();
         }
     }
 }

@@ -103,7 +103,8 @@ impl Array {
         let mut at = end;
         for part in parts {
             if let Err(error) = storage.write_at(*part, at) {
-                // A full disk gets back what it gave. Of a failure of that the first one tells.
+                // A full disk gets back what it gave. Of a failure of that nothing more is to be told.
+                self.slack_end = u64::MAX;
                 let _ = self.cut_slack();
                 return Err(error);
             }
@@ -125,15 +126,20 @@ impl Array {
         Ok(())
     }
 
-    /// Cuts off what lies behind the counted elements.
+    /// Cuts off what this array left behind the counted elements. A file that is longer than that was made so by another,
+    /// which may need it.
     pub(super) fn cut_slack(&mut self) -> Result<()> {
-        let Some(npy) = &mut self.npy else { return Ok(()) };
-        let count = npy.count(self.mapping.storage())?;
-        self.release_pages_behind(count);
-        if self.mapping.storage().size()? > self.file_position(count) {
-            self.mapping.storage().cut(self.file_position(count))?;
+        let slack_end = std::mem::take(&mut self.slack_end);
+        let Some(npy) = self.npy.as_mut().filter(|_| slack_end > 0) else {
+            return Ok(());
+        };
+        let storage = self.mapping.storage();
+        let count = npy.count(storage)?;
+        let (end, size) = (self.file_position(count), storage.size()?);
+        if size > end && size <= slack_end {
+            self.release_pages_behind(count);
+            storage.cut(end)?;
         }
-        self.has_slack = false;
         Ok(())
     }
 }
@@ -199,4 +205,74 @@ fn place(
     } else {
         Extent::Fixed(length)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::File;
+    use std::os::fd::AsRawFd;
+    use std::os::unix::fs::FileExt;
+
+    fn scratch() -> File {
+        File::from(rustix::fs::memfd_create("npy", rustix::fs::MemfdFlags::CLOEXEC).unwrap())
+    }
+
+    fn open(file: &File, flags: Flags, length: Option<u64>) -> Result<Array> {
+        let placement = Placement { offset: 0, length };
+        let open = || Storage::from_descriptor(file.as_raw_fd(), flags.without_emptying());
+        Array::open_npy(Some(Typecode::parse("h").unwrap()), flags, placement, open)
+    }
+
+    fn size(file: &File) -> u64 {
+        file.metadata().unwrap().len()
+    }
+
+    #[test]
+    fn elements_are_written_behind_the_counted_ones_and_slack_is_cut_by_trim() {
+        let file = scratch();
+        let mut array = open(&file, Flags::CreateOrEmpty, None).unwrap();
+        array.extend(Region::of(&[1, 0, 2, 0, 3, 0])).unwrap();
+        array.pop(0).unwrap();
+        assert_eq!(size(&file), 134);
+        let mut reader = open(&file, Flags::Read, None).unwrap();
+        assert_eq!(reader.region().to_vec().unwrap(), [2, 0, 3, 0]);
+        array.extend(Region::of(&[4, 0])).unwrap();
+        assert_eq!((size(&file), reader.refresh().unwrap()), (134, 3));
+        assert_eq!(reader.region().to_vec().unwrap(), [2, 0, 3, 0, 4, 0]);
+        array.clear().unwrap();
+        array.flush().unwrap();
+        assert_eq!(size(&file), 134);
+        array.trim().unwrap();
+        assert_eq!((size(&file), reader.refresh().unwrap()), (128, 0));
+    }
+
+    #[test]
+    fn what_one_left_behind_is_not_cut_once_another_has_reserved_more() {
+        let file = scratch();
+        let mut one = open(&file, Flags::CreateOrEmpty, None).unwrap();
+        one.extend(Region::of(&[0; 20])).unwrap();
+        let mut other = open(&file, Flags::ReadWrite, None).unwrap();
+        one.clear().unwrap();
+        other.reserve(1000).unwrap();
+        one.trim().unwrap();
+        assert_eq!(size(&file), 128 + 2000);
+        drop(other);
+        assert_eq!(size(&file), 128);
+    }
+
+    #[test]
+    fn the_length_asked_for_is_made_of_zeros_or_refused() {
+        let file = scratch();
+        assert_eq!(open(&file, Flags::CreateOrKeep, Some(3)).unwrap().length(), 3);
+        file.write_all_at(&[7; 6], 134).unwrap();
+        let array = open(&file, Flags::CreateOrKeep, Some(5)).unwrap();
+        assert_eq!(array.region().to_vec().unwrap(), [0; 10]);
+        let beyond = open(&file, Flags::ReadWrite, Some(6)).err().unwrap();
+        assert_eq!(beyond.code(), "ERR_OUT_OF_RANGE");
+        assert_eq!(
+            open(&file, Flags::ReadWrite, Some(2)).unwrap().extent(),
+            Extent::Fixed(2)
+        );
+    }
 }

@@ -52,7 +52,10 @@ impl Array {
             }
             done += head.len() as u64;
         }
-        self.finish_growth(total)
+        if self.npy.is_some() {
+            return self.finish_growth(total);
+        }
+        self.refresh().map(drop)
     }
 }
 
