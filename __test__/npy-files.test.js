@@ -138,6 +138,18 @@ describe('the count', () => {
     expect(said(array.path)).toMatchObject({ count: 0, size: 128 })
   })
 
+  test('is rewritten by fromfileAsync while it reads', async () => {
+    const source = scope.file(encode(i, elements(i, 3000)))
+    const array = created([1])
+    array.extend([2, 3])
+    array.pop()
+    await array.fromfileAsync(source, 3000)
+    expect(counted(array.path)).toEqual([1, 2, ...elements(i, 3000)])
+    expect(array.tolist()).toEqual([1, 2, ...elements(i, 3000)])
+    array.append(5)
+    expect(said(array.path)).toMatchObject({ count: 3003, size: 128 + 4 * 3003 })
+  })
+
   test('of a reserved array is written when it becomes exact', () => {
     for (const end of [(a) => a.trim(), (a) => a.flush(), (a) => a.handle(), (a) => a.fd, (a) => a.close()]) {
       const array = created([1, 2], `${scope.path()}.npy`)

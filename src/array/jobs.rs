@@ -141,7 +141,7 @@ impl Array {
         if self.is_reserved() {
             self.state.set(self.length() + added, capacity);
         } else if added > 0 {
-            let bytes = self.mapping.bytes()?;
+            let bytes = self.elements_there()?;
             self.take_over(bytes)?;
         }
         Ok(())

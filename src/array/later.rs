@@ -1,5 +1,7 @@
 //! What can take long, as work for any thread. It holds the memory it works on, whatever becomes of the array.
 
+use std::cell::RefCell;
+
 use super::jobs::{Claim, Job};
 use super::numbers::sort_lent;
 use super::transfer::{CHUNK, Peer, fill, write_all};
@@ -133,16 +135,21 @@ impl Array {
         if self.is_reserved() {
             self.make_room(self.length() + wanted / size)?;
         } else {
+            self.require_countable(self.length() + wanted / size)?;
             self.cover(self.byte_length() + wanted)?;
         }
-        let end = self.file_position(self.length());
+        let (length, end) = (self.length(), self.file_position(self.length()));
         let (storage, is_reserved) = (self.mapping.storage().clone(), self.is_reserved());
+        let npy = RefCell::new(self.npy.clone());
         let job = self.begin_job(OPERATION, ticket, Claim::Grows)?;
         Ok(Box::new(move || {
             let add = |elements: Region<'_>| {
                 job.add(elements.len() as u64, |before| {
                     if is_reserved {
                         storage.write_at(elements, end + before)
+                    } else if let Some(npy) = &mut *npy.borrow_mut() {
+                        storage.write_at(elements, end + before)?;
+                        npy.set_count(&storage, length + (before + elements.len() as u64) / size)
                     } else {
                         storage.append(&[elements], end + before)
                     }
