@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_is_anothers_by_now_is_an_error() {
+    fn a_header_that_is_another_arrays_by_now_is_an_error() {
         let storage = storage();
         let mut header = create(&storage, "i");
         create(&storage, "l").set_count(&storage, 5).unwrap();
