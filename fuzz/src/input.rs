@@ -35,6 +35,7 @@ impl<'a> Arbitrary<'a> for Index {
             0 => *u.choose(&EDGES)?,
             1 => i64::arbitrary(u)?,
             2 => i16::arbitrary(u)?.into(),
+            3..=5 => u.int_in_range(-4..=9)?,
             _ => i8::arbitrary(u)?.into(),
         }))
     }
