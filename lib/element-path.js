@@ -10,7 +10,7 @@ const LENGTH = 0
 const CAPACITY = 1
 
 /** After so many elements that only the state told to be there, it is worth it to look at exactly the elements. */
-const PATIENCE = 64
+const READS_BEFORE_EXACT = 64
 
 /**
  * The class of arrays of one typecode.
@@ -56,7 +56,7 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
       if (typeof index !== 'number' || index >>> 0 !== index || !(index < this.#state[LENGTH])) return false
       const elements = this.#readable
       if (index >= elements.length) return false
-      if (++this.#misses > PATIENCE) {
+      if (++this.#misses > READS_BEFORE_EXACT) {
         this.#misses = 0
         this.#exact = elements.subarray(0, this.#state[LENGTH])
         this.#exactWritable = this.#writable === elements ? this.#exact : NONE

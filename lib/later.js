@@ -25,7 +25,15 @@ export async function run({ begin, callOff, settle }, signal) {
   const ticket = lastTicket
   const onAbort = () => callOff(ticket)
   signal?.addEventListener('abort', onAbort, { once: true })
-  const { result, failure } = await outcomeOf(() => begin(ticket))
+  let begun
+  try {
+    begun = begin(ticket)
+  } catch (error) {
+    // What was never begun has nothing to be taken over.
+    signal?.removeEventListener('abort', onAbort)
+    throw error
+  }
+  const { result, failure } = await outcomeOf(begun)
   signal?.removeEventListener('abort', onAbort)
   settle()
   signal?.throwIfAborted()
@@ -34,9 +42,9 @@ export async function run({ begin, callOff, settle }, signal) {
   return result
 }
 
-async function outcomeOf(begin) {
+async function outcomeOf(promise) {
   try {
-    return { result: await begin() }
+    return { result: await promise }
   } catch (error) {
     return { failure: { error } }
   }

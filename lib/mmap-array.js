@@ -7,6 +7,7 @@ import {
   addressOf,
   boundCall,
   callOff,
+  closeArray,
   elementsOf,
   firstDifference,
   fromfileLater,
@@ -786,7 +787,7 @@ export class MmapArray extends NativeArray {
     // The element path's memory goes with the call.
     this.#see(new this.#type.View(0))
     this.#views = undefined
-    super.close()
+    closeArray(this)
   }
 
   [Symbol.dispose]() {

@@ -81,6 +81,9 @@ impl Array {
                 .copy_from(end as usize, source);
             return Ok(());
         }
+        self.mapping
+            .storage()
+            .require_uncut(self.file_position(self.capacity()))?;
         self.window
             .region(end + touched as u64)
             .copy_from(end as usize, known);
@@ -135,6 +138,7 @@ impl Array {
     fn set_capacity(&mut self, capacity: u64) -> Result<()> {
         let (from, to) = (self.file_position(self.capacity()), self.file_position(capacity));
         self.require_countable(capacity)?;
+        self.mapping.storage().require_uncut(from)?;
         self.cover(capacity * self.itemsize())?;
         self.mapping.storage().grow(from, to)?;
         self.state.set(self.length(), capacity);

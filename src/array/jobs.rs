@@ -50,6 +50,16 @@ impl Job {
         self.0.is_called_off.load(Ordering::Relaxed)
     }
 
+    /// Writes, unless it was called off for good; says whether it did. Whoever calls it off waits for the end of that.
+    pub fn write(&self, write: &mut dyn FnMut()) -> bool {
+        let added = self.0.added();
+        let may_write = added.is_some() && !self.is_called_off();
+        if may_write {
+            write();
+        }
+        may_write
+    }
+
     /// Adds bytes by a call that is told how many were added before. Does nothing, and says so, once it was called off.
     pub fn add(&self, bytes: u64, write: impl FnOnce(u64) -> Result<()>) -> Result<bool> {
         let mut added = self.0.added();
@@ -72,6 +82,8 @@ pub struct Jobs {
     running: Vec<Arc<Shared>>,
     /// What the state does not show while there are jobs, so that no append goes by the core.
     capacity: Option<u64>,
+    /// Bytes that a growing job has added and that are not taken over yet.
+    added: u64,
 }
 
 impl Jobs {
@@ -123,27 +135,30 @@ impl Array {
     /// Takes over what jobs have done that are over by now. Until then the array is as busy as if they were not: when it is
     /// free again depends on who waits for them, not on how fast they are.
     pub fn settle_jobs(&mut self) -> Result<()> {
-        let mut grown = None;
-        self.jobs.running.retain(|job| {
+        let Jobs { running, added, .. } = &mut self.jobs;
+        running.retain(|job| {
             let is_over = job.is_over.load(Ordering::Acquire);
             if is_over && job.claim == Claim::Grows {
-                grown = *job.added();
+                *added = job.added().unwrap_or(0);
             }
             !is_over
         });
         if !self.jobs.is_idle() {
             return Ok(());
         }
-        let Some(capacity) = self.jobs.capacity.take() else {
+        let Some(capacity) = self.jobs.capacity else {
             return Ok(());
         };
-        let added = grown.unwrap_or(0) / self.itemsize();
+        let added = self.jobs.added / self.itemsize();
         if self.is_reserved() {
             self.state.set(self.length() + added, capacity);
         } else if added > 0 {
             let bytes = self.elements_there()?;
             self.take_over(bytes)?;
         }
+        // Not before: what could not be taken over is tried again.
+        self.jobs.added = 0;
+        self.jobs.capacity = None;
         Ok(())
     }
 

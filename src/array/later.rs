@@ -52,7 +52,7 @@ impl Array {
             if job.is_called_off() {
                 return Ok(None);
             }
-            let is_sorted = sort_lent(&elements, scalar, Some(&|| job.is_called_off()))?;
+            let is_sorted = sort_lent(&elements, scalar, Some(&job))?;
             Ok(is_sorted.then_some(()))
         }))
     }
@@ -130,7 +130,7 @@ impl Array {
         let peer = peer.into_own()?;
         let size = self.itemsize();
         countable_bytes("n", count, size)?;
-        let wanted = self.at_most(&peer, count)?.min(elements_left(&peer, size)?) * size;
+        let wanted = elements_left(&peer, self.at_most(&peer, count)?, size)? * size;
         // Before anything is read: what cannot be mapped afterwards is not to be in the file.
         if self.is_reserved() {
             self.make_room(self.length() + wanted / size)?;
@@ -140,12 +140,14 @@ impl Array {
         }
         let (length, end) = (self.length(), self.file_position(self.length()));
         let (storage, is_reserved) = (self.mapping.storage().clone(), self.is_reserved());
+        let room_end = self.file_position(self.capacity());
         let npy = RefCell::new(self.npy.clone());
         let job = self.begin_job(OPERATION, ticket, Claim::Grows)?;
         Ok(Box::new(move || {
             let add = |elements: Region<'_>| {
                 job.add(elements.len() as u64, |before| {
                     if is_reserved {
+                        storage.require_uncut(room_end)?;
                         storage.write_at(elements, end + before)
                     } else if let Some(npy) = &mut *npy.borrow_mut() {
                         storage.write_at(elements, end + before)?;
@@ -207,13 +209,26 @@ fn read_elements(
     Ok(Some(done))
 }
 
-/// Whole elements from where a file stands to its end; of what has no size, as many as are wanted.
-fn elements_left(peer: &Peer, itemsize: u64) -> Result<u64> {
-    if identity::require_regular(peer.file()).is_err() {
-        return Ok(u64::MAX / itemsize);
+/// Whole elements from where a file stands to its end, at most so many; of what does not say its size, all of them.
+///
+/// # Errors
+/// `OutOfRange` for more than there is room to be made for on trust.
+fn elements_left(peer: &Peer, count: u64, itemsize: u64) -> Result<u64> {
+    const ON_TRUST: u64 = 1 << 30;
+    let size = identity::require_regular(peer.file()).and_then(|()| size::of(peer.file()));
+    match size {
+        // Files of /proc say 0 too.
+        Ok(size @ 1..) => Ok(count.min(size.saturating_sub(peer.position()?) / itemsize)),
+        _ if count <= ON_TRUST / itemsize => Ok(count),
+        _ => Err(Error::OutOfRange {
+            name: "n",
+            requirement: format!(
+                "at most {} of a source that does not say its size",
+                ON_TRUST / itemsize
+            ),
+            received: count.to_string(),
+        }),
     }
-    let position = peer.position()?;
-    Ok(size::of(peer.file())?.saturating_sub(position) / itemsize)
 }
 
 #[cfg(test)]

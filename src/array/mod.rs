@@ -16,7 +16,7 @@ mod synchronization;
 pub mod transfer;
 
 use std::cell::Cell;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 pub use lent::Lent;
 pub use state::State;
@@ -60,6 +60,8 @@ pub struct Array {
     window: Arc<Window>,
     /// How many times zeros were taken away from the window with this array's knowledge.
     restorations_known: Cell<usize>,
+    /// Those before it, as long as somebody holds them.
+    outgrown: Vec<Weak<Window>>,
     state: Arc<State>,
     extent: Extent,
     /// Where the file has a header that counts the elements.
@@ -139,6 +141,7 @@ impl Array {
             flags,
             mapping,
             restorations_known: Cell::new(window.restorations()),
+            outgrown: Vec::new(),
             window,
             state: Arc::new(State::default()),
             extent,
@@ -280,6 +283,11 @@ impl Array {
     pub fn require_sound(&self) -> Result<()> {
         self.window
             .require_sound(self.byte_length(), self.restorations_known.get())?;
+        // Views may still be on windows it has outgrown.
+        let is_zero = |window: Arc<Window>| window.zeros_from().is_some_and(|from| from < self.byte_length());
+        if self.outgrown.iter().filter_map(Weak::upgrade).any(is_zero) {
+            return Err(Error::MemoryFault);
+        }
         // What was none of this array's elements need not be remembered when there are more of them.
         self.restorations_known.set(self.window.restorations());
         Ok(())
@@ -298,10 +306,18 @@ impl Array {
     /// Widens the window where it is too short, and maps the file again where zeros were laid over it.
     fn cover(&mut self, bytes: u64) -> Result<()> {
         if bytes > self.window.len() as u64 {
-            self.window = self.mapping.window(bytes)?;
-            self.restorations_known.set(self.window.restorations());
+            let wider = self.mapping.window(bytes)?;
+            self.restorations_known.set(wider.restorations());
+            let old = std::mem::replace(&mut self.window, wider);
+            self.outgrown.push(Arc::downgrade(&old));
         } else if self.window.zeros_from().is_some_and(|from| from < bytes) && self.window.restore()? {
             self.restorations_known.update(|known| known + 1);
+        }
+        self.outgrown.retain(|window| window.strong_count() > 0);
+        for window in self.outgrown.iter().filter_map(Weak::upgrade) {
+            if window.zeros_from().is_some_and(|from| from < bytes) {
+                window.restore()?;
+            }
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! What takes the elements as numbers: sums, extremes, order, and places in it.
 
+use super::jobs::Job;
 use super::{Array, Lent};
 use crate::element::Element;
 use crate::error::{Error, Result};
@@ -58,16 +59,20 @@ impl Array {
 
 /// Sorts elements, unless it is called off where it can be; says whether they are sorted. What could not be read is not
 /// written back.
-pub(super) fn sort_lent(
-    elements: &Lent,
-    scalar: Scalar,
-    is_called_off: Option<&dyn Fn() -> bool>,
-) -> Result<bool> {
+pub(super) fn sort_lent(elements: &Lent, scalar: Scalar, job: Option<&Job>) -> Result<bool> {
     let region = elements.region();
     let mut scratch = Scratch::new(sort::scratch_words(scalar, region.len() / scalar.size()))?;
+    let is_called_off = || job.is_some_and(Job::is_called_off);
     let terms = sort::Terms {
         is_read: &|| elements.require_sound().is_ok(),
-        is_called_off,
+        is_called_off: job.map(|_| &is_called_off as &dyn Fn() -> bool),
+        write: &|write| match job {
+            Some(job) => job.write(write),
+            None => {
+                write();
+                true
+            }
+        },
     };
     let is_sorted = sort::sort(region, scalar, scratch.words(), terms);
     elements.require_sound()?;

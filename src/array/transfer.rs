@@ -3,12 +3,14 @@
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, Write};
 use std::mem::ManuallyDrop;
+use std::os::unix::fs::OpenOptionsExt;
 
 use super::{Array, Extent, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::os::identity::{self, FileIdentity};
 use crate::os::{descriptor, size};
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::Errno;
 
 /// Bytes read at a time; a multiple of every element's size.
@@ -34,7 +36,21 @@ impl Peer {
                 .write(true)
                 .create(true)
                 .truncate(false)
+                // A pipe by name that nobody reads is ENXIO, not a wait.
+                .custom_flags(libc::O_NONBLOCK)
                 .open(as_path(path))
+                .and_then(blocking)
+        })
+    }
+
+    /// The same for a thread that must not wait: a pipe by name that nobody writes to yet is at its end.
+    pub fn open_at_once(path: &[u8]) -> Result<Peer> {
+        Self::named(path, || {
+            let file = File::options()
+                .read(true)
+                .custom_flags(libc::O_NONBLOCK)
+                .open(as_path(path))?;
+            blocking(file)
         })
     }
 
@@ -76,6 +92,13 @@ impl Peer {
             Peer::Borrowed(file) => file,
         }
     }
+}
+
+/// A file whose reads and writes wait, though its opening did not.
+fn blocking(file: File) -> std::io::Result<File> {
+    let flags = fcntl_getfl(&file)?;
+    fcntl_setfl(&file, flags - OFlags::NONBLOCK)?;
+    Ok(file)
 }
 
 fn as_path(path: &[u8]) -> &std::path::Path {

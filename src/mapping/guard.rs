@@ -155,6 +155,11 @@ impl Guarded {
         )
     }
 
+    /// Remembers zeros that were taken and are there all the same.
+    pub fn put_back(&self, zeros: &Range<usize>) {
+        self.0.remember(zeros);
+    }
+
     /// Whether the pages still show the file, as far as can be told; always for those that are ours.
     pub fn is_there(&self) -> bool {
         self.0.shows_file_at(self.0.start.load(Ordering::Relaxed))
@@ -231,6 +236,11 @@ fn install() -> Result<()> {
 }
 
 unsafe extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+    // SAFETY: only asks where it is.
+    let errno = unsafe { libc::__errno_location() };
+    // The code that was interrupted may look at it next.
+    // SAFETY: each thread has its own, for as long as it lives.
+    let before = unsafe { errno.read() };
     // SAFETY: the kernel passes valid information to a handler that asked for it.
     let information = unsafe { &*info };
     // SAFETY: SIGBUS has an address in its information.
@@ -248,6 +258,8 @@ unsafe extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *m
         // SAFETY: passes on what the kernel gave.
         unsafe { forward(signal, info, context) };
     }
+    // SAFETY: as above.
+    unsafe { errno.write(before) };
 }
 
 impl Slot {
@@ -257,6 +269,13 @@ impl Slot {
         let length = self.length.load(Ordering::Relaxed);
         let inside = start != 0 && address >= start && address - start < length;
         (inside && self.start.load(Ordering::Acquire) == start).then_some((start, length))
+    }
+
+    /// That zeros lie there.
+    fn remember(&self, zeros: &Range<usize>) {
+        // The end first: who takes the start takes an end that is as far.
+        self.laid_to.fetch_max(zeros.end, Ordering::AcqRel);
+        self.laid_from.fetch_min(zeros.start, Ordering::AcqRel);
     }
 
     fn is_borrowed(&self) -> bool {
@@ -293,9 +312,7 @@ impl Slot {
         // SAFETY: the pages belong to a mapping that `Guarded::new` was promised; nobody can read what they held.
         let done = unsafe { memory::blank_out((start + from) as *mut u8, to - from) };
         if done.is_ok() {
-            // The end first: who takes the start takes an end that is as far.
-            self.laid_to.fetch_max(to, Ordering::AcqRel);
-            self.laid_from.fetch_min(from, Ordering::AcqRel);
+            self.remember(&(from..to));
         }
         done.is_ok()
     }

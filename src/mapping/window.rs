@@ -139,14 +139,14 @@ impl Window {
             return Ok(false);
         };
         let pages = Pages::of(&self.map);
-        let first = zeros.start.saturating_sub(pages.lead) as u64;
-        let mut restored = self.restored.lock().unwrap_or_else(PoisonError::into_inner);
-        restored.push(first);
-        self.restorations.store(restored.len(), Ordering::Release);
         let start = pages.start.wrapping_add(zeros.start);
         let offset = file.offset - pages.lead as u64 + zeros.start as u64;
         // SAFETY: these are pages of this window, and what lies there now is the guard's zeros.
-        unsafe { memory::lay_over(start, zeros.len(), file.storage.file(), offset, self.private) }?;
+        unsafe { memory::lay_over(start, zeros.len(), file.storage.file(), offset, self.private) }
+            .inspect_err(|_| file.guarded.put_back(&zeros))?;
+        let mut restored = self.restored.lock().unwrap_or_else(PoisonError::into_inner);
+        restored.push(zeros.start.saturating_sub(pages.lead) as u64);
+        self.restorations.store(restored.len(), Ordering::Release);
         Ok(true)
     }
 

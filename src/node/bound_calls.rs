@@ -77,7 +77,7 @@ unsafe extern "C" fn drop_bound(_: sys::napi_env, bound: *mut c_void, _: *mut c_
 unsafe extern "C" fn enter(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     let (mut count, mut arguments, mut data) = (MOST, [ptr::null_mut(); MOST], ptr::null_mut());
     // SAFETY: there is room for as many arguments as is said; those not given become undefined.
-    unsafe {
+    let status = unsafe {
         sys::napi_get_cb_info(
             env,
             info,
@@ -87,7 +87,10 @@ unsafe extern "C" fn enter(env: sys::napi_env, info: sys::napi_callback_info) ->
             &mut data,
         )
     };
-    // SAFETY: the data of a function of `bound_call`, which is alive while it is called.
+    if status != sys::Status::napi_ok {
+        return ptr::null_mut();
+    }
+    // SAFETY: the runtime gave the data of a function of `bound_call`, which is alive while it is called.
     let bound = unsafe { &*data.cast::<Bound>() };
     match (bound.call)(&Env::from_raw(env), &bound.held, arguments) {
         Ok(value) => value,

@@ -58,3 +58,9 @@ pub fn first_difference(env: Env, array: &MmapArray, other: &MmapArray) -> napi:
         Ok(found.map_or(-1.0, |at| at as f64))
     })
 }
+
+/// Gives everything back, where the element path has let its memory go.
+#[napi]
+pub fn close_array(env: Env, array: &MmapArray) -> napi::Result<()> {
+    guard(&env, || array.share().close(true))
+}

@@ -28,7 +28,7 @@ impl MmapArray {
     /// Gives everything back; a second call does nothing.
     #[napi]
     pub fn close(&self, env: Env) -> napi::Result<()> {
-        guard(&env, || self.held.close())
+        guard(&env, || self.held.close(false))
     }
 }
 

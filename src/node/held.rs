@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use napi::{Env, Unknown};
 
-use super::buffers::{self, Buffers};
+use super::buffers::{self, Buffers, Share};
 use super::errors::guard;
 use super::overlays::Overlays;
 use super::shared_buffers;
@@ -24,6 +24,8 @@ pub struct Held {
     pub overlays: Overlays,
     /// The window under the element path's buffer, kept until JavaScript asks for another buffer.
     elements: RefCell<Option<Arc<Window>>>,
+    /// What is left of that after the end.
+    kept: RefCell<Option<Share>>,
 }
 
 impl Held {
@@ -151,11 +153,13 @@ impl Held {
             buffers,
             overlays: Overlays::new(env),
             elements: RefCell::default(),
+            kept: RefCell::default(),
         }
     }
 
-    /// Gives everything back; a second call does nothing.
-    pub fn close(&self) -> Result<()> {
+    /// Gives everything back; a second call does nothing. The element path's address range stays, blank, where JavaScript
+    /// may still look at it.
+    pub fn close(&self, elements_are_let_go: bool) -> Result<()> {
         let Some(mut array) = self.array.borrow_mut().take() else {
             return Ok(());
         };
@@ -164,7 +168,11 @@ impl Held {
         self.buffers.detach_beyond(0);
         self.overlays.blank();
         self.buffers.drop_elements();
-        self.elements.take();
+        if let Some(window) = self.elements.take()
+            && !elements_are_let_go
+        {
+            *self.kept.borrow_mut() = Some(self.buffers.share(&window));
+        }
         array.state().set(0, 0);
         let mapping = array.mapping().clone();
         drop(array);

@@ -141,7 +141,7 @@ pub fn fromfile_later(
     array.change(&env, |array| {
         let peer = match source {
             Either::A(descriptor) => Peer::borrow(descriptor)?,
-            Either::B(path) => Peer::open(&path)?,
+            Either::B(path) => Peer::open_at_once(&path)?,
         };
         array.read_later(ticket, peer, count("n", n)?).map(Later::begin)
     })

@@ -118,7 +118,8 @@ impl Overlays {
                 let start = overlay.start.wrapping_add(zeros.start);
                 // SAFETY: the buffer is alive in this thread, so its pages are still its own; what lies there now is
                 // the guard's zeros.
-                unsafe { lay_file_over(start, zeros.len(), mapping, zeros.start as u64) }?;
+                unsafe { lay_file_over(start, zeros.len(), mapping, zeros.start as u64) }
+                    .inspect_err(|_| overlay.guard.guarded.put_back(&zeros))?;
             }
         }
         Ok(())

@@ -62,8 +62,9 @@ impl MmapArray {
     #[napi]
     pub fn refresh(&self, env: Env) -> napi::Result<f64> {
         self.change_unsound(&env, |array| {
+            let length = array.refresh()?;
             self.overlays.restore(array.mapping())?;
-            Ok(array.refresh()? as f64)
+            Ok(length as f64)
         })
     }
 

@@ -37,6 +37,12 @@ pub fn borrow(descriptor: i32) -> Result<ManuallyDrop<File>> {
     Ok(ManuallyDrop::new(unsafe { File::from_raw_fd(descriptor) }))
 }
 
+/// Whether what is written goes to the file's end.
+pub fn appends(file: &File) -> Result<bool> {
+    let flags = fcntl_getfl(file).map_err(|errno| Error::system(errno, "fcntl"))?;
+    Ok(flags.contains(OFlags::APPEND))
+}
+
 /// Refuses a file that was not opened for reading, and for writing where that is wanted.
 pub fn require_access(file: &File, writing: bool) -> Result<()> {
     let flags = fcntl_getfl(file).map_err(|errno| Error::system(errno, "fcntl"))?;

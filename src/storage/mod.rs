@@ -61,9 +61,14 @@ impl Storage {
                 received: String::from("'wx+'"),
             });
         }
-        let file = descriptor::duplicate(descriptor)?;
+        let mut file = descriptor::duplicate(descriptor)?;
         descriptor::require_access(&file, flags.access() == Access::ReadWrite)?;
         identity::require_regular(&file)?;
+        if flags.access() == Access::ReadWrite && descriptor::appends(&file)? {
+            // All its writes would go to the file's end, wherever they are meant to.
+            let link = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
+            file = Self::open_regular(&link, OFlags::RDWR, 0)?;
+        }
         if flags == Flags::CreateOrEmpty {
             size::set(&file, 0)?;
         }
@@ -188,6 +193,18 @@ impl Storage {
     /// Writes at a byte of the file, which has its blocks there.
     pub fn write_at(&self, bytes: Region<'_>, position: u64) -> Result<()> {
         write::write_at(&self.file, bytes, position).map_err(|error| self.named(error))
+    }
+
+    /// Refuses a file that somebody cut shorter than a reserved array knows it to be: made longer again it would look
+    /// whole, with zeros for what was lost.
+    ///
+    /// # Errors
+    /// `MemoryFault`
+    pub fn require_uncut(&self, end: u64) -> Result<()> {
+        if self.is_exposed() && self.size()? < end {
+            return Err(Error::MemoryFault);
+        }
+        Ok(())
     }
 
     /// Grows from a size, so that every byte of the new one can be stored to. Memory of our own takes its pages

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::super::Region;
 use super::super::block::Block;
 use super::super::order::Ordered;
+use super::Terms;
 
 /// Counts side by side, so that a run of equal elements does not wait for its own counter.
 const TABLES: usize = 4;
@@ -16,7 +17,7 @@ pub fn sort<T: Ordered>(
     region: Region<'_>,
     index_of: impl Fn(T::Key) -> usize,
     key_at: impl Fn(usize) -> T::Key,
-    is_off: impl Fn() -> bool,
+    terms: Terms<'_>,
 ) -> bool {
     let values = 1 << (8 * size_of::<T>());
     let count = region.len() / size_of::<T>();
@@ -33,17 +34,16 @@ pub fn sort<T: Ordered>(
         #[inline(always)]
         |counters, _, value| counters[index_of(value.key())] += 1,
     );
-    if is_off() {
-        return false;
-    }
-    let mut start = 0;
-    let mut block = Block::new();
-    for index in 0..values {
-        let equal: usize = (0..tables).map(|table| counters[table * values + index]).sum();
-        write_run(region, start..start + equal, T::of_key(key_at(index)), &mut block);
-        start += equal;
-    }
-    true
+    let mut write = || {
+        let mut start = 0;
+        let mut block = Block::new();
+        for index in 0..values {
+            let equal: usize = (0..tables).map(|table| counters[table * values + index]).sum();
+            write_run(region, start..start + equal, T::of_key(key_at(index)), &mut block);
+            start += equal;
+        }
+    };
+    !terms.is_off() && (terms.write)(&mut write)
 }
 
 /// The same element over a range.

@@ -47,6 +47,8 @@ pub struct Terms<'a> {
     pub is_read: &'a dyn Fn() -> bool,
     /// Asked now and then, where the sort can be called off: then it writes nothing before all is in order.
     pub is_called_off: Option<&'a dyn Fn() -> bool>,
+    /// Does the writing of a sort that can be called off, unless it is too late for that; says whether it did.
+    pub write: &'a dyn Fn(&mut dyn FnMut()) -> bool,
 }
 
 impl Terms<'_> {
@@ -211,7 +213,7 @@ macro_rules! sortable {
                     #[inline(always)]
                     |key| (key as isize - least) as usize,
                     |index| (index as isize + least) as Self::Key,
-                    || terms.is_off(),
+                    terms,
                 )
             }
         }
@@ -292,10 +294,7 @@ fn sort_by_vectors<L: lanes::Compiled>(
         quick::sort(lanes, part, depth, &mut writer);
     }
     if terms.is_called_off.is_some() {
-        if terms.is_called_off() {
-            return false;
-        }
-        elements.write(0, keys);
+        return (terms.write)(&mut || elements.write(0, keys));
     }
     true
 }
@@ -330,11 +329,7 @@ fn sort_by_digits<K: SortKey>(elements: &impl Source<K>, scratch: &mut [K]) -> b
     });
     let terms = elements.terms();
     radix::sort(keys, &mut spare[..read], || terms.is_called_off());
-    if terms.is_off() {
-        return false;
-    }
-    elements.write(0, keys);
-    true
+    !terms.is_off() && (terms.write)(&mut || elements.write(0, keys))
 }
 
 #[cfg(test)]

@@ -4,6 +4,11 @@ use half::f16;
 
 use super::*;
 
+fn written(write: &mut dyn FnMut()) -> bool {
+    write();
+    true
+}
+
 fn check<T: Sortable>(original: &[T], what: &str) {
     let mut expected: Vec<T::Key> = original.iter().map(|value| value.key()).collect();
     expected.sort();
@@ -11,6 +16,7 @@ fn check<T: Sortable>(original: &[T], what: &str) {
         let terms = |is_read, is_called_off| Terms {
             is_read,
             is_called_off,
+            write: &written,
         };
         let ways = [
             terms(&|| true, None),
@@ -174,6 +180,7 @@ fn nans_are_last_and_keep_their_bits() {
     let terms = Terms {
         is_read: &|| true,
         is_called_off: None,
+        write: &written,
     };
     assert!(sort(
         Region::of_mut(&mut values),

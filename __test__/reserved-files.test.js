@@ -1,0 +1,74 @@
+// A reserved file is its array's alone. What broke: written behind a cut that somebody else made, the file looked whole
+// again, with zeros for what was lost; and through a descriptor opened for appending the elements went behind the room.
+import fs from 'node:fs'
+import { expect, test } from 'vitest'
+import { MmapArray } from '../index.js'
+import { expectError } from './support/errors.js'
+import { expectExit, runNode } from './support/processes.js'
+import { useScope } from './support/scope.js'
+
+const scope = useScope()
+const MANY = 50_000
+
+test.each([
+  ['extend of much', (array) => array.extend(new Float64Array(MANY))],
+  ['reserve of more', (array) => array.reserve(10 * MANY)],
+  ['trim', (array) => array.trim()],
+])('%s tells that somebody cut the file', (_, call) => {
+  const path = scope.path()
+  const array = scope.keep(MmapArray.open(path, 'd', { flags: 'w+', capacity: 2 * MANY }))
+  array.extend(new Float64Array(1000).fill(3))
+  fs.truncateSync(path, 80)
+  expectError('ERR_MEMORY_FAULT', () => call(array))
+  expect(fs.statSync(path).size).toBe(80)
+  expect(array.refresh()).toBe(10)
+  expect(array.tolist()).toEqual(Array.from({ length: 10 }, () => 3))
+})
+
+test('a descriptor opened for appending', () => {
+  const path = scope.path()
+  const fd = fs.openSync(path, 'a+')
+  try {
+    const array = scope.keep(MmapArray.fromFd(fd, 'd', { flags: 'r+', capacity: 2 * MANY }))
+    array.extend(new Float64Array(MANY).fill(1))
+    expect(array.get(0)).toBe(1)
+    expect(array.count(1)).toBe(MANY)
+    array.trim()
+    expect(fs.statSync(path).size).toBe(8 * MANY)
+  } finally {
+    fs.closeSync(fd)
+  }
+})
+
+test('views of a window that was outgrown: a cut is told, and mended', async () => {
+  const path = scope.path()
+  fs.writeFileSync(path, Buffer.alloc(8192, 1))
+  const array = scope.keep(MmapArray.open(path, 'B', { flags: 'r+' }))
+  const { view } = array
+  fs.truncateSync(path, 1.5 * 2 ** 30)
+  expect(array.refresh()).toBe(1.5 * 2 ** 30)
+  fs.truncateSync(path, 0)
+  expect(view[5]).toBe(0)
+  expectError('ERR_MEMORY_FAULT', () => array.flush())
+  fs.writeFileSync(path, Buffer.alloc(8192, 42))
+  expect(array.refresh()).toBe(8192)
+  expect(view[5] === 42 || view.length === 0).toBe(true)
+  array.set(5, 7)
+  array.flush()
+  expect(fs.readFileSync(path)[5]).toBe(7)
+})
+
+test('an array closed by the addon’s own method reads zeros, and does not kill', async () => {
+  const result = await runNode(`
+    const array = new MmapArray('i', [1, 2, 3])
+    for (let n = 0; n < 300; n++) array.get(n % 3)
+    Object.getPrototypeOf(MmapArray).prototype.close.call(array)
+    for (let n = 0; n < 3; n++) {
+      // On Node 20 the memory was detached, elsewhere it is blank.
+      try { array.get(n); array.set(n, 5) } catch (error) { if (error.code === undefined) throw error }
+    }
+    array.close()
+    console.log('end')`)
+  expectExit(result)
+  expect(result.stdout).toBe('end\n')
+})
