@@ -34,8 +34,11 @@ export async function run({ begin, callOff, settle }, signal) {
     throw error
   }
   const { result, failure } = await outcomeOf(begun)
-  signal?.removeEventListener('abort', onAbort)
-  settle()
+  try {
+    signal?.removeEventListener('abort', onAbort)
+  } finally {
+    settle()
+  }
   signal?.throwIfAborted()
   if (failure !== undefined) throw failure.error
   if (result === false || result === null) throw closed()

@@ -662,6 +662,7 @@ export class MmapArray extends NativeArray {
   // Numbers
 
   sum() {
+    this.#requireOpen()
     if (this.#type.meaning === 'character') throw typeMismatch(`There is no sum of characters ('${this.typecode}')`)
     return sumOf(this)
   }

@@ -3,6 +3,7 @@
 import { isAnyArrayBuffer, isTypedArray } from 'node:util/types'
 import { invalidArgType, outOfMemory, typeMismatch } from './errors.js'
 
+const valuesOf = Object.getPrototypeOf(Int8Array.prototype).values
 const kindOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Int8Array.prototype), Symbol.toStringTag).get
 
 /** A typed array of `length` elements. */
@@ -34,10 +35,12 @@ export const isMemory = isTypedArray
 /** The bytes of a buffer or view, in place. */
 export function bytesOf(value, name) {
   try {
+    // Of a view that its buffer has shrunk under nothing else tells.
+    if (isTypedArray(value)) valuesOf.call(value)
     if (isAnyArrayBuffer(value)) return new Uint8Array(value)
     if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
   } catch {
-    throw invalidArgType(name, 'a buffer that is not detached', value)
+    throw invalidArgType(name, 'a buffer that is not detached, or a view inside its bounds', value)
   }
   throw invalidArgType(name, 'an ArrayBuffer, a SharedArrayBuffer, or a view on one', value)
 }

@@ -141,6 +141,7 @@ impl Array {
         let (length, end) = (self.length(), self.file_position(self.length()));
         let (storage, is_reserved) = (self.mapping.storage().clone(), self.is_reserved());
         let room_end = self.file_position(self.capacity());
+        let offset = self.mapping.offset();
         let npy = RefCell::new(self.npy.clone());
         let job = self.begin_job(OPERATION, ticket, Claim::Grows)?;
         Ok(Box::new(move || {
@@ -153,6 +154,14 @@ impl Array {
                         storage.write_at(elements, end + before)?;
                         npy.set_count(&storage, length + (before + elements.len() as u64) / size)
                     } else {
+                        // What is appended must begin at an element of the array.
+                        let there = storage.size()?.checked_sub(offset).ok_or(Error::MemoryFault)?;
+                        if !there.is_multiple_of(size) {
+                            return Err(Error::RaggedLength {
+                                bytes: there,
+                                itemsize: size as usize,
+                            });
+                        }
                         storage.append(&[elements], end + before)
                     }
                 })

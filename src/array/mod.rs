@@ -511,7 +511,7 @@ fn place(storage: &Storage, flags: Flags, placement: Placement, itemsize: u64) -
 ///
 /// # Errors
 /// `OutOfRange` beyond 2^53, which JavaScript cannot count.
-fn countable_bytes(name: &'static str, elements: u64, itemsize: u64) -> Result<u64> {
+pub fn countable_bytes(name: &'static str, elements: u64, itemsize: u64) -> Result<u64> {
     const LIMIT: u64 = 1 << 53;
     elements
         .checked_mul(itemsize)

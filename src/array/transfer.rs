@@ -161,13 +161,14 @@ impl Array {
         }
     }
 
-    /// The file of a path, emptied; `None` where it is this array's own, and holds what it is to hold.
+    /// The file of a path, emptied but where it is this array's own; `None` where that holds what it is to hold.
     pub(super) fn file_to_write(&self, path: &[u8]) -> Result<Option<Peer>> {
         let peer = Peer::create(path)?;
         if self.is_own(&peer)? {
             let is_all = self.mapping.offset() == 0 && self.extent == Extent::Whole;
             if is_all && self.mapping.storage().size()? == self.file_position(self.length()) {
-                return Ok(None);
+                // What a copy-on-write array has changed is in no file yet.
+                return Ok(self.mapping.is_private().then_some(peer));
             }
             return Err(Error::system(Errno::BUSY, "open").at_path(&String::from_utf8_lossy(path)));
         }

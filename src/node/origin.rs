@@ -9,7 +9,7 @@ use napi_derive::napi;
 
 use super::handle::HandleFields;
 use super::values::count;
-use crate::array::{Array, Placement};
+use crate::array::{Array, Placement, countable_bytes};
 use crate::error::{Error, Result};
 use crate::mapping::Advice;
 use crate::storage::{Flags, Format, NpyHeader, Storage, shared_memory};
@@ -57,6 +57,12 @@ impl Origin {
         let mut array = match self.format()? {
             Format::Raw => {
                 let typecode = Typecode::parse(self.typecode.as_deref().unwrap_or(""))?;
+                // Before a file is emptied for nothing.
+                countable_bytes(
+                    "options.capacity",
+                    capacity.unwrap_or(0),
+                    typecode.itemsize() as u64,
+                )?;
                 Array::open(typecode, flags, placement, || self.storage(flags))?
             }
             Format::Npy => {

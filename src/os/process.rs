@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use crate::error::{Error, Result};
+
 /// Number of the process and the kernel's clock tick it was started at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProcessIdentity {
@@ -11,27 +13,38 @@ pub struct ProcessIdentity {
 
 impl ProcessIdentity {
     /// This process.
-    pub fn own() -> Self {
-        static STARTED: OnceLock<ProcessIdentity> = OnceLock::new();
+    ///
+    /// # Errors
+    /// The system's, `EMFILE` above all: then it is asked again the next time.
+    pub fn own() -> Result<Self> {
+        static OWN: OnceLock<ProcessIdentity> = OnceLock::new();
         let pid = std::process::id();
-        let known =
-            *STARTED.get_or_init(|| ProcessIdentity::of(pid).unwrap_or(ProcessIdentity { pid, started: 0 }));
         // A process made by fork() without exec has its parent's answer in memory.
-        if known.pid == pid {
-            known
-        } else {
-            ProcessIdentity::of(pid).unwrap_or(ProcessIdentity { pid, started: 0 })
+        if let Some(known) = OWN.get().filter(|known| known.pid == pid) {
+            return Ok(*known);
         }
+        let own = Self::read(pid).map_err(|error| Error::io(&error, "open"))?;
+        // Another thread may have been faster; in a forked process the parent's stays.
+        let _ = OWN.set(own);
+        Ok(own)
     }
 
     /// A process that is running now.
     pub fn of(pid: u32) -> Option<Self> {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        Self::read(pid).ok()
+    }
+
+    fn read(pid: u32) -> std::io::Result<Self> {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+        let no_stat = || std::io::Error::from_raw_os_error(libc::EIO);
         // The second field is the program's name in parentheses, and may hold anything.
-        let (_, rest) = stat.rsplit_once(") ")?;
+        let (_, rest) = stat.rsplit_once(") ").ok_or_else(no_stat)?;
         // Field 22 of the line; the rest starts at field 3.
-        let started = rest.split(' ').nth(19)?.parse().ok()?;
-        Some(ProcessIdentity { pid, started })
+        let started = rest.split(' ').nth(19).and_then(|field| field.parse().ok());
+        Ok(ProcessIdentity {
+            pid,
+            started: started.ok_or_else(no_stat)?,
+        })
     }
 }
 
@@ -41,7 +54,7 @@ mod tests {
 
     #[test]
     fn processes_are_told_apart() {
-        let own = ProcessIdentity::own();
+        let own = ProcessIdentity::own().unwrap();
         assert_eq!(ProcessIdentity::of(own.pid), Some(own));
         assert!(own.started > 0);
         assert_eq!(ProcessIdentity::of(u32::MAX), None);

@@ -51,7 +51,7 @@ impl Handle {
         Ok(Handle {
             typecode,
             flags,
-            owner: ProcessIdentity::own(),
+            owner: ProcessIdentity::own()?,
             mapping: registry::number_of(mapping),
             descriptor: storage.descriptor(),
             // A path that is no text stays unsaid; the owner's descriptor leads there too.
@@ -101,7 +101,7 @@ impl Handle {
 
     /// The mapping itself, where this is the owner's process.
     fn live_mapping(&self) -> Result<Option<Arc<Mapping>>> {
-        if self.owner != ProcessIdentity::own() {
+        if self.owner != ProcessIdentity::own()? {
             return Ok(None);
         }
         let Some(mapping) = registry::find(self.mapping) else {

@@ -1,5 +1,5 @@
-// A reserved file is its array's alone. What broke: written behind a cut that somebody else made, the file looked whole
-// again, with zeros for what was lost; and through a descriptor opened for appending the elements went behind the room.
+// Ways to lose data that hostile users found. What broke: a reserved file that somebody had cut was written behind the cut
+// and looked whole again, with zeros for what was lost; through a descriptor opened for appending elements went behind the room.
 import fs from 'node:fs'
 import { expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
@@ -38,6 +38,51 @@ test('a descriptor opened for appending', () => {
   } finally {
     fs.closeSync(fd)
   }
+})
+
+test('a copy-on-write array is saved to its own file', () => {
+  const path = scope.path()
+  fs.writeFileSync(path, Float64Array.of(1, 2, 3))
+  const array = scope.keep(MmapArray.open(path, 'd', { flags: 'c' }))
+  array.set(0, 77)
+  array.tofile(path)
+  expect(MmapArray.open(path, 'd').tolist()).toEqual([77, 2, 3])
+  expect(array.tolist()).toEqual([77, 2, 3])
+})
+
+test('a foreseeable refusal leaves the file as it was', () => {
+  const path = scope.path()
+  fs.writeFileSync(path, 'kept')
+  expectError('ERR_OUT_OF_RANGE', () => MmapArray.open(path, 'd', { flags: 'w+', capacity: 2 ** 51 }))
+  expect(fs.readFileSync(path, 'utf8')).toBe('kept')
+})
+
+test('what is read on another thread is not appended in front of the array', async () => {
+  const [path, source] = [scope.path(), scope.path()]
+  fs.writeFileSync(path, Buffer.alloc(4096, 1))
+  fs.writeFileSync(source, Buffer.alloc(4096, 2))
+  const array = scope.keep(MmapArray.open(path, 'd', { flags: 'r+', offset: 4096 }))
+  const reading = array.fromfileAsync(source, 512)
+  fs.truncateSync(path, 0)
+  const error = await reading.then(
+    () => undefined,
+    (error) => error,
+  )
+  // The cut may come before the write or after it.
+  if (error === undefined) expect(array.refresh()).toBe(0)
+  else expect(error.code).toBe('ERR_MEMORY_FAULT')
+  expect(fs.statSync(path).size === 0 || error === undefined).toBe(true)
+})
+
+test('a view that its buffer has shrunk under is refused, and nothing is lost', () => {
+  const buffer = new ArrayBuffer(16, { maxByteLength: 64 })
+  const view = new Int32Array(buffer, 8, 2)
+  buffer.resize(8)
+  const array = scope.keep(new MmapArray('i', [1, 2, 3]))
+  for (const call of [() => array.setSlice(view), () => array.extend(view), () => array.frombytes(view)]) {
+    expectError('ERR_INVALID_ARG_TYPE', call)
+  }
+  expect(array.tolist()).toEqual([1, 2, 3])
 })
 
 test('views of a window that was outgrown: a cut is told, and mended', async () => {
