@@ -79,7 +79,7 @@ describe('the table of runtimes', () => {
     const failure = 'exit code 1: at x\nerror: Uncaught Error: no such thing (file:///tmp/a/b.js)\n  at f (/tmp/c.js)'
     const text = tableOf([of('Deno', failure, failure, 'SIGSEGV: ')], [])
     expect(text).toContain('| Deno 1.2.3 | 1 of 4 | not run |')
-    expect(text).toContain('- **Deno**: `MmapArray.m0`, `MmapArray.m1`: error: Uncaught Error: no such thing (…/b.js)')
+    expect(text).toContain('- **Deno**: `MmapArray.m0`, `MmapArray.m1`: Error: no such thing (…/b.js)')
     expect(text).toContain('- **Deno**: `MmapArray.m2`: SIGSEGV:')
     expect(text).not.toContain('/tmp')
   })

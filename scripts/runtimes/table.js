@@ -12,7 +12,7 @@ export function tableOf(results, addons) {
   const glibc = process.report.getReport().header.glibcVersionRuntime
   return `# Runtimes
 
-Written by \`npm run test:runtimes\`, on Linux ${release()} ${process.arch} with glibc ${glibc}. It packs the package (with addons for
+Written by \`npm run test:runtimes\`, on Linux ${release().split('.', 2).join('.')} ${process.arch} with glibc ${glibc}. It packs the package (with addons for
 ${addons.join(' and ')}), installs the tarball into an empty folder without a compiler, and tries there on each runtime
 
 - **the examples**: every example of [index.d.ts](../index.d.ts), so every member of the class, and the programs in
@@ -47,6 +47,6 @@ export function reasonOf({ failure }) {
   const lines = failure.split('\n').map((line) => line.trim())
   const [first] = lines
   const error = lines.find((line) => /^.{0,40}(?:Error|error)\b.{0,20}:/.test(line))
-  const text = error ?? first
+  const text = (error ?? first).replace(/^(?:exit code \d+: )?(?:error: )?(?:Uncaught )?(?:\(in promise\) )?/, '')
   return text.replaceAll(/(?:file:\/\/)?\/[\w./@-]+\//g, '…/')
 }
