@@ -64,7 +64,9 @@ describe('the typecode', () => {
     expect(scope.keep(MmapArray.fromFd(array.fd, undefined, { format: 'npy' })).tolist()).toEqual([5, 6])
     const appending = fs.openSync(array.path, 'a+')
     scope.atEnd(() => fs.closeSync(appending))
-    scope.keep(MmapArray.fromFd(appending, 'i', { flags: 'r+', format: 'npy' })).extend([7, 8, 9, 10, 11, 12, 13, 14, 15])
+    scope
+      .keep(MmapArray.fromFd(appending, 'i', { flags: 'r+', format: 'npy' }))
+      .extend([7, 8, 9, 10, 11, 12, 13, 14, 15])
     expect(counted(array.path)).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15])
     const name = `npy-${process.pid}`
     scope.atEnd(() => MmapArray.unlinkShm(name))
