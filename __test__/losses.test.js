@@ -1,5 +1,6 @@
 // Ways to lose data that hostile users found. What broke: a reserved file that somebody had cut was written behind the cut
 // and looked whole again, with zeros for what was lost; through a descriptor opened for appending elements went behind the room.
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import { expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
@@ -116,4 +117,14 @@ test('an array closed by the addon’s own method reads zeros, and does not kill
     console.log('end')`)
   expectExit(result)
   expect(result.stdout).toBe('end\n')
+})
+
+test('a pipe by name that nobody holds is no wait of the main thread', async () => {
+  const path = scope.path()
+  execFileSync('mkfifo', [path])
+  const array = scope.keep(new MmapArray('i', [1, 2, 3]))
+  await expect(array.fromfileAsync(path, 1)).rejects.toMatchObject({ code: 'ERR_UNEXPECTED_EOF' })
+  await expect(array.tofileAsync(path)).rejects.toMatchObject({ code: 'ENXIO', path })
+  array.append(4)
+  expect(array.tolist()).toEqual([1, 2, 3, 4])
 })

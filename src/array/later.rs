@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::jobs::{Claim, Job};
 use super::numbers::sort_lent;
-use super::transfer::{CHUNK, Peer, fill, write_all};
+use super::transfer::{CHUNK, Opening, Peer, fill, write_all};
 use super::{Array, Lent, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
@@ -98,7 +98,7 @@ impl Array {
         // Before a file is emptied for nothing.
         self.require_unwritten(OPERATION)?;
         let peer = match target {
-            Target::Path(path) => self.file_to_write(&path)?,
+            Target::Path(path) => self.file_to_write(&path, Opening::AtOnce)?,
             Target::Nothing => None,
             Target::Open(peer) => Some(peer.into_own()?),
         };
@@ -334,17 +334,23 @@ mod tests {
             if is_exact {
                 array.handle().unwrap();
             }
-            let work = array.read_later(1, Peer::open(path).unwrap(), 2).unwrap();
+            let work = array
+                .read_later(1, Peer::open(path, Opening::Waits).unwrap(), 2)
+                .unwrap();
             assert_eq!(array.length(), 1);
             assert_eq!(work().unwrap(), Some(()));
             array.settle_jobs().unwrap();
             assert_eq!(values(&array), [7, 1, 2]);
-            let work = array.read_later(1, Peer::open(path).unwrap(), 5).unwrap();
+            let work = array
+                .read_later(1, Peer::open(path, Opening::Waits).unwrap(), 5)
+                .unwrap();
             assert_eq!(work().unwrap_err().code(), "ERR_UNEXPECTED_EOF");
             array.settle_jobs().unwrap();
             assert_eq!(values(&array), [7, 1, 2, 1, 2]);
 
-            let work = array.read_later(1, Peer::open(path).unwrap(), 2).unwrap();
+            let work = array
+                .read_later(1, Peer::open(path, Opening::Waits).unwrap(), 2)
+                .unwrap();
             busy(array.trim().and(if is_exact {
                 array.refresh().map(drop)
             } else {

@@ -1,6 +1,6 @@
 //! Elements to and from other files, by reading and writing.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, Write};
 use std::mem::ManuallyDrop;
 use std::os::unix::fs::OpenOptionsExt;
@@ -25,32 +25,20 @@ pub enum Peer {
 }
 
 impl Peer {
-    pub fn open(path: &[u8]) -> Result<Peer> {
-        Self::named(path, || File::open(as_path(path)))
-    }
-
-    /// A file that is there, or is made. It is not emptied yet: it may be the very one that is to be written from.
-    fn create(path: &[u8]) -> Result<Peer> {
+    pub fn open(path: &[u8], opening: Opening) -> Result<Peer> {
         Self::named(path, || {
-            File::options()
-                .write(true)
-                .create(true)
-                .truncate(false)
-                // A pipe by name that nobody reads is ENXIO, not a wait.
-                .custom_flags(libc::O_NONBLOCK)
-                .open(as_path(path))
-                .and_then(blocking)
+            let mut options = File::options();
+            options.read(true);
+            opening.open(options, path)
         })
     }
 
-    /// The same for a thread that must not wait: a pipe by name that nobody writes to yet is at its end.
-    pub fn open_at_once(path: &[u8]) -> Result<Peer> {
+    /// A file that is there, or is made. It is not emptied yet: it may be the very one that is to be written from.
+    fn create(path: &[u8], opening: Opening) -> Result<Peer> {
         Self::named(path, || {
-            let file = File::options()
-                .read(true)
-                .custom_flags(libc::O_NONBLOCK)
-                .open(as_path(path))?;
-            blocking(file)
+            let mut options = File::options();
+            options.write(true).create(true).truncate(false);
+            opening.open(options, path)
         })
     }
 
@@ -94,11 +82,26 @@ impl Peer {
     }
 }
 
-/// A file whose reads and writes wait, though its opening did not.
-fn blocking(file: File) -> std::io::Result<File> {
-    let flags = fcntl_getfl(&file)?;
-    fcntl_setfl(&file, flags - OFlags::NONBLOCK)?;
-    Ok(file)
+/// What becomes of a pipe by name whose other end nobody holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// The call waits until somebody does.
+    Waits,
+    /// For a thread that must not wait: to be read it is at its end, to be written to it is `ENXIO`.
+    AtOnce,
+}
+
+impl Opening {
+    fn open(self, mut options: OpenOptions, path: &[u8]) -> std::io::Result<File> {
+        if self == Opening::Waits {
+            return options.open(as_path(path));
+        }
+        let file = options.custom_flags(libc::O_NONBLOCK).open(as_path(path))?;
+        // Its reads and writes wait, though its opening did not.
+        let flags = fcntl_getfl(&file)?;
+        fcntl_setfl(&file, flags - OFlags::NONBLOCK)?;
+        Ok(file)
+    }
 }
 
 fn as_path(path: &[u8]) -> &std::path::Path {
@@ -155,15 +158,15 @@ impl Array {
     /// The system's; `EBUSY` for this array's own file where that holds more than the array: writing it would move the
     /// elements under the mapping.
     pub fn write_to_path(&self, path: &[u8]) -> Result<()> {
-        match self.file_to_write(path)? {
+        match self.file_to_write(path, Opening::Waits)? {
             Some(peer) => self.write_to(&peer),
             None => Ok(()),
         }
     }
 
     /// The file of a path, emptied but where it is this array's own; `None` where that holds what it is to hold.
-    pub(super) fn file_to_write(&self, path: &[u8]) -> Result<Option<Peer>> {
-        let peer = Peer::create(path)?;
+    pub(super) fn file_to_write(&self, path: &[u8], opening: Opening) -> Result<Option<Peer>> {
+        let peer = Peer::create(path, opening)?;
         if self.is_own(&peer)? {
             let is_all = self.mapping.offset() == 0 && self.extent == Extent::Whole;
             if is_all && self.mapping.storage().size()? == self.file_position(self.length()) {

@@ -8,7 +8,8 @@ use super::class::MmapArray;
 use super::errors::guard;
 use super::held::Held;
 use super::values::{RawNumber, bounds, bytes, count, decode, encode, index};
-use crate::array::{Array, transfer::Peer};
+use crate::array::Array;
+use crate::array::transfer::{Opening, Peer};
 
 #[napi]
 impl MmapArray {
@@ -161,7 +162,7 @@ impl MmapArray {
         self.change(&env, |array| {
             let peer = match source {
                 Either::A(descriptor) => Peer::borrow(descriptor)?,
-                Either::B(path) => Peer::open(&path)?,
+                Either::B(path) => Peer::open(&path, Opening::Waits)?,
             };
             array.read_from(&peer, count("n", n)?)
         })

@@ -12,7 +12,7 @@ use super::errors::{guard, to_js};
 use super::numbers::side;
 use super::values::{bytes, count};
 use crate::array::later::{Needles, Target, Work};
-use crate::array::transfer::Peer;
+use crate::array::transfer::{Opening, Peer};
 use crate::error::Result;
 
 /// Work that gives `Output`.
@@ -141,7 +141,7 @@ pub fn fromfile_later(
     array.change(&env, |array| {
         let peer = match source {
             Either::A(descriptor) => Peer::borrow(descriptor)?,
-            Either::B(path) => Peer::open_at_once(&path)?,
+            Either::B(path) => Peer::open(&path, Opening::AtOnce)?,
         };
         array.read_later(ticket, peer, count("n", n)?).map(Later::begin)
     })
