@@ -166,7 +166,9 @@ mod tests {
 
     fn check<T: Pod + PartialEq + std::fmt::Debug>(make: impl Fn(usize) -> T) {
         let size = size_of::<T>();
-        for length in [1, 2, 3, 63, 64, 65, 130, 2000, 9001] {
+        // Miri takes minutes for the longer ones.
+        let most = if cfg!(miri) { 3 } else { 9 };
+        for length in [1, 2, 65, 3, 63, 64, 130, 2000, 9001].into_iter().take(most) {
             let values: Vec<T> = (0..length).map(&make).collect();
             for step in [2, 3, 4, 5, 7, 16, 17, 150, 5000, isize::MAX] {
                 for start in [0, 1, length / 2] {
