@@ -9,10 +9,11 @@ use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use mmap_array::array::{Array, Placement};
 use mmap_array::kernels::Region;
+use mmap_array::npy::Header;
 use mmap_array::os::identity::FileIdentity;
 use mmap_array::os::process::ProcessIdentity;
 use mmap_array::sharing::handle::Handle;
-use mmap_array::storage::{Access, Flags, Storage};
+use mmap_array::storage::{Access, Flags, Format, Storage};
 use mmap_array_fuzz::disk::Disk;
 use mmap_array_fuzz::input::Code;
 use mmap_array_fuzz::slot::bytes_of;
@@ -83,6 +84,8 @@ struct Forged {
     identity: Identity,
     offset: Option<u64>,
     length: Option<Option<u64>>,
+    /// Whether it is to be a .npy file.
+    npy: Option<bool>,
     base: Which,
     wanted: Option<Mode>,
 }
@@ -102,6 +105,7 @@ const SPECIAL: [&str; 10] = [
 
 struct There {
     disk: Disk,
+    _npy: Disk,
     secret: Disk,
     arrays: Vec<Array>,
     handles: Vec<Handle>,
@@ -110,6 +114,7 @@ struct There {
 impl There {
     fn new() -> There {
         let disk = Disk::new("handles", &[5; 10_000]);
+        let npy = Disk::new("npy", b"");
         let secret = Disk::new("secret", &[9; 10_000]);
         let open = |code: char, flags, offset, length| {
             let row = mmap_array::typecode::all().find(|row| row.code == code).unwrap();
@@ -120,16 +125,26 @@ impl There {
         };
         let mut anonymous = Array::anonymous(mmap_array::typecode::all().next().unwrap(), 0).unwrap();
         anonymous.extend(Region::of(&[1; 5000])).unwrap();
+        let mut numbered = Array::open_npy(
+            mmap_array::typecode::all().find(|row| row.code == 'i'),
+            Flags::CreateOrEmpty,
+            Placement::default(),
+            || Storage::open(&npy.path, Flags::ReadWrite, 0o600),
+        )
+        .unwrap();
+        numbered.extend(Region::of(&[3; 4000])).unwrap();
         let mut arrays = vec![
             open('i', Flags::ReadWrite, 0, None),
             open('d', Flags::ReadWrite, 4096, Some(10)),
             open('B', Flags::Read, 17, None),
             open('q', Flags::CopyOnWrite, 16, None),
             anonymous,
+            numbered,
         ];
         let handles = arrays.iter_mut().map(|array| array.handle().unwrap()).collect();
         There {
             disk,
+            _npy: npy,
             secret,
             arrays,
             handles,
@@ -178,6 +193,11 @@ impl There {
             },
             offset: forged.offset.unwrap_or(base.offset),
             length: forged.length.unwrap_or(base.length),
+            format: match forged.npy {
+                None => base.format,
+                Some(true) => Format::Npy,
+                Some(false) => Format::Raw,
+            },
         }
     }
 }
@@ -218,6 +238,12 @@ fn check(handle: &Handle, mut array: Array) {
         .unwrap_or(usize::MAX)
         .min(contents.len());
     let there = (contents.len() - from) / array.typecode().itemsize();
+    let counted = match handle.format {
+        Format::Raw => there,
+        // The header, which ends where the elements begin, says how many there are.
+        Format::Npy => Header::parse(&contents[..from]).unwrap().count as usize,
+    };
+    let there = there.min(counted);
     let length = handle.length.map_or(there, |length| {
         there.min(usize::try_from(length).unwrap_or(usize::MAX))
     });

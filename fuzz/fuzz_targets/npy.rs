@@ -1,32 +1,150 @@
-//! Headers of `.npy` files: a header or an error of its own, and a header that says another count says the rest as before.
+//! Headers of `.npy` files: any bytes, and true headers with damage.
 #![no_main]
 
+use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use mmap_array::npy::{self, Header};
+use mmap_array::array::{Array, Placement};
+use mmap_array::npy::{Header, header_length, header_of};
+use mmap_array::storage::{Flags, Storage};
+use mmap_array_fuzz::disk::Disk;
+use mmap_array_fuzz::input::Code;
+use mmap_array_fuzz::slot::bytes_of;
 
-fuzz_target!(|bytes: &[u8]| {
-    let _ = npy::header_length(&bytes[..bytes.len().min(npy::PRELUDE)]);
-    let header = match Header::parse(bytes) {
-        Ok(header) => header,
-        Err(error) => {
-            assert!(["ERR_INVALID_NPY", "ERR_UNSUPPORTED_NPY"].contains(&&*error.code()));
-            return;
+#[derive(Arbitrary, Debug)]
+enum Start {
+    Bytes(Vec<u8>),
+    /// A header around any text.
+    Text(Vec<u8>),
+    /// What we write ourselves, of so many elements.
+    True(Code, u64),
+    /// A row as NumPy may have written it, with so many spaces behind it.
+    Row {
+        code: Code,
+        count: u16,
+        spaces: u8,
+    },
+}
+
+#[derive(Arbitrary, Debug)]
+struct Input {
+    start: Start,
+    damage: Vec<(u8, u8)>,
+    counts: Vec<u64>,
+    data: u8,
+}
+
+fn around(text: &[u8]) -> Vec<u8> {
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend((text.len().min(20_000) as u16).to_le_bytes());
+    bytes.extend(text);
+    bytes
+}
+
+impl Input {
+    fn header(&self) -> Vec<u8> {
+        let mut bytes = match &self.start {
+            Start::Bytes(bytes) => bytes.clone(),
+            Start::Text(text) => around(text),
+            Start::True(code, count) => header_of(code.0, *count),
+            Start::Row { code, count, spaces } => {
+                let mut text = format!(
+                    "{{'descr': '{}', 'fortran_order': False, 'shape': ({count},), }}",
+                    code.0.dtype
+                );
+                text.push_str(&" ".repeat(*spaces as usize));
+                text.push('\n');
+                // Elements begin at a multiple of their size.
+                while (text.len() + 10) % 8 != 0 {
+                    text.insert(text.len() - 1, ' ');
+                }
+                around(text.as_bytes())
+            }
+        };
+        for (at, byte) in self.damage.iter().take(4) {
+            if let Some(there) = bytes.get_mut(*at as usize) {
+                *there = *byte;
+            }
         }
-    };
-    assert!(header.data_start as usize <= bytes.len());
-    // Only a row gets longer.
-    if !header.is_row() {
-        return;
+        bytes
     }
-    for count in [0, 1, header.count, header.count.saturating_add(1), 1 << 40] {
-        // Without room for more digits it is refused.
-        let Ok(patches) = header.recount(bytes, count) else { continue };
-        let mut changed = bytes.to_vec();
-        for patch in patches {
-            patch.apply(&mut changed);
+}
+
+fuzz_target!(|input: Input| {
+    let bytes = input.header();
+    if let Ok(length) = header_length(&bytes) {
+        assert!(length <= 10_012);
+    }
+    let parsed = Header::parse(&bytes);
+    if let Err(error) = &parsed {
+        assert!(["ERR_INVALID_NPY", "ERR_UNSUPPORTED_NPY"].contains(&&*error.code()));
+    }
+    if let Ok(header) = parsed {
+        assert_eq!(header.data_start, bytes.len() as u64);
+        assert_eq!(header.shape.iter().product::<u64>(), header.count);
+        if header.is_row() {
+            assert_eq!(header.shape.len(), 1);
+            recounts(&header, bytes.clone(), &input.counts);
         }
-        let again = Header::parse(&changed).expect("a header with another count is a header");
-        assert_eq!((again.count, again.data_start), (count, header.data_start));
-        assert_eq!(changed.len(), bytes.len());
     }
+    in_a_file(bytes, input.data);
 });
+
+/// Every write leaves a header of the old count or of the new, and from the new there is no way back.
+fn recounts(header: &Header, mut bytes: Vec<u8>, counts: &[u64]) {
+    let mut header = header.clone();
+    for count in counts.iter().take(8) {
+        let Ok(patches) = header.recount(&bytes, *count) else {
+            continue;
+        };
+        // More than fits a file is nobody's to ask for.
+        let mut whole = bytes.clone();
+        patches.iter().for_each(|patch| patch.apply(&mut whole));
+        if Header::parse(&whole).is_err() {
+            assert!(count.checked_mul(8).is_none_or(|most| most > i64::MAX as u64));
+            continue;
+        }
+        let mut seen = header.count;
+        for patch in &patches {
+            patch.apply(&mut bytes);
+            let now = Header::parse(&bytes).unwrap();
+            assert!(
+                now.count == seen || now.count == *count,
+                "{} between {seen} and {count}",
+                now.count
+            );
+            seen = now.count;
+            assert_eq!(
+                (now.typecode, now.data_start),
+                (header.typecode, header.data_start)
+            );
+            // Killed here, the next writer makes it whole again.
+            let mut mended = bytes.clone();
+            if let Some(patch) = now.mend(&bytes) {
+                patch.apply(&mut mended);
+            }
+            let mended = Header::parse(&mended).unwrap();
+            assert_eq!((mended.count, mended.data_start), (seen, header.data_start));
+            assert_eq!(mended.typecode.dtype, header.typecode.dtype);
+        }
+        header = Header::parse(&bytes).unwrap();
+        assert_eq!(header.count, *count);
+    }
+}
+
+/// The array on such a file has no more than the file, and no more than is counted.
+fn in_a_file(mut bytes: Vec<u8>, data: u8) {
+    let header = Header::parse(&bytes);
+    let start = bytes.len();
+    bytes.extend(vec![7; data.into()]);
+    let disk = Disk::new("npy", &bytes);
+    let open = || Storage::open(&disk.path, Flags::Read, 0o600);
+    let Ok(array) = Array::open_npy(None, Flags::Read, Placement::default(), open) else {
+        return;
+    };
+    if let Ok(header) = header {
+        assert_eq!(array.length(), header.count);
+    }
+    let there = bytes_of(&array);
+    assert!(there.len() <= bytes.len());
+    assert!(there.iter().all(|byte| *byte == 7) || array.mapping().offset() < start as u64);
+}
