@@ -3,7 +3,7 @@
 use super::reservation::Reservation;
 use super::{Array, Extent, Lent, countable_bytes};
 use crate::element::Element;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernels::{self, Region};
 use crate::mapping::Advice;
 use crate::os::memory::{page_size, round_up_to_pages};
@@ -128,7 +128,7 @@ impl Array {
         let mut spare = generous - length;
         loop {
             match self.set_capacity(length + spare) {
-                Err(_) if spare > 0 => spare = if spare > page { spare / 2 } else { 0 },
+                Err(Error::System { .. }) if spare > 0 => spare = if spare > page { spare / 2 } else { 0 },
                 done => return done,
             }
         }
@@ -277,7 +277,10 @@ mod tests {
     }
 
     fn over(file: &std::fs::File, flags: Flags, length: Option<u64>) -> Array {
-        let placement = Placement { offset: 0, length };
+        let placement = Placement {
+            length,
+            ..Placement::default()
+        };
         let open = || Storage::from_descriptor(file.as_raw_fd(), flags);
         Array::open(Typecode::parse("h").unwrap(), flags, placement, open).unwrap()
     }

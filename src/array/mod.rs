@@ -1,15 +1,18 @@
 //! What Python's `array` does, over mapped memory of any kind.
 
 mod attach;
+mod elements;
+mod flush;
 mod growth;
-mod jobs;
-pub mod later;
+pub mod jobs;
 mod lent;
 mod npy;
 mod numbers;
+mod placement;
 mod repeat;
 mod reservation;
 pub mod slice;
+mod soundness;
 mod splice;
 mod state;
 mod synchronization;
@@ -18,12 +21,13 @@ pub mod transfer;
 use std::cell::Cell;
 use std::sync::{Arc, Weak};
 
+pub use flush::Flush;
 pub use lent::Lent;
+pub use placement::{Extent, Placement, countable_bytes};
 pub use state::State;
 
-use crate::element::Element;
 use crate::error::{Error, Result};
-use crate::kernels::{self, Region};
+use crate::kernels::Region;
 use crate::mapping::{Advice, Mapping, Window};
 use crate::sharing::lock::Lock;
 use crate::sharing::wait::Sleepers;
@@ -31,20 +35,6 @@ use crate::storage::{Access, Flags, NpyHeader, Storage};
 use crate::typecode::Typecode;
 use jobs::Jobs;
 use reservation::Reservation;
-
-/// Whether an array is all that its file holds from its offset on, or a window of fixed length on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extent {
-    Whole,
-    Fixed(u64),
-}
-
-/// Where an array begins and ends in its file, as asked for; units are bytes and elements.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Placement {
-    pub offset: u64,
-    pub length: Option<u64>,
-}
 
 /// Whether the length of an array can be changed.
 type Verdict = Result<()>;
@@ -85,35 +75,6 @@ impl Array {
         let mut array = Array::over(mapping, typecode, Flags::ReadWrite, Extent::Whole, None)?;
         array.reserve(capacity)?;
         Ok(array)
-    }
-
-    /// An array on a file that `open` opens, once the placement is known to make sense: a file may be emptied by it.
-    ///
-    /// # Errors
-    /// The system's; `OutOfRange` where `placement` does not fit the file and the flags do not create.
-    pub fn open(
-        typecode: &'static Typecode,
-        flags: Flags,
-        placement: Placement,
-        open: impl FnOnce() -> Result<Storage>,
-    ) -> Result<Array> {
-        let itemsize = typecode.itemsize() as u64;
-        if !placement.offset.is_multiple_of(itemsize) {
-            return Err(Error::OutOfRange {
-                name: "options.offset",
-                requirement: format!("a multiple of the item size, {itemsize}"),
-                received: placement.offset.to_string(),
-            });
-        }
-        countable_bytes("options.length", placement.length.unwrap_or(0), itemsize)?;
-        let storage = Arc::new(open()?);
-        let extent = place(&storage, flags, placement, itemsize).inspect_err(|_| {
-            if flags == Flags::CreateNew {
-                storage.discard();
-            }
-        })?;
-        let mapping = Mapping::new(storage, placement.offset, flags.access());
-        Array::over(mapping, typecode, flags, extent, None)
     }
 
     /// An array on a mapping that is there.
@@ -279,143 +240,9 @@ impl Array {
         Ok(())
     }
 
-    /// Refuses an array whose memory could not be read where elements are. [`Array::refresh`] takes over what is there.
-    pub fn require_sound(&self) -> Result<()> {
-        self.window
-            .require_sound(self.byte_length(), self.restorations_known.get())?;
-        // Views may still be on windows it has outgrown.
-        let is_zero = |window: Arc<Window>| window.zeros_from().is_some_and(|from| from < self.byte_length());
-        if self.outgrown.iter().filter_map(Weak::upgrade).any(is_zero) {
-            return Err(Error::MemoryFault);
-        }
-        // What was none of this array's elements need not be remembered when there are more of them.
-        self.restorations_known.set(self.window.restorations());
-        Ok(())
-    }
-
-    /// Its elements for another array to read.
-    pub fn lend(&self) -> Result<Lent> {
-        self.require_sound()?;
-        Ok(Lent {
-            window: self.window.clone(),
-            bytes: self.byte_length(),
-            restorations_known: self.restorations_known.get(),
-        })
-    }
-
-    /// Widens the window where it is too short, and maps the file again where zeros were laid over it.
-    fn cover(&mut self, bytes: u64) -> Result<()> {
-        if bytes > self.window.len() as u64 {
-            let wider = self.mapping.window(bytes)?;
-            self.restorations_known.set(wider.restorations());
-            let old = std::mem::replace(&mut self.window, wider);
-            self.outgrown.push(Arc::downgrade(&old));
-        } else if self.window.zeros_from().is_some_and(|from| from < bytes) && self.window.restore()? {
-            self.restorations_known.update(|known| known + 1);
-        }
-        self.outgrown.retain(|window| window.strong_count() > 0);
-        for window in self.outgrown.iter().filter_map(Weak::upgrade) {
-            if window.zeros_from().is_some_and(|from| from < bytes) {
-                window.restore()?;
-            }
-        }
-        Ok(())
-    }
-
     /// Byte of the file at which an element lies.
     fn file_position(&self, element: u64) -> u64 {
         self.mapping.offset() + element * self.itemsize()
-    }
-
-    pub fn get(&self, index: i64) -> Result<Element> {
-        let at = slice::element_index(index, self.length())?;
-        Ok(self.element_at(at))
-    }
-
-    fn element_at(&self, at: u64) -> Element {
-        let mut bytes = [0; 8];
-        let size = self.typecode.itemsize();
-        self.region().read(at as usize * size, &mut bytes[..size]);
-        Element::from_bytes(&bytes[..size])
-    }
-
-    pub fn set(&self, index: i64, element: &Element) -> Result<()> {
-        self.require_writable("set")?;
-        let at = slice::element_index(index, self.length())?;
-        self.region()
-            .write(at as usize * self.typecode.itemsize(), element.bytes());
-        Ok(())
-    }
-
-    /// Index of the first equal element from `start` to before `stop`, bounds as Python's `index` takes them.
-    pub fn find(&self, needle: &Element, start: i64, stop: i64) -> Option<u64> {
-        let length = self.length();
-        let (start, stop) = (
-            slice::insertion_index(start, length),
-            slice::insertion_index(stop, length),
-        );
-        let range = start as usize..stop.max(start) as usize;
-        kernels::search::find(self.region(), self.typecode.scalar, needle, range).map(|at| at as u64)
-    }
-
-    pub fn count(&self, needle: &Element) -> u64 {
-        kernels::search::count(self.region(), self.typecode.scalar, needle) as u64
-    }
-
-    /// Copies a slice into memory of exactly its size.
-    pub fn copy_slice(&self, bounds: slice::Bounds, into: Region<'_>) -> Result<()> {
-        let stride = bounds.resolve(self.length())?;
-        kernels::gather::gather(self.region(), stride, into, self.typecode.itemsize());
-        Ok(())
-    }
-
-    pub fn reverse(&self) -> Result<()> {
-        self.require_writable("reverse")?;
-        kernels::reorder::reverse(self.region(), self.typecode.itemsize());
-        Ok(())
-    }
-
-    pub fn byteswap(&self) -> Result<()> {
-        self.require_writable("byteswap")?;
-        kernels::reorder::byteswap(self.region(), self.typecode.itemsize());
-        Ok(())
-    }
-
-    /// The same value in every element from `start` to before `end`, bounds as a slice's.
-    pub fn fill(&self, element: &Element, start: Option<i64>, end: Option<i64>) -> Result<()> {
-        self.require_writable("fill")?;
-        let stride = slice::Bounds {
-            start,
-            stop: end,
-            step: None,
-        }
-        .resolve(self.length())?;
-        let size = self.typecode.itemsize();
-        kernels::fill::fill(
-            self.region().part(stride.start * size, stride.count * size),
-            element.bytes(),
-        );
-        Ok(())
-    }
-
-    /// Writes everything back to the device, data and size, and waits for it. See [`Array::flush_later`].
-    pub fn flush(&mut self) -> Result<()> {
-        self.flush_later()?.run()
-    }
-
-    /// Makes the array exact, and gives the rest of a flush, which may wait for the device on any thread.
-    pub fn flush_later(&mut self) -> Result<Flush> {
-        self.make_exact()?;
-        let bytes = if self.flags.access() == Access::ReadWrite {
-            self.byte_length()
-        } else {
-            0
-        };
-        Ok(Flush {
-            mapping: self.mapping.clone(),
-            window: self.window.clone(),
-            bytes,
-        })
     }
 
     pub fn advise(&self, advice: Advice, start: Option<i64>, end: Option<i64>) -> Result<()> {
@@ -452,73 +279,4 @@ impl Drop for Array {
             let _ = self.make_exact();
         }
     }
-}
-
-/// What is left of a flush once the array is exact.
-pub struct Flush {
-    mapping: Arc<Mapping>,
-    window: Arc<Window>,
-    bytes: u64,
-}
-
-impl Flush {
-    pub fn run(&self) -> Result<()> {
-        if self.mapping.is_private() {
-            return Ok(());
-        }
-        self.window.flush(self.bytes)?;
-        self.mapping.storage().sync()
-    }
-}
-
-/// Checks a placement against a file, and makes the file longer where the flags create.
-fn place(storage: &Storage, flags: Flags, placement: Placement, itemsize: u64) -> Result<Extent> {
-    let size = storage.size()?;
-    let beyond = |name, requirement: String, received: u64| {
-        Err(Error::OutOfRange {
-            name,
-            requirement,
-            received: received.to_string(),
-        })
-    };
-    let wanted =
-        placement.offset + countable_bytes("options.length", placement.length.unwrap_or(0), itemsize)?;
-    if wanted > size {
-        if flags.creates() {
-            storage.grow(size, wanted)?;
-        } else if placement.offset > size {
-            return beyond(
-                "options.offset",
-                format!("at most the file's size, {size}"),
-                placement.offset,
-            );
-        } else if let Some(length) = placement.length {
-            let there = (size - placement.offset) / itemsize;
-            return beyond(
-                "options.length",
-                format!("at most the {there} elements that are there"),
-                length,
-            );
-        }
-    }
-    Ok(match placement.length {
-        Some(length) if wanted < size => Extent::Fixed(length),
-        _ => Extent::Whole,
-    })
-}
-
-/// Bytes that a number of elements takes.
-///
-/// # Errors
-/// `OutOfRange` beyond 2^53, which JavaScript cannot count.
-pub fn countable_bytes(name: &'static str, elements: u64, itemsize: u64) -> Result<u64> {
-    const LIMIT: u64 = 1 << 53;
-    elements
-        .checked_mul(itemsize)
-        .filter(|bytes| *bytes <= LIMIT)
-        .ok_or_else(|| Error::OutOfRange {
-            name,
-            requirement: format!("at most {}, which is 2^53 bytes", LIMIT / itemsize),
-            received: elements.to_string(),
-        })
 }

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::placement::longer_than;
 use super::{Array, Extent, Placement, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
@@ -31,21 +32,18 @@ impl Array {
             });
         }
         let storage = Arc::new(open()?);
-        Self::on_npy(&storage, typecode, flags, placement.length).inspect_err(|_| {
-            if flags == Flags::CreateNew {
-                storage.discard();
-            }
-        })
+        Self::on_npy(&storage, typecode, flags, placement).inspect_err(|_| storage.undo(flags))
     }
 
     fn on_npy(
         storage: &Arc<Storage>,
         typecode: Option<&'static Typecode>,
         flags: Flags,
-        length: Option<u64>,
+        placement: Placement,
     ) -> Result<Array> {
         let mut npy = if flags == Flags::CreateOrEmpty || (flags.creates() && storage.size()? == 0) {
             let typecode = typecode.map_or_else(|| Typecode::parse(""), Ok)?;
+            placement.require_countable(typecode.itemsize() as u64)?;
             NpyHeader::create(storage, typecode)?
         } else {
             NpyHeader::read(storage)?
@@ -55,13 +53,13 @@ impl Array {
             .require(typecode)
             .map_err(|error| storage.named(error))?;
         require_counted(storage, &npy, typecode)?;
-        let extent = place(storage, &mut npy, typecode, flags, length)?;
+        let extent = place(storage, &mut npy, typecode, flags, placement.length)?;
         if extent == Extent::Whole && flags.access() == Access::ReadWrite {
             npy.mend(storage)?;
             cut_behind(storage, &npy, typecode)?;
         }
         let mapping = Mapping::new(storage.clone(), npy.header().data_start, flags.access());
-        Array::over(mapping, typecode, flags, extent, Some(npy))
+        Array::over(mapping, typecode, flags, extent, Some(npy))?.with_room(placement.capacity)
     }
 
     pub fn format(&self) -> Format {
@@ -184,11 +182,7 @@ fn place(
     let (count, is_row) = (npy.header().count, npy.header().is_row());
     let length = length.unwrap_or(count);
     if length > count && !(flags.creates() && is_row) {
-        return Err(Error::OutOfRange {
-            name: "options.length",
-            requirement: format!("at most the {count} elements that are there"),
-            received: length.to_string(),
-        });
+        return Err(longer_than(count, length));
     }
     if length > count {
         let added = countable_bytes("options.length", length, typecode.itemsize() as u64)?
@@ -219,7 +213,10 @@ mod tests {
     }
 
     fn open(file: &File, flags: Flags, length: Option<u64>) -> Result<Array> {
-        let placement = Placement { offset: 0, length };
+        let placement = Placement {
+            length,
+            ..Placement::default()
+        };
         let open = || Storage::from_descriptor(file.as_raw_fd(), flags.without_emptying());
         Array::open_npy(Some(Typecode::parse("h").unwrap()), flags, placement, open)
     }

@@ -14,7 +14,7 @@ use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::Errno;
 
 /// Bytes read at a time; a multiple of every element's size.
-pub(super) const CHUNK: usize = 1 << 20;
+const CHUNK: usize = 1 << 20;
 
 /// A file to read from or write to, where it stands.
 pub enum Peer {
@@ -121,35 +121,10 @@ impl Array {
         }
         let size = self.typecode.itemsize();
         countable_bytes("n", count, size as u64)?;
-        let available = self.at_most(peer, count)?;
-        let wanted = available * size as u64;
-        let mut chunk = vec![0; CHUNK.min(usize::try_from(wanted).unwrap_or(CHUNK))];
-        let mut done = 0;
-        while done < wanted {
-            let room = chunk.len().min(usize::try_from(wanted - done).unwrap_or(CHUNK));
-            let (got, failure) = fill(peer.file(), &mut chunk[..room]);
-            let whole = got - got % size;
-            if whole > 0 {
-                self.extend(Region::of(&chunk[..whole]))?;
-            }
-            done += whole as u64;
-            if let Some(error) = failure {
-                return Err(Error::io(&error, "read"));
-            }
-            if got < room {
-                return Err(Error::UnexpectedEof {
-                    wanted: count,
-                    got: done / size as u64,
-                });
-            }
-        }
-        if available < count {
-            return Err(Error::UnexpectedEof {
-                wanted: count,
-                got: available,
-            });
-        }
-        Ok(())
+        let wanted = self.at_most(peer, count)? * size as u64;
+        let take = |elements: Region<'_>| self.extend(elements).map(|()| true);
+        let got = read_elements(peer, wanted, size, &|| false, take)?;
+        require_all(got.unwrap_or(0) / size as u64, count)
     }
 
     /// Writes the elements to a file of a path, and nothing else is in it then.
@@ -219,8 +194,48 @@ pub(super) fn write_all(all: Region<'_>, peer: &Peer) -> Result<()> {
     Ok(())
 }
 
+/// Hands bytes on, whole elements at a time, until there are enough of them, the file ends, or `take` wants no more; gives
+/// how many there were, `None` where it was called off.
+pub(super) fn read_elements(
+    peer: &Peer,
+    wanted: u64,
+    size: usize,
+    is_called_off: &dyn Fn() -> bool,
+    mut take: impl FnMut(Region<'_>) -> Result<bool>,
+) -> Result<Option<u64>> {
+    let mut chunk = vec![0; CHUNK.min(usize::try_from(wanted).unwrap_or(CHUNK))];
+    let mut done = 0;
+    while done < wanted {
+        if is_called_off() {
+            return Ok(None);
+        }
+        let room = chunk.len().min(usize::try_from(wanted - done).unwrap_or(CHUNK));
+        let (got, failure) = fill(peer.file(), &mut chunk[..room]);
+        let whole = got - got % size;
+        if whole > 0 && !take(Region::of(&chunk[..whole]))? {
+            return Ok(None);
+        }
+        done += whole as u64;
+        if let Some(error) = failure {
+            return Err(Error::io(&error, "read"));
+        }
+        if got < room {
+            break;
+        }
+    }
+    Ok(Some(done))
+}
+
+/// Refuses fewer elements than were asked for.
+pub(super) fn require_all(got: u64, wanted: u64) -> Result<()> {
+    if got < wanted {
+        return Err(Error::UnexpectedEof { wanted, got });
+    }
+    Ok(())
+}
+
 /// Reads until a buffer is full, the source ends or fails; gives the count in each case.
-pub(super) fn fill(mut file: &File, buffer: &mut [u8]) -> (usize, Option<std::io::Error>) {
+fn fill(mut file: &File, buffer: &mut [u8]) -> (usize, Option<std::io::Error>) {
     let mut got = 0;
     while got < buffer.len() {
         match file.read(&mut buffer[got..]) {

@@ -50,34 +50,27 @@ impl<T: Pod> Rows<'_, T> {
         self.count - self.count % N
     }
 
+    /// Where the row from an index on lies.
+    #[inline(always)]
+    fn row_at<const N: usize>(self, index: usize) -> *mut [T; N] {
+        debug_assert!(index + N <= self.count);
+        self.start.as_ptr().wrapping_add(index).cast()
+    }
+
     /// # Safety
     /// `N` elements from `index` are among these.
     #[inline(always)]
     unsafe fn row<const N: usize>(self, index: usize) -> [T; N] {
-        debug_assert!(index + N <= self.count);
         // SAFETY: inside the region, and every bit pattern is a T.
-        unsafe {
-            self.start
-                .as_ptr()
-                .wrapping_add(index)
-                .cast::<[T; N]>()
-                .read_unaligned()
-        }
+        unsafe { self.row_at::<N>(index).read_unaligned() }
     }
 
     /// # Safety
     /// `N` elements from `index` are among these, and writable.
     #[inline(always)]
     unsafe fn put<const N: usize>(self, index: usize, row: [T; N]) {
-        debug_assert!(index + N <= self.count);
         // SAFETY: inside the region.
-        unsafe {
-            self.start
-                .as_ptr()
-                .wrapping_add(index)
-                .cast::<[T; N]>()
-                .write_unaligned(row)
-        }
+        unsafe { self.row_at::<N>(index).write_unaligned(row) }
     }
 
     /// Takes each full row of `N` into a state by `whole`, then each of those left over by `single`, which is told its

@@ -6,8 +6,7 @@ use napi_derive::napi;
 
 use super::class::MmapArray;
 use super::errors::guard;
-use super::held::Held;
-use super::values::{RawNumber, bounds, bytes, count, decode, encode, index};
+use super::values::{RawNumber, bounds, bytes, count, encode, index};
 use crate::array::Array;
 use crate::array::transfer::{Opening, Peer};
 
@@ -15,11 +14,7 @@ use crate::array::transfer::{Opening, Peer};
 impl MmapArray {
     #[napi]
     pub fn get(&self, env: Env, at: f64) -> napi::Result<RawNumber> {
-        self.read(&env, |array| {
-            array
-                .get(index(at))
-                .map(|element| decode(array.typecode(), &element))
-        })
+        self.held().get(&env, at)
     }
 
     #[napi]
@@ -31,7 +26,7 @@ impl MmapArray {
 
     #[napi]
     pub fn append(&self, env: Env, value: RawNumber) -> napi::Result<()> {
-        self.change(&env, |array| array.append(&encode(array.typecode(), value)?))
+        self.held().append(&env, value)
     }
 
     /// Appends the elements that bytes hold.
@@ -44,7 +39,7 @@ impl MmapArray {
     /// Appends the elements of another array of the same type, or of this one.
     #[napi]
     pub fn extend(&self, env: Env, other: &MmapArray) -> napi::Result<()> {
-        if std::ptr::eq::<Held>(&**self, &**other) {
+        if std::ptr::eq(self.held(), other.held()) {
             return self.change(&env, Array::extend_with_itself);
         }
         let source = guard(&env, || self.lent_by(other))?;
@@ -60,11 +55,7 @@ impl MmapArray {
 
     #[napi]
     pub fn pop(&self, env: Env, at: f64) -> napi::Result<RawNumber> {
-        self.change(&env, |array| {
-            array
-                .pop(index(at))
-                .map(|element| decode(array.typecode(), &element))
-        })
+        self.held().pop(&env, at)
     }
 
     /// Whether there was such an element.

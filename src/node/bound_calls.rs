@@ -15,7 +15,7 @@ use napi_derive::napi;
 
 use super::class::MmapArray;
 use super::held::Held;
-use super::values::{RawNumber, decode, duration, encode, index};
+use super::values::{RawNumber, duration, index};
 use super::wait::outcome_number;
 
 /// Arguments a call takes at most.
@@ -126,26 +126,17 @@ fn give<T: ToNapiValue>(env: &Env, value: T) -> napi::Result<sys::napi_value> {
 }
 
 fn get(env: &Env, held: &Held, [at, ..]: [sys::napi_value; MOST]) -> napi::Result<sys::napi_value> {
-    let at = index(number(env, at)?);
-    let value = held.read(env, |array| {
-        let element = array.get(at)?;
-        Ok(decode(array.typecode(), &element))
-    })?;
+    let value = held.get(env, number(env, at)?)?;
     give(env, value)
 }
 
 fn append(env: &Env, held: &Held, [value, ..]: [sys::napi_value; MOST]) -> napi::Result<sys::napi_value> {
-    let value = raw_number(env, value)?;
-    held.change(env, |array| array.append(&encode(array.typecode(), value)?))?;
+    held.append(env, raw_number(env, value)?)?;
     Ok(ptr::null_mut())
 }
 
 fn pop(env: &Env, held: &Held, [at, ..]: [sys::napi_value; MOST]) -> napi::Result<sys::napi_value> {
-    let at = index(number(env, at)?);
-    let value = held.change(env, |array| {
-        let element = array.pop(at)?;
-        Ok(decode(array.typecode(), &element))
-    })?;
+    let value = held.pop(env, number(env, at)?)?;
     give(env, value)
 }
 

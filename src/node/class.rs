@@ -33,6 +33,11 @@ impl MmapArray {
 }
 
 impl MmapArray {
+    /// What the array holds, whose calls have the names of the class's.
+    pub fn held(&self) -> &Held {
+        &self.held
+    }
+
     /// A share of what the array holds, which may outlive its object.
     pub fn share(&self) -> Rc<Held> {
         self.held.clone()
@@ -43,6 +48,6 @@ impl Deref for MmapArray {
     type Target = Held;
 
     fn deref(&self) -> &Held {
-        &self.held
+        self.held()
     }
 }

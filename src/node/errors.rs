@@ -11,17 +11,27 @@ use crate::error::{Class, Error, Result};
 
 /// Runs a call into the core: its error becomes a JavaScript exception, and so does a panic.
 pub fn guard<T>(env: &Env, call: impl FnOnce() -> Result<T>) -> napi::Result<T> {
-    match catch_unwind(AssertUnwindSafe(call)) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(throw(env, &error)),
-        Err(panic) => {
-            let said = panic.downcast_ref::<String>().map(String::as_str);
-            let said = said
-                .or_else(|| panic.downcast_ref::<&str>().copied())
-                .unwrap_or("no message");
-            let said = said.to_owned();
-            Err(throw(env, &Error::Internal { said }))
-        }
+    without_panic(call).map_err(|error| throw(env, &error))
+}
+
+/// The same on any thread: a panic is an error, and goes no further.
+pub fn without_panic<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<String>().map(String::as_str);
+        let said = said
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("no message");
+        Err(Error::Internal {
+            said: said.to_owned(),
+        })
+    })
+}
+
+/// What a task on the pool came to, as JavaScript has it.
+pub fn settled<T>(env: &Env, done: Result<T>) -> napi::Result<T> {
+    match done {
+        Ok(value) => Ok(value),
+        Err(error) => Err(napi::Error::from(to_js(env, &error)?)),
     }
 }
 

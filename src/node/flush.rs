@@ -2,7 +2,7 @@
 
 use napi::{Env, Task};
 
-use super::errors::to_js;
+use super::errors::{settled, without_panic};
 use crate::array::Flush;
 use crate::error::Result;
 
@@ -13,13 +13,10 @@ impl Task for FlushTask {
     type JsValue = ();
 
     fn compute(&mut self) -> napi::Result<Self::Output> {
-        Ok(self.0.run())
+        Ok(without_panic(|| self.0.run()))
     }
 
     fn resolve(&mut self, env: Env, done: Self::Output) -> napi::Result<()> {
-        match done {
-            Ok(()) => Ok(()),
-            Err(error) => Err(napi::Error::from(to_js(&env, &error)?)),
-        }
+        settled(&env, done)
     }
 }

@@ -10,7 +10,7 @@ use super::buffers::{self, Buffers, Share};
 use super::errors::guard;
 use super::overlays::Overlays;
 use super::shared_buffers;
-use super::values::{bytes, count};
+use super::values::{RawNumber, bytes, count, decode, encode, index};
 use crate::array::{Array, Lent};
 use crate::error::{Error, Result};
 use crate::mapping::Window;
@@ -52,6 +52,24 @@ impl Held {
             }
             self.require_sound(array)?;
             Ok(value)
+        })
+    }
+
+    pub fn get(&self, env: &Env, at: f64) -> napi::Result<RawNumber> {
+        self.read(env, |array| {
+            let element = array.get(index(at))?;
+            Ok(decode(array.typecode(), &element))
+        })
+    }
+
+    pub fn append(&self, env: &Env, value: RawNumber) -> napi::Result<()> {
+        self.change(env, |array| array.append(&encode(array.typecode(), value)?))
+    }
+
+    pub fn pop(&self, env: &Env, at: f64) -> napi::Result<RawNumber> {
+        self.change(env, |array| {
+            let element = array.pop(index(at))?;
+            Ok(decode(array.typecode(), &element))
         })
     }
 

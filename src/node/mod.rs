@@ -9,7 +9,7 @@ mod errors;
 mod flush;
 mod handle;
 mod held;
-mod later;
+mod jobs;
 mod module;
 mod numbers;
 mod origin;

@@ -9,7 +9,7 @@ use napi_derive::napi;
 
 use super::handle::HandleFields;
 use super::values::count;
-use crate::array::{Array, Placement, countable_bytes};
+use crate::array::{Array, Placement};
 use crate::error::{Error, Result};
 use crate::mapping::Advice;
 use crate::storage::{Flags, Format, NpyHeader, Storage, shared_memory};
@@ -41,28 +41,18 @@ impl Origin {
     pub fn open(self) -> Result<Array> {
         let flags = self.flags()?;
         let advice = self.advice.as_deref().map(Advice::parse).transpose()?;
-        let capacity = self
-            .capacity
-            .map(|number| count("options.capacity", number))
-            .transpose()?;
+        let placement = self.placement()?;
         if let Some(handle) = self.handle {
             return Array::attach(&handle.parse()?, flags);
         }
         if !self.is_file() {
             let typecode = Typecode::parse(self.typecode.as_deref().unwrap_or(""))?;
-            return Array::anonymous(typecode, capacity.unwrap_or(0));
+            return Array::anonymous(typecode, placement.capacity.unwrap_or(0));
         }
         let flags = flags.unwrap_or(Flags::Read);
-        let placement = self.placement()?;
-        let mut array = match self.format()? {
+        let array = match self.format()? {
             Format::Raw => {
                 let typecode = Typecode::parse(self.typecode.as_deref().unwrap_or(""))?;
-                // Before a file is emptied for nothing.
-                countable_bytes(
-                    "options.capacity",
-                    capacity.unwrap_or(0),
-                    typecode.itemsize() as u64,
-                )?;
                 Array::open(typecode, flags, placement, || self.storage(flags))?
             }
             Format::Npy => {
@@ -71,9 +61,6 @@ impl Origin {
                 Array::open_npy(typecode, flags, placement, open)?
             }
         };
-        if let Some(capacity) = capacity {
-            array.reserve(capacity)?;
-        }
         if let Some(advice) = advice {
             array.advise(advice, None, None)?;
         }
@@ -116,6 +103,10 @@ impl Origin {
             length: self
                 .length
                 .map(|number| count("options.length", number))
+                .transpose()?,
+            capacity: self
+                .capacity
+                .map(|number| count("options.capacity", number))
                 .transpose()?,
         })
     }

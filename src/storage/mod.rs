@@ -248,8 +248,10 @@ impl Storage {
     }
 
     /// Takes the name of a file away that `wx+` has just made and that came to nothing, unless it is another's by now.
-    pub fn discard(&self) {
-        let Some(path) = &self.path else { return };
+    pub fn undo(&self, flags: Flags) {
+        let Some(path) = self.path.as_ref().filter(|_| flags == Flags::CreateNew) else {
+            return;
+        };
         let is_ours = open(
             path,
             OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC,

@@ -1,61 +1,44 @@
 //! Work on the threads of the pool, as promises. Each is begun with a ticket, a number by which it can be called off; what
 //! it did is taken over by `settle`, which whoever waited calls.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use napi::bindgen_prelude::{AsyncTask, Either, Float64Array, Uint8Array};
-use napi::{Env, Status, Task, Unknown};
+use napi::{Env, Task, Unknown};
 use napi_derive::napi;
 
 use super::class::MmapArray;
-use super::errors::{guard, to_js};
+use super::errors::{guard, settled, without_panic};
 use super::numbers::side;
 use super::values::{bytes, count};
-use crate::array::later::{Needles, Target, Work};
+use crate::array::jobs::work::{Needles, Target, Work};
 use crate::array::transfer::{Opening, Peer};
 use crate::error::Result;
 
 /// Work that gives `Output`.
-pub struct Later<Output> {
+pub struct JobTask<Output> {
     work: Option<Work<Output>>,
 }
 
-impl<Output> Later<Output> {
+impl<Output> JobTask<Output> {
     fn begin(work: Work<Output>) -> AsyncTask<Self>
     where
         Self: Task,
     {
-        AsyncTask::new(Later { work: Some(work) })
+        AsyncTask::new(JobTask { work: Some(work) })
     }
 
-    /// On a thread of the pool, which must not see a panic.
-    fn run(&mut self) -> napi::Result<Result<Option<Output>>> {
-        let Some(work) = self.work.take() else {
-            return Ok(Ok(None));
-        };
-        catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
-            napi::Error::new(
-                Status::GenericFailure,
-                "Internal error of mmap-array on a thread of the pool",
-            )
-        })
+    /// On a thread of the pool.
+    fn run(&mut self) -> Result<Option<Output>> {
+        self.work.take().map_or(Ok(None), without_panic)
     }
 }
 
-fn settled<Output>(env: &Env, done: Result<Option<Output>>) -> napi::Result<Option<Output>> {
-    match done {
-        Ok(output) => Ok(output),
-        Err(error) => Err(napi::Error::from(to_js(env, &error)?)),
-    }
-}
-
-impl Task for Later<()> {
+impl Task for JobTask<()> {
     type Output = Result<Option<()>>;
     /// False where it was called off.
     type JsValue = bool;
 
     fn compute(&mut self) -> napi::Result<Self::Output> {
-        self.run()
+        Ok(self.run())
     }
 
     fn resolve(&mut self, env: Env, done: Self::Output) -> napi::Result<bool> {
@@ -63,13 +46,13 @@ impl Task for Later<()> {
     }
 }
 
-impl Task for Later<Vec<f64>> {
+impl Task for JobTask<Vec<f64>> {
     type Output = Result<Option<Vec<f64>>>;
     /// Null where it was called off.
     type JsValue = Option<Float64Array>;
 
     fn compute(&mut self) -> napi::Result<Self::Output> {
-        self.run()
+        Ok(self.run())
     }
 
     fn resolve(&mut self, env: Env, done: Self::Output) -> napi::Result<Option<Float64Array>> {
@@ -78,8 +61,8 @@ impl Task for Later<Vec<f64>> {
 }
 
 #[napi]
-pub fn sort_later(env: Env, array: &MmapArray, ticket: u32) -> napi::Result<AsyncTask<Later<()>>> {
-    array.change(&env, |array| array.sort_later(ticket).map(Later::begin))
+pub fn sort_later(env: Env, array: &MmapArray, ticket: u32) -> napi::Result<AsyncTask<JobTask<()>>> {
+    array.change(&env, |array| array.sort_later(ticket).map(JobTask::begin))
 }
 
 #[napi]
@@ -89,11 +72,13 @@ pub fn places_later(
     ticket: u32,
     needles: Unknown<'_>,
     right: bool,
-) -> napi::Result<AsyncTask<Later<Vec<f64>>>> {
+) -> napi::Result<AsyncTask<JobTask<Vec<f64>>>> {
     let needles = bytes(&env, &needles)?;
     array.change(&env, |array| {
         let needles = Needles::Copied(needles.to_vec()?);
-        array.places_later(ticket, needles, side(right)).map(Later::begin)
+        array
+            .places_later(ticket, needles, side(right))
+            .map(JobTask::begin)
     })
 }
 
@@ -105,11 +90,13 @@ pub fn places_of_later(
     ticket: u32,
     other: &MmapArray,
     right: bool,
-) -> napi::Result<AsyncTask<Later<Vec<f64>>>> {
+) -> napi::Result<AsyncTask<JobTask<Vec<f64>>>> {
     let needles = guard(&env, || array.lent_by(other))?;
     array.change(&env, |array| {
         let needles = Needles::Lent(needles);
-        array.places_later(ticket, needles, side(right)).map(Later::begin)
+        array
+            .places_later(ticket, needles, side(right))
+            .map(JobTask::begin)
     })
 }
 
@@ -119,14 +106,14 @@ pub fn tofile_later(
     array: &MmapArray,
     ticket: u32,
     target: Either<i32, Uint8Array>,
-) -> napi::Result<AsyncTask<Later<()>>> {
+) -> napi::Result<AsyncTask<JobTask<()>>> {
     array.change(&env, |array| {
         let target = match target {
             Either::A(descriptor) if array.length() > 0 => Target::Open(Peer::borrow(descriptor)?),
             Either::A(_) => Target::Nothing,
             Either::B(path) => Target::Path(path.to_vec()),
         };
-        array.write_later(ticket, target).map(Later::begin)
+        array.write_later(ticket, target).map(JobTask::begin)
     })
 }
 
@@ -137,13 +124,13 @@ pub fn fromfile_later(
     ticket: u32,
     source: Either<i32, Uint8Array>,
     n: f64,
-) -> napi::Result<AsyncTask<Later<()>>> {
+) -> napi::Result<AsyncTask<JobTask<()>>> {
     array.change(&env, |array| {
         let peer = match source {
             Either::A(descriptor) => Peer::borrow(descriptor)?,
             Either::B(path) => Peer::open(&path, Opening::AtOnce)?,
         };
-        array.read_later(ticket, peer, count("n", n)?).map(Later::begin)
+        array.read_later(ticket, peer, count("n", n)?).map(JobTask::begin)
     })
 }
 

@@ -2,10 +2,10 @@
 
 use std::cell::RefCell;
 
-use super::jobs::{Claim, Job};
-use super::numbers::sort_lent;
-use super::transfer::{CHUNK, Opening, Peer, fill, write_all};
-use super::{Array, Lent, countable_bytes};
+use super::Claim;
+use crate::array::numbers::sort_lent;
+use crate::array::transfer::{Opening, Peer, read_elements, require_all, write_all};
+use crate::array::{Array, Lent, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::kernels::bisect::{self, Side};
@@ -166,13 +166,10 @@ impl Array {
                     }
                 })
             };
-            let got = read_elements(&peer, wanted, size as usize, &job, add)?;
-            match got {
-                Some(got) if got < count * size => Err(Error::UnexpectedEof {
-                    wanted: count,
-                    got: got / size,
-                }),
-                got => Ok(got.map(drop)),
+            let is_called_off = || job.is_called_off();
+            match read_elements(&peer, wanted, size as usize, &is_called_off, add)? {
+                Some(got) => require_all(got / size, count).map(Some),
+                None => Ok(None),
             }
         }))
     }
@@ -184,38 +181,6 @@ pub enum Target {
     Open(Peer),
     /// As Python's: an empty array touches no descriptor.
     Nothing,
-}
-
-/// Hands bytes on, whole elements at a time, until there are enough of them or the file ends; gives how many there were,
-/// `None` where it was called off.
-fn read_elements(
-    peer: &Peer,
-    wanted: u64,
-    size: usize,
-    job: &Job,
-    add: impl Fn(Region<'_>) -> Result<bool>,
-) -> Result<Option<u64>> {
-    let mut chunk = vec![0; CHUNK.min(usize::try_from(wanted).unwrap_or(CHUNK))];
-    let mut done = 0;
-    while done < wanted {
-        if job.is_called_off() {
-            return Ok(None);
-        }
-        let room = chunk.len().min(usize::try_from(wanted - done).unwrap_or(CHUNK));
-        let (got, failure) = fill(peer.file(), &mut chunk[..room]);
-        let whole = got - got % size;
-        if whole > 0 && !add(Region::of(&chunk[..whole]))? {
-            return Ok(None);
-        }
-        done += whole as u64;
-        if let Some(error) = failure {
-            return Err(Error::io(&error, "read"));
-        }
-        if got < room {
-            break;
-        }
-    }
-    Ok(Some(done))
 }
 
 /// Whole elements from where a file stands to its end, at most so many; of what does not say its size, all of them.

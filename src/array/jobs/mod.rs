@@ -1,5 +1,7 @@
 //! Work on an array's elements by other threads: what may go on at the same time, and what waits for it.
 
+pub mod work;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
