@@ -1,16 +1,19 @@
-// Elements compared by exact mathematical value, numbers and bigints alike; characters by code point.
+// Arrays and elements compared by exact mathematical value, numbers and bigints alike; characters by code point.
 
-import { typeMismatch } from './errors.js'
+import { firstDifference } from '../native.js'
+import { characterAt, quietly } from './characters.js'
+import { invalidArgType, typeMismatch } from './errors.js'
+import { isOwnView, otherType } from './sources.js'
 
 const isNumeric = (value) => typeof value === 'number' || typeof value === 'bigint'
 
 /** Whether a value has a length and elements; a string does not count. */
-export function isArrayLike(value) {
+function isArrayLike(value) {
   return typeof value === 'object' && value !== null && Number.isInteger(value.length) && value.length >= 0
 }
 
 /** NaN equals nothing. */
-export function equalValues(a, b) {
+function equalValues(a, b) {
   if (isNumeric(a) && isNumeric(b)) {
     // `==` compares a number with a bigint exactly; both are known to be one or the other.
     // oxlint-disable-next-line eqeqeq
@@ -23,7 +26,7 @@ export function equalValues(a, b) {
  * -1, 0 or 1; NaN where a NaN decides.
  * @throws {TypeError} ERR_TYPE_MISMATCH for a character and a number, and for what is neither
  */
-export function compareValues(a, b) {
+function compareValues(a, b) {
   if (typeof a === 'string' && typeof b === 'string') return Math.sign(a.codePointAt(0) - b.codePointAt(0))
   if (!isNumeric(a) || !isNumeric(b)) {
     throw typeMismatch(`Characters have no order among numbers, nor among anything else: ${typeof a} and ${typeof b}`)
@@ -31,4 +34,64 @@ export function compareValues(a, b) {
   if (a < b) return -1
   if (a > b) return 1
   return equalValues(a, b) ? 0 : NaN
+}
+
+/** Whether an array has the elements of another, or of any array-like. */
+export function areEqual(access, array, other) {
+  access.requireOpen(array)
+  if (!isArrayLike(other)) return false
+  const { length } = array
+  if (other.length !== length) return false
+  if (access.typeOf(other) !== undefined) {
+    access.requireOpen(other)
+    if (access.typeOf(other) === access.typeOf(array)) return firstDifference(array, other) < 0
+  }
+  const ours = quietReaderOf(access, array, array)
+  const theirs = quietReaderOf(access, array, other)
+  for (let index = 0; index < length; index++) {
+    if (!equalValues(ours(index), theirs(index))) return false
+  }
+  return true
+}
+
+/** -1, 0 or 1 for the order of two arrays; NaN where a NaN decides. */
+export function orderOf(access, array, other) {
+  access.requireOpen(array)
+  if (!isArrayLike(other)) throw invalidArgType('other', 'an array', other)
+  const shorter = Math.min(array.length, other.length)
+  const theirs = readerOf(access, array, other)
+  const [type, theirType] = [access.typeOf(array), access.typeOf(other)]
+  let index = 0
+  if (theirType !== undefined) {
+    access.requireOpen(other)
+    if (theirType === type) {
+      const different = firstDifference(array, other)
+      index = different < 0 ? shorter : different
+    } else if ((theirType.meaning === 'character') !== (type.meaning === 'character')) {
+      throw otherType(type, `one of typecode '${theirType.code}'`)
+    }
+  }
+  for (; index < shorter; index++) {
+    const order = compareValues(array.get(index), theirs(index))
+    if (order !== 0) return order
+  }
+  return Math.sign(array.length - other.length)
+}
+
+/** Elements of an array-like, as elements of an array's type where it is that type's own typed array. */
+function readerOf(access, array, other) {
+  if (access.typeOf(other) !== undefined) return (index) => other.get(index)
+  const { decode } = access.codecOf(array)
+  if (decode !== null && isOwnView(access.typeOf(array), other)) return (index) => decode(other[index])
+  return (index) => other[index]
+}
+
+/** The same; an element of a character type that is none equals nothing, and is no error. */
+function quietReaderOf(access, array, other) {
+  const type = access.typeOf(other) ?? access.typeOf(array)
+  const read = readerOf(access, array, other)
+  if (type.meaning !== 'character') return read
+  return access.typeOf(other) === undefined
+    ? (index) => quietly(() => read(index))
+    : (index) => characterAt(other, index)
 }

@@ -4,10 +4,10 @@
 
 import { closed } from './errors.js'
 import { ArrayIterator } from './iteration.js'
+import * as state from './state.js'
 
-/** Where the core keeps its two numbers in the state both layers share. */
-const LENGTH = 0
-const CAPACITY = 1
+// An import is looked up at each use, a constant is not.
+const { CAPACITY, LENGTH } = state
 
 /** After so many elements that only the state told to be there, it is worth it to look at exactly the elements. */
 const READS_BEFORE_EXACT = 64

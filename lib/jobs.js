@@ -1,32 +1,34 @@
 // Work on other threads, and the signals that call it off.
 
+import { callOff, settle } from '../native.js'
 import { toOptions } from './arguments.js'
 import { closed, invalidArgType } from './errors.js'
 
 let lastTicket = 0
 
 /** @returns {AbortSignal | undefined} that of the options */
-export function toSignal(options) {
+function toSignal(options) {
   const { signal } = toOptions(options, ['signal'])
   if (signal === undefined || signal instanceof AbortSignal) return signal
   throw invalidArgType('options.signal', 'an AbortSignal', signal)
 }
 
 /**
- * Does work that can be called off, and waits until it is over: an array whose work was aborted is free again.
- * @param {object} work
- * @param {(ticket: number) => Promise<unknown>} work.begin gives `false` or null where it was called off
- * @param {(ticket: number) => void} work.callOff
- * @param {() => void} work.settle takes over what was done
+ * Does work on an array that can be called off, and waits until it is over: an array whose work was aborted is free again.
+ * @param {(ticket: number) => Promise<unknown>} begin gives `false` or null where it was called off
  */
-export async function run({ begin, callOff, settle }, signal) {
+export async function run(access, array, options, begin) {
+  const signal = toSignal(options)
   signal?.throwIfAborted()
   lastTicket = (lastTicket + 1) % 2 ** 32
   const ticket = lastTicket
-  const onAbort = () => callOff(ticket)
+  const onAbort = () => {
+    if (!array.closed) callOff(array, ticket)
+  }
   signal?.addEventListener('abort', onAbort, { once: true })
   let begun
   try {
+    access.requireOpen(array)
     begun = begin(ticket)
   } catch (error) {
     // What was never begun has nothing to be taken over.
@@ -37,7 +39,9 @@ export async function run({ begin, callOff, settle }, signal) {
   try {
     signal?.removeEventListener('abort', onAbort)
   } finally {
-    settle()
+    access.requireOpen(array)
+    access.unsettle(array)
+    settle(array)
   }
   signal?.throwIfAborted()
   if (failure !== undefined) throw failure.error
@@ -54,7 +58,8 @@ async function outcomeOf(promise) {
 }
 
 /** Waits for what cannot be called off, but no longer than a signal lets it. */
-export async function unlessAborted(signal, begin) {
+export async function unlessAborted(options, begin) {
+  const signal = toSignal(options)
   signal?.throwIfAborted()
   const promise = begin()
   if (signal === undefined) return promise

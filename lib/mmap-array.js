@@ -1,24 +1,16 @@
 // The class users see: the per-element path over typed arrays, and the checks of what goes on to the core.
 
 import { inspect } from 'node:util'
-import { isAnyArrayBuffer } from 'node:util/types'
 import {
   MmapArray as NativeArray,
   addressOf,
   boundCall,
-  callOff,
   closeArray,
   elementsOf,
-  firstDifference,
   fromfileLater,
   maxOf,
   minOf,
-  placesIn,
-  placesLater,
-  placesOf,
-  placesOfLater,
   setSliceFrom,
-  settle,
   sliceLength,
   sortElements,
   sortLater,
@@ -28,27 +20,25 @@ import {
   unlinkShm,
 } from '../native.js'
 import * as args from './arguments.js'
-import { characterAt, quietly, textOf } from './characters.js'
-import { compareValues, equalValues, isArrayLike } from './comparison.js'
+import { textOf } from './characters.js'
+import { areEqual, orderOf } from './comparison.js'
 import { ELEMENT_PATHS } from './element-paths.js'
 import { codecFor } from './elements.js'
 import { closed, indexOutOfRange, invalidArgType, outOfRange, typeMismatch, valueNotFound } from './errors.js'
+import * as filling from './filling.js'
 import { handleFields } from './handles.js'
 import { indexedPrototype } from './indexing.js'
 import { inspected, printed } from './inspection.js'
 import { entriesOf, keysOf, valuesOf } from './iteration.js'
-import * as later from './later.js'
+import * as jobs from './jobs.js'
 import * as locks from './locks.js'
 import * as numbers from './numbers.js'
 import { toOrigin } from './opening.js'
 import * as sources from './sources.js'
+import { CAPACITY, LENGTH } from './state.js'
 import { TYPECODES, TYPECODE_LETTERS, typeOf } from './typecodes.js'
 import { BUFFER_LIMIT, Views } from './views.js'
 import * as waiting from './waiting.js'
-
-/** Where the core keeps its two numbers in the state both layers share. */
-const LENGTH = 0
-const CAPACITY = 1
 
 /** How much memory the element path takes at once, and how many elements it leaves to the core before it takes more. */
 const CHEAP_BYTES = 2 ** 21
@@ -97,6 +87,19 @@ export class MmapArray extends NativeArray {
   /** Where the array that was made last came from. */
   static #lastOrigin
 
+  /** What other files of lib/ may know of an array, and its users may not. */
+  static #access = Object.freeze({
+    /** The row of the typecode table; undefined for what is no array. */
+    typeOf: (value) => (MmapArray.#isArray(value) ? value.#type : undefined),
+    codecOf: (array) => array.#codec,
+    requireOpen: (array) => array.#requireOpen(),
+    requireChangeable: (array) => array.#requireChangeable(),
+    unsettle: (array) => array.#unsettle(),
+    /** A call into the core that is bound to the array. */
+    call: (array, name) => array.#call(name),
+    inside: (array, index) => array.#inside(index),
+  })
+
   static get typecodes() {
     return TYPECODE_LETTERS
   }
@@ -125,7 +128,7 @@ export class MmapArray extends NativeArray {
   #initialize(init) {
     if (init === undefined) return
     try {
-      this.#fill(init)
+      filling.initialize(MmapArray.#access, this, init)
     } catch (error) {
       this.close()
       throw error
@@ -148,7 +151,7 @@ export class MmapArray extends NativeArray {
     this.#elements = new type.View(0)
     this.#flags = super.flags
     this.#path = super.path ?? null
-    this.#format = super.format
+    this.#format = origin.format ?? origin.handle?.format ?? 'raw'
     this.#writable = this.#flags !== 'r'
   }
 
@@ -314,54 +317,13 @@ export class MmapArray extends NativeArray {
   }
 
   extend(items) {
-    this.#take(
-      items,
-      (other) => {
+    filling.handOver(MmapArray.#access, this, items, {
+      array: (other) => {
         this.#unsettle()
         super.extend(other)
       },
-      (bytes) => this.#frombytes(bytes),
-    )
-  }
-
-  /**
-   * Hands what extend and its kin take to the core: another array as it is, everything else as bytes. Elements of an
-   * iterable before a bad one are handed on before its error is thrown.
-   */
-  #take(items, handOver, handOverBytes) {
-    if (items instanceof MmapArray) {
-      if (items.#type !== this.#type) throw sources.otherType(this.#type, `one of typecode '${items.typecode}'`)
-      handOver(items)
-    } else if (sources.isMemory(items)) {
-      if (!sources.isOwnView(this.#type, items)) throw sources.otherType(this.#type, `a ${items[Symbol.toStringTag]}`)
-      handOverBytes(sources.bytesOf(items, 'items'))
-    } else {
-      this.#requireChangeable()
-      const { bytes, failure } = sources.stage(this.#type, this.#codec, items)
-      if (bytes.length > 0 || failure === undefined) handOverBytes(bytes)
-      if (failure !== undefined) throw failure.error
-    }
-  }
-
-  /** The constructor's initializer: as extend, but arrays of other types are taken element by element. */
-  #fill(init) {
-    const isText = this.#type.meaning === 'character'
-    if (typeof init === 'string') {
-      if (!isText) throw invalidArgType('init', `no string, for typecode '${this.typecode}'`, init)
-      this.fromunicode(init)
-    } else if (isAnyArrayBuffer(init)) {
-      this.frombytes(init)
-    } else if (init instanceof MmapArray && init.#type !== this.#type) {
-      if ((init.#type.meaning === 'character') !== isText) {
-        throw sources.otherType(this.#type, `one of typecode '${init.typecode}'`)
-      }
-      this.extend(init.values())
-    } else if (sources.isMemory(init) && !sources.isOwnView(this.#type, init)) {
-      sources.bytesOf(init, 'init')
-      this.extend(init.values())
-    } else {
-      this.extend(init)
-    }
+      bytes: (bytes) => this.#frombytes(bytes),
+    })
   }
 
   insert(index, value) {
@@ -469,7 +431,7 @@ export class MmapArray extends NativeArray {
   async fromfileAsync(source, n, options) {
     const file = args.toFile(source, 'source')
     const count = args.toCount(n, 'n')
-    await this.#later(options, (ticket) => {
+    await jobs.run(MmapArray.#access, this, options, (ticket) => {
       this.#unsettle()
       return fromfileLater(this, ticket, file, count)
     })
@@ -477,26 +439,7 @@ export class MmapArray extends NativeArray {
 
   async tofileAsync(target, options) {
     const file = args.toFile(target, 'target')
-    await this.#later(options, (ticket) => tofileLater(this, ticket, file))
-  }
-
-  /** Work of the core on another thread, begun with a ticket: what it gives, once it is taken over. */
-  #later(options, begin) {
-    const work = {
-      begin: (ticket) => {
-        this.#requireOpen()
-        return begin(ticket)
-      },
-      callOff: (ticket) => {
-        if (!this.#closed) callOff(this, ticket)
-      },
-      settle: () => {
-        this.#requireOpen()
-        this.#unsettle()
-        settle(this)
-      },
-    }
-    return later.run(work, later.toSignal(options))
+    await jobs.run(MmapArray.#access, this, options, (ticket) => tofileLater(this, ticket, file))
   }
 
   fromunicode(text) {
@@ -529,33 +472,16 @@ export class MmapArray extends NativeArray {
 
   setSlice(values, start, stop, step) {
     const bounds = args.toBounds(start, stop, step)
-    if (values instanceof MmapArray || sources.isMemory(values)) {
-      this.#take(
-        values,
-        (other) => {
-          this.#unsettle()
-          setSliceFrom(this, other, ...bounds)
-        },
-        (bytes) => this.#setSlice(bytes, bounds),
-      )
-      return
-    }
-    this.#requireChangeable()
-    // A slice is replaced by all the values or by none.
-    this.#setSlice(sources.bytesOf(this.#staged(values)), bounds)
-  }
-
-  #setSlice(bytes, bounds) {
-    this.#unsettle()
-    super.setSlice(bytes, ...bounds)
-  }
-
-  /** All the elements of an iterable, as a typed array of this type's own kind. */
-  #staged(iterable) {
-    const { bytes, failure } = sources.stage(this.#type, this.#codec, iterable)
-    if (failure !== undefined) throw failure.error
-    const { View } = this.#type
-    return new View(bytes.buffer, 0, bytes.length / View.BYTES_PER_ELEMENT)
+    filling.handOverAll(MmapArray.#access, this, values, {
+      array: (other) => {
+        this.#unsettle()
+        setSliceFrom(this, other, ...bounds)
+      },
+      bytes: (bytes) => {
+        this.#unsettle()
+        super.setSlice(bytes, ...bounds)
+      },
+    })
   }
 
   deleteSlice(start, stop, step) {
@@ -566,28 +492,24 @@ export class MmapArray extends NativeArray {
 
   concat(other) {
     this.#requireOpen()
-    // An iterable runs code of its user's: it is taken in before this array is looked at.
-    const items = sources.isMemory(other) || other instanceof MmapArray ? other : this.#staged(other)
-    const result = this.copy()
-    try {
-      result.extend(items)
-    } catch (error) {
-      result.close()
-      throw error
-    }
-    return result
+    const items = filling.takenIn(MmapArray.#access, this, other)
+    return this.#changedCopy((copy) => copy.extend(items))
   }
 
   repeat(times) {
     const count = args.toIndex(times, 'times')
-    const result = this.copy()
+    return this.#changedCopy((copy) => copy.repeatInPlace(count))
+  }
+
+  #changedCopy(change) {
+    const copy = this.copy()
     try {
-      result.repeatInPlace(count)
+      change(copy)
     } catch (error) {
-      result.close()
+      copy.close()
       throw error
     }
-    return result
+    return copy
   }
 
   repeatInPlace(times) {
@@ -602,61 +524,11 @@ export class MmapArray extends NativeArray {
   }
 
   equals(other) {
-    this.#requireOpen()
-    if (!isArrayLike(other)) return false
-    const length = this.length
-    if (other.length !== length) return false
-    if (other instanceof MmapArray) {
-      other.#requireOpen()
-      if (other.#type === this.#type) return firstDifference(this, other) < 0
-    }
-    const ours = this.#quietReader()
-    const theirs = other instanceof MmapArray ? other.#quietReader() : this.#quietReaderOf(other)
-    for (let index = 0; index < length; index++) {
-      if (!equalValues(ours(index), theirs(index))) return false
-    }
-    return true
+    return areEqual(MmapArray.#access, this, other)
   }
 
   compare(other) {
-    this.#requireOpen()
-    if (!isArrayLike(other)) throw invalidArgType('other', 'an array', other)
-    const shorter = Math.min(this.length, other.length)
-    const theirs = this.#readerOf(other)
-    let index = 0
-    if (other instanceof MmapArray) {
-      other.#requireOpen()
-      if (other.#type === this.#type) {
-        const different = firstDifference(this, other)
-        index = different < 0 ? shorter : different
-      } else if ((other.#type.meaning === 'character') !== (this.#type.meaning === 'character')) {
-        throw sources.otherType(this.#type, `one of typecode '${other.typecode}'`)
-      }
-    }
-    for (; index < shorter; index++) {
-      const order = compareValues(this.get(index), theirs(index))
-      if (order !== 0) return order
-    }
-    return Math.sign(this.length - other.length)
-  }
-
-  /** Elements of this array; an element of a character type that is none equals nothing, and is no error. */
-  #quietReader() {
-    return this.#type.meaning === 'character' ? (index) => characterAt(this, index) : (index) => this.get(index)
-  }
-
-  /** The same of an array-like. */
-  #quietReaderOf(other) {
-    const read = this.#readerOf(other)
-    return this.#type.meaning === 'character' ? (index) => quietly(() => read(index)) : read
-  }
-
-  /** Elements of an array-like, as elements of this type where it is the type's own typed array. */
-  #readerOf(other) {
-    if (other instanceof MmapArray) return (index) => other.get(index)
-    const { decode } = this.#codec
-    if (decode !== null && sources.isOwnView(this.#type, other)) return (index) => decode(other[index])
-    return (index) => other[index]
+    return orderOf(MmapArray.#access, this, other)
   }
 
   // Numbers
@@ -689,47 +561,16 @@ export class MmapArray extends NativeArray {
   }
 
   searchsorted(needles, side) {
-    const isRight = numbers.isRightSide(side)
-    this.#requireOpen()
-    return this.#needles(
-      needles,
-      (other, places) => placesOf(this, other, isRight, places),
-      (bytes, places) => placesIn(this, bytes, isRight, places),
-    )
+    return numbers.places(MmapArray.#access, this, needles, side)
   }
 
   async sortAsync(options) {
-    await this.#later(options, (ticket) => sortLater(this, ticket))
+    await jobs.run(MmapArray.#access, this, options, (ticket) => sortLater(this, ticket))
     return this
   }
 
   async searchsortedAsync(needles, side, options) {
-    const isRight = numbers.isRightSide(side)
-    return this.#later(options, (ticket) => {
-      this.#requireSameType(needles, 'needles')
-      if (needles instanceof MmapArray) return placesOfLater(this, ticket, needles, isRight)
-      return placesLater(this, ticket, sources.bytesOf(needles, 'needles'), isRight)
-    })
-  }
-
-  /** Hands needles to the core, another array as it is and a typed array as bytes, with room for their places. */
-  #needles(needles, handOver, handOverBytes) {
-    this.#requireSameType(needles, 'needles')
-    const places = sources.allocate(Float64Array, needles.length)
-    const room = sources.bytesOf(places)
-    if (needles instanceof MmapArray) handOver(needles, room)
-    else handOverBytes(sources.bytesOf(needles, 'needles'), room)
-    return places
-  }
-
-  #requireSameType(items, name) {
-    if (items instanceof MmapArray) {
-      if (items.#type !== this.#type) throw sources.otherType(this.#type, `one of typecode '${items.typecode}'`)
-    } else if (!sources.isMemory(items)) {
-      throw invalidArgType(name, `an MmapArray or a typed array of typecode '${this.typecode}'`, items)
-    } else if (!sources.isOwnView(this.#type, items)) {
-      throw sources.otherType(this.#type, `a ${items[Symbol.toStringTag]}`)
-    }
+    return numbers.placesAsync(MmapArray.#access, this, needles, side, options)
   }
 
   // Memory
@@ -774,7 +615,7 @@ export class MmapArray extends NativeArray {
   }
 
   async flushAsync(options) {
-    await later.unlessAborted(later.toSignal(options), () => super.flushAsync())
+    await jobs.unlessAborted(options, () => super.flushAsync())
   }
 
   advise(advice, start, end) {
@@ -818,27 +659,15 @@ export class MmapArray extends NativeArray {
   }
 
   wait(index, expected, timeout) {
-    const [at, bits, milliseconds] = this.#waitArguments('wait', index, expected, timeout)
-    const wait = this.#call('wait')
-    return waiting.waitInSlices(milliseconds, (slice) => wait(at, bits, slice))
+    return waiting.wait(MmapArray.#access, this, index, expected, timeout)
   }
 
   async waitAsync(index, expected, timeout) {
-    const [at, bits, milliseconds] = this.#waitArguments('waitAsync', index, expected, timeout)
-    const outcome = await super.waitAsync(at, bits, milliseconds === Infinity ? undefined : milliseconds)
-    if (outcome === 'cancelled') throw closed()
-    return outcome
-  }
-
-  #waitArguments(operation, index, expected, timeout) {
-    waiting.requireWords(this, operation)
-    const at = this.#inside(args.toIndex(index))
-    return [at, waiting.bitsOf(this.#codec.check(expected)), waiting.toTimeout(timeout)]
+    return waiting.waitAsync(MmapArray.#access, this, index, expected, timeout)
   }
 
   notify(index, count) {
-    waiting.requireWords(this, 'notify')
-    return this.#call('notify')(this.#inside(args.toIndex(index)), waiting.toWakeCount(count))
+    return waiting.notify(MmapArray.#access, this, index, count)
   }
 
   // Iteration and printing

@@ -1,10 +1,13 @@
 // Places of values in sorted elements: values of any kind that has an order among them.
 
 import { inspect } from 'node:util'
-import { placeIn } from '../native.js'
+import { placeIn, placesIn, placesLater, placesOf, placesOfLater } from '../native.js'
 import { toBound, toOptionalString } from './arguments.js'
 import { isOneCharacter } from './elements.js'
 import { invalidArgType, outOfRange } from './errors.js'
+import { kindOf } from './filling.js'
+import * as jobs from './jobs.js'
+import { allocate, bytesOf } from './sources.js'
 
 /**
  * A value as the core looks for it: a number, a bigint or a code point; where it is the double nearest to a bigint, beside
@@ -34,8 +37,35 @@ export function place(array, type, value, lo, hi, isRight) {
 }
 
 /** @returns {boolean} */
-export function isRightSide(side) {
+function isRightSide(side) {
   const given = toOptionalString(side, 'side') ?? 'left'
   if (given === 'left' || given === 'right') return given === 'right'
   throw outOfRange('side', "'left' or 'right'", inspect(given))
+}
+
+/** Where each of many needles of the same type belongs: another array's elements, or a typed array's. */
+export function places(access, array, needles, side) {
+  const isRight = isRightSide(side)
+  access.requireOpen(array)
+  const kind = kindOfNeedles(access, array, needles)
+  const found = allocate(Float64Array, needles.length)
+  const room = bytesOf(found)
+  if (kind === 'array') placesOf(array, needles, isRight, room)
+  else placesIn(array, bytesOf(needles, 'needles'), isRight, room)
+  return found
+}
+
+/** The same on another thread. */
+export async function placesAsync(access, array, needles, side, options) {
+  const isRight = isRightSide(side)
+  return jobs.run(access, array, options, (ticket) => {
+    if (kindOfNeedles(access, array, needles) === 'array') return placesOfLater(array, ticket, needles, isRight)
+    return placesLater(array, ticket, bytesOf(needles, 'needles'), isRight)
+  })
+}
+
+function kindOfNeedles(access, array, needles) {
+  const kind = kindOf(access, array, needles)
+  if (kind !== undefined) return kind
+  throw invalidArgType('needles', `an MmapArray or a typed array of typecode '${array.typecode}'`, needles)
 }

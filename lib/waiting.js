@@ -1,8 +1,9 @@
 // Waiting on elements. A wait that blocks comes back to JavaScript a few times a second, so that
 // terminate() can end its worker.
 
-import { toCount } from './arguments.js'
-import { invalidArgType, typeMismatch } from './errors.js'
+import { MmapArray as NativeArray } from '../native.js'
+import { toCount, toIndex } from './arguments.js'
+import { closed, invalidArgType, typeMismatch } from './errors.js'
 
 const SLICE_MS = 200
 
@@ -10,20 +11,20 @@ const SLICE_MS = 200
 const OUTCOMES = ['ok', 'not-equal', 'timed-out']
 
 /** Refuses arrays whose elements are no futex words. */
-export function requireWords(array, operation) {
+function requireWords(array, operation) {
   if (array.typecode === 'i' || array.typecode === 'I') return
   throw typeMismatch(`${operation} needs an array of typecode 'i' or 'I', this one is of typecode '${array.typecode}'`)
 }
 
 /** Milliseconds as Atomics.wait takes them: not given and NaN are without end, negative ones none. */
-export function toTimeout(timeout) {
+function toTimeout(timeout) {
   if (timeout === undefined) return Infinity
   if (typeof timeout !== 'number') throw invalidArgType('timeout', 'a number of milliseconds', timeout)
   return Number.isNaN(timeout) ? Infinity : Math.max(timeout, 0)
 }
 
 /** How many sleepers to wake. */
-export function toWakeCount(count) {
+function toWakeCount(count) {
   return count === undefined || count === Infinity ? 2 ** 31 - 1 : Math.min(toCount(count, 'count'), 2 ** 31 - 1)
 }
 
@@ -31,7 +32,7 @@ export function toWakeCount(count) {
  * Sleeps in slices until one ends otherwise than by the clock.
  * @param {(milliseconds: number) => number} sleep sleeps in the core
  */
-export function waitInSlices(timeout, sleep) {
+function waitInSlices(timeout, sleep) {
   const sleepSlice = (milliseconds) => OUTCOMES[sleep(milliseconds)]
   if (timeout === Infinity) return waitForGood(sleepSlice)
   const deadline = performance.now() + timeout
@@ -54,7 +55,29 @@ function waitForGood(sleepSlice) {
   }
 }
 
-/** The bits of the value waited for, whatever its sign. */
-export function bitsOf(value) {
-  return value >>> 0
+/** Where to sleep, on which bits, and how long. */
+function waitArguments(access, array, operation, index, expected, timeout) {
+  requireWords(array, operation)
+  const at = access.inside(array, toIndex(index))
+  // The bits of the value, whatever its sign.
+  return [at, access.codecOf(array).check(expected) >>> 0, toTimeout(timeout)]
+}
+
+export function wait(access, array, index, expected, timeout) {
+  const [at, bits, milliseconds] = waitArguments(access, array, 'wait', index, expected, timeout)
+  const sleep = access.call(array, 'wait')
+  return waitInSlices(milliseconds, (slice) => sleep(at, bits, slice))
+}
+
+export async function waitAsync(access, array, index, expected, timeout) {
+  const [at, bits, milliseconds] = waitArguments(access, array, 'waitAsync', index, expected, timeout)
+  const time = milliseconds === Infinity ? undefined : milliseconds
+  const outcome = await NativeArray.prototype.waitAsync.call(array, at, bits, time)
+  if (outcome === 'cancelled') throw closed()
+  return outcome
+}
+
+export function notify(access, array, index, count) {
+  requireWords(array, 'notify')
+  return access.call(array, 'notify')(access.inside(array, toIndex(index)), toWakeCount(count))
 }

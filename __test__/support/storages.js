@@ -17,6 +17,11 @@ function npyFile(type, items, scope) {
   return array
 }
 
+function withRoom(array) {
+  array.reserve(array.length + 64)
+  return array
+}
+
 /** The elements that a .npy file counts; or that are in it and counted later, as an array that a test reserves has them. */
 function countedBytes(array) {
   const counted = readNpy(array.path, array.itemsize).data
@@ -47,11 +52,7 @@ export const STORAGES = [
   {
     name: 'file, reserved',
     exact: false,
-    make(type, items, scope) {
-      const array = openFile(type, items, scope)
-      array.reserve(items.length + 64)
-      return array
-    },
+    make: (type, items, scope) => withRoom(openFile(type, items, scope)),
     onDisk: (array) => fs.readFileSync(array.path),
   },
   {
@@ -75,11 +76,7 @@ export const STORAGES = [
   {
     name: '.npy file, reserved',
     exact: false,
-    make(type, items, scope) {
-      const array = npyFile(type, items, scope)
-      array.reserve(items.length + 64)
-      return array
-    },
+    make: (type, items, scope) => withRoom(npyFile(type, items, scope)),
     onDisk: countedBytes,
   },
   {
