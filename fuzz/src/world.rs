@@ -111,6 +111,7 @@ impl World {
                 let placement = Placement {
                     offset: world.offset as u64,
                     length: length.map(|length| length as u64),
+                    capacity: None,
                 };
                 let open = || Storage::open(&disk.path, Flags::ReadWrite, 0o600);
                 let array = Array::open(typecode, Flags::ReadWrite, placement, open).unwrap();
