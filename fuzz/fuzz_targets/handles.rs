@@ -118,9 +118,16 @@ impl There {
         let secret = Disk::new("secret", &[9; 10_000]);
         let open = |code: char, flags, offset, length| {
             let row = mmap_array::typecode::all().find(|row| row.code == code).unwrap();
-            Array::open(row, flags, Placement { offset, length }, || {
-                Storage::open(&disk.path, flags, 0o600)
-            })
+            Array::open(
+                row,
+                flags,
+                Placement {
+                    offset,
+                    length,
+                    capacity: None,
+                },
+                || Storage::open(&disk.path, flags, 0o600),
+            )
             .unwrap()
         };
         let mut anonymous = Array::anonymous(mmap_array::typecode::all().next().unwrap(), 0).unwrap();
