@@ -911,11 +911,15 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * As `fromfile`, on another thread. The elements are there when the promise is fulfilled, or rejected: those that were read
    * before an abort or an error are kept. Until then every other call that changes the length throws `ERR_BUSY`.
    *
+   * The call itself opens the file: a pipe by name that nobody writes to is at its end. While a pipe gives nothing, neither an
+   * abort nor `close()` settles the promise.
+   *
    * @param source a path, a descriptor, or what has an `fd`, as the FileHandle of `fs/promises`
    * @param n elements to read, 0 or more
    * @throws {Error} as a rejection: ERR_UNEXPECTED_EOF, ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH; ERR_BUSY while
    * another such call works on the array; ERR_CLOSED, also where it is closed meanwhile; the signal's reason; the system's
-   * @throws {RangeError} as a rejection: ERR_OUT_OF_RANGE for a negative `n`
+   * @throws {RangeError} as a rejection: ERR_OUT_OF_RANGE for a negative `n`, and for more than 2^30 bytes of a source that does
+   * not say its size, as a pipe
    * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE
    * @example
    * import fs from 'node:fs'
@@ -941,7 +945,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
 
   /**
    * As `tofile`, on another thread. Until the promise is settled a call that changes the length throws `ERR_BUSY`; what is
-   * written to elements meanwhile may or may not be in the file. After an abort the file holds a part of them.
+   * written to elements meanwhile may or may not be in the file. After an abort the file holds a part of them. The call itself
+   * opens and empties the file; a pipe by name that nobody reads is ENXIO.
    *
    * @param target a path, a descriptor, or what has an `fd`
    * @throws {Error} as a rejection: EBUSY for the array's own file where it holds more than the array; ERR_BUSY while

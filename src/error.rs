@@ -98,6 +98,12 @@ impl Error {
         }
     }
 
+    /// The same for a call of the standard library's.
+    pub fn io_on_memory(error: &std::io::Error, syscall: &'static str) -> Self {
+        let errno = rustix::io::Errno::from_io_error(error).unwrap_or(rustix::io::Errno::IO);
+        Self::on_memory(errno, syscall)
+    }
+
     pub fn io(error: &std::io::Error, syscall: &'static str) -> Self {
         Error::System {
             errno: error.raw_os_error().unwrap_or(libc::EIO),

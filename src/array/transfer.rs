@@ -185,10 +185,7 @@ pub(super) fn write_all(all: Region<'_>, peer: &Peer) -> Result<()> {
             Ok(0) => return Err(Error::system(Errno::IO, "write")),
             Ok(count) => done += count,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => {
-                let errno = Errno::from_io_error(&error).unwrap_or(Errno::IO);
-                return Err(Error::on_memory(errno, "write"));
-            }
+            Err(error) => return Err(Error::io_on_memory(&error, "write")),
         }
     }
     Ok(())

@@ -203,7 +203,7 @@ impl Window {
         }
         self.map
             .flush_range(0, self.within(bytes))
-            .map_err(|error| on_memory(&error, "msync"))
+            .map_err(|error| Error::io_on_memory(&error, "msync"))
     }
 
     /// Tells the system how a byte range is going to be used.
@@ -215,7 +215,7 @@ impl Window {
         match advice.apply(&self.map, start, end - start) {
             // A hint this kernel does not know, or not for this kind of memory.
             Err(error) if error.raw_os_error() == Some(libc::EINVAL) => Ok(()),
-            done => done.map_err(|error| on_memory(&error, "madvise")),
+            done => done.map_err(|error| Error::io_on_memory(&error, "madvise")),
         }
     }
 
@@ -231,10 +231,6 @@ impl Window {
         // Where the system cannot even do that, the old pages stay until the last share goes.
         debug_assert!(done.is_ok(), "{done:?}");
     }
-}
-
-fn on_memory(error: &std::io::Error, syscall: &'static str) -> Error {
-    Error::on_memory(Errno::from_io_error(error).unwrap_or(Errno::IO), syscall)
 }
 
 /// The whole pages a mapping takes, which may begin before its first byte.

@@ -122,13 +122,7 @@ impl Held {
         self.read(env, |array| {
             let (start, end) = (count("start", start)?, count("end", end)?.min(array.length()));
             let (start, end) = (start.min(end) * array.itemsize(), end * array.itemsize());
-            let limit = count("limit", limit)?;
-            if end - start > limit {
-                return Err(Error::ViewTooLarge {
-                    bytes: end - start,
-                    limit,
-                });
-            }
+            require_viewable(end - start, limit)?;
             self.buffers.hand_out(array.window(), start, end)
         })
     }
@@ -136,13 +130,7 @@ impl Held {
     /// A `SharedArrayBuffer` on the elements, made by the runtime.
     pub fn shared_buffer(&self, env: &Env, limit: f64) -> napi::Result<Unknown<'static>> {
         self.read(env, |array| {
-            let limit = count("limit", limit)?;
-            if array.byte_length() > limit {
-                return Err(Error::ViewTooLarge {
-                    bytes: array.byte_length(),
-                    limit,
-                });
-            }
+            require_viewable(array.byte_length(), limit)?;
             shared_buffers::owned(env, array.region(), self.buffers.share(array.window()))
         })
     }
@@ -197,4 +185,13 @@ impl Held {
         self.buffers.retire_windows(&mapping);
         trimmed
     }
+}
+
+/// Refuses more bytes than one buffer of the runtime spans.
+fn require_viewable(bytes: u64, limit: f64) -> Result<()> {
+    let limit = count("limit", limit)?;
+    if bytes > limit {
+        return Err(Error::ViewTooLarge { bytes, limit });
+    }
+    Ok(())
 }
