@@ -8,22 +8,21 @@
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 use std::ptr;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use napi::{Env, Unknown, sys};
 
+use super::external::{drop_box, external_array_buffer, nothing_to_do};
 use super::shared_buffers;
-use crate::array::State;
-use crate::error::{Error, Result};
+use super::shares::{Share, Shares};
+use crate::error::Result;
 use crate::mapping::{Mapping, Window};
 
 /// The `ArrayBuffer`s that one array gave to JavaScript.
 pub struct Buffers {
     env: sys::napi_env,
     handed_out: RefCell<Vec<HandedOut>>,
-    /// The windows that buffers are on, and how many shares of each are still to be finalized.
-    windows: RefCell<Vec<(Weak<Window>, Arc<AtomicUsize>)>>,
+    shares: Shares,
     /// The element path's buffer, where the runtime counts its memory as in use.
     elements: Cell<sys::napi_ref>,
 }
@@ -35,24 +34,12 @@ struct HandedOut {
     end: u64,
 }
 
-/// What a buffer owns: its memory stays mapped as long as JavaScript can reach it.
-pub struct Share {
-    _window: Arc<Window>,
-    count: Arc<AtomicUsize>,
-}
-
-impl Drop for Share {
-    fn drop(&mut self) {
-        self.count.fetch_sub(1, Ordering::Release);
-    }
-}
-
 impl Buffers {
     pub fn new(env: &Env) -> Self {
         Buffers {
             env: env.raw(),
             handed_out: RefCell::default(),
-            windows: RefCell::default(),
+            shares: Shares::default(),
             elements: Cell::new(ptr::null_mut()),
         }
     }
@@ -94,29 +81,12 @@ impl Buffers {
     }
 
     pub fn share(&self, window: &Arc<Window>) -> Share {
-        let mut windows = self.windows.borrow_mut();
-        windows.retain(|(window, _)| window.strong_count() > 0);
-        let known = windows
-            .iter()
-            .find(|(known, _)| known.as_ptr() == Arc::as_ptr(window));
-        let count = known.map_or_else(Arc::default, |(_, count)| count.clone());
-        if known.is_none() {
-            windows.push((Arc::downgrade(window), count.clone()));
-        }
-        count.fetch_add(1, Ordering::Relaxed);
-        Share {
-            _window: window.clone(),
-            count,
-        }
+        self.shares.of(window)
     }
 
     /// Gives the windows back that buffers are on; what JavaScript still reaches reads zeros.
     pub fn retire_windows(&self, mapping: &Mapping) {
-        for (window, count) in self.windows.borrow_mut().drain(..) {
-            if let Some(window) = window.upgrade() {
-                mapping.retire(&window, count.load(Ordering::Acquire));
-            }
-        }
+        self.shares.retire_windows(mapping);
     }
 
     fn remember(&self, value: sys::napi_value, end: u64) {
@@ -217,47 +187,3 @@ impl Drop for Buffers {
         }
     }
 }
-
-/// The numbers of the state, as an `ArrayBuffer` that shares their ownership.
-pub fn of_state(env: &Env, state: &Arc<State>) -> Result<Unknown<'static>> {
-    let data = Arc::as_ptr(state).cast_mut().cast();
-    let share = Box::into_raw(Box::new(state.clone()));
-    let value = external_array_buffer(env.raw(), data, State::BYTES, drop_box::<Arc<State>>, share)?;
-    // SAFETY: just made, in this environment.
-    Ok(unsafe { Unknown::from_raw_unchecked(env.raw(), value) })
-}
-
-fn external_array_buffer<T>(
-    env: sys::napi_env,
-    data: *mut c_void,
-    length: usize,
-    finalize: unsafe extern "C" fn(sys::napi_env, *mut c_void, *mut c_void),
-    hint: *mut T,
-) -> Result<sys::napi_value> {
-    // Where the call fails the hint is leaked: Node may have finalized it already, and twice would be once too often.
-    let mut value = ptr::null_mut();
-    // SAFETY: the caller keeps the bytes mapped until `finalize` has run on `hint`.
-    let status = unsafe {
-        sys::napi_create_external_arraybuffer(env, data, length, Some(finalize), hint.cast(), &mut value)
-    };
-    checked(status, value, "external ArrayBuffer")
-}
-
-pub fn checked(
-    status: sys::napi_status,
-    value: sys::napi_value,
-    feature: &'static str,
-) -> Result<sys::napi_value> {
-    if status == sys::Status::napi_ok && !value.is_null() {
-        Ok(value)
-    } else {
-        Err(Error::UnsupportedRuntime { feature })
-    }
-}
-
-unsafe extern "C" fn drop_box<T>(_: sys::napi_env, _: *mut c_void, hint: *mut c_void) {
-    // SAFETY: Node-API calls a finalizer once, with the box that `external_array_buffer` was given.
-    drop(unsafe { Box::from_raw(hint.cast::<T>()) });
-}
-
-unsafe extern "C" fn nothing_to_do(_: sys::napi_env, _: *mut c_void, _: *mut c_void) {}

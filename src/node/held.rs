@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use napi::{Env, Unknown};
 
-use super::buffers::{self, Buffers, Share};
+use super::buffers::Buffers;
 use super::errors::guard;
+use super::external;
 use super::overlays::Overlays;
 use super::shared_buffers;
+use super::shares::Share;
 use super::values::{RawNumber, bytes, count, decode, encode, index};
 use crate::array::{Array, Lent};
 use crate::error::{Error, Result};
@@ -104,7 +106,7 @@ impl Held {
     }
 
     pub fn state_buffer(&self, env: &Env) -> napi::Result<Unknown<'static>> {
-        self.read(env, |array| buffers::of_state(env, array.state()))
+        self.read(env, |array| external::of_state(env, array.state()))
     }
 
     pub fn elements_buffer(&self, env: &Env, limit: f64) -> napi::Result<Unknown<'static>> {

@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 
 use napi::{Env, Unknown, sys};
 
-use super::buffers::{Share, checked};
+use super::external::checked;
+use super::shares::Share;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::mapping::Window;
