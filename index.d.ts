@@ -1267,6 +1267,46 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   ): Promise<Float64Array>
 
   /**
+   * The least and the greatest number of each of `parts` equal parts: what a picture of a big array shows, in one pass at the
+   * speed of the memory. Part `i` of `n` elements goes from `floor(i * n / parts)` to before `floor((i + 1) * n / parts)`. A
+   * NaN is passed over; a part of nothing else is NaN. Characters are code points.
+   *
+   * @param parts how many, from 1 to the number of elements; 0 where there are none
+   * @param start first element; default 0. Negative counts from the end, far bounds clamp
+   * @param stop the element behind the last; default `length`
+   * @returns an element of each part, twice
+   * @throws {RangeError} ERR_OUT_OF_RANGE for any other number of parts
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @throws {Error} ERR_CLOSED, ERR_MEMORY_FAULT, ERR_BUSY; ENOMEM
+   * @example
+   * const scores = new MmapArray('i', [3, 1, 4, 1, 5, 9])
+   * scores.envelope(2) // => { min: Int32Array(2) [ 1, 1 ], max: Int32Array(2) [ 4, 9 ] }
+   */
+  envelope(parts: number, start?: number, stop?: number): { min: View<C>; max: View<C> }
+
+  /**
+   * As `envelope`, on another thread. Until the promise is settled a call that changes the length throws `ERR_BUSY`; an
+   * element written meanwhile may or may not be seen.
+   *
+   * @param parts how many, as `envelope`
+   * @param start first element; default 0
+   * @param stop the element behind the last; default `length`
+   * @throws {RangeError} as a rejection: ERR_OUT_OF_RANGE
+   * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE
+   * @throws {Error} as a rejection: ERR_CLOSED, also where it is closed meanwhile; ERR_BUSY while the elements are being written
+   * by another such call; ERR_MEMORY_FAULT; ENOMEM; the signal's reason
+   * @example
+   * const scores = new MmapArray('i', [3, 1, 4, 1, 5, 9])
+   * await scores.envelopeAsync(1, -3) // => { min: Int32Array(1) [ 1 ], max: Int32Array(1) [ 9 ] }
+   */
+  envelopeAsync(
+    parts: number,
+    start?: number,
+    stop?: number,
+    options?: AsyncOptions,
+  ): Promise<{ min: View<C>; max: View<C> }>
+
+  /**
    * An ArrayBuffer on exactly the elements: the memory itself, not a copy. The same object until the length changes. An older
    * one stays valid when the array grows; where the array shrinks by whole pages, or is closed, it is detached: its
    * `byteLength` is then 0. To post it to another thread makes a copy; post {@link MmapArray.handle} instead.

@@ -24,6 +24,7 @@ import { textOf } from './characters.js'
 import { areEqual, orderOf } from './comparison.js'
 import { ELEMENT_PATHS } from './element-paths.js'
 import { codecFor } from './elements.js'
+import * as envelopes from './envelopes.js'
 import { closed, indexOutOfRange, invalidArgType, outOfRange, typeMismatch, valueNotFound } from './errors.js'
 import * as filling from './filling.js'
 import { handleFields } from './handles.js'
@@ -562,6 +563,14 @@ export class MmapArray extends NativeArray {
 
   searchsorted(needles, side) {
     return numbers.places(MmapArray.#access, this, needles, side)
+  }
+
+  envelope(parts, start, stop) {
+    return envelopes.envelope(MmapArray.#access, this, parts, start, stop)
+  }
+
+  async envelopeAsync(parts, start, stop, options) {
+    return envelopes.envelopeAsync(MmapArray.#access, this, parts, start, stop, options)
   }
 
   async sortAsync(options) {

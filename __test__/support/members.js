@@ -122,6 +122,9 @@ row('core', 'bisectLeft', (array) => array.bisectLeft(0), 0)
 row('core', 'bisectRight', (array) => array.bisectRight(9), 3)
 row('core', 'searchsorted', (array) => array.searchsorted(Int32Array.of(0, 9)), places)
 row('core', 'searchsortedAsync', (array) => array.searchsortedAsync(Int32Array.of(0, 9)), places)
+const envelope = ({ min, max }) => [...min, ...max]
+row('core', 'envelope', (array) => envelope(array.envelope(2)), [3, 1, 3, 2])
+row('core', 'envelopeAsync', async (array) => envelope(await array.envelopeAsync(2)), [3, 1, 3, 2])
 
 // Memory.
 row('core', 'buffer', (array) => new Int32Array(array.buffer), [3, 1, 2])

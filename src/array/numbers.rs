@@ -1,11 +1,13 @@
 //! What takes the elements as numbers: sums, extremes, order, and places in it.
 
 use super::jobs::Job;
+use super::slice::Bounds;
 use super::{Array, Lent};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::kernels::bisect::{self, Side, Value};
+use crate::kernels::envelope::{self, Parts};
 use crate::kernels::{extremes, sort, sum};
 use crate::os::scratch::Scratch;
 use crate::typecode::Scalar;
@@ -21,6 +23,41 @@ impl Array {
     /// `Empty`
     pub fn extremes(&self, operation: &'static str) -> Result<(Element, Element)> {
         extremes::extremes(self.region(), self.typecode.scalar).ok_or(Error::Empty { operation })
+    }
+
+    /// A slice of step 1 in so many equal parts, none of which is empty.
+    ///
+    /// # Errors
+    /// `OutOfRange`
+    pub fn parts(&self, count: u64, bounds: Bounds) -> Result<Parts> {
+        let slice = bounds.resolve(self.length())?;
+        let most = slice.count as u64;
+        if count > most || (count == 0 && most > 0) {
+            return Err(Error::OutOfRange {
+                name: "parts",
+                requirement: format!("from {} to the {most} elements there are", most.min(1)),
+                received: count.to_string(),
+            });
+        }
+        Ok(Parts {
+            elements: slice.start..slice.start + slice.count,
+            count: count as usize,
+        })
+    }
+
+    /// The least number of each part, then the greatest of each, into memory of that size.
+    ///
+    /// # Errors
+    /// `InvalidArgType` where `into` is not of that size.
+    pub fn envelope(&self, parts: &Parts, into: Region<'_>) -> Result<()> {
+        if into.len() != 2 * parts.count * self.typecode.itemsize() {
+            return Err(Error::InvalidArgType {
+                name: "into",
+                requirement: "memory for two elements a part",
+            });
+        }
+        envelope::envelope(self.region(), self.typecode.scalar, parts, into, &|| false);
+        Ok(())
     }
 
     /// Puts the elements in rising order.

@@ -7,6 +7,7 @@ pub mod bisect;
 mod block;
 pub mod compare;
 mod dispatch;
+pub mod envelope;
 pub mod extremes;
 pub mod fill;
 pub mod gather;

@@ -8,7 +8,7 @@ use napi_derive::napi;
 use super::class::MmapArray;
 use super::errors::{guard, settled, without_panic};
 use super::numbers::side;
-use super::values::{bytes, count};
+use super::values::{bounds, bytes, count};
 use crate::array::jobs::work::{Needles, Target, Work};
 use crate::array::transfer::{Opening, Peer};
 use crate::error::Result;
@@ -60,6 +60,20 @@ impl Task for JobTask<Vec<f64>> {
     }
 }
 
+impl Task for JobTask<Vec<u8>> {
+    type Output = Result<Option<Vec<u8>>>;
+    /// Null where it was called off.
+    type JsValue = Option<Uint8Array>;
+
+    fn compute(&mut self) -> napi::Result<Self::Output> {
+        Ok(self.run())
+    }
+
+    fn resolve(&mut self, env: Env, done: Self::Output) -> napi::Result<Option<Uint8Array>> {
+        Ok(settled(&env, done)?.map(Uint8Array::from))
+    }
+}
+
 #[napi]
 pub fn sort_later(env: Env, array: &MmapArray, ticket: u32) -> napi::Result<AsyncTask<JobTask<()>>> {
     array.change(&env, |array| array.sort_later(ticket).map(JobTask::begin))
@@ -97,6 +111,22 @@ pub fn places_of_later(
         array
             .places_later(ticket, needles, side(right))
             .map(JobTask::begin)
+    })
+}
+
+/// The bytes of the least number of each part of a slice, then of the greatest of each.
+#[napi]
+pub fn envelope_later(
+    env: Env,
+    array: &MmapArray,
+    ticket: u32,
+    parts: f64,
+    start: Option<f64>,
+    stop: Option<f64>,
+) -> napi::Result<AsyncTask<JobTask<Vec<u8>>>> {
+    array.change(&env, |array| {
+        let parts = array.parts(count("parts", parts)?, bounds(start, stop, None))?;
+        array.envelope_later(ticket, parts).map(JobTask::begin)
     })
 }
 

@@ -6,7 +6,7 @@ use napi_derive::napi;
 
 use super::class::MmapArray;
 use super::errors::guard;
-use super::values::{RawNumber, bytes, decode, index, number};
+use super::values::{RawNumber, bounds, bytes, count, decode, index, number};
 use crate::kernels::bisect::{Side, Value};
 use crate::kernels::sum::Sum;
 use crate::typecode::Scalar;
@@ -36,6 +36,38 @@ pub fn max_of(env: Env, array: &MmapArray) -> napi::Result<RawNumber> {
     array.read(&env, |array| {
         let (_, greatest) = array.extremes("max")?;
         Ok(decode(array.typecode(), &greatest))
+    })
+}
+
+/// How many elements two for each part are; an error where there cannot be so many parts.
+#[napi]
+pub fn envelope_length(
+    env: Env,
+    array: &MmapArray,
+    parts: f64,
+    start: Option<f64>,
+    stop: Option<f64>,
+) -> napi::Result<f64> {
+    array.read(&env, |array| {
+        let parts = array.parts(count("parts", parts)?, bounds(start, stop, None))?;
+        Ok(2.0 * parts.count as f64)
+    })
+}
+
+/// The least number of each part of a slice, then the greatest of each, into memory of that length.
+#[napi]
+pub fn envelope_in(
+    env: Env,
+    array: &MmapArray,
+    parts: f64,
+    start: Option<f64>,
+    stop: Option<f64>,
+    into: Unknown<'_>,
+) -> napi::Result<()> {
+    let into = bytes(&env, &into)?;
+    array.read(&env, |array| {
+        let parts = array.parts(count("parts", parts)?, bounds(start, stop, None))?;
+        array.envelope(&parts, into)
     })
 }
 

@@ -9,7 +9,9 @@ use crate::array::{Array, Lent, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::kernels::bisect::{self, Side};
+use crate::kernels::envelope::{self, Parts};
 use crate::os::{identity, size};
+use bytemuck::Zeroable;
 use rustix::io::Errno;
 
 /// Work for another thread; `None` where it was called off.
@@ -70,11 +72,7 @@ impl Array {
         Ok(Box::new(move || {
             let (region, sought) = (elements.region(), needles.region());
             let count = sought.len() / scalar.size();
-            let mut places = Vec::new();
-            places
-                .try_reserve_exact(count)
-                .map_err(|_| Error::system(Errno::NOMEM, "malloc"))?;
-            places.resize(count, 0.0f64);
+            let mut places = zeros::<f64>(count)?;
             for (part, places) in places.chunks_mut(PART).enumerate() {
                 if job.is_called_off() {
                     return Ok(None);
@@ -85,6 +83,25 @@ impl Array {
             elements.require_sound()?;
             needles.require_sound()?;
             Ok(Some(places))
+        }))
+    }
+
+    /// The bytes of the least number of each part, then of the greatest of each.
+    ///
+    /// # Errors
+    /// `Busy`, and `ENOMEM`.
+    pub fn envelope_later(&mut self, ticket: u32, parts: Parts) -> Result<Work<Vec<u8>>> {
+        let job = self.begin_job("envelopeAsync", ticket, Claim::Reads)?;
+        let (elements, scalar) = (self.lend()?, self.typecode.scalar);
+        Ok(Box::new(move || {
+            let bytes = 2 * parts.count * scalar.size();
+            let mut into = zeros::<u8>(bytes)?;
+            let region = elements.region();
+            let is_called_off = || job.is_called_off();
+            let is_whole =
+                envelope::envelope(region, scalar, &parts, Region::of_mut(&mut into), &is_called_off);
+            elements.require_sound()?;
+            Ok(is_whole.then_some(into))
         }))
     }
 
@@ -173,6 +190,16 @@ impl Array {
             }
         }))
     }
+}
+
+/// Memory for a result.
+fn zeros<T: Zeroable + Clone>(count: usize) -> Result<Vec<T>> {
+    let mut values = Vec::new();
+    values
+        .try_reserve_exact(count)
+        .map_err(|_| Error::system(Errno::NOMEM, "malloc"))?;
+    values.resize(count, T::zeroed());
+    Ok(values)
 }
 
 /// Where elements are written to.

@@ -1,0 +1,30 @@
+// The least and the greatest number of each part of an array: what a picture of many elements shows.
+
+import { envelopeIn, envelopeLater, envelopeLength } from '../native.js'
+import { toBound, toCount } from './arguments.js'
+import * as jobs from './jobs.js'
+import { allocate, bytesOf } from './sources.js'
+
+const toParts = (parts, start, stop) => [toCount(parts, 'parts'), toBound(start, 'start'), toBound(stop, 'stop')]
+
+/** Of elements that hold all of the least first, then all of the greatest. */
+function halves(both) {
+  const half = both.length / 2
+  return { min: both.subarray(0, half), max: both.subarray(half) }
+}
+
+export function envelope(access, array, parts, start, stop) {
+  const given = toParts(parts, start, stop)
+  access.requireOpen(array)
+  const both = allocate(access.typeOf(array).View, envelopeLength(array, ...given))
+  envelopeIn(array, ...given, bytesOf(both))
+  return halves(both)
+}
+
+/** The same on another thread. */
+export async function envelopeAsync(access, array, parts, start, stop, options) {
+  const given = toParts(parts, start, stop)
+  const { View } = access.typeOf(array)
+  const bytes = await jobs.run(access, array, options, (ticket) => envelopeLater(array, ticket, ...given))
+  return halves(new View(bytes.buffer, bytes.byteOffset, bytes.byteLength / View.BYTES_PER_ELEMENT))
+}

@@ -1,0 +1,290 @@
+//! The least and the greatest number of each of many equal parts.
+
+use std::ops::Range;
+
+use super::Region;
+use super::dispatch::Level;
+use super::order::{Key, Ordered};
+use crate::for_scalar;
+use crate::typecode::Scalar;
+
+/// A range of elements cut into equal parts, whose sizes differ by one element at most.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parts {
+    pub elements: Range<usize>,
+    /// At most as many as there are elements.
+    pub count: usize,
+}
+
+impl Parts {
+    /// Where a part begins; the end of the last one, for their number.
+    fn begin(&self, part: usize) -> usize {
+        let distance = part as u128 * self.elements.len() as u128 / self.count as u128;
+        self.elements.start + distance as usize
+    }
+}
+
+/// Elements looked at between two questions whether it was called off.
+const BETWEEN_QUESTIONS: usize = 1 << 20;
+
+/// Puts the least number of each part, then the greatest of each, into memory of twice as many elements as there are parts;
+/// a NaN for a part that has none. Says whether it came to the end of that.
+///
+/// # Panics
+/// If the elements are not inside the region, or `into` is not of that size.
+pub fn envelope(
+    region: Region<'_>,
+    scalar: Scalar,
+    parts: &Parts,
+    into: Region<'_>,
+    is_called_off: &dyn Fn() -> bool,
+) -> bool {
+    for_scalar!(scalar, T => envelope_at::<T>(Level::best(), region, parts, into, is_called_off))
+}
+
+fn envelope_at<T: Ordered>(
+    level: Level,
+    region: Region<'_>,
+    parts: &Parts,
+    into: Region<'_>,
+    is_called_off: &dyn Fn() -> bool,
+) -> bool {
+    assert_eq!(into.len(), 2 * parts.count * size_of::<T>());
+    let mut unasked = 0;
+    let mut part = 0;
+    let mut begin = parts.elements.start;
+    // The range of the part that was looked at so far: one wider than the distance between two questions takes several runs.
+    let mut so_far = Keys::<T>::NONE;
+    while part < parts.count {
+        if unasked >= BETWEEN_QUESTIONS {
+            if is_called_off() {
+                return false;
+            }
+            unasked = 0;
+        }
+        level.run(
+            #[inline(always)]
+            || {
+                while part < parts.count && unasked < BETWEEN_QUESTIONS {
+                    let end = parts.begin(part + 1);
+                    let stop = end.min(begin + BETWEEN_QUESTIONS);
+                    so_far = so_far.and(Keys::of(region, begin..stop));
+                    unasked += stop - begin;
+                    begin = stop;
+                    if stop == end {
+                        let (least, greatest) = so_far.values();
+                        into.put(part, least);
+                        into.put(parts.count + part, greatest);
+                        so_far = Keys::NONE;
+                        part += 1;
+                    }
+                }
+            },
+        );
+    }
+    true
+}
+
+/// The least key of all elements, NaNs among them, and the greatest of the numbers.
+#[derive(Clone, Copy)]
+struct Keys<T: Ordered> {
+    least: T::Key,
+    greatest: T::Key,
+}
+
+/// Bytes looked at together.
+const ROW: usize = 256;
+
+impl<T: Ordered> Keys<T> {
+    const NONE: Self = Keys {
+        least: T::Key::MAX,
+        greatest: T::Key::MIN,
+    };
+
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        Keys {
+            least: self.least.min(other.least),
+            greatest: self.greatest.max(other.greatest),
+        }
+    }
+
+    #[inline(always)]
+    fn of(region: Region<'_>, range: Range<usize>) -> Self {
+        match size_of::<T>() {
+            1 => Self::by_rows::<ROW>(region, range),
+            2 => Self::by_rows::<{ ROW / 2 }>(region, range),
+            4 => Self::by_rows::<{ ROW / 4 }>(region, range),
+            _ => Self::by_rows::<{ ROW / 8 }>(region, range),
+        }
+    }
+
+    #[inline(always)]
+    fn by_rows<const N: usize>(region: Region<'_>, range: Range<usize>) -> Self {
+        let (least, greatest) = region.rows::<T>(range).fold::<N, _>(
+            ([Self::NONE.least; N], [Self::NONE.greatest; N]),
+            #[inline(always)]
+            |(least, greatest), row| {
+                for lane in 0..N {
+                    let key = row[lane].key();
+                    least[lane] = least[lane].min(key);
+                    greatest[lane] = greatest[lane].max(Self::number_or_least(key));
+                }
+            },
+            #[inline(always)]
+            |(least, greatest), lane, value| {
+                let key = value.key();
+                least[lane] = least[lane].min(key);
+                greatest[lane] = greatest[lane].max(Self::number_or_least(key));
+            },
+        );
+        Keys {
+            least: least.into_iter().fold(Self::NONE.least, T::Key::min),
+            greatest: greatest.into_iter().fold(Self::NONE.greatest, T::Key::max),
+        }
+    }
+
+    /// A NaN is greater than no number.
+    #[inline(always)]
+    fn number_or_least(key: T::Key) -> T::Key {
+        if key > T::LAST_NUMBER { T::Key::MIN } else { key }
+    }
+
+    /// The numbers; where there are none, the NaN of the least key for both.
+    #[inline(always)]
+    fn values(self) -> (T, T) {
+        let least = T::of_key(self.least);
+        if self.least > T::LAST_NUMBER {
+            return (least, least);
+        }
+        (least, T::of_key(self.greatest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    fn found<T: Ordered>(level: Level, values: &[T], parts: &Parts) -> Vec<T> {
+        let mut into = vec![T::zeroed(); 2 * parts.count];
+        let region = Region::of(bytemuck::cast_slice(values));
+        assert!(envelope_at::<T>(
+            level,
+            region,
+            parts,
+            Region::of_mut(&mut into),
+            &|| panic!("asked too early")
+        ));
+        into
+    }
+
+    #[test]
+    fn as_a_plain_search_has_it() {
+        fn check<T: Ordered + PartialOrd + std::fmt::Debug>(make: impl Fn(u64) -> T) {
+            for length in [1usize, 2, 31, 64, 65, 300, 3000] {
+                let values: Vec<T> = (0..length as u64)
+                    .map(|n| make((n + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+                    .collect();
+                for start in [0, length / 3] {
+                    for count in [1, 2, 3, 7, length - start] {
+                        let parts = Parts {
+                            elements: start..length,
+                            count: count.min(length - start),
+                        };
+                        let expected = |choose: fn(&T, &T) -> bool| {
+                            (0..parts.count)
+                                .map(move |part| (part, choose))
+                                .map(|(part, choose)| {
+                                    let n = length - start;
+                                    let range =
+                                        start + part * n / parts.count..start + (part + 1) * n / parts.count;
+                                    values[range]
+                                        .iter()
+                                        .copied()
+                                        .reduce(|a, b| if choose(&b, &a) { b } else { a })
+                                        .unwrap()
+                                })
+                        };
+                        let both: Vec<T> = expected(|a, b| a < b).chain(expected(|a, b| a > b)).collect();
+                        for level in Level::available() {
+                            assert_eq!(found(level, &values, &parts), both, "{level:?} {parts:?}");
+                        }
+                    }
+                }
+            }
+        }
+        check(|n| n as i8);
+        check(|n| n as u8);
+        check(|n| n as i16);
+        check(|n| n as u16);
+        check(|n| n as i32);
+        check(|n| n as u32);
+        check(|n| n as i64);
+        check(|n| n);
+        check(|n| half::f16::from_f64((n % 2001) as f64 - 1000.0));
+        check(|n| n as i32 as f32);
+        check(|n| n as i64 as f64);
+    }
+
+    #[test]
+    fn nans_are_passed_over_and_a_part_of_nothing_else_is_one() {
+        let nan = f64::NAN;
+        let values = [nan, 2.0, -nan, -1.0, nan, -nan, f64::NEG_INFINITY, nan];
+        let parts = |count| Parts {
+            elements: 0..8,
+            count,
+        };
+        for level in Level::available() {
+            assert_eq!(found(level, &values, &parts(1)), [f64::NEG_INFINITY, 2.0]);
+            let pairs = found(level, &values, &parts(4));
+            assert_eq!(pairs[..2], [2.0, -1.0]);
+            assert!(pairs[2].is_nan() && pairs[6].is_nan());
+            assert_eq!(pairs[3], f64::NEG_INFINITY);
+            assert_eq!(pairs[4..6], [2.0, -1.0]);
+            assert_eq!(pairs[7], f64::NEG_INFINITY);
+        }
+    }
+
+    #[test]
+    fn parts_wider_than_a_run_are_whole_and_it_can_be_called_off() {
+        let mut values = vec![5u8; 3 * BETWEEN_QUESTIONS + 10];
+        values[BETWEEN_QUESTIONS + 1] = 9;
+        *values.last_mut().unwrap() = 1;
+        let parts = Parts {
+            elements: 0..values.len(),
+            count: 1,
+        };
+        let region = Region::of(&values);
+        let mut into = [0u8; 2];
+        let asked = Cell::new(0);
+        let is_whole = envelope(region, Scalar::U8, &parts, Region::of_mut(&mut into), &|| {
+            asked.set(asked.get() + 1);
+            false
+        });
+        assert!(is_whole);
+        assert_eq!((into, asked.get()), ([1, 9], 3));
+        assert!(!envelope(
+            region,
+            Scalar::U8,
+            &parts,
+            Region::of_mut(&mut into),
+            &|| true
+        ));
+    }
+
+    #[test]
+    fn no_parts_take_nothing() {
+        let parts = Parts {
+            elements: 0..0,
+            count: 0,
+        };
+        assert!(envelope(
+            Region::empty(),
+            Scalar::F32,
+            &parts,
+            Region::empty(),
+            &|| true
+        ));
+    }
+}
