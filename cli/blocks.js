@@ -1,0 +1,38 @@
+// The elements of an array a block at a time: copies, since a file that somebody cuts is an error only where the core copies.
+
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
+export const BLOCK = 1 << 16
+/** Blocks between two turns of the event loop, in which a signal is heard. */
+const TURN = 16
+
+/** Whether elements are characters. */
+export const isText = ({ typecode }) => 'cuw'.includes(typecode)
+
+/**
+ * @param {{ start?: number, stop?: number }} bounds in elements, from 0 to the length
+ * @yields {{ start: number, values: ArrayLike<number | bigint | string> }}
+ */
+export async function* blocksOf(array, { start = 0, stop = array.length } = {}) {
+  for (let at = start; at < stop; at += BLOCK) {
+    if (((at - start) / BLOCK) % TURN === TURN - 1) await nextTurn()
+    yield { start: at, values: valuesOf(array, at, Math.min(at + BLOCK, stop)) }
+  }
+}
+
+/** Elements as JavaScript has them. */
+export function valuesOf(array, start, stop, step) {
+  const copy = array.slice(start, stop, step)
+  if (!isText(array) && !isHalfBits(array, copy)) return copy
+  // What no typed array holds as values: a small array of the same bytes tells them.
+  const values = new array.constructor(array.typecode)
+  try {
+    values.frombytes(copy)
+    return values.tolist()
+  } finally {
+    values.close()
+  }
+}
+
+/** Halves are bits where the runtime has no typed array of them. */
+const isHalfBits = ({ typecode }, copy) => typecode === 'e' && copy instanceof Uint16Array

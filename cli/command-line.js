@@ -1,0 +1,58 @@
+// The words of a command line, by the options that a command declares.
+
+import { parseArgs } from 'node:util'
+import { UsageError } from './failures.js'
+
+export const HELP = { type: 'boolean', short: 'h', description: 'show this' }
+
+/** What looks like an option and is an index or a slice: -1, -5:, -3:-1. */
+const INDEX = /^-\d+(:|$)/
+const MARK = '\0'
+
+/** @returns {{ values: object, positionals: string[] }} */
+export function parse(command, words) {
+  const options = { ...command.options, help: HELP }
+  // Marked, so that it is no option.
+  const args = command.takesIndices ? words.map((word) => (INDEX.test(word) ? MARK + word : word)) : words
+  try {
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
+    return { values, positionals: positionals.map((word) => word.replace(MARK, '')) }
+  } catch (error) {
+    throw new UsageError(`${firstSentence(error.message)}; see mmap-array ${command.name} --help`)
+  }
+}
+
+const firstSentence = (text) => text.split(/\. |\n/)[0].replace(/\.$/, '')
+
+/** @returns {number | undefined} */
+export function toWhole(text, name, least = 0) {
+  if (text === undefined) return undefined
+  const number = Number(text)
+  if (/^\d+$/.test(text) && number >= least && Number.isSafeInteger(number)) return number
+  throw new UsageError(`--${name} takes a whole number from ${least}, not '${text}'`)
+}
+
+/** @returns {number | undefined} */
+export function toNumber(text, name) {
+  if (text === undefined) return undefined
+  const number = Number(text)
+  if (text.trim() !== '' && number >= 0) return number
+  throw new UsageError(`--${name} takes a number from 0, not '${text}'`)
+}
+
+/** Python's `start:stop:step`, each part of which may be missing. */
+export function toSlice(text, name) {
+  const match = /^(-?\d+)?:(-?\d+)?(?::(-?\d+)?)?$/.exec(text)
+  if (!match) throw new UsageError(`${name} takes START:STOP, not '${text}'`)
+  const [start, stop, step] = match.slice(1).map((part) => (part === undefined ? undefined : Number(part)))
+  if (step === 0) throw new UsageError(`${name} takes any step but 0`)
+  return { start, stop, step }
+}
+
+/** @returns {string[]} as many as a command takes */
+export function toFiles(command, positionals, names) {
+  if (positionals.length === names.length) return positionals
+  const missing = names[positionals.length]
+  const what = missing ? `${missing} is missing` : `'${positionals[names.length]}' is one argument too many`
+  throw new UsageError(`${what}; usage: mmap-array ${command.usage}`)
+}

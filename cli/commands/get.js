@@ -1,0 +1,65 @@
+import { BLOCK, valuesOf } from '../blocks.js'
+import { toSlice } from '../command-line.js'
+import { printElements } from '../elements-output.js'
+import { DataError, UsageError } from '../failures.js'
+import { OPENING, open } from '../opening.js'
+
+export default {
+  name: 'get',
+  summary: 'elements by index or slice, a line each',
+  usage: 'get FILE INDEX|START:STOP:STEP ... [OPTIONS]',
+  more: "Indices and slices are Python's: -1 is the last element, far bounds of a slice clamp.",
+  takesIndices: true,
+  options: { ...OPENING, json: { type: 'boolean', description: 'one JSON array; integers of 8 bytes as strings' } },
+  examples: [
+    ['mmap-array get prices.f64 5 -1', 'the sixth and the last'],
+    ['mmap-array get prices.f64 1000:2000:100', 'every hundredth of a thousand'],
+    ['mmap-array get prices.f64 ::-1', 'all of them, from the end'],
+  ],
+
+  async run({ values, positionals, output }) {
+    const [path, ...wanted] = positionals
+    if (path === undefined || wanted.length === 0) {
+      throw new UsageError(`${path === undefined ? 'FILE' : 'INDEX'} is missing; usage: mmap-array ${this.usage}`)
+    }
+    const array = open(path, values)
+    try {
+      const places = wanted.map((text) => toPlaces(text, array.length))
+      await printElements(array, blocks(array, places), values, output)
+    } finally {
+      array.close()
+    }
+  },
+}
+
+/** @returns {{ start: number, step: number, count: number }} */
+function toPlaces(text, length) {
+  if (text.includes(':')) return placesOf(toSlice(text, 'a slice'), length)
+  if (!/^-?\d+$/.test(text)) throw new UsageError(`'${text}' is no index and no slice`)
+  const index = Number(text) < 0 ? Number(text) + length : Number(text)
+  if (index >= 0 && index < length) return { start: index, step: 1, count: 1 }
+  throw new DataError(`there is no element ${text}: there are ${length}`)
+}
+
+/** What a slice means in an array of a length, by Python's rules. */
+function placesOf({ start, stop, step = 1 }, length) {
+  const [lowest, highest] = step > 0 ? [0, length] : [-1, length - 1]
+  const bound = (at, none) => {
+    if (at === undefined) return none
+    return at < 0 ? Math.max(at + length, lowest) : Math.min(at, highest)
+  }
+  const [first, end] = [bound(start, step > 0 ? lowest : highest), bound(stop, step > 0 ? highest : lowest)]
+  return { start: first, step, count: Math.max(Math.ceil((end - first) / step), 0) }
+}
+
+function* blocks(array, places) {
+  for (const { start, step, count } of places) {
+    for (let done = 0; done < count; done += BLOCK) {
+      const part = Math.min(BLOCK, count - done)
+      const first = start + done * step
+      const behind = first + part * step
+      // Running down, what lies before element 0 is 'not given'.
+      yield valuesOf(array, first, behind < 0 ? undefined : behind, step)
+    }
+  }
+}

@@ -1,0 +1,104 @@
+// Where elements come from: a file that is mapped, raw bytes on the standard input, or lines of text.
+
+import { statSync } from 'node:fs'
+import { MmapArray } from '../../index.js'
+import { blocksOf, isText } from '../blocks.js'
+import { DataError, UsageError } from '../failures.js'
+import { open } from '../opening.js'
+import { csvReader } from '../text/csv.js'
+import { jsonReader } from '../text/json-lines.js'
+import { linesOf } from '../text/lines.js'
+
+/** Where text does not say what its numbers are. */
+const OF_TEXT = 'd'
+
+/**
+ * @param {{ path?: string, format: string }} from no path for the standard input
+ * @param {object} values of the options
+ * @returns {{ typecode: string, total: number, blocks(onProgress: (done: number) => void): AsyncIterable<ArrayLike<unknown>>,
+ *   close(): void, place(index: number): string }} `total` is what progress is counted in; `place` tells where an element stands
+ */
+export function sourceOf({ path, format }, { values, typecode }) {
+  if (format === 'csv' || format === 'jsonl') return textSource(path, format, { ...values, typecode: typecode ?? OF_TEXT })
+  if (path !== undefined) return arraySource(open(path, { ...values, format, type: values['from-type'] ?? values.type }))
+  if (format === 'npy') throw new UsageError("NumPy's format cannot be read from the standard input")
+  if (typecode === undefined) throw new UsageError('the standard input does not say what its elements are: give --type')
+  return pipeSource(typecode)
+}
+
+function arraySource(array) {
+  return {
+    typecode: array.typecode,
+    total: array.length,
+    async *blocks(onProgress) {
+      for await (const { start, values } of blocksOf(array)) {
+        yield values
+        onProgress(start + values.length)
+      }
+    },
+    close: () => array.close(),
+    place: (index) => `element ${index}`,
+  }
+}
+
+/** Bytes as they come, of which a chunk may end in the middle of an element. */
+function pipeSource(typecode) {
+  const array = new MmapArray(typecode)
+  return {
+    typecode,
+    total: Infinity,
+    async *blocks() {
+      let rest = Buffer.alloc(0)
+      for await (const chunk of process.stdin) {
+        const bytes = Buffer.concat([rest, chunk])
+        const whole = bytes.length - (bytes.length % array.itemsize)
+        rest = bytes.subarray(whole)
+        array.frombytes(bytes.subarray(0, whole))
+        for await (const { values } of blocksOf(array)) yield values
+        array.clear()
+      }
+      if (rest.length > 0) throw new DataError(`${rest.length} bytes at the end are no whole element`)
+    },
+    close: () => array.close(),
+    place: (index) => `element ${index}`,
+  }
+}
+
+function textSource(path, format, { typecode, ...options }) {
+  const read = format === 'csv' ? csvReader(options) : jsonReader({ isText: isText({ typecode }) })
+  if (format === 'csv' && isText({ typecode })) throw new UsageError('characters are read from JSON lines, not from CSV')
+  let line = 0
+  // The first element of the block that was read last, and the line of each of its elements.
+  let begin = 0
+  let places = []
+  return {
+    typecode,
+    total: path === undefined ? Infinity : statSync(path).size,
+    async *blocks(onProgress) {
+      for await (const lines of linesOf(path, onProgress)) {
+        const found = []
+        begin += places.length
+        places = []
+        for (const text of lines) {
+          line += 1
+          const value = valueAt(read, text, line)
+          if (value === undefined) continue
+          found.push(value)
+          places.push(line)
+        }
+        yield found
+      }
+    },
+    close() {},
+    place: (index) => `line ${places[index - begin]}`,
+  }
+}
+
+function valueAt(read, text, line) {
+  try {
+    return read(text, line)
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error
+    throw new DataError(`line ${line}: ${error.message}`)
+  }
+}

@@ -1,0 +1,94 @@
+// Where elements go: a file that is mapped, raw bytes on the standard output, or lines of text.
+
+import { open } from 'node:fs/promises'
+import { MmapArray } from '../../index.js'
+import { isText } from '../blocks.js'
+import { DataError, UsageError } from '../failures.js'
+import { csvLine } from '../text/csv.js'
+import { jsonLine } from '../text/json-lines.js'
+import { isOfType } from '../type-names.js'
+
+/** Elements that an array has room for at first. */
+const ROOM = 1 << 16
+
+/**
+ * @param {{ path?: string, format: string }} to no path for the standard output
+ * @returns {Promise<{ add(values: ArrayLike<unknown>): Promise<void>, end(): Promise<void> }>}
+ */
+export async function targetOf({ path, format }, { typecode, output, title }) {
+  if (format === 'csv' && isText({ typecode })) throw new UsageError('characters are written as JSON lines, not as CSV')
+  if (format === 'csv' || format === 'jsonl') {
+    const lineOf = format === 'csv' ? csvLine : jsonLine
+    return textTarget(path === undefined ? pipe(output) : await file(path), { lineOf, typecode, title })
+  }
+  if (path !== undefined) return arrayTarget(path, format, typecode)
+  if (format === 'npy') throw new UsageError("NumPy's format cannot be written to the standard output: its header counts the elements")
+  return pipeTarget(output, typecode)
+}
+
+/** Adds values to an array, each checked; an error says how many were taken. */
+function extend(array, values) {
+  const length = array.length
+  try {
+    array.extend(isOfType(values, array.typecode) ? values : Array.from(values))
+  } catch (error) {
+    if (!String(error.code).startsWith('ERR_')) throw error
+    throw new Unfit(array.length - length, error)
+  }
+}
+
+/** A value that the type of the target does not hold. */
+export class Unfit extends DataError {
+  constructor(at, cause) {
+    super(cause.message, { cause })
+    this.at = at
+  }
+}
+
+function arrayTarget(path, format, typecode) {
+  const array = MmapArray.open(path, typecode, { flags: 'wx+', format })
+  array.reserve(ROOM)
+  return { add: async (values) => extend(array, values), end: async () => array.close() }
+}
+
+function pipeTarget(output, typecode) {
+  const array = new MmapArray(typecode)
+  return {
+    async add(values) {
+      extend(array, values)
+      await output.write(array.tobytes())
+      array.clear()
+    },
+    end: async () => array.close(),
+  }
+}
+
+/** Lines of values that the type holds: 1.1 as a float32 is another number. */
+function textTarget({ write, close }, { lineOf, typecode, title }) {
+  const checked = new MmapArray(typecode)
+  let isFirst = true
+  return {
+    async add(values) {
+      let held = values
+      if (!isOfType(values, typecode)) {
+        extend(checked, values)
+        held = checked.tolist()
+        checked.clear()
+      }
+      if (isFirst && title !== undefined) await write(`${title}\n`)
+      isFirst = false
+      if (held.length > 0) await write(`${Array.from(held, lineOf).join('\n')}\n`)
+    },
+    async end() {
+      checked.close()
+      await close()
+    },
+  }
+}
+
+const pipe = (output) => ({ write: (text) => output.write(text), close: async () => {} })
+
+async function file(path) {
+  const handle = await open(path, 'wx')
+  return { write: (text) => handle.appendFile(text), close: () => handle.close() }
+}

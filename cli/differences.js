@@ -1,0 +1,47 @@
+// How two rows of elements differ, block by block.
+
+export class Differences {
+  count = 0
+  /** @type {{ index: number, values: [unknown, unknown] } | undefined} */
+  first
+  /** Of numbers: the pair that lies furthest apart; a NaN beside a number is no distance. */
+  largest
+  #tolerance
+  #relative
+
+  constructor({ tolerance, relative }) {
+    this.#tolerance = tolerance
+    this.#relative = relative
+  }
+
+  /** Takes as many elements of each. */
+  add(start, values, others) {
+    if (haveTheSameBytes(values, others)) return
+    for (let index = 0; index < values.length; index++) {
+      const [a, b] = [values[index], others[index]]
+      // Numbers and bigints compare by their exact value; a NaN is nothing's equal.
+      if (a == b || (a !== a && b !== b)) continue
+      const distance = typeof a === 'string' ? undefined : distanceOf(a, b)
+      if (distance < Infinity && distance <= Math.max(this.#tolerance, this.#relative * greaterOf(a, b))) continue
+      this.count += 1
+      const pair = { index: start + index, values: [a, b] }
+      this.first ??= pair
+      if (distance > (this.largest?.distance ?? 0)) this.largest = { ...pair, distance }
+    }
+  }
+}
+
+function haveTheSameBytes(values, others) {
+  if (!ArrayBuffer.isView(values) || values.constructor !== others.constructor) return false
+  return bytesOf(values).equals(bytesOf(others))
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)
+
+/** Exact for integers, and a number. */
+function distanceOf(a, b) {
+  const isExact = typeof a === 'bigint' && typeof b === 'bigint'
+  return Math.abs(Number(isExact ? a - b : Number(a) - Number(b)))
+}
+
+const greaterOf = (a, b) => Math.max(Math.abs(Number(a)), Math.abs(Number(b)))

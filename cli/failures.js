@@ -1,0 +1,30 @@
+// What went wrong, as a line and as an exit code.
+
+/** Exit codes; a signal's is 128 and its number. */
+export const EXIT = Object.freeze({
+  done: 0,
+  different: 1,
+  usage: 2,
+  system: 3,
+  data: 4,
+})
+
+/** A command line that says nothing that can be done. */
+export class UsageError extends Error {}
+
+/** Files that are not what they should be. */
+export class DataError extends Error {}
+
+export function exitCodeOf(error) {
+  if (error instanceof UsageError) return EXIT.usage
+  if (error instanceof DataError || String(error?.code).startsWith('ERR_')) return EXIT.data
+  return error?.syscall === undefined ? EXIT.data : EXIT.system
+}
+
+/** One line, with the code where there is one. */
+export function messageOf(error) {
+  const text = String(error?.message ?? error).replaceAll(/\s*\n\s*/g, ' ')
+  const { code, path } = error ?? {}
+  const told = [code, path].filter((part) => typeof part === 'string' && !text.includes(part))
+  return told.length > 0 ? `${text} (${told.join(', ')})` : text
+}

@@ -1,0 +1,47 @@
+// The command line: finds the command, reads its arguments, and turns every failure into a line and an exit code.
+
+import { readFileSync } from 'node:fs'
+import { COMMANDS, load } from './commands/index.js'
+import { parse } from './command-line.js'
+import { EXIT, UsageError, exitCodeOf, messageOf } from './failures.js'
+import { helpOf, overview } from './help.js'
+import { Output } from './output.js'
+import { discardUnfinished } from './replacement.js'
+
+/** What ends a process in the middle, and the exit code a shell expects then. */
+const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
+
+/** @returns {Promise<number>} the exit code */
+export async function main(words) {
+  for (const [signal, code] of Object.entries(SIGNALS)) {
+    process.once(signal, () => {
+      discardUnfinished()
+      process.exit(code)
+    })
+  }
+  const output = new Output(process.stdout)
+  try {
+    return (await run(words, output)) ?? EXIT.done
+  } catch (error) {
+    discardUnfinished()
+    if (output.isClosed) return EXIT.done
+    process.stderr.write(`mmap-array: ${messageOf(error)}\n`)
+    return exitCodeOf(error)
+  }
+}
+
+async function run([name, ...rest], output) {
+  if (name === undefined) throw new UsageError('a command is missing; see mmap-array --help')
+  if (name === '--version' || name === '-v') return output.line(versionOf())
+  if (name === '--help' || name === '-h') return output.line(await overview())
+  if (name === 'help') return output.line(rest.length > 0 ? helpOf(await load(rest[0])) : await overview())
+  if (!COMMANDS.includes(name)) throw new UsageError(`there is no command '${name}'; see mmap-array --help`)
+  const command = await load(name)
+  const { values, positionals } = parse(command, rest)
+  if (values.help) return output.line(helpOf(command))
+  return command.run({ values, positionals, output })
+}
+
+function versionOf() {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
+}
