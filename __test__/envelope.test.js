@@ -1,6 +1,6 @@
 // envelope and envelopeAsync: the least and the greatest number of each part, against a search of our own.
 import fs from 'node:fs'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { expectError } from './support/errors.js'

@@ -103,6 +103,15 @@ describe('Rust', () => {
 describe('JavaScript', () => {
   test('a sound package has no violations', () => {
     expect(checkJavaScript(scripts())).toEqual([])
+    const tool = {
+      'bin/tool.js': "import { main } from '../cli/main.js'",
+      'cli/main.js': "import 'node:fs'\nimport '../index.js'\nimport '../dist/x.js'\nawait import('./viewer/server.js')",
+      'cli/viewer/server.js': "import './pyramid.js'",
+      'cli/viewer/pyramid.js': "import 'node:http'",
+      'cli/viewer/page/page.js': "import './axes.js'",
+      'cli/viewer/page/axes.js': '',
+    }
+    expect(checkJavaScript(scripts(tool))).toEqual([])
   })
 
   test.each([
@@ -116,6 +125,16 @@ describe('JavaScript', () => {
     ['lib/errors.js', "const { x } = await import('../index.js')"],
     ['lib/errors.js', "const x = require('../index.js')"],
     ['lib/errors.js', "export * from './missing.js'"],
+    ['lib/errors.js', "import '../cli/main.js'"],
+    ['bin/tool.js', "import '../index.js'"],
+    ['cli/main.js', "import '../lib/errors.js'"],
+    ['cli/main.js', "import '../native.js'"],
+    ['cli/main.js', "import 'd3-array'"],
+    ['cli/main.js', "import './missing.js'"],
+    ['cli/main.js', "import './viewer/page/page.js'"],
+    ['cli/viewer/page/page.js', "import 'node:fs'"],
+    ['cli/viewer/page/page.js', "import '../../main.js'"],
+    ['cli/viewer/page/page.js', "import '../../../index.js'"],
   ])('%s must not say %s', (path, text) => {
     const violations = checkJavaScript(scripts({ [path]: text }))
     expect(violations.filter((line) => line.startsWith(`${path}: imports `))).toHaveLength(1)

@@ -1,7 +1,7 @@
 // The command line: finds the command, reads its arguments, and turns every failure into a line and an exit code.
 
 import { readFileSync } from 'node:fs'
-import { COMMANDS, load } from './commands/index.js'
+import { load } from './commands/index.js'
 import { parse } from './command-line.js'
 import { EXIT, UsageError, exitCodeOf, messageOf } from './failures.js'
 import { helpOf, overview } from './help.js'
@@ -35,7 +35,6 @@ async function run([name, ...rest], output) {
   if (name === '--version' || name === '-v') return output.line(versionOf())
   if (name === '--help' || name === '-h') return output.line(await overview())
   if (name === 'help') return output.line(rest.length > 0 ? helpOf(await load(rest[0])) : await overview())
-  if (!COMMANDS.includes(name)) throw new UsageError(`there is no command '${name}'; see mmap-array --help`)
   const command = await load(name)
   const { values, positionals } = parse(command, rest)
   if (values.help) return output.line(helpOf(command))

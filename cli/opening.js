@@ -8,9 +8,13 @@ import { toTypecode, typecodeOfPath } from './type-names.js'
 
 /** The options of every command that opens a file. */
 export const OPENING = {
-  type: { type: 'string', short: 't', description: 'of the elements: a typecode (d), or float64, f64, Float64Array, <f8' },
+  type: {
+    type: 'string',
+    short: 't',
+    description: 'of the elements: a typecode (d), or float64, f64, Float64Array, <f8',
+  },
   offset: { type: 'string', value: 'BYTES', description: 'where the elements begin, for raw files' },
-  format: { type: 'string', value: 'raw|npy', description: "how to read the file; npy where its name ends in .npy" },
+  format: { type: 'string', value: 'raw|npy', description: 'how to read the file; npy where its name ends in .npy' },
 }
 
 /** @returns {MmapArray} */

@@ -1,6 +1,7 @@
 // What an array's numbers are like, in one pass.
 
 import { BLOCK, blocksOf, isText } from './blocks.js'
+import { doublesOf } from './envelopes.js'
 
 const WORD = 2n ** 32n
 
@@ -18,7 +19,10 @@ export async function statisticsOf(array, onProgress = () => {}) {
   const floats = 'efd'.includes(array.typecode) ? { nan: 0, infinite: 0 } : undefined
   for await (const { start, values } of blocksOf(array)) {
     const range = array.envelope(1, start, Math.min(start + BLOCK, length))
-    const [least, greatest] = [range.min, range.max].map((ends) => presented(array, ends))
+    const {
+      min: [least],
+      max: [greatest],
+    } = array.typecode === 'e' ? doublesOf(array, range) : range
     if (min === undefined || least < min || Number.isNaN(min)) min = least
     if (max === undefined || greatest > max || Number.isNaN(max)) max = greatest
     const sum = add(values, moments, floats)
@@ -27,16 +31,6 @@ export async function statisticsOf(array, onProgress = () => {}) {
   }
   const sum = floats ? moments.sum : total
   return { min, max, sum, mean: moments.mean, standardDeviation: moments.standardDeviation, ...floats }
-}
-
-function presented(array, [end]) {
-  if (array.typecode !== 'e' || typeof Float16Array === 'function') return end
-  const one = new array.constructor('e', Uint16Array.of(end))
-  try {
-    return one.get(0)
-  } finally {
-    one.close()
-  }
 }
 
 /** Adds a block of numbers; gives their sum where they are integers. */

@@ -46,6 +46,8 @@ export function isOfType(values, code) {
 }
 
 const KINDS = Object.fromEntries(
-  Object.entries(NAMES).flatMap(([code, names]) => names.filter((name) => name.endsWith('Array')).map((name) => [code, name])),
+  Object.entries(NAMES).flatMap(([code, names]) =>
+    names.filter((name) => name.endsWith('Array')).map((name) => [code, name]),
+  ),
 )
 Object.assign(KINDS, { l: KINDS.q, L: KINDS.Q })

@@ -1,11 +1,12 @@
-// Makes a checkout ready to run: installs the development dependencies and builds the addon, each only where it is
-// missing or out of date. Needs nothing but Node.js, npm and cargo.
+// Makes a checkout ready to run: installs the development dependencies, builds the addon and bundles dist/, each only where
+// it is missing or out of date. Needs nothing but Node.js, npm and cargo.
 //
-//   node scripts/setup.js               both
-//   node scripts/setup.js --addon       only the addon (npm's `prepare`, where npm itself installs)
+//   node scripts/setup.js               all of it
+//   node scripts/setup.js --installed   not the dependencies (npm's `prepare`, where npm itself installs them)
 //   node scripts/setup.js --rebuild     the addon even if it is up to date; with --debug, unoptimised
 import { pathToFileURL } from 'node:url'
 import { HOST, TARGETS, addonIsFresh, buildAddon } from './addon.js'
+import { setUpBundle } from './bundle.js'
 import { step, withLock } from './steps.js'
 import { SetupError, readJson, requireNode, runScript, rustEnvironment } from './toolchain.js'
 
@@ -65,7 +66,8 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   await runScript(async () => {
     const flags = new Set(process.argv.slice(2))
     const rebuild = flags.has('--rebuild')
-    if (!flags.has('--addon')) await setUpDependencies()
+    if (!flags.has('--installed')) await setUpDependencies()
     await setUpAddon({ rebuild, profile: flags.has('--debug') ? 'debug' : 'release' })
+    await setUpBundle()
   })
 }

@@ -32,7 +32,7 @@ export async function withLock(action) {
     await sleep(250)
   }
   try {
-    return action()
+    return await action()
   } finally {
     rmSync(LOCK, { force: true })
   }

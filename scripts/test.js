@@ -7,6 +7,7 @@
 import { spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { setUpBundle } from './bundle.js'
 import { setUpAddon, setUpDependencies } from './setup.js'
 import { ROOT, runScript, rustEnvironment } from './toolchain.js'
 
@@ -43,6 +44,7 @@ await runScript(async () => {
   const filters = process.argv.slice(2)
   await setUpDependencies()
   await setUpAddon({ anyProfile: true })
+  await setUpBundle()
   const codes = filters.length > 0 ? [] : [await testCore()]
   codes.push(await testPackage(filters))
   return codes.some((code) => code !== 0) ? 1 : 0

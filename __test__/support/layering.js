@@ -3,17 +3,22 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join, posix } from 'node:path'
 
+/** What is JavaScript of the package's. */
+const SCRIPTS = ['bin', 'cli', 'index.js', 'lib', 'native.js']
+
 /** Every violation in a checkout, one line each. */
 export function checkCheckout(root) {
   const read = (path) => [path, readFileSync(join(root, path), 'utf8')]
-  const listed = (folder, extension) =>
-    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+  const listed = (folder, extension) => {
+    if (folder.endsWith(extension)) return [folder]
+    return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith(extension))
       .map((entry) => posix.join(entry.parentPath.slice(root.length + 1), entry.name))
       .toSorted()
+  }
   return [
     ...checkRust(Object.fromEntries(listed('src', '.rs').map(read))),
-    ...checkJavaScript(Object.fromEntries(['index.js', ...listed('lib', '.js'), 'native.js'].map(read))),
+    ...checkJavaScript(Object.fromEntries(SCRIPTS.flatMap((place) => listed(place, '.js')).map(read))),
   ]
 }
 
@@ -140,11 +145,15 @@ function leadingName(text) {
   return { name, supers: (climbs.match(/super/g) ?? []).length }
 }
 
-/** Violations in the JavaScript layer: `index.js` > `lib/mmap-array.js` > the rest of lib/ > `native.js`, and no cycles. */
+/**
+ * Violations in JavaScript: `bin/` > `cli/` > `index.js` > `lib/mmap-array.js` > the rest of lib/ > `native.js`; no cycles. What
+ * a browser runs stands apart.
+ */
 export function checkJavaScript(files) {
   const face = 'index.js'
   const main = 'lib/mmap-array.js'
   const native = 'native.js'
+  const page = 'cli/viewer/page/'
   const violations = []
   const imports = {}
   for (const [path, text] of Object.entries(files)) {
@@ -162,12 +171,21 @@ export function checkJavaScript(files) {
 
   function whyForbidden(path, target) {
     if (path === face) return target.startsWith('lib/') && target in files ? '' : 'index.js imports from lib/ only'
+    if (path.startsWith(page)) return whyNotIn(target, page)
     if (target.startsWith('node:')) return ''
+    if (path.startsWith('bin/')) return target === 'cli/main.js' ? '' : 'bin/ imports cli/main.js only'
+    // What is bundled is not there before it is made.
+    if (path.startsWith('cli/')) return target === face || target.startsWith('dist/') ? '' : whyNotIn(target, 'cli/')
     if (path === native) return 'native.js imports from Node.js only'
     if (target === native) return ''
     if (target === face) return 'nothing imports index.js'
     if (target === main) return `${main} stands above the rest of lib/`
     if (!target.startsWith('lib/')) return 'lib/ imports from itself and from Node.js only'
+    return target in files ? '' : 'there is no such file'
+  }
+
+  function whyNotIn(target, folder) {
+    if (!target.startsWith(folder) || target.startsWith(page) !== folder.startsWith(page)) return `${folder} imports from itself`
     return target in files ? '' : 'there is no such file'
   }
 }

@@ -26,7 +26,10 @@ line, and TARGET is as it was. Files may be larger than memory. TARGET takes its
 CSV has a number a line, or needs --column; a title is passed over. Numbers from text are float64 unless --type says otherwise.
 What JSON has no number for is a string there: "NaN", "Infinity". Integers keep all of their digits.`,
   options: {
-    type: { ...type, description: `of the elements of TARGET, and of a raw FILE: ${type.description.slice('of the elements: '.length)}` },
+    type: {
+      ...type,
+      description: `of the elements of TARGET, and of a raw FILE: ${type.description.slice('of the elements: '.length)}`,
+    },
     'from-type': { type: 'string', value: 'TYPE', description: 'of the elements of a raw FILE, where it is another' },
     offset,
     from: { type: 'string', value: 'FORMAT', description: 'of FILE: raw, npy, csv, jsonl' },

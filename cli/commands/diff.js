@@ -74,4 +74,5 @@ function sentenceOf({ equal, lengths: [length, otherLength], different, first, l
   return lines.join('\n')
 }
 
-const pair = ({ values }) => values.map((value) => (typeof value === 'string' ? JSON.stringify(value) : value)).join(' and ')
+const pair = ({ values }) =>
+  values.map((value) => (typeof value === 'string' ? JSON.stringify(value) : value)).join(' and ')

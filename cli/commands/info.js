@@ -62,7 +62,10 @@ const TITLES = {
 }
 
 function tableOf({ file, type, typeName, ...facts }) {
-  const rows = [['type', `${typeName} ('${type}')`], ...Object.entries(facts).map(([key, value]) => [key, shown(key, value)])]
+  const rows = [
+    ['type', `${typeName} ('${type}')`],
+    ...Object.entries(facts).map(([key, value]) => [key, shown(key, value)]),
+  ]
   return [file, ...rows.map(([key, value]) => `  ${(TITLES[key] ?? key).padEnd(10)}  ${value}`)].join('\n')
 }
 

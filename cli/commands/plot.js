@@ -1,1 +1,120 @@
-export default {}
+import { writeFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { isText } from '../blocks.js'
+import { toFiles, toSlice, toWhole } from '../command-line.js'
+import { DataError, UsageError } from '../failures.js'
+import { OPENING, open } from '../opening.js'
+import { histogramOf } from '../plot/histogram.js'
+import { extentOf, seriesOf } from '../plot/series.js'
+import { dotsIn, histogramLines, plotLines } from '../plot/terminal.js'
+import { progressOf } from '../progress.js'
+import { replace, requireReplaceable } from '../replacement.js'
+import { nameOf } from '../type-names.js'
+
+const IMAGE = { width: 960, height: 480 }
+
+export default {
+  name: 'plot',
+  summary: 'a picture: in the terminal, as SVG or as PNG',
+  usage: 'plot FILE [OPTIONS]',
+  more: `
+A plot of many elements shows the least and the greatest of each of its columns, so that no peak is lost. What is no number,
+or infinite, is left out.`,
+  options: {
+    ...OPENING,
+    histogram: { type: 'boolean', description: 'how often which values are there, not where' },
+    bins: { type: 'string', value: 'COUNT', description: 'of a histogram; default 20, in an image 80' },
+    range: { type: 'string', value: 'START:STOP', description: 'only these elements, as in Python' },
+    log: { type: 'boolean', description: 'a logarithmic scale; what is not positive is left out' },
+    svg: { type: 'string', value: 'TARGET', description: 'writes SVG; - is the standard output' },
+    png: { type: 'string', value: 'TARGET', description: 'writes PNG; - is the standard output' },
+    width: {
+      type: 'string',
+      description: `in characters, or in pixels of an image; default the terminal's, or ${IMAGE.width}`,
+    },
+    height: { type: 'string', description: `likewise; default 16 lines, or ${IMAGE.height} pixels` },
+    force: { type: 'boolean', short: 'f', description: 'replaces TARGET where it is there' },
+  },
+  examples: [
+    ['mmap-array plot prices.f64', 'here, in the terminal'],
+    ['mmap-array plot prices.f64 --range -1000: --svg end.svg', 'the last thousand, for a page'],
+    ['mmap-array plot prices.f64 --histogram --png values.png', ''],
+  ],
+
+  async run({ values, positionals, output }) {
+    const [path] = toFiles(this, positionals, ['FILE'])
+    const target = targetOf(values)
+    const array = open(path, values)
+    try {
+      if (isText(array)) throw new DataError('characters have no picture')
+      const picture = await pictureOf(array, path, values, target, output)
+      if (target) await writeImage(picture, target, values, output)
+      else await output.line(textOf(picture, values, output))
+    } finally {
+      array.close()
+    }
+  },
+}
+
+function targetOf({ svg, png, force }) {
+  if (svg !== undefined && png !== undefined) throw new UsageError('--svg and --png are one picture each')
+  const path = svg ?? png
+  if (path === undefined) return undefined
+  if (path !== '-') requireReplaceable(path, force)
+  return { path, isPng: png !== undefined }
+}
+
+async function pictureOf(array, path, values, target, output) {
+  if (values.histogram && values.log) throw new UsageError('--log goes with a plot, not with --histogram')
+  if (values.bins !== undefined && !values.histogram) throw new UsageError('--bins goes with --histogram')
+  const [start, stop] = rangeOf(values.range, array.length)
+  const width = toWhole(values.width, 'width', 20) ?? (target ? IMAGE.width : Math.min(output.columns, 160))
+  const isShown = values.log ? (value) => value > 0 && value < Infinity : Number.isFinite
+  const terms = { start, stop, columns: target ? Math.max(width - 100, 100) : dotsIn(width), isShown }
+  const { columns, isWhole, leftOut } = await seriesOf(array, terms, progressOf('reading', stop - start))
+  const extent = extentOf(columns)
+  const title = `${basename(path)}: ${(stop - start).toLocaleString('en')} × ${nameOf(array.typecode)}`
+  const note = leftOut ? `without what is ${values.log ? 'not positive' : 'no finite number'}` : ''
+  const bins =
+    values.histogram && extent
+      ? await histogramOf(
+          array,
+          { start, stop, extent, bins: toWhole(values.bins, 'bins', 1) ?? (target ? 80 : 20) },
+          progressOf('counting', stop - start),
+        )
+      : undefined
+  return { title, note, columns, isWhole, extent, bins, start, stop, width, isInteger: !'efd'.includes(array.typecode) }
+}
+
+function rangeOf(text, length) {
+  if (text === undefined) return [0, length]
+  const { start = 0, stop = length, step } = toSlice(text, '--range')
+  if (step !== undefined && step !== 1) throw new UsageError('--range takes START:STOP, without a step')
+  const clamp = (at) => Math.min(Math.max(at < 0 ? at + length : at, 0), length)
+  return [clamp(start), Math.max(clamp(stop), clamp(start))]
+}
+
+function textOf(picture, { log, height }, output) {
+  const rows = toWhole(height, 'height', 3)
+  const heading = [picture.title, picture.note].filter(Boolean).join(', ')
+  if (!picture.extent) return `${heading}\nnothing to show`
+  const lines = picture.bins
+    ? histogramLines(picture)
+    : plotLines({ ...picture, scale: log ? Math.log : (value) => value, ...(rows && { rows }) })
+  return [heading, ...lines.map((line) => colored(line, output))].join('\n')
+}
+
+/** The dots and bars in a colour, where there are colours. */
+function colored(line, output) {
+  if (!output.isTerminal || process.env.NO_COLOR) return line
+  return line.replace(/[\u2800-\u28ff█▏▎▍▌▋▊▉]+/, (dots) => `\x1b[36m${dots}\x1b[39m`)
+}
+
+async function writeImage(picture, { path, isPng }, { log, height, force }, output) {
+  const { pngOf, svgOf } = await import('../plot/chart.js')
+  const frame = { ...picture, height: toWhole(height, 'height', 100) ?? IMAGE.height }
+  const svg = svgOf(frame, { ...picture, isLog: log })
+  const bytes = isPng ? await pngOf(svg) : svg
+  if (path === '-') await output.write(bytes)
+  else await replace(path, { force }, (unfinished) => writeFile(unfinished, bytes, { flag: 'wx' }))
+}

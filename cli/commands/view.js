@@ -1,1 +1,48 @@
-export default {}
+import { spawn } from 'node:child_process'
+import { basename } from 'node:path'
+import { isText } from '../blocks.js'
+import { toFiles, toWhole } from '../command-line.js'
+import { DataError, UsageError } from '../failures.js'
+import { OPENING, open } from '../opening.js'
+import { nameOf } from '../type-names.js'
+import { LiveArray } from '../viewer/live-array.js'
+import { serve } from '../viewer/server.js'
+
+export default {
+  name: 'view',
+  summary: 'a plot in the browser, to zoom and to pan, that follows what is appended',
+  usage: 'view FILE [OPTIONS]',
+  more: `
+Serves a page at an address that only this machine reaches and that holds a random word: whoever knows it can read FILE. Ends
+with Ctrl-C. Wheel and + - zoom, dragging and arrows pan, 0 and a double click show all, End follows what is appended.`,
+  options: {
+    ...OPENING,
+    port: { type: 'string', description: 'the port on 127.0.0.1; default any that is free' },
+    open: { type: 'boolean', description: 'opens the page in the browser' },
+  },
+  examples: [
+    ['mmap-array view ticks.npy', 'prints the address'],
+    ['mmap-array view ticks.bin --type i64 --open', ''],
+  ],
+
+  async run({ values, positionals, output }) {
+    const [path] = toFiles(this, positionals, ['FILE'])
+    const port = toWhole(values.port, 'port')
+    if (port > 65535) throw new UsageError(`--port takes a port, not '${values.port}'`)
+    const array = open(path, values)
+    if (isText(array)) throw new DataError('characters have no picture')
+    const live = new LiveArray(array)
+    const facts = { name: basename(path), type: nameOf(array.typecode), itemsize: array.itemsize }
+    const { url } = await serve({ live, facts, port })
+    await output.line(url)
+    if (values.open) browse(url)
+    await live.follow()
+  },
+}
+
+/** As a desktop opens it; where there is none, the address was printed. */
+function browse(url) {
+  spawn('xdg-open', [url], { stdio: 'ignore', detached: true })
+    .on('error', () => {})
+    .unref()
+}

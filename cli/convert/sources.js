@@ -19,8 +19,10 @@ const OF_TEXT = 'd'
  *   close(): void, place(index: number): string }} `total` is what progress is counted in; `place` tells where an element stands
  */
 export function sourceOf({ path, format }, { values, typecode }) {
-  if (format === 'csv' || format === 'jsonl') return textSource(path, format, { ...values, typecode: typecode ?? OF_TEXT })
-  if (path !== undefined) return arraySource(open(path, { ...values, format, type: values['from-type'] ?? values.type }))
+  if (format === 'csv' || format === 'jsonl')
+    return textSource(path, format, { ...values, typecode: typecode ?? OF_TEXT })
+  if (path !== undefined)
+    return arraySource(open(path, { ...values, format, type: values['from-type'] ?? values.type }))
   if (format === 'npy') throw new UsageError("NumPy's format cannot be read from the standard input")
   if (typecode === undefined) throw new UsageError('the standard input does not say what its elements are: give --type')
   return pipeSource(typecode)
@@ -66,7 +68,8 @@ function pipeSource(typecode) {
 
 function textSource(path, format, { typecode, ...options }) {
   const read = format === 'csv' ? csvReader(options) : jsonReader({ isText: isText({ typecode }) })
-  if (format === 'csv' && isText({ typecode })) throw new UsageError('characters are read from JSON lines, not from CSV')
+  if (format === 'csv' && isText({ typecode }))
+    throw new UsageError('characters are read from JSON lines, not from CSV')
   let line = 0
   // The first element of the block that was read last, and the line of each of its elements.
   let begin = 0

@@ -22,7 +22,8 @@ export async function targetOf({ path, format }, { typecode, output, title }) {
     return textTarget(path === undefined ? pipe(output) : await file(path), { lineOf, typecode, title })
   }
   if (path !== undefined) return arrayTarget(path, format, typecode)
-  if (format === 'npy') throw new UsageError("NumPy's format cannot be written to the standard output: its header counts the elements")
+  if (format === 'npy')
+    throw new UsageError("NumPy's format cannot be written to the standard output: its header counts the elements")
   return pipeTarget(output, typecode)
 }
 

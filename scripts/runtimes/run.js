@@ -10,6 +10,7 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { setUpBundle } from '../bundle.js'
 import { setUpAddon, setUpDependencies } from '../setup.js'
 import { ROOT, runScript } from '../toolchain.js'
 import { installPackage, layTestsAround } from './installation.js'
@@ -25,7 +26,10 @@ await runScript(async () => {
   })
 
   await setUpDependencies()
-  if (!values.tarball) await setUpAddon({ anyProfile: true })
+  if (!values.tarball) {
+    await setUpAddon({ anyProfile: true })
+    await setUpBundle()
+  }
   const runtimes = (names.length > 0 ? names : RUNTIME_NAMES).map(fetchRuntime)
   const { folder: installation } = installPackage(values.tarball)
   try {

@@ -1,0 +1,71 @@
+// An array that others change while it is looked at: its length, its pyramid, and who wants to be told.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Pyramid } from './pyramid.js'
+
+/** How often what others did is taken over, in milliseconds. */
+const INTERVAL = 250
+
+export class LiveArray {
+  #array
+  #pyramid
+  #listeners = new Set()
+  #isStopped = false
+  /** Why the elements cannot be read, while that is so. */
+  problem
+
+  constructor(array) {
+    this.#array = array
+    this.#pyramid = new Pyramid(array)
+  }
+
+  get state() {
+    const { length } = this.#array
+    const built = length - this.#pyramid.buildable + this.#pyramid.built
+    return { length, built, ...(this.problem && { problem: this.problem }) }
+  }
+
+  columns(start, stop, count) {
+    return this.#pyramid.columns(Math.min(start, this.#array.length), Math.min(stop, this.#array.length), count)
+  }
+
+  /** @returns {string | undefined} an element, exactly */
+  textOf(index) {
+    const value = this.#array.at(index)
+    return value === undefined ? undefined : String(value)
+  }
+
+  /** Calls a function at each change until it is told to stop. */
+  listen(listener) {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  stop() {
+    this.#isStopped = true
+  }
+
+  /** Reads and follows the array until it is stopped. */
+  async follow() {
+    while (!this.#isStopped) {
+      const before = JSON.stringify(this.state)
+      await this.#step()
+      const isBuilding = this.#pyramid.built < this.#pyramid.buildable
+      if (JSON.stringify(this.state) !== before) for (const listener of this.#listeners) listener(this.state)
+      if (!isBuilding || this.problem) await sleep(INTERVAL, undefined, { ref: false })
+    }
+  }
+
+  async #step() {
+    try {
+      const { length } = this.#array
+      if (this.#array.refresh() < length) this.#pyramid.reset()
+      await this.#pyramid.build()
+      this.problem = undefined
+    } catch (error) {
+      // Somebody cut the file, or it is ragged for a moment: what is there now is read anew.
+      this.#pyramid.reset()
+      this.problem = error.message
+    }
+  }
+}
