@@ -13,15 +13,17 @@ const MARK = '\0'
 export function parse(command, words) {
   const options = { ...command.options, help: HELP }
   // Marked, so that it is no option.
-  const args = command.takesIndices ? words.map((word) => (INDEX.test(word) ? MARK + word : word)) : words
+  const args = words.map((word) => (INDEX.test(word) ? MARK + word : word))
   try {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
-    return { values, positionals: positionals.map((word) => word.replace(MARK, '')) }
+    const given = Object.entries(values).map(([name, value]) => [name, unmarked(value)])
+    return { values: Object.fromEntries(given), positionals: positionals.map(unmarked) }
   } catch (error) {
     throw new UsageError(`${firstSentence(error.message)}; see mmap-array ${command.name} --help`)
   }
 }
 
+const unmarked = (word) => (typeof word === 'string' ? word.replace(MARK, '') : word)
 const firstSentence = (text) => text.split(/\. |\n/)[0].replace(/\.$/, '')
 
 /** @returns {number | undefined} */

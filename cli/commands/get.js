@@ -9,7 +9,6 @@ export default {
   summary: 'elements by index or slice, a line each',
   usage: 'get FILE INDEX|START:STOP:STEP ... [OPTIONS]',
   more: "Indices and slices are Python's: -1 is the last element, far bounds of a slice clamp.",
-  takesIndices: true,
   options: { ...OPENING, json: { type: 'boolean', description: 'one JSON array; integers of 8 bytes as strings' } },
   examples: [
     ['mmap-array get prices.f64 5 -1', 'the sixth and the last'],

@@ -18,7 +18,7 @@ export const COMMANDS = Object.keys(LOADERS)
 /**
  * @returns {Promise<{
  *   name: string, summary: string, usage: string, more?: string, options: object, examples: Array<[string, string]>,
- *   takesIndices?: boolean, run(given: { values: object, positionals: string[], output: object }): Promise<number | void>
+ *   run(given: { values: object, positionals: string[], output: object }): Promise<number | void>
  * }>} `options` as `parseArgs` of node:util takes them, each with a `description`
  */
 export async function load(name) {

@@ -38,7 +38,7 @@ function makePlot(parent, { height, axes }) {
     scales: { x: { time: false }, y: { range: roomy } },
     axes: axes
       ? [
-          { ...axis, values: (_, ticks) => ticks.map(tick) },
+          { ...axis, space: 110, values: (_, ticks) => ticks.map(tick) },
           { ...axis, size: 76 },
         ]
       : [{ show: false }, { show: false }],

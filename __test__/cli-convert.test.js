@@ -1,0 +1,194 @@
+// convert: every format to every other, values that do not fit, and targets that are whole or not there.
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { describeOnSmallDisk, runOnSmallDisk } from './support/small-disks.js'
+import { useScope } from './support/scope.js'
+import { TOOL, failure, make, printed, read } from './support/tool.js'
+import { TYPECODES, elements } from './support/typecodes.js'
+
+const scope = useScope()
+const convert = (...words) => printed(['convert', ...words])
+/** Whatever failed: the target is not there, and nothing beside it. */
+const expectNoTraceOf = (path) =>
+  expect(fs.readdirSync(scope.directory).filter((name) => name.startsWith(path.split('/').at(-1)))).toEqual([])
+
+describe.each(TYPECODES.filter(({ kind }) => kind !== 'character'))('typecode $code', (type) => {
+  test('through every format and back', async () => {
+    const items = elements(type, 60)
+    const raw = make(scope, 'raw', type.code, items)
+    const steps = ['a.npy', 'b.csv', 'c.jsonl', 'd.tsv', 'e.ndjson', 'f.bin'].map((name) => scope.path(name))
+    let before = raw
+    for (const path of steps) {
+      expect(await convert(before, path, '--type', type.code)).toBe('')
+      before = path
+    }
+    expect(fs.readFileSync(before)).toEqual(fs.readFileSync(raw))
+  })
+})
+
+test('characters go through JSON lines', async () => {
+  const text = make(scope, 'text', 'w', 'a"\n𝄞,')
+  await convert(text, scope.path('a.jsonl'), '--type', 'w')
+  expect(fs.readFileSync(scope.path('a.jsonl'), 'utf8')).toBe('"a"\n"\\""\n"\\n"\n"𝄞"\n","\n')
+  await convert(scope.path('a.jsonl'), scope.path('b.npy'), '--type', 'w')
+  expect(read(scope.path('b.npy')).join('')).toBe('a"\n𝄞,')
+  expect(await failure(2, ['convert', text, scope.path('c.csv'), '--type', 'w'])).toContain('JSON lines')
+  expect(await failure(4, ['convert', text, scope.path('d.f64'), '--from-type', 'w'])).toContain('element 0')
+  expectNoTraceOf('d.f64')
+})
+
+describe('another type', () => {
+  test('takes what fits', async () => {
+    const file = make(scope, 'a.f64', 'd', [1, -2, 300])
+    await convert(file, scope.path('b.i32'))
+    expect(read(scope.path('b.i32'), 'i')).toEqual([1, -2, 300])
+    await convert(scope.path('b.i32'), scope.path('c.npy'), '--type', 'int64')
+    expect(read(scope.path('c.npy'))).toEqual([1n, -2n, 300n])
+    await convert(scope.path('c.npy'), scope.path('d.f32'))
+    expect(read(scope.path('d.f32'), 'f')).toEqual([1, -2, 300])
+  })
+
+  test('tells which does not fit', async () => {
+    const items = Array.from({ length: 100_000 }, (_, n) => (n === 99_000 ? 0.5 : n))
+    const file = make(scope, 'a.f64', 'd', items)
+    expect(await failure(4, ['convert', file, scope.path('b.i32')])).toMatch(/^element 99000: .*0\.5/)
+    expectNoTraceOf('b.i32')
+    const text = scope.file('x\n1\n2\n\n400\n', 'a.csv')
+    expect(await failure(2, ['convert', text, scope.path('b.npy'), '--type', 'u8ish'])).toContain('u8ish')
+    expect(await failure(4, ['convert', text, scope.path('b.npy'), '--type', 'uint8'])).toMatch(/^line 5: .*400/)
+    expectNoTraceOf('b.npy')
+  })
+})
+
+describe('text', () => {
+  test('titles, columns, quotes, spaces, ends of lines, empty lines, the last line without an end', async () => {
+    const file = scope.file('day,"close, adjusted",n\r\n1,"2.5",7\r\n\r\n2, 3e2 ,8\r\n3,"-inf",9', 'table.csv')
+    for (const column of ['close, adjusted', '2']) {
+      await convert(file, scope.path('out.npy'), '--column', column, '--force')
+      expect(read(scope.path('out.npy'))).toEqual([2.5, 300, -Infinity])
+    }
+    expect(await failure(2, ['convert', file, scope.path('x.npy')])).toContain('--column')
+    expect(await failure(2, ['convert', file, scope.path('x.npy'), '--column', '4'])).toContain("no column '4'")
+    const semicolons = scope.file('1;2\n3;4\n', 'semicolons.csv')
+    await convert(semicolons, scope.path('second.npy'), '--delimiter', ';', '--column', '2')
+    expect(read(scope.path('second.npy'))).toEqual([2, 4])
+  })
+
+  test('what is no number names its line', async () => {
+    for (const [text, message] of [
+      ['1\n2\nthree\n', "line 3: 'three' is no number"],
+      ['1\n0x10\n', 'line 2'],
+      ['1\n1_000\n', 'line 2'],
+      ['1\n"2\n', 'line 2: a quoted field has no end'],
+      ['title\nanother\n1\n', 'line 2'],
+    ]) {
+      expect(await failure(4, ['convert', scope.file(text, 'a.csv'), scope.path('b.f64')]), text).toContain(message)
+      expectNoTraceOf('b.f64')
+    }
+    for (const text of ['1\n[1]\n', '1\n{}\n', '1\nnull\n', '1\ntrue\n', '1\n"x"\n', '1\n1 2\n', '1\n{\n']) {
+      expect(await failure(4, ['convert', scope.file(text, 'a.jsonl'), scope.path('b.f64')]), text).toContain('line 2')
+    }
+  })
+
+  test('integers keep all of their digits, floats theirs', async () => {
+    const lines = ['9223372036854775807', '-9223372036854775808', '9007199254740993']
+    await convert(scope.file(lines.join('\n'), 'a.csv'), scope.path('b.i64'))
+    expect(read(scope.path('b.i64'), 'q')).toEqual(lines.map(BigInt))
+    await convert(scope.path('b.i64'), scope.path('c.jsonl'))
+    expect(fs.readFileSync(scope.path('c.jsonl'), 'utf8')).toBe(`${lines.join('\n')}\n`)
+    await convert(scope.file('0.1\n-0\nNaN\n1e400\n.5\n5.\n+7\n', 'd.csv'), scope.path('e.csv'), '--header', 'x')
+    expect(fs.readFileSync(scope.path('e.csv'), 'utf8')).toBe('x\n0.1\n-0\nNaN\nInfinity\n0.5\n5\n7\n')
+    await convert(scope.path('e.csv'), scope.path('f.csv'), '--type', 'f32')
+    expect(fs.readFileSync(scope.path('f.csv'), 'utf8')).toContain('0.10000000149011612\n')
+  })
+
+  test('of any length, wherever its chunks end', async () => {
+    const items = Array.from({ length: 200_000 }, (_, n) => Math.sin(n))
+    await convert(scope.file(items.join('\n'), 'a.csv'), scope.path('b.f64'))
+    expect(read(scope.path('b.f64'), 'd')).toEqual(items)
+  })
+})
+
+describe('- is the standard input and output', () => {
+  const pipe = (words, input) => spawnSync(process.execPath, [TOOL, 'convert', ...words], { input, timeout: 60_000 })
+
+  test('text and raw bytes', () => {
+    const { stdout, status } = pipe(['-', '-', '--from', 'csv', '--to', 'raw', '--type', 'i16'], '1\n-2\n')
+    expect([status, [...stdout]]).toEqual([0, [1, 0, 0xfe, 0xff]])
+    const bytes = Buffer.from(new Float64Array(50_000).fill(1.5).buffer)
+    const text = pipe(['-', '-', '--to', 'jsonl', '--type', 'd'], bytes)
+    expect(String(text.stdout)).toBe('1.5\n'.repeat(50_000))
+    expect(pipe(['-', '-', '--type', 'd'], bytes).stdout).toEqual(bytes)
+  })
+
+  test('what cannot be', async () => {
+    const ragged = pipe(['-', '-', '--type', 'd'], Buffer.alloc(13))
+    expect([ragged.status, String(ragged.stderr)]).toEqual([4, 'mmap-array: 5 bytes at the end are no whole element\n'])
+    expect(await failure(2, ['convert', '-', scope.path('a')], { input: '' })).toContain('--type')
+    expect(await failure(2, ['convert', '-', scope.path('a'), '--from', 'npy'], { input: '' })).toContain(
+      'standard input',
+    )
+    expect(await failure(2, ['convert', make(scope, 'a.f64', 'd', [1]), '-', '--to', 'npy'])).toContain('counts')
+  })
+})
+
+describe('the target', () => {
+  test('is not replaced unless it is said', async () => {
+    const [file, target] = [make(scope, 'a.f64', 'd', [1]), make(scope, 'b.f64', 'd', [2, 3])]
+    expect(await failure(2, ['convert', file, target])).toContain('--force')
+    expect(read(target, 'd')).toEqual([2, 3])
+    await convert(file, target, '--force')
+    expect(read(target, 'd')).toEqual([1])
+    await convert(target, target, '--force', '--from-type', 'f64', '--type', 'int8')
+    expect(fs.readFileSync(target)).toEqual(Buffer.of(1))
+  })
+
+  test('is no device, no directory and no link', async () => {
+    const file = make(scope, 'a.f64', 'd', [1])
+    fs.symlinkSync(file, scope.path('link'))
+    for (const target of ['/dev/null', scope.directory, scope.path('link')]) {
+      expect(await failure(2, ['convert', file, target, '--force'])).toContain('no file that can be replaced')
+    }
+    expect(read(file, 'd')).toEqual([1])
+    expect(await failure(3, ['convert', file, scope.path('none/b.f64')])).toContain('ENOENT')
+  })
+
+  test('is as it was where the conversion is ended in the middle', async () => {
+    const target = make(scope, 'b.f64', 'd', [2, 3])
+    for (const [signal, exitCode] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ]) {
+      const child = spawn(process.execPath, [TOOL, 'convert', '-', target, '--from', 'csv', '-f'], {
+        stdio: ['pipe', 'ignore', 'inherit'],
+      })
+      child.stdin.write('1\n2\n')
+      const isUnderWay = () => fs.readdirSync(scope.directory).some((name) => name.endsWith('.unfinished'))
+      while (!isUnderWay()) await new Promise((turn) => setImmediate(turn))
+      child.kill(signal)
+      expect(await once(child, 'exit')).toEqual([exitCode, null])
+      expect(fs.readdirSync(scope.directory)).toEqual(['b.f64'])
+      expect(read(target, 'd')).toEqual([2, 3])
+    }
+  })
+})
+
+describeOnSmallDisk('a full disk', () => {
+  test('leaves no half file', async () => {
+    const file = make(scope, 'a.f64', 'd', new Float64Array(600_000))
+    const disk = scope.path('disk')
+    fs.mkdirSync(disk)
+    const body = `
+      import { spawnSync } from 'node:child_process'
+      const [, cwd, file] = process.argv
+      for (const name of ['b.f32', 'b.npy', 'b.csv', 'b.jsonl']) {
+        const words = [${JSON.stringify(TOOL)}, 'convert', file, name, '--type', name === 'b.f32' ? 'f32' : 'f64']
+        const { status, stderr } = spawnSync(process.execPath, words, { cwd, encoding: 'utf8' })
+        console.log(status, /ENOSPC/.test(stderr), fs.readdirSync(cwd).length)
+      }`
+    const { stdout } = await runOnSmallDisk(disk, '1m', body, file)
+    expect(stdout.trim().split('\n')).toEqual(Array.from({ length: 4 }, () => '3 true 0'))
+  })
+})

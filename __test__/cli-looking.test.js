@@ -1,0 +1,220 @@
+// info, head, tail, get and diff: what they print, for people and for programs.
+import { execFileSync } from 'node:child_process'
+import fs from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { run } from './support/processes.js'
+import { useScope } from './support/scope.js'
+import { failure, make, printed, tool } from './support/tool.js'
+import { TYPECODES, elements } from './support/typecodes.js'
+
+const scope = useScope()
+const json = async (words, options) => JSON.parse(await printed([...words, '--json'], options))
+
+describe('info', () => {
+  test('says what a file holds', async () => {
+    const file = make(scope, 'prices.f64', 'd', [1.5, -2, NaN, 4, Infinity])
+    expect(await printed(['info', file])).toBe(`${file}
+  type        float64 ('d')
+  format      raw
+  elements    5
+  bytes       40
+  file bytes  40
+  least       -2
+  greatest    Infinity
+  sum         3.5
+  mean        1.1666666666666667
+  std dev     2.4608038433722337
+  NaN         1
+  infinite    1
+`)
+  })
+
+  test('statistics of many numbers are those of a plain loop', async () => {
+    const items = Array.from({ length: 200_001 }, (_, n) => Math.sin(n) * 1e3 + 1e9)
+    const facts = await json(['info', make(scope, 'many.f64', 'd', items)])
+    const mean = items.reduce((a, b) => a + b) / items.length
+    const variance = items.reduce((sum, item) => sum + (item - mean) ** 2, 0) / items.length
+    expect(facts).toMatchObject({
+      min: items.reduce((a, b) => Math.min(a, b)),
+      elements: 200_001,
+      nan: 0,
+      infinite: 0,
+    })
+    expect(facts.mean).toBeCloseTo(mean, 3)
+    expect(facts.standardDeviation).toBeCloseTo(Math.sqrt(variance), 6)
+  })
+
+  test('integers are exact, of any size', async () => {
+    const items = [2n ** 63n - 1n, -(2n ** 63n), ...Array.from({ length: 70_000 }, (_, n) => 2n ** 40n + BigInt(n))]
+    const facts = await json(['info', make(scope, 'big.i64', 'q', items)])
+    expect(facts).toMatchObject({ type: 'q', min: String(-(2n ** 63n)), max: String(2n ** 63n - 1n) })
+    expect(facts.sum).toBe(String(items.reduce((a, b) => a + b)))
+    const unsigned = await json(['info', make(scope, 'big.u64', 'Q', [2n ** 64n - 1n, 1n])])
+    expect(unsigned).toMatchObject({ sum: String(2n ** 64n), mean: 2 ** 63, standardDeviation: 2 ** 63 })
+  })
+
+  test.each(TYPECODES)('typecode $code', async (type) => {
+    const items = elements(type, 40)
+    const facts = await json(['info', make(scope, 'file', type.code, items), '--type', type.code])
+    expect(facts).toMatchObject({ type: type.code, elements: 40, bytes: 40 * type.itemsize })
+    const isText = type.kind === 'character'
+    expect('mean' in facts).toBe(!isText)
+    if (!isText)
+      expect([facts.min, facts.max]).toEqual(
+        [items[0], items[39]].map((item) => (type.kind === 'bigint' ? String(item) : item)),
+      )
+  })
+
+  test('empty files, files with something behind, headers, several dimensions', async () => {
+    const empty = scope.file(Buffer.alloc(0), 'empty.f64')
+    expect(await json(['info', empty])).toMatchObject({ elements: 0, bytes: 0 })
+    const ragged = scope.file(Buffer.alloc(27), 'ragged.f64')
+    expect(await json(['info', ragged, '--offset', '8'])).toMatchObject({ elements: 2, bytesBehind: 3 })
+    const header = "{'descr': '<i4', 'fortran_order': False, 'shape': (2, 3), }"
+    const bytes = Buffer.concat([
+      Buffer.from(`\x93NUMPY\x01\0\x76\0${header.padEnd(117)}\n`, 'latin1'),
+      Buffer.alloc(24),
+    ])
+    expect(await printed(['info', scope.file(bytes, 'grid.npy')])).toContain('shape       2 × 3')
+    expect(await json(['info', make(scope, 'x.f64', 'd', [1]), '--no-stats'])).not.toHaveProperty('mean')
+  })
+})
+
+describe('head, tail and get', () => {
+  test('print elements, a line each', async () => {
+    const file = make(
+      scope,
+      'n.i32',
+      'i',
+      Array.from({ length: 100 }, (_, n) => n - 50),
+    )
+    expect(await printed(['head', file, '-n', '2'])).toBe('-50\n-49\n')
+    expect(await printed(['tail', file])).toBe(`${[40, 41, 42, 43, 44, 45, 46, 47, 48, 49].join('\n')}\n`)
+    expect(await printed(['tail', file, '-n', '0'])).toBe('')
+    expect(await json(['head', file, '-n', '1000'])).toHaveLength(100)
+    expect(await printed(['get', file, '-1', '0', '2:8:3', '-3:'])).toBe('49\n-50\n-48\n-45\n47\n48\n49\n')
+    expect(await json(['get', file, '::-33', '5:2', '-1000:1', '98:1000'])).toEqual([49, 16, -17, -50, -50, 48, 49])
+  })
+
+  test('as Python has slices, across blocks', async () => {
+    const items = Array.from({ length: 150_000 }, (_, n) => n)
+    const file = make(scope, 'n.u32', 'I', items)
+    expect(await json(['get', file, '::-1'])).toEqual(items.toReversed())
+    expect(await json(['get', file, '::7'])).toEqual(items.filter((n) => n % 7 === 0))
+    expect(await json(['get', file, '140000:3:-11'])).toEqual(
+      items
+        .slice(4, 140_001)
+        .toReversed()
+        .filter((_, n) => n % 11 === 0),
+    )
+  })
+
+  test('big integers, halves, characters and what is no finite number', async () => {
+    const big = make(scope, 'a.i64', 'q', [2n ** 60n + 1n])
+    expect(await printed(['head', big])).toBe('1152921504606846977\n')
+    expect(await json(['head', big])).toEqual(['1152921504606846977'])
+    expect(await printed(['head', make(scope, 'a.f16', 'e', [0.5, -65504])])).toBe('0.5\n-65504\n')
+    const floats = make(scope, 'a.f64', 'd', [NaN, -Infinity, -0])
+    expect(await printed(['head', floats])).toBe('NaN\n-Infinity\n-0\n')
+    expect(await printed(['head', floats, '--json'])).toBe('["NaN", "-Infinity", -0]\n')
+    const text = make(scope, 'text', 'w', '𝄞a\n"')
+    expect(await json(['head', text, '--type', 'w'])).toEqual(['𝄞', 'a', '\n', '"'])
+    expect(await printed(['head', text, '--type', 'w'])).toBe('𝄞\na\n\\n\n\\"\n')
+  })
+
+  test('ends quietly where its reader has gone', async () => {
+    const file = make(scope, 'zeros.f64', 'd', new Float64Array(400_000))
+    const words = [
+      process.execPath,
+      new URL('../bin/mmap-array.js', import.meta.url).pathname,
+      'head',
+      '-n',
+      '400000',
+      file,
+    ]
+    const shown = execFileSync('sh', [
+      '-c',
+      '("$@"; echo "exit $?" >&2) 2>"$0" | head -n 1',
+      scope.path('told'),
+      ...words,
+    ])
+    expect(String(shown)).toBe('0\n')
+    expect(fs.readFileSync(scope.path('told'), 'utf8')).toBe('exit 0\n')
+  })
+})
+
+describe('diff', () => {
+  const differ = async (...words) => {
+    const { code, signal, stdout } = await tool(['diff', ...words])
+    expect({ code, signal }).toEqual({ code: 1, signal: null })
+    return stdout
+  }
+
+  test('equal files, of the same and of different types', async () => {
+    const items = Array.from({ length: 70_000 }, (_, n) => n)
+    const file = make(scope, 'a.i32', 'i', items)
+    expect(await printed(['diff', file, file])).toBe('equal: 70000 elements\n')
+    expect(await printed(['diff', file, make(scope, 'b.f64', 'd', items)])).toBe('equal: 70000 elements\n')
+    expect(
+      await printed(['diff', make(scope, 'c.f32', 'f', [NaN, -0]), make(scope, 'd.f64', 'd', [NaN, 0])]),
+    ).toContain('equal')
+  })
+
+  test('the first difference and the largest', async () => {
+    const file = make(scope, 'a.f64', 'd', [1, 2, 3, NaN])
+    expect(await differ(file, make(scope, 'b.f64', 'd', [1, 2.5, 30, 4, 5]))).toBe(`lengths: 4 and 5
+different: 3 of the 4 elements that both have
+first: at 1, 2 and 2.5
+largest: at 2, 3 and 30, 27 apart
+`)
+    const { code, stdout } = await tool(['diff', file, make(scope, 'c.f64', 'd', [1]), '--json'])
+    expect([code, JSON.parse(stdout)]).toEqual([1, { equal: false, lengths: [4, 1], different: 0 }])
+  })
+
+  test('tolerances, and integers that doubles do not tell apart', async () => {
+    const [a, b] = [make(scope, 'a.f64', 'd', [100, 1, Infinity]), make(scope, 'b.f64', 'd', [100.05, 1, Infinity])]
+    expect(await printed(['diff', a, b, '--tolerance', '0.1'])).toContain('equal')
+    expect(await printed(['diff', a, b, '--relative', '0.001'])).toContain('equal')
+    expect(await differ(a, b, '--relative', '0.0001')).toContain('different: 1')
+    const infinite = make(scope, 'c.f64', 'd', [100, 1, 5])
+    expect(await differ(a, infinite, '--relative', '1')).toContain('first: at 2, Infinity and 5')
+    const [big, other] = [make(scope, 'a.i64', 'q', [2n ** 60n]), make(scope, 'b.i64', 'q', [2n ** 60n + 1n])]
+    expect(await differ(big, other)).toContain('1 apart')
+    expect(await differ(big, make(scope, 'd.f64', 'd', [2 ** 60 + 2 ** 9]))).toContain('different: 1')
+  })
+
+  test('characters with characters only', async () => {
+    const [text, other] = [make(scope, 'a', 'c', 'abc'), make(scope, 'b', 'w', 'abd')]
+    expect(await differ(text, other, '--type', 'c', '--other-type', 'w')).toContain('first: at 2, "c" and "d"')
+    expect(await failure(4, ['diff', text, make(scope, 'n', 'B', [1]), '--type', 'c', '--other-type', 'B'])).toContain(
+      'characters',
+    )
+  })
+})
+
+test('a file that is cut while it is read is an error, not zeros', async () => {
+  const file = make(scope, 'cut.f64', 'd', new Float64Array(1 << 20).fill(1))
+  const whole = make(scope, 'whole.f64', 'd', new Float64Array(1 << 20).fill(1))
+  // The array is mapped first, and cut before anything is read: no race.
+  const body = `
+    import { truncateSync } from 'node:fs'
+    import { MmapArray } from ${JSON.stringify(new URL('../index.js', import.meta.url).href)}
+    const open = MmapArray.open
+    MmapArray.open = (...given) => { const array = open.apply(MmapArray, given); truncateSync(${JSON.stringify(file)}, 4096); return array }
+    const { main } = await import(${JSON.stringify(new URL('../cli/main.js', import.meta.url).href)})
+    process.exitCode = await main(process.argv.slice(1))`
+  for (const words of [
+    ['info', file],
+    ['tail', file],
+    ['get', file, '900000'],
+    ['diff', file, whole],
+    ['plot', file],
+    ['convert', file, `${file}.npy`],
+  ]) {
+    fs.truncateSync(file, 8 << 20)
+    const { code, signal, stderr } = await run(process.execPath, ['--input-type=module', '-e', body, '--', ...words])
+    expect({ code, signal, stderr }, words[0]).toMatchObject({ code: 4, signal: null })
+    expect(stderr, words[0]).toContain('ERR_MEMORY_FAULT')
+  }
+  expect(fs.readdirSync(scope.directory)).toEqual(['cut.f64', 'whole.f64'])
+})

@@ -1,0 +1,102 @@
+// The command line itself: help, versions, words that say nothing, exit codes.
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import { describe, expect, test } from 'vitest'
+import { COMMANDS, load } from '../cli/commands/index.js'
+import { useScope } from './support/scope.js'
+import { failure, make, printed } from './support/tool.js'
+
+const scope = useScope()
+const { version } = createRequire(import.meta.url)('../package.json')
+
+test('help and version', async () => {
+  const overview = await printed(['--help'])
+  expect(await printed(['help'])).toBe(overview)
+  expect(await printed(['-h'])).toBe(overview)
+  for (const name of COMMANDS) expect(overview).toContain(`\n  ${name} `)
+  expect(await printed(['--version'])).toBe(`${version}\n`)
+})
+
+test.each(COMMANDS)('%s --help names every option, with examples', async (name) => {
+  const { options, examples, usage } = await load(name)
+  const text = await printed([name, '--help'])
+  expect(await printed(['help', name])).toBe(text)
+  expect(usage).toMatch(new RegExp(`^${name} `))
+  for (const [option, { description }] of Object.entries(options)) {
+    expect(text).toContain(`--${option}`)
+    expect(text).toContain(description)
+  }
+  expect(examples.length).toBeGreaterThan(0)
+  for (const [command] of examples) expect(command).toMatch(new RegExp(`^mmap-array ${name} `))
+})
+
+test('no line of help is wider than a screen of 150', async () => {
+  for (const name of COMMANDS) {
+    for (const line of (await printed([name, '--help'])).split('\n')) expect(line.length, line).toBeLessThan(150)
+  }
+})
+
+describe('what says nothing is exit code 2', () => {
+  test.each([
+    [[], 'command is missing'],
+    [['nothing'], "no command 'nothing'"],
+    [['__proto__'], 'no command'],
+    [['help', 'nothing'], 'no command'],
+    [['info'], 'FILE is missing'],
+    [['diff', 'a.f64'], 'OTHER is missing'],
+    [['head', 'a.f64', 'b.f64'], 'one argument too many'],
+    [['head', 'a.f64', '--nothing'], '--nothing'],
+    [['head', 'a.f64', '-n', '-5'], 'lines'],
+    [['head', 'a.f64', '-n', '1.5'], 'lines'],
+    [['head', 'a.f64', '-n', '1e400'], 'lines'],
+    [['get', 'a.f64'], 'INDEX is missing'],
+    [['get', 'a.f64', 'x'], "'x' is no index"],
+    [['get', 'a.f64', '1:2:0'], 'any step but 0'],
+    [['head', 'a.f64', '--type', 'i8'], '--type'],
+    [['head', 'a.f64', '--format', 'xml'], '--format'],
+    [['head', 'b.npy', '--offset', '8'], '--offset'],
+    [['head', 'a'], 'give --type'],
+    [['convert', 'a.f64'], 'TARGET is missing'],
+    [['convert', 'a.f64', 'b', '--to', 'xml'], "not 'xml'"],
+    [['convert', 'a.f64', 'b', '--column', '1'], '--column'],
+    [['convert', 'a.f64', 'b', '--header', 'x'], '--header'],
+    [['plot', 'a.f64', '--svg', 'a', '--png', 'b'], 'one picture each'],
+    [['plot', 'a.f64', '--range', '5'], '--range'],
+    [['plot', 'a.f64', '--bins', '5'], '--bins'],
+    [['view', 'a.f64', '--port', '70000'], '--port'],
+  ])('%j', async (words, message) => {
+    make(scope, 'a.f64', 'd', [1, 2])
+    make(scope, 'a', 'd', [1, 2])
+    make(scope, 'b.npy', 'd', [1])
+    expect(await failure(2, words, { cwd: scope.directory })).toContain(message)
+  })
+})
+
+describe('what the system refuses is exit code 3, what the data do not hold 4', () => {
+  test('files that are none', async () => {
+    expect(await failure(3, ['info', scope.path('none.f64')])).toContain('ENOENT')
+    fs.mkdirSync(scope.path('folder.f64'))
+    expect(await failure(3, ['info', scope.path('folder.f64')])).toContain('EISDIR')
+    expect(await failure(2, ['info', '/dev/zero', '--type', 'd'])).toContain('/dev/zero is no file')
+  })
+
+  test.skipIf(process.getuid() === 0)('files that one may not read', async () => {
+    const file = make(scope, 'secret.f64', 'd', [1])
+    fs.chmodSync(file, 0)
+    expect(await failure(3, ['info', file])).toContain('EACCES')
+  })
+
+  test('data', async () => {
+    expect(await failure(4, ['get', make(scope, 'a.f64', 'd', [1]), '5'])).toContain('no element 5')
+    expect(await failure(4, ['info', scope.file(Buffer.from('nonsense'), 'b.npy')])).toContain('ERR_INVALID_NPY')
+    const header = "{'descr': '>f8', 'fortran_order': False, 'shape': (1,), }"
+    const bytes = Buffer.concat([
+      Buffer.from(`\x93NUMPY\x01\0\x76\0${header.padEnd(117)}\n`, 'latin1'),
+      Buffer.alloc(8),
+    ])
+    expect(await failure(4, ['head', scope.file(bytes, 'big-endian.npy')])).toContain('ERR_UNSUPPORTED_NPY')
+    expect(await failure(4, ['plot', make(scope, 'text', 'w', 'ab'), '--type', 'w'])).toContain('characters')
+    expect(await failure(4, ['view', make(scope, 'text', 'w', 'ab'), '--type', 'w'])).toContain('characters')
+    expect(await failure(4, ['head', make(scope, 'x.f64', 'd', [1]), '--offset', '3'])).toContain('ERR_OUT_OF_RANGE')
+  })
+})
