@@ -1,6 +1,6 @@
 // What npm would publish works where it is installed, without a compiler, a script or another package.
 import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as functions from '../native.js'
 import { HOST, TARGETS, addonOf, addonProfile } from '../scripts/addon.js'
+import { ALLOWED } from '../scripts/bundle.js'
 import { installPackage } from '../scripts/runtimes/installation.js'
 import { ROOT, isAtLeast } from '../scripts/toolchain.js'
 import { expectExit, run } from './support/processes.js'
@@ -30,7 +31,7 @@ const inFolder = async (...args) => (await promisify(execFile)(process.execPath,
 
 test('holds the package and nothing else', () => {
   const allowed =
-    /^(index\.js|index\.d\.ts|lib\/[\w-]+\.js|native\.js|prebuilds\/linux-(x64|arm64)-gnu\/mmap-array\.node|package\.json|[A-Z]+(\.md)?)$/
+    /^(index\.js|index\.d\.ts|lib\/[\w-]+\.js|native\.js|bin\/mmap-array\.js|cli\/([\w-]+\/)*[\w-]+\.(js|html|css)|dist\/(viewer\/)?\w+\.(js|css|wasm|ttf|txt)|prebuilds\/linux-(x64|arm64)-gnu\/mmap-array\.node|package\.json|[A-Z]+(\.md)?)$/
   const names = packed.files.map((file) => file.path)
   expect(names.filter((name) => !allowed.test(name))).toEqual([])
   expect(names).toEqual(expect.arrayContaining(['LICENSE', 'index.d.ts', 'native.js']))
@@ -52,6 +53,37 @@ test('loads by import and by require', async () => {
   const required = `const { MmapArray } = require('mmap-array'); console.log(${print})`
   expect(await inFolder('--input-type=module', '--eval', imported)).toBe('1.5')
   expect(await inFolder('--input-type=commonjs', '--eval', required)).toBe('1.5')
+})
+
+test('brings the command line tool, and everything that it draws with', async () => {
+  const file = join(folder, 'squares.f64')
+  writeFileSync(file, new Float64Array([1, 4, 9]))
+  const tool = (...words) => run(join(folder, 'node_modules', '.bin', 'mmap-array'), words, { cwd: folder })
+  const version = await tool('--version')
+  expectExit(version)
+  expect(version.stdout).toBe(`${JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')).version}\n`)
+  expect((await tool('info', file)).stdout).toContain('greatest    9')
+  expectExit(await tool('plot', file, '--png', 'squares.png'))
+  expect(readFileSync(join(folder, 'squares.png')).subarray(1, 4).toString()).toBe('PNG')
+  expect(existsSync(join(installed, 'dist', 'viewer', 'uPlot.js'))).toBe(true)
+})
+
+test('names the licence of all that is bundled', () => {
+  const text = readFileSync(join(installed, 'dist', 'LICENCES.txt'), 'utf8')
+  const named = Array.from(
+    text.matchAll(/^(@?[a-z][\w/@.-]*) \d+\.\d+\.\d+, (.+)\nSource: (\S+)$/gm),
+    ([, name, licence]) => [name, licence],
+  )
+  expect(named.map(([name]) => name)).toEqual(
+    expect.arrayContaining([
+      '@observablehq/plot',
+      '@resvg/resvg-wasm',
+      '@expo-google-fonts/roboto',
+      'uplot',
+      'd3-scale',
+    ]),
+  )
+  expect(named.filter(([, licence]) => !ALLOWED.includes(licence))).toEqual([])
 })
 
 test('native.js names what the addon exports, and no more', () => {

@@ -65,8 +65,9 @@ export async function serve({ live, facts, port = 0 }) {
     if (request.method !== 'GET') throw new Refusal(405, 'GET only')
     // A name that leads here from elsewhere is not ours (DNS rebinding).
     if (request.headers.host !== authority) throw new Refusal(403, 'wrong host')
-    const { pathname, searchParams } = new URL(request.url, `http://${authority}`)
-    const [, word, place, ...more] = pathname.split('/')
+    const [path, query] = request.url.split('?', 2)
+    const searchParams = new URLSearchParams(query)
+    const [, word = '', place, ...more] = path.split('/')
     if (!isSame(word, token)) throw new Refusal(403, 'wrong address')
     if (place === undefined || more.length > 0) throw new Refusal(404, 'no such page')
     if (Object.hasOwn(FILES, place)) return send(response, ...fileOf(place))
