@@ -42,6 +42,12 @@ export async function zigEnvironment(env) {
   }
 }
 
+/** The environment `env` in which python3 imports Dask, its distributed scheduler, NumPy and PyArrow. */
+export async function daskEnvironment(env) {
+  const folder = await fetched(['dask==2026.8.0', 'distributed==2026.8.0', 'numpy==2.4.6', 'pyarrow==26.0.1'])
+  return { ...env, PYTHONPATH: folder }
+}
+
 /** The program that looks for spelling mistakes. */
 export async function typosProgram() {
   return join(await fetched(['typos==1.52.0']), 'bin', 'typos')
