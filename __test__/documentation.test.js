@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CLASS_OF } from './support/errors.js'
-import { ROOT, readSections, runC, runJavaScript, runPython } from './support/examples.js'
+import { ROOT, readSections, runC, runConsole, runJavaScript, runPython } from './support/examples.js'
 import { describeWith } from './support/processes.js'
 
 const read = (name) => readFileSync(join(ROOT, name), 'utf8')
 const DOCUMENTS = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)]
 
 /** By language; a block for a shell is the reader's to type. */
-const RUNNERS = { js: runJavaScript, python: runPython, c: runC, sh: null }
+const RUNNERS = { js: runJavaScript, python: runPython, c: runC, console: runConsole, sh: null }
 
 describe('a Markdown text is read block by block', () => {
   test('with the heading each stands under', () => {
@@ -45,6 +45,8 @@ describeWith('python3', ['--version'], 'with Python', () =>
         directory = mkdtempSync(join(tmpdir(), 'mmap-array-documentation-'))
         mkdirSync(join(directory, 'node_modules'))
         symlinkSync(ROOT, join(directory, 'node_modules', 'mmap-array'), 'dir')
+        const arrow = join('node_modules', 'apache-arrow')
+        symlinkSync(join(ROOT, arrow), join(directory, arrow), 'dir')
       })
       afterAll(() => rmSync(directory, { recursive: true, force: true }))
 

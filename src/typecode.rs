@@ -28,6 +28,11 @@ impl Scalar {
             Scalar::I64 | Scalar::U64 | Scalar::F64 => 8,
         }
     }
+
+    /// Whether two of them may be equal with different bits, or different with the same.
+    pub const fn is_float(self) -> bool {
+        matches!(self, Scalar::F16 | Scalar::F32 | Scalar::F64)
+    }
 }
 
 /// What an element means to a user.

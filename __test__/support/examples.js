@@ -1,8 +1,8 @@
 // Runs the examples of the documentation as a reader would: in a directory of their own that has the package installed.
 //
 // In JavaScript as instrument.js reads it.
-// In Python and C, a comment `=> text` is a line of the output; all lines of the output are there, in order.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+// At a console, as runConsole says. In Python and C, a comment `=> text` is a line of the output; all lines of the output are there, in order.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -45,6 +45,39 @@ function expectOutput(result, code) {
   expectExit(result)
   expect(result.stdout.split('\n').filter(Boolean)).toEqual(expectedLines(code))
 }
+
+/**
+ * Runs what stands behind `$` in a shell, and compares what it prints with the lines below it. `...` is any text; what ends with
+ * another exit code than 0 says so by `# exit N` at its end.
+ */
+export async function runConsole(directory, code) {
+  const bin = join(directory, 'node_modules', '.bin')
+  mkdirSync(bin, { recursive: true })
+  const command = join(bin, 'mmap-array')
+  if (!existsSync(command)) symlinkSync(join(ROOT, 'bin', 'mmap-array.js'), command)
+  const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, COLUMNS: '80', NODE_OPTIONS: '' }
+  for (const part of code.split(/^\$ /m).slice(1)) {
+    const [line, ...shown] = part.trimEnd().split('\n')
+    const exitCode = Number(/# exit (\d+)$/.exec(line)?.[1] ?? 0)
+    const result = await run('sh', ['-c', line], { cwd: directory, env })
+    expectExit(result, exitCode)
+    const printed = (result.stdout + result.stderr).trimEnd()
+    expect(printed.split('\n').map((text) => text.trimEnd())).toEqual(
+      shown.length > 0
+        ? shown.map((text) => (text.includes('...') ? expect.stringMatching(patternOf(text)) : text.trimEnd()))
+        : [''],
+    )
+  }
+}
+
+/** Text in which three dots stand for anything. */
+const patternOf = (text) =>
+  new RegExp(
+    `^${text
+      .split('...')
+      .map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`))
+      .join('.*')}$`,
+  )
 
 export async function runPython(directory, code) {
   writeFileSync(join(directory, 'example.py'), code)

@@ -9,7 +9,50 @@ use crate::typecode::Scalar;
 
 /// Index of the first pair that is not equal by value, over the shorter of the two; a NaN equals nothing.
 pub fn first_difference(left: Region<'_>, right: Region<'_>, scalar: Scalar) -> Option<usize> {
+    if !scalar.is_float() {
+        return difference_in_bits(Level::best(), left, right, scalar.size());
+    }
     for_scalar!(scalar, T => difference::<T>(Level::best(), left, right))
+}
+
+/// Integers are equal where their bits are: words of them are compared, whatever their size.
+fn difference_in_bits(level: Level, left: Region<'_>, right: Region<'_>, size: usize) -> Option<usize> {
+    const WORD: usize = size_of::<u64>();
+    const N: usize = ROW / WORD;
+    let bytes = left.len().min(right.len()) / size * size;
+    let words = bytes / WORD;
+    let found = level.run(
+        #[inline(always)]
+        || {
+            left.rows::<u64>(0..words).find_with::<N>(
+                right.rows(0..words),
+                #[inline(always)]
+                |ours, theirs| {
+                    let mut bits = 0;
+                    for lane in 0..N {
+                        bits |= ours[lane] ^ theirs[lane];
+                    }
+                    if bits == 0 {
+                        return None;
+                    }
+                    (0..N).find(|lane| ours[*lane] != theirs[*lane])
+                },
+                #[inline(always)]
+                |ours, theirs| ours != theirs,
+            )
+        },
+    );
+    let differs = |at: &usize| left.get::<u8>(*at) != right.get::<u8>(*at);
+    let byte = match found {
+        // Where somebody has made them equal meanwhile, the first of the word was as good as any.
+        Some(word) => Some(
+            (word * WORD..(word + 1) * WORD)
+                .find(differs)
+                .unwrap_or(word * WORD),
+        ),
+        None => (words * WORD..bytes).find(differs),
+    };
+    byte.map(|at| at / size)
 }
 
 /// Bytes that are compared together.
@@ -55,23 +98,62 @@ mod tests {
 
     #[test]
     fn the_first_unequal_pair_is_named() {
-        for length in [1, 63, 64, 65, 4000] {
-            let left: Vec<i32> = (0..length).collect();
-            let ours = Region::of(bytemuck::cast_slice(&left));
-            for level in Level::available() {
-                for at in [0, 1, 62, 63, 64, 1023, 1024, 3999] {
-                    let mut right = left.clone();
-                    let Some(element) = right.get_mut(at) else {
-                        continue;
-                    };
-                    *element = -1;
-                    let theirs = Region::of(bytemuck::cast_slice(&right));
-                    assert_eq!(difference::<i32>(level, ours, theirs), Some(at));
+        fn check<T: Pod>(
+            make: impl Fn(usize) -> T,
+            difference: impl Fn(Level, Region<'_>, Region<'_>) -> Option<usize>,
+        ) {
+            for length in [1, 7, 63, 64, 65, 4001] {
+                let left: Vec<T> = (0..length).map(&make).collect();
+                let ours = Region::of(bytemuck::cast_slice(&left));
+                for level in Level::available() {
+                    for at in [0, 1, 6, 62, 63, 64, 1023, 1024, 3999, 4000] {
+                        let mut right = left.clone();
+                        // All that follow differ too.
+                        for element in right.iter_mut().skip(at) {
+                            *element = make(usize::MAX);
+                        }
+                        let theirs = Region::of(bytemuck::cast_slice(&right));
+                        assert_eq!(difference(level, ours, theirs), (at < length).then_some(at));
+                    }
+                    assert_eq!(difference(level, ours, ours), None);
+                    assert_eq!(difference(level, ours, ours.part(0, size_of::<T>())), None);
+                    assert_eq!(difference(level, ours, Region::empty()), None);
                 }
-                assert_eq!(difference::<i32>(level, ours, ours), None);
-                assert_eq!(difference::<i32>(level, ours, ours.part(0, 4)), None);
             }
         }
+        // Numbers below 120, and one that is none of them, which differs in its first or in its last byte only.
+        let small = |n: usize| if n == usize::MAX { 127 } else { n % 120 };
+        check(
+            |n| small(n) as i8,
+            |level, a, b| difference_in_bits(level, a, b, 1),
+        );
+        check(
+            |n| small(n) as u16,
+            |level, a, b| difference_in_bits(level, a, b, 2),
+        );
+        check(
+            |n| (small(n) as u16) << 8,
+            |level, a, b| difference_in_bits(level, a, b, 2),
+        );
+        check(
+            |n| small(n) as i32,
+            |level, a, b| difference_in_bits(level, a, b, 4),
+        );
+        check(
+            |n| (small(n) as i32) << 24,
+            |level, a, b| difference_in_bits(level, a, b, 4),
+        );
+        check(
+            |n| small(n) as u64,
+            |level, a, b| difference_in_bits(level, a, b, 8),
+        );
+        check(
+            |n| (small(n) as i64) << 56,
+            |level, a, b| difference_in_bits(level, a, b, 8),
+        );
+        check(|n| small(n) as f32, difference::<f32>);
+        check(|n| small(n) as f64, difference::<f64>);
+        check(|n| half::f16::from_f64(small(n) as f64), difference::<half::f16>);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use super::Region;
 
-const RUN_BYTES: usize = 64 * 1024;
+/// Few enough to stay in the first-level cache while they are written over and over.
+const RUN_BYTES: usize = 8 * 1024;
 
 /// Repeats a pattern over a region whose length is a multiple of the pattern's.
 pub fn fill(region: Region<'_>, pattern: &[u8]) {

@@ -14,6 +14,12 @@ pub fn byteswap(region: Region<'_>, itemsize: usize) {
 }
 
 fn byteswap_at(level: Level, region: Region<'_>, itemsize: usize) {
+    // With 64-byte vectors the compiler takes words of 8 bytes apart: a third of the speed.
+    let level = if itemsize == 8 {
+        level.min(Level::Avx2)
+    } else {
+        level
+    };
     level.run(
         #[inline(always)]
         || match itemsize {

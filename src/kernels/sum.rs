@@ -36,13 +36,13 @@ trait Summand: Pod {
 }
 
 macro_rules! integers {
-    ($($T:ident in $Lane:ident),*) => {$(
+    ($($T:ident),*) => {$(
         impl Summand for $T {
             fn sum(level: Level, region: Region<'_>) -> Sum {
                 // So many that no lane of 32 bits overflows.
                 Sum::Integer(runs::<$T>(region, LANES << 15).map(|run| {
                     level.run(#[inline(always)] || {
-                        let lanes = add_up::<$T, $Lane>(region, run, #[inline(always)] |value| $Lane::from(value));
+                        let lanes = add_up::<$T, i32>(region, run, #[inline(always)] |value| i32::from(value));
                         lanes.into_iter().map(i128::from).sum::<i128>()
                     })
                 }).sum())
@@ -50,48 +50,64 @@ macro_rules! integers {
         }
     )*};
 }
-integers!(i8 in i32, u8 in i32, i16 in i32, u16 in i32, i32 in i64, u32 in i64);
+integers!(i8, u8, i16, u16);
 
-/// The halves of 64 bits are summed apart: neither overflows.
-macro_rules! wide_integers {
-    ($($T:ident minus $offset:expr),*) => {$(
+/// A value with its sign turned over is one without a sign, and so much greater.
+macro_rules! by_halves {
+    ($($T:ident turned by $offset:expr),*) => {$(
         impl Summand for $T {
             fn sum(level: Level, region: Region<'_>) -> Sum {
-                const LOW: u64 = u32::MAX as u64;
-                // With the sign turned over every value is one without a sign.
-                #[inline(always)]
-                fn turned(value: $T) -> u64 {
-                    (value as u64) ^ ($offset as u64)
-                }
-                let mut total = 0;
-                for run in runs::<$T>(region, LANES << 15) {
-                    let count = run.len() as i128;
-                    let (low, high) = level.run(#[inline(always)] || {
-                        region.rows::<$T>(run).fold::<LANES, _>(
-                            ([0u64; LANES], [0u64; LANES]),
-                            #[inline(always)]
-                            |(low, high), row| {
-                                for lane in 0..LANES {
-                                    low[lane] += turned(row[lane]) & LOW;
-                                    high[lane] += turned(row[lane]) >> 32;
-                                }
-                            },
-                            #[inline(always)]
-                            |(low, high), lane, value| {
-                                low[lane] += turned(value) & LOW;
-                                high[lane] += turned(value) >> 32;
-                            },
-                        )
-                    });
-                    let whole = |lanes: [u64; LANES]| lanes.into_iter().map(i128::from).sum::<i128>();
-                    total += (whole(high) << 32) + whole(low) - count * ($offset as u64 as i128);
-                }
-                Sum::Integer(total)
+                const OFFSET: u64 = $offset;
+                const IS_WHOLE: bool = size_of::<$T>() == size_of::<u64>();
+                let flip = if IS_WHOLE { OFFSET } else { OFFSET << 32 | OFFSET };
+                let words = region.len() / size_of::<u64>();
+                let (low, high) = half_sums(level, region, words, flip);
+                let values = if IS_WHOLE { words } else { 2 * words };
+                let turned = if IS_WHOLE { (high << 32) + low } else { high + low };
+                let rest = (values..region.len() / size_of::<$T>()).map(|at| i128::from(region.get::<$T>(at)));
+                Sum::Integer(turned - values as i128 * i128::from(OFFSET) + rest.sum::<i128>())
             }
         }
     )*};
 }
-wide_integers!(i64 minus i64::MIN, u64 minus 0);
+by_halves!(
+    i32 turned by 1 << 31,
+    u32 turned by 0,
+    i64 turned by 1 << 63,
+    u64 turned by 0
+);
+
+/// The sums of the lower and of the upper halves of words with some bits turned over: neither overflows.
+fn half_sums(level: Level, region: Region<'_>, words: usize, flip: u64) -> (i128, i128) {
+    const LOW: u64 = u32::MAX as u64;
+    let whole = |lanes: [u64; LANES]| lanes.into_iter().map(i128::from).sum::<i128>();
+    let mut sums = (0, 0);
+    for run in split(words, LANES << 15) {
+        let (low, high) = level.run(
+            #[inline(always)]
+            || {
+                region.rows::<u64>(run).fold::<LANES, _>(
+                    ([0u64; LANES], [0u64; LANES]),
+                    #[inline(always)]
+                    |(low, high), row| {
+                        for lane in 0..LANES {
+                            low[lane] += (row[lane] ^ flip) & LOW;
+                            high[lane] += (row[lane] ^ flip) >> 32;
+                        }
+                    },
+                    #[inline(always)]
+                    |(low, high), lane, word| {
+                        low[lane] += (word ^ flip) & LOW;
+                        high[lane] += (word ^ flip) >> 32;
+                    },
+                )
+            },
+        );
+        sums.0 += whole(low);
+        sums.1 += whole(high);
+    }
+    sums
+}
 
 macro_rules! floats {
     ($($T:ident by $widen:expr),*) => {$(
@@ -165,7 +181,10 @@ fn halved(range: Range<usize>, of_run: &impl Fn(Range<usize>) -> f64) -> f64 {
 
 /// The ranges of at most so many elements that make up a region.
 fn runs<T>(region: Region<'_>, longest: usize) -> impl Iterator<Item = Range<usize>> {
-    let count = region.len() / size_of::<T>();
+    split(region.len() / size_of::<T>(), longest)
+}
+
+fn split(count: usize, longest: usize) -> impl Iterator<Item = Range<usize>> {
     (0..count)
         .step_by(longest)
         .map(move |start| start..count.min(start + longest))
