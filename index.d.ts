@@ -368,6 +368,12 @@ export interface MmapArrayConstructor {
     options?: { capacity?: number | undefined },
   ): MmapArray<CodeOf<T>>
 
+  /**
+   * What every array inherits its members from.
+   *
+   * @example
+   * Object.getPrototypeOf(MmapArray.prototype) !== Array.prototype // => true
+   */
   readonly prototype: MmapArray
 
   /**
@@ -1656,3 +1662,6 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
  * new MmapArray('i') instanceof MmapArray // => true
  */
 export const MmapArray: MmapArrayConstructor
+
+// A declaration file without this line exports what has no `export`, too.
+export {}
