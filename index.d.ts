@@ -1664,4 +1664,5 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
 export const MmapArray: MmapArrayConstructor
 
 // A declaration file without this line exports what has no `export`, too.
+// oxlint-disable-next-line unicorn/require-module-specifiers -- it is what closes the file
 export {}
