@@ -368,6 +368,12 @@ export interface MmapArrayConstructor {
     options?: { capacity?: number | undefined },
   ): MmapArray<CodeOf<T>>
 
+  /**
+   * What every array inherits its members from.
+   *
+   * @example
+   * Object.getPrototypeOf(MmapArray.prototype) !== Array.prototype // => true
+   */
   readonly prototype: MmapArray
 
   /**
@@ -1696,3 +1702,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
  * new MmapArray('i') instanceof MmapArray // => true
  */
 export const MmapArray: MmapArrayConstructor
+
+// A declaration file without this line exports what has no `export`, too.
+// oxlint-disable-next-line unicorn/require-module-specifiers -- it is what closes the file
+export {}

@@ -153,7 +153,7 @@ describe('an example that is wrong is a failure', () => {
 
 describe('the declarations compile where they are used', () => {
   /** As npm installs it: a copy outside of the checkout. */
-  async function compile(code, options) {
+  async function compile(code, options, typescript = 'typescript-7') {
     const directory = mkdtempSync(join(tmpdir(), 'mmap-array-types-'))
     try {
       const installed = join(directory, 'node_modules', 'mmap-array')
@@ -161,7 +161,7 @@ describe('the declarations compile where they are used', () => {
       for (const name of ['index.d.ts', 'index.js', 'package.json']) cpSync(join(ROOT, name), join(installed, name))
       symlinkSync(join(ROOT, 'node_modules', '@types'), join(directory, 'node_modules', '@types'), 'dir')
       writeFileSync(join(directory, 'use.mts'), code)
-      const compiler = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
+      const compiler = join(ROOT, 'node_modules', typescript, 'bin', 'tsc')
       const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--skipLibCheck', 'false', ...options, 'use.mts']
       return await run(process.execPath, [compiler, ...flags], { cwd: directory, timeout: 100_000 })
     } finally {
@@ -182,6 +182,22 @@ describe('the declarations compile where they are used', () => {
   // Float16Array, `using` and iterator helpers are in the newest only.
   test.each(['es2022', 'es2023', 'esnext'])('with the library of %s, libraries checked', async (library) => {
     expectExit(await compile(uses, ['--target', 'es2022', '--lib', library]))
+  })
+
+  // The oldest that is promised, and the one before the newest.
+  test.each([
+    ['typescript-5', 'node16', 'node16'],
+    ['typescript-5', 'esnext', 'bundler'],
+    ['typescript', 'nodenext', 'nodenext'],
+  ])('by %s, with the modules of %s', async (compiler, module, resolution) => {
+    const options = ['--target', 'es2022', '--lib', 'es2022', '--module', module, '--moduleResolution', resolution]
+    expectExit(await compile(uses, options, compiler))
+  })
+
+  test('the types inside of others are nobody’s to import', async () => {
+    const result = await compile(`import type { HalfShape } from 'mmap-array'`, ['--lib', 'es2022'])
+    expect(result.code).not.toBe(0)
+    expect(result.stdout).toContain("'HalfShape'")
   })
 
   test('and what does not is an error', async () => {

@@ -3,12 +3,14 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { MmapArray } from '../index.js'
 import { CLASS_OF } from './support/errors.js'
 import { ROOT, readSections, runC, runConsole, runJavaScript, runPython } from './support/examples.js'
 import { describeWith } from './support/processes.js'
 
 const read = (name) => readFileSync(join(ROOT, name), 'utf8')
-const DOCUMENTS = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)]
+const PAGES = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'))
+const DOCUMENTS = ['README.md', ...PAGES.map((name) => `docs/${name}`)]
 
 /** By language; a block for a shell is the reader's to type. */
 const RUNNERS = { js: runJavaScript, python: runPython, c: runC, console: runConsole, sh: null }
@@ -92,5 +94,30 @@ describe('docs/errors.md', () => {
 
   test('names the class of each', () => {
     for (const [code, { name }] of Object.entries(CLASS_OF)) expect(documented.get(code), code).toBe(name)
+  })
+})
+
+describe('docs/porting.md', () => {
+  /** The second column of every row, without the heads of the tables. */
+  const ours = read('docs/porting.md')
+    .split('\n')
+    .filter((line) => /^\| (?!`?[\w. -]+`? \| here \|)/.test(line))
+    .map((line) => line.split(' | ')[1])
+  const called = (text) => Array.from(text.matchAll(/`([^`]+)`/g), ([, code]) => code)
+
+  test('says in each row what to call here, or that there is nothing', () => {
+    expect(ours.length).toBeGreaterThan(50)
+    for (const text of ours) {
+      const codes = called(text)
+      if (text === 'none') continue
+      expect(codes, text).not.toEqual([])
+      for (const code of codes) expect(code).toMatch(/^(?:\.\w+|MmapArray\.\w+|new MmapArray\()/)
+    }
+  })
+
+  test('names members that there are', () => {
+    for (const [, of, name] of ours.flatMap(called).flatMap((code) => [...code.matchAll(/^(MmapArray)?\.(\w+)/g)])) {
+      expect(name in (of ? MmapArray : MmapArray.prototype), `${of ?? ''}.${name}`).toBe(true)
+    }
   })
 })

@@ -331,3 +331,15 @@ describe('slices', () => {
     expect(scope.keep(array.copy()).tolist()).toEqual(items)
   })
 })
+
+test('what is no source is called by the name of the parameter', () => {
+  const array = new MmapArray('i', [1])
+  for (const [call, name] of [
+    [() => array.setSlice(5), 'values'],
+    [() => array.concat(5), 'other'],
+    [() => array.extend(5), 'items'],
+  ]) {
+    expectError('ERR_INVALID_ARG_TYPE', call)
+    expect(call).toThrow(`The "${name}" argument`)
+  }
+})

@@ -32,30 +32,30 @@ export function handOver(access, array, items, to) {
   if (failure !== undefined) throw failure.error
 }
 
-/** The same, but all of the elements or none. */
-export function handOverAll(access, array, items, to) {
-  if (handOverMemory(access, array, items, to)) return
+/** The same, but all of the elements or none; `name` is the argument's, for the error about it. */
+export function handOverAll(access, array, items, to, name) {
+  if (handOverMemory(access, array, items, to, name)) return
   access.requireChangeable(array)
-  to.bytes(sources.bytesOf(staged(access, array, items)))
+  to.bytes(sources.bytesOf(staged(access, array, items, name)))
 }
 
-function handOverMemory(access, array, items, to) {
+function handOverMemory(access, array, items, to, name = 'items') {
   const kind = kindOf(access, array, items)
   if (kind === 'array') to.array(items)
-  if (kind === 'memory') to.bytes(sources.bytesOf(items, 'items'))
+  if (kind === 'memory') to.bytes(sources.bytesOf(items, name))
   return kind !== undefined
 }
 
 /** Items as they are where they lie in memory; else all of them taken in, since that runs code of their user's. */
-export function takenIn(access, array, items) {
+export function takenIn(access, array, items, name) {
   const isThere = sources.isMemory(items) || access.typeOf(items) !== undefined
-  return isThere ? items : staged(access, array, items)
+  return isThere ? items : staged(access, array, items, name)
 }
 
 /** All the elements of an iterable, as a typed array of the array's own kind. */
-function staged(access, array, iterable) {
+function staged(access, array, iterable, name) {
   const type = access.typeOf(array)
-  const { bytes, failure } = sources.stage(type, access.codecOf(array), iterable)
+  const { bytes, failure } = sources.stage(type, access.codecOf(array), iterable, name)
   if (failure !== undefined) throw failure.error
   return new type.View(bytes.buffer, 0, bytes.length / type.View.BYTES_PER_ELEMENT)
 }

@@ -473,7 +473,7 @@ export class MmapArray extends NativeArray {
 
   setSlice(values, start, stop, step) {
     const bounds = args.toBounds(start, stop, step)
-    filling.handOverAll(MmapArray.#access, this, values, {
+    const to = {
       array: (other) => {
         this.#unsettle()
         setSliceFrom(this, other, ...bounds)
@@ -482,7 +482,8 @@ export class MmapArray extends NativeArray {
         this.#unsettle()
         super.setSlice(bytes, ...bounds)
       },
-    })
+    }
+    filling.handOverAll(MmapArray.#access, this, values, to, 'values')
   }
 
   deleteSlice(start, stop, step) {
@@ -493,7 +494,7 @@ export class MmapArray extends NativeArray {
 
   concat(other) {
     this.#requireOpen()
-    const items = filling.takenIn(MmapArray.#access, this, other)
+    const items = filling.takenIn(MmapArray.#access, this, other, 'other')
     return this.#changedCopy((copy) => copy.extend(items))
   }
 

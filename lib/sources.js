@@ -93,11 +93,12 @@ function expectedLength(iterable) {
 
 /**
  * Takes the elements of an iterable in, all of them before any memory is looked up.
+ * @param name of the argument, for the error about it
  * @returns {{ bytes: Uint8Array, failure?: { error: unknown } }} those before the first bad one, and what was wrong
  */
-export function stage(type, codec, iterable) {
+export function stage(type, codec, iterable, name = 'items') {
   if (iterable === null || iterable === undefined || typeof iterable[Symbol.iterator] !== 'function') {
-    throw invalidArgType('items', `an array of typecode '${type.code}' or an iterable of its elements`, iterable)
+    throw invalidArgType(name, `an array of typecode '${type.code}' or an iterable of its elements`, iterable)
   }
   const staging = new Staging(type, codec, expectedLength(iterable))
   try {

@@ -11,6 +11,9 @@ import { typosProgram } from './pypi.js'
 import { setUpDependencies } from './setup.js'
 import { ROOT, SetupError, readJson, runScript, rustEnvironment } from './toolchain.js'
 
+/** The newest; `typescript` without a number is the one that typedoc can take. */
+const TYPESCRIPT = join(ROOT, 'node_modules', 'typescript-7', 'bin', 'tsc')
+
 const fix = process.argv.includes('--fix')
 
 /** The numbers that stand in more than one file agree. */
@@ -95,7 +98,8 @@ await runScript(async () => {
     prettier: () => node('prettier', '--log-level=warn', fix ? '--write' : '--check', '.'),
     spelling,
     'cargo deny': deny,
-    types: () => node('tsc', '--project', 'tsconfig.json'),
+    types: () => checkByRunning(process.execPath, [TYPESCRIPT, '--project', 'tsconfig.json'], process.env),
+    'API reference': () => node('typedoc', '--emit', 'none'),
   }
   const failed = []
   for (const [name, check] of Object.entries(checks)) {

@@ -32,6 +32,14 @@ exactly<MmapArray<'e'>>()(new MmapArray(Float16Array))
 exactly<MmapArray<'f'>>()(new MmapArray(Float32Array))
 exactly<MmapArray<'d'>>()(new MmapArray(Float64Array))
 exactly<MmapArray<'d'>>()(MmapArray.open('file', Float64Array))
+exactly<MmapArray<'Q'>>()(MmapArray.openShm('name', BigUint64Array))
+exactly<MmapArray<'h'>>()(MmapArray.fromFd(3, Int16Array))
+exactly<MmapArray<'f'>>()(MmapArray.attach(new MmapArray(Float32Array).handle()))
+exactly<bigint>()(MmapArray.attach(new MmapArray(BigInt64Array).handle()).get(0))
+// @ts-expect-error its elements are bigints
+use(MmapArray.openShm('name', BigInt64Array).get(0).toFixed())
+// @ts-expect-error no constructor of an array type that there is here
+MmapArray.fromFd(3, Uint8ClampedArray)
 
 // @ts-expect-error clamps where an array throws
 use(new MmapArray(Uint8ClampedArray))

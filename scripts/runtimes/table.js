@@ -16,7 +16,7 @@ Written by \`npm run test:runtimes\`, on Linux ${release().split('.', 2).join('.
 ${addons.join(' and ')}), installs the tarball into an empty folder without a compiler, and tries there on each runtime
 
 - **the examples**: every example of [index.d.ts](../index.d.ts), so every member of the class, and the programs in
-  [\`__test__/runtimes/\`](../__test__/runtimes): import and \`require\`, each typecode, threads, processes, a shared buffer, a file that is
+  \`__test__/runtimes/\`: import and \`require\`, each typecode, threads, processes, a shared buffer, a file that is
   cut while it is mapped;
 - **the suite**: every test of this repository, against the files of the tarball; it is written for Node.js.
 
