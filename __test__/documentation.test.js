@@ -47,8 +47,7 @@ describeWith('python3', ['--version'], 'with Python', () =>
         directory = mkdtempSync(join(tmpdir(), 'mmap-array-documentation-'))
         mkdirSync(join(directory, 'node_modules'))
         symlinkSync(ROOT, join(directory, 'node_modules', 'mmap-array'), 'dir')
-        const arrow = join('node_modules', 'apache-arrow')
-        symlinkSync(join(ROOT, arrow), join(directory, arrow), 'dir')
+        symlinkSync(join(ROOT, 'node_modules', 'apache-arrow'), join(directory, 'node_modules', 'apache-arrow'), 'dir')
       })
       afterAll(() => rmSync(directory, { recursive: true, force: true }))
 

@@ -2,11 +2,14 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { step, withLock } from './steps.js'
-import { CACHE, SetupError } from './toolchain.js'
+import { CACHE, SetupError, capture } from './toolchain.js'
 
-/** The folder that holds `packages` (`name==version`), fetched if need be. A SetupError where they cannot be had. */
-async function fetched(packages) {
-  const folder = join(CACHE, packages.join('-').replaceAll('==', '-'))
+/**
+ * The folder that holds `packages` (`name==version`), fetched if need be. A SetupError where they cannot be had. `suffix`:
+ * what else the packages depend on.
+ */
+async function fetched(packages, suffix = '') {
+  const folder = join(CACHE, packages.join('-').replaceAll('==', '-') + suffix)
   await withLock(() => {
     if (!existsSync(folder)) fetchInto(folder, packages)
   })
@@ -42,13 +45,13 @@ export async function zigEnvironment(env) {
   }
 }
 
-/** The environment `env` in which python3 imports Dask, its distributed scheduler, NumPy and PyArrow. */
-export async function daskEnvironment(env) {
-  const folder = await fetched(['dask==2026.8.0', 'distributed==2026.8.0', 'numpy==2.4.6', 'pyarrow==26.0.1'])
-  return { ...env, PYTHONPATH: folder }
-}
-
 /** The program that looks for spelling mistakes. */
 export async function typosProgram() {
   return join(await fetched(['typos==1.52.0']), 'bin', 'typos')
+}
+
+/** Dask and Arrow for the Python that runs here: what is in them is compiled for its version. */
+export async function daskFolder() {
+  const tag = capture('python3', ['-c', 'import sys; print(sys.implementation.cache_tag)'])
+  return fetched(['dask==2026.8.0', 'distributed==2026.8.0', 'numpy==2.4.6', 'pyarrow==26.0.1'], `-${tag}`)
 }

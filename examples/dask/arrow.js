@@ -1,33 +1,33 @@
 import assert from 'node:assert/strict'
 import { makeVector } from 'apache-arrow'
 
-/** Where the elements of a .npy file begin that NumPy or mmap-array wrote. */
-const HEADER = 128
+/** An Arrow vector over the array's view: no element is copied, and a store through the array shows in it. */
+export function lookWithArrow(array) {
+  const { view } = array
+  const vector = makeVector(view)
+  const { values } = vector.data[0]
+  assert.equal(values.buffer, view.buffer)
+  assert.equal(values.byteOffset, view.byteOffset)
+  assert.equal(vector.length, array.length)
 
-/**
- * Apache Arrow on the memory of an array, here and in Python.
- * @param {import('../../index.js').MmapArray<'q'>} sizes
- * @param {(program: string, ...words: string[]) => Promise<object>} python
- */
-export async function shareWithArrow(sizes, python) {
-  const vector = makeVector(sizes.view)
-  assert.equal(vector.data[0].values.buffer, sizes.buffer)
-  assert.equal(vector.length, sizes.length)
-  assert.equal(
-    [...vector].reduce((a, b) => a + b),
-    sizes.sum(),
-  )
-  // A store on one side is there on the other: nothing was copied.
-  const before = sizes.get(0)
-  sizes.set(0, 12345n)
-  assert.equal(vector.get(0), 12345n)
-  sizes.set(0, before)
+  const before = array[0]
+  array[0] = 7
+  assert.equal(vector.get(0), 7)
+  array[0] = before
+  assert.equal(vector.get(0), before)
   console.log(
-    `Arrow in JavaScript: a vector of ${vector.length.toLocaleString('en')} values on the mapped memory itself`,
+    `apache-arrow: a vector of ${vector.length} rows in the same buffer; a store through the array shows in it`,
   )
+}
 
-  const told = await python('with_pyarrow.py', sizes.path, String(HEADER), String(sizes.length))
-  assert.deepEqual([told.length, BigInt(told.sum)], [sizes.length, sizes.sum()])
-  assert.equal(told.isZeroCopy, true)
-  console.log(`PyArrow ${told.version}: an array on the pages of the file, at the very address where they are mapped`)
+/** pyarrow over the same file, in another process. `ask`: see engine.js. */
+export async function lookWithPyarrow(array, ask) {
+  const { path } = array
+  const first = array[0]
+  const sum = Number(array.sum())
+  assert.deepEqual(await ask({ do: 'arrow', path }), { sameAddress: true, first, sum })
+  array[0] = first + 1
+  assert.deepEqual(await ask({ do: 'arrow', path }), { sameAddress: true, first: first + 1, sum: sum + 1 })
+  array[0] = first
+  console.log(`pyarrow: its buffer is at the address of the mapped file; it shows Node's store; the sum is ${sum}`)
 }

@@ -1,38 +1,36 @@
+// The rows of the IP ranges as three columns, cut into shards: files of .npy, one a column and shard.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MmapArray } from '../../index.js'
 import { asnPackage } from '../ip-to-asn/asn-package.js'
 import { ipRanges } from '../ip-to-asn/ip-ranges.js'
 
-const SHARDS = 8
+const COLUMNS = ['starts', 'ends', 'networks']
 
-/**
- * The ranges of the internet in pairs of files, by the first bits of their addresses: how many addresses each has, and which
- * network it belongs to.
- * @returns {Array<{ sizes: MmapArray<'q'>, networks: MmapArray<'I'> }>}
- */
-export function writeShards(directory) {
-  const open = (name, shard, typecode) =>
-    MmapArray.open(join(directory, `${name}-${shard}.npy`), typecode, { flags: 'w+', capacity: 2 ** 16 })
-  const shards = Array.from({ length: SHARDS }, (_, shard) => ({
-    sizes: open('sizes', shard, 'q'),
-    networks: open('networks', shard, 'I'),
-  }))
+/** The first `count` ranges, as columns. */
+export function readColumns(count) {
+  const columns = { starts: [], ends: [], networks: [] }
   for (const { start, end, network } of ipRanges(readFileSync(asnPackage().csvPath, 'utf8'))) {
-    const { sizes, networks } = shards[Math.floor(start / (2 ** 32 / SHARDS))]
-    sizes.append(end - start + 1)
-    networks.append(network)
+    columns.starts.push(start)
+    columns.ends.push(end)
+    columns.networks.push(network)
+    if (columns.starts.length === count) break
   }
-  // From now on the headers say how many there are.
-  for (const { sizes, networks } of shards) {
-    sizes.trim()
-    networks.trim()
-  }
-  return shards
+  return columns
 }
 
-/** More ranges, in files that others may be reading. */
-export function appendTo({ sizes, networks }, moreSizes, moreNetworks) {
-  networks.extend(moreNetworks)
-  sizes.extend(moreSizes)
+/** A shard that can grow: arrays by column. */
+export function makeShard(directory, number) {
+  const open = (column) => MmapArray.open(join(directory, `${column}-${number}.npy`), 'I', { flags: 'w+' })
+  return Object.fromEntries(COLUMNS.map((column) => [column, open(column)]))
+}
+
+/** `starts` last: a reader that counts the rows there finds them whole in the other columns. */
+export function appendRows(shard, columns, from, to) {
+  for (const column of COLUMNS.toReversed()) shard[column].extend(columns[column].slice(from, to))
+}
+
+/** Nothing is written to it any more; the files are all there is. */
+export function sealShard(shard) {
+  for (const array of Object.values(shard)) array.close()
 }

@@ -1,0 +1,96 @@
+// examples/dask: a distributed engine and Arrow agree with Node, and whatever happens no process stays behind.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { daskFolder } from '../scripts/pypi.js'
+import { SetupError } from '../scripts/toolchain.js'
+import { expectExit, run } from './support/processes.js'
+import { describePython } from './support/python.js'
+
+const MAIN = fileURLToPath(new URL('../examples/dask/main.js', import.meta.url))
+const PATIENCE_MS = 110_000
+/** The packages may have to be fetched first. */
+const LONG_PATIENCE_MS = 300_000
+
+describePython('examples with Dask and Arrow', () => {
+  let absent
+  beforeAll(async () => {
+    await daskFolder().catch((error) => {
+      if (!(error instanceof SetupError) || process.env.CI) throw error
+      absent = error.message
+    })
+  }, LONG_PATIENCE_MS)
+
+  let temporary
+  beforeAll(() => {
+    temporary = mkdtempSync(join(tmpdir(), 'mmap-array-dask-test-'))
+  })
+  afterAll(() => rmSync(temporary, { recursive: true, force: true }))
+
+  let env
+  beforeEach(({ skip }) => {
+    if (absent) skip(`skipped: ${absent}`)
+    // What the example starts inherits the mark.
+    env = {
+      ...process.env,
+      NODE_OPTIONS: '',
+      TMPDIR: temporary,
+      MMAP_ARRAY_MARK: `dask-${process.pid}-${Math.random()}`,
+    }
+  })
+
+  test(
+    'dask: all answers agree',
+    async () => {
+      const result = await run(process.execPath, [MAIN], { timeout: PATIENCE_MS, env })
+      expectExit(result)
+      expect(result.stdout).toContain('Dask: a scheduler and two workers, listening on 127.0.0.1\n')
+      expect(result.stdout.match(/^Dask, .* found$/gm)).toHaveLength(3)
+      expect(result.stdout).toMatch(/^apache-arrow: a vector of 25000 rows in the same buffer/m)
+      expect(result.stdout).toMatch(/^pyarrow: its buffer is at the address of the mapped file/m)
+      expect(result.stdout).toContain('Node, Dask and Arrow agreed on every answer.')
+      expect(marked(env.MMAP_ARRAY_MARK)).toEqual([])
+      expect(readdirSync(temporary).filter((name) => name.startsWith('mmap-array-dask-'))).toEqual([])
+    },
+    LONG_PATIENCE_MS,
+  )
+
+  describe('nothing stays behind', () => {
+    test.each([
+      ['SIGINT', { code: 130, signal: null }],
+      ['SIGTERM', { code: 143, signal: null }],
+      ['SIGKILL', { code: null, signal: 'SIGKILL' }],
+    ])(
+      'after %s',
+      async (signal, end) => {
+        const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+        const ended = new Promise((resolve) => child.once('close', (code, by) => resolve({ code, signal: by })))
+        await new Promise((resolve, reject) => {
+          child.stdout.setEncoding('utf8').on('data', (text) => text.includes('listening on') && resolve())
+          ended.then(() => reject(new Error('the example ended before it listened')))
+        })
+        // Node, the scheduler and two workers at least.
+        expect(marked(env.MMAP_ARRAY_MARK).length).toBeGreaterThanOrEqual(4)
+        child.kill(signal)
+        expect(await ended).toEqual(end)
+        await expect.poll(() => marked(env.MMAP_ARRAY_MARK), { timeout: PATIENCE_MS, interval: 100 }).toEqual([])
+      },
+      LONG_PATIENCE_MS,
+    )
+  })
+})
+
+/** The processes that have the mark in their environment. */
+function marked(mark) {
+  return readdirSync('/proc').filter((name) => {
+    try {
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/environ`, 'latin1').includes(mark)
+    } catch {
+      // It has ended meanwhile.
+      return false
+    }
+  })
+}
