@@ -288,6 +288,31 @@ export interface OpenOptions {
 }
 
 /**
+ * The ends of each part of an array, see {@link MmapArray.envelope}.
+ *
+ * @example
+ * const { min, max } = new MmapArray('i', [3, 1, 4, 1, 5, 9]).envelope(3)
+ * min // => Int32Array(3) [ 1, 1, 5 ]
+ * max // => Int32Array(3) [ 3, 4, 9 ]
+ */
+export interface Envelope<C extends Typecode = Typecode> {
+  /**
+   * The least of each part.
+   *
+   * @example
+   * new MmapArray('d', [2, NaN, 1]).envelope(1).min // => Float64Array(1) [ 1 ]
+   */
+  min: View<C>
+  /**
+   * The greatest of each part.
+   *
+   * @example
+   * new MmapArray('d', [2, NaN, 1]).envelope(1).max // => Float64Array(1) [ 2 ]
+   */
+  max: View<C>
+}
+
+/**
  * What the calls take that work on another thread.
  *
  * @example
@@ -1288,7 +1313,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * const scores = new MmapArray('i', [3, 1, 4, 1, 5, 9])
    * scores.envelope(2) // => { min: Int32Array(2) [ 1, 1 ], max: Int32Array(2) [ 4, 9 ] }
    */
-  envelope(parts: number, start?: number, stop?: number): { min: View<C>; max: View<C> }
+  envelope(parts: number, start?: Bound, stop?: Bound): Envelope<C>
 
   /**
    * As `envelope`, on another thread. Until the promise is settled a call that changes the length throws `ERR_BUSY`; an
@@ -1305,12 +1330,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * const scores = new MmapArray('i', [3, 1, 4, 1, 5, 9])
    * await scores.envelopeAsync(1, -3) // => { min: Int32Array(1) [ 1 ], max: Int32Array(1) [ 9 ] }
    */
-  envelopeAsync(
-    parts: number,
-    start?: number,
-    stop?: number,
-    options?: AsyncOptions,
-  ): Promise<{ min: View<C>; max: View<C> }>
+  envelopeAsync(parts: number, start?: Bound, stop?: Bound, options?: AsyncOptions): Promise<Envelope<C>>
 
   /**
    * An ArrayBuffer on exactly the elements: the memory itself, not a copy. The same object until the length changes. An older

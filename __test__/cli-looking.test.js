@@ -184,8 +184,8 @@ largest: at 2, 3 and 30, 27 apart
   })
 
   test('characters with characters only', async () => {
-    const [text, other] = [make(scope, 'a', 'c', 'abc'), make(scope, 'b', 'w', 'abd')]
-    expect(await differ(text, other, '--type', 'c', '--other-type', 'w')).toContain('first: at 2, "c" and "d"')
+    const [text, other] = [make(scope, 'a', 'c', 'abc'), make(scope, 'b', 'w', 'abx')]
+    expect(await differ(text, other, '--type', 'c', '--other-type', 'w')).toContain('first: at 2, "c" and "x"')
     expect(await failure(4, ['diff', text, make(scope, 'n', 'B', [1]), '--type', 'c', '--other-type', 'B'])).toContain(
       'characters',
     )

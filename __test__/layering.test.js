@@ -105,7 +105,8 @@ describe('JavaScript', () => {
     expect(checkJavaScript(scripts())).toEqual([])
     const tool = {
       'bin/tool.js': "import { main } from '../cli/main.js'",
-      'cli/main.js': "import 'node:fs'\nimport '../index.js'\nimport '../dist/x.js'\nawait import('./viewer/server.js')",
+      'cli/main.js':
+        "import 'node:fs'\nimport '../index.js'\nimport '../dist/x.js'\nawait import('./viewer/server.js')",
       'cli/viewer/server.js': "import './pyramid.js'",
       'cli/viewer/pyramid.js': "import 'node:http'",
       'cli/viewer/page/page.js': "import './axes.js'",

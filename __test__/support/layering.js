@@ -185,7 +185,8 @@ export function checkJavaScript(files) {
   }
 
   function whyNotIn(target, folder) {
-    if (!target.startsWith(folder) || target.startsWith(page) !== folder.startsWith(page)) return `${folder} imports from itself`
+    if (!target.startsWith(folder) || target.startsWith(page) !== folder.startsWith(page))
+      return `${folder} imports from itself`
     return target in files ? '' : 'there is no such file'
   }
 }

@@ -1,5 +1,5 @@
 // Sums, extremes, order and places.
-import { MmapArray } from '../../index.js'
+import { type Envelope, MmapArray } from '../../index.js'
 import { exactly } from './exactly.js'
 
 const int32s = new MmapArray('i', [1])
@@ -24,6 +24,11 @@ exactly<number>()(doubles.bisectLeft(1n, 0n))
 exactly<number>()(text.bisectLeft('a'))
 exactly<Float64Array>()(int32s.searchsorted(Int32Array.of(1), 'right'))
 exactly<Float64Array>()(int64s.searchsorted(int64s))
+
+exactly<Envelope<'q'>>()(int64s.envelope(1, 0n, -1))
+exactly<Promise<Envelope<'w'>>>()(text.envelopeAsync(1, undefined, 1, { signal: undefined }))
+// @ts-expect-error how many
+int32s.envelope()
 
 exactly<Promise<MmapArray<'d'>>>()(doubles.sortAsync({ signal: AbortSignal.timeout(1) }))
 exactly<Promise<Float64Array>>()(int32s.searchsortedAsync(int32s, 'left', {}))
