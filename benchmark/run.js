@@ -6,6 +6,7 @@
 //   node benchmark/run.js --json              one JSON object instead of the table
 //   node benchmark/run.js --output=DIRECTORY  where RESULTS.md and the pictures go
 //   node benchmark/run.js --no-install        only the peers that are there already
+//   node benchmark/run.js --sittings=2        fewer runs of the processes than 3: faster, and less sure
 //
 // Speed is never a failure: the exit code is 0 whatever the numbers, and 1 only if an answer is wrong.
 import { loadavg } from 'node:os'
@@ -27,7 +28,7 @@ import { pythonSteps } from './provisions/python-steps.js'
 import { writeResults } from './results/write.js'
 import { sparseFile, withScratch } from './scratch.js'
 import { Seats } from './seats.js'
-import { FULL, QUICK } from './sizes.js'
+import { FULL, QUICK, withSittings } from './sizes.js'
 
 const { values: flags, positionals: words } = parseArgs({
   options: {
@@ -35,10 +36,13 @@ const { values: flags, positionals: words } = parseArgs({
     json: { type: 'boolean' },
     output: { type: 'string' },
     'no-install': { type: 'boolean' },
+    sittings: { type: 'string' },
   },
   allowPositionals: true,
 })
-const sizes = flags.quick ? QUICK : FULL
+const sittings = Number(flags.sittings ?? FULL.sittings)
+if (!(sittings >= 1 && Number.isInteger(sittings))) throw new RangeError('--sittings takes a whole number from 1')
+const sizes = flags.quick ? QUICK : withSittings(FULL, sittings)
 
 await withScratch(async ({ scratch, memory }) => {
   const peers = findPeers({ scratch, mayInstall: !flags['no-install'] })

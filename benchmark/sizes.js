@@ -46,3 +46,9 @@ export const QUICK = {
   bySizeTurns: { sittings: 1, rounds: 1, warmUps: 1 },
   atLeast: 10_000,
 }
+
+/** The same in fewer sittings, or in more. */
+export function withSittings(sizes, sittings) {
+  const bySize = { ...sizes.bySizeTurns, sittings: Math.min(sizes.bySizeTurns.sittings, sittings) }
+  return { ...sizes, sittings, bySizeTurns: bySize }
+}
