@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { run } from './support/processes.js'
 import { useScope } from './support/scope.js'
-import { failure, make, printed, tool } from './support/tool.js'
+import { TOOL, failure, make, printed, tool } from './support/tool.js'
 import { TYPECODES, elements } from './support/typecodes.js'
 
 const scope = useScope()
@@ -141,6 +141,22 @@ describe('head, tail and get', () => {
     expect(String(shown)).toBe('0\n')
     expect(fs.readFileSync(scope.path('told'), 'utf8')).toBe('exit 0\n')
   })
+})
+
+test('a standard output that is full is an error of one line', async () => {
+  const file = make(scope, 'zeros.f64', 'd', new Float64Array(400_000))
+  for (const words of [
+    ['head', file],
+    ['head', '-n', '400000', file],
+    ['convert', file, '-', '--to', 'csv'],
+    ['info', file],
+  ]) {
+    const full = fs.openSync('/dev/full', 'w')
+    const { code, signal, stderr } = await run(process.execPath, [TOOL, ...words], { stdio: ['ignore', full, 'pipe'] })
+    fs.closeSync(full)
+    expect({ code, signal }, stderr).toEqual({ code: 3, signal: null })
+    expect(stderr).toMatch(/^mmap-array: ENOSPC[^\n]*\n$/)
+  }
 })
 
 describe('diff', () => {

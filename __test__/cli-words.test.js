@@ -63,6 +63,8 @@ describe('what says nothing is exit code 2', () => {
     [['plot', 'a.f64', '--svg', 'a', '--png', 'b'], 'one picture each'],
     [['plot', 'a.f64', '--range', '5'], '--range'],
     [['plot', 'a.f64', '--bins', '5'], '--bins'],
+    [['plot', 'a.f64', '--width', '1000000000'], '8000'],
+    [['plot', 'a.f64', '--height', '99999', '--svg', '-'], '8000'],
     [['view', 'a.f64', '--port', '70000'], '--port'],
   ])('%j', async (words, message) => {
     make(scope, 'a.f64', 'd', [1, 2])

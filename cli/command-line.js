@@ -27,11 +27,12 @@ const unmarked = (word) => (typeof word === 'string' ? word.replace(MARK, '') : 
 const firstSentence = (text) => text.split(/\. |\n/)[0].replace(/\.$/, '')
 
 /** @returns {number | undefined} */
-export function toWhole(text, name, least = 0) {
+export function toWhole(text, name, least = 0, most = Number.MAX_SAFE_INTEGER) {
   if (text === undefined) return undefined
   const number = Number(text)
-  if (/^\d+$/.test(text) && number >= least && Number.isSafeInteger(number)) return number
-  throw new UsageError(`--${name} takes a whole number from ${least}, not '${text}'`)
+  if (/^\d+$/.test(text) && number >= least && number <= most) return number
+  const bounds = most < Number.MAX_SAFE_INTEGER ? `${least} to ${most}` : `${least}`
+  throw new UsageError(`--${name} takes a whole number from ${bounds}, not '${text}'`)
 }
 
 /** @returns {number | undefined} */

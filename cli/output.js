@@ -1,18 +1,18 @@
 // The standard output: waits where its reader is slow, and ends quietly where the reader has gone.
 
-import { once } from 'node:events'
-
 export class Output {
   #stream
-  /** Whether nobody reads any more. */
-  isClosed = false
+  /** Why nothing can be written any more. */
+  #failure
 
   constructor(stream) {
     this.#stream = stream
-    stream.on('error', (error) => {
-      if (error.code !== 'EPIPE') throw error
-      this.isClosed = true
-    })
+    stream.on('error', (error) => (this.#failure ??= error))
+  }
+
+  /** Whether nobody reads any more. */
+  get isClosed() {
+    return this.#failure?.code === 'EPIPE'
   }
 
   get isTerminal() {
@@ -25,8 +25,11 @@ export class Output {
   }
 
   async write(chunk) {
-    if (!this.isClosed && !this.#stream.write(chunk)) await Promise.race([once(this.#stream, 'drain'), this.#closed()])
-    if (this.isClosed) throw new ReaderGone()
+    if (!this.#failure) {
+      const error = await new Promise((written) => this.#stream.write(chunk, written))
+      if (error) this.#failure ??= error
+    }
+    if (this.#failure) throw this.#failure
   }
 
   async line(text) {
@@ -36,10 +39,4 @@ export class Output {
   async json(value) {
     await this.line(JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? String(part) : part)))
   }
-
-  async #closed() {
-    await new Promise((close) => this.#stream.once('error', close))
-  }
 }
-
-class ReaderGone extends Error {}

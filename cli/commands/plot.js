@@ -12,6 +12,8 @@ import { replace, requireReplaceable } from '../replacement.js'
 import { nameOf } from '../type-names.js'
 
 const IMAGE = { width: 960, height: 480 }
+/** Characters, pixels and bins that a picture may have, each way. */
+const MOST = 8000
 
 export default {
   name: 'plot',
@@ -68,7 +70,7 @@ async function pictureOf(array, path, values, target, output) {
   if (values.histogram && values.log) throw new UsageError('--log goes with a plot, not with --histogram')
   if (values.bins !== undefined && !values.histogram) throw new UsageError('--bins goes with --histogram')
   const [start, stop] = rangeOf(values.range, array.length)
-  const width = toWhole(values.width, 'width', 20) ?? (target ? IMAGE.width : Math.min(output.columns, 160))
+  const width = toWhole(values.width, 'width', 20, MOST) ?? (target ? IMAGE.width : Math.min(output.columns, 160))
   const isShown = values.log ? (value) => value > 0 && value < Infinity : Number.isFinite
   const terms = { start, stop, columns: target ? Math.max(width - 100, 100) : dotsIn(width), isShown }
   const { columns, isWhole, leftOut } = await seriesOf(array, terms, progressOf('reading', stop - start))
@@ -79,7 +81,7 @@ async function pictureOf(array, path, values, target, output) {
     values.histogram && extent
       ? await histogramOf(
           array,
-          { start, stop, extent, bins: toWhole(values.bins, 'bins', 1) ?? (target ? 80 : 20) },
+          { start, stop, extent, bins: toWhole(values.bins, 'bins', 1, MOST) ?? (target ? 80 : 20) },
           progressOf('counting', stop - start),
         )
       : undefined
@@ -95,7 +97,7 @@ function rangeOf(text, length) {
 }
 
 function textOf(picture, { log, height }, output) {
-  const rows = toWhole(height, 'height', 3)
+  const rows = toWhole(height, 'height', 3, MOST)
   const heading = [picture.title, picture.note].filter(Boolean).join(', ')
   if (!picture.extent) return `${heading}\nnothing to show`
   const lines = picture.bins
@@ -112,7 +114,7 @@ function colored(line, output) {
 
 async function writeImage(picture, { path, isPng }, { log, height, force }, output) {
   const { pngOf, svgOf } = await import('../plot/chart.js')
-  const frame = { ...picture, height: toWhole(height, 'height', 100) ?? IMAGE.height }
+  const frame = { ...picture, height: toWhole(height, 'height', 100, MOST) ?? IMAGE.height }
   const svg = svgOf(frame, { ...picture, isLog: log })
   const bytes = isPng ? await pngOf(svg) : svg
   if (path === '-') await output.write(bytes)
