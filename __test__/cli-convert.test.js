@@ -80,6 +80,7 @@ describe('text', () => {
     for (const [text, message] of [
       ['1\n2\nthree\n', "line 3: 'three' is no number"],
       ['1\n0x10\n', 'line 2'],
+      ['1\n\u001b]0;x\u0007\u009b\n', String.raw`'\u{1b}]0;x\u{7}\u{9b}' is no number`],
       ['1\n1_000\n', 'line 2'],
       ['1\n"2\n', 'line 2: a quoted field has no end'],
       ['title\nanother\n1\n', 'line 2'],

@@ -21,9 +21,10 @@ export function exitCodeOf(error) {
   return error?.syscall === undefined ? EXIT.data : EXIT.system
 }
 
-/** One line, with the code where there is one. */
+/** One line, with the code where there is one; what a terminal would obey is told by its code point. */
 export function messageOf(error) {
-  const text = String(error?.message ?? error).replaceAll(/\s*\n\s*/g, ' ')
+  const line = String(error?.message ?? error).replaceAll(/\s*\n\s*/g, ' ')
+  const text = line.replaceAll(/\p{Cc}/gu, (control) => `\\u{${control.codePointAt(0).toString(16)}}`)
   const { code, path } = error ?? {}
   const told = [code, path].filter((part) => typeof part === 'string' && !text.includes(part))
   return told.length > 0 ? `${text} (${told.join(', ')})` : text
