@@ -1298,8 +1298,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   ): Promise<Float64Array>
 
   /**
-   * The least and the greatest number of each of `parts` equal parts: what a picture of a big array shows, in one pass at the
-   * speed of the memory. Part `i` of `n` elements goes from `floor(i * n / parts)` to before `floor((i + 1) * n / parts)`. A
+   * The least and the greatest number of each of `parts` equal parts: what a picture of a big array shows, in one pass, which
+   * is as fast as the memory where parts have thousands of elements. Part `i` of `n` elements goes from `floor(i * n / parts)` to before `floor((i + 1) * n / parts)`. A
    * NaN is passed over; a part of nothing else is NaN. Characters are code points.
    *
    * @param parts how many, from 1 to the number of elements; 0 where there are none

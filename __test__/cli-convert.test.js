@@ -71,6 +71,8 @@ describe('text', () => {
     }
     expect(await failure(2, ['convert', file, scope.path('x.npy')])).toContain('--column')
     expect(await failure(2, ['convert', file, scope.path('x.npy'), '--column', '4'])).toContain("no column '4'")
+    await convert(scope.file('3,1,2\n6,4,5\n', 'bare.csv'), scope.path('third.npy'), '--column', '3')
+    expect(read(scope.path('third.npy'))).toEqual([2, 5])
     const semicolons = scope.file('1;2\n3;4\n', 'semicolons.csv')
     await convert(semicolons, scope.path('second.npy'), '--delimiter', ';', '--column', '2')
     expect(read(scope.path('second.npy'))).toEqual([2, 4])
@@ -80,6 +82,7 @@ describe('text', () => {
     for (const [text, message] of [
       ['1\n2\nthree\n', "line 3: 'three' is no number"],
       ['1\n0x10\n', 'line 2'],
+      ['1\n2,5\n3\n', 'line 2: there are 2 columns'],
       ['1\n\u001b]0;x\u0007\u009b\n', String.raw`'\u{1b}]0;x\u{7}\u{9b}' is no number`],
       ['1\n1_000\n', 'line 2'],
       ['1\n"2\n', 'line 2: a quoted field has no end'],
@@ -122,6 +125,8 @@ describe('- is the standard input and output', () => {
     const text = pipe(['-', '-', '--to', 'jsonl', '--type', 'd'], bytes)
     expect(String(text.stdout)).toBe('1.5\n'.repeat(50_000))
     expect(pipe(['-', '-', '--type', 'd'], bytes).stdout).toEqual(bytes)
+    const wide = pipe(['-', '-', '--from-type', 'i16', '--type', 'i32'], Buffer.of(1, 0, 0xfe, 0xff))
+    expect([...wide.stdout]).toEqual([1, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff])
   })
 
   test('what cannot be', async () => {

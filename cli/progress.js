@@ -5,7 +5,7 @@ const BETWEEN_LOOKS = 100
 
 /** @returns {(done: number) => void} told how much of `total` is done; draws now and then, and takes itself away at the end */
 export function progressOf(title, total, stream = process.stderr) {
-  if (!stream.isTTY) return () => {}
+  if (!stream.isTTY || !Number.isFinite(total)) return () => {}
   const began = performance.now()
   let drawn = began
   return (done) => {

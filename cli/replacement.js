@@ -1,7 +1,11 @@
 // A file that is written beside its name and takes it when it is whole: whoever looks finds the old one, or all of the new.
 
+import { randomBytes } from 'node:crypto'
 import { linkSync, lstatSync, renameSync, rmSync } from 'node:fs'
 import { UsageError } from './failures.js'
+
+/** What a file system says that has no links. */
+const WITHOUT_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 
 /** Where a file is being written; there is one at a time. */
 let unfinished
@@ -15,7 +19,8 @@ let unfinished
  */
 export async function replace(path, { force = false }, write) {
   requireReplaceable(path, force)
-  unfinished = `${path}.${process.pid}.unfinished`
+  // A name that nobody else's file has.
+  unfinished = `${path}.${randomBytes(8).toString('hex')}.unfinished`
   try {
     const result = await write(unfinished)
     if (force) renameSync(unfinished, path)
@@ -45,7 +50,8 @@ function name(file, path) {
     linkSync(file, path)
   } catch (error) {
     if (error.code === 'EEXIST') throw new UsageError(`${path} is there already; --force replaces it`)
-    // A file system without links.
+    if (!WITHOUT_LINKS.has(error.code)) throw error
+    requireReplaceable(path, false)
     renameSync(file, path)
   }
 }

@@ -24,7 +24,7 @@ input or output. Every value is checked: one that the type does not hold ends th
 line, and TARGET is as it was. Files may be larger than memory. TARGET takes its name when it is whole.
 
 CSV has a number a line, or needs --column; a title is passed over. Numbers from text are float64 unless --type says otherwise.
-What JSON has no number for is a string there: "NaN", "Infinity". Integers keep all of their digits.`,
+What JSON has no number for is a string there: "NaN", "Infinity". Integer types keep all of their digits, a float takes the nearest number.`,
   options: {
     type: {
       ...type,

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BLOCK, valuesOf } from '../blocks.js'
 import { toSlice } from '../command-line.js'
 import { printElements } from '../elements-output.js'
@@ -51,9 +52,11 @@ function placesOf({ start, stop, step = 1 }, length) {
   return { start: first, step, count: Math.max(Math.ceil((end - first) / step), 0) }
 }
 
-function* blocks(array, places) {
+async function* blocks(array, places) {
   for (const { start, step, count } of places) {
     for (let done = 0; done < count; done += BLOCK) {
+      // A signal is heard between two blocks.
+      await nextTurn()
       const part = Math.min(BLOCK, count - done)
       const first = start + done * step
       const behind = first + part * step

@@ -18,7 +18,10 @@ with Ctrl-C. Wheel and + - zoom, dragging and arrows pan, 0 and a double click s
   options: {
     ...OPENING,
     port: { type: 'string', description: 'the port on 127.0.0.1; default any that is free' },
-    open: { type: 'boolean', description: 'opens the page in the browser' },
+    open: {
+      type: 'boolean',
+      description: 'opens the page in the browser; others on the machine can see the address then',
+    },
   },
   examples: [
     ['mmap-array view ticks.npy', 'prints the address'],

@@ -8,6 +8,7 @@ import { open } from '../opening.js'
 import { csvReader } from '../text/csv.js'
 import { jsonReader } from '../text/json-lines.js'
 import { linesOf } from '../text/lines.js'
+import { toTypecode } from '../type-names.js'
 
 /** Where text does not say what its numbers are. */
 const OF_TEXT = 'd'
@@ -24,8 +25,9 @@ export function sourceOf({ path, format }, { values, typecode }) {
   if (path !== undefined)
     return arraySource(open(path, { ...values, format, type: values['from-type'] ?? values.type }))
   if (format === 'npy') throw new UsageError("NumPy's format cannot be read from the standard input")
-  if (typecode === undefined) throw new UsageError('the standard input does not say what its elements are: give --type')
-  return pipeSource(typecode)
+  const own = toTypecode(values.type)
+  if (own === undefined) throw new UsageError('the standard input does not say what its elements are: give --type')
+  return pipeSource(own)
 }
 
 function arraySource(array) {

@@ -23,13 +23,15 @@ export async function seriesOf(array, { start, stop, columns: wanted, isShown = 
   for (let first = 0; first < count; first += group) {
     const last = Math.min(first + group, count)
     const { min, max } = doublesOf(array, array.envelope(last - first, begin(first), begin(last)))
+    // As the envelope cuts the group, so that no element is between two columns.
+    const cut = (index) => begin(first) + Math.floor((index * (begin(last) - begin(first))) / (last - first))
     for (let index = 0; index < min.length; index++) {
-      const at = begin(first + index)
+      const at = cut(index)
       const column = { at, min: min[index], max: max[index] }
       if (isShown(column.min) && isShown(column.max)) columns.push(column)
       else {
         leftOut = true
-        columns.push({ at, ...rangeOf(array, at, begin(first + index + 1), isShown) })
+        columns.push({ at, ...rangeOf(array, at, cut(index + 1), isShown) })
       }
     }
     onProgress(begin(last) - start)

@@ -49,6 +49,7 @@ export function csvReader({ column, delimiter = ',' }) {
       const isTitle = numberIn(fields[place]) === undefined
       if (isTitle && (number === 1 || column !== undefined)) return undefined
     }
+    if (column === undefined && fields.length > 1) throw new DataError(`there are ${fields.length} columns`)
     if (place >= fields.length) throw new DataError(`there is no column ${place + 1}`)
     const value = numberIn(fields[place])
     if (value === undefined) throw new DataError(`'${fields[place].slice(0, 40)}' is no number`)
@@ -61,7 +62,8 @@ function placeOf(titles, column) {
     if (titles.length === 1) return 0
     throw new UsageError(`there are ${titles.length} columns: say which with --column`)
   }
-  const named = titles.indexOf(column)
+  // Where there are numbers only there are no titles.
+  const named = titles.some((title) => numberIn(title) === undefined) ? titles.indexOf(column) : -1
   if (named >= 0) return named
   if (/^[1-9]\d*$/.test(column) && Number(column) <= titles.length) return Number(column) - 1
   throw new UsageError(`there is no column '${column}' among ${titles.length}`)
