@@ -151,3 +151,87 @@ test('the path of a user’s subclass gives the same', () => {
   expectError('ERR_INDEX_OUT_OF_RANGE', () => array.get(3))
   expect(array).toBeInstanceOf(Own)
 })
+
+// The methods for a length that lasts take an index that is none for granted, until the first one: it goes for all arrays
+// of the type, so each of these has a type of its own.
+describe('where the length lasts', () => {
+  const lasting = (typecode, values) => {
+    const array = scope.keep(new MmapArray(typecode, values))
+    for (let round = 0; round < 2; round++) {
+      for (let index = 0; index < values.length; index++) array.get(index)
+    }
+    return array
+  }
+
+  test.each([
+    ['get', 'b', (array, index) => array.get(index), 'ERR_INDEX_OUT_OF_RANGE'],
+    ['set', 'B', (array, index) => array.set(index, 1), 'ERR_INDEX_OUT_OF_RANGE'],
+  ])('%s of an index that is none is an error, and the next one of another is not', (_, typecode, call, code) => {
+    const [array, other] = [lasting(typecode, [1, 2, 3]), lasting(typecode, [4, 5, 6])]
+    for (const index of [3, -4, 2 ** 31, 2 ** 53, 1.5, NaN, '0', 'length', undefined]) {
+      const expected = Number.isInteger(index) ? code : 'ERR_INVALID_ARG_TYPE'
+      expect(() => call(array, index), String(index)).toThrow(expect.objectContaining({ code: expected }))
+    }
+    call(array, -0)
+    call(array, -1)
+    call(other, 2)
+    expect([array.get(0), array.get(-1), other.get(1)]).toEqual([1, typecode === 'B' ? 1 : 3, 5])
+  })
+
+  test('at of an index that is none is undefined', () => {
+    const array = lasting('h', [1, 2, 3])
+    expect([3, -4, 2 ** 40, -1, 0].map((index) => array.at(index))).toEqual([undefined, undefined, undefined, 3, 1])
+    expectError('ERR_INVALID_ARG_TYPE', () => array.at('1'))
+  })
+
+  test('append and pop see to it that no more is taken for granted', () => {
+    const array = lasting('H', [1, 2, 3])
+    array.append(4)
+    expect([array.get(3), array.at(3), array.length]).toEqual([4, 4, 4])
+    expect([array.pop(), array.pop()]).toEqual([4, 3])
+    expectError('ERR_INDEX_OUT_OF_RANGE', () => array.get(2))
+    expect(array.at(2)).toBeUndefined()
+    expectError('ERR_INDEX_OUT_OF_RANGE', () => array.set(2, 1))
+    expect(array.tolist()).toEqual([1, 2])
+  })
+
+  test.each([
+    ['frozen', (array) => Object.freeze(array)],
+    ['with a prototype of its user’s', (array) => Object.setPrototypeOf(array, Object.create(MmapArray.prototype))],
+  ])('an array %s changes as others do', (_, change) => {
+    const array = lasting('I', [1, 2, 3])
+    change(array)
+    const prototype = Object.getPrototypeOf(array)
+    array.append(4)
+    array.extend([5])
+    array.pop(0)
+    expect([...array]).toEqual([2, 3, 4, 5])
+    expect(array.get(3)).toBe(5)
+    expect(Object.getPrototypeOf(array)).toBe(prototype)
+    array.close()
+    expectError('ERR_CLOSED', () => array.get(0))
+  })
+
+  test('what is read after it was appended one by one is there, and what follows too', () => {
+    const array = scope.keep(new MmapArray('q'))
+    const expected = []
+    for (let round = 0n; round < 5n; round++) {
+      for (let n = 0n; n < 700n; n++) array.append(round * n)
+      for (let n = 0n; n < 700n; n++) expected.push(round * n)
+      for (let index = 0; index < expected.length; index++) {
+        if (array.get(index) !== expected[index]) expect(array.get(index)).toBe(expected[index])
+      }
+      expect(Array.from(array)).toEqual(expected)
+    }
+  })
+
+  test('nothing of it shows', () => {
+    const array = lasting('d', [1, 2])
+    expect(Object.keys(Object.getPrototypeOf(array))).toEqual([])
+    expect(array.constructor).toBe(MmapArray)
+    expect(array).toBeInstanceOf(MmapArray)
+    expect(Object.prototype.toString.call(array)).toBe('[object MmapArray]')
+    expect(array.get.name).toBe('get')
+    expect(array.get.length).toBe(1)
+  })
+})

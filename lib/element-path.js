@@ -9,19 +9,43 @@ import * as state from './state.js'
 // An import is looked up at each use, a constant is not.
 const { CAPACITY, LENGTH } = state
 
-/** After so many elements that only the state told to be there, it is worth it to look at exactly the elements. */
-const READS_BEFORE_EXACT = 64
+/*
+ * What becomes of an array: it may grow; most have a length that stays, for a while or for good; then it is as before.
+ *
+ * Where the length stays, an index needs no check but the one that V8 makes of its own accord, since what a typed array
+ * does not hold is undefined, and V8 knows that from types alone as long as it never happened. Then there is no branch and
+ * no call left in a loop over `get`, and what is the same in each round is moved out of it: it is as fast as the typed array
+ * itself. One index that is none, in whatever array of the type, ends that: so arrays where those are no accident
+ * have methods that ask. No array goes back and forth: with each turn V8 would make another hidden class of it, and it
+ * compiles a call for no more than four.
+ */
+const [GROWING, LASTING, CHANGED] = [0, 1, 2]
+
+/** So many elements used that were appended, and it looks as if no more will be. */
+const USES_BEFORE_LASTING = 64
+
+/**
+ * Whom an array tells of its memory.
+ * @typedef {object} Follower
+ * @property {(array, elements, writable: boolean) => void} see whenever it is another
+ * @property {(array, lasts: boolean) => void} settle once all elements are in reach, and whether it looks as if their number
+ *   will last
+ * @property {(array) => void} unsettle before their number may change
+ */
 
 /**
  * The class of arrays of one typecode.
  * @param {typeof import('./mmap-array.js').MmapArray} Base
  * @param {{ View: Function }} type
  * @param {import('./elements.js').Codec} codec
- * @param {(array, onChange: (elements, writable: boolean) => void) => Float64Array} follow gives the state of an array,
- *   and calls back with its memory whenever that is another, and before the core may make the array shorter
+ * @param {(array, follower: Follower) => Float64Array} follow gives the state of an array, and tells of it from now on
  */
 export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) {
   const NONE = new View(0)
+  /** What is another in arrays whose length stays. */
+  let LASTING_PROTOTYPE
+  /** @type {Follower} */
+  let FOLLOWER
 
   class Path extends Base {
     #state
@@ -30,38 +54,56 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
     /** The same where methods may write; else nothing. */
     #writable
     /**
-     * Both again, but of no more than the elements: one comparison tells, and a loop asks nothing of the state. Nothing
-     * until it is worth it, and again from before the array may get shorter.
+     * Both again, but of no more than the elements: one comparison tells, and nothing is asked of the state. Nothing of
+     * them is left before the array may get shorter.
      */
     #exact
     #exactWritable
-    #misses = 0
+    #stage = GROWING
+    /** How many elements were used that lie behind the exact ones. */
+    #uses = 0
 
     constructor(from, origin) {
       super(from, origin)
-      this.#state = follow(this, (elements, writable) => {
-        this.#readable = elements
-        this.#writable = writable ? elements : NONE
-        this.#unsettle()
-      })
+      this.#state = follow(this, FOLLOWER)
+    }
+
+    #see(elements, writable) {
+      this.#readable = elements
+      this.#writable = writable ? elements : NONE
+      this.#unsettle()
+    }
+
+    #settle(lasts) {
+      const [elements, length] = [this.#readable, this.#state[LENGTH]]
+      if (length === 0 || length > elements.length) return
+      if (this.#exact.length !== length) {
+        this.#exact = elements.subarray(0, length)
+        this.#exactWritable = this.#writable === elements ? this.#exact : NONE
+      }
+      if (lasts && this.#stage === GROWING) {
+        this.#stage = LASTING
+        this.#exchange(Path.prototype, LASTING_PROTOTYPE)
+      }
+    }
+
+    /** Not of an array that its user froze, or gave a prototype of their own: any of the methods do for any array. */
+    #exchange(before, after) {
+      if (Object.getPrototypeOf(this) === before) Reflect.setPrototypeOf(this, after)
     }
 
     #unsettle() {
       this.#exact = NONE
       this.#exactWritable = NONE
+      if (this.#stage === LASTING) {
+        this.#stage = CHANGED
+        this.#exchange(LASTING_PROTOTYPE, Path.prototype)
+      }
     }
 
-    /** Whether an index is one of an element in reach. */
-    #reaches(index) {
-      if (typeof index !== 'number' || index >>> 0 !== index || !(index < this.#state[LENGTH])) return false
-      const elements = this.#readable
-      if (index >= elements.length) return false
-      if (++this.#misses > READS_BEFORE_EXACT) {
-        this.#misses = 0
-        this.#exact = elements.subarray(0, this.#state[LENGTH])
-        this.#exactWritable = this.#writable === elements ? this.#exact : NONE
-      }
-      return true
+    /** An array that only grew so far is looked at now. */
+    #countUse() {
+      if (this.#stage === GROWING && ++this.#uses > USES_BEFORE_LASTING) this.#settle(true)
     }
 
     get length() {
@@ -69,28 +111,46 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
     }
 
     get(index) {
-      const exact = this.#exact
-      if (typeof index === 'number' && index >>> 0 === index && index < exact.length) {
-        return decode === null ? exact[index] : decode(exact[index])
+      if (typeof index === 'number' && index >>> 0 === index) {
+        const exact = this.#exact
+        if (index < exact.length) return decode === null ? exact[index] : decode(exact[index])
+        const elements = this.#readable
+        if (index < this.#state[LENGTH] && index < elements.length) {
+          this.#countUse()
+          return decode === null ? elements[index] : decode(elements[index])
+        }
       }
-      if (!this.#reaches(index)) return super.get(index)
-      return decode === null ? this.#readable[index] : decode(this.#readable[index])
+      return super.get(index)
     }
 
     at(index) {
-      const exact = this.#exact
-      if (typeof index === 'number' && index >>> 0 === index && index < exact.length) {
-        return decode === null ? exact[index] : decode(exact[index])
+      if (typeof index === 'number' && index >>> 0 === index) {
+        const exact = this.#exact
+        if (index < exact.length) return decode === null ? exact[index] : decode(exact[index])
+        const elements = this.#readable
+        if (index < this.#state[LENGTH] && index < elements.length) {
+          this.#countUse()
+          return decode === null ? elements[index] : decode(elements[index])
+        }
       }
-      if (!this.#reaches(index)) return super.at(index)
-      return decode === null ? this.#readable[index] : decode(this.#readable[index])
+      return super.at(index)
     }
 
     set(index, value) {
-      const exact = this.#exactWritable
-      if (typeof index === 'number' && index >>> 0 === index && index < exact.length) exact[index] = encode(value)
-      else if (this.#writable !== NONE && this.#reaches(index)) this.#readable[index] = encode(value)
-      else super.set(index, value)
+      if (typeof index === 'number' && index >>> 0 === index) {
+        const exact = this.#exactWritable
+        if (index < exact.length) {
+          exact[index] = encode(value)
+          return
+        }
+        const elements = this.#writable
+        if (index < this.#state[LENGTH] && index < elements.length) {
+          this.#countUse()
+          elements[index] = encode(value)
+          return
+        }
+      }
+      super.set(index, value)
     }
 
     append(value) {
@@ -127,11 +187,63 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
 
     values() {
       // An empty array may be a closed one.
-      return this.#state[LENGTH] === 0 ? super.values() : new Values(this)
+      if (this.#state[LENGTH] === 0) return super.values()
+      this.#settle(true)
+      return new Values(this)
+    }
+
+    static {
+      FOLLOWER = {
+        see: (array, elements, writable) => array.#see(elements, writable),
+        settle: (array, lasts) => array.#settle(lasts),
+        unsettle: (array) => array.#unsettle(),
+      }
+      LASTING_PROTOTYPE = {
+        __proto__: Path.prototype,
+
+        get(index) {
+          if (typeof index === 'number') {
+            const stored = this.#exact[index]
+            if (stored !== undefined) return decode === null ? stored : decode(stored)
+            delete LASTING_PROTOTYPE.get
+          }
+          return super.get(index)
+        },
+
+        at(index) {
+          if (typeof index === 'number') {
+            const stored = this.#exact[index]
+            if (stored !== undefined) return decode === null ? stored : decode(stored)
+            delete LASTING_PROTOTYPE.at
+          }
+          return super.at(index)
+        },
+
+        set(index, value) {
+          if (typeof index === 'number') {
+            const exact = this.#exactWritable
+            if (exact[index] !== undefined) {
+              exact[index] = encode(value)
+              return
+            }
+            delete LASTING_PROTOTYPE.set
+          }
+          super.set(index, value)
+        },
+
+        // Taking elements away unsettles in any case; what is appended would be an index that is none.
+        append(value) {
+          this.#unsettle()
+          super.append(value)
+        },
+      }
     }
   }
 
-  /** As the iterator of every type, but for the calls it makes: these are of one type. */
+  /**
+   * As the iterator of every type, but for the calls it makes: these are of one type. One object is made in one place, so
+   * that none has to be made where the loop is compiled.
+   */
   class Values {
     #array
     #index = 0
@@ -141,17 +253,20 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
     }
 
     next() {
-      const array = this.#array
+      const [array, index] = [this.#array, this.#index]
+      let value
+      let done = true
       if (array !== undefined) {
-        const index = this.#index
         if (index < array.length) {
           this.#index = index + 1
-          return { value: array.get(index), done: false }
+          value = array.get(index)
+          done = false
+        } else {
+          this.#array = undefined
+          if (array.closed) throw closed()
         }
-        this.#array = undefined
-        if (array.closed) throw closed()
       }
-      return { value: undefined, done: true }
+      return { value, done }
     }
   }
   Object.setPrototypeOf(Values.prototype, ArrayIterator.prototype)
@@ -159,6 +274,9 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
 
   const hidden = { configurable: true, enumerable: false, writable: true }
   Object.defineProperty(Path.prototype, Symbol.iterator, { ...hidden, value: Path.prototype.values })
+  for (const name of Object.keys(LASTING_PROTOTYPE)) {
+    Object.defineProperty(LASTING_PROTOTYPE, name, { enumerable: false })
+  }
   // Users see one class.
   delete Path.prototype.constructor
   return Path

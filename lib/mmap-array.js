@@ -8,6 +8,7 @@ import {
   closeArray,
   elementsOf,
   fromfileLater,
+  hasSharedBuffers,
   maxOf,
   minOf,
   setSliceFrom,
@@ -44,6 +45,7 @@ import * as waiting from './waiting.js'
 /** How much memory the element path takes at once, and how many elements it leaves to the core before it takes more. */
 const CHEAP_BYTES = 2 ** 21
 const PATIENCE = 64
+const COUNTS_NOTHING = hasSharedBuffers()
 
 /** First argument of the constructor where the core is told by an object where the array comes from. */
 const FROM = Symbol('from')
@@ -62,11 +64,12 @@ export class MmapArray extends NativeArray {
   #elements
   /** How often an element was out of the element path's reach. */
   #misses = 0
+  #isAnonymous
   /** Whether methods may write elements. */
   #writable
   #closed = false
-  /** Told of other memory and of changes to come, where the array has an element path of its own. */
-  #onChange
+  /** The element path of its own, where the array has one: told of other memory, and of changes to come and done. */
+  #follower
   /** Calls into the core that are bound to this array, once they are made. */
   #calls = {}
   #flags
@@ -79,9 +82,9 @@ export class MmapArray extends NativeArray {
     TYPECODES.map((type) => [type, ELEMENT_PATHS[type.code](MmapArray, type, codecFor(type), MmapArray.#follow)]),
   )
 
-  static #follow(array, onChange) {
-    array.#onChange = onChange
-    onChange(array.#elements, array.#writable)
+  static #follow(array, follower) {
+    array.#follower = follower
+    follower.see(array, array.#elements, array.#writable)
     return array.#state
   }
 
@@ -127,19 +130,24 @@ export class MmapArray extends NativeArray {
   }
 
   #initialize(init) {
-    if (init === undefined) return
-    try {
-      filling.initialize(MmapArray.#access, this, init)
-    } catch (error) {
-      this.close()
-      throw error
+    if (init !== undefined) {
+      try {
+        filling.initialize(MmapArray.#access, this, init)
+      } catch (error) {
+        this.close()
+        throw error
+      }
     }
+    this.#prepare()
   }
 
   /** A new array of a class, which may be a user's. */
   static #make(Class, origin) {
     const array = new Class(FROM, origin)
-    if (MmapArray.#lastOrigin === origin) return array
+    if (MmapArray.#lastOrigin === origin) {
+      array.#prepare()
+      return array
+    }
     array.close()
     throw invalidArgType('constructor', 'a class that hands its arguments on to MmapArray', Class)
   }
@@ -154,6 +162,7 @@ export class MmapArray extends NativeArray {
     this.#path = super.path ?? null
     this.#format = origin.format ?? origin.handle?.format ?? 'raw'
     this.#writable = this.#flags !== 'r'
+    this.#isAnonymous = [origin.path, origin.shm, origin.fd, origin.handle].every((from) => from === undefined)
   }
 
   static open(path, typecode, options) {
@@ -234,6 +243,7 @@ export class MmapArray extends NativeArray {
   get(index) {
     const at = this.#inside(args.toIndex(index))
     if (!this.#reaches(at)) return this.#codec.present(this.#call('get')(at))
+    this.#follower?.settle(this, true)
     const { decode } = this.#codec
     return decode === null ? this.#elements[at] : decode(this.#elements[at])
   }
@@ -273,8 +283,7 @@ export class MmapArray extends NativeArray {
   }
 
   #frombytes(bytes) {
-    this.#unsettle()
-    super.frombytes(bytes)
+    this.#growing(() => super.frombytes(bytes))
   }
 
   /**
@@ -282,28 +291,54 @@ export class MmapArray extends NativeArray {
    * use, and collect garbage for, is not worth it for a handful of elements: those are asked of the core.
    */
   #reaches(at) {
-    const there = this.#elements.length
-    if (at < there) return true
+    if (at < this.#elements.length) return true
+    if (!this.#isCheap() && ++this.#misses < PATIENCE) return false
+    this.#widen()
+    return at < this.#elements.length
+  }
+
+  /** Whether the runtime counts nothing, or not much, or no more than for the typed array one would have instead. */
+  #isCheap() {
+    return (
+      COUNTS_NOTHING || this.#isAnonymous || this.#state[CAPACITY] * this.#type.View.BYTES_PER_ELEMENT <= CHEAP_BYTES
+    )
+  }
+
+  /** Before the first element is asked for: the element path is fastest where it never had to turn to the core. */
+  #prepare() {
+    if (!this.#isCheap()) return
+    this.#widen()
+    this.#follower?.settle(this, true)
+  }
+
+  /** A call that may add elements. So many that somebody will go through them are worth it. */
+  #growing(call) {
+    const before = this.#state[LENGTH]
+    this.#unsettle()
+    const result = call()
+    if (this.#state[LENGTH] - before >= PATIENCE) this.#prepare()
+    return result
+  }
+
+  /** Lets the element path have as many of the elements as the runtime can. */
+  #widen() {
     const { View } = this.#type
     const limit = Math.floor(BUFFER_LIMIT / View.BYTES_PER_ELEMENT)
-    const wanted = Math.min(this.#state[CAPACITY], limit)
-    if (there >= wanted) return false
-    if (wanted * View.BYTES_PER_ELEMENT > CHEAP_BYTES && ++this.#misses < PATIENCE) return false
+    if (this.#elements.length >= Math.min(this.#state[CAPACITY], limit)) return
     // The call lets the old window go: whatever throws after it, nothing of it may be left in hand.
     this.#see(new View(0))
     const memory = elementsOf(this, BUFFER_LIMIT)
     this.#see(new View(memory, 0, Math.floor(memory.byteLength / View.BYTES_PER_ELEMENT)))
-    return at < this.#elements.length
   }
 
   #see(elements) {
     this.#elements = elements
-    this.#onChange?.(elements, this.#writable)
+    this.#follower?.see(this, elements, this.#writable)
   }
 
   /** Before each call into the core that may make the array shorter, be it by what others did. */
   #unsettle() {
-    this.#onChange?.(this.#elements, this.#writable)
+    this.#follower?.unsettle(this)
   }
 
   // The array module
@@ -312,17 +347,14 @@ export class MmapArray extends NativeArray {
     const checked = this.#codec.check(value)
     this.#unsettle()
     this.#call('append')(checked)
-    const state = this.#state
     // From now on the element path takes it, if there is room.
-    if (state[LENGTH] < state[CAPACITY]) this.#reaches(state[LENGTH])
+    const length = this.#state[LENGTH]
+    if (length < this.#state[CAPACITY] && this.#reaches(length)) this.#follower?.settle(this, false)
   }
 
   extend(items) {
     filling.handOver(MmapArray.#access, this, items, {
-      array: (other) => {
-        this.#unsettle()
-        super.extend(other)
-      },
+      array: (other) => this.#growing(() => super.extend(other)),
       bytes: (bytes) => this.#frombytes(bytes),
     })
   }
@@ -421,8 +453,7 @@ export class MmapArray extends NativeArray {
   fromfile(source, n) {
     const file = args.toFile(source, 'source')
     const count = args.toCount(n, 'n')
-    this.#unsettle()
-    super.fromfile(file, count)
+    this.#growing(() => super.fromfile(file, count))
   }
 
   tofile(target) {
@@ -617,11 +648,17 @@ export class MmapArray extends NativeArray {
     const elements = args.toCount(capacity, 'capacity')
     this.#unsettle()
     super.reserve(elements)
+    if (this.#isCheap()) this.#widen()
   }
 
   refresh() {
-    this.#unsettle()
-    return super.refresh()
+    const before = this.#state[LENGTH]
+    try {
+      return super.refresh()
+    } finally {
+      // Most find the length as it was.
+      if (this.#state[LENGTH] !== before) this.#unsettle()
+    }
   }
 
   async flushAsync(options) {

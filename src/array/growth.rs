@@ -9,6 +9,9 @@ use crate::mapping::Advice;
 use crate::os::memory::{page_size, round_up_to_pages};
 use crate::storage::Flags;
 
+/// Bytes that are written so fast that any other system call beside it counts.
+const ONE_PAGE: u64 = 4096;
+
 impl Array {
     pub fn append(&mut self, element: &Element) -> Result<()> {
         self.extend_from("append", Region::of(element.bytes()), || Ok(()))
@@ -91,8 +94,7 @@ impl Array {
         self.mapping.storage().write_at(fresh, position)
     }
 
-    /// One appending write for all the parts; then the length is what the file's size says, appends of others included.
-    /// Where a header counts the elements it is told then.
+    /// One appending write for all the parts. Where a header counts the elements it is told then.
     pub(super) fn append_exact(&mut self, parts: &[Region<'_>]) -> Result<()> {
         let added: u64 = parts.iter().map(|part| part.len() as u64).sum();
         // Before anything is written: what cannot be mapped afterwards is not to be in the file.
@@ -101,10 +103,16 @@ impl Array {
         self.cover(self.byte_length() + added)?;
         let end = self.file_position(self.length());
         self.write_behind(parts, end)?;
+        if self.npy.is_none() && added <= ONE_PAGE {
+            // A call to ask for the size takes a third as long as the write. What others have appended since the size
+            // was asked for is taken over by the next call, as what they append from now on.
+            self.set_exact_length(length);
+            return Ok(());
+        }
         self.finish_growth(length)
     }
 
-    /// Takes over a length once its elements are in the file.
+    /// Takes over a length once its elements are in the file: what the size says, appends of others included.
     pub(super) fn finish_growth(&mut self, length: u64) -> Result<()> {
         if self.npy.is_some() {
             self.set_count(length)?;

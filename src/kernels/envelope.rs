@@ -16,11 +16,40 @@ pub struct Parts {
     pub count: usize,
 }
 
-impl Parts {
-    /// Where a part begins; the end of the last one, for their number.
-    fn begin(&self, part: usize) -> usize {
-        let distance = part as u128 * self.elements.len() as u128 / self.count as u128;
-        self.elements.start + distance as usize
+/// Where one part after the other ends: the first `n` of them have `n * elements / count` elements, rounded down. Counted
+/// up, since a division would take longer than a part of a few elements.
+struct Ends {
+    end: usize,
+    /// What was rounded off, in so many parts of an element.
+    rest: usize,
+    /// Elements a part has at least, and what is left over then.
+    quotient: usize,
+    remainder: usize,
+    count: usize,
+}
+
+impl Ends {
+    fn of(parts: &Parts) -> Self {
+        let (elements, count) = (parts.elements.len(), parts.count);
+        Ends {
+            end: parts.elements.start,
+            rest: 0,
+            quotient: elements.checked_div(count).unwrap_or(0),
+            remainder: elements.checked_rem(count).unwrap_or(0),
+            count,
+        }
+    }
+
+    /// The end of the next part.
+    #[inline(always)]
+    fn advance(&mut self) -> usize {
+        self.end += self.quotient;
+        self.rest += self.remainder;
+        if self.rest >= self.count {
+            self.rest -= self.count;
+            self.end += 1;
+        }
+        self.end
     }
 }
 
@@ -53,6 +82,8 @@ fn envelope_at<T: Ordered>(
     let mut unasked = 0;
     let mut part = 0;
     let mut begin = parts.elements.start;
+    let mut ends = Ends::of(parts);
+    let mut end = ends.advance();
     // The range of the part that was looked at so far: one wider than the distance between two questions takes several runs.
     let mut so_far = Keys::<T>::NONE;
     while part < parts.count {
@@ -66,7 +97,6 @@ fn envelope_at<T: Ordered>(
             #[inline(always)]
             || {
                 while part < parts.count && unasked < BETWEEN_QUESTIONS {
-                    let end = parts.begin(part + 1);
                     let stop = end.min(begin + BETWEEN_QUESTIONS);
                     so_far = so_far.and(Keys::of(region, begin..stop));
                     unasked += stop - begin;
@@ -77,6 +107,7 @@ fn envelope_at<T: Ordered>(
                         into.put(parts.count + part, greatest);
                         so_far = Keys::NONE;
                         part += 1;
+                        end = ends.advance();
                     }
                 }
             },
@@ -121,6 +152,20 @@ impl<T: Ordered> Keys<T> {
 
     #[inline(always)]
     fn by_rows<const N: usize>(region: Region<'_>, range: Range<usize>) -> Self {
+        // What is begun and ended for a row takes as long as so many elements one by one.
+        if range.len() < N {
+            return range.fold(
+                Self::NONE,
+                #[inline(always)]
+                |so_far, at| {
+                    let key = region.get::<T>(at).key();
+                    so_far.and(Keys {
+                        least: key,
+                        greatest: Self::number_or_least(key),
+                    })
+                },
+            );
+        }
         let (least, greatest) = region.rows::<T>(range).fold::<N, _>(
             ([Self::NONE.least; N], [Self::NONE.greatest; N]),
             #[inline(always)]
