@@ -288,7 +288,8 @@ export interface OpenOptions {
 }
 
 /**
- * The ends of each part of an array, see {@link MmapArray.envelope}.
+ * The ends of each part of an array, see {@link MmapArray.envelope}. Both lie in one buffer: who transfers one takes the
+ * other along.
  *
  * @example
  * const { min, max } = new MmapArray('i', [3, 1, 4, 1, 5, 9]).envelope(3)

@@ -67,7 +67,7 @@ describe.each(calls)('%s', (_, call) => {
 })
 
 test('the constructor refuses garbage', () => {
-  for (const origin of [...garbage, { typecode: 'x' }, { typecode: 'i', capacity: -1 }, { handle: {} }]) {
+  for (const origin of [...garbage, { typecode: 'x' }, { typecode: 'i', details: { capacity: -1 } }, { handle: {} }]) {
     expect(() => new Native(origin)).toThrow()
   }
 })

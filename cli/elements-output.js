@@ -15,7 +15,6 @@ export async function printElements(array, blocks, { json = false }, output) {
   for await (const values of blocks) {
     for (let at = 0; at < values.length; at += BLOCK) {
       const text = Array.from(values.slice(at, at + BLOCK), one).join(between)
-      if (text === '' && values.length === 0) continue
       await output.write(isFirst ? text : between + text)
       isFirst = false
     }

@@ -37,7 +37,7 @@ import * as locks from './locks.js'
 import * as numbers from './numbers.js'
 import { toOrigin } from './opening.js'
 import * as sources from './sources.js'
-import { CAPACITY, LENGTH } from './state.js'
+import { CAPACITY, LENGTH, WRITABLE } from './state.js'
 import { TYPECODES, TYPECODE_LETTERS, typeOf } from './typecodes.js'
 import { BUFFER_LIMIT, Views } from './views.js'
 import * as waiting from './waiting.js'
@@ -45,6 +45,8 @@ import * as waiting from './waiting.js'
 /** How much memory the element path takes at once, and how many elements it leaves to the core before it takes more. */
 const CHEAP_BYTES = 2 ** 21
 const PATIENCE = 64
+/** For so few calls it is not worth it to bind one. */
+const FEW = 8
 const COUNTS_NOTHING = hasSharedBuffers()
 
 /** First argument of the constructor where the core is told by an object where the array comes from. */
@@ -64,17 +66,13 @@ export class MmapArray extends NativeArray {
   #elements
   /** How often an element was out of the element path's reach. */
   #misses = 0
-  #isAnonymous
-  /** Whether methods may write elements. */
-  #writable
+  /** Memory of so many bytes is worth it at once. */
+  #cheapBytes
   #closed = false
   /** The element path of its own, where the array has one: told of other memory, and of changes to come and done. */
   #follower
   /** Calls into the core that are bound to this array, once they are made. */
   #calls = {}
-  #flags
-  #path
-  #format
   #views
 
   /** The class for each type, with an element path of its own. A user's subclass does without. */
@@ -84,7 +82,7 @@ export class MmapArray extends NativeArray {
 
   static #follow(array, follower) {
     array.#follower = follower
-    follower.see(array, array.#elements, array.#writable)
+    follower.see(array, array.#elements, array.#isWritable)
     return array.#state
   }
 
@@ -118,7 +116,7 @@ export class MmapArray extends NativeArray {
     }
     const type = typeOf(typecode)
     const { capacity } = args.toOptions(options, ['capacity'])
-    const origin = { typecode: type.code, capacity: args.toOptionalCount(capacity, 'options.capacity') }
+    const origin = { typecode: type.code, details: { capacity: args.toOptionalCount(capacity, 'options.capacity') } }
     if (new.target === MmapArray) {
       const array = new (MmapArray.#classes.get(type))(FROM, origin)
       array.#initialize(init)
@@ -158,11 +156,9 @@ export class MmapArray extends NativeArray {
     this.#codec = codecFor(type)
     this.#state = new Float64Array(stateOf(this))
     this.#elements = new type.View(0)
-    this.#flags = super.flags
-    this.#path = super.path ?? null
-    this.#format = origin.format ?? origin.handle?.format ?? 'raw'
-    this.#writable = this.#flags !== 'r'
-    this.#isAnonymous = [origin.path, origin.shm, origin.fd, origin.handle].every((from) => from === undefined)
+    // The runtime counts nothing, or no more than for the typed array that one would have instead of memory without a name.
+    const costsNothing = COUNTS_NOTHING || (origin.format === undefined && origin.handle === undefined)
+    this.#cheapBytes = costsNothing ? Infinity : CHEAP_BYTES
   }
 
   static open(path, typecode, options) {
@@ -215,19 +211,19 @@ export class MmapArray extends NativeArray {
   }
 
   get flags() {
-    return this.#flags
+    return super.flags
   }
 
   get path() {
-    return this.#path
+    return super.path ?? null
   }
 
   get format() {
-    return this.#format
+    return super.format
   }
 
   get shape() {
-    return this.#format === 'raw' || this.#closed ? [this.length] : super.shape
+    return this.#closed || this.format === 'raw' ? [this.length] : super.shape
   }
 
   get fd() {
@@ -242,7 +238,7 @@ export class MmapArray extends NativeArray {
 
   get(index) {
     const at = this.#inside(args.toIndex(index))
-    if (!this.#reaches(at)) return this.#codec.present(this.#call('get')(at))
+    if (!this.#reaches(at)) return this.#codec.present(this.#misses < FEW ? super.get(at) : this.#call('get')(at))
     this.#follower?.settle(this, true)
     const { decode } = this.#codec
     return decode === null ? this.#elements[at] : decode(this.#elements[at])
@@ -250,7 +246,7 @@ export class MmapArray extends NativeArray {
 
   set(index, value) {
     const at = this.#inside(args.toIndex(index))
-    if (this.#writable && this.#reaches(at)) this.#elements[at] = this.#codec.encode(value)
+    if (this.#isWritable && this.#reaches(at)) this.#elements[at] = this.#codec.encode(value)
     else super.set(at, this.#codec.check(value))
   }
 
@@ -297,11 +293,13 @@ export class MmapArray extends NativeArray {
     return at < this.#elements.length
   }
 
-  /** Whether the runtime counts nothing, or not much, or no more than for the typed array one would have instead. */
   #isCheap() {
-    return (
-      COUNTS_NOTHING || this.#isAnonymous || this.#state[CAPACITY] * this.#type.View.BYTES_PER_ELEMENT <= CHEAP_BYTES
-    )
+    return this.#state[CAPACITY] * this.#type.View.BYTES_PER_ELEMENT <= this.#cheapBytes
+  }
+
+  /** Whether methods may write elements. */
+  get #isWritable() {
+    return this.#state[WRITABLE] !== 0
   }
 
   /** Before the first element is asked for: the element path is fastest where it never had to turn to the core. */
@@ -333,7 +331,7 @@ export class MmapArray extends NativeArray {
 
   #see(elements) {
     this.#elements = elements
-    this.#follower?.see(this, elements, this.#writable)
+    this.#follower?.see(this, elements, this.#isWritable)
   }
 
   /** Before each call into the core that may make the array shorter, be it by what others did. */

@@ -16,19 +16,25 @@ function toFormat(format, path) {
   throw outOfRange('options.format', `one of ${FORMATS.map((name) => `'${name}'`).join(', ')}`, `'${wanted}'`)
 }
 
-/** What the core is told to open: where (one of path, shm, fd) and how, checked. */
-export function toOrigin(where, typecode, options) {
+const toDetails = ({ mode, offset, length, capacity, advice }) => ({
+  mode: args.toMode(mode),
+  offset: args.toOptionalCount(offset, 'options.offset'),
+  length: args.toOptionalCount(length, 'options.length'),
+  capacity: args.toOptionalCount(capacity, 'options.capacity'),
+  advice: args.toOptionalString(advice, 'options.advice'),
+})
+
+/** What the core is told to open: where (one of the three) and how, checked. */
+export function toOrigin({ path, shm, fd }, typecode, options) {
   const { flags, mode, offset, length, capacity, advice, format } = args.toOptions(options, OPTIONS)
   const origin = {
-    ...where,
+    path,
+    shm,
+    fd,
     typecode: undefined,
     flags: args.toOptionalString(flags, 'options.flags'),
-    mode: args.toMode(mode),
-    offset: args.toOptionalCount(offset, 'options.offset'),
-    length: args.toOptionalCount(length, 'options.length'),
-    capacity: args.toOptionalCount(capacity, 'options.capacity'),
-    advice: args.toOptionalString(advice, 'options.advice'),
-    format: toFormat(format, where.path),
+    details: options === undefined ? undefined : toDetails({ mode, offset, length, capacity, advice }),
+    format: toFormat(format, path),
   }
   const own = typecode === undefined && origin.format === 'npy' ? npyTypecode(origin) : undefined
   origin.typecode = typeOf(own ?? typecode).code

@@ -2,3 +2,4 @@
 
 export const LENGTH = 0
 export const CAPACITY = 1
+export const WRITABLE = 2

@@ -1,6 +1,7 @@
 // An array that others change while it is looked at: its length, its pyramid, and who wants to be told.
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { textOf } from '../text/numbers.js'
 import { Pyramid } from './pyramid.js'
 
 /** How often what others did is taken over, in milliseconds. */
@@ -32,7 +33,7 @@ export class LiveArray {
   /** @returns {string | undefined} an element, exactly */
   textOf(index) {
     const value = this.#array.at(index)
-    return value === undefined ? undefined : String(value)
+    return value === undefined ? undefined : textOf(value)
   }
 
   /** Calls a function at each change until it is told to stop. */

@@ -104,7 +104,7 @@ impl Array {
             restorations_known: Cell::new(window.restorations()),
             outgrown: Vec::new(),
             window,
-            state: Arc::new(State::default()),
+            state: Arc::new(State::new(flags.access() != Access::ReadOnly)),
             extent,
             npy,
             slack_end: 0,

@@ -2,18 +2,28 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Laid out for JavaScript as a `Float64Array`: length, then capacity, in elements. One thread uses it while it runs
-/// JavaScript; the end of the process may read it from another, hence the atomics.
+/// Laid out for JavaScript as a `Float64Array`: length and capacity, in elements, then 1 where elements may be written,
+/// else 0. One thread uses it while it runs JavaScript; the end of the process may read it from another, hence the atomics.
 #[derive(Debug, Default)]
 #[repr(C)]
 pub struct State {
     length: AtomicU64,
     capacity: AtomicU64,
+    /// Only told, never asked for here.
+    writable: AtomicU64,
 }
 
 impl State {
     /// Bytes of it that JavaScript sees.
     pub const BYTES: usize = size_of::<State>();
+
+    /// Of an array without elements.
+    pub fn new(writable: bool) -> State {
+        State {
+            writable: AtomicU64::new(f64::from(u8::from(writable)).to_bits()),
+            ..State::default()
+        }
+    }
 
     pub fn capacity(&self) -> u64 {
         f64::from_bits(self.capacity.load(Ordering::Relaxed)) as u64

@@ -16,10 +16,19 @@ use super::values::{RawNumber, bytes, count, decode, encode, index};
 use crate::array::{Array, Lent};
 use crate::error::{Error, Result};
 use crate::mapping::Window;
-use crate::storage::Flags;
+use crate::storage::{Flags, Format};
+
+/// What stays known of an array after its end.
+pub struct Description {
+    pub flags: Flags,
+    pub format: Format,
+    /// As the user gave it.
+    pub path: Option<String>,
+}
 
 /// An array and what was handed out of its memory.
 pub struct Held {
+    pub description: Description,
     /// `None` once it is closed.
     array: RefCell<Option<Array>>,
     buffers: Rc<Buffers>,
@@ -156,7 +165,14 @@ impl Held {
         let buffers = Rc::new(Buffers::new(env));
         let on_cut = buffers.clone();
         array.on_cut(Box::new(move |end| on_cut.detach_beyond(end)));
+        let path = array.mapping().storage().path();
+        let description = Description {
+            flags: array.flags(),
+            format: array.format(),
+            path: path.map(|path| path.to_string_lossy().into_owned()),
+        };
         Held {
+            description,
             array: RefCell::new(Some(array)),
             buffers,
             overlays: Overlays::new(env),

@@ -25,6 +25,15 @@ pub struct Origin {
     pub fd: Option<i32>,
     pub handle: Option<HandleFields>,
     pub flags: Option<String>,
+    /// `raw`, the default, or `npy`.
+    pub format: Option<String>,
+    pub details: Option<Details>,
+}
+
+/// What most leave as it is: to ask for each of them takes its time.
+#[napi(object)]
+#[derive(Default)]
+pub struct Details {
     pub mode: Option<u32>,
     /// Bytes.
     pub offset: Option<f64>,
@@ -33,15 +42,14 @@ pub struct Origin {
     /// Elements.
     pub capacity: Option<f64>,
     pub advice: Option<String>,
-    /// `raw`, the default, or `npy`.
-    pub format: Option<String>,
 }
 
 impl Origin {
-    pub fn open(self) -> Result<Array> {
+    pub fn open(mut self) -> Result<Array> {
         let flags = self.flags()?;
-        let advice = self.advice.as_deref().map(Advice::parse).transpose()?;
-        let placement = self.placement()?;
+        let details = self.details.take().unwrap_or_default();
+        let advice = details.advice.as_deref().map(Advice::parse).transpose()?;
+        let placement = details.placement()?;
         if let Some(handle) = self.handle {
             return Array::attach(&handle.parse()?, flags);
         }
@@ -53,11 +61,11 @@ impl Origin {
         let array = match self.format()? {
             Format::Raw => {
                 let typecode = Typecode::parse(self.typecode.as_deref().unwrap_or(""))?;
-                Array::open(typecode, flags, placement, || self.storage(flags))?
+                Array::open(typecode, flags, placement, || self.storage(flags, details.mode))?
             }
             Format::Npy => {
                 let typecode = self.typecode.as_deref().map(Typecode::parse).transpose()?;
-                let open = || self.storage(flags.without_emptying());
+                let open = || self.storage(flags.without_emptying(), details.mode);
                 Array::open_npy(typecode, flags, placement, open)?
             }
         };
@@ -73,7 +81,7 @@ impl Origin {
         if matches!(flags, Flags::CreateOrEmpty | Flags::CreateNew) {
             return Ok(None);
         }
-        let storage = match self.storage(Flags::Read) {
+        let storage = match self.storage(Flags::Read, None) {
             Err(Error::System { errno, .. }) if flags.creates() && errno == libc::ENOENT => return Ok(None),
             opened => opened?,
         };
@@ -95,6 +103,21 @@ impl Origin {
         self.format.as_deref().map_or(Ok(Format::Raw), Format::parse)
     }
 
+    /// Opens the file, which is one by path, by name of shared memory or by descriptor.
+    fn storage(&self, flags: Flags, mode: Option<u32>) -> Result<Storage> {
+        if let Some(path) = &self.path {
+            let path = Path::new(OsStr::from_bytes(path));
+            Storage::open(path, flags, mode.unwrap_or(0o666))
+        } else if let Some(name) = &self.shm {
+            let path = shared_memory::path_of(name)?;
+            Storage::open(&path, flags, mode.unwrap_or(shared_memory::DEFAULT_MODE))
+        } else {
+            Storage::from_descriptor(self.fd.unwrap_or(-1), flags)
+        }
+    }
+}
+
+impl Details {
     fn placement(&self) -> Result<Placement> {
         Ok(Placement {
             offset: self
@@ -109,18 +132,5 @@ impl Origin {
                 .map(|number| count("options.capacity", number))
                 .transpose()?,
         })
-    }
-
-    /// Opens the file, which is one by path, by name of shared memory or by descriptor.
-    fn storage(&self, flags: Flags) -> Result<Storage> {
-        if let Some(path) = &self.path {
-            let path = Path::new(OsStr::from_bytes(path));
-            Storage::open(path, flags, self.mode.unwrap_or(0o666))
-        } else if let Some(name) = &self.shm {
-            let path = shared_memory::path_of(name)?;
-            Storage::open(&path, flags, self.mode.unwrap_or(shared_memory::DEFAULT_MODE))
-        } else {
-            Storage::from_descriptor(self.fd.unwrap_or(-1), flags)
-        }
     }
 }

@@ -13,26 +13,19 @@ use crate::mapping::Advice;
 #[napi]
 impl MmapArray {
     #[napi(getter)]
-    pub fn flags(&self, env: Env) -> napi::Result<&'static str> {
-        self.read(&env, |array| Ok(array.flags().as_str()))
+    pub fn flags(&self) -> &'static str {
+        self.description.flags.as_str()
     }
 
-    /// As the user gave it.
     #[napi(getter)]
-    pub fn path(&self, env: Env) -> napi::Result<Option<String>> {
-        self.read(&env, |array| {
-            Ok(array
-                .mapping()
-                .storage()
-                .path()
-                .map(|path| path.to_string_lossy().into_owned()))
-        })
+    pub fn path(&self) -> Option<String> {
+        self.description.path.clone()
     }
 
     /// `raw` or `npy`.
     #[napi(getter)]
-    pub fn format(&self, env: Env) -> napi::Result<&'static str> {
-        self.read(&env, |array| Ok(array.format().as_str()))
+    pub fn format(&self) -> &'static str {
+        self.description.format.as_str()
     }
 
     /// The lengths of all dimensions, known in every state.

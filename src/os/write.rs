@@ -48,7 +48,7 @@ fn append_once(file: &File, parts: &[Region<'_>], skip: usize) -> rustix::io::Re
         room -= length;
     }
     // With RWF_APPEND the offset has no effect.
-    pwritev2(file, &slices, 0, ReadWriteFlags::APPEND)
+    pwritev2(file, &slices[..parts.len()], 0, ReadWriteFlags::APPEND)
 }
 
 /// Takes a half-written append back, and reports why it stopped.
