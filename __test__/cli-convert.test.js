@@ -76,6 +76,19 @@ describe('text', () => {
     const semicolons = scope.file('1;2\n3;4\n', 'semicolons.csv')
     await convert(semicolons, scope.path('second.npy'), '--delimiter', ';', '--column', '2')
     expect(read(scope.path('second.npy'))).toEqual([2, 4])
+    await convert(scope.file('\n\r\nclose\n5\n', 'late.csv'), scope.path('late.npy'))
+    expect(read(scope.path('late.npy'))).toEqual([5])
+  })
+
+  test('an option that means nothing for the formats at hand is refused', async () => {
+    const text = scope.file('1\n', 'a.csv')
+    const raw = make(scope, 'a.f64', 'd', [1])
+    expect(await failure(2, ['convert', text, scope.path('x.npy'), '--offset', '8'])).toContain('--offset')
+    expect(await failure(2, ['convert', raw, scope.path('x.npy'), '--delimiter', ';'])).toContain('--delimiter')
+    expect(await failure(2, ['convert', '-', scope.path('x.f64'), '--type', 'f64', '--offset', '8'])).toContain(
+      '--offset',
+    )
+    expectNoTraceOf('x.npy')
   })
 
   test('what is no number names its line', async () => {

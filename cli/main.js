@@ -6,6 +6,7 @@ import { parse } from './command-line.js'
 import { EXIT, UsageError, exitCodeOf, messageOf } from './failures.js'
 import { helpOf, overview } from './help.js'
 import { Output } from './output.js'
+import { eraseProgress } from './progress.js'
 import { discardUnfinished } from './replacement.js'
 
 /** What ends a process in the middle, and the exit code a shell expects then. */
@@ -16,6 +17,7 @@ export async function main(words) {
   for (const [signal, code] of Object.entries(SIGNALS)) {
     process.once(signal, () => {
       discardUnfinished()
+      eraseProgress()
       process.exit(code)
     })
   }
@@ -24,6 +26,7 @@ export async function main(words) {
     return (await run(words, output)) ?? EXIT.done
   } catch (error) {
     discardUnfinished()
+    eraseProgress()
     if (output.isClosed) return EXIT.done
     process.stderr.write(`mmap-array: ${messageOf(error)}\n`)
     return exitCodeOf(error)

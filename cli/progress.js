@@ -2,6 +2,16 @@
 
 const WIDTH = 30
 const BETWEEN_LOOKS = 100
+const ERASE = '\r\x1b[K'
+
+/** The terminal that a bar is on. */
+let drawnOn
+
+/** Takes a bar away that is there: work may end before its end. */
+export function eraseProgress() {
+  drawnOn?.write(ERASE)
+  drawnOn = undefined
+}
 
 /** @returns {(done: number) => void} told how much of `total` is done; draws now and then, and takes itself away at the end */
 export function progressOf(title, total, stream = process.stderr) {
@@ -10,10 +20,10 @@ export function progressOf(title, total, stream = process.stderr) {
   let drawn = began
   return (done) => {
     const now = performance.now()
-    const isOver = done >= total
-    if (isOver) return void (drawn !== began && stream.write('\r\x1b[K'))
+    if (done >= total) return eraseProgress()
     if (now - drawn < BETWEEN_LOOKS) return undefined
     drawn = now
+    drawnOn = stream
     const share = done / total
     const left = Math.ceil(((now - began) / share - (now - began)) / 1000)
     const full = Math.round(share * WIDTH)

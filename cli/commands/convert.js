@@ -50,6 +50,7 @@ What JSON has no number for is a string there: "NaN", "Infinity". Integer types 
     const from = sideOf(path, values.from)
     const to = sideOf(targetPath, values.to)
     if (values.header !== undefined && to.format !== 'csv') throw new UsageError('--header goes with CSV')
+    if (values.delimiter !== undefined && from.format !== 'csv') throw new UsageError('--delimiter goes with CSV')
     if (to.path !== undefined) requireReplaceable(to.path, values.force)
     const delimiter = values.delimiter ?? (path.endsWith('.tsv') ? '\t' : undefined)
     const wanted = toTypecode(values.type) ?? (to.format === 'raw' && to.path ? typecodeOfPath(to.path) : undefined)
@@ -77,6 +78,8 @@ function sideOf(word, given) {
 /** A NumPy file says its type itself; --type is then what is wanted of TARGET. */
 function sourceValues({ column, offset: bytes, type: given, 'from-type': own }, { path, format }, delimiter) {
   if (column !== undefined && format !== 'csv') throw new UsageError('--column goes with CSV')
+  if (bytes !== undefined && (format !== 'raw' || path === undefined))
+    throw new UsageError('--offset goes with a raw FILE')
   if (path !== undefined && format === 'csv') statSync(path)
   const named = path === undefined ? undefined : typecodeOfPath(path)
   const shared = format === 'npy' || named !== undefined ? undefined : given

@@ -101,7 +101,7 @@ function textSource(path, format, { typecode, ...options }) {
 
 function valueAt(read, text, line) {
   try {
-    return read(text, line)
+    return read(text)
   } catch (error) {
     if (!(error instanceof DataError)) throw error
     throw new DataError(`line ${line}: ${error.message}`)

@@ -36,18 +36,18 @@ function endOf(line, delimiter, from) {
 /**
  * A reader of one column.
  * @param {{ column?: string, delimiter?: string }} options the column's name, or its number from 1; needed where there are several
- * @returns {(line: string, number: number) => number | bigint | undefined} the value of a line; none for a title or an empty line
+ * @returns {(line: string) => number | bigint | undefined} the value of a line; none for a title or an empty line
  */
 export function csvReader({ column, delimiter = ',' }) {
   if (delimiter.length !== 1 || delimiter === '"') throw new UsageError('--delimiter takes one character')
   let place
-  return (line, number) => {
+  return (line) => {
     if (line === '') return undefined
     const fields = fieldsOf(line, delimiter)
     if (place === undefined) {
       place = placeOf(fields, column)
       const isTitle = numberIn(fields[place]) === undefined
-      if (isTitle && (number === 1 || column !== undefined)) return undefined
+      if (isTitle) return undefined
     }
     if (column === undefined && fields.length > 1) throw new DataError(`there are ${fields.length} columns`)
     if (place >= fields.length) throw new DataError(`there is no column ${place + 1}`)
