@@ -94,15 +94,19 @@ async function refresh() {
   }
 }
 
+let askingOverview
 async function refreshOverview() {
+  // An answer that is late must not take the place of a newer one.
+  askingOverview?.abort()
+  askingOverview = new AbortController()
   const count = Math.max(Math.round(overview.bbox.width), 1)
   if (range.length === 0) return overview.setData([[], [], []])
   try {
-    const found = await ask({ start: 0, stop: range.length, count })
+    const found = await ask({ start: 0, stop: range.length, count }, askingOverview.signal)
     overview.setData([Array.from(found.at), withGaps(found.max), withGaps(found.min)], false)
     overview.setScale('x', { min: 0, max: Math.max(range.length - 1, 1) })
   } catch (error) {
-    showProblem(error.message)
+    if (error.name !== 'AbortError') showProblem(error.message)
   }
   return undefined
 }
@@ -147,8 +151,13 @@ async function showPointer() {
     return
   }
   const mine = asked
-  const response = await fetch(`value?index=${first}`)
-  if (mine === asked && response.ok) told.textContent = `${number.format(first)}: ${await response.text()}`
+  try {
+    const response = await fetch(`value?index=${first}`)
+    const text = await response.text()
+    if (mine === asked && response.ok) told.textContent = `${number.format(first)}: ${text}`
+  } catch (error) {
+    showProblem(error.message)
+  }
 }
 
 /** One refresh a frame, however many events there are. */
