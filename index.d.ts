@@ -943,8 +943,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * As `fromfile`, on another thread. The elements are there when the promise is fulfilled, or rejected: those that were read
    * before an abort or an error are kept. Until then every other call that changes the length throws `ERR_BUSY`.
    *
-   * The call itself opens the file: a pipe by name that nobody writes to is at its end. While a pipe gives nothing, neither an
-   * abort nor `close()` settles the promise.
+   * The call itself opens the file: a pipe by name that nobody writes to is at its end. Bytes of an element that is not whole
+   * when it is aborted are lost to the next reader of a pipe.
    *
    * @param source a path, a descriptor, or what has an `fd`, as the FileHandle of `fs/promises`
    * @param n elements to read, 0 or more

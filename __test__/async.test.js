@@ -1,4 +1,5 @@
 // The calls that work on another thread: what they give, what they keep off meanwhile, abort and close in the middle.
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
@@ -192,6 +193,62 @@ describe('close', () => {
     )
     expectExit(result)
     expect(result.stdout).toBe('ERR_CLOSED\nERR_CLOSED\n')
+  })
+})
+
+// What broke: a thread slept in a read or a write that nobody would end.
+describe('a pipe whose other end does nothing', () => {
+  const pipe = () => {
+    const path = scope.path()
+    execFileSync('mkfifo', [path])
+    // Both ends of it, so that neither is at its end.
+    return fs.openSync(path, 'r+')
+  }
+
+  test('an abort ends the reading, and keeps whole elements', async () => {
+    const fd = pipe()
+    const array = make('i', [7])
+    const controller = new AbortController()
+    const read = array.fromfileAsync(fd, 1000, { signal: controller.signal })
+    fs.writeSync(fd, Buffer.from(Int32Array.of(1, 2, 3).buffer).subarray(0, 10))
+    setTimeout(() => controller.abort(), 5)
+    await expect(read).rejects.toMatchObject({ name: 'AbortError' })
+    // The thread may not have come to read before that.
+    expect([[7], [7, 1, 2]]).toContainEqual(array.tolist())
+    array.append(5)
+    expect(array.get(-1)).toBe(5)
+    fs.closeSync(fd)
+  })
+
+  test('an abort ends the writing', async () => {
+    const fd = pipe()
+    const array = make('i', scrambled())
+    const controller = new AbortController()
+    const written = array.tofileAsync(fd, { signal: controller.signal })
+    setTimeout(() => controller.abort(), 5)
+    await expect(written).rejects.toMatchObject({ name: 'AbortError' })
+    array.append(5)
+    expect(array.length).toBe(MANY + 1)
+    fs.closeSync(fd)
+  })
+
+  test('close() ends both', async () => {
+    const [silent, full] = [pipe(), pipe()]
+    const [reader, writer] = [make('i', []), make('i', scrambled())]
+    const jobs = [reader.fromfileAsync(silent, 10), writer.tofileAsync(full)]
+    reader.close()
+    writer.close()
+    expect(await Promise.all(jobs.map(codeOf))).toEqual(['ERR_CLOSED', 'ERR_CLOSED'])
+    fs.closeSync(silent)
+    fs.closeSync(full)
+  })
+
+  test('what is written to one is what is read from it, however much it is', async () => {
+    const fd = pipe()
+    const [source, target] = [make('i', scrambled()), make('i', [])]
+    await Promise.all([source.tofileAsync(fd), target.fromfileAsync(fd, MANY)])
+    expect(holds(target, scrambled())).toBe(true)
+    fs.closeSync(fd)
   })
 })
 

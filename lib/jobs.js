@@ -40,8 +40,9 @@ export async function run(access, array, options, begin) {
     signal?.removeEventListener('abort', onAbort)
   } finally {
     access.requireOpen(array)
-    access.unsettle(array)
+    const before = array.length
     settle(array)
+    if (array.length !== before) access.unsettle(array)
   }
   signal?.throwIfAborted()
   if (failure !== undefined) throw failure.error

@@ -9,7 +9,7 @@ use super::{Array, Extent, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::os::identity::{self, FileIdentity};
-use crate::os::{descriptor, size};
+use crate::os::{descriptor, readiness, size};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::Errno;
 
@@ -123,7 +123,7 @@ impl Array {
         countable_bytes("n", count, size as u64)?;
         let wanted = self.at_most(peer, count)? * size as u64;
         let take = |elements: Region<'_>| self.extend(elements).map(|()| true);
-        let got = read_elements(peer, wanted, size, &|| false, take)?;
+        let got = read_elements(peer, wanted, size, None, take)?;
         require_all(got.unwrap_or(0) / size as u64, count)
     }
 
@@ -197,24 +197,27 @@ pub(super) fn read_elements(
     peer: &Peer,
     wanted: u64,
     size: usize,
-    is_called_off: &dyn Fn() -> bool,
+    is_called_off: Option<&dyn Fn() -> bool>,
     mut take: impl FnMut(Region<'_>) -> Result<bool>,
 ) -> Result<Option<u64>> {
     let mut chunk = vec![0; CHUNK.min(usize::try_from(wanted).unwrap_or(CHUNK))];
     let mut done = 0;
     while done < wanted {
-        if is_called_off() {
+        if is_called_off.is_some_and(|is_called_off| is_called_off()) {
             return Ok(None);
         }
         let room = chunk.len().min(usize::try_from(wanted - done).unwrap_or(CHUNK));
-        let (got, failure) = fill(peer.file(), &mut chunk[..room]);
+        let (got, failure) = fill(peer.file(), &mut chunk[..room], is_called_off);
         let whole = got - got % size;
         if whole > 0 && !take(Region::of(&chunk[..whole]))? {
             return Ok(None);
         }
         done += whole as u64;
         if let Some(error) = failure {
-            return Err(Error::io(&error, "read"));
+            return Err(error);
+        }
+        if is_called_off.is_some_and(|is_called_off| is_called_off()) {
+            return Ok(None);
         }
         if got < room {
             break;
@@ -231,15 +234,26 @@ pub(super) fn require_all(got: u64, wanted: u64) -> Result<()> {
     Ok(())
 }
 
-/// Reads until a buffer is full, the source ends or fails; gives the count in each case.
-fn fill(mut file: &File, buffer: &mut [u8]) -> (usize, Option<std::io::Error>) {
+/// Reads until a buffer is full, the source ends or fails, or it is called off; gives the count in each case.
+fn fill(
+    mut file: &File,
+    buffer: &mut [u8],
+    is_called_off: Option<&dyn Fn() -> bool>,
+) -> (usize, Option<Error>) {
     let mut got = 0;
     while got < buffer.len() {
+        if let Some(is_called_off) = is_called_off {
+            match readiness::wait(file, readiness::Use::Read, is_called_off) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => return (got, Some(error)),
+            }
+        }
         match file.read(&mut buffer[got..]) {
             Ok(0) => break,
             Ok(count) => got += count,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return (got, Some(error)),
+            Err(error) => return (got, Some(Error::io(&error, "read"))),
         }
     }
     (got, None)

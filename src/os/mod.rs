@@ -1,5 +1,6 @@
 //! The system calls that memmap2 and std lack, one topic a file.
 
+pub mod available;
 pub mod blocks;
 pub mod descriptor;
 pub mod exit;
@@ -9,6 +10,7 @@ pub mod memory;
 pub mod memory_map;
 pub mod process;
 pub mod read;
+pub mod readiness;
 pub mod scratch;
 pub mod size;
 pub mod write;

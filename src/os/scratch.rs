@@ -4,7 +4,7 @@ use bytemuck::cast_slice_mut;
 use memmap2::{Advice, MmapMut};
 use rustix::io::Errno;
 
-use super::memory::{installed, round_up_to_pages};
+use super::available::available;
 use crate::error::{Error, Result};
 
 /// From here on pages are asked of the system, and given back to it at the end.
@@ -50,19 +50,6 @@ impl Scratch {
             Scratch::Large { map, start, bytes } => cast_slice_mut(&mut map[*start..*start + *bytes]),
         }
     }
-}
-
-/// Bytes that can be had without pushing others out; what is installed, where the system does not say.
-fn available() -> u64 {
-    let read = || {
-        let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-        let kibibytes = |name: &str| -> Option<u64> {
-            let line = text.lines().find_map(|line| line.strip_prefix(name))?;
-            line.split_whitespace().next()?.parse().ok()
-        };
-        Some((kibibytes("MemAvailable:")? + kibibytes("SwapFree:")?) * 1024)
-    };
-    read().unwrap_or_else(|| round_up_to_pages(installed()))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::kernels::bisect::{self, Side};
 use crate::kernels::envelope::{self, Parts};
-use crate::os::{identity, size};
+use crate::os::{identity, readiness, size};
 use bytemuck::Zeroable;
 use rustix::io::Errno;
 
@@ -124,11 +124,18 @@ impl Array {
         Ok(Box::new(move || {
             let Some(peer) = peer else { return Ok(Some(())) };
             let all = window.region(bytes);
-            for start in (0..all.len()).step_by(PART) {
-                if job.is_called_off() {
+            let is_called_off = || job.is_called_off();
+            // More than it takes at once would keep this thread until somebody reads.
+            let part = if identity::require_regular(peer.file()).is_ok() {
+                PART
+            } else {
+                readiness::AT_ONCE
+            };
+            for start in (0..all.len()).step_by(part) {
+                if !readiness::wait(peer.file(), readiness::Use::Write, &is_called_off)? {
                     return Ok(None);
                 }
-                write_all(all.part(start, PART.min(all.len() - start)), &peer)?;
+                write_all(all.part(start, part.min(all.len() - start)), &peer)?;
             }
             Ok(Some(()))
         }))
@@ -184,7 +191,7 @@ impl Array {
                 })
             };
             let is_called_off = || job.is_called_off();
-            match read_elements(&peer, wanted, size as usize, &is_called_off, add)? {
+            match read_elements(&peer, wanted, size as usize, Some(&is_called_off), add)? {
                 Some(got) => require_all(got / size, count).map(Some),
                 None => Ok(None),
             }

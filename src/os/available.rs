@@ -1,0 +1,103 @@
+//! How much memory can be had: of the machine, and of the control groups the process is in, as a container is one.
+
+use std::fs::read_to_string;
+use std::path::Path;
+
+use super::memory::{installed, round_up_to_pages};
+
+/// Where control groups of the second version are mounted.
+const GROUPS: &str = "/sys/fs/cgroup";
+
+/// Bytes that can be had without pushing others out; what is installed, where the system does not say.
+pub fn available() -> u64 {
+    let of_machine = read_to_string("/proc/meminfo")
+        .ok()
+        .and_then(|text| of_machine(&text));
+    let of_groups = read_to_string("/proc/self/cgroup")
+        .ok()
+        .and_then(|text| of_groups(&text, Path::new(GROUPS)));
+    [of_machine, of_groups]
+        .into_iter()
+        .flatten()
+        .min()
+        .unwrap_or_else(|| round_up_to_pages(installed()))
+}
+
+fn of_machine(meminfo: &str) -> Option<u64> {
+    Some((value_of(meminfo, "MemAvailable:")? + value_of(meminfo, "SwapFree:")?) * 1024)
+}
+
+/// The number behind a name.
+fn value_of(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+/// The least that is left of a group and those above it; `None` where none of them has a limit.
+fn of_groups(own: &str, mounted: &Path) -> Option<u64> {
+    let path = own.lines().find_map(|line| line.strip_prefix("0::/"))?;
+    Path::new(path)
+        .ancestors()
+        .filter_map(|group| of_group(&mounted.join(group)))
+        .min()
+}
+
+fn of_group(group: &Path) -> Option<u64> {
+    let read = |name: &str| read_to_string(group.join(name)).ok();
+    let limit: u64 = read("memory.max")?.trim().parse().ok()?;
+    let used: u64 = read("memory.current")?.trim().parse().ok()?;
+    let stat = read("memory.stat")?;
+    // Files that are in memory go when it is needed, but for those that are nowhere else.
+    let cached = value_of(&stat, "file ")?.saturating_sub(value_of(&stat, "shmem ")?);
+    Some(limit.saturating_sub(used.saturating_sub(cached)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn there_is_some() {
+        assert!(available() > 0);
+        assert!(available() <= installed() + (1 << 40));
+    }
+
+    #[test]
+    fn of_the_machine_it_is_what_is_free_or_can_be_freed() {
+        let text = "MemTotal: 100 kB\nMemAvailable:      60 kB\nSwapFree:  4 kB\n";
+        assert_eq!(of_machine(text), Some(64 * 1024));
+        assert_eq!(of_machine("MemTotal: 100 kB\n"), None);
+    }
+
+    #[test]
+    fn of_groups_it_is_what_the_narrowest_leaves() {
+        let root = std::env::temp_dir().join(format!("mmap-array-groups-{}", std::process::id()));
+        let group = |path: &str, limit: &str, used: &str, file: u64, shmem: u64| {
+            let path = root.join(path);
+            fs::create_dir_all(&path).unwrap();
+            fs::write(path.join("memory.max"), limit).unwrap();
+            fs::write(path.join("memory.current"), used).unwrap();
+            fs::write(
+                path.join("memory.stat"),
+                format!("anon 5\nfile {file}\nshmem {shmem}\n"),
+            )
+            .unwrap();
+        };
+        group("a", "1000\n", "900\n", 300, 100);
+        group("a/b", "5000\n", "10\n", 0, 0);
+        group("c", "max\n", "10\n", 0, 0);
+        group("d", "100\n", "200\n", 0, 0);
+        for (own, left) in [
+            ("0::/a/b\n", Some(300)),
+            ("1:name=x:/y\n0::/a\n", Some(300)),
+            ("0::/c\n", None),
+            ("0::/d\n", Some(0)),
+            ("0::/none\n", None),
+            ("4:memory:/a\n", None),
+        ] {
+            assert_eq!(of_groups(own, &root), left, "{own}");
+        }
+        fs::remove_dir_all(&root).unwrap();
+    }
+}
