@@ -81,6 +81,23 @@ describe('while one works', () => {
     for (const change of Object.values(CHANGES)) if (change !== CHANGES.remove) change(array)
   })
 
+  test('a call that has to wait is told by its own name', async () => {
+    const array = make('i', [1])
+    const controller = new AbortController()
+    const read = array.fromfileAsync('/dev/zero', 100_000_000, { signal: controller.signal })
+    const calls = {
+      handle: () => array.handle(),
+      fd: () => array.fd,
+      trim: () => array.trim(),
+      flush: () => array.flush(),
+    }
+    for (const [name, call] of Object.entries(calls))
+      expect(expectError('ERR_BUSY', call).message).toContain(`${name} must`)
+    controller.abort()
+    await expect(read).rejects.toMatchObject({ name: 'AbortError' })
+    expect(array.handle()).toMatchObject({ typecode: 'i' })
+  })
+
   test('those that only read go together, elements may be read and written', async () => {
     const array = make('i', scrambled().sort())
     const needles = array.slice()

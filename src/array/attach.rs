@@ -9,7 +9,7 @@ use crate::storage::{Flags, Format, NpyHeader};
 impl Array {
     /// By what another thread or process finds this array, which is exact from now on.
     pub fn handle(&mut self) -> Result<Handle> {
-        self.descriptor()?;
+        self.expose("handle")?;
         let length = match self.extent {
             Extent::Fixed(length) => Some(length),
             Extent::Whole => None,

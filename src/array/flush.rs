@@ -15,7 +15,7 @@ impl Array {
 
     /// Makes the array exact, and gives the rest of a flush, which may wait for the device on any thread.
     pub fn flush_later(&mut self) -> Result<Flush> {
-        self.make_exact()?;
+        self.make_exact("flush")?;
         let bytes = if self.flags.access() == Access::ReadWrite {
             self.byte_length()
         } else {

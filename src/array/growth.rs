@@ -187,13 +187,13 @@ impl Array {
     /// # Errors
     /// The system's; `MemoryFault` where somebody cut the file shorter than the array is.
     pub fn trim(&mut self) -> Result<()> {
-        self.make_exact()?;
+        self.make_exact("trim")?;
         self.cut_slack()
     }
 
     /// Cuts the file of a reserved array back to its length. Nothing to do for an exact one.
-    pub(super) fn make_exact(&mut self) -> Result<()> {
-        self.require_not_growing("trim")?;
+    pub(super) fn make_exact(&mut self, operation: &'static str) -> Result<()> {
+        self.require_not_growing(operation)?;
         if let Some(reservation) = &self.reservation {
             let length = self.length();
             self.release_pages_behind(length);

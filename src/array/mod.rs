@@ -263,9 +263,15 @@ impl Array {
 
     /// The descriptor. The array is exact from then on, since it may be handed on.
     pub fn descriptor(&mut self) -> Result<i32> {
-        self.make_exact()?;
-        self.mapping.storage().expose();
+        self.expose("fd")?;
         Ok(self.mapping.storage().descriptor())
+    }
+
+    /// Makes the array exact, since others can know of it from now on.
+    fn expose(&mut self, operation: &'static str) -> Result<()> {
+        self.make_exact(operation)?;
+        self.mapping.storage().expose();
+        Ok(())
     }
 }
 
@@ -276,7 +282,7 @@ impl Drop for Array {
         // Nobody sees the size of memory without a name. Of a failure nobody is left to hear: the file then keeps
         // zeros at its end.
         if self.mapping.storage().is_exposed() {
-            let _ = self.make_exact();
+            let _ = self.make_exact("close");
         }
     }
 }
