@@ -141,8 +141,8 @@ impl Buffers {
         let value = match shared_buffers::unowned(self.env, window, limit as usize) {
             Some(made) => made?,
             None => {
-                // V8 counts an ArrayBuffer as memory in use, so it gets no more than is needed soon.
-                const LEAST: u64 = 64 * 1024;
+                // V8 counts an ArrayBuffer as memory in use, so it gets no more than is needed soon: there may be many arrays.
+                const LEAST: u64 = 4096;
                 let length = wanted.saturating_add(wanted / 2).max(LEAST).min(limit) as usize;
                 let none = ptr::null_mut::<c_void>();
                 let value =
