@@ -89,7 +89,7 @@ compiled!(i32 i64);
 macro_rules! lanes {
     (
         $Key:ident, $Mask:ident, $count:literal, splat $splat:ident, load $load:ident $load_some:ident,
-        store $store:ident $store_some:ident, compress $compress:ident, min $min:ident, max $max:ident, less $less:ident,
+        store $store:ident $store_some:ident, compress $compress:ident, expand $expand:ident, min $min:ident, max $max:ident, less $less:ident,
         blend $blend:ident, partners $vector:ident { $($X:literal => $partners:expr,)* },
         zip $zip:ident($a:expr, $b:expr)
     ) => {
@@ -143,6 +143,16 @@ macro_rules! lanes {
                 let chosen = unsafe { $compress(mask, vector) };
                 // SAFETY: as above; there is room for as many lanes as are written.
                 unsafe { $store_some(to.as_mut_ptr(), first_lanes(count) as $Mask, chosen) }
+            }
+
+            #[inline(always)]
+            fn store_split(self, vector: __m512i, mask: u32, to: &mut [$Key], low: usize, high: usize) {
+                let mask = mask as $Mask;
+                let behind = !(first_lanes(mask.count_ones() as usize) as $Mask);
+                // SAFETY: `self` proves that the processor has it.
+                let both = unsafe { $expand($compress(mask, vector), behind, $compress(!mask, vector)) };
+                self.store(both, &mut to[low..]);
+                self.store(both, &mut to[high - Self::COUNT..]);
             }
 
             #[inline(always)]
@@ -200,7 +210,7 @@ macro_rules! lanes {
 lanes! {
     i32, u16, 16, splat _mm512_set1_epi32, load _mm512_loadu_epi32 _mm512_mask_loadu_epi32,
     store _mm512_storeu_epi32 _mm512_mask_storeu_epi32, compress _mm512_maskz_compress_epi32,
-    min _mm512_min_epi32, max _mm512_max_epi32, less _mm512_cmplt_epi32_mask, blend _mm512_mask_blend_epi32,
+    expand _mm512_mask_expand_epi32, min _mm512_min_epi32, max _mm512_max_epi32, less _mm512_cmplt_epi32_mask, blend _mm512_mask_blend_epi32,
     partners vector {
         1 => _mm512_shuffle_epi32::<0b10_11_00_01>(vector),
         2 => _mm512_shuffle_epi32::<0b01_00_11_10>(vector),
@@ -219,7 +229,7 @@ lanes! {
 lanes! {
     i64, u8, 8, splat _mm512_set1_epi64, load _mm512_loadu_epi64 _mm512_mask_loadu_epi64,
     store _mm512_storeu_epi64 _mm512_mask_storeu_epi64, compress _mm512_maskz_compress_epi64,
-    min _mm512_min_epi64, max _mm512_max_epi64, less _mm512_cmplt_epi64_mask, blend _mm512_mask_blend_epi64,
+    expand _mm512_mask_expand_epi64, min _mm512_min_epi64, max _mm512_max_epi64, less _mm512_cmplt_epi64_mask, blend _mm512_mask_blend_epi64,
     partners vector {
         1 => _mm512_shuffle_epi32::<0b01_00_11_10>(vector),
         2 => _mm512_shuffle_i64x2::<0b10_11_00_01>(vector, vector),

@@ -29,6 +29,10 @@ pub trait Lanes: Copy {
     /// The lanes of a mask, one behind the other, to the start of a slice, which has room for them.
     fn store_chosen(self, vector: Self::Vector, mask: u32, to: &mut [Self::Key]);
 
+    /// The lanes of a mask, one behind the other, to `low` and on, the other lanes to before `high`. Whole vectors are
+    /// written: what lies between the two is free, and there is room for one at either end.
+    fn store_split(self, vector: Self::Vector, mask: u32, to: &mut [Self::Key], low: usize, high: usize);
+
     fn min(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
 
     fn max(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;

@@ -125,8 +125,7 @@ impl<T: Sortable> Source<T::Wide> for Elements<'_, T> {
         }
     }
 
-    fn write(&self, start: usize, keys: &[T::Wide]) {
-        let mut block = Block::new();
+    fn write(&self, start: usize, keys: &[T::Wide], block: &mut Block) {
         for part in blocks::<T>(0..keys.len()) {
             let at = (start + part.start) * size_of::<T>();
             let keys = &keys[part];
@@ -155,8 +154,8 @@ trait Source<K> {
     /// All keys, a block at a time.
     fn for_blocks(&self, take: impl FnMut(&[K]));
 
-    /// Makes elements of keys, from an index on.
-    fn write(&self, start: usize, keys: &[K]);
+    /// Makes elements of keys, from an index on, by way of a block.
+    fn write(&self, start: usize, keys: &[K], block: &mut Block);
 }
 
 /// Whether there is nothing to do, which is seen early where there is.
@@ -289,12 +288,16 @@ fn sort_by_vectors<L: lanes::Compiled>(
 
     let depth = quick::patience(keys.len());
     let (less, rest) = keys.split_at_mut(gap.start);
-    let mut writer = Writer { elements, done: 0 };
+    let mut writer = Writer {
+        elements,
+        done: 0,
+        block: Block::new(),
+    };
     for part in [less, rest] {
         quick::sort(lanes, part, depth, &mut writer);
     }
     if terms.is_called_off.is_some() {
-        return (terms.write)(&mut || elements.write(0, keys));
+        return (terms.write)(&mut || elements.write(0, keys, &mut writer.block));
     }
     true
 }
@@ -304,13 +307,14 @@ fn sort_by_vectors<L: lanes::Compiled>(
 struct Writer<'a, S> {
     elements: &'a S,
     done: usize,
+    block: Block,
 }
 
 #[cfg(target_arch = "x86_64")]
 impl<K, S: Source<K>> quick::Customer<K> for Writer<'_, S> {
     fn take(&mut self, keys: &[K]) {
         if self.elements.terms().is_called_off.is_none() {
-            self.elements.write(self.done, keys);
+            self.elements.write(self.done, keys, &mut self.block);
             self.done += keys.len();
         }
     }
@@ -329,7 +333,7 @@ fn sort_by_digits<K: SortKey>(elements: &impl Source<K>, scratch: &mut [K]) -> b
     });
     let terms = elements.terms();
     radix::sort(keys, &mut spare[..read], || terms.is_called_off());
-    !terms.is_off() && (terms.write)(&mut || elements.write(0, keys))
+    !terms.is_off() && (terms.write)(&mut || elements.write(0, keys, &mut Block::new()))
 }
 
 #[cfg(test)]

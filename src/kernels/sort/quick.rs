@@ -142,12 +142,13 @@ pub fn partition<L: Lanes>(lanes: L, keys: &mut [L::Key], pivot: L::Key) -> usiz
             *vector = lanes.load(keys);
         }
         for vector in vectors {
+            // Before the first of them either end has room for a stride: two were set aside, and the end with less of it
+            // was read from.
             let less = lanes.less(vector, pivots);
+            lanes.store_split(vector, less, keys, low, high);
             let count = less.count_ones() as usize;
-            lanes.store_chosen(vector, less, &mut keys[low..]);
             low += count;
             high -= L::COUNT - count;
-            lanes.store_chosen(vector, !less, &mut keys[high..]);
         }
     }
     let gap = distribute(lanes, &ends[..stride + aside], pivot, keys, low..high);
