@@ -10,18 +10,20 @@ import * as state from './state.js'
 const { CAPACITY, LENGTH } = state
 
 /*
- * What becomes of an array: it may grow; most have a length that stays, for a while or for good; then it is as before.
- *
- * Where the length stays, an index needs no check but the one that V8 makes of its own accord, since what a typed array
+ * Most arrays have a length that stays, for good or for a while. There an index needs no check but the one that V8 makes of its own accord, since what a typed array
  * does not hold is undefined, and V8 knows that from types alone as long as it never happened. Then there is no branch and
  * no call left in a loop over `get`, and what is the same in each round is moved out of it: it is as fast as the typed array
  * itself. One index that is none, in whatever array of the type, ends that: so arrays where those are no accident
- * have methods that ask. No array goes back and forth: with each turn V8 would make another hidden class of it, and it
- * compiles a call for no more than four.
+ * have methods that ask.
  */
-const [GROWING, LASTING, CHANGED] = [0, 1, 2]
 
-/** So many elements used that were appended, and it looks as if no more will be. */
+/**
+ * How often the length of an array may turn out not to stay. At each turn the V8 of Node.js before 24 makes another hidden
+ * class of it, and it compiles a call for no more than four of those.
+ */
+const MOST_TURNS = 2
+
+/** So many elements used that were added, and it looks as if no more will be. */
 const USES_BEFORE_LASTING = 64
 
 /**
@@ -59,7 +61,8 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
      */
     #exact
     #exactWritable
-    #stage = GROWING
+    #lasts = false
+    #turns = 0
     /** How many elements were used that lie behind the exact ones. */
     #uses = 0
 
@@ -81,8 +84,9 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
         this.#exact = elements.subarray(0, length)
         this.#exactWritable = this.#writable === elements ? this.#exact : NONE
       }
-      if (lasts && this.#stage === GROWING) {
-        this.#stage = LASTING
+      if (lasts && !this.#lasts && this.#turns < MOST_TURNS) {
+        this.#lasts = true
+        this.#turns += 1
         this.#exchange(Path.prototype, LASTING_PROTOTYPE)
       }
     }
@@ -95,15 +99,18 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
     #unsettle() {
       this.#exact = NONE
       this.#exactWritable = NONE
-      if (this.#stage === LASTING) {
-        this.#stage = CHANGED
+      if (this.#lasts) {
+        this.#lasts = false
         this.#exchange(LASTING_PROTOTYPE, Path.prototype)
       }
     }
 
-    /** An array that only grew so far is looked at now. */
+    /** What was added is looked at. */
     #countUse() {
-      if (this.#stage === GROWING && ++this.#uses > USES_BEFORE_LASTING) this.#settle(true)
+      if (++this.#uses > USES_BEFORE_LASTING) {
+        this.#uses = 0
+        this.#settle(true)
+      }
     }
 
     get length() {

@@ -503,14 +503,8 @@ export class MmapArray extends NativeArray {
   setSlice(values, start, stop, step) {
     const bounds = args.toBounds(start, stop, step)
     const to = {
-      array: (other) => {
-        this.#unsettle()
-        setSliceFrom(this, other, ...bounds)
-      },
-      bytes: (bytes) => {
-        this.#unsettle()
-        super.setSlice(bytes, ...bounds)
-      },
+      array: (other) => this.#growing(() => setSliceFrom(this, other, ...bounds)),
+      bytes: (bytes) => this.#growing(() => super.setSlice(bytes, ...bounds)),
     }
     filling.handOverAll(MmapArray.#access, this, values, to, 'values')
   }
@@ -545,8 +539,7 @@ export class MmapArray extends NativeArray {
 
   repeatInPlace(times) {
     const count = args.toIndex(times, 'times')
-    this.#unsettle()
-    super.repeatInPlace(count)
+    this.#growing(() => super.repeatInPlace(count))
   }
 
   copy() {
