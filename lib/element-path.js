@@ -10,11 +10,15 @@ import * as state from './state.js'
 const { CAPACITY, LENGTH } = state
 
 /*
- * Most arrays have a length that stays, for good or for a while. There an index needs no check but the one that V8 makes of its own accord, since what a typed array
- * does not hold is undefined, and V8 knows that from types alone as long as it never happened. Then there is no branch and
- * no call left in a loop over `get`, and what is the same in each round is moved out of it: it is as fast as the typed array
- * itself. One index that is none, in whatever array of the type, ends that: so arrays where those are no accident
- * have methods that ask.
+ * Most arrays have a length that lasts, for good or for a while. There an index needs no check but the one that V8 makes of
+ * its own accord: what a typed array does not hold is undefined, which V8 rules out from types alone as long as it never
+ * came. Then no branch and no call is left in a loop over `get`, and what is the same in each round is moved out of it: it is
+ * as fast as one over the typed array itself. One index that is none, in whatever array of the type, ends that. So the methods
+ * that take an index for granted are in a prototype of their own, which arrays have while their length lasts, and each of
+ * them goes at its first such index: those below it ask.
+ *
+ * V8 compiles what was executed: a method that never had to call the core has no call in it. So what is likely to be needed is
+ * made ready beforehand, not by the first element that is asked for.
  */
 
 /**
