@@ -215,8 +215,7 @@ describe('close', () => {
 
 // What broke: a thread slept in a read or a write that nobody would end.
 describe('a pipe whose other end does nothing', () => {
-  const pipe = () => {
-    const path = scope.path()
+  const pipe = (path = scope.path()) => {
     execFileSync('mkfifo', [path])
     // Both ends of it, so that neither is at its end.
     return fs.openSync(path, 'r+')
@@ -234,6 +233,21 @@ describe('a pipe whose other end does nothing', () => {
     expect([[7], [7, 1, 2]]).toContainEqual(array.tolist())
     array.append(5)
     expect(array.get(-1)).toBe(5)
+    fs.closeSync(fd)
+  })
+
+  test('an abort ends the reading of one that was opened by its name', async () => {
+    const path = scope.path()
+    const fd = pipe(path)
+    const array = make('i', [7])
+    const controller = new AbortController()
+    const read = array.fromfileAsync(path, 1000, { signal: controller.signal })
+    setTimeout(() => controller.abort(), 5)
+    await expect(read).rejects.toMatchObject({ name: 'AbortError' })
+    const rest = array.fromfileAsync(path, 2)
+    fs.writeSync(fd, Buffer.from(Int32Array.of(1, 2).buffer))
+    await rest
+    expect(array.tolist()).toEqual([7, 1, 2])
     fs.closeSync(fd)
   })
 

@@ -1,7 +1,7 @@
 """load_again.py PATH: loads a .npy file over and over, in each way NumPy has, until standard input ends.
 
-Prints "ready" after the first load, and at the end how many loads there were, of how many different lengths, and what
-failed, as JSON."""
+Prints "ready" after the first load, and at the end how many loads there were, of how many different lengths, how many
+failed, and some of the failures, as JSON."""
 import json
 import sys
 import threading
@@ -23,4 +23,4 @@ while not ended.is_set() or loads < 2:
     loads += 1
     if loads == 1:
         print("ready", flush=True)
-print(json.dumps({"loads": loads, "lengths": len(lengths), "failures": failures[:5]}))
+print(json.dumps({"loads": loads, "lengths": len(lengths), "failed": len(failures), "failures": failures[:5]}))

@@ -38,7 +38,11 @@ impl Peer {
         Self::named(path, || {
             let mut options = File::options();
             options.write(true).create(true).truncate(false);
-            opening.open(options, path)
+            let file = opening.open(options, path)?;
+            // Its writes wait, though its opening did not.
+            let flags = fcntl_getfl(&file)?;
+            fcntl_setfl(&file, flags - OFlags::NONBLOCK)?;
+            Ok(file)
         })
     }
 
@@ -93,14 +97,10 @@ pub enum Opening {
 
 impl Opening {
     fn open(self, mut options: OpenOptions, path: &[u8]) -> std::io::Result<File> {
-        if self == Opening::Waits {
-            return options.open(as_path(path));
+        if self == Opening::AtOnce {
+            options.custom_flags(libc::O_NONBLOCK);
         }
-        let file = options.custom_flags(libc::O_NONBLOCK).open(as_path(path))?;
-        // Its reads and writes wait, though its opening did not.
-        let flags = fcntl_getfl(&file)?;
-        fcntl_setfl(&file, flags - OFlags::NONBLOCK)?;
-        Ok(file)
+        options.open(as_path(path))
     }
 }
 
@@ -234,15 +234,17 @@ pub(super) fn require_all(got: u64, wanted: u64) -> Result<()> {
     Ok(())
 }
 
-/// Reads until a buffer is full, the source ends or fails, or it is called off; gives the count in each case.
+/// Reads until a buffer is full, the source ends or fails, or it is called off; gives the count in each case. A file whose
+/// reads do not wait is asked first: a pipe that nobody ever wrote to is at its end, and never ready.
 fn fill(
     mut file: &File,
     buffer: &mut [u8],
     is_called_off: Option<&dyn Fn() -> bool>,
 ) -> (usize, Option<Error>) {
     let mut got = 0;
+    let mut waits_first = !fcntl_getfl(file).is_ok_and(|flags| flags.contains(OFlags::NONBLOCK));
     while got < buffer.len() {
-        if let Some(is_called_off) = is_called_off {
+        if let Some(is_called_off) = is_called_off.filter(|_| waits_first) {
             match readiness::wait(file, readiness::Use::Read, is_called_off) {
                 Ok(true) => {}
                 Ok(false) => break,
@@ -253,6 +255,9 @@ fn fill(
             Ok(0) => break,
             Ok(count) => got += count,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == ErrorKind::WouldBlock && is_called_off.is_some() => {
+                waits_first = true;
+            }
             Err(error) => return (got, Some(Error::io(&error, "read"))),
         }
     }
