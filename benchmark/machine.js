@@ -24,8 +24,8 @@ export function machine(scratch, sizes) {
     files: FILE_SYSTEMS.get(fileSystem) ?? `file system 0x${fileSystem.toString(16)}`,
     'load at the start': loadavg()[0].toFixed(2),
     date: new Date().toISOString().slice(0, 10),
-    command: ['node', relative('', process.argv[1]), ...process.argv.slice(2)].join(' '),
-    size: `${sizes.sittings} sittings of ${sizes.rounds} rounds, ${sizes.elements.toLocaleString('en')} elements`,
+    command: ['node', relative('', process.argv[1]), ...process.argv.slice(2).filter(isTelling)].join(' '),
+    size: `${sizes.sittings} sitting${sizes.sittings === 1 ? '' : 's'} of ${sizes.rounds} rounds, ${sizes.elements.toLocaleString('en')} elements`,
   }
 }
 
@@ -37,3 +37,6 @@ function setting(path) {
     return 'unknown'
   }
 }
+
+/** Where the record goes is nothing that it should tell. */
+const isTelling = (word) => !word.startsWith('--output=')
