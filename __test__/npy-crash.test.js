@@ -31,29 +31,34 @@ function meddle(array) {
 
 const scope = useScope()
 
-test('NumPy that loads a file again and again never sees an invalid one', { timeout: 240_000 }, async ({ skip }) => {
-  const python = await pythonWithNumpy(skip)
-  const array = scope.keep(MmapArray.open(scope.path('busy.npy'), 'i', { flags: 'w+' }))
-  const loader = spawn(python, ['-B', LOADER, array.path], { stdio: ['pipe', 'pipe', 'inherit'] })
-  scope.atEnd(() => loader.kill('SIGKILL'))
-  const exit = once(loader, 'close')
-  await once(loader.stdout, 'data')
-  let output = ''
-  loader.stdout.setEncoding('utf8').on('data', (text) => (output += text))
-  const end = Date.now() + 2000
-  while (Date.now() < end) {
-    for (let n = 0; n < 500; n++) meddle(array)
-    await sleep(0)
-  }
-  loader.stdin.end()
-  expect(await exit).toEqual([0, null])
-  const { loads, lengths, failed, failures } = JSON.parse(output)
-  // A read that the machine interrupts among the hundred bytes of a header sees its beginning as it was and its end as it is
-  // some writes later. Where a header is wrong between two writes, one load in twenty fails.
-  if (failed > loads / 1000 + 1) expect(failures).toEqual([])
-  expect(loads).toBeGreaterThan(10)
-  expect(lengths).toBeGreaterThan(2)
-})
+test(
+  'NumPy that loads a file again and again sees no invalid one, but for a read torn once in a thousand loads',
+  { timeout: 240_000 },
+  async ({ skip }) => {
+    const python = await pythonWithNumpy(skip)
+    const array = scope.keep(MmapArray.open(scope.path('busy.npy'), 'i', { flags: 'w+' }))
+    const loader = spawn(python, ['-B', LOADER, array.path], { stdio: ['pipe', 'pipe', 'inherit'] })
+    scope.atEnd(() => loader.kill('SIGKILL'))
+    const exit = once(loader, 'close')
+    await once(loader.stdout, 'data')
+    let output = ''
+    loader.stdout.setEncoding('utf8').on('data', (text) => (output += text))
+    const end = Date.now() + 2000
+    while (Date.now() < end) {
+      for (let n = 0; n < 500; n++) meddle(array)
+      await sleep(0)
+    }
+    loader.stdin.end()
+    expect(await exit).toEqual([0, null])
+    const { loads, lengths, failed, failures } = JSON.parse(output)
+    // Seen once, on a busy machine: a header that is none of the states it is written in. Linux reads no hundred bytes at
+    // once, so a read that is interrupted among them can see its beginning as it was and its end some writes later; the
+    // states themselves are held by the core's tests. A header that is wrong between two writes fails one load in twenty.
+    if (failed > loads / 1000 + 1) expect(failures).toEqual([])
+    expect(loads).toBeGreaterThan(10)
+    expect(lengths).toBeGreaterThan(2)
+  },
+)
 
 test('a writer that is killed at any moment leaves a file that NumPy loads', { timeout: 240_000 }, async ({ skip }) => {
   const numpy = startNumpy(await pythonWithNumpy(skip))
