@@ -202,8 +202,9 @@ pub(super) fn read_elements(
 ) -> Result<Option<u64>> {
     let mut chunk = vec![0; CHUNK.min(usize::try_from(wanted).unwrap_or(CHUNK))];
     let mut done = 0;
+    let is_off = || is_called_off.is_some_and(|is_called_off| is_called_off());
     while done < wanted {
-        if is_called_off.is_some_and(|is_called_off| is_called_off()) {
+        if is_off() {
             return Ok(None);
         }
         let room = chunk.len().min(usize::try_from(wanted - done).unwrap_or(CHUNK));
@@ -216,10 +217,7 @@ pub(super) fn read_elements(
         if let Some(error) = failure {
             return Err(error);
         }
-        if is_called_off.is_some_and(|is_called_off| is_called_off()) {
-            return Ok(None);
-        }
-        if got < room {
+        if got < room && !is_off() {
             break;
         }
     }
