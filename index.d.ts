@@ -224,7 +224,8 @@ export interface OpenOptions {
    * - `'w+'` read and write; the file is created, or emptied
    * - `'wx+'` read and write; the file is created, and an error (`EEXIST`) where it is there
    * - `'a+'` read and write; the file is created, and kept as it is where it is there
-   * - `'c'` copy-on-write: elements can be written, but what is written stays in this array; the length is fixed
+   * - `'c'` copy-on-write: elements can be written, but what is written stays in this array; the length is fixed. From the
+   *   first write to a page on (4096 bytes) the array has its own copy of it, and sees there no more what others write
    *
    * @example
    * MmapArray.open('log.q', 'q', { flags: 'a+' }).append(1n)

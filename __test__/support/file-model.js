@@ -3,6 +3,8 @@
 
 const SIZE = 4
 const PAGE = 4096 / SIZE
+/** In place of an element of which only some bytes were there. */
+const ANYTHING = Symbol('anything')
 
 /** Elements stand for what is in the file; behind a reserved array's length lie zeros. */
 export class FileModel {
@@ -75,6 +77,7 @@ export class ArrayModel {
     const { file } = this
     if (index === file.length) return undefined
     const element = this.pages.get(file.pageOf(index))?.[index] ?? file.elements[index] ?? 0
+    if (element === ANYTHING) return undefined
     if (index < this.doubtfulFrom) return [element]
     return this.flags === 'c' ? undefined : [element, 0]
   }
@@ -100,9 +103,18 @@ export class ArrayModel {
       return {}
     }
     const page = file.pageOf(index)
-    if (!this.pages.has(page)) this.pages.set(page, [...file.elements.slice(0, (page + 1) * PAGE - file.lead)])
+    if (!this.pages.has(page)) this.pages.set(page, this.#copy(page))
     this.pages.get(page)[index] = value
     return {}
+  }
+
+  /** A whole page as it is now, zeros behind the end of the file included: what the file gets there later stays hidden. */
+  #copy(page) {
+    const { file } = this
+    const copy = file.elements.slice(0, (page + 1) * PAGE - file.lead)
+    if (file.ragged && file.pageOf(copy.length) === page) copy.push(ANYTHING)
+    while (file.pageOf(copy.length) === page) copy.push(0)
+    return copy
   }
 
   /** Any call that may change the length. Gives why it may not be made at all, and why the length may not change. */
