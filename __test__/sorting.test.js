@@ -50,6 +50,10 @@ describe.each(TYPECODES)('typecode $code', (type) => {
       array.sort()
       const expected = typed(type, sorted(type, items))
       const bytes = Buffer.from(array.tobytes())
+      // Where others may have the elements, a copy is sorted instead of the elements in place.
+      const shared = scope.keep(new MmapArray(type.code, view))
+      shared.handle()
+      expect(bytes.equals(shared.sort().tobytes())).toBe(true)
       if (type.kind === 'float') {
         // NaNs keep their payload, so that not all bits are known.
         const numbers = items.filter((item) => !Number.isNaN(item)).length * type.itemsize

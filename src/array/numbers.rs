@@ -8,7 +8,8 @@ use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::kernels::bisect::{self, Side, Value};
 use crate::kernels::envelope::{self, Parts};
-use crate::kernels::{extremes, sort, sum};
+use crate::kernels::sort::{self, Place};
+use crate::kernels::{extremes, sum};
 use crate::os::scratch::Scratch;
 use crate::typecode::Scalar;
 
@@ -67,7 +68,12 @@ impl Array {
     pub fn sort(&self) -> Result<()> {
         self.require_writable("sort")?;
         self.require_unwritten("sort")?;
-        sort_lent(&self.lend()?, self.typecode.scalar, None).map(drop)
+        // Of what others may have too, each place keeps its old element until it gets its new one.
+        let place = match self.mapping.storage().is_exposed() {
+            true => Place::OldOrNew,
+            false => Place::Anywhere,
+        };
+        sort_lent(&self.lend()?, self.typecode.scalar, place, None).map(drop)
     }
 
     /// Where a value belongs among the sorted elements from `lo` to before `hi`, which clamp; `lo` where there are none.
@@ -96,11 +102,13 @@ impl Array {
 
 /// Sorts elements, unless it is called off where it can be; says whether they are sorted. What could not be read is not
 /// written back.
-pub(super) fn sort_lent(elements: &Lent, scalar: Scalar, job: Option<&Job>) -> Result<bool> {
+pub(super) fn sort_lent(elements: &Lent, scalar: Scalar, place: Place, job: Option<&Job>) -> Result<bool> {
     let region = elements.region();
-    let mut scratch = Scratch::new(sort::scratch_words(scalar, region.len() / scalar.size()))?;
+    let words = sort::scratch_words(scalar, region.len() / scalar.size(), place);
+    let mut scratch = Scratch::new(words)?;
     let is_called_off = || job.is_some_and(Job::is_called_off);
     let terms = sort::Terms {
+        place,
         is_read: &|| elements.require_sound().is_ok(),
         is_called_off: job.map(|_| &is_called_off as &dyn Fn() -> bool),
         write: &|write| match job {

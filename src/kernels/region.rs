@@ -84,8 +84,9 @@ impl<'a> Region<'a> {
     }
 
     fn pointer(self, offset: usize, length: usize) -> NonNull<u8> {
-        let inside = offset.checked_add(length).is_some_and(|end| end <= self.length);
-        assert!(inside, "bytes {offset}+{length} of a region of {}", self.length);
+        if offset > self.length || length > self.length - offset {
+            bytes_outside(offset, length, self.length);
+        }
         // SAFETY: just checked to lie inside the range.
         unsafe { self.start.add(offset) }
     }
@@ -133,8 +134,9 @@ impl<'a> Region<'a> {
     /// If the elements are not all inside.
     #[inline(always)]
     pub(super) fn elements<T: Pod>(self, range: &Range<usize>) -> NonNull<T> {
-        let inside = range.start <= range.end && range.end <= self.length / size_of::<T>();
-        assert!(inside, "elements {range:?} of a region of {} bytes", self.length);
+        if range.start > range.end || range.end > self.length / size_of::<T>() {
+            elements_outside(range.start, range.end, self.length);
+        }
         self.pointer(range.start * size_of::<T>(), range.len() * size_of::<T>())
             .cast()
     }
@@ -158,6 +160,20 @@ impl<'a> Region<'a> {
         // SAFETY: the bytes stay mapped for 'a, and the slice goes to the kernel unread.
         IoSlice::new(unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.length) })
     }
+}
+
+// Functions of their own, and what they tell by value: else every check would write it down for the message.
+
+#[cold]
+#[inline(never)]
+fn bytes_outside(offset: usize, length: usize, there: usize) -> ! {
+    panic!("bytes {offset}+{length} of a region of {there}")
+}
+
+#[cold]
+#[inline(never)]
+fn elements_outside(start: usize, end: usize, there: usize) -> ! {
+    panic!("elements {start}..{end} of a region of {there} bytes")
 }
 
 #[cfg(test)]

@@ -43,7 +43,64 @@ impl<'a> Region<'a> {
     }
 }
 
-impl<T: Pod> Rows<'_, T> {
+impl<'a, T: Pod> Rows<'a, T> {
+    /// Elements of this thread's own.
+    pub fn of_mut(values: &'a mut [T]) -> Self {
+        let count = values.len();
+        Region::of_mut(values).rows(0..count)
+    }
+
+    pub const fn len(self) -> usize {
+        self.count
+    }
+
+    /// Where so many elements from an index on lie.
+    ///
+    /// # Panics
+    /// If they are not all among these.
+    #[inline(always)]
+    pub(super) fn pointer(self, index: usize, count: usize) -> *mut T {
+        if index > self.count || count > self.count - index {
+            outside(index, count, self.count);
+        }
+        self.start.as_ptr().wrapping_add(index)
+    }
+
+    #[inline(always)]
+    pub fn get(self, index: usize) -> T {
+        // SAFETY: inside the region, and every bit pattern is a T.
+        unsafe { self.pointer(index, 1).read_unaligned() }
+    }
+
+    #[inline(always)]
+    pub fn put_one(self, index: usize, value: T) {
+        // SAFETY: inside the region, and the caller may write.
+        unsafe { self.pointer(index, 1).write_unaligned(value) }
+    }
+
+    /// Copies elements from an index on.
+    pub fn read(self, index: usize, into: &mut [T]) {
+        let from = self.pointer(index, into.len()).cast::<u8>();
+        // SAFETY: so many are there, and nobody holds a `&mut` to them.
+        unsafe { std::ptr::copy_nonoverlapping(from, into.as_mut_ptr().cast(), size_of_val(into)) }
+    }
+
+    /// Those before an index, and those from it on.
+    pub fn split_at(self, index: usize) -> (Self, Self) {
+        let part = |start, count| Rows {
+            start: NonNull::new(self.pointer(start, count)).expect("memory of a region"),
+            count,
+            _region: PhantomData,
+        };
+        (part(0, index), part(index, self.count - index))
+    }
+
+    /// The same as bytes.
+    pub fn region(self) -> Region<'a> {
+        // SAFETY: they are part of a region that lives as long, with what was promised of it.
+        unsafe { Region::new(self.start.cast(), self.count * size_of::<T>()) }
+    }
+
     /// How many of them make up whole rows of `N`.
     #[inline(always)]
     fn full<const N: usize>(self) -> usize {
@@ -192,6 +249,13 @@ impl<T: Pod> Rows<'_, T> {
             unsafe { self.put(mirror, head) };
         }
     }
+}
+
+/// A function of its own, and what it tells by value: else every check would write it down for the message.
+#[cold]
+#[inline(never)]
+fn outside(index: usize, count: usize, there: usize) -> ! {
+    panic!("{count} elements from {index} of {there}")
 }
 
 /// Copies elements a constant step apart to others, in order. With `step` 1 on both sides a plain copy is faster.

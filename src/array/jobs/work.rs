@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::kernels::bisect::{self, Side};
 use crate::kernels::envelope::{self, Parts};
+use crate::kernels::sort::Place;
 use crate::os::{identity, readiness, size};
 use bytemuck::Zeroable;
 use rustix::io::Errno;
@@ -54,7 +55,7 @@ impl Array {
             if job.is_called_off() {
                 return Ok(None);
             }
-            let is_sorted = sort_lent(&elements, scalar, Some(&job))?;
+            let is_sorted = sort_lent(&elements, scalar, Place::OldOrNew, Some(&job))?;
             Ok(is_sorted.then_some(()))
         }))
     }

@@ -1,44 +1,67 @@
-//! What a vector of keys must be able to do for the quicksort.
+//! What a vector of elements must be able to do for the quicksort.
 
 use std::ops::Range;
 
-use crate::kernels::order::Key;
+use crate::kernels::order::{Key, Ordered};
+use crate::kernels::rows::Rows;
 
-/// A vector instruction set for one type of key. A value of the type is the proof that the processor has it.
+/// A vector instruction set for one type of element. A value of the type is the proof that the processor has it.
 pub trait Lanes: Copy {
+    type Element: Ordered<Key = Self::Key>;
     type Key: Key;
     type Vector: Copy;
+    /// What elements are compared with.
+    type Pivot: Copy;
 
-    /// Keys in a vector: 4, 8 or 16.
+    /// Elements in a vector: 4, 8 or 16.
     const COUNT: usize;
 
     fn splat(self, key: Self::Key) -> Self::Vector;
 
-    /// The first keys of a slice, which has enough of them.
-    fn load(self, from: &[Self::Key]) -> Self::Vector;
+    /// As many elements as there are lanes, from an index on.
+    fn load(self, from: Rows<'_, Self::Element>, index: usize) -> Self::Vector;
 
-    /// All the keys of a slice, which has at most a vector's, and the greatest key in the lanes behind them.
-    fn load_some(self, from: &[Self::Key]) -> Self::Vector;
+    /// So many elements, at most a vector's, and whatever in the lanes behind them.
+    fn load_some(self, from: Rows<'_, Self::Element>, index: usize, count: usize) -> Self::Vector;
 
-    /// The vector to the start of a slice, which has room for it.
-    fn store(self, vector: Self::Vector, to: &mut [Self::Key]);
+    fn store(self, vector: Self::Vector, to: Rows<'_, Self::Element>, index: usize);
 
-    /// The first lanes to a slice, which has room for at most a vector.
-    fn store_some(self, vector: Self::Vector, to: &mut [Self::Key]);
+    /// The first lanes only.
+    fn store_some(self, vector: Self::Vector, to: Rows<'_, Self::Element>, index: usize, count: usize);
 
-    /// The lanes of a mask, one behind the other, to the start of a slice, which has room for them.
-    fn store_chosen(self, vector: Self::Vector, mask: u32, to: &mut [Self::Key]);
+    /// The lanes of a mask, one behind the other.
+    fn store_chosen(self, vector: Self::Vector, mask: u32, to: Rows<'_, Self::Element>, index: usize);
 
-    /// The lanes of a mask, one behind the other, to `low` and on, the other lanes to before `high`. Whole vectors are
-    /// written: what lies between the two is free, and there is room for one at either end.
-    fn store_split(self, vector: Self::Vector, mask: u32, to: &mut [Self::Key], low: usize, high: usize);
+    /// `N` vectors, from an index on.
+    fn load_many<const N: usize>(self, from: Rows<'_, Self::Element>, index: usize) -> [Self::Vector; N];
+
+    fn pivot(self, key: Self::Key) -> Self::Pivot;
+
+    /// One bit a lane: whether the element there has a lesser key than the pivot.
+    fn less(self, elements: Self::Vector, pivot: Self::Pivot) -> u32;
+
+    /// Lays elements down in a gap: those with a lesser key than a pivot at its start, the others at its end. Gives what is
+    /// left of it. Whole vectors are written: the gap is as long as the elements, or by a vector or more longer.
+    fn split<const N: usize>(
+        self,
+        elements: [Self::Vector; N],
+        pivot: Self::Pivot,
+        to: Rows<'_, Self::Element>,
+        gap: Range<usize>,
+    ) -> Range<usize>;
+
+    /// The keys by which elements are sorted.
+    fn keys(self, elements: Self::Vector) -> Self::Vector;
+
+    /// The elements that have these keys.
+    fn elements(self, keys: Self::Vector) -> Self::Vector;
+
+    /// The first lanes of a vector, the others of another.
+    fn first(self, vector: Self::Vector, count: usize, others: Self::Vector) -> Self::Vector;
 
     fn min(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
 
     fn max(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
-
-    /// One bit a lane: whether `a` is less there.
-    fn less(self, a: Self::Vector, b: Self::Vector) -> u32;
 
     /// In each lane what lies in the lane whose number differs in the bits `X`: 1, 2, 3, 4, 7, 8 or 15.
     fn partners<const X: usize>(self, vector: Self::Vector) -> Self::Vector;
@@ -46,8 +69,8 @@ pub trait Lanes: Copy {
     /// The lanes of `second` whose number has the bit `BIT`, the other lanes of `first`.
     fn blend<const BIT: usize>(self, first: Self::Vector, second: Self::Vector) -> Self::Vector;
 
-    /// Brings the cache line of a key in, if there is such a key.
-    fn prefetch(self, keys: &[Self::Key], index: usize);
+    /// Brings the cache line of an element in, if there is such an element.
+    fn prefetch(self, elements: Rows<'_, Self::Element>, index: usize);
 
     /// The lanes of two vectors in turns.
     fn zip(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector);
@@ -57,17 +80,8 @@ pub trait Lanes: Copy {
 /// other, and one that held them all would need a large stack.
 pub trait Compiled: Lanes {
     /// [`super::network::sort_few`]
-    fn sort_few(self, keys: &mut [Self::Key]);
+    fn sort_few(self, elements: Rows<'_, Self::Element>);
 
     /// [`super::quick::partition`]
-    fn partition(self, keys: &mut [Self::Key], pivot: Self::Key) -> usize;
-
-    /// [`super::quick::distribute`]
-    fn distribute(
-        self,
-        keys: &[Self::Key],
-        pivot: Self::Key,
-        to: &mut [Self::Key],
-        gap: Range<usize>,
-    ) -> Range<usize>;
+    fn partition(self, elements: Rows<'_, Self::Element>, pivot: Self::Key) -> usize;
 }

@@ -1,21 +1,24 @@
 //! Elements in rising order, NaNs last.
 //!
-//! What is sorted are keys in memory of the caller's own, for others may write the elements meanwhile: they are read
-//! once, and written once when they are in order. What somebody else writes in between is lost, and nothing worse.
-//! Elements of one byte, and many of two, are counted instead, which takes no memory to speak of.
+//! Where others have the elements too, what is sorted is a copy: they are read once, and written once when they are in
+//! order, so that each place has its old or its new element at any moment. Where nobody else has them, they are moved
+//! about in place. What another thread writes meanwhile is lost, and nothing worse. Elements of one byte, and many of
+//! two, are counted instead, which takes no memory to speak of.
 
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod counting;
 #[cfg(target_arch = "x86_64")]
+mod heap;
+#[cfg(target_arch = "x86_64")]
 mod lanes;
+#[cfg(target_arch = "x86_64")]
+mod moving;
 #[cfg(target_arch = "x86_64")]
 mod network;
 #[cfg(target_arch = "x86_64")]
 mod quick;
 mod radix;
-
-use std::marker::PhantomData;
 
 use super::Region;
 use super::block::{Block, blocks};
@@ -27,22 +30,33 @@ use crate::typecode::Scalar;
 /// From so many elements of two bytes on, to count is faster than to compare.
 const MANY: usize = 1 << 16;
 
-/// How many words of memory [`sort`] needs.
-pub fn scratch_words(scalar: Scalar, count: usize) -> usize {
-    for_scalar!(scalar, T => words_at::<T>(Level::best(), count))
+/// Where elements may be while they are sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Each in its old place or its new one.
+    OldOrNew,
+    /// Anywhere among the others, and a few of them in the sort's hands.
+    Anywhere,
 }
 
-fn words_at<T: Sortable>(level: Level, count: usize) -> usize {
-    if T::is_counted(count) {
+/// How many words of memory [`sort`] needs.
+pub fn scratch_words(scalar: Scalar, count: usize, place: Place) -> usize {
+    for_scalar!(scalar, T => words_at::<T>(Level::best(), count, place))
+}
+
+fn words_at<T: Sortable>(level: Level, count: usize, place: Place) -> usize {
+    if T::is_counted(count) || (T::is_moved(level) && place == Place::Anywhere) {
         return 0;
     }
     let spare = if has_vectors(level) { 1 } else { 2 };
     (count * size_of::<T::Wide>() * spare).div_ceil(size_of::<u64>())
 }
 
-/// When a sort is to leave the elements as they are.
+/// When a sort is to leave the elements as they are, and how it is to treat them.
 #[derive(Clone, Copy)]
 pub struct Terms<'a> {
+    /// [`Place::Anywhere`] only where the sort cannot be called off.
+    pub place: Place,
     /// Asked once all is read, before anything is written: whether what was read is what was there.
     pub is_read: &'a dyn Fn() -> bool,
     /// Asked now and then, where the sort can be called off: then it writes nothing before all is in order.
@@ -77,60 +91,42 @@ fn sort_at<T: Sortable>(level: Level, region: Region<'_>, scratch: &mut [u64], t
     if T::is_counted(count) {
         return T::count(region, terms);
     }
-    let scratch = bytemuck::cast_slice_mut::<u64, T::Wide>(scratch);
-    let elements = Elements::<T> {
-        level,
-        region,
-        terms,
-        _type: PhantomData,
-    };
-    T::Wide::sort(level, &elements, scratch)
+    if T::is_moved(level) {
+        return T::sort_moving(level, region, scratch, terms);
+    }
+    sort_keys::<T>(level, region, bytemuck::cast_slice_mut(scratch), terms)
 }
 
-/// Where keys come from, and where they go.
-struct Elements<'a, T> {
+/// Sorts the keys of elements, and makes elements of them again.
+fn sort_keys<T: Sortable>(
     level: Level,
-    region: Region<'a>,
-    terms: Terms<'a>,
-    _type: PhantomData<T>,
-}
-
-impl<T: Sortable> Source<T::Wide> for Elements<'_, T> {
-    fn len(&self) -> usize {
-        self.region.len() / size_of::<T>()
+    region: Region<'_>,
+    scratch: &mut [T::Wide],
+    terms: Terms<'_>,
+) -> bool {
+    let count = region.len() / size_of::<T>();
+    let (keys, spare) = scratch.split_at_mut(count);
+    let mut block = Block::new();
+    for part in blocks::<T>(0..count) {
+        let elements = block.load::<T>(region, part.clone());
+        let keys = &mut keys[part];
+        level.run(
+            #[inline(always)]
+            || {
+                for (key, element) in keys.iter_mut().zip(elements) {
+                    *key = element.key().into();
+                }
+            },
+        );
     }
 
-    fn terms(&self) -> Terms<'_> {
-        self.terms
-    }
-
-    fn key(&self, index: usize) -> T::Wide {
-        self.region.get::<T>(index).key().into()
-    }
-
-    fn for_blocks(&self, mut take: impl FnMut(&[T::Wide])) {
-        let (mut block, mut keys) = (Block::new(), Block::new());
-        for part in blocks::<T::Wide>(0..self.len()) {
-            let elements = block.load::<T>(self.region, part);
-            let keys = keys.room::<T::Wide>(elements.len());
-            self.level.run(
-                #[inline(always)]
-                || {
-                    for (key, element) in keys.iter_mut().zip(&*elements) {
-                        *key = element.key().into();
-                    }
-                },
-            );
-            take(keys);
-        }
-    }
-
-    fn write(&self, start: usize, keys: &[T::Wide], block: &mut Block) {
-        for part in blocks::<T>(0..keys.len()) {
-            let at = (start + part.start) * size_of::<T>();
+    T::Wide::sort(level, keys, spare, || terms.is_called_off());
+    let mut write = || {
+        for part in blocks::<T>(0..count) {
+            let at = part.start * size_of::<T>();
             let keys = &keys[part];
             let elements = block.room::<T>(keys.len());
-            self.level.run(
+            level.run(
                 #[inline(always)]
                 || {
                     for (element, key) in elements.iter_mut().zip(keys) {
@@ -138,24 +134,10 @@ impl<T: Sortable> Source<T::Wide> for Elements<'_, T> {
                     }
                 },
             );
-            self.region.write(at, bytemuck::cast_slice(elements));
+            region.write(at, bytemuck::cast_slice(elements));
         }
-    }
-}
-
-/// The elements to be sorted, as keys.
-trait Source<K> {
-    fn len(&self) -> usize;
-
-    fn terms(&self) -> Terms<'_>;
-
-    fn key(&self, index: usize) -> K;
-
-    /// All keys, a block at a time.
-    fn for_blocks(&self, take: impl FnMut(&[K]));
-
-    /// Makes elements of keys, from an index on, by way of a block.
-    fn write(&self, start: usize, keys: &[K], block: &mut Block);
+    };
+    !terms.is_off() && (terms.write)(&mut write)
 }
 
 /// Whether there is nothing to do, which is seen early where there is.
@@ -189,10 +171,15 @@ trait Sortable: Ordered {
     fn is_counted(count: usize) -> bool;
 
     fn count(region: Region<'_>, terms: Terms<'_>) -> bool;
+
+    /// Whether the elements themselves can be moved about, without a detour by their keys.
+    fn is_moved(level: Level) -> bool;
+
+    fn sort_moving(level: Level, region: Region<'_>, scratch: &mut [u64], terms: Terms<'_>) -> bool;
 }
 
 macro_rules! sortable {
-    ($($T:ty as $Wide:ident: $is_counted:expr;)*) => {$(
+    ($($T:ty as $Wide:ident: $is_counted:expr, $moving:ident;)*) => {$(
         impl Sortable for $T {
             type Wide = $Wide;
 
@@ -215,26 +202,54 @@ macro_rules! sortable {
                     terms,
                 )
             }
+
+            sortable!($moving);
         }
     )*};
+    (moved) => {
+        fn is_moved(level: Level) -> bool {
+            has_vectors(level)
+        }
+
+        #[cfg(target_arch = "x86_64")]
+        fn sort_moving(level: Level, region: Region<'_>, scratch: &mut [u64], terms: Terms<'_>) -> bool {
+            let lanes = avx512::Avx512::<Self>::new(level).expect("vectors");
+            moving::sort(lanes, region, scratch, terms)
+        }
+
+        #[cfg(not(target_arch = "x86_64"))]
+        fn sort_moving(_: Level, _: Region<'_>, _: &mut [u64], _: Terms<'_>) -> bool {
+            unreachable!("no vectors")
+        }
+    };
+    (never) => {
+        fn is_moved(_: Level) -> bool {
+            false
+        }
+
+        fn sort_moving(_: Level, _: Region<'_>, _: &mut [u64], _: Terms<'_>) -> bool {
+            unreachable!("too narrow")
+        }
+    };
 }
 sortable! {
-    i8 as i32: |_| true;
-    u8 as i32: |_| true;
-    i16 as i32: |count| count >= MANY;
-    u16 as i32: |count| count >= MANY;
-    half::f16 as i32: |count| count >= MANY;
-    i32 as i32: |_| false;
-    u32 as i32: |_| false;
-    f32 as i32: |_| false;
-    i64 as i64: |_| false;
-    u64 as i64: |_| false;
-    f64 as i64: |_| false;
+    i8 as i32: |_| true, never;
+    u8 as i32: |_| true, never;
+    i16 as i32: |count| count >= MANY, never;
+    u16 as i32: |count| count >= MANY, never;
+    half::f16 as i32: |count| count >= MANY, never;
+    i32 as i32: |_| false, moved;
+    u32 as i32: |_| false, moved;
+    f32 as i32: |_| false, moved;
+    i64 as i64: |_| false, moved;
+    u64 as i64: |_| false, moved;
+    f64 as i64: |_| false, moved;
 }
 
 /// Keys there is a sort for.
 trait SortKey: Key + radix::Digits {
-    fn sort(level: Level, elements: &impl Source<Self>, scratch: &mut [Self]) -> bool;
+    /// Sorts keys, unless it is called off, with as many spare ones to work in where there are no vectors.
+    fn sort(level: Level, keys: &mut [Self], spare: &mut [Self], is_called_off: impl Fn() -> bool);
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -247,94 +262,21 @@ fn has_vectors(_: Level) -> bool {
     false
 }
 
-impl SortKey for i32 {
-    fn sort(level: Level, elements: &impl Source<Self>, scratch: &mut [Self]) -> bool {
-        #[cfg(target_arch = "x86_64")]
-        if let Some(lanes) = avx512::Avx512::<i32>::new(level) {
-            return sort_by_vectors(lanes, elements, scratch);
+macro_rules! sort_key {
+    ($($Key:ident)*) => {$(
+        impl SortKey for $Key {
+            fn sort(level: Level, keys: &mut [Self], spare: &mut [Self], is_called_off: impl Fn() -> bool) {
+                #[cfg(target_arch = "x86_64")]
+                if let Some(lanes) = avx512::Avx512::<$Key>::new(level) {
+                    return moving::sort_own(lanes, keys, is_called_off);
+                }
+                let _ = level;
+                radix::sort(keys, spare, is_called_off);
+            }
         }
-        let _ = level;
-        sort_by_digits(elements, scratch)
-    }
+    )*};
 }
-
-impl SortKey for i64 {
-    fn sort(level: Level, elements: &impl Source<Self>, scratch: &mut [Self]) -> bool {
-        #[cfg(target_arch = "x86_64")]
-        if let Some(lanes) = avx512::Avx512::<i64>::new(level) {
-            return sort_by_vectors(lanes, elements, scratch);
-        }
-        let _ = level;
-        sort_by_digits(elements, scratch)
-    }
-}
-
-/// The first partition is made while the keys are read, and what is in order is written while it is at hand; where it may
-/// be called off, only when all is.
-#[cfg(target_arch = "x86_64")]
-fn sort_by_vectors<L: lanes::Compiled>(
-    lanes: L,
-    elements: &impl Source<L::Key>,
-    scratch: &mut [L::Key],
-) -> bool {
-    let keys = &mut scratch[..elements.len()];
-    let pivot = quick::choose_pivot(lanes, keys.len(), |index| elements.key(index));
-    let mut gap = 0..keys.len();
-    elements.for_blocks(|block| gap = lanes.distribute(block, pivot, keys, gap.clone()));
-    let terms = elements.terms();
-    if terms.is_off() {
-        return false;
-    }
-
-    let depth = quick::patience(keys.len());
-    let (less, rest) = keys.split_at_mut(gap.start);
-    let mut writer = Writer {
-        elements,
-        done: 0,
-        block: Block::new(),
-    };
-    for part in [less, rest] {
-        quick::sort(lanes, part, depth, &mut writer);
-    }
-    if terms.is_called_off.is_some() {
-        return (terms.write)(&mut || elements.write(0, keys, &mut writer.block));
-    }
-    true
-}
-
-/// Writes keys that are in order.
-#[cfg(target_arch = "x86_64")]
-struct Writer<'a, S> {
-    elements: &'a S,
-    done: usize,
-    block: Block,
-}
-
-#[cfg(target_arch = "x86_64")]
-impl<K, S: Source<K>> quick::Customer<K> for Writer<'_, S> {
-    fn take(&mut self, keys: &[K]) {
-        if self.elements.terms().is_called_off.is_none() {
-            self.elements.write(self.done, keys, &mut self.block);
-            self.done += keys.len();
-        }
-    }
-
-    fn is_gone(&self) -> bool {
-        self.elements.terms().is_called_off()
-    }
-}
-
-fn sort_by_digits<K: SortKey>(elements: &impl Source<K>, scratch: &mut [K]) -> bool {
-    let (keys, spare) = scratch.split_at_mut(elements.len());
-    let mut read = 0;
-    elements.for_blocks(|block| {
-        keys[read..read + block.len()].copy_from_slice(block);
-        read += block.len();
-    });
-    let terms = elements.terms();
-    radix::sort(keys, &mut spare[..read], || terms.is_called_off());
-    !terms.is_off() && (terms.write)(&mut || elements.write(0, keys, &mut Block::new()))
-}
+sort_key!(i32 i64);
 
 #[cfg(test)]
 mod tests;

@@ -1,37 +1,41 @@
-//! Up to 16 vectors of keys sorted in registers, by comparisons that do not depend on what was compared before.
+//! Up to 16 vectors of elements sorted in registers, by comparisons that do not depend on what was compared before.
 //!
-//! The keys stand in rows and columns, a row a vector. First each column is sorted; then columns are merged, two and two
+//! Their keys stand in rows and columns, a row a vector. First each column is sorted; then columns are merged, two and two
 //! at first, all in the end. The result lies column by column, and is turned over at last.
 
 use super::lanes::Lanes;
 use crate::kernels::order::Key;
+use crate::kernels::rows::Rows;
 
 /// How many vectors [`sort_few`] takes.
 pub const MOST_ROWS: usize = 16;
 
-/// Sorts at most [`MOST_ROWS`] vectors of keys.
+/// Sorts at most [`MOST_ROWS`] vectors of elements.
 #[inline(always)]
-pub fn sort_few<L: Lanes>(lanes: L, keys: &mut [L::Key]) {
-    match keys.len().div_ceil(L::COUNT) {
+pub fn sort_few<L: Lanes>(lanes: L, elements: Rows<'_, L::Element>) {
+    match elements.len().div_ceil(L::COUNT) {
         0 => {}
-        1 => sort_rows::<L, 1>(lanes, keys),
-        2 => sort_rows::<L, 2>(lanes, keys),
-        3..=4 => sort_rows::<L, 4>(lanes, keys),
-        5..=8 => sort_rows::<L, 8>(lanes, keys),
-        _ => sort_rows::<L, MOST_ROWS>(lanes, keys),
+        1 => sort_rows::<L, 1>(lanes, elements),
+        2 => sort_rows::<L, 2>(lanes, elements),
+        3..=4 => sort_rows::<L, 4>(lanes, elements),
+        5..=8 => sort_rows::<L, 8>(lanes, elements),
+        _ => sort_rows::<L, MOST_ROWS>(lanes, elements),
     }
 }
 
-type Rows<L, const ROWS: usize> = [<L as Lanes>::Vector; ROWS];
+type Table<L, const ROWS: usize> = [<L as Lanes>::Vector; ROWS];
 
 #[inline(always)]
-fn sort_rows<L: Lanes, const ROWS: usize>(lanes: L, keys: &mut [L::Key]) {
-    let mut rows = [lanes.splat(L::Key::MAX); ROWS];
-    for (row, keys) in rows.iter_mut().zip(keys.chunks(L::COUNT)) {
-        *row = if keys.len() == L::COUNT {
-            lanes.load(keys)
+fn sort_rows<L: Lanes, const ROWS: usize>(lanes: L, elements: Rows<'_, L::Element>) {
+    let greatest = lanes.splat(L::Key::MAX);
+    let mut rows = [greatest; ROWS];
+    for (row, index) in rows.iter_mut().zip((0..elements.len()).step_by(L::COUNT)) {
+        let left = elements.len() - index;
+        *row = if left >= L::COUNT {
+            lanes.keys(lanes.load(elements, index))
         } else {
-            lanes.load_some(keys)
+            let some = lanes.keys(lanes.load_some(elements, index, left));
+            lanes.first(some, left, greatest)
         };
     }
 
@@ -56,11 +60,13 @@ fn sort_rows<L: Lanes, const ROWS: usize>(lanes: L, keys: &mut [L::Key]) {
     }
     turn_over(lanes, &mut rows);
 
-    for (row, keys) in rows.into_iter().zip(keys.chunks_mut(L::COUNT)) {
-        if keys.len() == L::COUNT {
-            lanes.store(row, keys);
+    for (row, index) in rows.into_iter().zip((0..elements.len()).step_by(L::COUNT)) {
+        let left = elements.len() - index;
+        let row = lanes.elements(row);
+        if left >= L::COUNT {
+            lanes.store(row, elements, index);
         } else {
-            lanes.store_some(row, keys);
+            lanes.store_some(row, elements, index, left);
         }
     }
 }
@@ -74,7 +80,7 @@ macro_rules! order {
 
 /// Sorts each column by a network of the fewest comparisons known.
 #[inline(always)]
-fn sort_columns<L: Lanes, const ROWS: usize>(lanes: L, rows: &mut Rows<L, ROWS>) {
+fn sort_columns<L: Lanes, const ROWS: usize>(lanes: L, rows: &mut Table<L, ROWS>) {
     match ROWS {
         1 => {}
         2 => {
@@ -103,7 +109,7 @@ fn sort_columns<L: Lanes, const ROWS: usize>(lanes: L, rows: &mut Rows<L, ROWS>)
 
 /// Makes each column sorted that falls and rises at most once.
 #[inline(always)]
-fn clean_columns<L: Lanes, const ROWS: usize>(lanes: L, rows: &mut Rows<L, ROWS>) {
+fn clean_columns<L: Lanes, const ROWS: usize>(lanes: L, rows: &mut Table<L, ROWS>) {
     match ROWS {
         1 => {}
         2 => {
@@ -127,7 +133,10 @@ fn clean_columns<L: Lanes, const ROWS: usize>(lanes: L, rows: &mut Rows<L, ROWS>
 /// Compares two runs of columns, one with the other in reverse: a lane with the one whose number differs in the bits `X`,
 /// in the row that is as far from the end. The less goes to the lane without the bit `BIT`.
 #[inline(always)]
-fn mirror<L: Lanes, const ROWS: usize, const X: usize, const BIT: usize>(lanes: L, rows: &mut Rows<L, ROWS>) {
+fn mirror<L: Lanes, const ROWS: usize, const X: usize, const BIT: usize>(
+    lanes: L,
+    rows: &mut Table<L, ROWS>,
+) {
     for row in 0..ROWS.div_ceil(2) {
         let (first, last) = (rows[row], rows[ROWS - 1 - row]);
         rows[row] = in_order::<L, X, BIT>(lanes, first, last);
@@ -148,7 +157,7 @@ fn in_order<L: Lanes, const X: usize, const BIT: usize>(
 
 /// Compares each lane with the one whose number differs in a bit.
 #[inline(always)]
-fn exchange<L: Lanes, const ROWS: usize, const BIT: usize>(lanes: L, rows: &mut Rows<L, ROWS>) {
+fn exchange<L: Lanes, const ROWS: usize, const BIT: usize>(lanes: L, rows: &mut Table<L, ROWS>) {
     for row in rows {
         *row = in_order::<L, BIT, BIT>(lanes, *row, *row);
     }
@@ -157,7 +166,7 @@ fn exchange<L: Lanes, const ROWS: usize, const BIT: usize>(lanes: L, rows: &mut 
 /// Makes rows of what lies column by column: one shuffle of the whole, first half and second half in turns, moves the
 /// topmost bit of a key's row behind the bits of its lane.
 #[inline(always)]
-fn turn_over<L: Lanes, const ROWS: usize>(lanes: L, rows: &mut Rows<L, ROWS>) {
+fn turn_over<L: Lanes, const ROWS: usize>(lanes: L, rows: &mut Table<L, ROWS>) {
     for bit in 0..MOST_ROWS.ilog2() {
         if bit < ROWS.ilog2() {
             let before = *rows;

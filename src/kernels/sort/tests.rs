@@ -2,6 +2,8 @@
 
 use half::f16;
 
+use crate::kernels::rows::Rows;
+
 use super::*;
 
 fn written(write: &mut dyn FnMut()) -> bool {
@@ -13,27 +15,31 @@ fn check<T: Sortable>(original: &[T], what: &str) {
     let mut expected: Vec<T::Key> = original.iter().map(|value| value.key()).collect();
     expected.sort();
     for level in Level::available() {
-        let terms = |is_read, is_called_off| Terms {
+        let terms = |place, is_read, is_called_off| Terms {
+            place,
             is_read,
             is_called_off,
             write: &written,
         };
         let ways = [
-            terms(&|| true, None),
-            terms(&|| true, Some(&|| false)),
-            terms(&|| true, Some(&|| true)),
-            terms(&|| false, None),
+            terms(Place::Anywhere, &|| true, None),
+            terms(Place::OldOrNew, &|| true, None),
+            terms(Place::OldOrNew, &|| true, Some(&|| false)),
+            terms(Place::OldOrNew, &|| true, Some(&|| true)),
+            terms(Place::OldOrNew, &|| false, None),
+            terms(Place::Anywhere, &|| false, None),
         ];
         // The others differ in what they do at the end only.
-        for terms in ways.into_iter().take(if what == "scrambled" { 4 } else { 1 }) {
+        for terms in ways.into_iter().take(if what == "scrambled" { 6 } else { 2 }) {
             let mut values = original.to_vec();
-            let mut scratch = vec![0; words_at::<T>(level, values.len())];
+            let mut scratch = vec![0; words_at::<T>(level, values.len(), terms.place)];
             let is_done = sort_at::<T>(level, Region::of_mut(&mut values), &mut scratch, terms);
             let keys: Vec<T::Key> = values.iter().map(|value| value.key()).collect();
             let case = format!(
-                "{what}: {} of {} at {level:?}",
+                "{what}: {} of {} at {level:?}, {:?}",
                 original.len(),
-                std::any::type_name::<T>()
+                std::any::type_name::<T>(),
+                terms.place
             );
             if is_done {
                 assert!(keys == expected, "{case}");
@@ -75,6 +81,23 @@ fn patterns(length: usize) -> Vec<(&'static str, Vec<u64>)> {
                 } else {
                     1 << 63
                 }
+            }),
+        ),
+        // Of 64 bits, and turned round of 32.
+        (
+            "zeros of both signs, NaNs and ones",
+            of(&|n| {
+                let ones = [0x3FF0_0000_0000_0000, 0x1FC0_0000];
+                let special = [
+                    0,
+                    1 << 63,
+                    0x4000_0000,
+                    u64::MAX,
+                    i64::MAX as u64,
+                    ones[0],
+                    ones[1],
+                ];
+                special[scrambled(n) as usize % special.len()]
             }),
         ),
         (
@@ -176,8 +199,9 @@ fn nans_are_last_and_keep_their_bits() {
         0.0,
         f64::NEG_INFINITY,
     ];
-    let mut scratch = vec![0; scratch_words(Scalar::F64, values.len())];
+    let mut scratch = vec![0; scratch_words(Scalar::F64, values.len(), Place::OldOrNew)];
     let terms = Terms {
+        place: Place::OldOrNew,
         is_read: &|| true,
         is_called_off: None,
         write: &written,
@@ -194,19 +218,22 @@ fn nans_are_last_and_keep_their_bits() {
     assert_ne!(values[5].is_sign_negative(), values[6].is_sign_negative());
 }
 
-/// Where pivots are as bad as can be, the rest is left to another sort.
+/// Where pivots are as bad as can be, the rest is left to a heap.
 #[test]
 #[cfg(target_arch = "x86_64")]
 fn without_patience_it_is_sorted_all_the_same() {
     let Some(lanes) = avx512::Avx512::<i64>::new(Level::best()) else {
         return;
     };
-    let mut keys: Vec<i64> = (0..10_000).map(|n| scrambled(n) as i64).collect();
-    let mut expected = keys.clone();
-    expected.sort();
-    let mut sorted = Taken(vec![]);
-    quick::sort(lanes, &mut keys, 1, &mut sorted);
-    assert_eq!(sorted.0, expected);
+    for patience in [0, 1, 3] {
+        let mut keys: Vec<i64> = (0..10_000).map(|n| scrambled(n) as i64 >> patience).collect();
+        let mut expected = keys.clone();
+        expected.sort();
+        let mut sorted = Taken(vec![]);
+        quick::sort(lanes, Rows::of_mut(&mut keys), patience, &mut sorted);
+        assert_eq!(sorted.0, expected);
+        assert_eq!(keys, expected);
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -214,11 +241,54 @@ struct Taken(Vec<i64>);
 
 #[cfg(target_arch = "x86_64")]
 impl quick::Customer<i64> for Taken {
-    fn take(&mut self, keys: &[i64]) {
-        self.0.extend_from_slice(keys);
+    fn take(&mut self, elements: Rows<'_, i64>) {
+        self.0
+            .extend((0..elements.len()).map(|index| elements.get(index)));
     }
 
     fn is_gone(&self) -> bool {
         false
     }
+}
+
+/// Elements that another thread writes all the time: the sort comes to an end, and stays inside.
+#[test]
+#[allow(unsafe_code, reason = "a write by another thread, which Rust does not allow")]
+fn elements_that_change_meanwhile() {
+    let mut values: Vec<u64> = (0..30_000).map(scrambled).collect();
+    let guard = 64;
+    let region = Region::of_mut(&mut values);
+    let sorted = region.part(8 * guard, region.len() - 16 * guard);
+    let is_over = std::sync::atomic::AtomicBool::new(false);
+    let address = sorted.address();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for n in 0.. {
+                if is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                    break;
+                }
+                let at = scrambled(n) as usize % (30_000 - 2 * guard);
+                let place = std::ptr::with_exposed_provenance_mut::<u64>(address).wrapping_add(at);
+                // Least and greatest, so that partitions are as uneven as can be.
+                let value = if n % 2 == 0 { 0 } else { u64::MAX };
+                // SAFETY: inside the values, which outlive the thread.
+                unsafe { place.write_volatile(value) };
+            }
+        });
+        for _ in 0..300 {
+            for scalar in [Scalar::U64, Scalar::F64, Scalar::I32] {
+                let terms = Terms {
+                    place: Place::Anywhere,
+                    is_read: &|| true,
+                    is_called_off: None,
+                    write: &written,
+                };
+                let words = scratch_words(scalar, sorted.len() / scalar.size(), Place::Anywhere);
+                assert!(sort(sorted, scalar, &mut vec![0; words], terms));
+            }
+        }
+        is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+    let untouched = |range: std::ops::Range<usize>| range.into_iter().all(|n| values[n] == scrambled(n));
+    assert!(untouched(0..guard) && untouched(30_000 - guard..30_000));
 }
