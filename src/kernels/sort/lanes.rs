@@ -18,15 +18,10 @@ pub trait Lanes: Copy {
 
     fn splat(self, key: Self::Key) -> Self::Vector;
 
-    /// As many elements as there are lanes, from an index on.
-    fn load(self, from: Rows<'_, Self::Element>, index: usize) -> Self::Vector;
-
-    /// So many elements, at most a vector's, and whatever in the lanes behind them.
+    /// So many elements from an index on, at most a vector's, and whatever in the lanes behind them.
     fn load_some(self, from: Rows<'_, Self::Element>, index: usize, count: usize) -> Self::Vector;
 
-    fn store(self, vector: Self::Vector, to: Rows<'_, Self::Element>, index: usize);
-
-    /// The first lanes only.
+    /// The first lanes.
     fn store_some(self, vector: Self::Vector, to: Rows<'_, Self::Element>, index: usize, count: usize);
 
     /// The lanes of a mask, one behind the other.

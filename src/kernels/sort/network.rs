@@ -28,15 +28,19 @@ type Table<L, const ROWS: usize> = [<L as Lanes>::Vector; ROWS];
 #[inline(always)]
 fn sort_rows<L: Lanes, const ROWS: usize>(lanes: L, elements: Rows<'_, L::Element>) {
     let greatest = lanes.splat(L::Key::MAX);
+    // Whole rows and the one that is none are treated alike, without a branch.
+    let row_of = |row: usize| {
+        let start = (row * L::COUNT).min(elements.len());
+        (start, L::COUNT.min(elements.len() - start))
+    };
     let mut rows = [greatest; ROWS];
-    for (row, index) in rows.iter_mut().zip((0..elements.len()).step_by(L::COUNT)) {
-        let left = elements.len() - index;
-        *row = if left >= L::COUNT {
-            lanes.keys(lanes.load(elements, index))
-        } else {
-            let some = lanes.keys(lanes.load_some(elements, index, left));
-            lanes.first(some, left, greatest)
-        };
+    for (number, row) in rows.iter_mut().enumerate() {
+        let (start, count) = row_of(number);
+        *row = lanes.first(
+            lanes.keys(lanes.load_some(elements, start, count)),
+            count,
+            greatest,
+        );
     }
 
     sort_columns(lanes, &mut rows);
@@ -60,14 +64,9 @@ fn sort_rows<L: Lanes, const ROWS: usize>(lanes: L, elements: Rows<'_, L::Elemen
     }
     turn_over(lanes, &mut rows);
 
-    for (row, index) in rows.into_iter().zip((0..elements.len()).step_by(L::COUNT)) {
-        let left = elements.len() - index;
-        let row = lanes.elements(row);
-        if left >= L::COUNT {
-            lanes.store(row, elements, index);
-        } else {
-            lanes.store_some(row, elements, index, left);
-        }
+    for (number, row) in rows.into_iter().enumerate() {
+        let (start, count) = row_of(number);
+        lanes.store_some(lanes.elements(row), elements, start, count);
     }
 }
 

@@ -33,7 +33,7 @@ impl<T> Avx512<T> {
 macro_rules! lanes {
     (
         $Key:ident, $Mask:ident, $count:literal, splat $splat:ident, load $load:ident $load_some:ident,
-        store $store:ident $store_some:ident, compress $compress:ident, split $split:ident,
+        store $store_some:ident, compress $compress:ident, split $split:ident,
         min $min:ident, max $max:ident, blend $blend:ident, partners $partners:ident,
         zip $zip:ident($a:expr, $b:expr),
         $($Element:ident: less $less:ident, is_normal $is_normal:expr, keys $keys:ident, elements $elements:ident;)*
@@ -72,24 +72,10 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
-            fn load(self, from: Rows<'_, $Element>, index: usize) -> __m512i {
-                let from = from.pointer(index, Self::COUNT);
-                // SAFETY: `self` proves that the processor has it, and so many elements are there.
-                unsafe { $load(from.cast()) }
-            }
-
-            #[inline(always)]
             fn load_some(self, from: Rows<'_, $Element>, index: usize, count: usize) -> __m512i {
                 let from = from.pointer(index, count);
                 // SAFETY: `self` proves that the processor has it; lanes behind the count are not read.
                 unsafe { $load_some(first_lanes(count) as $Mask, from.cast()) }
-            }
-
-            #[inline(always)]
-            fn store(self, vector: __m512i, to: Rows<'_, $Element>, index: usize) {
-                let to = to.pointer(index, Self::COUNT);
-                // SAFETY: `self` proves that the processor has it, and there is room for a vector.
-                unsafe { $store(to.cast(), vector) }
             }
 
             #[inline(always)]
@@ -220,7 +206,7 @@ macro_rules! lanes {
 
 lanes! {
     i32, u16, 16, splat _mm512_set1_epi32, load _mm512_loadu_epi32 _mm512_maskz_loadu_epi32,
-    store _mm512_storeu_epi32 _mm512_mask_storeu_epi32, compress _mm512_maskz_compress_epi32,
+    store _mm512_mask_storeu_epi32, compress _mm512_maskz_compress_epi32,
     split split32,
     min _mm512_min_epi32, max _mm512_max_epi32, blend _mm512_mask_blend_epi32,
     partners partners32,
@@ -235,7 +221,7 @@ lanes! {
 
 lanes! {
     i64, u8, 8, splat _mm512_set1_epi64, load _mm512_loadu_epi64 _mm512_maskz_loadu_epi64,
-    store _mm512_storeu_epi64 _mm512_mask_storeu_epi64, compress _mm512_maskz_compress_epi64,
+    store _mm512_mask_storeu_epi64, compress _mm512_maskz_compress_epi64,
     split split64,
     min _mm512_min_epi64, max _mm512_max_epi64, blend _mm512_mask_blend_epi64,
     partners partners64,
