@@ -8,8 +8,9 @@ use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::kernels::bisect::{self, Side, Value};
 use crate::kernels::envelope::{self, Parts};
+use crate::kernels::extremes::{self, Extreme};
 use crate::kernels::sort::{self, Place};
-use crate::kernels::{extremes, sum};
+use crate::kernels::sum;
 use crate::os::scratch::Scratch;
 use crate::typecode::Scalar;
 
@@ -18,12 +19,16 @@ impl Array {
         sum::sum(self.region(), self.typecode.scalar)
     }
 
-    /// The least and the greatest element.
+    /// The least element, or the greatest.
     ///
     /// # Errors
     /// `Empty`
-    pub fn extremes(&self, operation: &'static str) -> Result<(Element, Element)> {
-        extremes::extremes(self.region(), self.typecode.scalar).ok_or(Error::Empty { operation })
+    pub fn extreme(&self, which: Extreme) -> Result<Element> {
+        let operation = match which {
+            Extreme::Least => "min",
+            Extreme::Greatest => "max",
+        };
+        extremes::extreme(self.region(), self.typecode.scalar, which).ok_or(Error::Empty { operation })
     }
 
     /// A slice of step 1 in so many equal parts, none of which is empty.

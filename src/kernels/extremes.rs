@@ -3,25 +3,38 @@
 use super::Region;
 use super::dispatch::Level;
 use super::order::{Key, Ordered};
+use super::search;
 use crate::element::Element;
 use crate::for_scalar;
 use crate::typecode::Scalar;
 
-/// Least and greatest element, unless there is none. A NaN anywhere is both.
-pub fn extremes(region: Region<'_>, scalar: Scalar) -> Option<(Element, Element)> {
-    for_scalar!(scalar, T => {
-        let (least, greatest) = extremes_at::<T>(Level::best(), region)?;
-        Some((Element::of(least), Element::of(greatest)))
+/// Which end of the order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extreme {
+    Least,
+    Greatest,
+}
+
+/// The element at one end of the order, unless there is none. A NaN anywhere is it; -0.0 is less than 0.0.
+pub fn extreme(region: Region<'_>, scalar: Scalar, which: Extreme) -> Option<Element> {
+    for_scalar!(scalar, T => match which {
+        Extreme::Least => extreme_at::<T, true>(Level::best(), region).map(Element::of),
+        Extreme::Greatest => extreme_at::<T, false>(Level::best(), region).map(Element::of),
     })
 }
 
 /// Bytes looked at together.
 const ROW: usize = 256;
 
-fn extremes_at<T: Ordered>(level: Level, region: Region<'_>) -> Option<(T, T)> {
+fn extreme_at<T: Comparable, const LEAST: bool>(level: Level, region: Region<'_>) -> Option<T> {
     if region.is_empty() {
         return None;
     }
+    let found = T::by_value::<LEAST>(level, region);
+    Some(found.unwrap_or_else(|| by_key::<T, LEAST>(level, region)))
+}
+
+fn by_key<T: Ordered, const LEAST: bool>(level: Level, region: Region<'_>) -> T {
     let (least, greatest) = level.run(
         #[inline(always)]
         || match size_of::<T>() {
@@ -31,12 +44,8 @@ fn extremes_at<T: Ordered>(level: Level, region: Region<'_>) -> Option<(T, T)> {
             _ => key_range::<T, { ROW / 8 }>(region),
         },
     );
-    let greatest_value = T::of_key(greatest);
     let is_nan = greatest > T::LAST_NUMBER;
-    Some((
-        if is_nan { greatest_value } else { T::of_key(least) },
-        greatest_value,
-    ))
+    T::of_key(if LEAST && !is_nan { least } else { greatest })
 }
 
 #[inline(always)]
@@ -62,13 +71,112 @@ fn key_range<T: Ordered, const N: usize>(region: Region<'_>) -> (T::Key, T::Key)
     )
 }
 
+/// Elements as the processor compares them, which takes less than to make keys of them.
+trait Comparable: Ordered {
+    /// The element at one end, unless only keys can tell it.
+    fn by_value<const LEAST: bool>(level: Level, region: Region<'_>) -> Option<Self>;
+}
+
+/// Whichever of two comes nearer to an end; the second where the two are equal, or a NaN is among them.
+#[inline(always)]
+fn nearer<T: PartialOrd, const LEAST: bool>(one: T, other: T) -> T {
+    if (LEAST && one < other) || (!LEAST && one > other) {
+        one
+    } else {
+        other
+    }
+}
+
+macro_rules! integers {
+    ($($T:ident)*) => {$(
+        impl Comparable for $T {
+            fn by_value<const LEAST: bool>(level: Level, region: Region<'_>) -> Option<$T> {
+                const N: usize = ROW / size_of::<$T>();
+                let first = region.get::<$T>(0);
+                let lanes = level.run(
+                    #[inline(always)]
+                    || {
+                        region.rows::<$T>(0..region.len() / size_of::<$T>()).fold::<N, _>(
+                            [first; N],
+                            #[inline(always)]
+                            |lanes, row| {
+                                for (lane, value) in lanes.iter_mut().zip(row) {
+                                    *lane = nearer::<_, LEAST>(value, *lane);
+                                }
+                            },
+                            #[inline(always)]
+                            |lanes, lane, value| lanes[lane] = nearer::<_, LEAST>(value, lanes[lane]),
+                        )
+                    },
+                );
+                lanes.into_iter().reduce(nearer::<_, LEAST>)
+            }
+        }
+    )*};
+}
+integers!(i8 u8 i16 u16 i32 u32 i64 u64);
+
+macro_rules! floats {
+    ($($T:ident, $Bits:ident $scalar:expr;)*) => {$(
+        impl Comparable for $T {
+            fn by_value<const LEAST: bool>(level: Level, region: Region<'_>) -> Option<$T> {
+                const N: usize = ROW / size_of::<$T>();
+                let count = region.len() / size_of::<$T>();
+                let first = region.get::<$T>(0);
+                let (lanes, nans) = level.run(
+                    #[inline(always)]
+                    || {
+                        #[inline(always)]
+                        fn take<const LEAST: bool>(lane: &mut $T, nans: &mut $Bits, value: $T) {
+                            *lane = nearer::<_, LEAST>(value, *lane);
+                            *nans |= if value.is_nan() { $Bits::MAX } else { 0 };
+                        }
+                        region.rows::<$T>(0..count).fold::<N, _>(
+                            ([first; N], [0; N]),
+                            #[inline(always)]
+                            |(lanes, nans), row| {
+                                for lane in 0..N {
+                                    take::<LEAST>(&mut lanes[lane], &mut nans[lane], row[lane]);
+                                }
+                            },
+                            #[inline(always)]
+                            |(lanes, nans), lane, value| take::<LEAST>(&mut lanes[lane], &mut nans[lane], value),
+                        )
+                    },
+                );
+                if nans.into_iter().any(|nan| nan != 0) {
+                    return None;
+                }
+                let found = lanes.into_iter().reduce(nearer::<_, LEAST>)?;
+                if found != 0.0 {
+                    return Some(found);
+                }
+                // The zeros are equal; one of the two signs comes first.
+                let zero: $T = if LEAST { -0.0 } else { 0.0 };
+                let is_there = search::find(region, $scalar, &Element::of(zero.to_bits()), 0..count).is_some();
+                Some(if is_there { zero } else { -zero })
+            }
+        }
+    )*};
+}
+floats! {
+    f32, u32 Scalar::U32;
+    f64, u64 Scalar::U64;
+}
+
+impl Comparable for half::f16 {
+    fn by_value<const LEAST: bool>(_: Level, _: Region<'_>) -> Option<Self> {
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn as_a_plain_search_has_it() {
-        fn check<T: Ordered + PartialOrd + std::fmt::Debug>(make: impl Fn(u64) -> T) {
+        fn check<T: Comparable + PartialOrd + std::fmt::Debug>(make: impl Fn(u64) -> T) {
             for length in [1usize, 2, 31, 32, 33, 64, 255, 256, 257, 3000] {
                 let values: Vec<T> = (0..length as u64)
                     .map(|n| make((n + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
@@ -76,8 +184,13 @@ mod tests {
                 let least = values.iter().copied().reduce(|a, b| if b < a { b } else { a });
                 let greatest = values.iter().copied().reduce(|a, b| if b > a { b } else { a });
                 for level in Level::available() {
-                    let found = extremes_at::<T>(level, Region::of(bytemuck::cast_slice(&values)));
-                    assert_eq!(found, least.zip(greatest), "{level:?}, {length}");
+                    let region = Region::of(bytemuck::cast_slice(&values));
+                    assert_eq!(extreme_at::<T, true>(level, region), least, "{level:?}, {length}");
+                    assert_eq!(
+                        extreme_at::<T, false>(level, region),
+                        greatest,
+                        "{level:?}, {length}"
+                    );
                 }
             }
         }
@@ -102,9 +215,29 @@ mod tests {
                     let mut values = vec![f32::INFINITY; length];
                     values[at] = nan;
                     for level in Level::available() {
-                        let (least, greatest) =
-                            extremes_at::<f32>(level, Region::of(bytemuck::cast_slice(&values))).unwrap();
-                        assert!(least.is_nan() && greatest.is_nan());
+                        let region = Region::of(bytemuck::cast_slice(&values));
+                        assert!(extreme_at::<f32, true>(level, region).unwrap().is_nan());
+                        assert!(extreme_at::<f32, false>(level, region).unwrap().is_nan());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn zeros_have_an_order() {
+        for length in [1, 2, 40, 300] {
+            for at in [0, length / 2, length - 1] {
+                for zero in [0.0f64, -0.0] {
+                    let mut values = vec![zero; length];
+                    values[at] = -zero;
+                    for level in Level::available() {
+                        let region = Region::of(bytemuck::cast_slice(&values));
+                        let least = extreme_at::<f64, true>(level, region).unwrap();
+                        let greatest = extreme_at::<f64, false>(level, region).unwrap();
+                        let only = length == 1;
+                        assert_eq!(least.is_sign_negative(), !only || values[0].is_sign_negative());
+                        assert_eq!(greatest.is_sign_positive(), !only || values[0].is_sign_positive());
                     }
                 }
             }
@@ -113,6 +246,6 @@ mod tests {
 
     #[test]
     fn nothing_has_none() {
-        assert_eq!(extremes(Region::empty(), Scalar::F64), None);
+        assert_eq!(extreme(Region::empty(), Scalar::F64, Extreme::Least), None);
     }
 }

@@ -43,6 +43,11 @@ impl<'a> Region<'a> {
     }
 }
 
+/// Bytes of a cache line.
+const LINE: usize = 64;
+/// Bytes ahead of a row for which memory is asked: the processor by itself does not look behind the end of a page.
+const AHEAD: usize = 2048;
+
 impl<'a, T: Pod> Rows<'a, T> {
     /// Elements of this thread's own.
     pub fn of_mut(values: &'a mut [T]) -> Self {
@@ -76,6 +81,28 @@ impl<'a, T: Pod> Rows<'a, T> {
     pub fn put_one(self, index: usize, value: T) {
         // SAFETY: inside the region, and the caller may write.
         unsafe { self.pointer(index, 1).write_unaligned(value) }
+    }
+
+    /// Brings the cache line of an element in, if there is such an element.
+    #[inline(always)]
+    pub fn prefetch(self, index: usize) {
+        let line = self.start.as_ptr().wrapping_add(index).cast();
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: nothing is read; an address without memory does nothing.
+        unsafe {
+            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            _mm_prefetch::<_MM_HINT_T0>(line);
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _: *mut i8 = line;
+    }
+
+    /// Brings in what lies further on than a row of `N`.
+    #[inline(always)]
+    fn prefetch_row<const N: usize>(self, index: usize) {
+        for element in (0..N).step_by(LINE / size_of::<T>()) {
+            self.prefetch(index + AHEAD / size_of::<T>() + element);
+        }
     }
 
     /// Copies elements from an index on.
@@ -141,6 +168,7 @@ impl<'a, T: Pod> Rows<'a, T> {
     ) -> S {
         let full = self.full::<N>();
         for index in (0..full).step_by(N) {
+            self.prefetch_row::<N>(index);
             // SAFETY: a full row.
             whole(&mut state, unsafe { self.row(index) });
         }
@@ -161,6 +189,7 @@ impl<'a, T: Pod> Rows<'a, T> {
     ) -> Option<usize> {
         let full = self.full::<N>();
         for index in (0..full).step_by(N) {
+            self.prefetch_row::<N>(index);
             // SAFETY: a full row.
             if let Some(at) = in_row(unsafe { self.row(index) }) {
                 return Some(index + at);
@@ -184,6 +213,8 @@ impl<'a, T: Pod> Rows<'a, T> {
         let count = self.count.min(other.count);
         let full = count - count % N;
         for index in (0..full).step_by(N) {
+            self.prefetch_row::<N>(index);
+            other.prefetch_row::<N>(index);
             // SAFETY: a full row of both.
             let ours = unsafe { self.row(index) };
             // SAFETY: as above.
@@ -206,6 +237,7 @@ impl<'a, T: Pod> Rows<'a, T> {
     pub fn update<const N: usize>(self, whole: impl Fn([T; N]) -> [T; N], single: impl Fn(T) -> T) {
         let full = self.full::<N>();
         for index in (0..full).step_by(N) {
+            self.prefetch_row::<N>(index);
             // SAFETY: a full row.
             let row = whole(unsafe { self.row(index) });
             // SAFETY: the same, and the caller may write.

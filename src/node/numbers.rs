@@ -8,6 +8,7 @@ use super::class::MmapArray;
 use super::errors::guard;
 use super::values::{RawNumber, bounds, bytes, count, decode, index, number};
 use crate::kernels::bisect::{Side, Value};
+use crate::kernels::extremes::Extreme;
 use crate::kernels::sum::Sum;
 use crate::typecode::Scalar;
 
@@ -25,17 +26,18 @@ pub fn sum_of(env: Env, array: &MmapArray) -> napi::Result<RawNumber> {
 
 #[napi]
 pub fn min_of(env: Env, array: &MmapArray) -> napi::Result<RawNumber> {
-    array.read(&env, |array| {
-        let (least, _) = array.extremes("min")?;
-        Ok(decode(array.typecode(), &least))
-    })
+    extreme_of(&env, array, Extreme::Least)
 }
 
 #[napi]
 pub fn max_of(env: Env, array: &MmapArray) -> napi::Result<RawNumber> {
-    array.read(&env, |array| {
-        let (_, greatest) = array.extremes("max")?;
-        Ok(decode(array.typecode(), &greatest))
+    extreme_of(&env, array, Extreme::Greatest)
+}
+
+fn extreme_of(env: &Env, array: &MmapArray, which: Extreme) -> napi::Result<RawNumber> {
+    array.read(env, |array| {
+        let found = array.extreme(which)?;
+        Ok(decode(array.typecode(), &found))
     })
 }
 

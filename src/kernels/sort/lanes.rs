@@ -64,9 +64,6 @@ pub trait Lanes: Copy {
     /// The lanes of `second` whose number has the bit `BIT`, the other lanes of `first`.
     fn blend<const BIT: usize>(self, first: Self::Vector, second: Self::Vector) -> Self::Vector;
 
-    /// Brings the cache line of an element in, if there is such an element.
-    fn prefetch(self, elements: Rows<'_, Self::Element>, index: usize);
-
     /// The lanes of two vectors in turns.
     fn zip(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector);
 }

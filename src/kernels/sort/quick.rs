@@ -129,7 +129,7 @@ fn partition_by<L: Lanes, const STRIDE: usize>(
             (unread.end, unread.end.wrapping_sub(AHEAD * stride))
         };
         for vector in 0..STRIDE {
-            lanes.prefetch(elements, soon.wrapping_add(vector * L::COUNT));
+            elements.prefetch(soon.wrapping_add(vector * L::COUNT));
         }
         // Before it either end has room for a stride: two were set aside, and the end with less of it was read from.
         gap = lanes.split(lanes.load_many::<STRIDE>(elements, at), pivot, elements, gap);

@@ -186,13 +186,6 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
-            fn prefetch(self, elements: Rows<'_, $Element>, index: usize) {
-                let line = elements.pointer(0, 0).wrapping_add(index).cast();
-                // SAFETY: nothing is read; an address without memory does nothing.
-                unsafe { _mm_prefetch::<_MM_HINT_T0>(line) }
-            }
-
-            #[inline(always)]
             fn zip(self, a: __m512i, b: __m512i) -> (__m512i, __m512i) {
                 // SAFETY: `self` proves that the processor has it.
                 let low = unsafe { $zip(a, $a, b) };
