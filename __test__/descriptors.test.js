@@ -40,6 +40,45 @@ test('the descriptor is duplicated, and the caller keeps its own', () => {
   fs.closeSync(descriptor)
 })
 
+/** Where a read without a position would begin. */
+function positionOf(descriptor) {
+  const info = fs.readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1')
+  return Number(/^pos:\s*(\d+)$/m.exec(info)[1])
+}
+
+describe('the position of the file', () => {
+  const used = (array) => {
+    array.append(4)
+    array.refresh()
+    array.extend([5, 6])
+    array.pop()
+    array.append(7)
+    return array
+  }
+
+  test.each([
+    ['anonymous memory', numbers],
+    ['a file', () => scope.keep(MmapArray.open(scope.path(), 'i', { flags: 'w+' }))],
+  ])('is at the start where fd gives it, and stays where its user put it: %s', (_, make) => {
+    const array = used(make())
+    const descriptor = array.fd
+    expect(positionOf(descriptor)).toBe(0)
+    fs.readSync(descriptor, new Uint8Array(4))
+    expect(used(array).fd).toBe(descriptor)
+    expect(positionOf(descriptor)).toBe(4)
+  })
+
+  test('of a descriptor of the user stays where it is', () => {
+    const path = scope.path()
+    fs.writeFileSync(path, new Uint8Array(12))
+    const descriptor = fs.openSync(path, 'r+')
+    fs.readSync(descriptor, new Uint8Array(5))
+    used(scope.keep(MmapArray.fromFd(descriptor, 'i', { flags: 'r+' })))
+    expect(positionOf(descriptor)).toBe(5)
+    fs.closeSync(descriptor)
+  })
+})
+
 test('a child of ours takes it from stdio', async () => {
   const array = numbers()
   const body = `const array = MmapArray.fromFd(3, 'i', { flags: 'r+' })

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use rustix::fs::{AtFlags, StatxFlags, fstat, ftruncate, statx};
+use rustix::fs::{AtFlags, SeekFrom, StatxFlags, fstat, ftruncate, seek, statx};
 use rustix::io::{Errno, retry_on_intr};
 
 use crate::error::{Error, Result};
@@ -24,6 +24,18 @@ pub fn of(file: &File) -> Result<u64> {
     }
 }
 
+/// Asks for the size by moving the file's position to its end: in little more than half the time. For a file whose position
+/// nobody else looks at.
+pub fn by_position(file: &File) -> Result<u64> {
+    seek(file, SeekFrom::End(0)).or_else(|_| of(file))
+}
+
+/// Puts the position back to the start, after [`by_position`].
+pub fn rewind(file: &File) {
+    // A file that can be mapped has a position.
+    let _ = seek(file, SeekFrom::Start(0));
+}
+
 /// Sets the size: what a longer file gets is a hole, and blocks behind the end of a shorter one are given back.
 pub fn set(file: &File, size: u64) -> Result<()> {
     if size > MAX {
@@ -41,6 +53,7 @@ mod tests {
         let file = File::from(rustix::fs::memfd_create("size", rustix::fs::MemfdFlags::CLOEXEC).unwrap());
         set(&file, 10_000).unwrap();
         assert_eq!(of(&file).unwrap(), 10_000);
+        assert_eq!(by_position(&file).unwrap(), 10_000);
         set(&file, 3).unwrap();
         assert_eq!(of(&file).unwrap(), 3);
         assert_eq!(set(&file, MAX + 1).unwrap_err().code(), "EFBIG");

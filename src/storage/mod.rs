@@ -32,6 +32,8 @@ pub struct Storage {
     absolute_path: Option<PathBuf>,
     /// Whether it is memory that was made here, without a name.
     anonymous: bool,
+    /// Whether others can see where the file's position is, by the same descriptor or a duplicate.
+    shares_position: AtomicBool,
     /// Whether others can know of it, so that its size matters to somebody else.
     exposed: AtomicBool,
 }
@@ -45,6 +47,7 @@ impl Storage {
             path: Some(path.to_owned()),
             absolute_path: std::path::absolute(path).ok(),
             anonymous: false,
+            shares_position: AtomicBool::new(false),
             exposed: AtomicBool::new(true),
         })
     }
@@ -77,6 +80,7 @@ impl Storage {
             path: None,
             absolute_path: None,
             anonymous: false,
+            shares_position: AtomicBool::new(true),
             exposed: AtomicBool::new(true),
         })
     }
@@ -103,6 +107,7 @@ impl Storage {
             absolute_path: path.clone(),
             path,
             anonymous: false,
+            shares_position: AtomicBool::new(false),
             exposed: AtomicBool::new(true),
         }))
     }
@@ -133,6 +138,7 @@ impl Storage {
             path: None,
             absolute_path: None,
             anonymous: true,
+            shares_position: AtomicBool::new(false),
             exposed: AtomicBool::new(false),
         })
     }
@@ -156,6 +162,14 @@ impl Storage {
         &self.file
     }
 
+    /// The descriptor for somebody who may do with it what they like. Its position is theirs from now on.
+    pub fn give_descriptor(&self) -> i32 {
+        if !self.shares_position.swap(true, Ordering::Relaxed) {
+            size::rewind(&self.file);
+        }
+        self.descriptor()
+    }
+
     pub fn descriptor(&self) -> i32 {
         self.file.as_raw_fd()
     }
@@ -177,7 +191,12 @@ impl Storage {
     }
 
     pub fn size(&self) -> Result<u64> {
-        size::of(&self.file).map_err(|error| self.named(error))
+        let size = if self.shares_position.load(Ordering::Relaxed) {
+            size::of(&self.file)
+        } else {
+            size::by_position(&self.file)
+        };
+        size.map_err(|error| self.named(error))
     }
 
     /// Appends the parts where the file ends by now, which the caller believes to be at `end`. See [`write::append`].
