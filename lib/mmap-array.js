@@ -108,9 +108,9 @@ export class MmapArray extends NativeArray {
 
   constructor(typecode, init, options) {
     if (typecode === FROM) {
-      const type = typeOf(init.typecode ?? init.handle.typecode)
+      const type = typeOf(init.typecode)
       if (new.target === MmapArray) return new (MmapArray.#classes.get(type))(FROM, init)
-      super(init)
+      super(init.typecode, init.path, init.flags, init.format, init.details)
       this.#adopt(type, init)
       return
     }
@@ -122,7 +122,7 @@ export class MmapArray extends NativeArray {
       array.#initialize(init)
       return array
     }
-    super(origin)
+    super(origin.typecode, undefined, undefined, undefined, origin.details)
     this.#adopt(type, origin)
     this.#initialize(init)
   }
@@ -157,7 +157,7 @@ export class MmapArray extends NativeArray {
     this.#state = new Float64Array(stateOf(this))
     this.#elements = new type.View(0)
     // The runtime counts nothing, or no more than for the typed array that one would have instead of memory without a name.
-    const costsNothing = COUNTS_NOTHING || (origin.format === undefined && origin.handle === undefined)
+    const costsNothing = COUNTS_NOTHING || (origin.format === undefined && origin.details?.handle === undefined)
     this.#cheapBytes = costsNothing ? Infinity : CHEAP_BYTES
   }
 
@@ -185,7 +185,7 @@ export class MmapArray extends NativeArray {
     if (args.toOptionalString(flags, 'options.flags') !== undefined && !ATTACH_FLAGS.includes(flags)) {
       throw outOfRange('options.flags', `one of ${ATTACH_FLAGS.join(', ')}`, inspect(flags))
     }
-    return MmapArray.#make(this, { handle: fields, flags })
+    return MmapArray.#make(this, { typecode: fields.typecode, flags, details: { handle: fields } })
   }
 
   // What it is

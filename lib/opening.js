@@ -8,35 +8,42 @@ import { typeOf } from './typecodes.js'
 const OPTIONS = ['flags', 'mode', 'offset', 'length', 'capacity', 'advice', 'format']
 const FORMATS = ['raw', 'npy']
 
+/** Whether a path ends in '.npy'. */
+const endsInNpy = (path) => path.length >= 4 && path.subarray(-4).latin1Slice() === '.npy'
+
 /** The format asked for, or that a path's ending means. */
 function toFormat(format, path) {
-  const isNpy = path !== undefined && Buffer.from(path).toString('latin1').endsWith('.npy')
-  const wanted = args.toOptionalString(format, 'options.format') ?? (isNpy ? 'npy' : 'raw')
-  if (FORMATS.includes(wanted)) return wanted
-  throw outOfRange('options.format', `one of ${FORMATS.map((name) => `'${name}'`).join(', ')}`, `'${wanted}'`)
+  if (format === undefined) return path !== undefined && endsInNpy(path) ? 'npy' : 'raw'
+  if (FORMATS.includes(args.toOptionalString(format, 'options.format'))) return format
+  throw outOfRange('options.format', `one of ${FORMATS.map((name) => `'${name}'`).join(', ')}`, `'${format}'`)
 }
 
-const toDetails = ({ mode, offset, length, capacity, advice }) => ({
-  mode: args.toMode(mode),
-  offset: args.toOptionalCount(offset, 'options.offset'),
-  length: args.toOptionalCount(length, 'options.length'),
-  capacity: args.toOptionalCount(capacity, 'options.capacity'),
-  advice: args.toOptionalString(advice, 'options.advice'),
-})
+/** What most opens are without. */
+function toDetails({ mode, offset, length, capacity, advice }, { shm, fd }) {
+  return {
+    shm,
+    fd,
+    mode: args.toMode(mode),
+    offset: args.toOptionalCount(offset, 'options.offset'),
+    length: args.toOptionalCount(length, 'options.length'),
+    capacity: args.toOptionalCount(capacity, 'options.capacity'),
+    advice: args.toOptionalString(advice, 'options.advice'),
+  }
+}
 
 /** What the core is told to open: where (one of the three) and how, checked. */
 export function toOrigin({ path, shm, fd }, typecode, options) {
-  const { flags, mode, offset, length, capacity, advice, format } = args.toOptions(options, OPTIONS)
+  const isPlain = options === undefined && path !== undefined
+  const { flags, format, ...details } = isPlain ? {} : args.toOptions(options, OPTIONS)
   const origin = {
     path,
-    shm,
-    fd,
     typecode: undefined,
     flags: args.toOptionalString(flags, 'options.flags'),
-    details: options === undefined ? undefined : toDetails({ mode, offset, length, capacity, advice }),
+    details: isPlain ? undefined : toDetails(details, { shm, fd }),
     format: toFormat(format, path),
   }
-  const own = typecode === undefined && origin.format === 'npy' ? npyTypecode(origin) : undefined
+  const isToldByFile = typecode === undefined && origin.format === 'npy'
+  const own = isToldByFile ? npyTypecode(path, origin.flags, origin.details) : undefined
   origin.typecode = typeOf(own ?? typecode).code
   return origin
 }

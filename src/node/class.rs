@@ -4,12 +4,12 @@
 use std::ops::Deref;
 use std::rc::Rc;
 
-use napi::Env;
+use napi::{Env, Unknown};
 use napi_derive::napi;
 
 use super::errors::guard;
 use super::held::Held;
-use super::origin::Origin;
+use super::origin::{Details, Origin};
 
 #[napi]
 pub struct MmapArray {
@@ -19,7 +19,15 @@ pub struct MmapArray {
 #[napi]
 impl MmapArray {
     #[napi(constructor)]
-    pub fn new(env: Env, origin: Origin) -> napi::Result<Self> {
+    pub fn new(
+        env: Env,
+        typecode: Option<String>,
+        path: Option<Unknown<'_>>,
+        flags: Option<String>,
+        format: Option<String>,
+        details: Option<Details>,
+    ) -> napi::Result<Self> {
+        let origin = Origin::new(&env, typecode, path, flags, format, details)?;
         let array = guard(&env, || origin.open())?;
         let held = Rc::new(Held::new(&env, array));
         Ok(MmapArray { held })

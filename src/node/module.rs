@@ -7,7 +7,7 @@ use napi_derive::napi;
 
 use super::class::MmapArray;
 use super::errors::guard;
-use super::origin::Origin;
+use super::origin::{Details, Origin};
 use super::values::bytes;
 use super::{overlays, shared_buffers};
 use crate::element::half_from_double;
@@ -57,7 +57,13 @@ pub fn half_values() -> Float32Array {
 
 /// The typecode that a `.npy` file says itself; nothing where the call that opens it is going to make one.
 #[napi]
-pub fn npy_typecode(env: Env, origin: Origin) -> napi::Result<Option<String>> {
+pub fn npy_typecode(
+    env: Env,
+    path: Option<Unknown<'_>>,
+    flags: Option<String>,
+    details: Option<Details>,
+) -> napi::Result<Option<String>> {
+    let origin = Origin::new(&env, None, path, flags, None, details)?;
     guard(&env, || Ok(origin.typecode_of_npy()?.map(String::from)))
 }
 

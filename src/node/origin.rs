@@ -5,35 +5,36 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use napi::bindgen_prelude::Uint8Array;
+use napi::{Env, Unknown};
 use napi_derive::napi;
 
+use super::errors::guard;
 use super::handle::HandleFields;
-use super::values::count;
+use super::values::{bytes, count};
 use crate::array::{Array, Placement};
 use crate::error::{Error, Result};
 use crate::mapping::Advice;
 use crate::storage::{Flags, Format, NpyHeader, Storage, shared_memory};
 use crate::typecode::Typecode;
 
-/// What the constructor takes: one of `handle`, `path`, `shm`, `fd`, or none of them.
-#[napi(object)]
+/// What the constructor takes: a path, or in the details a name of shared memory, a descriptor or a handle, or none of them.
 pub struct Origin {
     pub typecode: Option<String>,
-    pub path: Option<Uint8Array>,
-    /// Name of shared memory.
-    pub shm: Option<Uint8Array>,
-    pub fd: Option<i32>,
-    pub handle: Option<HandleFields>,
+    pub path: Option<Vec<u8>>,
     pub flags: Option<String>,
     /// `raw`, the default, or `npy`.
     pub format: Option<String>,
-    pub details: Option<Details>,
+    pub details: Details,
 }
 
-/// What most leave as it is: to ask for each of them takes its time.
+/// What most do without: to ask for each of them by its name takes its time.
 #[napi(object)]
 #[derive(Default)]
 pub struct Details {
+    pub handle: Option<HandleFields>,
+    /// Name of shared memory.
+    pub shm: Option<Uint8Array>,
+    pub fd: Option<i32>,
     pub mode: Option<u32>,
     /// Bytes.
     pub offset: Option<f64>,
@@ -45,12 +46,37 @@ pub struct Details {
 }
 
 impl Origin {
+    /// As they come from JavaScript, the bytes of a path among them.
+    pub fn new(
+        env: &Env,
+        typecode: Option<String>,
+        path: Option<Unknown<'_>>,
+        flags: Option<String>,
+        format: Option<String>,
+        details: Option<Details>,
+    ) -> napi::Result<Origin> {
+        let path = match &path {
+            Some(path) => {
+                let bytes = bytes(env, path)?;
+                Some(guard(env, || bytes.to_vec())?)
+            }
+            None => None,
+        };
+        Ok(Origin {
+            typecode,
+            path,
+            flags,
+            format,
+            details: details.unwrap_or_default(),
+        })
+    }
+
     pub fn open(mut self) -> Result<Array> {
         let flags = self.flags()?;
-        let details = self.details.take().unwrap_or_default();
+        let details = &self.details;
         let advice = details.advice.as_deref().map(Advice::parse).transpose()?;
         let placement = details.placement()?;
-        if let Some(handle) = self.handle {
+        if let Some(handle) = self.details.handle.take() {
             return Array::attach(&handle.parse()?, flags);
         }
         if !self.is_file() {
@@ -61,11 +87,13 @@ impl Origin {
         let array = match self.format()? {
             Format::Raw => {
                 let typecode = Typecode::parse(self.typecode.as_deref().unwrap_or(""))?;
-                Array::open(typecode, flags, placement, || self.storage(flags, details.mode))?
+                Array::open(typecode, flags, placement, || {
+                    self.storage(flags, self.details.mode)
+                })?
             }
             Format::Npy => {
                 let typecode = self.typecode.as_deref().map(Typecode::parse).transpose()?;
-                let open = || self.storage(flags.without_emptying(), details.mode);
+                let open = || self.storage(flags.without_emptying(), self.details.mode);
                 Array::open_npy(typecode, flags, placement, open)?
             }
         };
@@ -92,7 +120,7 @@ impl Origin {
     }
 
     fn is_file(&self) -> bool {
-        self.path.is_some() || self.shm.is_some() || self.fd.is_some()
+        self.path.is_some() || self.details.shm.is_some() || self.details.fd.is_some()
     }
 
     fn flags(&self) -> Result<Option<Flags>> {
@@ -108,11 +136,11 @@ impl Origin {
         if let Some(path) = &self.path {
             let path = Path::new(OsStr::from_bytes(path));
             Storage::open(path, flags, mode.unwrap_or(0o666))
-        } else if let Some(name) = &self.shm {
+        } else if let Some(name) = &self.details.shm {
             let path = shared_memory::path_of(name)?;
             Storage::open(&path, flags, mode.unwrap_or(shared_memory::DEFAULT_MODE))
         } else {
-            Storage::from_descriptor(self.fd.unwrap_or(-1), flags)
+            Storage::from_descriptor(self.details.fd.unwrap_or(-1), flags)
         }
     }
 }
