@@ -155,7 +155,7 @@ export class MmapArray extends NativeArray {
     this.#type = type
     this.#codec = codecFor(type)
     this.#state = new Float64Array(stateOf(this))
-    this.#elements = new type.View(0)
+    this.#elements = type.none
     // The runtime counts nothing, or no more than for the typed array that one would have instead of memory without a name.
     const costsNothing = COUNTS_NOTHING || (origin.format === undefined && origin.details?.handle === undefined)
     this.#cheapBytes = costsNothing ? Infinity : CHEAP_BYTES
@@ -324,7 +324,7 @@ export class MmapArray extends NativeArray {
     const limit = Math.floor(BUFFER_LIMIT / View.BYTES_PER_ELEMENT)
     if (this.#elements.length >= Math.min(this.#state[CAPACITY], limit)) return
     // The call lets the old window go: whatever throws after it, nothing of it may be left in hand.
-    this.#see(new View(0))
+    this.#see(this.#type.none)
     const memory = elementsOf(this, BUFFER_LIMIT)
     this.#see(new View(memory, 0, Math.floor(memory.byteLength / View.BYTES_PER_ELEMENT)))
   }
@@ -665,7 +665,7 @@ export class MmapArray extends NativeArray {
     this.#closed = true
     locks.forget(this)
     // The element path's memory goes with the call.
-    this.#see(new this.#type.View(0))
+    this.#see(this.#type.none)
     this.#views = undefined
     closeArray(this)
   }

@@ -7,7 +7,7 @@ const Half = globalThis.Float16Array ?? Uint16Array
 
 export const HALVES_ARE_BITS = Half === Uint16Array
 
-const row = (code, View, meaning, limits) => Object.freeze({ code, View, meaning, ...limits })
+const row = (code, View, meaning, limits) => Object.freeze({ code, View, none: new View(0), meaning, ...limits })
 const integer = (code, View, min, max) => row(code, View, 'integer', { min, max })
 const big = (code, View, min, max) => row(code, View, 'bigint', { min, max })
 const character = (code, View, max) => row(code, View, 'character', { max })
@@ -17,7 +17,7 @@ const UNICODE = 0x10ffff
 const I64 = [-(2n ** 63n), 2n ** 63n - 1n]
 const U64 = [0n, 2n ** 64n - 1n]
 
-/** One row a typecode: its typed array, what an element means, and its range. */
+/** One row a typecode: its typed array, one of those without elements, what an element means, and its range. */
 export const TYPECODES = Object.freeze([
   integer('b', Int8Array, -128, 127),
   integer('B', Uint8Array, 0, 255),
