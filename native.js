@@ -54,7 +54,6 @@ export const {
   maxOf,
   minOf,
   npyTypecode,
-  placeIn,
   placesIn,
   placesLater,
   placesOf,

@@ -1,7 +1,7 @@
 // Places of values in sorted elements: values of any kind that has an order among them.
 
 import { inspect } from 'node:util'
-import { placeIn, placesIn, placesLater, placesOf, placesOfLater } from '../native.js'
+import { placesIn, placesLater, placesOf, placesOfLater } from '../native.js'
 import { toBound, toOptionalString } from './arguments.js'
 import { isOneCharacter } from './elements.js'
 import { invalidArgType, outOfRange } from './errors.js'
@@ -29,11 +29,11 @@ function soughtAfter(type, value) {
 }
 
 /** Where a value belongs between two bounds: before the elements that equal it, or behind them. */
-export function place(array, type, value, lo, hi, isRight) {
-  const [number, excess] = soughtAfter(type, value)
+export function place(access, array, value, lo, hi, isRight) {
+  const [number, excess] = soughtAfter(access.typeOf(array), value)
   const first = toBound(lo, 'lo') ?? 0
   if (first < 0) throw outOfRange('lo', '>= 0', first)
-  return placeIn(array, number, excess, first, toBound(hi, 'hi') ?? Infinity, isRight)
+  return access.call(array, 'place')(number, excess, first, toBound(hi, 'hi') ?? Infinity, Number(isRight))
 }
 
 /** @returns {boolean} */

@@ -7,6 +7,7 @@ use half::f16;
 
 use super::Region;
 use super::order::Ordered;
+use super::rows::Rows;
 use crate::element::Number;
 use crate::for_scalar;
 use crate::typecode::Scalar;
@@ -29,9 +30,50 @@ pub struct Value {
 /// Where a value belongs among the elements of a range.
 pub fn place(region: Region<'_>, scalar: Scalar, range: Range<usize>, value: Value, side: Side) -> usize {
     for_scalar!(scalar, T => match T::limit_of(value, side) {
-        Limit::Below(key) => descend(region, range, [key], below::<T>)[0],
-        Limit::UpTo(key) => descend(region, range, [key], up_to::<T>)[0],
+        Limit::Below(key) => descend_alone::<T>(region, range, |element| element.key() < key),
+        Limit::UpTo(key) => descend_alone::<T>(region, range, |element| element.key() <= key),
     })
+}
+
+/// Bytes in which everything is at hand.
+const PAGE: usize = 4096;
+/// Halvings looked ahead by a search that is alone.
+const LEVELS_AHEAD: usize = 2;
+
+/// The first index at which the search does not go on. With nothing else to do meanwhile, it asks for all elements that it may
+/// have to look at some halvings later.
+fn descend_alone<T: Searchable>(
+    region: Region<'_>,
+    range: Range<usize>,
+    goes_on: impl Fn(T) -> bool,
+) -> usize {
+    let elements = region.rows::<T>(range.clone());
+    let (mut place, mut left) = (0, range.len());
+    while left > 0 {
+        if left > PAGE / size_of::<T>() {
+            prefetch_ahead(elements, place, left);
+        }
+        let half = left.div_ceil(2);
+        place += std::hint::select_unpredictable(goes_on(elements.get(place + half - 1)), half, 0);
+        left -= half;
+    }
+    range.start + place
+}
+
+/// Asks for the elements in the middle of all parts that may be left after some halvings.
+#[inline(always)]
+fn prefetch_ahead<T: Searchable>(elements: Rows<'_, T>, place: usize, left: usize) {
+    let (mut starts, mut rest) = ([place; 1 << LEVELS_AHEAD], left);
+    for level in 0..LEVELS_AHEAD {
+        let half = rest.div_ceil(2);
+        for part in 0..1 << level {
+            starts[part + (1 << level)] = starts[part] + half;
+        }
+        rest -= half;
+    }
+    for start in starts {
+        elements.prefetch(start + rest / 2);
+    }
 }
 
 /// Where each of many elements belongs, as doubles in `into`.

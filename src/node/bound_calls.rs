@@ -15,11 +15,13 @@ use napi_derive::napi;
 
 use super::class::MmapArray;
 use super::held::Held;
-use super::values::{RawNumber, duration, index};
+use super::numbers::side;
+use super::values::{self, RawNumber, duration, index};
 use super::wait::outcome_number;
+use crate::kernels::bisect::Value;
 
 /// Arguments a call takes at most.
-const MOST: usize = 3;
+const MOST: usize = 5;
 
 /// A call on an array. What comes in was checked by `lib/`, but is not trusted.
 type Call = fn(&Env, &Held, [sys::napi_value; MOST]) -> napi::Result<sys::napi_value>;
@@ -36,6 +38,7 @@ pub fn bound_call(env: Env, array: &MmapArray, name: String) -> napi::Result<Unk
         "get" => get,
         "append" => append,
         "pop" => pop,
+        "place" => place,
         "wait" => wait,
         "notify" => notify,
         _ => return Err(napi::Error::new(Status::InvalidArg, "There is no such call")),
@@ -140,12 +143,30 @@ fn pop(env: &Env, held: &Held, [at, ..]: [sys::napi_value; MOST]) -> napi::Resul
     give(env, value)
 }
 
+/// Where a value belongs between two bounds, behind its equals where the last number is not 0. `excess` is what the value has
+/// above the double, or below it: 1, -1 or 0.
+fn place(
+    env: &Env,
+    held: &Held,
+    [value, excess, lo, hi, right]: [sys::napi_value; MOST],
+) -> napi::Result<sys::napi_value> {
+    let value = Value {
+        number: values::number(&raw_number(env, value)?),
+        excess: number(env, excess)?.clamp(-1.0, 1.0) as i8,
+    };
+    let lo = index(number(env, lo)?).max(0) as u64;
+    let hi = index(number(env, hi)?).max(0) as u64;
+    let side = side(number(env, right)? != 0.0);
+    let place = held.read(env, |array| Ok(array.place(value, lo, hi, side)))?;
+    give(env, place as f64)
+}
+
 /// Sleeps while an element has the bits expected, at most for so many milliseconds; gives 0 for a wake, 1 for an element
 /// that is another, 2 for the end of the time. Numbers: a string would cost as much as the call.
 fn wait(
     env: &Env,
     held: &Held,
-    [at, expected, milliseconds]: [sys::napi_value; MOST],
+    [at, expected, milliseconds, ..]: [sys::napi_value; MOST],
 ) -> napi::Result<sys::napi_value> {
     let (at, expected) = (index(number(env, at)?), number(env, expected)? as u32);
     let time = duration(number(env, milliseconds)?);
@@ -154,7 +175,7 @@ fn wait(
 }
 
 /// Wakes so many of those who sleep on an element, at most; gives how many there were.
-fn notify(env: &Env, held: &Held, [at, count, _]: [sys::napi_value; MOST]) -> napi::Result<sys::napi_value> {
+fn notify(env: &Env, held: &Held, [at, count, ..]: [sys::napi_value; MOST]) -> napi::Result<sys::napi_value> {
     let (at, count) = (index(number(env, at)?), number(env, count)? as u32);
     let woken = held.read(env, |array| array.notify(at, count))?;
     give(env, woken)

@@ -6,8 +6,8 @@ use napi_derive::napi;
 
 use super::class::MmapArray;
 use super::errors::guard;
-use super::values::{RawNumber, bounds, bytes, count, decode, index, number};
-use crate::kernels::bisect::{Side, Value};
+use super::values::{RawNumber, bounds, bytes, count, decode};
+use crate::kernels::bisect::Side;
 use crate::kernels::extremes::Extreme;
 use crate::kernels::sum::Sum;
 use crate::typecode::Scalar;
@@ -76,27 +76,6 @@ pub fn envelope_in(
 #[napi]
 pub fn sort_elements(env: Env, array: &MmapArray) -> napi::Result<()> {
     array.read(&env, |array| array.sort())
-}
-
-/// Where a value belongs. `excess` is what the value has above the double, or below it: 1, -1 or 0.
-#[napi]
-pub fn place_in(
-    env: Env,
-    array: &MmapArray,
-    value: RawNumber,
-    excess: i32,
-    lo: f64,
-    hi: f64,
-    right: bool,
-) -> napi::Result<f64> {
-    array.read(&env, |array| {
-        let value = Value {
-            number: number(&value),
-            excess: excess.signum() as i8,
-        };
-        let [lo, hi] = [lo, hi].map(|bound| index(bound).max(0) as u64);
-        Ok(array.place(value, lo, hi, side(right)) as f64)
-    })
 }
 
 /// Where each of many elements, given as bytes, belongs; as doubles into memory of their number.
