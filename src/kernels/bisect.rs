@@ -37,11 +37,9 @@ pub fn place(region: Region<'_>, scalar: Scalar, range: Range<usize>, value: Val
 
 /// Bytes in which everything is at hand.
 const PAGE: usize = 4096;
-/// Halvings looked ahead by a search that is alone.
-const LEVELS_AHEAD: usize = 2;
 
-/// The first index at which the search does not go on. With nothing else to do meanwhile, it asks for all elements that it may
-/// have to look at some halvings later.
+/// The first index at which the search does not go on. With nothing else to do meanwhile, it asks for both elements that it may
+/// have to look at next.
 fn descend_alone<T: Searchable>(
     region: Region<'_>,
     range: Range<usize>,
@@ -50,30 +48,16 @@ fn descend_alone<T: Searchable>(
     let elements = region.rows::<T>(range.clone());
     let (mut place, mut left) = (0, range.len());
     while left > 0 {
-        if left > PAGE / size_of::<T>() {
-            prefetch_ahead(elements, place, left);
-        }
         let half = left.div_ceil(2);
+        if left > PAGE / size_of::<T>() {
+            let next = (left - half) / 2;
+            elements.prefetch(place + next);
+            elements.prefetch(place + half + next);
+        }
         place += std::hint::select_unpredictable(goes_on(elements.get(place + half - 1)), half, 0);
         left -= half;
     }
     range.start + place
-}
-
-/// Asks for the elements in the middle of all parts that may be left after some halvings.
-#[inline(always)]
-fn prefetch_ahead<T: Searchable>(elements: Rows<'_, T>, place: usize, left: usize) {
-    let (mut starts, mut rest) = ([place; 1 << LEVELS_AHEAD], left);
-    for level in 0..LEVELS_AHEAD {
-        let half = rest.div_ceil(2);
-        for part in 0..1 << level {
-            starts[part + (1 << level)] = starts[part] + half;
-        }
-        rest -= half;
-    }
-    for start in starts {
-        elements.prefetch(start + rest / 2);
-    }
 }
 
 /// Where each of many elements belongs, as doubles in `into`.
