@@ -7,7 +7,6 @@ use half::f16;
 
 use super::Region;
 use super::order::Ordered;
-use super::rows::Rows;
 use crate::element::Number;
 use crate::for_scalar;
 use crate::typecode::Scalar;
