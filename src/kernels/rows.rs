@@ -46,7 +46,7 @@ impl<'a> Region<'a> {
 /// Bytes of a cache line.
 const LINE: usize = 64;
 /// Bytes ahead of a row for which memory is asked: the processor by itself does not look behind the end of a page.
-const AHEAD: usize = 2048;
+const AHEAD: usize = 8192;
 
 impl<'a, T: Pod> Rows<'a, T> {
     /// Elements of this thread's own.
