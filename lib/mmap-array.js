@@ -577,11 +577,11 @@ export class MmapArray extends NativeArray {
   }
 
   bisectLeft(value, lo, hi) {
-    return numbers.place(MmapArray.#access, this, value, lo, hi, false)
+    return numbers.place(MmapArray.#access, this, this.#type, value, lo, hi, false)
   }
 
   bisectRight(value, lo, hi) {
-    return numbers.place(MmapArray.#access, this, value, lo, hi, true)
+    return numbers.place(MmapArray.#access, this, this.#type, value, lo, hi, true)
   }
 
   searchsorted(needles, side) {

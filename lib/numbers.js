@@ -29,8 +29,8 @@ function soughtAfter(type, value) {
 }
 
 /** Where a value belongs between two bounds: before the elements that equal it, or behind them. */
-export function place(access, array, value, lo, hi, isRight) {
-  const [number, excess] = soughtAfter(access.typeOf(array), value)
+export function place(access, array, type, value, lo, hi, isRight) {
+  const [number, excess] = soughtAfter(type, value)
   const first = toBound(lo, 'lo') ?? 0
   if (first < 0) throw outOfRange('lo', '>= 0', first)
   return access.call(array, 'place')(number, excess, first, toBound(hi, 'hi') ?? Infinity, Number(isRight))
