@@ -1,4 +1,5 @@
 // sort against JavaScript's own: every typecode and storage, lengths around those where another code of the core begins.
+import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { expectError } from './support/errors.js'
@@ -103,6 +104,28 @@ test('a closed array is not sorted', () => {
   const array = new MmapArray('i', [2, 1])
   array.close()
   expectError('ERR_CLOSED', () => array.sort())
+})
+
+/** Without these instructions elements are not moved about in place. */
+const hasVectors = () => / avx512vl /.test(fs.readFileSync('/proc/cpuinfo', 'latin1'))
+
+test.runIf(hasVectors()).each([
+  ['what nobody else has takes no memory', '', (bytes, size) => bytes < size / 8],
+  ['what others have takes a copy', 'array.handle()', (bytes, size) => bytes > size / 2],
+])('%s', async (_, share, isRight) => {
+  const length = 4e6
+  const result = await runNode(
+    `const array = new MmapArray('d', [], { capacity: ${length} })
+    for (let n = 0; n < ${length}; n++) array.append(Math.random())
+    ${share}
+    array.sum() // Its pages are there now.
+    const peak = () => process.resourceUsage().maxRSS * 1024
+    const before = peak()
+    array.sort()
+    console.log(peak() - before)`,
+  )
+  expectExit(result)
+  expect(Number(result.stdout)).toSatisfy((bytes) => isRight(bytes, length * 8))
 })
 
 test('where there is no memory for a copy nothing is changed', async () => {

@@ -180,8 +180,10 @@ fn give_up(guard: Guard) {
     let mut given_up = GIVEN_UP.lock().unwrap_or_else(PoisonError::into_inner);
     if given_up.len() == given_up.capacity() {
         given_up.retain(|guard| guard.guarded.is_there());
+        // Looked through again when there are twice as many, however many there were once.
         let room = given_up.len().max(FEW);
-        given_up.reserve(room);
+        given_up.shrink_to_fit();
+        given_up.reserve_exact(room);
     }
     given_up.push(guard);
 }
