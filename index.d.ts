@@ -1199,12 +1199,13 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * Puts the elements in rising order, in place; returns the array. -0 comes before 0, and NaNs come last. Characters have
    * the order of their code points.
    *
-   * Of an anonymous array without a `handle()` or `fd` the elements are moved about in place, which takes no memory; a thread
-   * that has its `sharedBuffer` sees them on their way. Otherwise, where others may have them, it sorts a copy, so that each
-   * place has its old or its new element at any moment: as many bytes as the array has. Where the processor has no AVX-512 it
-   * takes twice as many bytes in either case. Elements of 1 byte, and of 2 where they are many, are counted, in either case in
-   * no memory to speak of. What others write to the elements meanwhile may be lost. The time grows with n log n at worst;
-   * elements that are in order already are only read.
+   * Of an anonymous array without a `handle()` or `fd`, and while no asynchronous call reads it, the elements are moved about in
+   * place, which takes no memory. A thread that has its `sharedBuffer` then sees elements on their way, and zeros; if it writes
+   * meanwhile, elements may be lost or out of order afterwards. Otherwise it sorts a copy, so that each place has its old or
+   * its new element at any moment, and only what others write meanwhile may be lost: as many bytes as the array has. Where the
+   * processor has no AVX-512 it takes twice as many bytes in either case. Elements of 1 byte, and 65,536 or more of 2, are
+   * counted in no memory to speak of, and fewer of 2 take half a mebibyte at most. The time grows with n log n at worst; elements
+   * that are in order already are only read.
    *
    * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ENOMEM where there is no memory for the copy, and nothing is changed
    * @example

@@ -111,6 +111,23 @@ describe('while one works', () => {
     array.append(1)
   })
 
+  // What broke: elements on their way, and zeros in their place, seen by what reads meanwhile.
+  test.each([
+    ['its elements', async (array) => (await array.envelopeAsync(1000)).min],
+    ['its elements as needles', (array) => make('i', [0, 1]).searchsortedAsync(array, 'right')],
+  ])('sort moves nothing about that is read: %s', async (_, read) => {
+    // None is less than 2, so none belongs before the second of the needles' array.
+    const array = make(
+      'i',
+      Int32Array.from({ length: 4_000_000 }, (_, n) => ((n * 7919) % 1_000_003) + 2),
+    )
+    for (let round = 0; round < 20; round++) {
+      const reading = read(array)
+      array.sort().reverse()
+      expect((await reading).every((found) => found >= 2)).toBe(true)
+    }
+  })
+
   test('needles are those of the moment of the call', async () => {
     const array = make('i', [1, 2, 3])
     const needles = Int32Array.of(3)

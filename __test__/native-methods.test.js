@@ -67,9 +67,40 @@ describe.each(calls)('%s', (_, call) => {
 })
 
 test('the constructor refuses garbage', () => {
-  for (const origin of [...garbage, { typecode: 'x' }, { typecode: 'i', details: { capacity: -1 } }, { handle: {} }]) {
-    expect(() => new Native(origin)).toThrow()
+  const file = scope.file(new Uint8Array(8))
+  const details = [
+    { capacity: -1 },
+    { capacity: 2 ** 70 },
+    { handle: {} },
+    { fd: -1 },
+    { fd: 1.5 },
+    { shm: 'x' },
+    { advice: 'x' },
+  ]
+  const refused = [
+    [],
+    ['x'],
+    ['i', 5],
+    ['i', file],
+    ['i', Buffer.from(file), 'x'],
+    ['i', Buffer.from(file), 'r', 'x'],
+    ['i', Buffer.from(file), 'r', 'npy'],
+    ['i', Buffer.from(file), 'r', 'raw', { offset: -1 }],
+    ['i', Buffer.from(file), 'r', 'raw', { offset: 1e300 }],
+    ['i', Buffer.from(file), 'r', 'raw', { length: NaN }],
+    ...details.map((one) => ['i', undefined, undefined, undefined, one]),
+  ]
+  for (const args of refused) expect(() => new Native(...args), JSON.stringify(args)).toThrow()
+  // What is no garbage in a place: absent. The details are looked at above: of another type they are none.
+  const usual = ['i', Buffer.from(file), 'r', 'raw', {}]
+  const isFine = (value, place) => value == null || place === 4
+  for (const [place] of usual.entries()) {
+    for (const one of garbage.filter((value) => !isFine(value, place))) {
+      const args = usual.with(place, one)
+      expect(() => new Native(...args), `${String(one)} as argument ${place}`).toThrow()
+    }
   }
+  expect(new Native(...usual)).toBeInstanceOf(Native)
 })
 
 test('a panic of the core is an error, and the array goes on', () => {

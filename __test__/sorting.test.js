@@ -122,7 +122,9 @@ test.runIf(hasVectors()).each([
     const peak = () => process.resourceUsage().maxRSS * 1024
     const before = peak()
     array.sort()
-    console.log(peak() - before)`,
+    console.log(peak() - before)
+    const { view } = array
+    for (let n = 1; n < view.length; n++) if (view[n - 1] > view[n]) throw new Error('at ' + n)`,
   )
   expectExit(result)
   expect(Number(result.stdout)).toSatisfy((bytes) => isRight(bytes, length * 8))

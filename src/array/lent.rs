@@ -11,6 +11,8 @@ pub struct Lent {
     pub(super) window: Arc<Window>,
     pub(super) bytes: u64,
     pub(super) restorations_known: usize,
+    /// Counted by the array that lent them.
+    pub(super) _loan: Arc<()>,
 }
 
 impl Lent {

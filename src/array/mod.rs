@@ -66,6 +66,8 @@ pub struct Array {
     lock: Option<Lock>,
     sleepers: Sleepers,
     jobs: Jobs,
+    /// Held by each [`Lent`] too, whose readers may be on other threads.
+    loans: Arc<()>,
 }
 
 impl Array {
@@ -114,6 +116,7 @@ impl Array {
             lock: None,
             sleepers: Sleepers::default(),
             jobs: Jobs::default(),
+            loans: Arc::default(),
         };
         // The window may be another array's, with zeros where the file had ended once.
         array.cover(bytes)?;

@@ -73,10 +73,10 @@ impl Array {
     pub fn sort(&self) -> Result<()> {
         self.require_writable("sort")?;
         self.require_unwritten("sort")?;
-        // Of what others may have too, each place keeps its old element until it gets its new one.
-        let place = match self.mapping.storage().is_exposed() {
-            true => Place::OldOrNew,
-            false => Place::Anywhere,
+        // Of what others may be reading, each place keeps its old element until it gets its new one.
+        let place = match self.is_alone() {
+            true => Place::Anywhere,
+            false => Place::OldOrNew,
         };
         sort_lent(&self.lend()?, self.typecode.scalar, place, None).map(drop)
     }

@@ -28,7 +28,13 @@ impl Array {
             window: self.window.clone(),
             bytes: self.byte_length(),
             restorations_known: self.restorations_known.get(),
+            _loan: self.loans.clone(),
         })
+    }
+
+    /// Whether nobody but this array's own thread can be at its elements, by this or another array.
+    pub(super) fn is_alone(&self) -> bool {
+        !self.mapping.storage().is_exposed() && self.jobs.is_idle() && Arc::strong_count(&self.loans) == 1
     }
 
     /// Widens the window where it is too short, and maps the file again where zeros were laid over it.

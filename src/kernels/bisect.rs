@@ -28,10 +28,14 @@ pub struct Value {
 
 /// Where a value belongs among the elements of a range.
 pub fn place(region: Region<'_>, scalar: Scalar, range: Range<usize>, value: Value, side: Side) -> usize {
-    for_scalar!(scalar, T => match T::limit_of(value, side) {
+    for_scalar!(scalar, T => place_of::<T>(region, range, value, side))
+}
+
+fn place_of<T: Searchable>(region: Region<'_>, range: Range<usize>, value: Value, side: Side) -> usize {
+    match T::limit_of(value, side) {
         Limit::Below(key) => descend_alone::<T>(region, range, |element| element.key() < key),
         Limit::UpTo(key) => descend_alone::<T>(region, range, |element| element.key() <= key),
-    })
+    }
 }
 
 /// Bytes in which everything is at hand.
@@ -49,7 +53,7 @@ fn descend_alone<T: Searchable>(
     while left > 0 {
         let half = left.div_ceil(2);
         if left > PAGE / size_of::<T>() {
-            let next = (left - half) / 2;
+            let next = (left - half).div_ceil(2) - 1;
             elements.prefetch(place + next);
             elements.prefetch(place + half + next);
         }
@@ -246,16 +250,13 @@ impl Zeros for f64 {
 mod tests {
     use super::*;
 
-    fn place_of<T: Searchable>(sorted: &[T], number: Number, excess: i8, side: Side) -> usize {
+    fn place_among<T: Searchable>(sorted: &[T], number: Number, excess: i8, side: Side) -> usize {
         let region = Region::of(bytemuck::cast_slice(sorted));
-        match T::limit_of(Value { number, excess }, side) {
-            Limit::Below(key) => descend(region, 0..sorted.len(), [key], below::<T>)[0],
-            Limit::UpTo(key) => descend(region, 0..sorted.len(), [key], up_to::<T>)[0],
-        }
+        place_of::<T>(region, 0..sorted.len(), Value { number, excess }, side)
     }
 
     fn both<T: Searchable>(sorted: &[T], number: Number) -> [usize; 2] {
-        [Side::Left, Side::Right].map(|side| place_of(sorted, number, 0, side))
+        [Side::Left, Side::Right].map(|side| place_among(sorted, number, 0, side))
     }
 
     #[test]
@@ -269,6 +270,27 @@ mod tests {
                 assert_eq!(both(&sorted, Number::Double(value.into())), [less, not_greater]);
                 let between = Number::Double(f64::from(value) + 0.5);
                 assert_eq!(both(&sorted, between), [not_greater, not_greater]);
+            }
+        }
+    }
+
+    #[test]
+    fn as_counting_has_it_where_memory_is_asked_for_ahead() {
+        // From two pages on: all places near those where a half ends, and some others.
+        for length in [1025i32, 2047, 2048, 2049, 10_000] {
+            let sorted: Vec<i32> = (0..length).map(|n| n * 2).collect();
+            for place in (0..=length).filter(|n| n % 64 < 2 || n % 64 == 63 || n % 7 == 0) {
+                let place = place as usize;
+                assert_eq!(
+                    both(&sorted, Number::Integer(place as i128 * 2 - 1)),
+                    [place, place]
+                );
+                if place < sorted.len() {
+                    assert_eq!(
+                        both(&sorted, Number::Integer(place as i128 * 2)),
+                        [place, place + 1]
+                    );
+                }
             }
         }
     }
@@ -333,7 +355,7 @@ mod tests {
         assert_eq!(both(&large, Number::Integer((1 << 53) + 2)), [1, 2]);
         for (excess, expected) in [(1, [2, 2]), (-1, [1, 1])] {
             let found = [Side::Left, Side::Right]
-                .map(|side| place_of(&[1e299, 1e300], Number::Double(1e300), excess, side));
+                .map(|side| place_among(&[1e299, 1e300], Number::Double(1e300), excess, side));
             assert_eq!(found, expected);
         }
         assert_eq!(both(&[f64::MAX], Number::Integer(i128::MAX)), [0, 0]);
@@ -356,7 +378,7 @@ mod tests {
                     Region::of_mut(&mut into),
                 );
                 for (needle, place) in needles.iter().zip(into) {
-                    let expected = place_of(&sorted, Number::Double((*needle).into()), 0, side);
+                    let expected = place_among(&sorted, Number::Double((*needle).into()), 0, side);
                     assert_eq!(place, expected as f64, "{needle} {side:?}");
                 }
             }

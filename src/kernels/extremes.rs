@@ -121,6 +121,10 @@ macro_rules! floats {
         impl Comparable for $T {
             fn by_value<const LEAST: bool>(level: Level, region: Region<'_>) -> Option<$T> {
                 const N: usize = ROW / size_of::<$T>();
+                // The processor may have been told to take subnormals for zeros.
+                if std::hint::black_box($T::from_bits(1)) == 0.0 {
+                    return None;
+                }
                 let count = region.len() / size_of::<$T>();
                 let first = region.get::<$T>(0);
                 let (lanes, nans) = level.run(
@@ -242,6 +246,30 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    #[allow(unsafe_code, reason = "a program may set the processor up like this")]
+    fn subnormals_count_where_the_processor_takes_them_for_zeros() {
+        const DENORMALS_ARE_ZEROS: u32 = 1 << 6;
+        let tiny = f64::from_bits(1);
+        let values: Vec<f64> = (0..300).map(|n| if n == 7 { -tiny } else { 5.0 }).collect();
+        let region = Region::of(bytemuck::cast_slice(&values));
+        let set = |register: u32| {
+            // SAFETY: it is put back, and nothing until then counts on subnormals.
+            unsafe { std::arch::asm!("ldmxcsr [{}]", in(reg) &register) };
+        };
+        let mut before = 0u32;
+        // SAFETY: writes to `before`.
+        unsafe { std::arch::asm!("stmxcsr [{}]", in(reg) &raw mut before) };
+        set(before | DENORMALS_ARE_ZEROS);
+        let found: Vec<_> = Level::available()
+            .map(|level| extreme_at::<f64, true>(level, region).map(f64::to_bits))
+            .collect();
+        set(before);
+        assert_eq!(found[0], Some((-tiny).to_bits()));
+        assert!(found.iter().all(|bits| *bits == found[0]));
     }
 
     #[test]

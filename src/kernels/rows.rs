@@ -83,7 +83,7 @@ impl<'a, T: Pod> Rows<'a, T> {
         unsafe { self.pointer(index, 1).write_unaligned(value) }
     }
 
-    /// Brings the cache line of an element in, if there is such an element.
+    /// Brings the cache line in where an element would be; any index will do.
     #[inline(always)]
     pub fn prefetch(self, index: usize) {
         let line = self.start.as_ptr().wrapping_add(index).cast();

@@ -9,6 +9,7 @@ use std::fs::File;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::{MemfdFlags, Mode, OFlags, SealFlags, fcntl_get_seals, memfd_create, open};
 use rustix::io::Errno;
@@ -32,8 +33,9 @@ pub struct Storage {
     absolute_path: Option<PathBuf>,
     /// Whether it is memory that was made here, without a name.
     anonymous: bool,
-    /// Whether others can see where the file's position is, by the same descriptor or a duplicate.
-    shares_position: AtomicBool,
+    /// Whether others can see where the file's position is, by the same descriptor or a duplicate. Whoever moves the position
+    /// because nobody can holds this while it does.
+    shares_position: Mutex<bool>,
     /// Whether others can know of it, so that its size matters to somebody else.
     exposed: AtomicBool,
 }
@@ -47,7 +49,7 @@ impl Storage {
             path: Some(path.to_owned()),
             absolute_path: std::path::absolute(path).ok(),
             anonymous: false,
-            shares_position: AtomicBool::new(false),
+            shares_position: Mutex::new(false),
             exposed: AtomicBool::new(true),
         })
     }
@@ -80,7 +82,7 @@ impl Storage {
             path: None,
             absolute_path: None,
             anonymous: false,
-            shares_position: AtomicBool::new(true),
+            shares_position: Mutex::new(true),
             exposed: AtomicBool::new(true),
         })
     }
@@ -107,7 +109,7 @@ impl Storage {
             absolute_path: path.clone(),
             path,
             anonymous: false,
-            shares_position: AtomicBool::new(false),
+            shares_position: Mutex::new(false),
             exposed: AtomicBool::new(true),
         }))
     }
@@ -138,7 +140,7 @@ impl Storage {
             path: None,
             absolute_path: None,
             anonymous: true,
-            shares_position: AtomicBool::new(false),
+            shares_position: Mutex::new(false),
             exposed: AtomicBool::new(false),
         })
     }
@@ -164,10 +166,18 @@ impl Storage {
 
     /// The descriptor for somebody who may do with it what they like. Its position is theirs from now on.
     pub fn give_descriptor(&self) -> i32 {
-        if !self.shares_position.swap(true, Ordering::Relaxed) {
+        let mut shares_position = self.shares_position();
+        if !*shares_position {
             size::rewind(&self.file);
+            *shares_position = true;
         }
         self.descriptor()
+    }
+
+    fn shares_position(&self) -> MutexGuard<'_, bool> {
+        self.shares_position
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn descriptor(&self) -> i32 {
@@ -191,7 +201,9 @@ impl Storage {
     }
 
     pub fn size(&self) -> Result<u64> {
-        let size = if self.shares_position.load(Ordering::Relaxed) {
+        let shares_position = self.shares_position();
+        let size = if *shares_position {
+            drop(shares_position);
             size::of(&self.file)
         } else {
             size::by_position(&self.file)

@@ -1,9 +1,10 @@
 //! Elements in rising order, NaNs last.
 //!
 //! Where others have the elements too, what is sorted is a copy: they are read once, and written once when they are in
-//! order, so that each place has its old or its new element at any moment. Where nobody else has them, they are moved
-//! about in place. What another thread writes meanwhile is lost, and nothing worse. Elements of one byte, and many of
-//! two, are counted instead, which takes no memory to speak of.
+//! order, so that each place has its old or its new element at any moment: what another thread writes meanwhile is lost, and
+//! nothing worse. Where nobody else has them, they are moved about in place: should another thread write to them all the
+//! same, other elements may be lost too and the rest out of order, but nothing outside of them is touched. Elements of one
+//! byte, and many of two, are counted instead, which takes no memory to speak of.
 
 #[cfg(target_arch = "x86_64")]
 mod avx512;

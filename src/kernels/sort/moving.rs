@@ -30,7 +30,7 @@ pub fn sort<L: Compiled>(lanes: L, region: Region<'_>, scratch: &mut [u64], term
     };
     quick::sort(lanes, copy.rows(0..count), depth, &mut writer);
     match terms.is_called_off {
-        Some(_) => (terms.write)(&mut || region.copy_from(0, copy)),
+        Some(_) => !terms.is_called_off() && (terms.write)(&mut || region.copy_from(0, copy)),
         None => true,
     }
 }

@@ -2,6 +2,7 @@
 
 use half::f16;
 
+#[cfg(target_arch = "x86_64")]
 use crate::kernels::rows::Rows;
 
 use super::*;
@@ -216,6 +217,49 @@ fn nans_are_last_and_keep_their_bits() {
     assert!(values[1].is_sign_negative());
     assert!(values[5..].iter().all(|value| value.is_nan()));
     assert_ne!(values[5].is_sign_negative(), values[6].is_sign_negative());
+}
+
+/// Of many elements more are looked at for a pivot, and it is asked more than once whether they are still wanted.
+#[test]
+fn many_elements_and_called_off_in_the_middle() {
+    fn check<T: Sortable>(original: &[T]) {
+        let mut expected: Vec<T::Key> = original.iter().map(|value| value.key()).collect();
+        expected.sort();
+        for level in Level::available() {
+            for patience in [0, 1, 2, 4, usize::MAX] {
+                let asked = std::cell::Cell::new(0);
+                let is_called_off = || {
+                    asked.set(asked.get() + 1);
+                    asked.get() > patience
+                };
+                let terms = Terms {
+                    place: Place::OldOrNew,
+                    is_read: &|| true,
+                    is_called_off: Some(&is_called_off),
+                    write: &written,
+                };
+                let mut values = original.to_vec();
+                let mut scratch = vec![0; words_at::<T>(level, values.len(), terms.place)];
+                let is_done = sort_at::<T>(level, Region::of_mut(&mut values), &mut scratch, terms);
+                let case = format!("{} at {level:?}, {patience}", std::any::type_name::<T>());
+                assert_eq!(is_done, patience == usize::MAX, "{case}");
+                assert!(patience == 0 || asked.get() > 1, "{case}");
+                let keys = values.iter().map(|value| value.key());
+                if is_done {
+                    assert!(keys.eq(expected.iter().copied()), "{case}");
+                } else {
+                    assert!(keys.eq(original.iter().map(|value| value.key())), "{case}");
+                }
+            }
+        }
+    }
+    let count = 0x8_0001;
+    check(&(0..count).map(|n| scrambled(n) as i32).collect::<Vec<_>>());
+    check(
+        &(0..count)
+            .map(|n| (scrambled(n) >> 11) as f64)
+            .collect::<Vec<_>>(),
+    );
 }
 
 /// Where pivots are as bad as can be, the rest is left to a heap.
