@@ -644,7 +644,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * The file descriptor, -1 once it is closed; it stays the array's own, so do not close it. To read it makes the array
    * exact, since it may now be handed on. Node's `fs` and a child process's `stdio` take it.
    *
-   * @throws {Error} the system's, where the file cannot be cut to its length
+   * @throws {Error} the system's, where the file cannot be cut to its length; ERR_BUSY while an asynchronous call
+   * works on it
    * @example
    * import fs from 'node:fs'
    * fs.fstatSync(new MmapArray('i', [1, 2, 3]).fd).size // => 12
@@ -1135,7 +1136,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * Which of two arrays comes first: -1 for this one, 1 for the other, 0 where they are equal. The first unequal pair of
    * elements decides, else the length. NaN where a NaN decides.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for characters with numbers, ERR_INVALID_ARG_TYPE for what is no array
+   * @throws {TypeError} ERR_TYPE_MISMATCH for characters with numbers or with strings that are none, ERR_INVALID_ARG_TYPE for what is no array
    * @throws {Error} ERR_CLOSED, of either array
    * @example
    * new MmapArray('i', [1, 2]).compare([1, 3]) // => -1
@@ -1433,7 +1434,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * Gives back the room that is not used: the file ends with the last element again, and others may append. Of exact arrays
    * only those in a `.npy` file have any, where they got shorter.
    *
-   * @throws {Error} ERR_CLOSED; the system's
+   * @throws {Error} ERR_CLOSED; ERR_BUSY while an asynchronous call works on it; the system's
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'w+', capacity: 1000 })
    * log.append(1.5)
@@ -1446,7 +1447,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * Takes over what others did to the length of the file, and returns the length, in elements. Their changes to elements show
    * at once, without it.
    *
-   * @throws {Error} ERR_CLOSED; ERR_INVALID_NPY where the header of a `.npy` file is gone; the system's
+   * @throws {Error} ERR_CLOSED; ERR_BUSY while an asynchronous call works on it; ERR_INVALID_NPY where the header of a `.npy` file is
+   * gone; the system's
    * @example
    * const reader = MmapArray.open('log.i32', 'i', { flags: 'a+' })
    * const writer = MmapArray.open('log.i32', 'i', { flags: 'r+' })
@@ -1461,7 +1463,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * exact. Not needed for other threads and processes, which see a change at once, nor against the end of this process. Does nothing for
    * arrays opened with `'r'` and `'c'`.
    *
-   * @throws {Error} ERR_CLOSED; the system's, as EIO
+   * @throws {Error} ERR_CLOSED; ERR_BUSY while an asynchronous call works on it; the system's, as EIO
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
    * log.append(1.5)
@@ -1531,7 +1533,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * {@link MmapArrayConstructor.attach}: `postMessage`, `workerData`, `process.send`, an environment variable, a file. It
    * makes the array exact. It keeps nothing alive: keep an anonymous array open until the other side has attached.
    *
-   * @throws {Error} ERR_CLOSED; the system's
+   * @throws {Error} ERR_CLOSED; ERR_BUSY while an asynchronous call works on it; the system's
    * @example
    * import { Worker } from 'node:worker_threads'
    * const scores = new MmapArray('i', [3, 1, 2])

@@ -153,7 +153,57 @@ describe('- is the standard input and output', () => {
   })
 })
 
+test('bytes of a file that are no element are an error', async () => {
+  const file = scope.file(Buffer.alloc(13), 'a.f64')
+  expect(await failure(4, ['convert', file, scope.path('b.csv')])).toContain('5 bytes at the end')
+  expectNoTraceOf('b.csv')
+  await convert(file, scope.path('c.csv'), '--offset', '10', '--from-type', 'B')
+  expect(fs.readFileSync(scope.path('c.csv'), 'utf8')).toBe('0\n0\n0\n')
+})
+
+describe('a first line', () => {
+  test('that begins like a number is no title of nothing', async () => {
+    for (const text of ['1 2 3\n', '1\r2\r3\r']) {
+      expect(await failure(4, ['convert', scope.file(text, 'a.csv'), scope.path('b.f64')])).toMatch(
+        /^line 1: '1.* is no number/,
+      )
+      expectNoTraceOf('b.f64')
+    }
+  })
+
+  test('is a title of nothing, of an empty file too', async () => {
+    await convert(make(scope, 'a.f64', 'd', []), scope.path('b.csv'), '--header', 'close')
+    expect(fs.readFileSync(scope.path('b.csv'), 'utf8')).toBe('close\n')
+    await convert(scope.path('b.csv'), scope.path('c.f64'))
+    expect(fs.statSync(scope.path('c.f64')).size).toBe(0)
+  })
+
+  test('may follow a byte order mark', async () => {
+    const file = scope.file('\uFEFFclose,b\n1,2\n', 'a.csv')
+    await convert(file, scope.path('b.f64'), '--column', 'close')
+    expect(read(scope.path('b.f64'), 'd')).toEqual([1])
+  })
+})
+
 describe('the target', () => {
+  test('keeps its permissions, also while it is written', async () => {
+    const [file, target] = [make(scope, 'a.f64', 'd', [1]), make(scope, 'b.f64', 'd', [2, 3])]
+    for (const mode of [0o600, 0o664]) {
+      fs.chmodSync(target, mode)
+      await convert(file, target, '--force')
+      expect(fs.statSync(target).mode & 0o777).toBe(mode)
+    }
+  })
+
+  test('may have the longest name there is, and any', async () => {
+    const file = make(scope, 'a.f64', 'd', [1])
+    for (const name of [`${'n'.repeat(251)}.f64`, 'y.constructor', `${'é'.repeat(125)}.npy`]) {
+      await convert(file, scope.path(name))
+      expect(fs.existsSync(scope.path(name)), name).toBe(true)
+    }
+    expect(await failure(3, ['convert', file, scope.path('n'.repeat(256))])).toContain('ENAMETOOLONG')
+  })
+
   test('is not replaced unless it is said', async () => {
     const [file, target] = [make(scope, 'a.f64', 'd', [1]), make(scope, 'b.f64', 'd', [2, 3])]
     expect(await failure(2, ['convert', file, target])).toContain('--force')

@@ -199,6 +199,28 @@ largest: at 2, 3 and 30, 27 apart
     expect(await differ(big, make(scope, 'd.f64', 'd', [2 ** 60 + 2 ** 9]))).toContain('different: 1')
   })
 
+  test('an integer and a double that is next to it, and what JSON has no number for', async () => {
+    const odd = make(scope, 'odd.i64', 'q', [2n ** 53n + 1n, -(2n ** 63n)])
+    expect(await differ(odd, make(scope, 'even.f64', 'd', [2 ** 53, -(2 ** 63)]))).toContain(
+      'first: at 0, 9007199254740993 and 9007199254740992\nlargest: at 0, 9007199254740993 and 9007199254740992, 1 apart',
+    )
+    const file = make(scope, 'nan.f64', 'd', [NaN, -Infinity])
+    const { stdout } = await tool(['diff', file, make(scope, 'n.f64', 'd', [1, 2]), '--json'])
+    expect(JSON.parse(stdout)).toMatchObject({ first: { values: ['NaN', 1] }, largest: { distance: 'Infinity' } })
+  })
+
+  test('its exit code answers also where nobody reads what it prints', async () => {
+    const [file, other] = [make(scope, 'a.f64', 'd', [1]), make(scope, 'b.f64', 'd', [2])]
+    const gone = `"$0" "$1" diff "$2" "$3" | true; exit "\${PIPESTATUS[0]}"`
+    expect((await run('bash', ['-c', gone, process.execPath, TOOL, file, other])).code).toBe(1)
+    expect((await run('bash', ['-c', gone, process.execPath, TOOL, file, file])).code).toBe(0)
+  })
+
+  test('bytes that are no element are an error', async () => {
+    const [file, ragged] = [make(scope, 'a.f64', 'd', [1]), scope.file(Buffer.alloc(13), 'b.f64')]
+    expect(await failure(4, ['diff', file, ragged])).toContain('b.f64: 5 bytes at the end are no whole element')
+  })
+
   test('characters with characters only', async () => {
     const [text, other] = [make(scope, 'a', 'c', 'abc'), make(scope, 'b', 'w', 'abx')]
     expect(await differ(text, other, '--type', 'c', '--other-type', 'w')).toContain('first: at 2, "c" and "x"')

@@ -185,6 +185,35 @@ describe('values', () => {
 })
 
 describe('equals and compare', () => {
+  test('strings that are no characters', () => {
+    const text = make('w', 'a𝄞')
+    expect(text.compare(['a', '𝄞'])).toBe(0)
+    for (const other of ['', 'ab', '𝄞b']) {
+      expect(text.equals(['a', other])).toBe(false)
+      expectError('ERR_TYPE_MISMATCH', () => text.compare(['a', other]))
+    }
+  })
+
+  test('an array that changes meanwhile', () => {
+    const listThat = (change) => ({
+      0: 1,
+      1: 2,
+      2: 3,
+      length: 3,
+      get 1() {
+        change()
+        return 2
+      },
+    })
+    const array = make('i', [1, 2, 3])
+    expect(array.equals(listThat(() => array.append(4)))).toBe(false)
+    array.pop()
+    expect(array.equals(listThat(() => {}))).toBe(true)
+    expect(array.equals(listThat(() => array.pop()))).toBe(false)
+    expect(array.compare(listThat(() => array.pop()))).toBe(-1)
+    expect(array.length).toBe(1)
+  })
+
   const scope = useScope()
   const make = (...rest) => scope.keep(new MmapArray(...rest))
 

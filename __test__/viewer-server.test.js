@@ -5,8 +5,9 @@ import http from 'node:http'
 import os from 'node:os'
 import { expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
+import { run } from './support/processes.js'
 import { useScope } from './support/scope.js'
-import { failure, make, startViewer } from './support/tool.js'
+import { TOOL, failure, make, startViewer } from './support/tool.js'
 
 const scope = useScope()
 const start = (name = 'numbers.i32', items = Array.from({ length: 1000 }, (_, n) => n)) =>
@@ -154,4 +155,10 @@ test('a port that is taken is an error', async () => {
   const { url } = await start()
   const { port } = new URL(url)
   expect(await failure(3, ['view', scope.path('numbers.i32'), '--port', port])).toContain('EADDRINUSE')
+})
+
+test('an address that cannot be printed serves nobody', async () => {
+  const file = make(scope, 'numbers.i32', 'i', [1])
+  const { code, stderr } = await run('bash', ['-c', '"$0" "$1" view "$2" > /dev/full', process.execPath, TOOL, file])
+  expect([code, stderr]).toEqual([3, expect.stringContaining('ENOSPC')])
 })

@@ -38,10 +38,12 @@ function haveTheSameBytes(values, others) {
 
 const bytesOf = ({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)
 
-/** Exact for integers, and a number. */
+/** A number, of integers the nearest to how far they are apart: never 0 for two that are not equal. */
 function distanceOf(a, b) {
-  const isExact = typeof a === 'bigint' && typeof b === 'bigint'
-  return Math.abs(Number(isExact ? a - b : Number(a) - Number(b)))
+  if (typeof a === typeof b) return Math.abs(Number(a - b))
+  // A double that is no integer is small enough for doubles to tell it from every integer.
+  const areWhole = [a, b].every((value) => typeof value === 'bigint' || Number.isInteger(value))
+  return Math.abs(areWhole ? Number(BigInt(a) - BigInt(b)) : Number(a) - Number(b))
 }
 
 const greaterOf = (a, b) => Math.max(Math.abs(Number(a)), Math.abs(Number(b)))

@@ -21,10 +21,14 @@ export function exitCodeOf(error) {
   return error?.syscall === undefined ? EXIT.data : EXIT.system
 }
 
-/** One line, with the code where there is one; what a terminal would obey is told by its code point. */
+/** What a terminal would obey is told by its code point. */
+export const printable = (text) =>
+  text.replaceAll(/\p{Cc}/gu, (control) => `\\u{${control.codePointAt(0).toString(16)}}`)
+
+/** One line, with the code where there is one. */
 export function messageOf(error) {
   const line = String(error?.message ?? error).replaceAll(/\s*\n\s*/g, ' ')
-  const text = line.replaceAll(/\p{Cc}/gu, (control) => `\\u{${control.codePointAt(0).toString(16)}}`)
+  const text = printable(line)
   const { code, path } = error ?? {}
   const told = [code, path].filter((part) => typeof part === 'string' && !text.includes(part))
   return told.length > 0 ? `${text} (${told.join(', ')})` : text

@@ -3,7 +3,7 @@
 import { fstatSync, openSync, closeSync, statSync } from 'node:fs'
 import { MmapArray } from '../index.js'
 import { toWhole } from './command-line.js'
-import { UsageError } from './failures.js'
+import { DataError, UsageError } from './failures.js'
 import { toTypecode, typecodeOfPath } from './type-names.js'
 
 /** The options of every command that opens a file. */
@@ -42,6 +42,15 @@ function requireFile(path) {
   if (stats.isFIFO() || stats.isSocket() || stats.isCharacterDevice()) {
     throw new UsageError(`${path} is no file that can be mapped`)
   }
+}
+
+/** Refuses a file that ends in the middle of an element. */
+export function requireWhole(array, offset) {
+  const bytes = bytesBehind(array, offset)
+  if (bytes === 0) return
+  const { path } = array
+  array.close()
+  throw new DataError(`${path}: ${bytes} bytes at the end are no whole element`)
 }
 
 /** Bytes of a file behind its elements. */

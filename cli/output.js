@@ -36,7 +36,9 @@ export class Output {
     await this.write(`${text}\n`)
   }
 
+  /** What JSON has no number for is a string: bigints, NaN and infinities. */
   async json(value) {
-    await this.line(JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? String(part) : part)))
+    const isNumber = (part) => typeof part !== 'bigint' && (typeof part !== 'number' || Number.isFinite(part))
+    await this.line(JSON.stringify(value, (_, part) => (isNumber(part) ? part : String(part))))
   }
 }

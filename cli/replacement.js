@@ -1,7 +1,8 @@
 // A file that is written beside its name and takes it when it is whole: whoever looks finds the old one, or all of the new.
 
 import { randomBytes } from 'node:crypto'
-import { linkSync, lstatSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, linkSync, lstatSync, renameSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { UsageError } from './failures.js'
 
 /** What a file system says that has no links. */
@@ -18,34 +19,46 @@ let unfinished
  * @template T
  */
 export async function replace(path, { force = false }, write) {
-  requireReplaceable(path, force)
-  // A name that nobody else's file has.
-  unfinished = `${path}.${randomBytes(8).toString('hex')}.unfinished`
+  const mode = requireReplaceable(path, force)
+  // A name that nobody else's file has, and that is not too long where the file's own is not.
+  const name = `${basename(path).slice(0, 50)}.${randomBytes(8).toString('hex')}.unfinished`
+  unfinished = join(dirname(path), name)
+  // What nobody else may read is not to be read while it is written either.
+  const umask = mode === undefined ? undefined : process.umask(0o777 & ~mode)
   try {
     const result = await write(unfinished)
+    if (mode !== undefined) chmodSync(unfinished, mode)
     if (force) renameSync(unfinished, path)
-    else name(unfinished, path)
+    else giveName(unfinished, path)
     return result
   } finally {
+    if (umask !== undefined) process.umask(umask)
     discardUnfinished()
   }
 }
 
 /** Takes away what was not finished. */
 export function discardUnfinished() {
-  if (unfinished !== undefined) rmSync(unfinished, { force: true })
+  const path = unfinished
   unfinished = undefined
+  try {
+    if (path !== undefined) rmSync(path, { force: true })
+  } catch {
+    // Why it could not be written is what matters.
+  }
 }
 
+/** @returns {number | undefined} the permissions of the file that is there */
 export function requireReplaceable(path, force) {
   const there = lstatSync(path, { throwIfNoEntry: false })
-  if (!there) return
+  if (!there) return undefined
   if (!there.isFile()) throw new UsageError(`${path} is there, and no file that can be replaced`)
   if (!force) throw new UsageError(`${path} is there already; --force replaces it`)
+  return there.mode & 0o777
 }
 
 /** Gives a file its name unless there is another of that name by now. */
-function name(file, path) {
+function giveName(file, path) {
   try {
     linkSync(file, path)
   } catch (error) {

@@ -22,14 +22,23 @@ function equalValues(a, b) {
   return typeof a === 'string' && a === b
 }
 
+/** Whether a string is one code point. */
+const isCharacter = (text) => text.length === 1 || (text.length === 2 && text.codePointAt(0) > 0xffff)
+
 /**
  * -1, 0 or 1; NaN where a NaN decides.
  * @throws {TypeError} ERR_TYPE_MISMATCH for a character and a number, and for what is neither
  */
 function compareValues(a, b) {
-  if (typeof a === 'string' && typeof b === 'string') return Math.sign(a.codePointAt(0) - b.codePointAt(0))
+  if (typeof a === 'string' && typeof b === 'string') {
+    for (const text of [a, b]) {
+      if (!isCharacter(text))
+        throw typeMismatch(`A character compares with characters, of one code point each, not '${text}'`)
+    }
+    return Math.sign(a.codePointAt(0) - b.codePointAt(0))
+  }
   if (!isNumeric(a) || !isNumeric(b)) {
-    throw typeMismatch(`Characters have no order among numbers, nor among anything else: ${typeof a} and ${typeof b}`)
+    throw typeMismatch(`Numbers compare with numbers, and characters with characters: not ${typeof a} with ${typeof b}`)
   }
   if (a < b) return -1
   if (a > b) return 1
@@ -49,7 +58,9 @@ export function areEqual(access, array, other) {
   const ours = quietReaderOf(access, array, array)
   const theirs = quietReaderOf(access, array, other)
   for (let index = 0; index < length; index++) {
-    if (!equalValues(ours(index), theirs(index))) return false
+    const value = theirs(index)
+    // A getter of the other may have changed the array.
+    if (array.length !== length || !equalValues(ours(index), value)) return false
   }
   return true
 }
@@ -72,7 +83,10 @@ export function orderOf(access, array, other) {
     }
   }
   for (; index < shorter; index++) {
-    const order = compareValues(array.get(index), theirs(index))
+    const value = theirs(index)
+    // A getter of the other may have changed the array.
+    if (index >= array.length) break
+    const order = compareValues(array.get(index), value)
     if (order !== 0) return order
   }
   return Math.sign(array.length - other.length)

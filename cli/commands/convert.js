@@ -10,7 +10,14 @@ import { toTypecode, typecodeOfPath } from '../type-names.js'
 
 const FORMATS = ['raw', 'npy', 'csv', 'jsonl']
 /** By the end of a name; what has none of these is raw. */
-const ENDINGS = { npy: 'npy', csv: 'csv', txt: 'csv', tsv: 'csv', jsonl: 'jsonl', ndjson: 'jsonl' }
+const ENDINGS = new Map([
+  ['npy', 'npy'],
+  ['csv', 'csv'],
+  ['txt', 'csv'],
+  ['tsv', 'csv'],
+  ['jsonl', 'jsonl'],
+  ['ndjson', 'jsonl'],
+])
 
 const { type, offset } = OPENING
 
@@ -70,7 +77,7 @@ What JSON has no number for is a string there: "NaN", "Infinity". Integer types 
 function sideOf(word, given) {
   const path = word === '-' ? undefined : word
   const ending = /\.([a-z]+)$/.exec(word)?.[1]
-  const format = given ?? ENDINGS[ending] ?? 'raw'
+  const format = given ?? ENDINGS.get(ending) ?? 'raw'
   if (FORMATS.includes(format)) return { path, format }
   throw new UsageError(`a format is one of ${FORMATS.join(', ')}, not '${format}'`)
 }

@@ -2,7 +2,7 @@ import { blocksOf, isText } from '../blocks.js'
 import { toFiles, toNumber } from '../command-line.js'
 import { Differences } from '../differences.js'
 import { DataError, EXIT } from '../failures.js'
-import { OPENING, open } from '../opening.js'
+import { OPENING, open, requireWhole } from '../opening.js'
 import { progressOf } from '../progress.js'
 
 export default {
@@ -32,8 +32,14 @@ With tolerances a pair differs where |a - b| is more than TOLERANCE and more tha
     try {
       const other = open(otherPath, { ...values, type: values['other-type'] ?? values.type })
       try {
+        for (const one of [array, other]) requireWhole(one, values.offset)
         const facts = await compare(array, other, { tolerance, relative })
-        await (values.json ? output.json(facts) : output.line(sentenceOf(facts)))
+        try {
+          await (values.json ? output.json(facts) : output.line(sentenceOf(facts)))
+        } catch (error) {
+          // The exit code is an answer too.
+          if (!output.isClosed) throw error
+        }
         return facts.equal ? EXIT.done : EXIT.different
       } finally {
         other.close()

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { toFiles } from '../command-line.js'
+import { printable } from '../failures.js'
 import { OPENING, bytesBehind, open } from '../opening.js'
 import { progressOf } from '../progress.js'
 import { statisticsOf } from '../statistics.js'
@@ -30,7 +31,7 @@ standard deviation, the population's, of the finite ones. Sums of integers are e
     try {
       const facts = factsOf(array, path, values)
       if (!values['no-stats']) Object.assign(facts, await statisticsOf(array, progressOf('reading', array.length)))
-      await (values.json ? output.json(jsonOf(facts)) : output.line(tableOf(facts)))
+      await (values.json ? output.json(facts) : output.line(tableOf(facts)))
     } finally {
       array.close()
     }
@@ -66,17 +67,11 @@ function tableOf({ file, type, typeName, ...facts }) {
     ['type', `${typeName} ('${type}')`],
     ...Object.entries(facts).map(([key, value]) => [key, shown(key, value)]),
   ]
-  return [file, ...rows.map(([key, value]) => `  ${(TITLES[key] ?? key).padEnd(10)}  ${value}`)].join('\n')
+  return [printable(file), ...rows.map(([key, value]) => `  ${(TITLES[key] ?? key).padEnd(10)}  ${value}`)].join('\n')
 }
 
 function shown(key, value) {
   if (key === 'shape') return value.join(' × ')
   if (key === 'bytesBehind') return `${value} bytes at the end`
   return textOf(value)
-}
-
-/** JSON has no NaN and no infinity. */
-function jsonOf(facts) {
-  const plain = ([key, value]) => [key, typeof value === 'number' && !Number.isFinite(value) ? String(value) : value]
-  return Object.fromEntries(Object.entries(facts).map(plain))
 }

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { isText } from '../blocks.js'
 import { toFiles, toSlice, toWhole } from '../command-line.js'
-import { DataError, UsageError } from '../failures.js'
+import { DataError, UsageError, printable } from '../failures.js'
 import { OPENING, open } from '../opening.js'
 import { histogramOf } from '../plot/histogram.js'
 import { extentOf, seriesOf } from '../plot/series.js'
@@ -75,7 +75,7 @@ async function pictureOf(array, path, values, target, output) {
   const terms = { start, stop, columns: target ? Math.max(width - 100, 100) : dotsIn(width), isShown }
   const { columns, isWhole, leftOut } = await seriesOf(array, terms, progressOf('reading', stop - start))
   const extent = extentOf(columns)
-  const title = `${basename(path)}: ${(stop - start).toLocaleString('en')} × ${nameOf(array.typecode)}`
+  const title = `${printable(basename(path))}: ${(stop - start).toLocaleString('en')} × ${nameOf(array.typecode)}`
   const note = leftOut ? `without what is ${values.log ? 'not positive' : 'no finite number'}` : ''
   const bins =
     values.histogram && extent

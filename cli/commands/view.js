@@ -36,8 +36,15 @@ with Ctrl-C. Wheel and + - zoom, dragging and arrows pan, 0 and a double click s
     if (isText(array)) throw new DataError('characters have no picture')
     const live = new LiveArray(array)
     const facts = { name: basename(path), type: nameOf(array.typecode), itemsize: array.itemsize }
-    const { url } = await serve({ live, facts, port })
-    await output.line(url)
+    const { url, close } = await serve({ live, facts, port })
+    try {
+      await output.line(url)
+    } catch (error) {
+      // An address that nobody knows serves nobody.
+      close()
+      array.close()
+      throw error
+    }
     if (values.open) browse(url)
     await live.follow()
   },

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs'
 import { MmapArray } from '../../index.js'
 import { blocksOf, isText } from '../blocks.js'
 import { DataError, UsageError } from '../failures.js'
-import { open } from '../opening.js'
+import { open, requireWhole } from '../opening.js'
 import { csvReader } from '../text/csv.js'
 import { jsonReader } from '../text/json-lines.js'
 import { linesOf } from '../text/lines.js'
@@ -22,8 +22,11 @@ const OF_TEXT = 'd'
 export function sourceOf({ path, format }, { values, typecode }) {
   if (format === 'csv' || format === 'jsonl')
     return textSource(path, format, { ...values, typecode: typecode ?? OF_TEXT })
-  if (path !== undefined)
-    return arraySource(open(path, { ...values, format, type: values['from-type'] ?? values.type }))
+  if (path !== undefined) {
+    const array = open(path, { ...values, format, type: values['from-type'] ?? values.type })
+    requireWhole(array, values.offset)
+    return arraySource(array)
+  }
   if (format === 'npy') throw new UsageError("NumPy's format cannot be read from the standard input")
   const own = toTypecode(values.type)
   if (own === undefined) throw new UsageError('the standard input does not say what its elements are: give --type')
@@ -35,6 +38,8 @@ function arraySource(array) {
     typecode: array.typecode,
     total: array.length,
     async *blocks(onProgress) {
+      // Also of nothing there is a block, before which a title is written.
+      if (array.length === 0) yield []
       for await (const { start, values } of blocksOf(array)) {
         yield values
         onProgress(start + values.length)
@@ -73,6 +78,7 @@ function textSource(path, format, { typecode, ...options }) {
   if (format === 'csv' && isText({ typecode }))
     throw new UsageError('characters are read from JSON lines, not from CSV')
   let line = 0
+  let title = ''
   // The first element of the block that was read last, and the line of each of its elements.
   let begin = 0
   let places = []
@@ -84,19 +90,33 @@ function textSource(path, format, { typecode, ...options }) {
         const found = []
         begin += places.length
         places = []
-        for (const text of lines) {
+        for (const given of lines) {
           line += 1
+          const text = line === 1 ? withoutMark(given) : given
           const value = valueAt(read, text, line)
-          if (value === undefined) continue
+          if (value === undefined) {
+            title ||= text
+            continue
+          }
           found.push(value)
           places.push(line)
         }
         yield found
       }
+      if (begin + places.length === 0 && options.column === undefined) requireTitle(title)
     },
     close() {},
     place: (index) => `line ${places[index - begin]}`,
   }
+}
+
+/** Windows writes a mark in front of UTF-8. */
+const withoutMark = (text) => (text.startsWith('\uFEFF') ? text.slice(1) : text)
+
+/** Refuses what was passed over as a title where no number follows: it may have been meant as one. */
+function requireTitle(text) {
+  if (!/^\s*[-+.]?\d/.test(text)) return
+  throw new DataError(`line 1: '${text.slice(0, 40)}' is no number, and none follows`)
 }
 
 function valueAt(read, text, line) {
