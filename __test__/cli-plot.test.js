@@ -123,6 +123,19 @@ describe('in the terminal', () => {
   })
 })
 
+test('ends that are as far apart, or as near, as doubles can be', async () => {
+  const far = make(scope, 'far.f64', 'd', [-1.7e308, 0, 1.7e308])
+  const counts = (text) => [...text.matchAll(/(\d+)$/gm)].map(([count]) => Number(count))
+  const text = await plot(far, '--histogram', '--bins', '3')
+  expect(counts(text).slice(-3)).toEqual([1, 1, 1])
+  expect(text).toContain('-1.7e+308 … -5.667e+307')
+  expect(await plot(far, '--width', '30')).toMatch(/ 0 ┤/)
+  const near = await plot(make(scope, 'near.f64', 'd', [0, 5e-324]), '--histogram')
+  expect(near).toContain('0 … 5e-324')
+  expect(counts(near).at(-1)).toBe(2)
+  expect(await plot(make(scope, 'big.f64', 'd', [1e200, 1e300]), '--log')).toContain('1e+250 ┤')
+})
+
 describe('as an image', () => {
   test('SVG holds a point for each element of few', async () => {
     const items = [3, 1, 4, 1, 5, 9]

@@ -8,27 +8,32 @@ import { blocksOf } from '../blocks.js'
  */
 export async function histogramOf(array, { start, stop, extent: [least, greatest], bins: wanted }, onProgress) {
   const isInteger = !'efd'.includes(array.typecode)
+  // Numbers that are further apart than the largest double are counted as quarters of themselves.
+  const scale = Number.isFinite(greatest - least) ? 1 : 1 / 4
+  const low = least * scale
   // A bin for each integer where there are few; else bins of whole integers.
-  const span = isInteger ? greatest - least + 1 : greatest - least
-  const width = span === 0 ? 1 : isInteger ? Math.max(Math.ceil(span / wanted), 1) : span / wanted
-  const count = span === 0 ? 1 : isInteger ? Math.ceil(span / width) : wanted
+  const span = isInteger ? greatest - least + 1 : greatest * scale - low
+  // Between neighbours among the least doubles there is no room for bins.
+  const isOne = span / wanted === 0
+  const width = isOne ? span || 1 : isInteger ? Math.max(Math.ceil(span / wanted), 1) : span / wanted
+  const count = isOne ? 1 : isInteger ? Math.ceil(span / width) : wanted
   const counts = new Float64Array(count)
   for await (const { start: at, values } of blocksOf(array, { start, stop })) {
-    add(values, counts, { least, width })
+    add(values, counts, { low, width, scale })
     onProgress(at + values.length - start)
   }
   return Array.from(counts, (number, bin) => ({
-    from: least + bin * width,
-    to: least + (bin + 1) * width,
+    from: bin === 0 ? least : (low + bin * width) / scale,
+    to: bin === count - 1 && !isInteger && span > 0 ? greatest : (low + (bin + 1) * width) / scale,
     count: number,
   }))
 }
 
-function add(values, counts, { least, width }) {
+function add(values, counts, { low, width, scale }) {
   const last = counts.length - 1
   const isBig = typeof values[0] === 'bigint'
   for (let index = 0; index < values.length; index++) {
-    const bin = Math.floor(((isBig ? Number(values[index]) : values[index]) - least) / width)
+    const bin = Math.floor(((isBig ? Number(values[index]) : values[index]) * scale - low) / width)
     if (bin >= 0 && bin !== Infinity) counts[bin < last ? bin : last] += 1
   }
 }

@@ -19,8 +19,11 @@ export function plotLines({ columns, extent, start, stop, scale, width, rows = R
   const canvas = new Braille(across, rows)
   const [low, high] = extent.map(scale)
   const dots = rows * DOWN - 1
+  // Far ends may be further apart than the largest double.
+  const part = Number.isFinite(high - low) ? 1 : 1 / 2
+  const height = high * part - low * part
   const rowOf = (value) =>
-    high > low ? Math.round(dots * (1 - (scale(value) - low) / (high - low))) : Math.floor(dots / 2)
+    height > 0 ? Math.round(dots * (1 - (scale(value) * part - low * part) / height)) : Math.floor(dots / 2)
   let before
   for (let index = 0; index < columns.length; index++) {
     const { min, max } = columns[index]
@@ -53,7 +56,9 @@ function labelsOf([least, greatest], rows, scale) {
   labels[0] = shortNumber(greatest)
   labels[rows - 1] = shortNumber(least)
   const isLinear = scale(4) - scale(3) === scale(3) - scale(2)
-  labels[Math.floor(rows / 2)] = shortNumber(isLinear ? (least + greatest) / 2 : Math.sqrt(least * greatest))
+  labels[Math.floor(rows / 2)] = shortNumber(
+    isLinear ? least / 2 + greatest / 2 : Math.sqrt(least) * Math.sqrt(greatest),
+  )
   return labels
 }
 
