@@ -449,6 +449,38 @@ describe('receivers that are no arrays', () => {
   })
 })
 
+test('what a subclass overrides is for its users, not for the array itself', () => {
+  class Mine extends MmapArray {
+    #calls = 0
+    get length() {
+      return 1
+    }
+    get byteLength() {
+      return 5
+    }
+    get typecode() {
+      return 'd'
+    }
+    extend(items) {
+      this.#calls += 1
+      super.extend(items)
+    }
+  }
+  // Its own fields are not there yet while the constructor fills it.
+  const array = new Mine('i', [1, 2, 3])
+  array.extend([4])
+  expect([...array.tobytes()]).toEqual([1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0])
+  const copy = array.copy()
+  expect([copy.typecode, copy.tolist()]).toEqual(['i', [1, 2, 3, 4]])
+  expect(array.bufferInfo()[1]).toBe(4)
+  expect(array.shape).toEqual([4])
+  expect(array.wait(0, 5)).toBe('not-equal')
+  const make = () => Reflect.construct(MmapArray, ['i', [1.5]], Object)
+  expect(expectError('ERR_INVALID_ARG_TYPE', make).message).toContain('1.5')
+  array.close()
+  copy.close()
+})
+
 /** Each method with arguments that are right, run with every wrong value in every place. */
 const METHODS = {
   get: ['0'],

@@ -616,6 +616,32 @@ describe('beyond 4 GiB', () => {
     expect(fs.statSync(path).size).toBe(2)
   })
 
+  // The element path counts in words of 32 bits.
+  test('with room for more, across a length that a word holds', () => {
+    const array = scope.keep(new MmapArray('B'))
+    fs.ftruncateSync(array.fd, 4 * GiB - 3)
+    expect(array.refresh()).toBe(4 * GiB - 3)
+    array.reserve(4 * GiB + 10)
+    const { capacity } = array
+    expect(capacity).toBeGreaterThanOrEqual(4 * GiB + 10)
+    for (let n = 1; n <= 10; n++) {
+      array.append(n)
+      expect(array.length).toBe(4 * GiB - 3 + n)
+      expect(array.get(4 * GiB - 4 + n)).toBe(n)
+      expect(array.at(4 * GiB - 3 + n)).toBe(undefined)
+    }
+    expect(array.get(0)).toBe(0)
+    for (let n = 10; n >= 1; n--) {
+      expect(array.pop()).toBe(n)
+      expect(array.length).toBe(4 * GiB - 4 + n)
+    }
+    expect(array.capacity).toBe(capacity)
+    array.append(7)
+    array.trim()
+    expect(fs.fstatSync(array.fd).size).toBe(4 * GiB - 2)
+    expect([...array.slice(-2)]).toEqual([0, 7])
+  })
+
   test('wider elements', () => {
     const path = sparse(6 * GiB)
     const array = scope.keep(MmapArray.open(path, 'd', { flags: 'r+' }))

@@ -61,21 +61,21 @@ function staged(access, array, iterable, name) {
 }
 
 /** The constructor's initializer: as extend, but arrays of other types are taken element by element. */
-export function initialize(access, array, init) {
+export function initialize(access, methods, array, init) {
   const [type, other] = [access.typeOf(array), access.typeOf(init)]
   const isText = type.meaning === 'character'
   if (typeof init === 'string') {
     if (!isText) throw invalidArgType('init', `no string, for typecode '${type.code}'`, init)
-    array.fromunicode(init)
+    methods.fromunicode.call(array, init)
   } else if (isAnyArrayBuffer(init)) {
-    array.frombytes(init)
+    methods.frombytes.call(array, init)
   } else if (other !== undefined && other !== type) {
     if ((other.meaning === 'character') !== isText) throw sources.otherType(type, `one of typecode '${other.code}'`)
-    array.extend(init.values())
+    methods.extend.call(array, init.values())
   } else if (sources.isMemory(init) && !sources.isOwnView(type, init)) {
     sources.bytesOf(init, 'init')
-    array.extend(init.values())
+    methods.extend.call(array, init.values())
   } else {
-    array.extend(init)
+    methods.extend.call(array, init)
   }
 }

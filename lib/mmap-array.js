@@ -130,9 +130,10 @@ export class MmapArray extends NativeArray {
   #initialize(init) {
     if (init !== undefined) {
       try {
-        filling.initialize(MmapArray.#access, this, init)
+        filling.initialize(MmapArray.#access, MmapArray.prototype, this, init)
       } catch (error) {
-        this.close()
+        // Whatever class `Reflect.construct` was given, and whatever a subclass has made of it.
+        MmapArray.prototype.close.call(this)
         throw error
       }
     }
@@ -223,7 +224,7 @@ export class MmapArray extends NativeArray {
   }
 
   get shape() {
-    return this.#closed || this.format === 'raw' ? [this.length] : super.shape
+    return this.#closed || super.format === 'raw' ? [this.#state[LENGTH]] : super.shape
   }
 
   get fd() {
@@ -421,7 +422,7 @@ export class MmapArray extends NativeArray {
   }
 
   bufferInfo() {
-    return [addressOf(this), this.length]
+    return [addressOf(this), this.#state[LENGTH]]
   }
 
   frombytes(bytes) {
@@ -430,7 +431,7 @@ export class MmapArray extends NativeArray {
 
   tobytes() {
     this.#requireOpen()
-    const copy = sources.allocate(Uint8Array, this.byteLength)
+    const copy = sources.allocate(Uint8Array, this.#state[LENGTH] * this.#type.View.BYTES_PER_ELEMENT)
     super.slice(copy)
     return Buffer.from(copy.buffer)
   }
@@ -487,7 +488,7 @@ export class MmapArray extends NativeArray {
   #requireCharacters(operation) {
     if (this.#type.meaning === 'character') return
     throw typeMismatch(
-      `${operation} needs an array of characters (c, u, w), this one is of typecode '${this.typecode}'`,
+      `${operation} needs an array of characters (c, u, w), this one is of typecode '${this.#type.code}'`,
     )
   }
 
@@ -544,7 +545,7 @@ export class MmapArray extends NativeArray {
 
   copy() {
     this.#requireOpen()
-    return new MmapArray(this.typecode, this, { capacity: this.length })
+    return new MmapArray(this.#type.code, this, { capacity: this.#state[LENGTH] })
   }
 
   equals(other) {
@@ -559,7 +560,7 @@ export class MmapArray extends NativeArray {
 
   sum() {
     this.#requireOpen()
-    if (this.#type.meaning === 'character') throw typeMismatch(`There is no sum of characters ('${this.typecode}')`)
+    if (this.#type.meaning === 'character') throw typeMismatch(`There is no sum of characters ('${this.#type.code}')`)
     return sumOf(this)
   }
 

@@ -11,9 +11,10 @@ const SLICE_MS = 200
 const OUTCOMES = ['ok', 'not-equal', 'timed-out']
 
 /** Refuses arrays whose elements are no futex words. */
-function requireWords(array, operation) {
-  if (array.typecode === 'i' || array.typecode === 'I') return
-  throw typeMismatch(`${operation} needs an array of typecode 'i' or 'I', this one is of typecode '${array.typecode}'`)
+function requireWords(access, array, operation) {
+  const { code } = access.typeOf(array)
+  if (code === 'i' || code === 'I') return
+  throw typeMismatch(`${operation} needs an array of typecode 'i' or 'I', this one is of typecode '${code}'`)
 }
 
 /** Milliseconds as Atomics.wait takes them: not given and NaN are without end, negative ones none. */
@@ -57,7 +58,7 @@ function waitForGood(sleepSlice) {
 
 /** Where to sleep, on which bits, and how long. */
 function waitArguments(access, array, operation, index, expected, timeout) {
-  requireWords(array, operation)
+  requireWords(access, array, operation)
   const at = access.inside(array, toIndex(index))
   // The bits of the value, whatever its sign.
   return [at, access.codecOf(array).check(expected) >>> 0, toTimeout(timeout)]
@@ -78,6 +79,6 @@ export async function waitAsync(access, array, index, expected, timeout) {
 }
 
 export function notify(access, array, index, count) {
-  requireWords(array, 'notify')
+  requireWords(access, array, 'notify')
   return access.call(array, 'notify')(access.inside(array, toIndex(index)), toWakeCount(count))
 }
