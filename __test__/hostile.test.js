@@ -452,6 +452,9 @@ describe('receivers that are no arrays', () => {
 test('what a subclass overrides is for its users, not for the array itself', () => {
   class Mine extends MmapArray {
     #calls = 0
+    get calls() {
+      return this.#calls
+    }
     get length() {
       return 1
     }
@@ -469,6 +472,7 @@ test('what a subclass overrides is for its users, not for the array itself', () 
   // Its own fields are not there yet while the constructor fills it.
   const array = new Mine('i', [1, 2, 3])
   array.extend([4])
+  expect(array.calls).toBe(1)
   expect([...array.tobytes()]).toEqual([1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0])
   const copy = array.copy()
   expect([copy.typecode, copy.tolist()]).toEqual(['i', [1, 2, 3, 4]])
