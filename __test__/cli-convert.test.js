@@ -188,7 +188,7 @@ describe('a first line', () => {
 describe('the target', () => {
   test('keeps its permissions, also while it is written', async () => {
     const [file, target] = [make(scope, 'a.f64', 'd', [1]), make(scope, 'b.f64', 'd', [2, 3])]
-    for (const mode of [0o600, 0o664]) {
+    for (const mode of [0o600, 0o664, 0o400]) {
       fs.chmodSync(target, mode)
       await convert(file, target, '--force')
       expect(fs.statSync(target).mode & 0o777).toBe(mode)

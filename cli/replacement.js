@@ -23,8 +23,8 @@ export async function replace(path, { force = false }, write) {
   // A name that nobody else's file has, and that is not too long where the file's own is not.
   const name = `${basename(path).slice(0, 50)}.${randomBytes(8).toString('hex')}.unfinished`
   unfinished = join(dirname(path), name)
-  // What nobody else may read is not to be read while it is written either.
-  const umask = mode === undefined ? undefined : process.umask(0o777 & ~mode)
+  // What nobody else may read is not to be read while it is written either; we ourselves have to.
+  const umask = mode === undefined ? undefined : process.umask(0o177 & ~mode)
   try {
     const result = await write(unfinished)
     if (mode !== undefined) chmodSync(unfinished, mode)
