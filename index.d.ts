@@ -1208,7 +1208,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * counted in no memory to speak of, and fewer of 2 take half a mebibyte at most. The time grows with n log n at worst; elements
    * that are in order already are only read.
    *
-   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ENOMEM where there is no memory for the copy, and nothing is changed
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_BUSY while `sortAsync` or `fromfileAsync` works on it; ENOMEM where there is no memory for the copy, and nothing is changed
    * @example
    * new MmapArray('i', [3, 1, 2]).sort().tolist() // => [ 1, 2, 3 ]
    * new MmapArray('d', [NaN, 1, -0, 0]).sort().tolist() // => [ -0, 0, 1, NaN ]

@@ -186,13 +186,21 @@ describe('a first line', () => {
 })
 
 describe('the target', () => {
-  test('keeps its permissions, also while it is written', async () => {
+  test('keeps its permissions', async () => {
     const [file, target] = [make(scope, 'a.f64', 'd', [1]), make(scope, 'b.f64', 'd', [2, 3])]
     for (const mode of [0o600, 0o664, 0o400]) {
       fs.chmodSync(target, mode)
       await convert(file, target, '--force')
       expect(fs.statSync(target).mode & 0o777).toBe(mode)
     }
+  })
+
+  test('may be behind a link that leads elsewhere', async () => {
+    const file = make(scope, 'a.f64', 'd', [1])
+    fs.mkdirSync(scope.path('far/sub'), { recursive: true })
+    fs.symlinkSync(scope.path('far/sub'), scope.path('link'))
+    await convert(file, `${scope.path('link')}/../b.f64`)
+    expect(read(scope.path('far/b.f64'), 'd')).toEqual([1])
   })
 
   test('may have the longest name there is, and any', async () => {

@@ -44,9 +44,9 @@ function requireFile(path) {
   }
 }
 
-/** Refuses a file that ends in the middle of an element. */
+/** Refuses a file that ends in the middle of an element; whole ones may have been appended since it was opened. */
 export function requireWhole(array, offset) {
-  const bytes = bytesBehind(array, offset)
+  const bytes = bytesBehind(array, offset) % array.itemsize
   if (bytes === 0) return
   const { path } = array
   array.close()

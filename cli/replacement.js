@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { chmodSync, linkSync, lstatSync, renameSync, rmSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { UsageError } from './failures.js'
 
 /** What a file system says that has no links. */
@@ -22,7 +22,8 @@ export async function replace(path, { force = false }, write) {
   const mode = requireReplaceable(path, force)
   // A name that nobody else's file has, and that is not too long where the file's own is not.
   const name = `${basename(path).slice(0, 50)}.${randomBytes(8).toString('hex')}.unfinished`
-  unfinished = join(dirname(path), name)
+  // Not `join`, which takes `link/..` for nothing.
+  unfinished = `${dirname(path)}/${name}`
   // What nobody else may read is not to be read while it is written either; we ourselves have to.
   const umask = mode === undefined ? undefined : process.umask(0o177 & ~mode)
   try {

@@ -78,7 +78,7 @@ function textSource(path, format, { typecode, ...options }) {
   if (format === 'csv' && isText({ typecode }))
     throw new UsageError('characters are read from JSON lines, not from CSV')
   let line = 0
-  let title = ''
+  let title
   // The first element of the block that was read last, and the line of each of its elements.
   let begin = 0
   let places = []
@@ -95,7 +95,7 @@ function textSource(path, format, { typecode, ...options }) {
           const text = line === 1 ? withoutMark(given) : given
           const value = valueAt(read, text, line)
           if (value === undefined) {
-            title ||= text
+            if (text !== '') title ??= { text, line }
             continue
           }
           found.push(value)
@@ -103,7 +103,7 @@ function textSource(path, format, { typecode, ...options }) {
         }
         yield found
       }
-      if (begin + places.length === 0 && options.column === undefined) requireTitle(title)
+      if (begin + places.length === 0 && title && options.column === undefined) requireTitle(title)
     },
     close() {},
     place: (index) => `line ${places[index - begin]}`,
@@ -114,9 +114,9 @@ function textSource(path, format, { typecode, ...options }) {
 const withoutMark = (text) => (text.startsWith('\uFEFF') ? text.slice(1) : text)
 
 /** Refuses what was passed over as a title where no number follows: it may have been meant as one. */
-function requireTitle(text) {
+function requireTitle({ text, line }) {
   if (!/^\s*[-+.]?\d/.test(text)) return
-  throw new DataError(`line 1: '${text.slice(0, 40)}' is no number, and none follows`)
+  throw new DataError(`line ${line}: '${text.slice(0, 40)}' is no number, and none follows`)
 }
 
 function valueAt(read, text, line) {

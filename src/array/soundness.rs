@@ -1,5 +1,6 @@
 //! Whether the memory shows the file: windows that are wide enough, and zeros where the file could not be read.
 
+use std::sync::atomic::{Ordering, fence};
 use std::sync::{Arc, Weak};
 
 use super::{Array, Lent};
@@ -34,7 +35,10 @@ impl Array {
 
     /// Whether nobody but this array's own thread can be at its elements, by this or another array.
     pub(super) fn is_alone(&self) -> bool {
-        !self.mapping.storage().is_exposed() && self.jobs.is_idle() && Arc::strong_count(&self.loans) == 1
+        let is_lent = Arc::strong_count(&self.loans) > 1;
+        // What those that had a loan have read comes before what is written now.
+        fence(Ordering::Acquire);
+        !is_lent && !self.mapping.storage().is_exposed() && self.jobs.is_idle()
     }
 
     /// Widens the window where it is too short, and maps the file again where zeros were laid over it.
