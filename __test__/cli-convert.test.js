@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { describeOnSmallDisk, runOnSmallDisk } from './support/small-disks.js'
 import { useScope } from './support/scope.js'
 import { TOOL, failure, make, printed, read } from './support/tool.js'
@@ -193,6 +193,22 @@ describe('the target', () => {
       await convert(file, target, '--force')
       expect(fs.statSync(target).mode & 0o777).toBe(mode)
     }
+  })
+
+  test("is nobody else's to read while it is written", async () => {
+    const target = make(scope, 'b.f64', 'd', [2, 3])
+    fs.chmodSync(target, 0o600)
+    const child = spawn(process.execPath, [TOOL, 'convert', '-', target, '--from', 'csv', '--force'])
+    const exit = once(child, 'exit')
+    child.stdin.write('1\n')
+    const unfinished = await vi.waitUntil(
+      () => fs.readdirSync(scope.directory).find((name) => name.endsWith('.unfinished')),
+      { timeout: 60_000 },
+    )
+    expect(fs.statSync(scope.path(unfinished)).mode & 0o777).toBe(0o600)
+    child.stdin.end()
+    expect(await exit).toEqual([0, null])
+    expect(read(target, 'd')).toEqual([1])
   })
 
   test('may be behind a link that leads elsewhere', async () => {

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { bytesBehind, open, requireWhole } from '../cli/opening.js'
 import { run } from './support/processes.js'
 import { useScope } from './support/scope.js'
 import { TOOL, failure, make, printed, tool } from './support/tool.js'
@@ -219,6 +220,17 @@ largest: at 2, 3 and 30, 27 apart
   test('bytes that are no element are an error', async () => {
     const [file, ragged] = [make(scope, 'a.f64', 'd', [1]), scope.file(Buffer.alloc(13), 'b.f64')]
     expect(await failure(4, ['diff', file, ragged])).toContain('b.f64: 5 bytes at the end are no whole element')
+  })
+
+  test('elements that others append after it was opened are none of them', () => {
+    const array = open(make(scope, 'a.f64', 'd', [1, 2]), {})
+    fs.appendFileSync(array.path, Buffer.alloc(16))
+    expect(bytesBehind(array)).toBe(0)
+    requireWhole(array)
+    fs.appendFileSync(array.path, Buffer.alloc(3))
+    expect(bytesBehind(array)).toBe(3)
+    expect(() => requireWhole(array)).toThrow('3 bytes')
+    expect(array.closed).toBe(true)
   })
 
   test('characters with characters only', async () => {

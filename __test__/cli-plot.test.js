@@ -133,6 +133,8 @@ test('ends that are as far apart, or as near, as doubles can be', async () => {
   const near = await plot(make(scope, 'near.f64', 'd', [0, 5e-324]), '--histogram')
   expect(near).toContain('0 … 5e-324')
   expect(counts(near).at(-1)).toBe(2)
+  const least = make(scope, 'least.f64', 'd', [0, 5e-324, 1e-323, 1.5e-323])
+  expect(await plot(least, '--histogram', '--bins', '5')).toMatch(/\n *0 … 1\.5e-323 │█+ 4\n$/)
   expect(await plot(make(scope, 'big.f64', 'd', [1e200, 1e300]), '--log')).toContain('1e+250 ┤')
 })
 

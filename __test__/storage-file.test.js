@@ -616,7 +616,7 @@ describe('beyond 4 GiB', () => {
     expect(fs.statSync(path).size).toBe(2)
   })
 
-  // The element path counts in words of 32 bits.
+  // The element path takes indices of 32 bits, the core all.
   test('with room for more, across a length that a word holds', () => {
     const array = scope.keep(new MmapArray('B'))
     fs.ftruncateSync(array.fd, 4 * GiB - 3)

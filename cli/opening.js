@@ -44,21 +44,21 @@ function requireFile(path) {
   }
 }
 
-/** Refuses a file that ends in the middle of an element; whole ones may have been appended since it was opened. */
+/** Refuses a file that ends in the middle of an element. */
 export function requireWhole(array, offset) {
-  const bytes = bytesBehind(array, offset) % array.itemsize
+  const bytes = bytesBehind(array, offset)
   if (bytes === 0) return
   const { path } = array
   array.close()
   throw new DataError(`${path}: ${bytes} bytes at the end are no whole element`)
 }
 
-/** Bytes of a file behind its elements. */
+/** Bytes at the end of a file that are no whole element; whole ones may have been appended since it was opened. */
 export function bytesBehind(array, offset) {
   if (array.format === 'npy') return 0
   const descriptor = openSync(array.path)
   try {
-    return Math.max(fstatSync(descriptor).size - Number(offset ?? 0) - array.byteLength, 0)
+    return Math.max(fstatSync(descriptor).size - Number(offset ?? 0) - array.byteLength, 0) % array.itemsize
   } finally {
     closeSync(descriptor)
   }

@@ -13,7 +13,7 @@ export async function histogramOf(array, { start, stop, extent: [least, greatest
   const low = least * scale
   // A bin for each integer where there are few; else bins of whole integers.
   const span = isInteger ? greatest - least + 1 : greatest * scale - low
-  // Between neighbours among the least doubles there is no room for bins.
+  // Bins narrower than the least normal double would have no exact ends.
   const isOne = !isInteger && span / wanted < Number.MIN_VALUE * 2 ** 52
   const width = isOne ? span || 1 : isInteger ? Math.max(Math.ceil(span / wanted), 1) : span / wanted
   const count = isOne ? 1 : isInteger ? Math.ceil(span / width) : wanted

@@ -1,9 +1,8 @@
 //! Whether the memory shows the file: windows that are wide enough, and zeros where the file could not be read.
 
-use std::sync::atomic::{Ordering, fence};
 use std::sync::{Arc, Weak};
 
-use super::{Array, Lent};
+use super::Array;
 use crate::error::{Error, Result};
 use crate::mapping::Window;
 
@@ -20,25 +19,6 @@ impl Array {
         // What was none of this array's elements need not be remembered when there are more of them.
         self.restorations_known.set(self.window.restorations());
         Ok(())
-    }
-
-    /// Its elements for another array to read.
-    pub fn lend(&self) -> Result<Lent> {
-        self.require_sound()?;
-        Ok(Lent {
-            window: self.window.clone(),
-            bytes: self.byte_length(),
-            restorations_known: self.restorations_known.get(),
-            _loan: self.loans.clone(),
-        })
-    }
-
-    /// Whether nobody but this array's own thread can be at its elements, by this or another array.
-    pub(super) fn is_alone(&self) -> bool {
-        let is_lent = Arc::strong_count(&self.loans) > 1;
-        // What those that had a loan have read comes before what is written now.
-        fence(Ordering::Acquire);
-        !is_lent && !self.mapping.storage().is_exposed() && self.jobs.is_idle()
     }
 
     /// Widens the window where it is too short, and maps the file again where zeros were laid over it.
