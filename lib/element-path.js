@@ -7,7 +7,7 @@ import { ArrayIterator } from './iteration.js'
 import * as state from './state.js'
 
 // An import is looked up at each use, a constant is not.
-const { CAPACITY, LENGTH } = state
+const { BEYOND, LENGTH, ROOM } = state
 
 /*
  * Most arrays have a length that lasts, for good or for a while. There an index needs no check but the one that V8 makes of
@@ -44,7 +44,7 @@ const USES_BEFORE_LASTING = 64
  * @param {typeof import('./mmap-array.js').MmapArray} Base
  * @param {{ View: Function }} type
  * @param {import('./elements.js').Codec} codec
- * @param {(array, follower: Follower) => Float64Array} follow gives the state of an array, and tells of it from now on
+ * @param {(array, follower: Follower) => Uint32Array} follow gives the state of an array, and tells of it from now on
  */
 export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) {
   const NONE = new View(0)
@@ -82,7 +82,7 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
     }
 
     #settle(lasts) {
-      const [elements, length] = [this.#readable, this.#state[LENGTH]]
+      const [elements, length] = [this.#readable, state.lengthOf(this.#state)]
       if (length === 0 || length > elements.length) return
       if (this.#exact.length !== length) {
         this.#exact = elements.subarray(0, length)
@@ -118,7 +118,8 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
     }
 
     get length() {
-      return this.#state[LENGTH]
+      const length = this.#state[LENGTH]
+      return length === BEYOND ? super.length : length
     }
 
     get(index) {
@@ -167,7 +168,7 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
     append(value) {
       const state = this.#state
       const length = state[LENGTH]
-      if (length < state[CAPACITY]) {
+      if (length < state[ROOM]) {
         const elements = this.#writable
         if (length < elements.length) {
           elements[length] = encode(value)
@@ -182,7 +183,7 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
       const state = this.#state
       const last = state[LENGTH] - 1
       // Only a reserved array has room behind its end, and keeps it.
-      if (index === undefined && last >= 0 && last + 1 < state[CAPACITY]) {
+      if (index === undefined && last >= 0 && last + 1 < state[ROOM]) {
         const elements = this.#writable
         if (last < elements.length) {
           const value = decode === null ? elements[last] : decode(elements[last])

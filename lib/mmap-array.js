@@ -37,7 +37,7 @@ import * as locks from './locks.js'
 import * as numbers from './numbers.js'
 import { toOrigin } from './opening.js'
 import * as sources from './sources.js'
-import { CAPACITY, LENGTH, WRITABLE } from './state.js'
+import { WRITABLE, capacityOf, lengthOf } from './state.js'
 import { TYPECODES, TYPECODE_LETTERS, typeOf } from './typecodes.js'
 import { BUFFER_LIMIT, Views } from './views.js'
 import * as waiting from './waiting.js'
@@ -155,7 +155,7 @@ export class MmapArray extends NativeArray {
     MmapArray.#lastOrigin = origin
     this.#type = type
     this.#codec = codecFor(type)
-    this.#state = new Float64Array(stateOf(this))
+    this.#state = new Uint32Array(stateOf(this))
     this.#elements = type.none
     // The runtime counts nothing, or no more than for the typed array that one would have instead of memory without a name.
     const costsNothing = COUNTS_NOTHING || (origin.format === undefined && origin.details?.handle === undefined)
@@ -200,15 +200,15 @@ export class MmapArray extends NativeArray {
   }
 
   get length() {
-    return this.#state[LENGTH]
+    return lengthOf(this.#state)
   }
 
   get byteLength() {
-    return this.#state[LENGTH] * this.#type.View.BYTES_PER_ELEMENT
+    return lengthOf(this.#state) * this.#type.View.BYTES_PER_ELEMENT
   }
 
   get capacity() {
-    return this.#state[CAPACITY]
+    return capacityOf(this.#state)
   }
 
   get flags() {
@@ -224,7 +224,7 @@ export class MmapArray extends NativeArray {
   }
 
   get shape() {
-    return this.#closed || super.format === 'raw' ? [this.#state[LENGTH]] : super.shape
+    return this.#closed || super.format === 'raw' ? [lengthOf(this.#state)] : super.shape
   }
 
   get fd() {
@@ -252,14 +252,14 @@ export class MmapArray extends NativeArray {
   }
 
   at(index) {
-    const length = this.#state[LENGTH]
+    const length = lengthOf(this.#state)
     const at = args.toIndex(index) < 0 ? index + length : index
     return at >= 0 && at < length ? this.get(at) : undefined
   }
 
   /** An index counted from the start, in an array that is open. */
   #inside(index) {
-    const length = this.#state[LENGTH]
+    const length = lengthOf(this.#state)
     const at = index < 0 ? index + length : index
     if (at >= 0 && at < length) return at
     this.#requireOpen()
@@ -295,7 +295,7 @@ export class MmapArray extends NativeArray {
   }
 
   #isCheap() {
-    return this.#state[CAPACITY] * this.#type.View.BYTES_PER_ELEMENT <= this.#cheapBytes
+    return capacityOf(this.#state) * this.#type.View.BYTES_PER_ELEMENT <= this.#cheapBytes
   }
 
   /** Whether methods may write elements. */
@@ -312,10 +312,10 @@ export class MmapArray extends NativeArray {
 
   /** A call that may add elements. So many that somebody will go through them are worth it. */
   #growing(call) {
-    const before = this.#state[LENGTH]
+    const before = lengthOf(this.#state)
     this.#unsettle()
     const result = call()
-    if (this.#state[LENGTH] - before >= PATIENCE) this.#prepare()
+    if (lengthOf(this.#state) - before >= PATIENCE) this.#prepare()
     return result
   }
 
@@ -323,7 +323,7 @@ export class MmapArray extends NativeArray {
   #widen() {
     const { View } = this.#type
     const limit = Math.floor(BUFFER_LIMIT / View.BYTES_PER_ELEMENT)
-    if (this.#elements.length >= Math.min(this.#state[CAPACITY], limit)) return
+    if (this.#elements.length >= Math.min(capacityOf(this.#state), limit)) return
     // The call lets the old window go: whatever throws after it, nothing of it may be left in hand.
     this.#see(this.#type.none)
     const memory = elementsOf(this, BUFFER_LIMIT)
@@ -347,8 +347,8 @@ export class MmapArray extends NativeArray {
     this.#unsettle()
     this.#call('append')(checked)
     // From now on the element path takes it, if there is room.
-    const length = this.#state[LENGTH]
-    if (length < this.#state[CAPACITY] && this.#reaches(length)) this.#follower?.settle(this, false)
+    const length = lengthOf(this.#state)
+    if (length < capacityOf(this.#state) && this.#reaches(length)) this.#follower?.settle(this, false)
   }
 
   extend(items) {
@@ -422,7 +422,7 @@ export class MmapArray extends NativeArray {
   }
 
   bufferInfo() {
-    return [addressOf(this), this.#state[LENGTH]]
+    return [addressOf(this), lengthOf(this.#state)]
   }
 
   frombytes(bytes) {
@@ -431,7 +431,7 @@ export class MmapArray extends NativeArray {
 
   tobytes() {
     this.#requireOpen()
-    const copy = sources.allocate(Uint8Array, this.#state[LENGTH] * this.#type.View.BYTES_PER_ELEMENT)
+    const copy = sources.allocate(Uint8Array, lengthOf(this.#state) * this.#type.View.BYTES_PER_ELEMENT)
     super.slice(copy)
     return Buffer.from(copy.buffer)
   }
@@ -545,7 +545,7 @@ export class MmapArray extends NativeArray {
 
   copy() {
     this.#requireOpen()
-    return new MmapArray(this.#type.code, this, { capacity: this.#state[LENGTH] })
+    return new MmapArray(this.#type.code, this, { capacity: lengthOf(this.#state) })
   }
 
   equals(other) {
@@ -644,12 +644,12 @@ export class MmapArray extends NativeArray {
   }
 
   refresh() {
-    const before = this.#state[LENGTH]
+    const before = lengthOf(this.#state)
     try {
       return super.refresh()
     } finally {
       // Most find the length as it was.
-      if (this.#state[LENGTH] !== before) this.#unsettle()
+      if (lengthOf(this.#state) !== before) this.#unsettle()
     }
   }
 

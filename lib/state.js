@@ -1,5 +1,21 @@
-// The few numbers that the core and the element path both read and write, and where each of them is.
+// The few numbers that the core and the element path both read and write, where each of them is among the words, and how the
+// larger ones are put together.
 
+/** How many elements there are; BEYOND where a word does not hold it. */
 export const LENGTH = 0
-export const CAPACITY = 1
+/** Up to which length elements may be appended here: nothing where the length is BEYOND. */
+export const ROOM = 1
 export const WRITABLE = 2
+const LONG_LENGTH = 3
+const CAPACITY = 5
+
+export const BEYOND = 2 ** 32 - 1
+
+const long = (words, at) => words[at] * 2 ** 32 + words[at + 1]
+
+/** The length where it is BEYOND a word. */
+export const longLength = (words) => long(words, LONG_LENGTH)
+
+export const lengthOf = (words) => (words[LENGTH] === BEYOND ? longLength(words) : words[LENGTH])
+
+export const capacityOf = (words) => long(words, CAPACITY)

@@ -54,6 +54,7 @@ impl Array {
             let length = self.length();
             let added = source.len() as u64 / self.itemsize();
             self.make_room(length + added)?;
+            self.bring_memory_in(source.len() as u64);
             self.lay_down(source)?;
             is_source_sound()?;
             self.state.set(length + added, self.capacity());
@@ -66,32 +67,6 @@ impl Array {
             let copy = source.to_vec()?;
             self.append_exact(&[Region::of(&copy)])
         }
-    }
-
-    /// Copies elements behind the end of a reserved array, where there is room. What was never touched is written by the
-    /// system, where it is much: a store would have each page zeroed first, and fault for it.
-    fn lay_down(&self, source: Region<'_>) -> Result<()> {
-        const MUCH: usize = 256 * 1024;
-        let end = self.byte_length();
-        let touched = (self.touched.max(end) - end).min(source.len() as u64) as usize;
-        let (known, fresh) = (
-            source.part(0, touched),
-            source.part(touched, source.len() - touched),
-        );
-        if fresh.len() < MUCH {
-            self.window
-                .region(end + source.len() as u64)
-                .copy_from(end as usize, source);
-            return Ok(());
-        }
-        self.mapping
-            .storage()
-            .require_uncut(self.file_position(self.capacity()))?;
-        self.window
-            .region(end + touched as u64)
-            .copy_from(end as usize, known);
-        let position = self.mapping.offset() + end + touched as u64;
-        self.mapping.storage().write_at(fresh, position)
     }
 
     /// One appending write for all the parts. Where a header counts the elements it is told then.
@@ -200,6 +175,7 @@ impl Array {
             reservation.settle()?;
             self.reservation = None;
             self.slack_end = 0;
+            self.forget_memory_ahead();
             self.set_exact_length(length);
         }
         Ok(())

@@ -3,6 +3,7 @@
 mod attach;
 mod elements;
 mod flush;
+mod fresh_memory;
 mod growth;
 pub mod jobs;
 mod lent;

@@ -1,0 +1,175 @@
+//! Memory of a reserved array behind its elements, which nobody has stored to yet. Left alone, the system brings each page in
+//! at the first store to it: it interrupts, and writes zeros that are written over at once. One write for many pages, and one
+//! read for each few of them, take three quarters of the time.
+
+use super::Array;
+use crate::error::Result;
+use crate::kernels::Region;
+use crate::os::memory::{page_size, round_up_to_pages};
+
+/// From so many bytes on a system call is nothing beside what it does.
+const MUCH: u64 = 256 * 1024;
+/// Bytes that are brought in at a time, before it is known that they are needed.
+const AHEAD: u64 = 1024 * 1024;
+/// Bytes around a read for which the system maps what is there already.
+const AROUND: usize = 64 * 1024;
+
+static ZEROS: [u8; AHEAD as usize] = [0; AHEAD as usize];
+
+impl Array {
+    /// Copies elements behind the end of a reserved array, where there is room. What was never touched is written by the
+    /// system, where it is much.
+    pub(super) fn lay_down(&self, source: Region<'_>) -> Result<()> {
+        let end = self.byte_length();
+        let touched = (self.touched.max(end) - end).min(source.len() as u64) as usize;
+        let (known, fresh) = (
+            source.part(0, touched),
+            source.part(touched, source.len() - touched),
+        );
+        if (fresh.len() as u64) < MUCH {
+            self.window
+                .region(end + source.len() as u64)
+                .copy_from(end as usize, source);
+            return Ok(());
+        }
+        self.mapping
+            .storage()
+            .require_uncut(self.file_position(self.capacity()))?;
+        self.window
+            .region(end + touched as u64)
+            .copy_from(end as usize, known);
+        self.write_fresh(fresh, end + touched as u64)
+    }
+
+    fn write_fresh(&self, bytes: Region<'_>, at: u64) -> Result<()> {
+        let storage = self.mapping.storage();
+        storage.write_at(bytes, self.mapping.offset() + at)?;
+        // Other memory than this may be mapped for reading only by that, and need the same again for a store.
+        if !storage.is_exposed() {
+            let written = self.window.region(at + bytes.len() as u64);
+            for offset in (at as usize..written.len()).step_by(AROUND) {
+                std::hint::black_box(written.get::<u8>(offset));
+            }
+        }
+        Ok(())
+    }
+
+    /// Before so many bytes are appended, in memory of the array's own: some that those to come will be stored to. JavaScript
+    /// appends until it is used up, and calls for more then.
+    pub(super) fn bring_memory_in(&mut self, added: u64) {
+        let end = self.byte_length() + added;
+        if self.mapping.storage().is_exposed() {
+            self.state.set_ready(u64::MAX);
+        } else if added < MUCH && end > self.state.ready() * self.itemsize() {
+            let to = (end + AHEAD.min(end / 2)).min(self.capacity() * self.itemsize());
+            let fresh = round_up_to_pages(self.touched.max(end))..to - to % page_size();
+            if end >= MUCH && !fresh.is_empty() {
+                let zeros = Region::of(&ZEROS).part(0, (fresh.end - fresh.start) as usize);
+                // Where it fails, the pages come as they always do.
+                let _ = self.write_fresh(zeros, fresh.start);
+                self.touched = fresh.end;
+            }
+            self.state
+                .set_ready(to.max(self.touched).max(MUCH) / self.itemsize());
+        }
+    }
+
+    /// The file was cut: what was brought in has gone.
+    pub(super) fn forget_memory_ahead(&mut self) {
+        self.touched = 0;
+        self.state.set_ready(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::element::Element;
+    use crate::typecode::Typecode;
+    use std::os::unix::fs::MetadataExt;
+
+    const CAPACITY: u64 = 3 * AHEAD;
+
+    fn bytes(capacity: u64) -> Array {
+        Array::anonymous(Typecode::parse("B").unwrap(), capacity).unwrap()
+    }
+
+    fn brought_in(array: &Array) -> u64 {
+        array.mapping.storage().file().metadata().unwrap().blocks() * 512
+    }
+
+    /// As JavaScript appends: stores as long as there is room, and a call where there is none. Gives how many calls.
+    fn append_as_javascript(array: &mut Array, to: u64) -> usize {
+        let mut calls = 0;
+        while array.length() < to {
+            let length = array.length();
+            let value = [length as u8 | 1];
+            if length < array.state.ready().min(array.capacity()) {
+                array.window.region(length + 1).write(length as usize, &value);
+                array.state.set(length + 1, array.capacity());
+            } else {
+                array.append(&Element::from_bytes(&value)).unwrap();
+                calls += 1;
+            }
+        }
+        calls
+    }
+
+    fn require_as_appended(array: &Array) {
+        let there = array.region().to_vec().unwrap();
+        assert!(there.iter().enumerate().all(|(at, byte)| *byte == at as u8 | 1));
+    }
+
+    #[test]
+    fn memory_is_there_before_it_is_stored_to() {
+        let mut array = bytes(CAPACITY);
+        assert!(append_as_javascript(&mut array, MUCH) <= 1);
+        assert!(brought_in(&array) <= MUCH);
+        append_as_javascript(&mut array, MUCH + 1);
+        assert!(brought_in(&array) >= MUCH + MUCH / 2);
+        let calls = append_as_javascript(&mut array, CAPACITY);
+        assert!((2..10).contains(&calls), "{calls}");
+        assert_eq!(brought_in(&array), CAPACITY);
+        require_as_appended(&array);
+    }
+
+    #[test]
+    fn what_was_taken_away_and_is_appended_again_stays() {
+        let mut array = bytes(CAPACITY);
+        append_as_javascript(&mut array, 2 * AHEAD);
+        for length in [MUCH + 5, 3, 2 * AHEAD - 7] {
+            array.shorten(length.min(array.length())).unwrap();
+            append_as_javascript(&mut array, 2 * AHEAD + 3);
+            require_as_appended(&array);
+        }
+        array.trim().unwrap();
+        assert_eq!(brought_in(&array), round_up_to_pages(array.length()));
+        array.reserve(CAPACITY).unwrap();
+        append_as_javascript(&mut array, CAPACITY);
+        require_as_appended(&array);
+    }
+
+    #[test]
+    fn large_and_small_appends_take_turns() {
+        let mut array = bytes(0);
+        let mut model = Vec::new();
+        for round in 0..12 {
+            let large = vec![round | 64; (MUCH as usize + 4097) * usize::from(round % 3 == 0) + 70_000];
+            array.extend(Region::of(&large)).unwrap();
+            model.extend_from_slice(&large);
+            let from = array.length();
+            append_as_javascript(&mut array, from + 50_000);
+            model.extend((from..from + 50_000).map(|at| at as u8 | 1));
+        }
+        assert!(array.region().to_vec().unwrap() == model);
+    }
+
+    #[test]
+    fn what_others_can_see_is_left_to_them() {
+        let mut array = bytes(0);
+        array.handle().unwrap();
+        array.reserve(CAPACITY).unwrap();
+        assert!(append_as_javascript(&mut array, CAPACITY) <= 1);
+        require_as_appended(&array);
+    }
+}
