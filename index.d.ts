@@ -1611,11 +1611,12 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   /**
    * Sleeps while an element is `expected`, until `notify` wakes it: as `Atomics.wait`, but between processes too. On Linux it is
    * a futex without the private flag, so C and Python wake it, and are woken. Typecodes `i` and `I`. Blocks this thread.
+   * For the first few microseconds it is awake, and looks: a change of the element then ends it without a wake.
    *
    * @param index counted from the end where it is negative
    * @param expected the value to sleep on
    * @param timeout milliseconds; default without end
-   * @returns `'ok'` after a wake, `'not-equal'` where the element is another, `'timed-out'`
+   * @returns `'ok'` after a wake or a change, `'not-equal'` where the element was another to begin with, `'timed-out'`
    * @throws {TypeError} ERR_TYPE_MISMATCH for other typecodes, ERR_INVALID_ARG_TYPE
    * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_VALUE_OUT_OF_RANGE
    * @throws {Error} ERR_CLOSED; the system's

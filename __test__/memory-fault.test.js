@@ -33,6 +33,20 @@ describe.each(['r', 'r+', 'c'])('an array opened with %s', (flags) => {
   )
 })
 
+test.each(['r', 'r+', 'c'])('a wait on an element that is gone, in an array opened with %s', (flags) =>
+  inChild(
+    `cut(4096)
+     for (const call of [() => array.wait(99_999, 0, 1000), () => array.wait(99_999, 1, 1000)]) {
+       assert.equal(code(call), 'ERR_MEMORY_FAULT')
+     }
+     assert.equal(code(() => array.wait(0, 1, 1)), 'ERR_MEMORY_FAULT')
+     array.refresh()
+     assert.equal(array.wait(0, 1, 1), 'timed-out')
+     assert.equal(array.wait(0, 2, 1), 'not-equal')`,
+    { flags },
+  ),
+)
+
 test.each([
   'count(1)',
   'slice()',

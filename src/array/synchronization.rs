@@ -45,7 +45,7 @@ impl Array {
 
     /// Sleeps while an element is `expected`, at most for a time.
     pub fn wait(&self, index: i64, expected: u32, timeout: Duration) -> Result<Wakeup> {
-        self.word(index)?.get().wait(expected, timeout)
+        self.word(index)?.wait(expected, timeout)
     }
 
     /// The same on a thread of its own; closing the array calls it off.

@@ -2,7 +2,8 @@
 #![allow(unsafe_code, reason = "makes atomics of words in mapped memory")]
 
 use std::ptr::NonNull;
-use std::sync::atomic::AtomicU32;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
@@ -22,6 +23,15 @@ pub enum Wakeup {
     Cancelled,
 }
 
+/// Before a thread goes to sleep it looks about as long as it takes to be woken: who answers at once is heard at once. None
+/// where others can only run once this one sleeps.
+static ALERT: LazyLock<Duration> = LazyLock::new(|| match std::thread::available_parallelism() {
+    Ok(threads) if threads.get() > 1 => Duration::from_micros(5),
+    _ => Duration::ZERO,
+});
+/// Looks without a look at the clock.
+const LOOKS: u32 = 16;
+
 /// A word of shared memory that sleepers of all processes find each other by.
 #[derive(Clone, Copy, Debug)]
 pub struct Word(NonNull<AtomicU32>);
@@ -31,7 +41,7 @@ unsafe impl Send for Word {}
 
 impl Word {
     /// # Safety
-    /// - Four bytes from `address` stay mapped for as long as the word is used, in a shared mapping.
+    /// - Four bytes from `address` stay mapped for as long as the word is used, in a shared mapping where it is slept on.
     /// - `address` is a multiple of 4.
     pub unsafe fn new(address: NonNull<u8>) -> Self {
         debug_assert!(address.as_ptr().addr().is_multiple_of(4));
@@ -43,9 +53,14 @@ impl Word {
         unsafe { self.0.as_ref() }
     }
 
-    /// Sleeps while the word is `expected`, at most for a time.
-    pub fn wait(self, expected: u32, timeout: Duration) -> Result<Wakeup> {
-        let deadline = Instant::now() + timeout;
+    /// Sleeps while the word is `expected`, at most for a time. Only the system looks at the word itself: where it cannot, that
+    /// is an error. `seen` is the same word where this thread may look.
+    pub fn wait(self, seen: Word, expected: u32, timeout: Duration) -> Result<Wakeup> {
+        let began = Instant::now();
+        if seen.changes_soon(expected, began, timeout.min(*ALERT)) {
+            return Ok(Wakeup::Woken);
+        }
+        let deadline = began + timeout;
         loop {
             let left = timespec(deadline.saturating_duration_since(Instant::now()));
             match futex::wait(self.atomic(), Flags::empty(), expected, Some(&left)) {
@@ -55,7 +70,24 @@ impl Word {
         }
     }
 
-    /// The same, without end where no time is given, until called off by [`Cancellation::cancel`].
+    /// Whether the word is `expected` at first, and soon is not.
+    fn changes_soon(self, expected: u32, began: Instant, patience: Duration) -> bool {
+        let is_expected = || self.atomic().load(Ordering::Acquire) == expected;
+        if !is_expected() {
+            return false;
+        }
+        while began.elapsed() < patience {
+            for _ in 0..LOOKS {
+                if !is_expected() {
+                    return true;
+                }
+                std::hint::spin_loop();
+            }
+        }
+        false
+    }
+
+    /// As [`Word::wait`], without end where no time is given, until called off by [`Cancellation::cancel`].
     pub fn wait_unless(
         self,
         cancellation: &Cancellation,
@@ -109,14 +141,13 @@ pub struct Cancellation(AtomicU32);
 
 impl Cancellation {
     pub fn cancel(&self) {
-        use std::sync::atomic::Ordering;
         self.0.store(1, Ordering::Release);
         // Nobody sleeping is no failure.
         let _ = futex::wake(&self.0, Flags::PRIVATE, 1);
     }
 
     fn is_cancelled(&self) -> bool {
-        self.0.load(std::sync::atomic::Ordering::Acquire) != 0
+        self.0.load(Ordering::Acquire) != 0
     }
 }
 
@@ -179,7 +210,6 @@ fn until(deadline: &Timespec) -> Duration {
 mod tests {
     use super::*;
     use std::sync::Arc;
-    use std::sync::atomic::Ordering;
 
     fn word(memory: &AtomicU32) -> Word {
         // SAFETY: the tests keep the atomic alive while they use the word.
@@ -190,8 +220,14 @@ mod tests {
     fn a_sleep_ends_in_each_way() {
         let memory = AtomicU32::new(7);
         let word = word(&memory);
-        assert_eq!(word.wait(8, Duration::from_secs(60)).unwrap(), Wakeup::NotEqual);
-        assert_eq!(word.wait(7, Duration::from_millis(1)).unwrap(), Wakeup::TimedOut);
+        assert_eq!(
+            word.wait(word, 8, Duration::from_secs(60)).unwrap(),
+            Wakeup::NotEqual
+        );
+        assert_eq!(
+            word.wait(word, 7, Duration::from_millis(1)).unwrap(),
+            Wakeup::TimedOut
+        );
         let never = Cancellation::default();
         assert_eq!(word.wait_unless(&never, 8, None).unwrap(), Wakeup::NotEqual);
         assert_eq!(
@@ -200,6 +236,49 @@ mod tests {
             Wakeup::TimedOut
         );
         assert_eq!(word.wake(u32::MAX).unwrap(), 0);
+    }
+
+    #[test]
+    fn who_answers_at_once_is_heard_without_a_wake() {
+        let memory = Arc::new(AtomicU32::new(0));
+        let theirs = memory.clone();
+        // Each adds one to what the other left, as fast as it sees it; a sleep would be for good.
+        let other = std::thread::spawn(move || {
+            for round in 0..100 {
+                while theirs.load(Ordering::Acquire) != 2 * round + 1 {
+                    std::hint::spin_loop();
+                }
+                theirs.store(2 * round + 2, Ordering::Release);
+                word(&theirs).wake(1).unwrap();
+            }
+        });
+        for round in 0..100 {
+            memory.store(2 * round + 1, Ordering::Release);
+            let ours = word(&memory);
+            while memory.load(Ordering::Acquire) == 2 * round + 1 {
+                let outcome = ours.wait(ours, 2 * round + 1, Duration::from_secs(60)).unwrap();
+                assert!(matches!(outcome, Wakeup::Woken | Wakeup::NotEqual), "{outcome:?}");
+            }
+        }
+        other.join().unwrap();
+        let began = Instant::now();
+        let ours = word(&memory);
+        assert!(
+            !ours.changes_soon(199, began, Duration::from_secs(60)),
+            "it was another to begin with"
+        );
+        assert!(!ours.changes_soon(200, began, Duration::ZERO));
+        // Until the other is late enough.
+        loop {
+            memory.store(200, Ordering::Release);
+            let theirs = memory.clone();
+            let other = std::thread::spawn(move || theirs.store(7, Ordering::Release));
+            let heard = ours.changes_soon(200, Instant::now(), Duration::from_secs(60));
+            other.join().unwrap();
+            if heard {
+                break;
+            }
+        }
     }
 
     #[test]
