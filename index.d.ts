@@ -644,8 +644,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * The file descriptor, -1 once it is closed; it stays the array's own, so do not close it. To read it makes the array
    * exact, since it may now be handed on. Node's `fs` and a child process's `stdio` take it.
    *
-   * @throws {Error} the system's, where the file cannot be cut to its length; ERR_BUSY while an asynchronous call
-   * works on it
+   * @throws {Error} the system's, where the file cannot be cut to its length; ERR_BUSY while `fromfileAsync` works
+   * on it
    * @example
    * import fs from 'node:fs'
    * fs.fstatSync(new MmapArray('i', [1, 2, 3]).fd).size // => 12
@@ -1341,8 +1341,9 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
 
   /**
    * An ArrayBuffer on exactly the elements: the memory itself, not a copy. The same object until the length changes. An older
-   * one stays valid when the array grows; where the array shrinks by whole pages, or is closed, it is detached: its
-   * `byteLength` is then 0. To post it to another thread makes a copy; post {@link MmapArray.handle} instead.
+   * one stays valid when the array grows; where an exact array shrinks by whole pages, and where the array is made exact or
+   * closed, it is detached: its `byteLength` is then 0. A reserved array keeps its pages, and the buffers on them: what is stored
+   * behind the end there is no element, and stays in the file of a process that is killed. To post it to another thread makes a copy; post {@link MmapArray.handle} instead.
    *
    * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE where one buffer cannot span so many bytes (4 GiB on Node.js 20): take
    * {@link MmapArray.subarray}
@@ -1377,7 +1378,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * holds the memory. Waiters of `Atomics.wait` and those of {@link MmapArray.wait} do not wake each other.
    *
    * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE, see {@link MmapArray.buffer}; ERR_UNSUPPORTED_RUNTIME where the runtime can
-   * make none: on Node.js before 22.23 also for copy-on-write arrays and those whose `offset` is not on a page
+   * make none: on Node.js before 22.23 also for copy-on-write arrays and those that do not begin on a page, by their `offset`
+   * or by the header of their `.npy` file
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * Atomics.add(new Int32Array(scores.sharedBuffer, 0, 3), 0, 10)
@@ -1434,7 +1436,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * Gives back the room that is not used: the file ends with the last element again, and others may append. Of exact arrays
    * only those in a `.npy` file have any, where they got shorter.
    *
-   * @throws {Error} ERR_CLOSED; ERR_BUSY while an asynchronous call works on it; the system's
+   * @throws {Error} ERR_CLOSED; ERR_BUSY while `fromfileAsync` works on it; the system's
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'w+', capacity: 1000 })
    * log.append(1.5)
@@ -1463,7 +1465,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * exact. Not needed for other threads and processes, which see a change at once, nor against the end of this process. Does nothing for
    * arrays opened with `'r'` and `'c'`.
    *
-   * @throws {Error} ERR_CLOSED; ERR_BUSY while an asynchronous call works on it; the system's, as EIO
+   * @throws {Error} ERR_CLOSED; ERR_BUSY while `fromfileAsync` works on it; the system's, as EIO
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
    * log.append(1.5)
@@ -1533,7 +1535,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * {@link MmapArrayConstructor.attach}: `postMessage`, `workerData`, `process.send`, an environment variable, a file. It
    * makes the array exact. It keeps nothing alive: keep an anonymous array open until the other side has attached.
    *
-   * @throws {Error} ERR_CLOSED; ERR_BUSY while an asynchronous call works on it; the system's
+   * @throws {Error} ERR_CLOSED; ERR_BUSY while `fromfileAsync` works on it; the system's
    * @example
    * import { Worker } from 'node:worker_threads'
    * const scores = new MmapArray('i', [3, 1, 2])

@@ -64,8 +64,13 @@ describe('while one works', () => {
   test.each(['reserved', 'exact'])('nothing changes the length, and nobody else sorts: %s', async (state) => {
     const array = make('i', scrambled())
     if (state === 'exact') array.handle()
+    else array.reserve(2 * MANY)
     const { capacity } = array
+    // There is room that needs no call into the core.
+    if (state === 'reserved') for (const value of [1, 2, 3]) array.append(value)
+    if (state === 'reserved') for (const _ of [1, 2, 3]) array.pop()
     const sorted = array.sortAsync()
+    expect(array.capacity).toBe(capacity)
     for (const [name, change] of Object.entries(CHANGES)) expectError('ERR_BUSY', () => change(array), name)
     const others = {
       sortAsync: array.sortAsync(),

@@ -137,6 +137,8 @@ describeWith('bash', ['-c', 'ulimit -n 100'], 'no descriptors when a file is cut
 
 describeWith('prlimit', ['--version'], 'no address space', () => {
   const GIB = 2 ** 30
+  /** What the window of a small file spans. */
+  const WINDOW = GIB + 2 ** 21
 
   test('every way to map ends in ENOMEM, and works when there is some', () =>
     limited(
@@ -180,13 +182,13 @@ describeWith('prlimit', ['--version'], 'no address space', () => {
       '',
       `array = MmapArray.open(path, 'i', { flags: 'w+' })
        const other = MmapArray.open(path, 'i', { flags: 'w+' })
-       fs.truncateSync(path, ${GIB})
-       assert.equal(array.refresh(), ${GIB / 4})
+       fs.truncateSync(path, ${WINDOW})
+       assert.equal(array.refresh(), ${WINDOW / 4})
        limitSpace(${GIB / 2})
        for (const call of [() => array.append(7), () => array.extend([7, 8]), () => array.insert(0, 7), () => array.frombytes(new Uint8Array(8))]) {
          assert.equal(await outcome(call), 'ENOMEM', String(call))
-         assert.equal(fs.statSync(path).size, ${GIB})
-         assert.equal(array.length, ${GIB / 4})
+         assert.equal(fs.statSync(path).size, ${WINDOW})
+         assert.equal(array.length, ${WINDOW / 4})
        }
        array.pop()
        array.append(9)
@@ -253,6 +255,21 @@ describeWith('bash', ['-c', 'ulimit -f 100'], 'no room in the file', () => {
     fs.writeFileSync(scope.path('large'), Buffer.alloc(40_000))
     return limited('ulimit -f 16;', `${BODY}\nconsole.log('end')`)
   })
+
+  // What broke: room that was there was refused, since the system fills large parts of it by a write.
+  test('room that an array has is not taken away by a limit that comes later', () =>
+    limited(
+      '',
+      `array = new MmapArray('d', undefined, { capacity: 500_000 })
+       assert.equal(spawnSync('prlimit', ['--pid', process.pid, '--fsize=102400:']).status, 0)
+       array.extend(new Float64Array(200_000).fill(7))
+       for (let n = 200_000; n < 500_000; n++) array.append(n)
+       assert.equal(array.count(7), 200_000)
+       assert.ok(array.subarray(200_000).every((value, n) => value === n + 200_000))
+       assert.equal(await outcome(() => array.append(1)), 'EFBIG')
+       assert.equal(array.length, 500_000)
+       console.log('end')`,
+    ))
 
   test('in a worker thread, too', () => {
     fs.writeFileSync(scope.path('large'), Buffer.alloc(40_000))

@@ -52,6 +52,7 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
   let LASTING_PROTOTYPE
   /** @type {Follower} */
   let FOLLOWER
+  let exactOf
 
   class Path extends Base {
     #state
@@ -205,6 +206,7 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
     }
 
     static {
+      exactOf = (array) => array.#exact
       FOLLOWER = {
         see: (array, elements, writable) => array.#see(elements, writable),
         settle: (array, lasts) => array.#settle(lasts),
@@ -265,11 +267,17 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
     }
 
     next() {
-      const [array, index] = [this.#array, this.#index]
+      const array = this.#array
+      const index = this.#index
       let value
       let done = true
       if (array !== undefined) {
-        if (index < array.length) {
+        const exact = exactOf(array)
+        if (index < exact.length) {
+          this.#index = index + 1
+          value = decode === null ? exact[index] : decode(exact[index])
+          done = false
+        } else if (index < array.length) {
           this.#index = index + 1
           value = array.get(index)
           done = false

@@ -2,8 +2,10 @@
 //! at the first store to it: it interrupts, and writes zeros that are written over at once. One write for many pages, and one
 //! read for each few of them, take three quarters of the time.
 
+use rustix::io::Errno;
+
 use super::Array;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::os::memory::{page_size, round_up_to_pages};
 
@@ -38,7 +40,19 @@ impl Array {
         self.window
             .region(end + touched as u64)
             .copy_from(end as usize, known);
-        self.write_fresh(fresh, end + touched as u64)
+        let at = end + touched as u64;
+        match self.write_fresh(fresh, at) {
+            // A limit for files, which holds for stores to memory of the array's own as little as for any others.
+            Err(Error::System { errno, .. })
+                if errno == Errno::FBIG.raw_os_error() && !self.mapping.storage().is_exposed() =>
+            {
+                self.window
+                    .region(at + fresh.len() as u64)
+                    .copy_from(at as usize, fresh);
+                Ok(())
+            }
+            done => done,
+        }
     }
 
     fn write_fresh(&self, bytes: Region<'_>, at: u64) -> Result<()> {

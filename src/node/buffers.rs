@@ -5,7 +5,7 @@
     reason = "creates, remembers and detaches buffers through Node-API"
 )]
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::ffi::c_void;
 use std::ptr;
 use std::sync::Arc;
@@ -23,8 +23,6 @@ pub struct Buffers {
     env: sys::napi_env,
     handed_out: RefCell<Vec<HandedOut>>,
     shares: Shares,
-    /// The element path's buffer, where the runtime counts its memory as in use.
-    elements: Cell<sys::napi_ref>,
 }
 
 struct HandedOut {
@@ -40,7 +38,6 @@ impl Buffers {
             env: env.raw(),
             handed_out: RefCell::default(),
             shares: Shares::default(),
-            elements: Cell::new(ptr::null_mut()),
         }
     }
 
@@ -134,10 +131,10 @@ impl Buffers {
 
     /// A buffer for the element path: shared over the whole window where the runtime can, else an `ArrayBuffer` over
     /// the first `wanted` bytes and some more. It owns nothing: the class keeps the window for as long as it is in
-    /// use. The one before it is of no use any more.
+    /// use, and holds the one before it no more. That is left to be collected: once a buffer is detached, V8 asks of each
+    /// buffer before each access whether it is, and all loops over typed arrays, anybody's, take up to twice the time.
     pub fn for_elements(&self, window: &Window, wanted: u64, limit: u64) -> Result<Unknown<'static>> {
         let limit = limit.min(window.len() as u64);
-        self.drop_elements();
         let value = match shared_buffers::unowned(self.env, window, limit as usize) {
             Some(made) => made?,
             None => {
@@ -145,23 +142,11 @@ impl Buffers {
                 const LEAST: u64 = 4096;
                 let length = wanted.saturating_add(wanted / 2).max(LEAST).min(limit) as usize;
                 let none = ptr::null_mut::<c_void>();
-                let value =
-                    external_array_buffer(self.env, window.start().cast(), length, nothing_to_do, none)?;
-                self.elements.set(self.weak_reference(value));
-                value
+                external_array_buffer(self.env, window.start().cast(), length, nothing_to_do, none)?
             }
         };
         // SAFETY: just made, in this environment.
         Ok(unsafe { Unknown::from_raw_unchecked(self.env, value) })
-    }
-
-    /// Tells the runtime that the element path's memory is in use no more.
-    pub fn drop_elements(&self) {
-        let reference = self.elements.replace(ptr::null_mut());
-        if !reference.is_null() {
-            self.detach(reference);
-            self.forget(reference);
-        }
     }
 
     /// Detaches the buffers that reach beyond a byte.
@@ -180,10 +165,6 @@ impl Drop for Buffers {
     fn drop(&mut self) {
         for entry in self.handed_out.borrow().iter() {
             self.forget(entry.reference);
-        }
-        let elements = self.elements.get();
-        if !elements.is_null() {
-            self.forget(elements);
         }
     }
 }

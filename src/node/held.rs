@@ -191,7 +191,6 @@ impl Held {
         let trimmed = array.trim();
         self.buffers.detach_beyond(0);
         self.overlays.blank();
-        self.buffers.drop_elements();
         if let Some(window) = self.elements.take()
             && !elements_are_let_go
         {

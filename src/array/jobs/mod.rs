@@ -82,8 +82,8 @@ impl Drop for Job {
 #[derive(Debug, Default)]
 pub struct Jobs {
     running: Vec<Arc<Shared>>,
-    /// What the state does not show while there are jobs, so that no append goes by the core.
-    capacity: Option<u64>,
+    /// Whether there were jobs since they were settled last.
+    is_unsettled: bool,
     /// Bytes that a growing job has added and that are not taken over yet.
     added: u64,
 }
@@ -113,8 +113,9 @@ impl Array {
             self.require_idle(operation)?;
         }
         if self.jobs.is_idle() {
-            self.jobs.capacity = Some(self.capacity());
-            self.state.set(self.length(), self.length());
+            self.jobs.is_unsettled = true;
+            // No append and no pop goes by the core.
+            self.state.set_ready(0);
         }
         let shared = Arc::new(Shared {
             ticket,
@@ -148,19 +149,19 @@ impl Array {
         if !self.jobs.is_idle() {
             return Ok(());
         }
-        let Some(capacity) = self.jobs.capacity else {
+        if !self.jobs.is_unsettled {
             return Ok(());
-        };
+        }
         let added = self.jobs.added / self.itemsize();
         if self.is_reserved() {
-            self.state.set(self.length() + added, capacity);
+            self.state.set(self.length() + added, self.capacity());
         } else if added > 0 {
             let bytes = self.elements_there()?;
             self.take_over(bytes)?;
         }
         // Not before: what could not be taken over is tried again.
         self.jobs.added = 0;
-        self.jobs.capacity = None;
+        self.jobs.is_unsettled = false;
         Ok(())
     }
 
