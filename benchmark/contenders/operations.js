@@ -96,11 +96,17 @@ class Task {
   }
 
   round(extent) {
+    const { made, ...outcome } = this.#judgedWork(extent)
+    // What was looked at is not closed but collected: a detached buffer would slow all that follows, and the others detach none.
+    if (made) globalThis.gc()
+    return outcome
+  }
+
+  /** Holds what was made no longer than it is looked at. */
+  #judgedWork(extent) {
     const { result, nanoseconds } = this.#work()
-    const answer = this.#answer(result, extent)
-    this.#leave(result)
-    if (typeof result === 'object' && result !== this.#the.array) globalThis.gc()
-    return { answer, nanoseconds }
+    const made = typeof result === 'object' && result !== this.#the.array
+    return { answer: this.#answer(result, extent), nanoseconds, made }
   }
 
   #work() {
@@ -130,7 +136,7 @@ class Task {
     return checksum(Array.isArray(result) ? View.from(result) : result, extent)
   }
 
-  /** Gives back what a round made. */
+  /** Gives back what a round made, and nobody has looked at. */
   #leave(result) {
     if (result instanceof MmapArray && result !== this.#the.array) result.close()
   }
@@ -138,8 +144,7 @@ class Task {
   #clear() {
     if (this.#the === undefined) return
     for (const array of [this.#the.array, this.#the.other]) {
-      if (array instanceof MmapArray) array.close()
-      else if (array !== undefined) this.#the.release(array)
+      if (array !== undefined && !(array instanceof MmapArray)) this.#the.release(array)
     }
     fs.rmSync(this.#the.path, { force: true })
     this.#the = undefined
