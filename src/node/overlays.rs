@@ -63,8 +63,13 @@ impl Overlays {
     ) -> Result<()> {
         let page = memory::page_size();
         let aligned = (memory.address() as u64).is_multiple_of(page) && mapping.offset().is_multiple_of(page);
-        if copies || !aligned || memory.is_empty() {
-            return Err(Error::UnsupportedRuntime { feature: FEATURE });
+        let hindrance = match (copies, aligned) {
+            (true, _) => Some("SharedArrayBuffer on memory that keeps changes to itself"),
+            (_, false) => Some("SharedArrayBuffer on memory that does not begin on a page"),
+            _ => memory.is_empty().then_some(FEATURE),
+        };
+        if let Some(feature) = hindrance {
+            return Err(Error::UnsupportedRuntime { feature });
         }
         self.give_up_collected();
         let start = memory.address() as *mut u8;
