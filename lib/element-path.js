@@ -22,12 +22,13 @@ const { BEYOND, LENGTH, ROOM } = state
  */
 
 /**
- * How often the length of an array may turn out not to stay. At each turn the V8 of Node.js before 24 makes another hidden
- * class of it, and it compiles a call for no more than four of those.
+ * How often the length of an array may turn out not to stay. At each turn, there and back, the V8 of Node.js before 24 makes
+ * another hidden class of it, and it compiles a call for no more than four of those: an array that is appended to and read by
+ * turns would come to have a fifth, and each `get` of it would take ten times as long.
  */
-const MOST_TURNS = 2
+const MOST_TURNS = 1
 
-/** So many elements used that were added, and it looks as if no more will be. */
+/** So many elements used that were added, and it looks as if no more will be; with fewer an array is only begun. */
 const USES_BEFORE_LASTING = 64
 
 /**
@@ -89,7 +90,7 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
         this.#exact = elements.subarray(0, length)
         this.#exactWritable = this.#writable === elements ? this.#exact : NONE
       }
-      if (lasts && !this.#lasts && this.#turns < MOST_TURNS) {
+      if (lasts && !this.#lasts && this.#turns < MOST_TURNS && length >= USES_BEFORE_LASTING) {
         this.#lasts = true
         this.#turns += 1
         this.#exchange(Path.prototype, LASTING_PROTOTYPE)

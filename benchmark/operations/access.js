@@ -39,6 +39,18 @@ export const ACCESS = [
     c: { C: cSum },
   },
   {
+    name: 'get-changed',
+    title: 'get(i), appended to and popped from before',
+    goals: { 'typed array': atMost(2) },
+    expected: ({ n }) => sampleSum(n),
+    js: {
+      MmapArray: `array.append(0); array.pop(); ${sumOf('array.get(i)')}`,
+      'typed array': sumOf('array[i]'),
+      Array: `array.push(0); array.pop(); ${sumOf('array[i]')}`,
+      mapped: null,
+    },
+  },
+  {
     name: 'at',
     title: 'at(i)',
     goals: { 'typed array': atMost(2) },

@@ -77,6 +77,12 @@ impl State {
         self.set(self.length(), self.capacity());
     }
 
+    /// Up to which length JavaScript appends.
+    #[cfg(test)]
+    pub fn room(&self) -> u64 {
+        self.room.load(Ordering::Relaxed).into()
+    }
+
     pub fn set(&self, length: u64, capacity: u64) {
         self.ready.fetch_max(length, Ordering::Relaxed);
         let in_word = |number: u64| number.min(u64::from(Self::BEYOND)) as u32;
@@ -128,22 +134,21 @@ mod tests {
             state.set(length, capacity);
             assert_eq!((state.length(), state.capacity()), (length, capacity));
             assert_eq!(u64::from(state.length.load(Ordering::Relaxed)), word);
-            assert_eq!(u64::from(state.room.load(Ordering::Relaxed)), room);
+            assert_eq!(state.room(), room);
         }
     }
 
     #[test]
     fn room_ends_where_memory_is_ready() {
         let state = State::new(true);
-        let room = || state.room.load(Ordering::Relaxed);
         state.set(3, 100);
-        assert_eq!(room(), 3);
+        assert_eq!(state.room(), 3);
         state.set_ready(10);
-        assert_eq!(room(), 10);
+        assert_eq!(state.room(), 10);
         state.set(20, 100);
         state.set(4, 100);
-        assert_eq!(room(), 20);
+        assert_eq!(state.room(), 20);
         state.set_ready(200);
-        assert_eq!((room(), state.length()), (100, 4));
+        assert_eq!((state.room(), state.length()), (100, 4));
     }
 }
