@@ -1341,9 +1341,10 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
 
   /**
    * An ArrayBuffer on exactly the elements: the memory itself, not a copy. The same object until the length changes. An older
-   * one stays valid when the array grows; where an exact array shrinks by whole pages, and where the array is made exact or
-   * closed, it is detached: its `byteLength` is then 0. A reserved array keeps its pages, and the buffers on them: what is stored
-   * behind the end there is no element, and stays in the file of a process that is killed. To post it to another thread makes a copy; post {@link MmapArray.handle} instead.
+   * one stays valid when the array grows; where its pages are given back, it is detached: its `byteLength` is then 0. That is
+   * when the array is closed, and when it got shorter by whole pages: an exact one at once, a reserved one when it is made
+   * exact. Until then what is stored behind the end is no element, and stays in the file of a process that is killed. To post
+   * it to another thread makes a copy; post {@link MmapArray.handle} instead.
    *
    * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE where one buffer cannot span so many bytes (4 GiB on Node.js 20): take
    * {@link MmapArray.subarray}

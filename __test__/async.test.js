@@ -66,9 +66,11 @@ describe('while one works', () => {
     if (state === 'exact') array.handle()
     else array.reserve(2 * MANY)
     const { capacity } = array
-    // There is room that needs no call into the core.
-    if (state === 'reserved') for (const value of [1, 2, 3]) array.append(value)
-    if (state === 'reserved') for (const _ of [1, 2, 3]) array.pop()
+    if (state === 'reserved') {
+      // From now on there is room that needs no call into the core.
+      array.append(1)
+      array.pop()
+    }
     const sorted = array.sortAsync()
     expect(array.capacity).toBe(capacity)
     for (const [name, change] of Object.entries(CHANGES)) expectError('ERR_BUSY', () => change(array), name)

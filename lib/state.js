@@ -13,9 +13,6 @@ export const BEYOND = 2 ** 32 - 1
 
 const long = (words, at) => words[at] * 2 ** 32 + words[at + 1]
 
-/** The length where it is BEYOND a word. */
-export const longLength = (words) => long(words, LONG_LENGTH)
-
-export const lengthOf = (words) => (words[LENGTH] === BEYOND ? longLength(words) : words[LENGTH])
+export const lengthOf = (words) => (words[LENGTH] === BEYOND ? long(words, LONG_LENGTH) : words[LENGTH])
 
 export const capacityOf = (words) => long(words, CAPACITY)

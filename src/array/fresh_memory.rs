@@ -118,7 +118,7 @@ mod tests {
         while array.length() < to {
             let length = array.length();
             let value = [length as u8 | 1];
-            if length < array.state.ready().min(array.capacity()) {
+            if length < array.state.room() {
                 array.window.region(length + 1).write(length as usize, &value);
                 array.state.set(length + 1, array.capacity());
             } else {
