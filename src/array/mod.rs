@@ -63,6 +63,8 @@ pub struct Array {
     reservation: Option<Arc<Reservation>>,
     /// Bytes from the start that a reserved array is known to have held: to write there again takes no new memory.
     touched: u64,
+    /// The system had no huge pages to give when it was asked: it is not asked again.
+    huge_pages_refused: bool,
     on_cut: OnCut,
     lock: Option<Lock>,
     sleepers: Sleepers,
@@ -113,6 +115,7 @@ impl Array {
             slack_end: 0,
             reservation: None,
             touched: 0,
+            huge_pages_refused: false,
             on_cut: Box::new(|_| {}),
             lock: None,
             sleepers: Sleepers::default(),

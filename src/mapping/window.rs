@@ -1,6 +1,7 @@
 //! One mapped range of address space, longer than the file behind it.
 #![allow(unsafe_code, reason = "maps files and hands out regions of the mapped bytes")]
 
+use std::ops::Range;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::mapping::Advice;
 use crate::mapping::guard::{Guarded, Zeros};
+use crate::os::huge_pages::{self, HUGE_PAGE};
 use crate::os::memory;
 use crate::storage::Storage;
 
@@ -21,7 +23,7 @@ const LEAST_WINDOW: u64 = 1 << 30;
 const HEADROOM: u64 = 8;
 /// By how much a window is longer than that. The system puts windows side by side, and some processors confuse addresses that
 /// are a multiple of 256 MiB apart: a loop over two arrays took half as long again on an AMD EPYC. A huge page keeps windows aligned.
-const STAGGER: u64 = 2 << 20;
+const STAGGER: u64 = HUGE_PAGE;
 
 /// A mapping whose base never moves and whose bytes may change under the reader. Bytes past the end of the file are
 /// address space only; they become usable the moment the file grows over them.
@@ -63,6 +65,8 @@ impl Window {
                 .saturating_mul(HEADROOM)
                 .max(LEAST_WINDOW)
                 .saturating_add(STAGGER)
+                .checked_next_multiple_of(HUGE_PAGE)
+                .unwrap_or(u64::MAX)
         };
         let mut length = memory::round_up_to_pages(wide).max(least);
         loop {
@@ -157,13 +161,15 @@ impl Window {
     }
 
     fn map_length(storage: &Storage, offset: u64, length: u64, private: bool) -> std::io::Result<MmapRaw> {
-        let too_long = || std::io::Error::from(Errno::NOMEM);
+        let length = isize::try_from(length).map_err(|_| std::io::Error::from(Errno::NOMEM))? as usize;
         let mut options = MmapOptions::new();
-        options
-            .offset(offset)
-            .len(usize::try_from(length).map_err(|_| too_long())?);
-        if isize::try_from(length).is_err() {
-            return Err(too_long());
+        options.offset(offset).len(length);
+        if offset == 0
+            && !private
+            && storage.is_in_memory()
+            && let Some(map) = Self::map_aligned(storage, length)
+        {
+            return Ok(map);
         }
         if private {
             // SAFETY: the bytes are only touched through a Region, which allows others to change them.
@@ -172,6 +178,37 @@ impl Window {
         } else {
             options.map_raw(storage.file())
         }
+    }
+
+    /// Maps a file in memory so that it can have huge pages. The system aligns memory of no file for them by itself, since
+    /// Linux 6.7; files only where an administrator has allowed huge pages for them.
+    fn map_aligned(storage: &Storage, length: usize) -> Option<MmapRaw> {
+        if !length.is_multiple_of(HUGE_PAGE as usize) {
+            return None;
+        }
+        let map = MmapOptions::new().len(length).no_reserve_swap().map_anon().ok()?;
+        let map = MmapRaw::from(map);
+        if !map.as_mut_ptr().addr().is_multiple_of(HUGE_PAGE as usize) {
+            return None;
+        }
+        // SAFETY: these are the pages of the mapping just made, which nobody else knows of.
+        unsafe { memory::lay_over(map.as_mut_ptr(), length, storage.file(), 0, false) }.ok()?;
+        Some(map)
+    }
+
+    /// Puts the memory behind a range of huge pages together, each of which begins inside the file; what has no memory yet
+    /// gets some. Says whether that was done; the contents stay in any case.
+    pub fn use_huge_pages(&self, range: Range<u64>) -> bool {
+        if range.end > self.len() as u64 || !self.start().addr().is_multiple_of(HUGE_PAGE as usize) {
+            return false;
+        }
+        let all = self.region(range.end);
+        for start in range.clone().step_by(HUGE_PAGE as usize) {
+            // Where nothing is there the system puts nothing together.
+            std::hint::black_box(all.get::<u8>(start as usize));
+        }
+        let bytes = (range.end - range.start) as usize;
+        huge_pages::collapse(self.start().addr() + range.start as usize, bytes)
     }
 
     pub fn len(&self) -> usize {
@@ -220,8 +257,22 @@ impl Window {
         }
         match advice.apply(&self.map, start, end - start) {
             // A hint this kernel does not know, or not for this kind of memory.
-            Err(error) if error.raw_os_error() == Some(libc::EINVAL) => Ok(()),
-            done => done.map_err(|error| Error::io_on_memory(&error, "madvise")),
+            Err(error) if error.raw_os_error() == Some(libc::EINVAL) => {}
+            done => done.map_err(|error| Error::io_on_memory(&error, "madvise"))?,
+        }
+        if advice == Advice::HugePage {
+            self.put_huge_pages_together(start, end);
+        }
+        Ok(())
+    }
+
+    /// The hint speaks of pages to come, and of files in memory only where an administrator allows that; this is for those
+    /// that are there. One by one, since the system stops at the first that has no memory yet.
+    fn put_huge_pages_together(&self, start: usize, end: usize) {
+        let huge = HUGE_PAGE as usize;
+        let (first, last) = (self.start().addr() + start, self.start().addr() + end);
+        for page in (first.next_multiple_of(huge)..last / huge * huge).step_by(huge) {
+            huge_pages::collapse(page, huge);
         }
     }
 
@@ -306,6 +357,49 @@ mod tests {
         assert_eq!(&text, b"here");
         shifted.blank();
         assert_eq!(shifted.region(84).get::<u32>(0), 0);
+    }
+
+    #[test]
+    fn huge_pages_hold_what_the_small_ones_held() {
+        const BYTES: u64 = 3 * HUGE_PAGE + 5;
+        let storage = Arc::new(Storage::anonymous().unwrap());
+        storage.grow(0, BYTES).unwrap();
+        let (window, other) = (
+            Window::map(&storage, 0, BYTES, false).unwrap(),
+            Window::map(&storage, 0, BYTES, false).unwrap(),
+        );
+        let places = [0, HUGE_PAGE - 1, 2 * HUGE_PAGE + 4096, BYTES - 1].map(|at| at as usize);
+        for at in places {
+            window.region(BYTES).put(at, at as u8 | 1);
+        }
+        // Whether the system has any is not for us to say.
+        let first = window.use_huge_pages(HUGE_PAGE..3 * HUGE_PAGE);
+        window.advise(Advice::HugePage, 1, BYTES).unwrap();
+        window.advise(Advice::HugePage, 0, BYTES).unwrap();
+        assert!(window.use_huge_pages(0..3 * HUGE_PAGE) || !first);
+        for at in 0..BYTES as usize {
+            let expected = if places.contains(&at) { at as u8 | 1 } else { 0 };
+            assert_eq!(window.region(BYTES).get::<u8>(at), expected);
+            assert_eq!(other.region(BYTES).get::<u8>(at), expected);
+        }
+        assert!(!window.use_huge_pages(0..(window.len() as u64).next_multiple_of(HUGE_PAGE) + HUGE_PAGE));
+    }
+
+    #[test]
+    fn memory_lies_where_it_can_have_huge_pages() {
+        let bytes = (LEAST_WINDOW + STAGGER) as usize;
+        let map = MmapOptions::new()
+            .len(bytes)
+            .no_reserve_swap()
+            .map_anon()
+            .unwrap();
+        let huge = HUGE_PAGE as usize;
+        // Older systems do not align memory for them.
+        if map.as_ptr().addr().is_multiple_of(huge) {
+            let storage = Arc::new(Storage::anonymous().unwrap());
+            let window = Window::map(&storage, 0, 1, false).unwrap();
+            assert!(window.start().addr().is_multiple_of(huge));
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::errors::guard;
 use super::values::{RawNumber, bounds, bytes, count, encode, index};
 use crate::array::Array;
 use crate::array::transfer::{Opening, Peer};
+use crate::os::huge_pages;
 
 #[napi]
 impl MmapArray {
@@ -103,7 +104,7 @@ impl MmapArray {
         })
     }
 
-    /// Copies a slice into memory of its size.
+    /// Copies a slice into memory of its size, which nobody has stored to yet.
     #[napi]
     pub fn slice(
         &self,
@@ -114,6 +115,7 @@ impl MmapArray {
         step: Option<f64>,
     ) -> napi::Result<()> {
         let into = bytes(&env, &into)?;
+        huge_pages::prefer(into.address(), into.len());
         self.read(&env, |array| array.copy_slice(bounds(start, stop, step), into))
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs::File;
 
-use rustix::fs::{AtFlags, FileType, StatxFlags, fstat, statx};
+use rustix::fs::{AtFlags, FileType, StatxFlags, fstat, fstatfs, statx};
 
 use crate::error::{Error, Result};
 
@@ -36,6 +36,12 @@ impl fmt::Display for FileIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Whether a file is one of those that memory stands for: of a memfd, of shared memory, of a tmpfs.
+pub fn is_in_memory(file: &File) -> bool {
+    const TMPFS: u64 = 0x0102_1994;
+    fstatfs(file).is_ok_and(|system| system.f_type as u64 == TMPFS)
 }
 
 /// Refuses what cannot be mapped, with the error the system has for it.

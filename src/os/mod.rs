@@ -5,6 +5,7 @@ pub mod blocks;
 pub mod descriptor;
 pub mod exit;
 pub mod futex;
+pub mod huge_pages;
 pub mod identity;
 pub mod memory;
 pub mod memory_map;

@@ -5,12 +5,13 @@ use memmap2::{Advice, MmapMut};
 use rustix::io::Errno;
 
 use super::available::available;
+use super::huge_pages::HUGE_PAGE;
 use crate::error::{Error, Result};
 
 /// From here on pages are asked of the system, and given back to it at the end.
 const LARGE: usize = 1 << 20;
-/// What a huge page must be aligned to.
-const HUGE_PAGE: usize = 2 << 20;
+/// What a huge page is aligned to.
+const ALIGNMENT: usize = HUGE_PAGE as usize;
 
 /// So many words, of whatever value.
 pub enum Scratch {
@@ -35,10 +36,10 @@ impl Scratch {
         if bytes as u64 > available() {
             return Err(none());
         }
-        let length = bytes.checked_add(HUGE_PAGE).ok_or_else(none)?;
+        let length = bytes.checked_add(ALIGNMENT).ok_or_else(none)?;
         let map = MmapMut::map_anon(length).map_err(|error| Error::io(&error, "mmap"))?;
         let address = map.as_ptr().addr();
-        let start = address.next_multiple_of(HUGE_PAGE) - address;
+        let start = address.next_multiple_of(ALIGNMENT) - address;
         // A hint: without huge pages it is slower, and the same.
         let _ = map.advise_range(Advice::HugePage, start, bytes);
         Ok(Scratch::Large { map, start, bytes })
@@ -58,7 +59,7 @@ mod tests {
 
     #[test]
     fn has_the_words_asked_for() {
-        for words in [0, 1, LARGE / 8 - 1, LARGE / 8, 3 * HUGE_PAGE / 8 + 1] {
+        for words in [0, 1, LARGE / 8 - 1, LARGE / 8, 3 * ALIGNMENT / 8 + 1] {
             let mut scratch = Scratch::new(words).unwrap();
             assert_eq!(scratch.words().len(), words);
             if let Some(last) = scratch.words().last_mut() {

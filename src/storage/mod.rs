@@ -145,6 +145,11 @@ impl Storage {
         })
     }
 
+    /// Whether no device is behind it.
+    pub fn is_in_memory(&self) -> bool {
+        self.anonymous || identity::is_in_memory(&self.file)
+    }
+
     /// From now on others can know of it.
     pub fn expose(&self) {
         self.exposed.store(true, Ordering::Relaxed);
