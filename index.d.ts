@@ -1492,7 +1492,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    *
    * @param advice `'sequential'` reads ahead more, `'random'` not at all, `'normal'` as before; `'willneed'` begins to read
    * the range in, `'populate'` reads it in before the call returns; `'dontneed'` gives the pages back, and they are read
-   * again when they are touched; `'hugepage'` asks for larger pages
+   * again when they are touched; `'hugepage'` asks for pages of 2 MiB, and puts those of memory that is there together to such
    * @param start default 0; counted from the end where it is negative
    * @param end not included; default the length
    * @throws {RangeError} ERR_OUT_OF_RANGE for an unknown advice

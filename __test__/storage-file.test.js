@@ -690,6 +690,11 @@ describe('beyond 4 GiB', () => {
 
 describe('flush and advise', () => {
   const scope = useScope()
+  const inMemory = () => {
+    const name = `mmap-array-test-huge-${process.pid}`
+    scope.atEnd(() => fs.rmSync(`/dev/shm/${name}`, { force: true }))
+    return MmapArray.openShm(name, 'i', { flags: 'wx+' })
+  }
   const hints = ['normal', 'random', 'sequential', 'willneed', 'dontneed', 'hugepage', 'populate']
   const items = elements(i, 5000)
 
@@ -714,6 +719,27 @@ describe('flush and advise', () => {
       array.advise(hint, 0, 1e9)
       expect(array.tolist()).toEqual(before)
     }
+  })
+
+  test.each([
+    ['anonymous memory', () => new MmapArray('i')],
+    ['a file', () => MmapArray.open(scope.file(), 'i', { flags: 'w+' })],
+    ['a file with a header', () => MmapArray.open(scope.file(), 'i', { flags: 'w+', format: 'npy' })],
+    ['named memory', () => inMemory()],
+  ])('huge pages hold the same elements: %s', (_, make) => {
+    const array = scope.keep(make())
+    const many = Int32Array.from({ length: 2.5 * 2 ** 20 }, (_, at) => at * 7)
+    array.extend(many)
+    array.advise('hugepage')
+    const attached = scope.keep(MmapArray.attach(array.handle()))
+    array.advise('hugepage', 5, -5)
+    array.set(0, 1)
+    attached.append(2)
+    array.refresh()
+    array.advise('hugepage')
+    many[0] = 1
+    expect(array.pop()).toBe(2)
+    expect(Buffer.compare(array.tobytes(), Buffer.from(many.buffer))).toBe(0)
   })
 
   test.each([['WILLNEED'], ['free'], ['remove'], [''], [5], [null], [undefined], [{}], [true]])(
