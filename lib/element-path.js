@@ -10,26 +10,38 @@ import * as state from './state.js'
 const { BEYOND, LENGTH, ROOM } = state
 
 /*
- * Most arrays have a length that lasts, for good or for a while. There an index needs no check but the one that V8 makes of
- * its own accord: what a typed array does not hold is undefined, which V8 rules out from types alone as long as it never
- * came. Then no branch and no call is left in a loop over `get`, and what is the same in each round is moved out of it: it is
- * as fast as one over the typed array itself. One index that is none, in whatever array of the type, ends that. So the methods
- * that take an index for granted are in a prototype of their own, which arrays have while their length lasts, and each of
- * them goes at its first such index: those below it ask.
+ * A loop is as fast as one over the typed array itself where V8 moves what is the same in each round out of it, and keeps
+ * what the loop adds up in a register. It does neither where the methods called in the loop hold a call, or a way out that
+ * ends in one: not even one that is never gone. What it can leave in is the check of its own that an index is inside of a
+ * typed array: what no typed array holds is undefined, which V8 rules out from types alone as long as it never came.
+ *
+ * So the methods below branch to nothing. What is no index, or no element, is said as the index -1, and what was not there is
+ * looked at afterwards, by code that V8 leaves out as long as it never ran. Once it ran it stays: the method gives way to
+ * one that branches, for all arrays of the type. One index that is none, in whatever array, ends that; a negative one
+ * counts as that.
+ *
+ * Most arrays have a length that lasts, for good or for a while. Those need not even ask for it: for them there is a
+ * prototype of its own, with methods that go in the same way.
  *
  * V8 compiles what was executed: a method that never had to call the core has no call in it. So what is likely to be needed is
  * made ready beforehand, not by the first element that is asked for.
  */
 
+/** The index of nothing. */
+const NOWHERE = -1
+
+/** What holds something at 0 and nothing at 1, for a branch that is none. */
+const ONLY_AT_0 = new Uint8Array(1)
+
 /**
  * How often the length of an array may turn out not to stay. At each turn, there and back, the V8 of Node.js before 24 makes
- * another hidden class of it, and it compiles a call for no more than four of those: an array that is appended to and read by
- * turns would come to have a fifth, and each `get` of it would take ten times as long.
+ * another hidden class of it, and it compiles a call for no more than four of those: an array that is appended to and gone
+ * through by turns would come to have a fifth, and each `get` of it would take ten times as long.
  */
 const MOST_TURNS = 1
 
-/** So many elements used that were added, and it looks as if no more will be; with fewer an array is only begun. */
-const USES_BEFORE_LASTING = 64
+/** With fewer elements an array is only begun. */
+const LEAST_LASTING = 64
 
 /**
  * Whom an array tells of its memory.
@@ -47,12 +59,15 @@ const USES_BEFORE_LASTING = 64
  * @param {import('./elements.js').Codec} codec
  * @param {(array, follower: Follower) => Uint32Array} follow gives the state of an array, and tells of it from now on
  */
-export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) {
+export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, follow) {
   const NONE = new View(0)
+  const toStored = (value) => (fits !== null && fits(value) ? value : encode(value))
   /** What is another in arrays whose length stays. */
   let LASTING_PROTOTYPE
   /** @type {Follower} */
   let FOLLOWER
+  /** The methods that branch. */
+  let CAREFUL
   let exactOf
 
   class Path extends Base {
@@ -69,8 +84,6 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
     #exactWritable
     #lasts = false
     #turns = 0
-    /** How many elements were used that lie behind the exact ones. */
-    #uses = 0
 
     constructor(from, origin) {
       super(from, origin)
@@ -90,7 +103,7 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
         this.#exact = elements.subarray(0, length)
         this.#exactWritable = this.#writable === elements ? this.#exact : NONE
       }
-      if (lasts && !this.#lasts && this.#turns < MOST_TURNS && length >= USES_BEFORE_LASTING) {
+      if (lasts && !this.#lasts && this.#turns < MOST_TURNS && length >= LEAST_LASTING) {
         this.#lasts = true
         this.#turns += 1
         this.#exchange(Path.prototype, LASTING_PROTOTYPE)
@@ -111,60 +124,32 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
       }
     }
 
-    /** What was added is looked at. */
-    #countUse() {
-      if (++this.#uses > USES_BEFORE_LASTING) {
-        this.#uses = 0
-        this.#settle(true)
-      }
-    }
-
     get length() {
       const length = this.#state[LENGTH]
-      return length === BEYOND ? super.length : length
+      return ONLY_AT_0[length === BEYOND ? 1 : 0] === undefined ? super.length : length
     }
 
     get(index) {
-      if (typeof index === 'number' && index >>> 0 === index) {
-        const exact = this.#exact
-        if (index < exact.length) return decode === null ? exact[index] : decode(exact[index])
-        const elements = this.#readable
-        if (index < this.#state[LENGTH] && index < elements.length) {
-          this.#countUse()
-          return decode === null ? elements[index] : decode(elements[index])
-        }
-      }
-      return super.get(index)
+      const stored = this.#readable[typeof index === 'number' && index < this.#state[LENGTH] ? index : NOWHERE]
+      if (stored !== undefined) return decode === null ? stored : decode(stored)
+      return becomeCareful('get').call(this, index)
     }
 
     at(index) {
-      if (typeof index === 'number' && index >>> 0 === index) {
-        const exact = this.#exact
-        if (index < exact.length) return decode === null ? exact[index] : decode(exact[index])
-        const elements = this.#readable
-        if (index < this.#state[LENGTH] && index < elements.length) {
-          this.#countUse()
-          return decode === null ? elements[index] : decode(elements[index])
-        }
-      }
-      return super.at(index)
+      const stored = this.#readable[typeof index === 'number' && index < this.#state[LENGTH] ? index : NOWHERE]
+      if (stored !== undefined) return decode === null ? stored : decode(stored)
+      return becomeCareful('at').call(this, index)
     }
 
     set(index, value) {
-      if (typeof index === 'number' && index >>> 0 === index) {
-        const exact = this.#exactWritable
-        if (index < exact.length) {
-          exact[index] = encode(value)
-          return
-        }
-        const elements = this.#writable
-        if (index < this.#state[LENGTH] && index < elements.length) {
-          this.#countUse()
-          elements[index] = encode(value)
-          return
-        }
+      const elements = this.#writable
+      const isGiven = typeof index === 'number' && (fits === null || fits(value))
+      const place = isGiven && index < this.#state[LENGTH] ? index : NOWHERE
+      if (elements[place] !== undefined) {
+        elements[place] = fits === null ? encode(value) : value
+        return
       }
-      super.set(index, value)
+      becomeCareful('set').call(this, index, value)
     }
 
     append(value) {
@@ -173,7 +158,7 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
       if (length < state[ROOM]) {
         const elements = this.#writable
         if (length < elements.length) {
-          elements[length] = encode(value)
+          elements[length] = toStored(value)
           state[LENGTH] = length + 1
           return
         }
@@ -213,36 +198,74 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
         settle: (array, lasts) => array.#settle(lasts),
         unsettle: (array) => array.#unsettle(),
       }
-      LASTING_PROTOTYPE = {
-        __proto__: Path.prototype,
+      CAREFUL = {
+        __proto__: Base.prototype,
 
         get(index) {
-          if (typeof index === 'number') {
-            const stored = this.#exact[index]
-            if (stored !== undefined) return decode === null ? stored : decode(stored)
-            delete LASTING_PROTOTYPE.get
+          if (typeof index === 'number' && index >>> 0 === index) {
+            const exact = this.#exact
+            if (index < exact.length) return decode === null ? exact[index] : decode(exact[index])
+            const elements = this.#readable
+            if (index < this.#state[LENGTH] && index < elements.length) {
+              return decode === null ? elements[index] : decode(elements[index])
+            }
           }
           return super.get(index)
         },
 
         at(index) {
-          if (typeof index === 'number') {
-            const stored = this.#exact[index]
-            if (stored !== undefined) return decode === null ? stored : decode(stored)
-            delete LASTING_PROTOTYPE.at
+          if (typeof index === 'number' && index >>> 0 === index) {
+            const exact = this.#exact
+            if (index < exact.length) return decode === null ? exact[index] : decode(exact[index])
+            const elements = this.#readable
+            if (index < this.#state[LENGTH] && index < elements.length) {
+              return decode === null ? elements[index] : decode(elements[index])
+            }
           }
           return super.at(index)
         },
 
         set(index, value) {
-          if (typeof index === 'number') {
+          if (typeof index === 'number' && index >>> 0 === index) {
             const exact = this.#exactWritable
-            if (exact[index] !== undefined) {
-              exact[index] = encode(value)
+            if (index < exact.length) {
+              exact[index] = toStored(value)
               return
             }
-            delete LASTING_PROTOTYPE.set
+            const elements = this.#writable
+            if (index < this.#state[LENGTH] && index < elements.length) {
+              elements[index] = toStored(value)
+              return
+            }
           }
+          super.set(index, value)
+        },
+      }
+      LASTING_PROTOTYPE = {
+        __proto__: Path.prototype,
+
+        get(index) {
+          const stored = this.#exact[typeof index === 'number' ? index : NOWHERE]
+          if (stored !== undefined) return decode === null ? stored : decode(stored)
+          delete LASTING_PROTOTYPE.get
+          return super.get(index)
+        },
+
+        at(index) {
+          const stored = this.#exact[typeof index === 'number' ? index : NOWHERE]
+          if (stored !== undefined) return decode === null ? stored : decode(stored)
+          delete LASTING_PROTOTYPE.at
+          return super.at(index)
+        },
+
+        set(index, value) {
+          const exact = this.#exactWritable
+          const place = typeof index === 'number' && (fits === null || fits(value)) ? index : NOWHERE
+          if (exact[place] !== undefined) {
+            exact[place] = fits === null ? encode(value) : value
+            return
+          }
+          delete LASTING_PROTOTYPE.set
           super.set(index, value)
         },
 
@@ -253,6 +276,13 @@ export function elementPathOf(Base, { View }, { encode, decode, zero }, follow) 
         },
       }
     }
+  }
+
+  /** From now on a method branches, in all arrays of the type. */
+  function becomeCareful(name) {
+    const { [name]: method } = CAREFUL
+    Object.defineProperty(Path.prototype, name, { value: method })
+    return method
   }
 
   /**

@@ -9,51 +9,52 @@ import { HALVES_ARE_BITS, TYPECODES } from './typecodes.js'
  * How the elements of a type pass:
  * - `check(value)` gives the plain number, bigint or code point the core takes, or throws;
  * - `encode(value)` gives what is stored in the typed array, or throws;
+ * - `fits(value)` says whether the value is stored as it is, of those that are seen at a glance; null where none is;
  * - `decode(stored)` gives the element; null where it is what is stored;
  * - `present(plain)` gives the element for what the core returned;
  * - `needle(value)` gives what the core is to look for, undefined where no element can equal the value;
  * - `zero` is what is stored where there is nothing.
  */
 class Codec {
-  constructor(check, needle, { encode = check, decode = null, present = same, zero = 0 } = {}) {
+  constructor(check, needle, { encode = check, decode = null, present = same, zero = 0, fits = null } = {}) {
     this.check = check
     this.needle = needle
     this.encode = encode
     this.decode = decode
     this.present = present
     this.zero = zero
+    this.fits = fits
   }
 }
 
 const same = (value) => value
 
-/**
- * The checks of the integer types, each spelled out: a check that all types shared would never be inlined. `otherwise`
- * takes what is no number in range.
- */
-const INTEGER_CHECKS = {
-  b: (otherwise) => (value) => (typeof value === 'number' && (value << 24) >> 24 === value ? value : otherwise(value)),
-  B: (otherwise) => (value) => (typeof value === 'number' && (value & 0xff) === value ? value : otherwise(value)),
-  h: (otherwise) => (value) => (typeof value === 'number' && (value << 16) >> 16 === value ? value : otherwise(value)),
-  H: (otherwise) => (value) => (typeof value === 'number' && (value & 0xffff) === value ? value : otherwise(value)),
-  i: (otherwise) => (value) => (typeof value === 'number' && (value | 0) === value ? value : otherwise(value)),
-  I: (otherwise) => (value) => (typeof value === 'number' && value >>> 0 === value ? value : otherwise(value)),
+/** What the integer types store as it is, each spelled out: a check that all types shared would never be inlined. */
+const INTEGER_FITS = {
+  b: (value) => typeof value === 'number' && (value << 24) >> 24 === value,
+  B: (value) => typeof value === 'number' && (value & 0xff) === value,
+  h: (value) => typeof value === 'number' && (value << 16) >> 16 === value,
+  H: (value) => typeof value === 'number' && (value & 0xffff) === value,
+  i: (value) => typeof value === 'number' && (value | 0) === value,
+  I: (value) => typeof value === 'number' && value >>> 0 === value,
 }
 
 function integerCodec({ code, min, max }) {
   const inRange = (value) => value >= min && value <= max
-  const check = INTEGER_CHECKS[code]((value) => {
+  const { [code]: fits } = INTEGER_FITS
+  const check = (value) => {
+    if (fits(value)) return value
     if (typeof value === 'bigint' && inRange(value)) return Number(value)
     if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) {
       throw valueOutOfRange(`>= ${min} and <= ${max} for typecode '${code}'`, value)
     }
     throw invalidArgType('value', `an integer, for typecode '${code}'`, value)
-  })
+  }
   const needle = (value) => {
     if (typeof value === 'bigint') return inRange(value) ? Number(value) : undefined
     return typeof value === 'number' && Number.isInteger(value) && inRange(value) ? value : undefined
   }
-  return new Codec(check, needle)
+  return new Codec(check, needle, { fits })
 }
 
 function bigCodec({ code, min, max }) {
@@ -94,7 +95,7 @@ function exactDouble(value) {
 }
 
 function doubleCodec({ code }) {
-  return new Codec((value) => (typeof value === 'number' ? value : asDouble(code, value)), exactDouble)
+  return new Codec((value) => asDouble(code, value), exactDouble, { fits: (value) => typeof value === 'number' })
 }
 
 function singleCodec({ code }) {
@@ -102,7 +103,7 @@ function singleCodec({ code }) {
     const double = exactDouble(value)
     return double !== undefined && Math.fround(double) === double ? double : undefined
   }
-  return new Codec((value) => (typeof value === 'number' ? value : asDouble(code, value)), needle)
+  return new Codec((value) => asDouble(code, value), needle, { fits: (value) => typeof value === 'number' })
 }
 
 const HALF_MAX = 65504
