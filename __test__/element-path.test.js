@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { expectError } from './support/errors.js'
+import { expectExit, runNode } from './support/processes.js'
 import { useScope } from './support/scope.js'
 import { TYPECODES } from './support/typecodes.js'
 
@@ -152,47 +153,90 @@ test('the path of a user’s subclass gives the same', () => {
   expect(array).toBeInstanceOf(Own)
 })
 
-// The methods for a length that lasts take an index that is none for granted, until the first one: it goes for all arrays
-// of the type, so each of these has a type of its own.
-describe('where the length lasts', () => {
-  const lasting = (typecode, values) => {
-    const array = scope.keep(new MmapArray(typecode, values))
-    for (let round = 0; round < 2; round++) {
-      for (let index = 0; index < values.length; index++) array.get(index)
-    }
-    return array
+// The methods take an index for granted until the first one that is none: they go then, for all arrays of the type. So each
+// of these has a process of its own.
+describe('the first index or value that is none', () => {
+  /** Runs in the process: arguments are how the arrays came to be, and what is tried. */
+  const body = (make, attempt) => `
+    import assert from 'node:assert'
+    const LENGTH = 200
+    const failing = (code, call) => assert.throws(call, (error) => error.code === code)
+    for (const [typecode, value] of [['b', 1], ['H', 2], ['i', 3], ['I', 4], ['d', 0.5], ['f', 1.5], ['e', 2.5], ['q', 5n], ['u', 'x']]) {
+      const [array, other] = [0, 1].map(() => {
+        const array = new MmapArray(typecode, new Array(LENGTH).fill(value))
+        ${make}
+        return array
+      })
+      const sum = (array) => { let n = 0; for (let i = 0; i < array.length; i++) if (array.get(i) === value && array.at(i) === value) n++; return n }
+      const store = (array) => { for (let i = 0; i < array.length; i++) array.set(i, value) }
+      for (let round = 0; round < 300; round++) { assert.equal(sum(array), LENGTH); store(array) }
+      for (let round = 0; round < 3; round++) {
+        ${attempt}
+        for (const one of [array, other]) {
+          store(one)
+          assert.equal(sum(one), LENGTH)
+          assert.deepEqual([...one], new Array(LENGTH).fill(value))
+        }
+      }
+      array.append(value)
+      assert.equal(sum(array), LENGTH + 1)
+      assert.equal(array.pop(), value)
+      failing('ERR_INDEX_OUT_OF_RANGE', () => array.get(LENGTH))
+      array.close()
+      failing('ERR_CLOSED', () => array.get(0))
+      failing('ERR_CLOSED', () => array.set(0, value))
+      assert.equal(array.length, 0)
+    }`
+
+  const states = [
+    ['whose length lasts', ''],
+    ['that was appended to', 'array.append(value); array.pop()'],
+  ]
+  const attempts = [
+    ...['LENGTH', '-LENGTH - 1', '2 ** 31', '2 ** 32 - 1', '2 ** 53', '-(2 ** 31)'].map((index) => [
+      index,
+      `for (const call of [() => array.get(${index}), () => array.set(${index}, value)]) failing('ERR_INDEX_OUT_OF_RANGE', call)
+      assert.equal(array.at(${index}), undefined)`,
+    ]),
+    ...['1.5', 'NaN', 'Infinity', '"0"', '"length"', 'undefined', 'null', '{}', '1n'].map((index) => [
+      index,
+      `for (const call of [() => array.get(${index}), () => array.at(${index}), () => array.set(${index}, value)]) {
+        assert.throws(call, (error) => ['ERR_INVALID_ARG_TYPE', 'ERR_OUT_OF_RANGE'].includes(error.code), ${JSON.stringify(index)})
+      }`,
+    ]),
+    ...['-1', '-LENGTH', '-0'].map((index) => [
+      index,
+      `assert.equal(array.get(${index}), value); assert.equal(array.at(${index}), value); array.set(${index}, value)`,
+    ]),
+    [
+      'a value',
+      "failing('ERR_INVALID_ARG_TYPE', () => array.set(0, undefined)); failing('ERR_INVALID_ARG_TYPE', () => array.set(0, {}))",
+    ],
+    ['an index and a value', "failing('ERR_INVALID_ARG_TYPE', () => array.set('0', undefined))"],
+  ]
+  for (const [state, make] of states) {
+    test.each(attempts)(`%s, in an array ${state}`, async (_, attempt) => {
+      expectExit(await runNode(body(make, attempt)))
+    })
   }
+})
 
-  test.each([
-    ['get', 'b', (array, index) => array.get(index), 'ERR_INDEX_OUT_OF_RANGE'],
-    ['set', 'B', (array, index) => array.set(index, 1), 'ERR_INDEX_OUT_OF_RANGE'],
-  ])('%s of an index that is none is an error, and the next one of another is not', (_, typecode, call, code) => {
-    const [array, other] = [lasting(typecode, [1, 2, 3]), lasting(typecode, [4, 5, 6])]
-    for (const index of [3, -4, 2 ** 31, 2 ** 53, 1.5, NaN, '0', 'length', undefined]) {
-      const expected = Number.isInteger(index) ? code : 'ERR_INVALID_ARG_TYPE'
-      expect(() => call(array, index), String(index)).toThrow(expect.objectContaining({ code: expected }))
-    }
-    call(array, -0)
-    call(array, -1)
-    call(other, 2)
-    expect([array.get(0), array.get(-1), other.get(1)]).toEqual([1, typecode === 'B' ? 1 : 3, 5])
-  })
-
-  test('at of an index that is none is undefined', () => {
-    const array = lasting('h', [1, 2, 3])
-    expect([3, -4, 2 ** 40, -1, 0].map((index) => array.at(index))).toEqual([undefined, undefined, undefined, 3, 1])
-    expectError('ERR_INVALID_ARG_TYPE', () => array.at('1'))
-  })
+describe('where the length lasts', () => {
+  const BEFORE = 100
+  const lasting = (typecode, values) => {
+    const zero = typeof values[0] === 'bigint' ? 0n : 0
+    return warm(scope.keep(new MmapArray(typecode, [...new Array(BEFORE).fill(zero), ...values])))
+  }
 
   test('append and pop see to it that no more is taken for granted', () => {
     const array = lasting('H', [1, 2, 3])
     array.append(4)
-    expect([array.get(3), array.at(3), array.length]).toEqual([4, 4, 4])
+    expect([array.get(BEFORE + 3), array.at(BEFORE + 3), array.length]).toEqual([4, 4, BEFORE + 4])
     expect([array.pop(), array.pop()]).toEqual([4, 3])
-    expectError('ERR_INDEX_OUT_OF_RANGE', () => array.get(2))
-    expect(array.at(2)).toBeUndefined()
-    expectError('ERR_INDEX_OUT_OF_RANGE', () => array.set(2, 1))
-    expect(array.tolist()).toEqual([1, 2])
+    expectError('ERR_INDEX_OUT_OF_RANGE', () => array.get(BEFORE + 2))
+    expect(array.at(BEFORE + 2)).toBeUndefined()
+    expectError('ERR_INDEX_OUT_OF_RANGE', () => array.set(BEFORE + 2, 1))
+    expect(array.slice(BEFORE)).toEqual(Uint16Array.of(1, 2))
   })
 
   test.each([
@@ -205,8 +249,8 @@ describe('where the length lasts', () => {
     array.append(4)
     array.extend([5])
     array.pop(0)
-    expect([...array]).toEqual([2, 3, 4, 5])
-    expect(array.get(3)).toBe(5)
+    expect([...array].slice(BEFORE - 1)).toEqual([1, 2, 3, 4, 5])
+    expect(array.get(BEFORE + 3)).toBe(5)
     expect(Object.getPrototypeOf(array)).toBe(prototype)
     array.close()
     expectError('ERR_CLOSED', () => array.get(0))

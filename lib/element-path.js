@@ -68,7 +68,7 @@ export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, fo
   let FOLLOWER
   /** The methods that branch. */
   let CAREFUL
-  let exactOf
+  let Values
 
   class Path extends Base {
     #state
@@ -192,7 +192,6 @@ export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, fo
     }
 
     static {
-      exactOf = (array) => array.#exact
       FOLLOWER = {
         see: (array, elements, writable) => array.#see(elements, writable),
         settle: (array, lasts) => array.#settle(lasts),
@@ -275,6 +274,50 @@ export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, fo
           super.append(value)
         },
       }
+
+      /** As the iterator of every type. One object is made in one place, so that V8 need not make it in a loop. */
+      Values = class {
+        #array
+        #index = 0
+        #ended = false
+
+        constructor(array) {
+          this.#array = array
+        }
+
+        next() {
+          const array = this.#array
+          const index = this.#index
+          const exact = array.#exact
+          const isThere = index < exact.length && this.#ended === false
+          // Behind the exact elements is the end where they are all there are; a closed array has none.
+          const isKnown = isThere || (exact.length === array.#state[LENGTH] && exact.length !== 0)
+          if (ONLY_AT_0[isKnown ? 0 : 1] === undefined) return this.#step()
+          let value
+          if (isThere) {
+            this.#index = index + 1
+            value = decode === null ? exact[index] : decode(exact[index])
+          } else {
+            this.#ended = true
+          }
+          return { value, done: !isThere }
+        }
+
+        /** One of an array that changes meanwhile. */
+        #step() {
+          const array = this.#array
+          if (!this.#ended) {
+            const index = this.#index
+            if (index < array.length) {
+              this.#index = index + 1
+              return { value: array.get(index), done: false }
+            }
+            this.#ended = true
+            if (array.closed) throw closed()
+          }
+          return { value: undefined, done: true }
+        }
+      }
     }
   }
 
@@ -285,41 +328,6 @@ export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, fo
     return method
   }
 
-  /**
-   * As the iterator of every type, but for the calls it makes: these are of one type. One object is made in one place, so
-   * that none has to be made where the loop is compiled.
-   */
-  class Values {
-    #array
-    #index = 0
-
-    constructor(array) {
-      this.#array = array
-    }
-
-    next() {
-      const array = this.#array
-      const index = this.#index
-      let value
-      let done = true
-      if (array !== undefined) {
-        const exact = exactOf(array)
-        if (index < exact.length) {
-          this.#index = index + 1
-          value = decode === null ? exact[index] : decode(exact[index])
-          done = false
-        } else if (index < array.length) {
-          this.#index = index + 1
-          value = array.get(index)
-          done = false
-        } else {
-          this.#array = undefined
-          if (array.closed) throw closed()
-        }
-      }
-      return { value, done }
-    }
-  }
   Object.setPrototypeOf(Values.prototype, ArrayIterator.prototype)
   delete Values.prototype.constructor
 
