@@ -225,7 +225,7 @@ describe('where the length lasts', () => {
   const BEFORE = 100
   const lasting = (typecode, values) => {
     const zero = typeof values[0] === 'bigint' ? 0n : 0
-    return warm(scope.keep(new MmapArray(typecode, [...new Array(BEFORE).fill(zero), ...values])))
+    return warm(scope.keep(new MmapArray(typecode, [...Array.from({ length: BEFORE }, () => zero), ...values])))
   }
 
   test('append and pop see to it that no more is taken for granted', () => {

@@ -17,11 +17,10 @@ const { BEYOND, LENGTH, ROOM } = state
  *
  * So the methods below branch to nothing. What is no index, or no element, is said as the index -1, and what was not there is
  * looked at afterwards, by code that V8 leaves out as long as it never ran. Once it ran it stays: the method gives way to
- * one that branches, for all arrays of the type. One index that is none, in whatever array, ends that; a negative one
- * counts as that.
+ * one that branches, for all arrays of the type. One index that is none, in whatever array, ends that.
  *
  * Most arrays have a length that lasts, for good or for a while. Those need not even ask for it: for them there is a
- * prototype of its own, with methods that go in the same way.
+ * prototype of its own, with methods that go in the same way, at a negative index too.
  *
  * V8 compiles what was executed: a method that never had to call the core has no call in it. So what is likely to be needed is
  * made ready beforehand, not by the first element that is asked for.
@@ -130,23 +129,37 @@ export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, fo
     }
 
     get(index) {
-      const stored = this.#readable[typeof index === 'number' && index < this.#state[LENGTH] ? index : NOWHERE]
+      const isNumber = typeof index === 'number'
+      const at = isNumber ? index : 0
+      const length = this.#state[LENGTH]
+      const fromEnd = length === BEYOND ? 0 : length
+      const place = at + (at < 0 ? fromEnd : 0)
+      const stored = this.#readable[isNumber && place < length ? place : NOWHERE]
       if (stored !== undefined) return decode === null ? stored : decode(stored)
       return becomeCareful('get').call(this, index)
     }
 
     at(index) {
-      const stored = this.#readable[typeof index === 'number' && index < this.#state[LENGTH] ? index : NOWHERE]
+      const isNumber = typeof index === 'number'
+      const at = isNumber ? index : 0
+      const length = this.#state[LENGTH]
+      const fromEnd = length === BEYOND ? 0 : length
+      const place = at + (at < 0 ? fromEnd : 0)
+      const stored = this.#readable[isNumber && place < length ? place : NOWHERE]
       if (stored !== undefined) return decode === null ? stored : decode(stored)
       return becomeCareful('at').call(this, index)
     }
 
     set(index, value) {
-      const elements = this.#writable
       const isGiven = typeof index === 'number' && (fits === null || fits(value))
-      const place = isGiven && index < this.#state[LENGTH] ? index : NOWHERE
-      if (elements[place] !== undefined) {
-        elements[place] = fits === null ? encode(value) : value
+      const at = isGiven ? index : 0
+      const length = this.#state[LENGTH]
+      const fromEnd = length === BEYOND ? 0 : length
+      const place = at + (at < 0 ? fromEnd : 0)
+      const inside = isGiven && place < length ? place : NOWHERE
+      const elements = this.#writable
+      if (elements[inside] !== undefined) {
+        elements[inside] = fits === null ? encode(value) : value
         return
       }
       becomeCareful('set').call(this, index, value)
