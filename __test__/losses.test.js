@@ -26,6 +26,21 @@ test.each([
   expect(array.tolist()).toEqual(Array.from({ length: 10 }, () => 3))
 })
 
+// What broke: the second attempt to trim, when the array was dropped, was to no elements.
+test.each(['raw', 'npy'])('close of a file that somebody cut tells, and takes no more of it (%s)', (format) => {
+  const path = scope.path()
+  const array = MmapArray.open(path, 'd', { flags: 'w+', format })
+  array.extend(new Float64Array(MANY).fill(3))
+  array.trim()
+  const header = fs.readFileSync(path).subarray(0, 128)
+  array.reserve(2 * MANY)
+  fs.truncateSync(path, 8000)
+  expectError('ERR_MEMORY_FAULT', () => array.close())
+  expect(array.closed).toBe(true)
+  expect(fs.statSync(path).size).toBe(8000)
+  if (format === 'npy') expect(fs.readFileSync(path).subarray(0, 128)).toEqual(header)
+})
+
 test('a descriptor opened for appending', () => {
   const path = scope.path()
   const fd = fs.openSync(path, 'a+')

@@ -149,6 +149,22 @@ test('the end of the stack inside other calls', () =>
     }`))
 
 // What broke: the length was taken over and the window was not widened, so the elements lay beyond it.
+// What broke: the core had taken the new length over, and the element path had no stack left to let the old one go.
+test('the end of the stack behind refresh, of a file that others have cut', () =>
+  inChild(
+    `${AT_DEPTHS}
+     const make = () => {
+       fs.writeFileSync(path, new Int32Array(100).fill(1))
+       const array = MmapArray.open(path, 'i', { flags: 'r+' })
+       for (const _ of array);
+       fs.truncateSync(path, 40)
+       return array
+     }
+     atDepths(make, (array) => array.refresh(), (array) => {
+       if (array.length === 10) assert.throws(() => array.get(50), { code: 'ERR_INDEX_OUT_OF_RANGE' })
+     })`,
+  ))
+
 test.each(['r', 'r+'])('refresh of a fixed length whose file outgrew its window, opened with %s', (flags) =>
   inChild(`
     const LENGTH = 3 * GIB

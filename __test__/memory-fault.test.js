@@ -233,3 +233,52 @@ test.each(['sort()', 'sortAsync()'])('%s of what was cut writes no zeros among w
     await array.${call}
     assert.equal(array.get(-1), 5)`),
 )
+
+// What broke: to take over what was read mapped the file again, and nobody was told of the zeros read until then; and the
+// element path went on with as many elements as before.
+test('fromfileAsync into a file that is cut meanwhile', () =>
+  inChild(
+    `const fifo = path + '.source'
+     assert.equal(spawnSync('mkfifo', [fifo]).status, 0)
+     const source = fs.openSync(fifo, fs.constants.O_RDWR | fs.constants.O_NONBLOCK)
+     fs.writeSync(source, new Int32Array(2))
+     const reading = array.fromfileAsync(fifo, 4)
+     for (const _ of array);
+     cut(40_960)
+     assert.equal(array.get(50_000), 0)
+     cut(61_440)
+     fs.writeSync(source, new Int32Array(2))
+     await assert.rejects(reading, { code: 'ERR_MEMORY_FAULT' })
+     assert.equal(array.refresh(), array.length)
+     assert.ok(array.length < 16_000)
+     for (const call of [() => array.get(50_000), () => array.set(50_000, 5)]) {
+       assert.equal(code(call), 'ERR_INDEX_OUT_OF_RANGE')
+     }
+     assert.equal(array.count(1), 10_240)`,
+  ))
+
+describe('a shared view that was read behind an end that moves on is no fault', () => {
+  const readBehind = `
+    const source = path + '.source'
+    fs.writeFileSync(source, new Int32Array(3000).fill(5))
+    const { sharedView } = array
+    array.deleteSlice(1024)
+    let sum = sharedView[3000]`
+
+  test('where a call adds elements and fails then', () =>
+    inChild(
+      `${readBehind}
+       assert.equal(code(() => array.fromfile(source, 4000)), 'ERR_UNEXPECTED_EOF')
+       assert.equal(array.length, 4024)
+       assert.equal(array.count(5), 3000)`,
+    ))
+
+  test('where elements are appended without a call', () =>
+    inChild(
+      `${readBehind}
+       array.reserve(5000)
+       while (array.length < 4000) array.append(6)
+       assert.equal(array.count(6), 4000 - 1024)
+       assert.equal(sharedView[3000], 6)`,
+    ))
+})

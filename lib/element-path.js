@@ -49,6 +49,7 @@ const LEAST_LASTING = 64
  * @property {(array, lasts: boolean) => void} settle once all elements are in reach, and whether it looks as if their number
  *   will last
  * @property {(array) => void} unsettle before their number may change
+ * @property {(array) => void} hide before their number may, but most likely will not: to be settled or unsettled after that
  */
 
 /**
@@ -114,9 +115,13 @@ export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, fo
       if (Object.getPrototypeOf(this) === before) Reflect.setPrototypeOf(this, after)
     }
 
-    #unsettle() {
+    #hide() {
       this.#exact = NONE
       this.#exactWritable = NONE
+    }
+
+    #unsettle() {
+      this.#hide()
       if (this.#lasts) {
         this.#lasts = false
         this.#exchange(LASTING_PROTOTYPE, Path.prototype)
@@ -166,13 +171,13 @@ export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, fo
     }
 
     append(value) {
-      const state = this.#state
-      const length = state[LENGTH]
-      if (length < state[ROOM]) {
+      const words = this.#state
+      const length = words[LENGTH]
+      if (length < words[ROOM]) {
         const elements = this.#writable
         if (length < elements.length) {
           elements[length] = toStored(value)
-          state[LENGTH] = length + 1
+          words[LENGTH] = length + 1
           return
         }
       }
@@ -180,15 +185,15 @@ export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, fo
     }
 
     pop(index) {
-      const state = this.#state
-      const last = state[LENGTH] - 1
+      const words = this.#state
+      const last = words[LENGTH] - 1
       // Only a reserved array has room behind its end, and keeps it.
-      if (index === undefined && last >= 0 && last + 1 < state[ROOM]) {
+      if (index === undefined && last >= 0 && last + 1 < words[ROOM]) {
         const elements = this.#writable
         if (last < elements.length) {
           const value = decode === null ? elements[last] : decode(elements[last])
           if (last < this.#exact.length) this.#unsettle()
-          state[LENGTH] = last
+          words[LENGTH] = last
           // In the file of a process that is killed it would be there again.
           elements[last] = zero
           return value
@@ -209,6 +214,7 @@ export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, fo
         see: (array, elements, writable) => array.#see(elements, writable),
         settle: (array, lasts) => array.#settle(lasts),
         unsettle: (array) => array.#unsettle(),
+        hide: (array) => array.#hide(),
       }
       CAREFUL = {
         __proto__: Base.prototype,

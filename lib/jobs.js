@@ -31,8 +31,9 @@ export async function run(access, array, options, begin) {
     access.requireOpen(array)
     begun = begin(ticket)
   } catch (error) {
-    // What was never begun has nothing to be taken over.
     signal?.removeEventListener('abort', onAbort)
+    // It may have been begun before it was refused.
+    if (!array.closed) tryToTakeOver(access, array)
     throw error
   }
   const { result, failure } = await outcomeOf(begun)
@@ -40,14 +41,30 @@ export async function run(access, array, options, begin) {
     signal?.removeEventListener('abort', onAbort)
   } finally {
     access.requireOpen(array)
-    const before = array.length
-    settle(array)
-    if (array.length !== before) access.unsettle(array)
+    takeOver(access, array)
   }
   signal?.throwIfAborted()
   if (failure !== undefined) throw failure.error
   if (result === false || result === null) throw closed()
   return result
+}
+
+/** What is over: the array is as free and as long as it makes it, also where the memory turns out not to be sound. */
+function takeOver(access, array) {
+  const before = array.length
+  try {
+    settle(array)
+  } finally {
+    if (array.length !== before) access.unsettle(array)
+  }
+}
+
+function tryToTakeOver(access, array) {
+  try {
+    takeOver(access, array)
+  } catch {
+    // The call that follows tells it.
+  }
 }
 
 async function outcomeOf(promise) {

@@ -645,11 +645,14 @@ export class MmapArray extends NativeArray {
 
   refresh() {
     const before = lengthOf(this.#state)
+    // Before the call: after it there may be no stack left for that.
+    this.#follower?.hide(this)
     try {
       return super.refresh()
     } finally {
       // Most find the length as it was.
-      if (lengthOf(this.#state) !== before) this.#unsettle()
+      if (lengthOf(this.#state) === before) this.#follower?.settle(this, false)
+      else this.#unsettle()
     }
   }
 

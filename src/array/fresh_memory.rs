@@ -2,6 +2,8 @@
 //! at the first store to it: it interrupts, and writes zeros that are written over at once. Huge pages take a tenth of that
 //! time; where there are none, one write for many pages and one read for each few of them take three quarters of it.
 
+use std::sync::Weak;
+
 use rustix::io::Errno;
 
 use super::Array;
@@ -16,46 +18,85 @@ const MUCH: u64 = 256 * 1024;
 const AHEAD: u64 = 1024 * 1024;
 /// The same of huge pages: a fifth of a millisecond.
 const HUGE_PAGES_AHEAD: u64 = 2 * HUGE_PAGE;
+/// Bytes that are cleared and then written at a time, where both is done.
+const PIECE: u64 = 2 * HUGE_PAGE;
 /// Bytes around a read for which the system maps what is there already.
 const AROUND: usize = 64 * 1024;
 
 static ZEROS: [u8; AHEAD as usize] = [0; AHEAD as usize];
 
 impl Array {
-    /// Copies elements behind the end of a reserved array, where there is room. What was never touched is written by the
-    /// system, where it is much.
-    pub(super) fn lay_down(&self, source: Region<'_>) -> Result<()> {
-        let end = self.byte_length();
-        let touched = (self.touched.max(end) - end).min(source.len() as u64) as usize;
-        let (known, fresh) = (
-            source.part(0, touched),
-            source.part(touched, source.len() - touched),
-        );
+    /// Copies elements behind the end of a reserved array, where there is room.
+    ///
+    /// # Errors
+    /// The system's; `ENOMEM` for a source that lies behind the end itself.
+    pub(super) fn lay_down(&mut self, source: Region<'_>) -> Result<()> {
+        let copy;
+        let source = if self.lies_behind_the_end(source) {
+            copy = source.to_vec()?;
+            Region::of(&copy)
+        } else {
+            source
+        };
+        let mut at = self.byte_length();
+        if (source.len() as u64) < MUCH || self.mapping.storage().is_exposed() {
+            self.bring_some_in(source.len() as u64);
+            return self.lay_down_at(at, source);
+        }
+        let end = at + source.len() as u64;
+        let mut rest = source;
+        while at < end {
+            // Piece by piece, so that what is written to memory that was just cleared finds it in the cache.
+            let piece = (end - at).min(PIECE - at % PIECE);
+            self.bring_huge_pages_in(at + piece, 0);
+            self.lay_down_at(at, rest.part(0, piece as usize))?;
+            rest = rest.part(piece as usize, rest.len() - piece as usize);
+            at += piece;
+        }
+        Ok(())
+    }
+
+    /// Whether a source, such as a view from before the array got shorter, is of what is about to be stored to.
+    fn lies_behind_the_end(&self, source: Region<'_>) -> bool {
+        let end = self.byte_length() as usize;
+        let outgrown = self.outgrown.iter().filter_map(Weak::upgrade);
+        std::iter::once(self.window.clone())
+            .chain(outgrown)
+            .any(|window| {
+                let behind = end.min(window.len());
+                let all = window.region(window.len() as u64);
+                all.part(behind, window.len() - behind).overlaps(source)
+            })
+    }
+
+    /// What was never touched is written by the system, where it is much.
+    fn lay_down_at(&self, at: u64, source: Region<'_>) -> Result<()> {
+        let touched = self.touched.max(at).min(at + source.len() as u64);
+        let known = source.part(0, (touched - at) as usize);
+        let fresh = source.part(known.len(), source.len() - known.len());
         if (fresh.len() as u64) < MUCH {
-            self.window
-                .region(end + source.len() as u64)
-                .copy_from(end as usize, source);
+            self.store_at(at, source);
             return Ok(());
         }
         self.mapping
             .storage()
             .require_uncut(self.file_position(self.capacity()))?;
-        self.window
-            .region(end + touched as u64)
-            .copy_from(end as usize, known);
-        let at = end + touched as u64;
-        match self.write_fresh(fresh, at) {
+        self.store_at(at, known);
+        match self.write_fresh(fresh, touched) {
             // A limit for files, which holds for stores to memory of the array's own as little as for any others.
             Err(Error::System { errno, .. })
                 if errno == Errno::FBIG.raw_os_error() && !self.mapping.storage().is_exposed() =>
             {
-                self.window
-                    .region(at + fresh.len() as u64)
-                    .copy_from(at as usize, fresh);
+                self.store_at(touched, fresh);
                 Ok(())
             }
             done => done,
         }
+    }
+
+    fn store_at(&self, at: u64, bytes: Region<'_>) {
+        let end = at + bytes.len() as u64;
+        self.window.region(end).copy_from(at as usize, bytes);
     }
 
     fn write_fresh(&self, bytes: Region<'_>, at: u64) -> Result<()> {
@@ -71,37 +112,38 @@ impl Array {
         Ok(())
     }
 
-    /// Before so many bytes are appended, in memory of the array's own: the memory for them, and where they are few for some
-    /// of those to come. JavaScript appends until that is used up, and calls for more then.
-    pub(super) fn bring_memory_in(&mut self, added: u64) {
+    /// Before few bytes are appended, in memory of the array's own: memory for some of those to come. JavaScript appends
+    /// until that is used up, and calls for more then.
+    fn bring_some_in(&mut self, added: u64) {
         if self.mapping.storage().is_exposed() {
             self.state.set_ready(u64::MAX);
             return;
         }
         let end = self.byte_length() + added;
-        let are_few = added < MUCH;
-        if are_few && end <= self.state.ready() * self.itemsize() {
+        if end <= self.state.ready() * self.itemsize() {
             return;
         }
-        self.bring_huge_pages_in(end, are_few);
-        if are_few {
-            let to = (end + AHEAD.min(end / 2)).min(self.room());
-            if end >= MUCH {
-                self.bring_zeros_in(self.touched.max(end), to);
-            }
-            self.state
-                .set_ready(to.max(self.touched).max(MUCH) / self.itemsize());
+        if end >= 2 * HUGE_PAGE {
+            self.bring_huge_pages_in(end, HUGE_PAGES_AHEAD.min(end / 2));
+        }
+        let to = (end + AHEAD.min(end / 2)).min(self.room());
+        if end >= MUCH {
+            self.bring_zeros_in(self.touched.max(end), to);
+        }
+        self.state
+            .set_ready(to.max(self.touched).max(MUCH) / self.itemsize());
+    }
+
+    /// Before so many bytes are stored to behind the end, in memory of the array's own, that the system calls are nothing.
+    pub(super) fn bring_much_in(&mut self, added: u64) {
+        if added >= MUCH && !self.mapping.storage().is_exposed() {
+            self.bring_huge_pages_in(self.byte_length() + added, 0);
         }
     }
 
     /// A huge page is taken where at least half of it is going to be used, so that none is left out between two appends.
-    fn bring_huge_pages_in(&mut self, end: u64, are_few: bool) {
-        let (least, ahead) = if are_few {
-            (2 * HUGE_PAGE, HUGE_PAGES_AHEAD.min(end / 2))
-        } else {
-            (HUGE_PAGE, 0)
-        };
-        if end < least || self.huge_pages_refused {
+    fn bring_huge_pages_in(&mut self, end: u64, ahead: u64) {
+        if end < HUGE_PAGE || self.huge_pages_refused {
             return;
         }
         let nearest = |byte: u64| (byte + HUGE_PAGE / 2) / HUGE_PAGE * HUGE_PAGE;
@@ -259,6 +301,21 @@ mod tests {
             assert_eq!(brought_in(&array), round_up_to_pages(array.length()));
             let model = [vec![3], model.repeat(2)].concat();
             assert!(array.region().to_vec().unwrap() == model, "refused: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_source_behind_the_end_is_taken_as_it_was() {
+        let many = 3 * HUGE_PAGE as usize;
+        let source: Vec<u8> = (0..many).map(|at| (at % 251) as u8).collect();
+        for left in [1, 5000, HUGE_PAGE + 3] {
+            let mut array = bytes(0);
+            array.extend(Region::of(&source)).unwrap();
+            let window = array.window.clone();
+            array.shorten(left).unwrap();
+            array.extend(window.region(many as u64)).unwrap();
+            let model = [&source[..left as usize], &source].concat();
+            assert!(array.region().to_vec().unwrap() == model, "{left}");
         }
     }
 

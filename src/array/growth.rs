@@ -54,7 +54,6 @@ impl Array {
             let length = self.length();
             let added = source.len() as u64 / self.itemsize();
             self.make_room(length + added)?;
-            self.bring_memory_in(source.len() as u64);
             self.lay_down(source)?;
             is_source_sound()?;
             self.state.set(length + added, self.capacity());

@@ -181,6 +181,8 @@ impl Array {
     }
 
     fn set_exact_length(&mut self, length: u64) {
+        // Reserved again, it calls before it appends: what is behind the end by then is another memory.
+        self.state.set_ready(0);
         self.state.set(length, length);
     }
 

@@ -25,7 +25,7 @@ impl Array {
         self.mapping.storage().require_possible(total * self.itemsize())?;
         if self.is_reserved() {
             self.make_room(total)?;
-            self.bring_memory_in((total - length) * self.itemsize());
+            self.bring_much_in((total - length) * self.itemsize());
             let head = self.byte_length() as usize;
             repeat_head(self.window.region(total * self.itemsize()), head);
             self.state.set(total, self.capacity());

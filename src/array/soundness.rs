@@ -9,6 +9,8 @@ use crate::mapping::Window;
 impl Array {
     /// Refuses an array whose memory could not be read where elements are. [`Array::refresh`] takes over what is there.
     pub fn require_sound(&self) -> Result<()> {
+        // Asked before: what is taken away after the look is news to the next one.
+        let restorations = self.window.restorations();
         self.window
             .require_sound(self.byte_length(), self.restorations_known.get())?;
         // Views may still be on windows it has outgrown.
@@ -17,7 +19,7 @@ impl Array {
             return Err(Error::MemoryFault);
         }
         // What was none of this array's elements need not be remembered when there are more of them.
-        self.restorations_known.set(self.window.restorations());
+        self.restorations_known.set(restorations);
         Ok(())
     }
 

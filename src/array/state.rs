@@ -1,5 +1,6 @@
 //! The few numbers that the core and the JavaScript layer both read, in native memory.
 
+use std::mem::offset_of;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// Laid out for JavaScript as a `Uint32Array`: an index of 32 bits is what V8 works with fastest. One thread uses it while
@@ -19,6 +20,16 @@ pub struct State {
     /// Up to which length memory is ready: from there on JavaScript is to call before it appends. Not for it to see.
     ready: AtomicU64,
 }
+
+// The places that lib/state.js knows.
+const _: () = assert!(
+    offset_of!(State, length) == 0
+        && offset_of!(State, room) == 4
+        && offset_of!(State, writable) == 8
+        && offset_of!(State, long_length) == 12
+        && offset_of!(State, capacity) == 20
+        && State::BYTES >= 28
+);
 
 /// A number of more than 32 bits, the higher ones first.
 #[derive(Debug, Default)]
@@ -41,7 +52,7 @@ impl Long {
 
 impl State {
     /// Bytes of it that JavaScript sees.
-    pub const BYTES: usize = std::mem::offset_of!(State, ready);
+    pub const BYTES: usize = offset_of!(State, ready);
 
     /// Where the length would be, were it not too large.
     const BEYOND: u32 = u32::MAX;
@@ -58,7 +69,7 @@ impl State {
         self.capacity.get()
     }
 
-    /// Never more than the capacity, whatever JavaScript wrote.
+    /// Never more than the capacity, whatever the element path wrote.
     pub fn length(&self) -> u64 {
         let length = match self.length.load(Ordering::Relaxed) {
             Self::BEYOND => self.long_length.get(),

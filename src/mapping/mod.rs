@@ -5,6 +5,7 @@ pub mod guard;
 mod window;
 mod word;
 
+use std::sync::atomic::{AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 pub use advice::Advice;
@@ -73,11 +74,16 @@ impl Mapping {
     }
 
     /// Gives a window back. Where the caller is known to hold all the shares of it that are left, their pages become
-    /// blank at once; the address range follows with the last share.
-    pub fn retire(&self, window: &Arc<Window>, other_shares_of_the_caller: usize) {
+    /// blank at once; the address range follows with the last share. Other threads may let shares of the caller go
+    /// meanwhile: each is counted down before it goes.
+    pub fn retire(&self, window: &Arc<Window>, other_shares_of_the_caller: &AtomicUsize) {
         // The lock keeps other threads from taking a new share meanwhile.
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
-        if other_shares_of_the_caller > 0 && Arc::strong_count(window) == 1 + other_shares_of_the_caller {
+        // In this order: a share that goes between the two looks like somebody else's, and nothing is blanked.
+        let holders = Arc::strong_count(window);
+        fence(Ordering::Acquire);
+        let shares = other_shares_of_the_caller.load(Ordering::Acquire);
+        if shares > 0 && holders == 1 + shares {
             if newest.as_ptr() == Arc::as_ptr(window) {
                 *newest = Weak::new();
             }
@@ -131,10 +137,10 @@ mod tests {
         let window = mapping.window(100).unwrap();
         window.region(100).write(0, &[7]);
         let (share, other) = (window.clone(), window.clone());
-        mapping.retire(&window, 1);
+        mapping.retire(&window, &1.into());
         assert_eq!(share.region(100).get::<u8>(0), 7);
         drop(other);
-        mapping.retire(&window, 1);
+        mapping.retire(&window, &1.into());
         assert_eq!(share.region(100).get::<u8>(0), 0);
         assert!(!Arc::ptr_eq(&share, &mapping.window(100).unwrap()));
     }
@@ -150,7 +156,7 @@ mod tests {
         assert!(panicked.join().is_err());
         assert!(mapping.newest.is_poisoned());
         let window = mapping.window(5).unwrap();
-        mapping.retire(&window, 0);
+        mapping.retire(&window, &0.into());
         assert!(Arc::ptr_eq(&window, &mapping.window(5).unwrap()));
     }
 }

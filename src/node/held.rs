@@ -55,12 +55,14 @@ impl Held {
     pub fn change<T>(&self, env: &Env, call: impl FnOnce(&mut Array) -> Result<T>) -> napi::Result<T> {
         self.change_unsound(env, |array| {
             self.require_sound(array)?;
-            let before = array.length();
-            let value = call(array)?;
-            if array.length() > before {
-                // Where an old buffer was read behind an end that has moved on, there is something now.
+            let before = array.capacity();
+            let done = call(array);
+            if array.capacity() > before {
+                // Where an old buffer was read behind an end that has moved on, there is something now; also where the
+                // call failed after that.
                 self.overlays.restore(array.mapping())?;
             }
+            let value = done?;
             self.require_sound(array)?;
             Ok(value)
         })
@@ -84,7 +86,7 @@ impl Held {
         })
     }
 
-    fn require_sound(&self, array: &Array) -> Result<()> {
+    pub fn require_sound(&self, array: &Array) -> Result<()> {
         array.require_sound()?;
         self.overlays.require_sound(array.byte_length())
     }
@@ -196,9 +198,10 @@ impl Held {
         {
             *self.kept.borrow_mut() = Some(self.buffers.share(&window));
         }
-        array.state().set(0, 0);
-        let mapping = array.mapping().clone();
+        let (mapping, state) = (array.mapping().clone(), array.state().clone());
+        // What could not be trimmed is tried again, and must not be to no elements.
         drop(array);
+        state.set(0, 0);
         self.buffers.retire_windows(&mapping);
         trimmed
     }

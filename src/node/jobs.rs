@@ -178,12 +178,14 @@ pub fn call_off(env: Env, array: &MmapArray, ticket: u32) -> napi::Result<()> {
 pub fn settle(env: Env, array: &MmapArray) -> napi::Result<()> {
     // Whatever has become of the memory: an array that stays busy could not even be refreshed.
     array.change_unsound(&env, |core| {
-        let before = core.length();
+        // To take over new elements may widen the memory, and nothing is to be seen of what was there before.
+        let was_sound = array.require_sound(core);
+        let before = core.capacity();
         core.settle_jobs()?;
-        if core.length() > before {
+        if core.capacity() > before {
             array.overlays.restore(core.mapping())?;
         }
-        Ok(())
+        was_sound
     })?;
     array.read(&env, |_| Ok(()))
 }

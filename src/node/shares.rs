@@ -47,8 +47,49 @@ impl Shares {
     pub fn retire_windows(&self, mapping: &Mapping) {
         for (window, count) in self.windows.borrow_mut().drain(..) {
             if let Some(window) = window.upgrade() {
-                mapping.retire(&window, count.load(Ordering::Acquire));
+                mapping.retire(&window, &count);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::{Access, Storage};
+    use std::hint::spin_loop;
+    use std::sync::Barrier;
+
+    #[test]
+    fn a_window_that_another_uses_is_not_blanked_while_shares_go() {
+        for round in 0..600 {
+            let storage = Arc::new(Storage::anonymous().unwrap());
+            storage.grow(0, 4096).unwrap();
+            let mapping = Mapping::new(storage, 0, Access::ReadWrite);
+            let window = mapping.window(4096).unwrap();
+            window.region(1).put::<u8>(0, 7);
+            let anothers = window.clone();
+            let shares = Shares::default();
+            let (one, two) = (shares.of(&window), shares.of(&window));
+            drop(window);
+            let go = Barrier::new(3);
+            std::thread::scope(|scope| {
+                // A buffer that is collected on another thread.
+                scope.spawn(|| {
+                    go.wait();
+                    (0..round % 400).for_each(|_| spin_loop());
+                    drop(one);
+                });
+                // An array that outgrows the window: who retires it waits for that.
+                scope.spawn(|| {
+                    go.wait();
+                    mapping.window(4 << 30).unwrap();
+                });
+                go.wait();
+                shares.retire_windows(&mapping);
+            });
+            assert_eq!(anothers.region(1).get::<u8>(0), 7, "round {round}");
+            drop(two);
         }
     }
 }

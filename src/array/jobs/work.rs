@@ -49,8 +49,8 @@ impl Array {
     pub fn sort_later(&mut self, ticket: u32) -> Result<Work<()>> {
         const OPERATION: &str = "sortAsync";
         self.require_writable(OPERATION)?;
-        let job = self.begin_job(OPERATION, ticket, Claim::Writes)?;
         let (elements, scalar) = (self.lend()?, self.typecode.scalar);
+        let job = self.begin_job(OPERATION, ticket, Claim::Writes)?;
         Ok(Box::new(move || {
             if job.is_called_off() {
                 return Ok(None);
@@ -68,8 +68,8 @@ impl Array {
         /// Needles between two questions whether it was called off.
         const PART: usize = 1 << 14;
         self.require_whole(needles.region())?;
-        let job = self.begin_job("searchsortedAsync", ticket, Claim::Reads)?;
         let (elements, scalar) = (self.lend()?, self.typecode.scalar);
+        let job = self.begin_job("searchsortedAsync", ticket, Claim::Reads)?;
         Ok(Box::new(move || {
             let (region, sought) = (elements.region(), needles.region());
             let count = sought.len() / scalar.size();
@@ -92,8 +92,8 @@ impl Array {
     /// # Errors
     /// `Busy`, and `ENOMEM`.
     pub fn envelope_later(&mut self, ticket: u32, parts: Parts) -> Result<Work<Vec<u8>>> {
-        let job = self.begin_job("envelopeAsync", ticket, Claim::Reads)?;
         let (elements, scalar) = (self.lend()?, self.typecode.scalar);
+        let job = self.begin_job("envelopeAsync", ticket, Claim::Reads)?;
         Ok(Box::new(move || {
             let bytes = 2 * parts.count * scalar.size();
             let mut into = zeros::<u8>(bytes)?;
