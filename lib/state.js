@@ -5,6 +5,7 @@
 export const LENGTH = 0
 /** Up to which length elements may be appended here: nothing where the length is BEYOND. */
 export const ROOM = 1
+/** 1 where elements may be written. */
 export const WRITABLE = 2
 const LONG_LENGTH = 3
 const CAPACITY = 5

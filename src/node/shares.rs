@@ -68,7 +68,7 @@ mod tests {
             let mapping = Mapping::new(storage, 0, Access::ReadWrite);
             let window = mapping.window(4096).unwrap();
             window.region(1).put::<u8>(0, 7);
-            let anothers = window.clone();
+            let theirs = window.clone();
             let shares = Shares::default();
             let (one, two) = (shares.of(&window), shares.of(&window));
             drop(window);
@@ -88,7 +88,7 @@ mod tests {
                 go.wait();
                 shares.retire_windows(&mapping);
             });
-            assert_eq!(anothers.region(1).get::<u8>(0), 7, "round {round}");
+            assert_eq!(theirs.region(1).get::<u8>(0), 7, "round {round}");
             drop(two);
         }
     }
