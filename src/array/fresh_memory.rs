@@ -104,12 +104,17 @@ impl Array {
         storage.write_at(bytes, self.mapping.offset() + at)?;
         // Other memory than this may be mapped for reading only by that, and need the same again for a store.
         if !storage.is_exposed() {
-            let written = self.window.region(at + bytes.len() as u64);
-            for offset in (at as usize..written.len()).step_by(AROUND) {
-                std::hint::black_box(written.get::<u8>(offset));
-            }
+            self.map(at, at + bytes.len() as u64);
         }
         Ok(())
+    }
+
+    /// Reads here and there in a range, all of which is there.
+    fn map(&self, start: u64, end: u64) {
+        let all = self.window.region(end);
+        for offset in (start as usize..all.len()).step_by(AROUND) {
+            std::hint::black_box(all.get::<u8>(offset));
+        }
     }
 
     /// Before few bytes are appended, in memory of the array's own: memory for some of those to come. JavaScript appends
@@ -155,6 +160,10 @@ impl Array {
         self.bring_zeros_in(known, range.start);
         if self.window.use_huge_pages(range.clone()) {
             self.touched = range.end;
+            if range.end > self.room() {
+                // Where the file ends inside of a huge page it is mapped as small ones.
+                self.map(range.end - HUGE_PAGE, self.room());
+            }
         } else {
             self.huge_pages_refused = true;
         }

@@ -6,6 +6,7 @@ use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::kernels::{self, Region};
 use crate::mapping::Advice;
+use crate::os::huge_pages::HUGE_PAGE;
 use crate::os::memory::{page_size, round_up_to_pages};
 use crate::storage::Flags;
 
@@ -105,6 +106,7 @@ impl Array {
         }
         let page = page_size() / self.itemsize();
         let generous = length.max(capacity.saturating_add(capacity / 2)).max(page);
+        let generous = self.in_huge_pages(generous);
         // What was asked for may fit where half as much again does not. Less than a page more is never worth a call of
         // its own: near a full disk each append would make one.
         let mut spare = generous - length;
@@ -114,6 +116,16 @@ impl Array {
                 done => return done,
             }
         }
+    }
+
+    /// At least so many elements, and where there is so much memory of its own, as many as whole huge pages hold: one that
+    /// the end of the file lies in costs a fault for each of its small ones.
+    fn in_huge_pages(&self, elements: u64) -> u64 {
+        let huge = HUGE_PAGE / self.itemsize();
+        if self.mapping.storage().is_exposed() || elements < 2 * huge || self.capacity() == 0 {
+            return elements;
+        }
+        elements.checked_next_multiple_of(huge).unwrap_or(elements)
     }
 
     /// Grows the file of a reserved array; its length stays.

@@ -265,9 +265,13 @@ impl Array {
             step: None,
         }
         .resolve(self.length())?;
-        let (start, end) = (stride.start as u64, (stride.start + stride.count) as u64);
-        self.window
-            .advise(advice, start * self.itemsize(), end * self.itemsize())
+        let start = stride.start as u64 * self.itemsize();
+        let end = start + stride.count as u64 * self.itemsize();
+        self.window.advise(advice, start, end)?;
+        if advice == Advice::HugePage {
+            self.window.put_huge_pages_together(start, end);
+        }
+        Ok(())
     }
 
     /// The descriptor. The array is exact from then on, since it may be handed on.

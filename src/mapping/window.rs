@@ -257,19 +257,16 @@ impl Window {
         }
         match advice.apply(&self.map, start, end - start) {
             // A hint this kernel does not know, or not for this kind of memory.
-            Err(error) if error.raw_os_error() == Some(libc::EINVAL) => {}
-            done => done.map_err(|error| Error::io_on_memory(&error, "madvise"))?,
+            Err(error) if error.raw_os_error() == Some(libc::EINVAL) => Ok(()),
+            done => done.map_err(|error| Error::io_on_memory(&error, "madvise")),
         }
-        if advice == Advice::HugePage {
-            self.put_huge_pages_together(start, end);
-        }
-        Ok(())
     }
 
-    /// The hint speaks of pages to come, and of files in memory only where an administrator allows that; this is for those
+    /// The advice speaks of pages to come, and of files in memory only where an administrator allows that; this is for those
     /// that are there. One by one, since the system stops at the first that has no memory yet.
-    fn put_huge_pages_together(&self, start: usize, end: usize) {
+    pub fn put_huge_pages_together(&self, start: u64, end: u64) {
         let huge = HUGE_PAGE as usize;
+        let (start, end) = (self.within(start), self.within(end));
         let (first, last) = (self.start().addr() + start, self.start().addr() + end);
         for page in (first.next_multiple_of(huge)..last / huge * huge).step_by(huge) {
             huge_pages::collapse(page, huge);
@@ -374,8 +371,8 @@ mod tests {
         }
         // Whether the system has any is not for us to say.
         let first = window.use_huge_pages(HUGE_PAGE..3 * HUGE_PAGE);
-        window.advise(Advice::HugePage, 1, BYTES).unwrap();
-        window.advise(Advice::HugePage, 0, BYTES).unwrap();
+        window.put_huge_pages_together(1, BYTES);
+        window.put_huge_pages_together(0, BYTES);
         assert!(window.use_huge_pages(0..3 * HUGE_PAGE) || !first);
         for at in 0..BYTES as usize {
             let expected = if places.contains(&at) { at as u8 | 1 } else { 0 };
