@@ -8,6 +8,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use super::{Array, Extent, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
+use crate::os::blocks::Expecting;
 use crate::os::identity::{self, FileIdentity};
 use crate::os::{descriptor, readiness, size};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
@@ -20,6 +21,8 @@ const CHUNK: usize = 1 << 20;
 pub enum Peer {
     /// Opened by this call, and closed after it.
     Own(File),
+    /// The same, made to be written to.
+    New(Expecting),
     /// The caller's: left open.
     Borrowed(ManuallyDrop<File>),
 }
@@ -63,7 +66,7 @@ impl Peer {
     /// The same file where the caller may close its descriptor meanwhile.
     pub fn into_own(self) -> Result<Peer> {
         match self {
-            Peer::Own(file) => Ok(Peer::Own(file)),
+            own @ (Peer::Own(_) | Peer::New(_)) => Ok(own),
             Peer::Borrowed(file) => file
                 .try_clone()
                 .map(Peer::Own)
@@ -81,6 +84,7 @@ impl Peer {
     pub(super) fn file(&self) -> &File {
         match self {
             Peer::Own(file) => file,
+            Peer::New(file) => file.file(),
             Peer::Borrowed(file) => file,
         }
     }
@@ -150,10 +154,13 @@ impl Array {
             }
             return Err(Error::system(Errno::BUSY, "open").at_path(&String::from_utf8_lossy(path)));
         }
-        if identity::require_regular(peer.file()).is_ok() {
-            size::set(peer.file(), 0)?;
+        match peer {
+            Peer::Own(file) if identity::require_regular(&file).is_ok() => {
+                size::set(&file, 0)?;
+                Ok(Some(Peer::New(Expecting::new(file, self.byte_length()))))
+            }
+            other => Ok(Some(other)),
         }
-        Ok(Some(peer))
     }
 
     fn is_own(&self, peer: &Peer) -> Result<bool> {
