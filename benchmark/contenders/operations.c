@@ -44,17 +44,45 @@ static struct result in_place(void *data, size_t bytes) { return (struct result)
 static struct result heap(void *data, size_t bytes) { return (struct result){ HEAP, 0, data, bytes }; }
 static struct result mapped(void *data, size_t bytes) { return (struct result){ MAPPED, 0, data, bytes }; }
 
-/* Fresh memory of the kind that a MmapArray has: shared, of a memfd. */
+#define HUGE_PAGE ((size_t)2 << 20)
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
+
+/* The first huge page that begins at an address or behind it. */
+static char *huge_page_from(void *address) { return (char *)(((uintptr_t)address + HUGE_PAGE - 1) & -HUGE_PAGE); }
+
+/* Fresh memory of the kind that a MmapArray has: shared, of a memfd, in huge pages where the system has any. */
 static void *shared(size_t bytes)
 {
     int file = memfd_create("bound", MFD_CLOEXEC);
     if (file < 0 || ftruncate(file, bytes) != 0)
         exit(1);
-    void *map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    if (map == MAP_FAILED)
+    char *room = mmap(NULL, bytes + HUGE_PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (room == MAP_FAILED)
         exit(1);
+    char *start = huge_page_from(room), *end = start + ((bytes + 4095) & ~(size_t)4095);
+    if (mmap(start, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0) == MAP_FAILED)
+        exit(1);
+    if (start > room)
+        munmap(room, start - room);
+    munmap(end, room + bytes + HUGE_PAGE - end);
     close(file);
-    return map;
+    size_t whole = bytes / HUGE_PAGE * HUGE_PAGE;
+    for (size_t at = 0; at < whole; at += HUGE_PAGE)
+        (void)*(volatile char *)(start + at);
+    if (whole > 0)
+        madvise(start, whole, MADV_COLLAPSE);
+    return start;
+}
+
+/* Fresh memory on the heap, with the hint that NumPy gives as well. */
+static void *fresh(size_t bytes)
+{
+    char *data = malloc(bytes), *start = huge_page_from(data);
+    if (data != NULL && start + HUGE_PAGE <= data + bytes)
+        madvise(start, data + bytes - start, MADV_HUGEPAGE);
+    return data;
 }
 
 #include "operations.inc"
@@ -145,7 +173,7 @@ static void write_file(const char *path, const void *data, size_t bytes)
 
 static void *copy_of(const void *data, size_t bytes)
 {
-    void *copy = malloc(bytes + 1);
+    void *copy = fresh(bytes + 1);
     memcpy(copy, data, bytes);
     return copy;
 }
@@ -190,7 +218,7 @@ static void begin(char **fields)
     if (*fields[6])
         the.array = read_file(fields[6], &bytes);
     else
-        fill_with_sample(the.array = malloc(bytes + 1), *fields[1], the.n);
+        fill_with_sample(the.array = fresh(bytes + 1), *fields[1], the.n);
     the.second = NULL;
     if (*fields[7]) {
         the.second = read_file(fields[7], &the.second_length);

@@ -15,7 +15,7 @@ export const COPIES = [
     expected: ({ values }) => values,
     js: { MmapArray: 'return array.tobytes()', 'typed array': 'return Buffer.copyBytesFrom(array)', mapped: null },
     python: { array: 'return a.tobytes()', 'np.memmap': null, numpy: 'return a.tobytes()' },
-    c: { C: 'T *copy = malloc(n * sizeof(T)); memcpy(copy, a, n * sizeof(T)); return heap(copy, n * sizeof(T));' },
+    c: { C: 'T *copy = fresh(n * sizeof(T)); memcpy(copy, a, n * sizeof(T)); return heap(copy, n * sizeof(T));' },
   },
   {
     name: 'slice',
@@ -27,7 +27,7 @@ export const COPIES = [
     expected: ({ values }) => values,
     js: { MmapArray: 'return array.slice()', 'typed array': 'return array.slice()', Array: 'return array.slice()' },
     python: { array: 'return a[:]', numpy: 'return a.copy()' },
-    c: { C: 'T *copy = malloc(n * sizeof(T)); memcpy(copy, a, n * sizeof(T)); return heap(copy, n * sizeof(T));' },
+    c: { C: 'T *copy = fresh(n * sizeof(T)); memcpy(copy, a, n * sizeof(T)); return heap(copy, n * sizeof(T));' },
   },
   {
     name: 'strided-slice',
@@ -45,7 +45,7 @@ export const COPIES = [
     c: {
       C: `
         size_t count = (n + 1) / 2;
-        T *copy = malloc(count * sizeof(T));
+        T *copy = fresh(count * sizeof(T));
         for (size_t i = 0; i < count; i++) copy[i] = a[2 * i];
         return heap(copy, count * sizeof(T));`,
     },

@@ -37,7 +37,7 @@ export const GROWTH = [
     c: {
       C: `
         size_t room = 4;
-        T *grown = malloc(room * sizeof(T));
+        T *grown = fresh(room * sizeof(T));
         for (size_t i = 0; i < n; i++) {
           if (i == room) grown = realloc(grown, (room *= 2) * sizeof(T));
           grown[i] = (T)(i + the->fraction);
@@ -120,7 +120,7 @@ export const GROWTH = [
     },
     c: {
       C: {
-        before: `the->state = malloc((n + ${SPLICES}) * sizeof(T)); memcpy(the->state, a, n * sizeof(T));`,
+        before: `the->state = fresh((n + ${SPLICES}) * sizeof(T)); memcpy(the->state, a, n * sizeof(T));`,
         round: `
           T *state = the->state;
           for (size_t i = 0; i < ${SPLICES}; i++) {
@@ -143,7 +143,7 @@ export const GROWTH = [
     python: { array: pythonSplicing(pythonTimes('the.state.pop(0)')), numpy: numpyTimes('the.np.delete(a, 0)') },
     c: {
       C: {
-        before: 'the->state = malloc(n * sizeof(T)); memcpy(the->state, a, n * sizeof(T));',
+        before: 'the->state = fresh(n * sizeof(T)); memcpy(the->state, a, n * sizeof(T));',
         round: `
           T *state = the->state;
           for (size_t i = 0; i < ${SPLICES}; i++) memmove(state, state + 1, (n - i - 1) * sizeof(T));
