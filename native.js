@@ -46,6 +46,7 @@ export const {
   envelopeLater,
   envelopeLength,
   firstDifference,
+  forgetJob,
   fromfileLater,
   halfBits,
   halfValues,

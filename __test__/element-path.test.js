@@ -198,7 +198,19 @@ describe('the first index or value that is none', () => {
       `for (const call of [() => array.get(${index}), () => array.set(${index}, value)]) failing('ERR_INDEX_OUT_OF_RANGE', call)
       assert.equal(array.at(${index}), undefined)`,
     ]),
-    ...['1.5', 'NaN', 'Infinity', '"0"', '"length"', 'undefined', 'null', '{}', '1n'].map((index) => [
+    ...[
+      '1.5',
+      '-0.9999999999999999',
+      '-1.0000000000000002',
+      'NaN',
+      'Infinity',
+      '"0"',
+      '"length"',
+      'undefined',
+      'null',
+      '{}',
+      '1n',
+    ].map((index) => [
       index,
       `for (const call of [() => array.get(${index}), () => array.at(${index}), () => array.set(${index}, value)]) {
         assert.throws(call, (error) => ['ERR_INVALID_ARG_TYPE', 'ERR_OUT_OF_RANGE'].includes(error.code), ${JSON.stringify(index)})
@@ -219,6 +231,22 @@ describe('the first index or value that is none', () => {
       expectExit(await runNode(body(make, attempt)))
     })
   }
+})
+
+test('an index that is none of an array whose prototypes are frozen', async () => {
+  const result = await runNode(`
+    import assert from 'node:assert'
+    const [lasting, changed] = [new MmapArray('d', new Float64Array(100)), new MmapArray('d', new Float64Array(100))]
+    changed.append(1)
+    changed.pop()
+    for (const array of [lasting, changed]) {
+      for (let one = Object.getPrototypeOf(array); one !== Object.prototype; one = Object.getPrototypeOf(one)) Object.freeze(one)
+      assert.equal(array.at(100), undefined)
+      assert.throws(() => array.get(100), { code: 'ERR_INDEX_OUT_OF_RANGE' })
+      assert.throws(() => array.set(100, 1), { code: 'ERR_INDEX_OUT_OF_RANGE' })
+      assert.equal(array.get(-1), 0)
+    }`)
+  expectExit(result)
 })
 
 describe('where the length lasts', () => {

@@ -148,7 +148,6 @@ test('the end of the stack inside other calls', () =>
       })
     }`))
 
-// What broke: the length was taken over and the window was not widened, so the elements lay beyond it.
 // What broke: the core had taken the new length over, and the element path had no stack left to let the old one go.
 test('the end of the stack behind refresh, of a file that others have cut', () =>
   inChild(
@@ -165,6 +164,7 @@ test('the end of the stack behind refresh, of a file that others have cut', () =
      })`,
   ))
 
+// What broke: the length was taken over and the window was not widened, so the elements lay beyond it.
 test.each(['r', 'r+'])('refresh of a fixed length whose file outgrew its window, opened with %s', (flags) =>
   inChild(`
     const LENGTH = 3 * GIB

@@ -144,3 +144,23 @@ describe('through another array on the same memory', () => {
     expect(array.tolist()).toEqual(expected.toReversed())
   })
 })
+
+describe('a source from before the array got shorter', () => {
+  const scope = useScope()
+
+  // What broke: the source lay where it was copied to, by another mapping on some runtimes.
+  test.each(['view', 'sharedView'])('extend by its %s', (name) => {
+    for (const [length, kept] of [
+      [12_288, 100],
+      [3 * 2 ** 20, 5000],
+    ]) {
+      const values = Int32Array.from({ length }, (_, at) => at * 7)
+      const array = scope.keep(new MmapArray('i', values))
+      const older = array[name]
+      array.deleteSlice(kept)
+      array.extend(older)
+      const expected = Buffer.concat([Buffer.from(values.buffer, 0, 4 * kept), Buffer.from(values.buffer)])
+      expect(Buffer.compare(array.tobytes(), expected)).toBe(0)
+    }
+  })
+})

@@ -138,8 +138,10 @@ export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, fo
       const at = isNumber ? index : 0
       const length = this.#state[LENGTH]
       const fromEnd = length === BEYOND ? 0 : length
+      // A sum may round to an index where what was added is none.
+      const isWhole = (at | 0) === at
       const place = at + (at < 0 ? fromEnd : 0)
-      const stored = this.#readable[isNumber && place < length ? place : NOWHERE]
+      const stored = this.#readable[isNumber && place < length && (at >= 0 || isWhole) ? place : NOWHERE]
       if (stored !== undefined) return decode === null ? stored : decode(stored)
       return becomeCareful('get').call(this, index)
     }
@@ -149,8 +151,10 @@ export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, fo
       const at = isNumber ? index : 0
       const length = this.#state[LENGTH]
       const fromEnd = length === BEYOND ? 0 : length
+      // A sum may round to an index where what was added is none.
+      const isWhole = (at | 0) === at
       const place = at + (at < 0 ? fromEnd : 0)
-      const stored = this.#readable[isNumber && place < length ? place : NOWHERE]
+      const stored = this.#readable[isNumber && place < length && (at >= 0 || isWhole) ? place : NOWHERE]
       if (stored !== undefined) return decode === null ? stored : decode(stored)
       return becomeCareful('at').call(this, index)
     }
@@ -160,8 +164,9 @@ export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, fo
       const at = isGiven ? index : 0
       const length = this.#state[LENGTH]
       const fromEnd = length === BEYOND ? 0 : length
+      const isWhole = (at | 0) === at
       const place = at + (at < 0 ? fromEnd : 0)
-      const inside = isGiven && place < length ? place : NOWHERE
+      const inside = isGiven && place < length && (at >= 0 || isWhole) ? place : NOWHERE
       const elements = this.#writable
       if (elements[inside] !== undefined) {
         elements[inside] = fits === null ? encode(value) : value
@@ -265,14 +270,14 @@ export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, fo
         get(index) {
           const stored = this.#exact[typeof index === 'number' ? index : NOWHERE]
           if (stored !== undefined) return decode === null ? stored : decode(stored)
-          delete LASTING_PROTOTYPE.get
+          Reflect.deleteProperty(LASTING_PROTOTYPE, 'get')
           return super.get(index)
         },
 
         at(index) {
           const stored = this.#exact[typeof index === 'number' ? index : NOWHERE]
           if (stored !== undefined) return decode === null ? stored : decode(stored)
-          delete LASTING_PROTOTYPE.at
+          Reflect.deleteProperty(LASTING_PROTOTYPE, 'at')
           return super.at(index)
         },
 
@@ -283,7 +288,7 @@ export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, fo
             exact[place] = fits === null ? encode(value) : value
             return
           }
-          delete LASTING_PROTOTYPE.set
+          Reflect.deleteProperty(LASTING_PROTOTYPE, 'set')
           super.set(index, value)
         },
 
@@ -340,10 +345,15 @@ export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, fo
     }
   }
 
-  /** From now on a method branches, in all arrays of the type. */
+  const { get, at, set } = Path.prototype
+  const QUICK = { get, at, set }
+
+  /** From now on a method branches, in all arrays of the type; but not where its user has put another in its place. */
   function becomeCareful(name) {
     const { [name]: method } = CAREFUL
-    Object.defineProperty(Path.prototype, name, { value: method })
+    if (Object.getOwnPropertyDescriptor(Path.prototype, name)?.value === QUICK[name]) {
+      Reflect.defineProperty(Path.prototype, name, { value: method })
+    }
     return method
   }
 

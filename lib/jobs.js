@@ -1,6 +1,6 @@
 // Work on other threads, and the signals that call it off.
 
-import { callOff, settle } from '../native.js'
+import { callOff, forgetJob, settle } from '../native.js'
 import { toOptions } from './arguments.js'
 import { closed, invalidArgType } from './errors.js'
 
@@ -33,7 +33,7 @@ export async function run(access, array, options, begin) {
   } catch (error) {
     signal?.removeEventListener('abort', onAbort)
     // It may have been begun before it was refused.
-    if (!array.closed) tryToTakeOver(access, array)
+    if (!array.closed) forgetJob(array, ticket)
     throw error
   }
   const { result, failure } = await outcomeOf(begun)
@@ -56,14 +56,6 @@ function takeOver(access, array) {
     settle(array)
   } finally {
     if (array.length !== before) access.unsettle(array)
-  }
-}
-
-function tryToTakeOver(access, array) {
-  try {
-    takeOver(access, array)
-  } catch {
-    // The call that follows tells it.
   }
 }
 

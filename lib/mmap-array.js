@@ -348,7 +348,12 @@ export class MmapArray extends NativeArray {
     this.#call('append')(checked)
     // From now on the element path takes it, if there is room.
     const length = lengthOf(this.#state)
-    if (length < capacityOf(this.#state) && this.#reaches(length)) this.#follower?.settle(this, false)
+    if (length < capacityOf(this.#state)) {
+      if (this.#reaches(length)) this.#follower?.settle(this, false)
+    } else if (this.#elements.length > 0) {
+      // Nor is it to turn to the core for the new element, where it never had to for those before.
+      this.#reaches(length - 1)
+    }
   }
 
   extend(items) {

@@ -2,14 +2,14 @@
 //! at the first store to it: it interrupts, and writes zeros that are written over at once. Huge pages take a tenth of that
 //! time; where there are none, one write for many pages and one read for each few of them take three quarters of it.
 
-use std::sync::Weak;
+use std::ops::Range;
 
 use rustix::io::Errno;
 
 use super::Array;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
-use crate::os::huge_pages::HUGE_PAGE;
+use crate::os::huge_pages::{HUGE_PAGE, Refused};
 use crate::os::memory::{page_size, round_up_to_pages};
 
 /// From so many bytes on a system call is nothing beside what it does.
@@ -26,18 +26,8 @@ const AROUND: usize = 64 * 1024;
 static ZEROS: [u8; AHEAD as usize] = [0; AHEAD as usize];
 
 impl Array {
-    /// Copies elements behind the end of a reserved array, where there is room.
-    ///
-    /// # Errors
-    /// The system's; `ENOMEM` for a source that lies behind the end itself.
+    /// Copies elements, which do not lie there themselves, behind the end of a reserved array, where there is room.
     pub(super) fn lay_down(&mut self, source: Region<'_>) -> Result<()> {
-        let copy;
-        let source = if self.lies_behind_the_end(source) {
-            copy = source.to_vec()?;
-            Region::of(&copy)
-        } else {
-            source
-        };
         let mut at = self.byte_length();
         if (source.len() as u64) < MUCH || self.mapping.storage().is_exposed() {
             self.bring_some_in(source.len() as u64);
@@ -52,21 +42,10 @@ impl Array {
             self.lay_down_at(at, rest.part(0, piece as usize))?;
             rest = rest.part(piece as usize, rest.len() - piece as usize);
             at += piece;
+            // Before the next piece brings in what is missing before it.
+            self.touched = self.touched.max(at);
         }
         Ok(())
-    }
-
-    /// Whether a source, such as a view from before the array got shorter, is of what is about to be stored to.
-    fn lies_behind_the_end(&self, source: Region<'_>) -> bool {
-        let end = self.byte_length() as usize;
-        let outgrown = self.outgrown.iter().filter_map(Weak::upgrade);
-        std::iter::once(self.window.clone())
-            .chain(outgrown)
-            .any(|window| {
-                let behind = end.min(window.len());
-                let all = window.region(window.len() as u64);
-                all.part(behind, window.len() - behind).overlaps(source)
-            })
     }
 
     /// What was never touched is written by the system, where it is much.
@@ -139,7 +118,7 @@ impl Array {
             .set_ready(to.max(self.touched).max(MUCH) / self.itemsize());
     }
 
-    /// Before so many bytes are stored to behind the end, in memory of the array's own, that the system calls are nothing.
+    /// Before bytes behind the end are stored to, in memory of the array's own: the memory for them, where they are many.
     pub(super) fn bring_much_in(&mut self, added: u64) {
         if added >= MUCH && !self.mapping.storage().is_exposed() {
             self.bring_huge_pages_in(self.byte_length() + added, 0);
@@ -158,15 +137,29 @@ impl Array {
             return;
         }
         self.bring_zeros_in(known, range.start);
-        if self.window.use_huge_pages(range.clone()) {
-            self.touched = range.end;
-            if range.end > self.room() {
-                // Where the file ends inside of a huge page it is mapped as small ones.
-                self.map(range.end - HUGE_PAGE, self.room());
+        match self.bring_huge_page_range_in(known, range.clone()) {
+            Ok(()) => {
+                self.touched = range.end;
+                if range.end > self.room() {
+                    // Where the file ends inside of a huge page it is mapped as small ones.
+                    self.map(range.end - HUGE_PAGE, self.room());
+                }
             }
-        } else {
-            self.huge_pages_refused = true;
+            Err(error) => self.huge_pages_refused = !error.may_pass(),
         }
+    }
+
+    fn bring_huge_page_range_in(&self, known: u64, range: Range<u64>) -> std::result::Result<(), Refused> {
+        self.window.require_huge_pages()?;
+        for start in range.clone().step_by(HUGE_PAGE as usize) {
+            // Where nothing is there the system puts nothing together. Written, since a store that finds no memory is a fault.
+            if start >= known {
+                let at = self.mapping.offset() + start;
+                let written = self.mapping.storage().write_at(Region::of(&[0]), at);
+                written.map_err(|_| Refused::ForGood)?;
+            }
+        }
+        self.window.use_huge_pages(range)
     }
 
     /// Whole pages of a range that nobody has stored to, at most [`AHEAD`] long.
@@ -185,7 +178,7 @@ impl Array {
         self.capacity() * self.itemsize()
     }
 
-    /// The file was cut: what was brought in has gone.
+    /// The file is cut: what was brought in goes.
     pub(super) fn forget_memory_ahead(&mut self) {
         self.touched = 0;
         self.state.set_ready(0);
@@ -310,6 +303,40 @@ mod tests {
             assert_eq!(brought_in(&array), round_up_to_pages(array.length()));
             let model = [vec![3], model.repeat(2)].concat();
             assert!(array.region().to_vec().unwrap() == model, "refused: {refused}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_lost_wherever_a_large_append_begins_and_ends() {
+        let mebibyte = HUGE_PAGE / 2;
+        let source: Vec<u8> = (0..5 * HUGE_PAGE).map(|at| (at % 251) as u8 | 1).collect();
+        for refused in [false, true] {
+            for begin in (0..=9).map(|whole| whole * mebibyte + mebibyte / 2) {
+                for added in [MUCH, mebibyte, 2 * mebibyte, 5 * mebibyte + 77] {
+                    for by_appending in [false, true] {
+                        let mut array = bytes(0);
+                        array.huge_pages_refused = refused;
+                        if by_appending {
+                            array.extend(Region::of(&source[..begin as usize - 9])).unwrap();
+                            append_as_javascript(&mut array, begin);
+                            array.shorten(begin - 9).unwrap();
+                        } else {
+                            array.extend(Region::of(&source[..begin as usize])).unwrap();
+                            array.trim().unwrap();
+                            array.reserve(begin + added).unwrap();
+                            array.shorten(begin - 9).unwrap();
+                        }
+                        array.extend(Region::of(&source[..added as usize])).unwrap();
+                        let there = array.region().to_vec().unwrap();
+                        let (before, behind) = there.split_at(begin as usize - 9);
+                        let is_whole = before == &source[..before.len()] && behind == &source[..behind.len()];
+                        assert!(
+                            is_whole,
+                            "{begin} + {added}, appended: {by_appending}, refused: {refused}"
+                        );
+                    }
+                }
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::kernels::{self, Region};
 use crate::mapping::Advice;
+use crate::mapping::guard::guards_any_of;
 use crate::os::huge_pages::HUGE_PAGE;
 use crate::os::memory::{page_size, round_up_to_pages};
 use crate::storage::Flags;
@@ -21,9 +22,29 @@ impl Array {
     /// Appends elements, given as bytes. The source may be this array's own memory.
     ///
     /// # Errors
-    /// `ReadOnly`, `FixedLength`, `RaggedLength`, and the system's; the array is then as it was.
+    /// `ReadOnly`, `FixedLength`, `RaggedLength`, and the system's, as `ENOMEM` where memory that is mapped already, and may be
+    /// its own, has to be copied first; the array is then as it was.
     pub fn extend(&mut self, source: Region<'_>) -> Result<()> {
+        let copy;
+        let source = if self.may_lie_behind_the_end(source) {
+            copy = source.to_vec()?;
+            Region::of(&copy)
+        } else {
+            source
+        };
         self.extend_from("extend", source, || Ok(()))
+    }
+
+    /// Whether a source may be memory of a reserved array behind its elements, at this address or, by another mapping, at
+    /// another: a view from before the array got shorter.
+    fn may_lie_behind_the_end(&self, source: Region<'_>) -> bool {
+        let elements = self.region();
+        let is_elements = source.address() >= elements.address()
+            && source.address() + source.len() <= elements.address() + elements.len();
+        self.reservation.is_some()
+            && self.length() < self.capacity()
+            && !is_elements
+            && guards_any_of(source.address(), source.len())
     }
 
     /// Appends the elements of another array; none if they could not be read.

@@ -268,7 +268,7 @@ impl Array {
         let start = stride.start as u64 * self.itemsize();
         let end = start + stride.count as u64 * self.itemsize();
         self.window.advise(advice, start, end)?;
-        if advice == Advice::HugePage {
+        if advice == Advice::HugePage && self.mapping.storage().is_in_memory() {
             self.window.put_huge_pages_together(start, end);
         }
         Ok(())

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::mapping::Advice;
 use crate::mapping::guard::{Guarded, Zeros};
-use crate::os::huge_pages::{self, HUGE_PAGE};
+use crate::os::huge_pages::{self, HUGE_PAGE, Refused};
 use crate::os::memory;
 use crate::storage::Storage;
 
@@ -192,20 +192,30 @@ impl Window {
             return None;
         }
         // SAFETY: these are the pages of the mapping just made, which nobody else knows of.
-        unsafe { memory::lay_over(map.as_mut_ptr(), length, storage.file(), 0, false) }.ok()?;
+        let laid = unsafe { memory::lay_over(map.as_mut_ptr(), length, storage.file(), 0, false) };
+        if laid.is_err() {
+            // Older systems may have taken the pages away by then, and given the range to somebody else.
+            std::mem::forget(map);
+            return None;
+        }
         Some(map)
     }
 
-    /// Puts the memory behind a range of huge pages together, each of which begins inside the file; what has no memory yet
-    /// gets some. Says whether that was done; the contents stay in any case.
-    pub fn use_huge_pages(&self, range: Range<u64>) -> bool {
-        if range.end > self.len() as u64 || !self.start().addr().is_multiple_of(HUGE_PAGE as usize) {
-            return false;
+    /// Refuses a window, or a system, that can have no huge pages.
+    pub fn require_huge_pages(&self) -> std::result::Result<(), Refused> {
+        if huge_pages::are_known() && self.start().addr().is_multiple_of(HUGE_PAGE as usize) {
+            Ok(())
+        } else {
+            Err(Refused::ForGood)
         }
-        let all = self.region(range.end);
-        for start in range.clone().step_by(HUGE_PAGE as usize) {
-            // Where nothing is there the system puts nothing together.
-            std::hint::black_box(all.get::<u8>(start as usize));
+    }
+
+    /// Puts the memory behind a range of huge pages together, in each of which some is there. The last may reach behind the end
+    /// of the file. The contents stay in any case.
+    pub fn use_huge_pages(&self, range: Range<u64>) -> std::result::Result<(), Refused> {
+        self.require_huge_pages()?;
+        if range.end > self.len() as u64 {
+            return Err(Refused::ForGood);
         }
         let bytes = (range.end - range.start) as usize;
         huge_pages::collapse(self.start().addr() + range.start as usize, bytes)
@@ -269,7 +279,7 @@ impl Window {
         let (start, end) = (self.within(start), self.within(end));
         let (first, last) = (self.start().addr() + start, self.start().addr() + end);
         for page in (first.next_multiple_of(huge)..last / huge * huge).step_by(huge) {
-            huge_pages::collapse(page, huge);
+            let _ = huge_pages::collapse(page, huge);
         }
     }
 
@@ -370,16 +380,18 @@ mod tests {
             window.region(BYTES).put(at, at as u8 | 1);
         }
         // Whether the system has any is not for us to say.
+        window.region(BYTES).get::<u8>(HUGE_PAGE as usize);
         let first = window.use_huge_pages(HUGE_PAGE..3 * HUGE_PAGE);
         window.put_huge_pages_together(1, BYTES);
         window.put_huge_pages_together(0, BYTES);
-        assert!(window.use_huge_pages(0..3 * HUGE_PAGE) || !first);
+        assert!(window.use_huge_pages(0..3 * HUGE_PAGE).is_ok() || first.is_err());
         for at in 0..BYTES as usize {
             let expected = if places.contains(&at) { at as u8 | 1 } else { 0 };
             assert_eq!(window.region(BYTES).get::<u8>(at), expected);
             assert_eq!(other.region(BYTES).get::<u8>(at), expected);
         }
-        assert!(!window.use_huge_pages(0..(window.len() as u64).next_multiple_of(HUGE_PAGE) + HUGE_PAGE));
+        let behind = (window.len() as u64).next_multiple_of(HUGE_PAGE) + HUGE_PAGE;
+        assert_eq!(window.use_huge_pages(0..behind), Err(Refused::ForGood));
     }
 
     #[test]

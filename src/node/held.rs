@@ -57,12 +57,15 @@ impl Held {
             self.require_sound(array)?;
             let before = array.capacity();
             let done = call(array);
-            if array.capacity() > before {
-                // Where an old buffer was read behind an end that has moved on, there is something now; also where the
-                // call failed after that.
-                self.overlays.restore(array.mapping())?;
-            }
+            // Where an old buffer was read behind an end that has moved on, there is something now; also where the call
+            // failed after that.
+            let restored = if array.capacity() > before {
+                self.overlays.restore(array.mapping())
+            } else {
+                Ok(())
+            };
             let value = done?;
+            restored?;
             self.require_sound(array)?;
             Ok(value)
         })

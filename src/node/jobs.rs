@@ -173,6 +173,15 @@ pub fn call_off(env: Env, array: &MmapArray, ticket: u32) -> napi::Result<()> {
     })
 }
 
+/// Takes back that work of a ticket was begun, if it was: the call was refused.
+#[napi]
+pub fn forget_job(env: Env, array: &MmapArray, ticket: u32) -> napi::Result<()> {
+    array.change_unsound(&env, |array| {
+        array.forget_job(ticket);
+        Ok(())
+    })
+}
+
 /// Takes over what work has done that is over.
 #[napi]
 pub fn settle(env: Env, array: &MmapArray) -> napi::Result<()> {

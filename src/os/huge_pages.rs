@@ -1,34 +1,67 @@
 //! Pages of 2 MiB in the place of 512 small ones: one fault instead of 512, and far fewer addresses to translate.
 #![allow(unsafe_code, reason = "advises on ranges given by address")]
 
+use rustix::io::Errno;
 use rustix::mm::{Advice, madvise};
 
 use super::memory::page_size;
 
-/// What the system calls huge where its pages are of 4 KiB. Elsewhere nothing of this has an effect.
+/// What the system calls huge where its pages are of 4 KiB.
 pub const HUGE_PAGE: u64 = 2 << 20;
 
 /// From so many bytes on the one hint is nothing beside what it saves.
 const LARGE: usize = 4 << 20;
+
+/// Why there are no huge pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// Something was in use at the moment.
+    ForNow,
+    /// There are none free, none for this kind of memory, or none at all.
+    ForGood,
+}
+
+impl Refused {
+    pub fn may_pass(self) -> bool {
+        self == Refused::ForNow
+    }
+}
+
+/// Whether a huge page has the size that is taken for it here.
+pub fn are_known() -> bool {
+    page_size() == 4096
+}
 
 /// Asks that memory which is about to be written for the first time gets huge pages: a hint, which changes no contents.
 pub fn prefer(start: usize, bytes: usize) {
     if bytes < LARGE {
         return;
     }
-    let page = page_size() as usize;
-    let first = start.next_multiple_of(page);
-    let pages = (start + bytes - first) / page * page;
+    let (first, length) = whole_pages(start, bytes, page_size() as usize);
     // SAFETY: wherever the range is, its contents and access stay as they are.
-    let _ = unsafe { madvise(first as *mut _, pages, Advice::LinuxHugepage) };
+    let _ = unsafe { madvise(first as *mut _, length, Advice::LinuxHugepage) };
+}
+
+/// The whole pages inside of a range of a page or more.
+fn whole_pages(start: usize, bytes: usize, page: usize) -> (usize, usize) {
+    let first = start.next_multiple_of(page);
+    (first, (start + bytes - first) / page * page)
 }
 
 /// Puts the pages of a range that begins and ends on a huge page together; what is missing of them comes as zeros, but of
-/// each huge page something must be there. Contents stay, whoever else reads or stores meanwhile. Says whether it was done:
-/// the system may have no huge page free, or know nothing of this (before Linux 6.1).
-pub fn collapse(start: usize, bytes: usize) -> bool {
+/// each huge page something must be there. Contents stay, whoever else reads or stores meanwhile. Not before Linux 6.1.
+pub fn collapse(start: usize, bytes: usize) -> Result<(), Refused> {
     // SAFETY: as above.
-    unsafe { libc::madvise(start as *mut _, bytes, libc::MADV_COLLAPSE) == 0 }
+    if unsafe { libc::madvise(start as *mut _, bytes, libc::MADV_COLLAPSE) } == 0 {
+        return Ok(());
+    }
+    match std::io::Error::last_os_error()
+        .raw_os_error()
+        .map(Errno::from_raw_os_error)
+    {
+        Some(Errno::AGAIN | Errno::BUSY) => Err(Refused::ForNow),
+        _ => Err(Refused::ForGood),
+    }
 }
 
 #[cfg(test)]
@@ -36,17 +69,30 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_whole_pages_are_advised_on() {
+        for (start, bytes, pages) in [
+            (8192, 12288, (8192, 12288)),
+            (8193, 12288, (12288, 8192)),
+            (8192, 12287, (8192, 8192)),
+            (8191, 4097, (8192, 4096)),
+            (8191, 4096, (8192, 0)),
+        ] {
+            assert_eq!(whole_pages(start, bytes, 4096), pages);
+        }
+    }
+
+    #[test]
     fn contents_stay() {
-        let mut bytes = vec![7u8; LARGE + 3];
+        let bytes = vec![7u8; LARGE + 3];
         prefer(bytes.as_ptr().addr() + 1, bytes.len() - 1);
-        assert!(bytes.iter().all(|byte| *byte == 7));
-        bytes.truncate(LARGE - 1);
-        prefer(bytes.as_ptr().addr(), bytes.len());
         assert!(bytes.iter().all(|byte| *byte == 7));
     }
 
     #[test]
     fn what_is_not_mapped_is_refused() {
-        assert!(!collapse(HUGE_PAGE as usize, HUGE_PAGE as usize));
+        assert_eq!(
+            collapse(HUGE_PAGE as usize, HUGE_PAGE as usize),
+            Err(Refused::ForGood)
+        );
     }
 }

@@ -135,6 +135,14 @@ impl Array {
         }
     }
 
+    /// Takes back that a job was begun, which has done nothing: what was to do it is refused.
+    pub fn forget_job(&mut self, ticket: u32) {
+        self.jobs.running.retain(|job| job.ticket != ticket);
+        if self.jobs.is_idle() && self.jobs.added == 0 {
+            self.jobs.is_unsettled = false;
+        }
+    }
+
     /// Takes over what jobs have done that are over by now. Until then the array is as busy as if they were not: when it is
     /// free again depends on who waits for them, not on how fast they are.
     pub fn settle_jobs(&mut self) -> Result<()> {

@@ -287,6 +287,18 @@ mod tests {
     }
 
     #[test]
+    fn a_job_that_is_forgotten_was_never_there() {
+        let mut array = array(&[3, 2, 1]);
+        drop(array.sort_later(7).unwrap());
+        busy(array.reserve(9));
+        array.forget_job(6);
+        busy(array.reserve(9));
+        array.forget_job(7);
+        array.reserve(9).unwrap();
+        assert_eq!(values(&array), [3, 2, 1]);
+    }
+
+    #[test]
     fn the_room_of_a_reserved_array_is_back_after_its_last_job() {
         let mut array = array(&[1, 2, 3]);
         array.reserve(5000).unwrap();
