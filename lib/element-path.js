@@ -17,7 +17,8 @@ const { BEYOND, LENGTH, ROOM } = state
  *
  * So the methods below branch to nothing. What is no index, or no element, is said as the index -1, and what was not there is
  * looked at afterwards, by code that V8 leaves out as long as it never ran. Once it ran it stays: the method gives way to
- * one that branches, for all arrays of the type. One index that is none, in whatever array, ends that.
+ * one that branches, for all arrays of the type. One index that is none, in whatever array, ends that. What `get` and `at`
+ * have in common is spelled out in each: what one of them met is not to count for the other.
  *
  * Most arrays have a length that lasts, for good or for a while. Those need not even ask for it: for them there is a
  * prototype of its own, with methods that go in the same way, at a negative index too.

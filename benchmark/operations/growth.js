@@ -37,7 +37,7 @@ export const GROWTH = [
     c: {
       C: `
         size_t room = 4;
-        T *grown = fresh(room * sizeof(T));
+        T *grown = malloc(room * sizeof(T));
         for (size_t i = 0; i < n; i++) {
           if (i == room) grown = realloc(grown, (room *= 2) * sizeof(T));
           grown[i] = (T)(i + the->fraction);
