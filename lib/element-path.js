@@ -23,15 +23,34 @@ const { BEYOND, LENGTH, ROOM } = state
  * Most arrays have a length that lasts, for good or for a while. Those need not even ask for it: for them there is a
  * prototype of its own, with methods that go in the same way, at a negative index too.
  *
+ * Since Node.js 22 there is a compiler in between, Maglev. It takes into a loop what has less than 100 bytes of bytecode, and it
+ * calls the rest at each element: `get` and `at` stay below that, and `set` of arrays whose length lasts. `--print-bytecode`
+ * tells how long a method is.
+ *
  * V8 compiles what was executed: a method that never had to call the core has no call in it. So what is likely to be needed is
  * made ready beforehand, not by the first element that is asked for.
  */
 
-/** The index of nothing. */
-const NOWHERE = -1
-
 /** What holds something at 0 and nothing at 1, for a branch that is none. */
 const ONLY_AT_0 = new Uint8Array(1)
+
+const same = (value) => value
+const always = () => true
+
+// Constants, since V8 asks of a declared function each time whether it is still that one; and each of them no longer than the
+// 27 bytes of bytecode that it always compiles into the caller.
+
+/** The end to count from; of a length that is beyond it is not known. */
+const endOf = (length) => (length === BEYOND ? 0 : length)
+
+/** What an index counts from. A sum could round to a place where what was added is no index. */
+const beginningFor = (index, end) => {
+  const isWhole = index === (index | 0)
+  return index < 0 && isWhole ? end : 0
+}
+
+/** Where an index points, among so many. There may be nothing. */
+const placeOf = (index, length) => index + beginningFor(index, endOf(length))
 
 /**
  * How often the length of an array may turn out not to stay. At each turn, there and back, the V8 of Node.js before 24 makes
@@ -62,6 +81,10 @@ const LEAST_LASTING = 64
  */
 export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, follow) {
   const NONE = new View(0)
+  // A codec without a branch: what is there is called, and compiled into the caller.
+  const isStorable = fits ?? always
+  const storable = fits === null ? encode : same
+  const element = decode ?? same
   const toStored = (value) => (fits !== null && fits(value) ? value : encode(value))
   /** What is another in arrays whose length stays. */
   let LASTING_PROTOTYPE
@@ -136,44 +159,28 @@ export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, fo
 
     get(index) {
       const isNumber = typeof index === 'number'
-      const at = isNumber ? index : 0
       const length = this.#state[LENGTH]
-      const fromEnd = length === BEYOND ? 0 : length
-      // A sum may round to an index where what was added is none.
-      const isWhole = (at | 0) === at
-      const place = at + (at < 0 ? fromEnd : 0)
-      const stored = this.#readable[isNumber && place < length && (at >= 0 || isWhole) ? place : NOWHERE]
-      if (stored !== undefined) return decode === null ? stored : decode(stored)
-      return becomeCareful('get').call(this, index)
+      const place = placeOf(isNumber ? index : 0, length)
+      const stored = this.#readable[isNumber && place < length ? place : -1]
+      return stored !== undefined ? element(stored) : getCarefully(this, index)
     }
 
     at(index) {
       const isNumber = typeof index === 'number'
-      const at = isNumber ? index : 0
       const length = this.#state[LENGTH]
-      const fromEnd = length === BEYOND ? 0 : length
-      // A sum may round to an index where what was added is none.
-      const isWhole = (at | 0) === at
-      const place = at + (at < 0 ? fromEnd : 0)
-      const stored = this.#readable[isNumber && place < length && (at >= 0 || isWhole) ? place : NOWHERE]
-      if (stored !== undefined) return decode === null ? stored : decode(stored)
-      return becomeCareful('at').call(this, index)
+      const place = placeOf(isNumber ? index : 0, length)
+      const stored = this.#readable[isNumber && place < length ? place : -1]
+      return stored !== undefined ? element(stored) : atCarefully(this, index)
     }
 
     set(index, value) {
-      const isGiven = typeof index === 'number' && (fits === null || fits(value))
-      const at = isGiven ? index : 0
+      const isGiven = typeof index === 'number' && isStorable(value)
       const length = this.#state[LENGTH]
-      const fromEnd = length === BEYOND ? 0 : length
-      const isWhole = (at | 0) === at
-      const place = at + (at < 0 ? fromEnd : 0)
-      const inside = isGiven && place < length && (at >= 0 || isWhole) ? place : NOWHERE
+      const place = placeOf(isGiven ? index : 0, length)
+      const inside = isGiven && place < length ? place : -1
       const elements = this.#writable
-      if (elements[inside] !== undefined) {
-        elements[inside] = fits === null ? encode(value) : value
-        return
-      }
-      becomeCareful('set').call(this, index, value)
+      if (elements[inside] !== undefined) elements[inside] = storable(value)
+      else setCarefully(this, index, value)
     }
 
     append(value) {
@@ -269,27 +276,27 @@ export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, fo
         __proto__: Path.prototype,
 
         get(index) {
-          const stored = this.#exact[typeof index === 'number' ? index : NOWHERE]
-          if (stored !== undefined) return decode === null ? stored : decode(stored)
-          Reflect.deleteProperty(LASTING_PROTOTYPE, 'get')
+          const stored = this.#exact[typeof index === 'number' ? index : -1]
+          if (stored !== undefined) return element(stored)
+          goWithout('get')
           return super.get(index)
         },
 
         at(index) {
-          const stored = this.#exact[typeof index === 'number' ? index : NOWHERE]
-          if (stored !== undefined) return decode === null ? stored : decode(stored)
-          Reflect.deleteProperty(LASTING_PROTOTYPE, 'at')
+          const stored = this.#exact[typeof index === 'number' ? index : -1]
+          if (stored !== undefined) return element(stored)
+          goWithout('at')
           return super.at(index)
         },
 
         set(index, value) {
           const exact = this.#exactWritable
-          const place = typeof index === 'number' && (fits === null || fits(value)) ? index : NOWHERE
+          const place = typeof index === 'number' && isStorable(value) ? index : -1
           if (exact[place] !== undefined) {
-            exact[place] = fits === null ? encode(value) : value
+            exact[place] = storable(value)
             return
           }
-          Reflect.deleteProperty(LASTING_PROTOTYPE, 'set')
+          goWithout('set')
           super.set(index, value)
         },
 
@@ -349,6 +356,11 @@ export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, fo
   const { get, at, set } = Path.prototype
   const QUICK = { get, at, set }
 
+  /** From now on arrays whose length lasts have the method of the others. */
+  function goWithout(name) {
+    Reflect.deleteProperty(LASTING_PROTOTYPE, name)
+  }
+
   /** From now on a method branches, in all arrays of the type; but not where its user has put another in its place. */
   function becomeCareful(name) {
     const { [name]: method } = CAREFUL
@@ -356,6 +368,18 @@ export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, fo
       Reflect.defineProperty(Path.prototype, name, { value: method })
     }
     return method
+  }
+
+  function getCarefully(array, index) {
+    return becomeCareful('get').call(array, index)
+  }
+
+  function atCarefully(array, index) {
+    return becomeCareful('at').call(array, index)
+  }
+
+  function setCarefully(array, index, value) {
+    becomeCareful('set').call(array, index, value)
   }
 
   Object.setPrototypeOf(Values.prototype, ArrayIterator.prototype)
