@@ -121,6 +121,29 @@ describe('text', () => {
     expect(fs.readFileSync(scope.path('f.csv'), 'utf8')).toContain('0.10000000149011612\n')
   })
 
+  test('rounds once, where a double in between would lie in the middle of two', async () => {
+    const above = 1.0000001192092896
+    const words = [
+      ['1.000000059604644775390625', 1],
+      ['1.00000005960464477539062500000000000000000001', above],
+      ['-10000000596046447754.0e-19', -above],
+      ['1.000000178813934326171874', above],
+      ['"1.000000178813934326171875"', 1.0000002384185791],
+      ['1152921573326323713', 2 ** 60 + 2 ** 37],
+      ['1152921573326323712', 2 ** 60],
+      ['2.7476661347952676e-24', 2.7476662334028807e-24],
+    ]
+    const single = scope.file(words.map(([word]) => word).join('\n'), 'a.jsonl')
+    await convert(single, scope.path('b.f32'))
+    expect(read(scope.path('b.f32'), 'f')).toEqual(words.map(([, value]) => value))
+
+    await convert(make(scope, 'c.i64', 'q', [2n ** 60n + 2n ** 36n + 1n, -(2n ** 60n)]), scope.path('d.f32'))
+    expect(read(scope.path('d.f32'), 'f')).toEqual([2 ** 60 + 2 ** 37, -(2 ** 60)])
+
+    await convert(scope.file('x\n1.00048828125\n1.00048828125000000001\n', 'e.csv'), scope.path('f.f16'))
+    expect(read(scope.path('f.f16'), 'e')).toEqual([1, 1.0009765625])
+  })
+
   test('of any length, wherever its chunks end', async () => {
     const items = Array.from({ length: 200_000 }, (_, n) => Math.sin(n))
     await convert(scope.file(items.join('\n'), 'a.csv'), scope.path('b.f64'))
@@ -252,6 +275,7 @@ describe('the target', () => {
     const target = make(scope, 'b.f64', 'd', [2, 3])
     for (const [signal, exitCode] of [
       ['SIGINT', 130],
+      ['SIGQUIT', 131],
       ['SIGTERM', 143],
     ]) {
       const child = spawn(process.execPath, [TOOL, 'convert', '-', target, '--from', 'csv', '-f'], {

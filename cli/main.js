@@ -10,7 +10,7 @@ import { eraseProgress } from './progress.js'
 import { discardUnfinished } from './replacement.js'
 
 /** What ends a process in the middle, and the exit code a shell expects then. */
-const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
+const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 }
 
 /** @returns {Promise<number>} the exit code */
 export async function main(words) {

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { chmodSync, linkSync, lstatSync, renameSync, rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { UsageError } from './failures.js'
 
@@ -29,12 +30,23 @@ export async function replace(path, { force = false }, write) {
   try {
     const result = await write(unfinished)
     if (mode !== undefined) chmodSync(unfinished, mode)
+    await flush(unfinished)
     if (force) renameSync(unfinished, path)
     else giveName(unfinished, path)
     return result
   } finally {
     if (umask !== undefined) process.umask(umask)
     discardUnfinished()
+  }
+}
+
+/** Until the system has the bytes on its device: a name that is there after a power failure is not to be of an empty file. */
+async function flush(path) {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }
 

@@ -31,6 +31,9 @@ export function toTypecode(name) {
   )
 }
 
+/** Types of numbers with a point that have fewer digits than a double. */
+export const NARROW = new Set(['e', 'f'])
+
 /** @returns {string | undefined} the typecode that the end of a file's name says: prices.f64 */
 export function typecodeOfPath(path) {
   const [, ending] = /\.([a-z]+\d+)$/.exec(path) ?? []

@@ -8,7 +8,7 @@ import { open, requireWhole } from '../opening.js'
 import { csvReader } from '../text/csv.js'
 import { jsonReader } from '../text/json-lines.js'
 import { linesOf } from '../text/lines.js'
-import { toTypecode } from '../type-names.js'
+import { NARROW, toTypecode } from '../type-names.js'
 
 /** Where text does not say what its numbers are. */
 const OF_TEXT = 'd'
@@ -74,7 +74,9 @@ function pipeSource(typecode) {
 }
 
 function textSource(path, format, { typecode, ...options }) {
-  const read = format === 'csv' ? csvReader(options) : jsonReader({ isText: isText({ typecode }) })
+  const isNarrow = NARROW.has(typecode)
+  const read =
+    format === 'csv' ? csvReader({ ...options, isNarrow }) : jsonReader({ isText: isText({ typecode }), isNarrow })
   if (format === 'csv' && isText({ typecode }))
     throw new UsageError('characters are read from JSON lines, not from CSV')
   let line = 0

@@ -6,7 +6,8 @@ import { isText } from '../blocks.js'
 import { DataError, UsageError } from '../failures.js'
 import { csvLine } from '../text/csv.js'
 import { jsonLine } from '../text/json-lines.js'
-import { isOfType } from '../type-names.js'
+import { roundableInteger } from '../text/rounding.js'
+import { NARROW, isOfType } from '../type-names.js'
 
 /** Elements that an array has room for at first. */
 const ROOM = 1 << 16
@@ -31,12 +32,15 @@ export async function targetOf({ path, format }, { typecode, output, title }) {
 function extend(array, values) {
   const length = array.length
   try {
-    array.extend(isOfType(values, array.typecode) ? values : Array.from(values))
+    array.extend(isOfType(values, array.typecode) ? values : Array.from(values, roundableFor(array)))
   } catch (error) {
     if (!String(error.code).startsWith('ERR_')) throw error
     throw new Unfit(array.length - length, error)
   }
 }
+
+const roundableFor = ({ typecode }) => (NARROW.has(typecode) ? roundable : undefined)
+const roundable = (value) => (typeof value === 'bigint' ? roundableInteger(value) : value)
 
 /** A value that the type of the target does not hold. */
 export class Unfit extends DataError {

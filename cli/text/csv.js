@@ -35,10 +35,11 @@ function endOf(line, delimiter, from) {
 
 /**
  * A reader of one column.
- * @param {{ column?: string, delimiter?: string }} options the column's name, or its number from 1; needed where there are several
+ * @param {{ column?: string, delimiter?: string, isNarrow?: boolean }} options the column's name, or its number from 1, needed
+ *   where there are several; whether the values are for a type that has fewer digits than a double
  * @returns {(line: string) => number | bigint | undefined} the value of a line; none for a title or an empty line
  */
-export function csvReader({ column, delimiter = ',' }) {
+export function csvReader({ column, delimiter = ',', isNarrow }) {
   if (delimiter.length !== 1 || delimiter === '"') throw new UsageError('--delimiter takes one character')
   let place
   return (line) => {
@@ -51,7 +52,7 @@ export function csvReader({ column, delimiter = ',' }) {
     }
     if (column === undefined && fields.length > 1) throw new DataError(`there are ${fields.length} columns`)
     if (place >= fields.length) throw new DataError(`there is no column ${place + 1}`)
-    const value = numberIn(fields[place])
+    const value = numberIn(fields[place], isNarrow)
     if (value === undefined) throw new DataError(`'${fields[place].slice(0, 40)}' is no number`)
     return value
   }

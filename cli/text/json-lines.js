@@ -4,15 +4,15 @@ import { DataError } from '../failures.js'
 import { numberIn, textOf } from './numbers.js'
 
 /** @returns {(line: string) => number | bigint | string | undefined} the value of a line; none for an empty one */
-export function jsonReader({ isText }) {
+export function jsonReader({ isText, isNarrow }) {
   return (line) => {
     if (line.trim() === '') return undefined
     // JSON.parse would round what is longer than a double.
-    const number = isText ? undefined : numberIn(line)
+    const number = isText ? undefined : numberIn(line, isNarrow)
     if (number !== undefined) return number
     const value = parsed(line)
     if (isText && typeof value === 'string') return value
-    const written = typeof value === 'string' ? numberIn(value) : undefined
+    const written = typeof value === 'string' ? numberIn(value, isNarrow) : undefined
     if (written !== undefined) return written
     throw new DataError(`${line.slice(0, 40)} is no ${isText ? 'string' : 'number'}`)
   }
