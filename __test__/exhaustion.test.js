@@ -2,7 +2,7 @@
 // when there is some. Each limit in a child of its own, whose exit code and signal are looked at.
 import fs from 'node:fs'
 import { expect, test } from 'vitest'
-import { describeWith, expectExit, run, script } from './support/processes.js'
+import { describeWith, expectExit, run, runNode, script } from './support/processes.js'
 import { useScope } from './support/scope.js'
 
 const scope = useScope()
@@ -51,6 +51,39 @@ async function limited(limit, body) {
   expectExit(result)
   expect(result.stdout).toBe('end\n')
 }
+
+// What broke: the system ended the process, by SIGKILL.
+test('more elements than the machine has memory for are refused before any is copied', async () => {
+  const result = await runNode(
+    `// Should it go wrong, this process and no other is to pay.
+     fs.writeFileSync('/proc/self/oom_score_adj', '1000')
+     const path = process.argv[1]
+     fs.closeSync(fs.openSync(path, 'w'))
+     fs.truncateSync(path, 2 ** 42)
+     const large = MmapArray.open(path, 'B')
+     const small = new MmapArray('B', [1, 2])
+     const calls = [
+       () => large.copy(),
+       () => large.repeat(2),
+       () => large.concat(small),
+       () => small.concat(large),
+       () => new MmapArray('B', large),
+       () => small.extend(large),
+       () => small.setSlice(large, 1),
+       () => small.repeatInPlace(2 ** 42),
+     ]
+     for (const call of calls) {
+       try {
+         call()
+       } catch (error) {
+         console.log(error.code, String(small))
+       }
+     }`,
+    { args: [scope.path('sparse')] },
+  )
+  expectExit(result)
+  expect(result.stdout.trim().split('\n')).toEqual(Array.from({ length: 8 }, () => "ENOMEM MmapArray('B', [1, 2])"))
+})
 
 const SHM = `'mmap-array-limit-' + process.pid`
 /** Every way to come by a descriptor. What is attached in the same thread shares one. */

@@ -163,4 +163,48 @@ describe('a source from before the array got shorter', () => {
       expect(Buffer.compare(array.tobytes(), expected)).toBe(0)
     }
   })
+
+  // What broke: what was written had been the source by then.
+  test.each([
+    ['view', 'npy', [10, 1024, 300_000]],
+    // A view of what a file no longer has is detached.
+    ['view', 'raw', [10, 1024]],
+    ['sharedView', 'raw', [10, 1024, 300_000]],
+  ])('extend of an exact array by its %s: %s', (name, format, lengths) => {
+    for (const length of lengths) {
+      const array = scope.keep(MmapArray.open(scope.path(), 'i', { flags: 'w+', format }))
+      array.frombytes(Int32Array.from({ length }, (_, at) => at + 1))
+      const older = array[name]
+      array.deleteSlice(length / 2)
+      // Behind the end of a raw file a page has zeros, and the next none.
+      const there = format === 'npy' ? length : Math.min(length, Math.ceil((2 * length) / 4096) * 1024)
+      const source = older.subarray(0, there)
+      const expected = [...array.view, ...source]
+      array.extend(source)
+      expect([...array.slice()], String(length)).toEqual(expected)
+    }
+  })
+
+  test.each([10, 2000, 1e6])('extend by another array on the same file: %i elements', (length) => {
+    const values = Int32Array.from({ length }, (_, at) => at + 1)
+    const expectWritten = (array, from, expected) => {
+      const bytes = Buffer.from(array.slice(from).buffer)
+      expect(Buffer.compare(bytes, Buffer.from(expected.buffer, expected.byteOffset, expected.byteLength))).toBe(0)
+    }
+
+    const counted = scope.keep(MmapArray.open(scope.path('counted.npy'), 'i', { flags: 'w+' }))
+    counted.extend(values)
+    const older = scope.keep(MmapArray.open(counted.path, 'i'))
+    counted.deleteSlice(length / 2)
+    counted.extend(older)
+    expectWritten(counted, length / 2, values)
+
+    const reserved = scope.keep(MmapArray.open(scope.path('reserved'), 'i', { flags: 'w+' }))
+    reserved.extend(values)
+    reserved.reserve(3 * length)
+    const shifted = scope.keep(MmapArray.open(reserved.path, 'i', { offset: 2 * length }))
+    const expected = shifted.slice()
+    reserved.extend(shifted)
+    expectWritten(reserved, length, expected)
+  })
 })

@@ -6,7 +6,8 @@ use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::kernels::{self, Region};
 use crate::mapping::Advice;
-use crate::mapping::guard::guards_any_of;
+use crate::mapping::guard::shows_file_from;
+use crate::os::available::copied;
 use crate::os::huge_pages::HUGE_PAGE;
 use crate::os::memory::{page_size, round_up_to_pages};
 use crate::storage::Flags;
@@ -25,30 +26,27 @@ impl Array {
     /// `ReadOnly`, `FixedLength`, `RaggedLength`, and the system's, as `ENOMEM` where memory that is mapped already, and may be
     /// its own, has to be copied first; the array is then as it was.
     pub fn extend(&mut self, source: Region<'_>) -> Result<()> {
-        let copy;
-        let source = if self.may_lie_behind_the_end(source) {
-            copy = source.to_vec()?;
-            Region::of(&copy)
-        } else {
-            source
-        };
+        if self.lies_behind_the_end(source) {
+            let copy = copied(source)?;
+            return self.extend_from("extend", Region::of(&copy), || Ok(()));
+        }
         self.extend_from("extend", source, || Ok(()))
     }
 
-    /// Whether a source may be memory of a reserved array behind its elements, at this address or, by another mapping, at
-    /// another: a view from before the array got shorter.
-    fn may_lie_behind_the_end(&self, source: Region<'_>) -> bool {
-        let elements = self.region();
-        let is_elements = source.address() >= elements.address()
-            && source.address() + source.len() <= elements.address() + elements.len();
-        self.reservation.is_some()
-            && self.length() < self.capacity()
-            && !is_elements
-            && guards_any_of(source.address(), source.len())
+    /// Whether a source is memory that the file gives out behind the elements, by whatever mapping, and that is about to be
+    /// written: a view from before the array got shorter, or another array on the same file.
+    fn lies_behind_the_end(&self, source: Region<'_>) -> bool {
+        let end = self.file_position(self.length());
+        shows_file_from(source.address(), source.len(), self.mapping.storage().file(), end)
     }
 
     /// Appends the elements of another array; none if they could not be read.
     pub fn extend_with(&mut self, source: &Lent) -> Result<()> {
+        if self.lies_behind_the_end(source.region()) {
+            let copy = copied(source.region())?;
+            source.require_sound()?;
+            return self.extend_from("extend", Region::of(&copy), || Ok(()));
+        }
         self.extend_from("extend", source.region(), || source.require_sound())
     }
 
@@ -75,6 +73,7 @@ impl Array {
         if self.reservation.is_some() {
             let length = self.length();
             let added = source.len() as u64 / self.itemsize();
+            self.mapping.storage().require_possible(source.len() as u64)?;
             self.make_room(length + added)?;
             self.lay_down(source)?;
             is_source_sound()?;
@@ -85,7 +84,7 @@ impl Array {
         } else {
             // A write that meets a page of its source that is not in memory yet lets the file end at that page's
             // border for a moment. No element may lie across one.
-            let copy = source.to_vec()?;
+            let copy = copied(source)?;
             self.append_exact(&[Region::of(&copy)])
         }
     }

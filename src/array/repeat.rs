@@ -22,7 +22,9 @@ impl Array {
             return self.shorten(0);
         }
         // Every page of it is going to be touched.
-        self.mapping.storage().require_possible(total * self.itemsize())?;
+        self.mapping
+            .storage()
+            .require_possible((total - length) * self.itemsize())?;
         if self.is_reserved() {
             self.make_room(total)?;
             self.bring_much_in((total - length) * self.itemsize());

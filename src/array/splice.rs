@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::kernels::gather::{self, Stride};
 use crate::mapping::guard::guards_any_of;
+use crate::os::available::copied;
 
 impl Array {
     /// Puts an element before an index; one beyond either end means that end.
@@ -83,7 +84,7 @@ impl Array {
         // elements about would change it on the way.
         let copy;
         let source = if guards_any_of(source.address(), source.len()) {
-            copy = source.to_vec()?;
+            copy = copied(source)?;
             Region::of(&copy)
         } else {
             source
@@ -108,7 +109,7 @@ impl Array {
 
     /// The same with the elements of another array, or of this one; nothing is changed if they could not be read.
     pub fn set_slice_with(&mut self, source: &Lent, bounds: Bounds) -> Result<()> {
-        let copy = source.region().to_vec()?;
+        let copy = copied(source.region())?;
         source.require_sound()?;
         self.set_slice(Region::of(&copy), bounds)
     }

@@ -7,11 +7,14 @@
     reason = "handles a signal, and maps fixed pages over mappings of this crate"
 )]
 
+use std::fs::File;
 use std::ops::Range;
 use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::{mem, ptr};
+
+use rustix::fs::fstat;
 
 use crate::error::{Error, Result};
 use crate::os::memory;
@@ -194,6 +197,20 @@ pub fn guards_any_of(start: usize, length: usize) -> bool {
     })
 }
 
+/// Whether any byte of a range is one of a file from a position on, by whatever mapping of it that is guarded.
+pub fn shows_file_from(start: usize, length: usize, file: &File, position: u64) -> bool {
+    slots().any(|slot| {
+        let first = slot.start.load(Ordering::Acquire);
+        let end = first.saturating_add(slot.length.load(Ordering::Relaxed));
+        let (from, to) = (first.max(start), end.min(start.saturating_add(length)));
+        let shown = slot
+            .offset
+            .load(Ordering::Relaxed)
+            .saturating_add((to.wrapping_sub(first)) as u64);
+        first != 0 && from < to && shown > position && slot.is_of(file)
+    })
+}
+
 /// More slots at the end of the table; gives the first of them. Called by one thread at a time.
 fn add_part() -> &'static Slot {
     let mut last = &TABLE;
@@ -276,6 +293,20 @@ impl Slot {
         // The end first: who takes the start takes an end that is as far.
         self.laid_to.fetch_max(zeros.end, Ordering::AcqRel);
         self.laid_from.fetch_min(zeros.start, Ordering::AcqRel);
+    }
+
+    /// Whether the mapping is of a file; of one that can no longer be asked it may be.
+    fn is_of(&self, file: &File) -> bool {
+        let descriptor = self.descriptor.load(Ordering::Relaxed);
+        if descriptor < 0 {
+            return true;
+        }
+        // SAFETY: open while the mapping is guarded; where that has just ended, another file is asked, or none.
+        let descriptor = unsafe { BorrowedFd::borrow_raw(descriptor) };
+        match (fstat(descriptor), fstat(file)) {
+            (Ok(shown), Ok(own)) => (shown.st_dev, shown.st_ino) == (own.st_dev, own.st_ino),
+            _ => true,
+        }
     }
 
     fn is_borrowed(&self) -> bool {

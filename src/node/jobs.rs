@@ -12,6 +12,7 @@ use super::values::{bounds, bytes, count};
 use crate::array::jobs::work::{Needles, Target, Work};
 use crate::array::transfer::{Opening, Peer};
 use crate::error::Result;
+use crate::os::available::copied;
 
 /// Work that gives `Output`.
 pub struct JobTask<Output> {
@@ -89,7 +90,7 @@ pub fn places_later(
 ) -> napi::Result<AsyncTask<JobTask<Vec<f64>>>> {
     let needles = bytes(&env, &needles)?;
     array.change(&env, |array| {
-        let needles = Needles::Copied(needles.to_vec()?);
+        let needles = Needles::Copied(copied(needles)?);
         array
             .places_later(ticket, needles, side(right))
             .map(JobTask::begin)

@@ -4,7 +4,7 @@ use bytemuck::cast_slice_mut;
 use memmap2::{Advice, MmapMut};
 use rustix::io::Errno;
 
-use super::available::available;
+use super::available::require_available;
 use super::huge_pages::HUGE_PAGE;
 use crate::error::{Error, Result};
 
@@ -32,10 +32,7 @@ impl Scratch {
         if bytes < LARGE {
             return Ok(Scratch::Small(vec![0; words]));
         }
-        // The system promises more than it has, and ends processes that believe it.
-        if bytes as u64 > available() {
-            return Err(none());
-        }
+        require_available(bytes as u64, "mmap")?;
         let length = bytes.checked_add(ALIGNMENT).ok_or_else(none)?;
         let map = MmapMut::map_anon(length).map_err(|error| Error::io(&error, "mmap"))?;
         let address = map.as_ptr().addr();
@@ -55,6 +52,7 @@ impl Scratch {
 
 #[cfg(test)]
 mod tests {
+    use super::super::available::available;
     use super::*;
 
     #[test]

@@ -20,8 +20,9 @@ pub use npy::NpyHeader;
 
 use crate::error::{Error, Result};
 use crate::kernels::Region;
+use crate::os::available::require_available;
 use crate::os::identity::{self, FileIdentity};
-use crate::os::{blocks, descriptor, memory, read, size, write};
+use crate::os::{blocks, descriptor, read, size, write};
 
 /// An open file, named or not.
 #[derive(Debug)]
@@ -272,13 +273,13 @@ impl Storage {
         }
     }
 
-    /// Refuses more memory than the machine has, before it is touched: the system would end the process.
+    /// Refuses so much more memory than can be had, before it is touched: the system would end the process.
     ///
     /// # Errors
     /// `ENOMEM`
     pub fn require_possible(&self, bytes: u64) -> Result<()> {
-        if self.anonymous && bytes > memory::installed() {
-            return Err(Error::system(Errno::NOMEM, "ftruncate"));
+        if self.anonymous {
+            require_available(bytes, "ftruncate")?;
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ use crate::kernels::Region;
 use crate::kernels::bisect::{self, Side};
 use crate::kernels::envelope::{self, Parts};
 use crate::kernels::sort::Place;
+use crate::os::available::require_available;
 use crate::os::{identity, readiness, size};
 use bytemuck::Zeroable;
 use rustix::io::Errno;
@@ -202,6 +203,7 @@ impl Array {
 
 /// Memory for a result.
 fn zeros<T: Zeroable + Clone>(count: usize) -> Result<Vec<T>> {
+    require_available(count.saturating_mul(size_of::<T>()) as u64, "malloc")?;
     let mut values = Vec::new();
     values
         .try_reserve_exact(count)
