@@ -322,14 +322,14 @@ export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, fo
           const index = this.#index
           const exact = array.#exact
           const isThere = index < exact.length && this.#ended === false
-          // Behind the exact elements is the end where they are all there are; a closed array has none.
-          const isKnown = isThere || (exact.length === array.#state[LENGTH] && exact.length !== 0)
-          if (ONLY_AT_0[isKnown ? 0 : 1] === undefined) return this.#step()
           let value
           if (isThere) {
             this.#index = index + 1
-            value = decode === null ? exact[index] : decode(exact[index])
+            value = element(exact[index])
           } else {
+            // Behind the exact elements is the end where they are all there are; a closed array has none.
+            const isEnd = exact.length === array.#state[LENGTH] && exact.length !== 0
+            if (ONLY_AT_0[isEnd ? 0 : 1] === undefined) return this.#step()
             this.#ended = true
           }
           return { value, done: !isThere }
