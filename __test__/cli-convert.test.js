@@ -151,6 +151,15 @@ describe('text', () => {
   })
 })
 
+test('a directory is no input', () => {
+  const input = fs.openSync(scope.directory)
+  const words = ['convert', '-', scope.path('a.f64'), '--from', 'csv']
+  const { status, stderr } = spawnSync(process.execPath, [TOOL, ...words], { stdio: [input, 'ignore', 'pipe'] })
+  fs.closeSync(input)
+  expect({ status, stderr: String(stderr) }).toEqual({ status: 3, stderr: expect.stringContaining('EISDIR') })
+  expectNoTraceOf('a.f64')
+})
+
 describe('- is the standard input and output', () => {
   const pipe = (words, input) => spawnSync(process.execPath, [TOOL, 'convert', ...words], { input, timeout: 60_000 })
 
@@ -185,6 +194,34 @@ test('bytes of a file that are no element are an error', async () => {
 })
 
 describe('a first line', () => {
+  // What broke: a value was left out, and all that followed stood one place too early.
+  test('whose value is missing, or mistyped, is no title', async () => {
+    for (const [text, ...words] of [
+      ['1,NA\n2,5\n', '--column', '2'],
+      ['1,\n2,5\n', '--column', '2'],
+      ['a,\nb,5\n', '--column', '2'],
+      ['1O\n2\n'],
+      ['"1,234"\n999\n'],
+      ['0x10\n1\n'],
+      [' -.5.\n1\n'],
+    ]) {
+      const file = scope.file(text, 'a.csv')
+      expect(await failure(4, ['convert', file, scope.path('b.f64'), ...words]), text).toMatch(
+        /^line 1: .* is no number/,
+      )
+      expectNoTraceOf('b.f64')
+    }
+  })
+
+  test('of names is one where the name is a number, too', async () => {
+    const file = scope.file('country,2020,2021\nA,1,2\nB,3,4\n', 'a.csv')
+    await convert(file, scope.path('b.f64'), '--column', '2021')
+    expect(read(scope.path('b.f64'), 'd')).toEqual([2, 4])
+    expect(await failure(2, ['convert', scope.path('b.f64'), scope.path('c.csv'), '--header', '2021'])).toContain(
+      'title',
+    )
+  })
+
   test('that begins like a number is no title of nothing', async () => {
     for (const text of ['1 2 3\n', '1\r2\r3\r']) {
       expect(await failure(4, ['convert', scope.file(text, 'a.csv'), scope.path('b.f64')])).toMatch(
@@ -307,5 +344,22 @@ describeOnSmallDisk('a full disk', () => {
       }`
     const { stdout } = await runOnSmallDisk(disk, '1m', body, file)
     expect(stdout.trim().split('\n')).toEqual(Array.from({ length: 4 }, () => '3 true 0'))
+  })
+
+  // What broke: room for many elements was taken, however few there were.
+  test('takes what fits', async () => {
+    const file = make(scope, 'a.f64', 'd', [1, 2, 3])
+    const disk = scope.path('disk')
+    fs.mkdirSync(disk)
+    const body = `
+      import { spawnSync } from 'node:child_process'
+      const [, cwd, file] = process.argv
+      fs.writeFileSync(cwd + '/filling', new Uint8Array(2 ** 20 - 60_000))
+      for (const name of ['b.f64', 'b.NPY', 'b.csv']) {
+        const { status } = spawnSync(process.execPath, [${JSON.stringify(TOOL)}, 'convert', file, name], { cwd })
+        console.log(status, fs.statSync(cwd + '/' + name).size)
+      }`
+    const { stdout } = await runOnSmallDisk(disk, '1m', body, file)
+    expect(stdout).toBe('0 24\n0 152\n0 6\n')
   })
 })

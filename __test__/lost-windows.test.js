@@ -89,6 +89,32 @@ test.each([
     })`),
 )
 
+// What broke: the elements were in, and what the next calls were to be made faster by threw.
+test.each([
+  ['append', 1, '(array) => array.append(1)'],
+  ['extend', 70, '(array) => array.extend(more)'],
+  ['frombytes', 70, '(array) => array.frombytes(more)'],
+])('where %s throws at the end of the stack nothing is added', (_, added, call) =>
+  inChild(`${AT_DEPTHS}
+    const more = new Float64Array(70)
+    for (const open of [() => new MmapArray('d'), () => MmapArray.open(path, 'd', { flags: 'w+' })]) {
+      let returned
+      const make = () => {
+        returned = false
+        const array = open()
+        array.extend(more)
+        array.get(0)
+        return array
+      }
+      const call = ${call}
+      const done = (array) => {
+        call(array)
+        returned = true
+      }
+      atDepths(make, done, (array) => assert.equal(array.length, returned ? ${added} + 70 : 70))
+    }`),
+)
+
 // The same by a built-in that its user replaced: it throws between the two.
 test('an error between the old window and the new one', () =>
   inChild(`

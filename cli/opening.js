@@ -19,7 +19,7 @@ export const OPENING = {
 
 /** @returns {MmapArray} */
 export function open(path, { type, offset, format }) {
-  const isNpy = toFormat(format) === 'npy' || (format === undefined && path.endsWith('.npy'))
+  const isNpy = toFormat(format) === 'npy' || (format === undefined && path.toLowerCase().endsWith('.npy'))
   const typecode = toTypecode(type) ?? (isNpy ? undefined : typecodeOfPath(path))
   if (typecode === undefined && !isNpy) {
     statSync(path)

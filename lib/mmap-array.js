@@ -315,7 +315,12 @@ export class MmapArray extends NativeArray {
     const before = lengthOf(this.#state)
     this.#unsettle()
     const result = call()
-    if (lengthOf(this.#state) - before >= PATIENCE) this.#prepare()
+    try {
+      if (lengthOf(this.#state) - before >= PATIENCE) this.#prepare()
+    } catch (error) {
+      // There was no stack left for what only makes the next calls faster: the elements are in.
+      if (error.code !== undefined) throw error
+    }
     return result
   }
 
@@ -346,7 +351,16 @@ export class MmapArray extends NativeArray {
     const checked = this.#codec.check(value)
     this.#unsettle()
     this.#call('append')(checked)
-    // From now on the element path takes it, if there is room.
+    try {
+      this.#prepareNext()
+    } catch (error) {
+      // There was no stack left for what only makes the next calls faster: the elements are in.
+      if (error.code !== undefined) throw error
+    }
+  }
+
+  /** The element path takes the next element that is appended, if there is room. */
+  #prepareNext() {
     const length = lengthOf(this.#state)
     if (length < capacityOf(this.#state)) {
       if (this.#reaches(length)) this.#follower?.settle(this, false)

@@ -6,6 +6,7 @@ import { Unfit, targetOf } from '../convert/targets.js'
 import { DataError, UsageError } from '../failures.js'
 import { progressOf } from '../progress.js'
 import { replace, requireReplaceable } from '../replacement.js'
+import { numberIn } from '../text/numbers.js'
 import { toTypecode, typecodeOfPath } from '../type-names.js'
 
 const FORMATS = ['raw', 'npy', 'csv', 'jsonl']
@@ -57,6 +58,8 @@ What JSON has no number for is a string there: "NaN", "Infinity". Integer types 
     const from = sideOf(path, values.from)
     const to = sideOf(targetPath, values.to)
     if (values.header !== undefined && to.format !== 'csv') throw new UsageError('--header goes with CSV')
+    if (values.header !== undefined && numberIn(values.header) !== undefined)
+      throw new UsageError(`--header takes a title, and '${values.header}' would be read as an element`)
     if (values.delimiter !== undefined && from.format !== 'csv') throw new UsageError('--delimiter goes with CSV')
     if (to.path !== undefined) requireReplaceable(to.path, values.force)
     const delimiter = values.delimiter ?? (path.endsWith('.tsv') ? '\t' : undefined)
@@ -64,7 +67,7 @@ What JSON has no number for is a string there: "NaN", "Infinity". Integer types 
     const source = sourceOf(from, { values: sourceValues(values, from, delimiter), typecode: wanted })
     try {
       const copyTo = async (unfinished) => {
-        const terms = { typecode: wanted ?? source.typecode, output, title: values.header }
+        const terms = { typecode: wanted ?? source.typecode, output, title: values.header, most: source.total }
         await copy(source, await targetOf({ ...to, path: unfinished }, terms))
       }
       await (to.path === undefined ? copyTo(undefined) : replace(to.path, values, copyTo))
@@ -76,7 +79,7 @@ What JSON has no number for is a string there: "NaN", "Infinity". Integer types 
 
 function sideOf(word, given) {
   const path = word === '-' ? undefined : word
-  const ending = /\.([a-z]+)$/.exec(word)?.[1]
+  const ending = /\.([a-z]+)$/.exec(word.toLowerCase())?.[1]
   const format = given ?? ENDINGS.get(ending) ?? 'raw'
   if (FORMATS.includes(format)) return { path, format }
   throw new UsageError(`a format is one of ${FORMATS.join(', ')}, not '${format}'`)

@@ -1,6 +1,6 @@
 // Where elements come from: a file that is mapped, raw bytes on the standard input, or lines of text.
 
-import { statSync } from 'node:fs'
+import { fstatSync, statSync } from 'node:fs'
 import { MmapArray } from '../../index.js'
 import { blocksOf, isText } from '../blocks.js'
 import { DataError, UsageError } from '../failures.js'
@@ -20,6 +20,7 @@ const OF_TEXT = 'd'
  *   close(): void, place(index: number): string }} `total` is what progress is counted in; `place` tells where an element stands
  */
 export function sourceOf({ path, format }, { values, typecode }) {
+  if (path === undefined) requireReadableInput()
   if (format === 'csv' || format === 'jsonl')
     return textSource(path, format, { ...values, typecode: typecode ?? OF_TEXT })
   if (path !== undefined) {
@@ -31,6 +32,12 @@ export function sourceOf({ path, format }, { values, typecode }) {
   const own = toTypecode(values.type)
   if (own === undefined) throw new UsageError('the standard input does not say what its elements are: give --type')
   return pipeSource(own)
+}
+
+/** What Node.js takes for an input that is empty. */
+function requireReadableInput() {
+  if (!fstatSync(process.stdin.fd).isDirectory()) return
+  throw Object.assign(new Error('EISDIR: the standard input is a directory, read'), { code: 'EISDIR', syscall: 'read' })
 }
 
 function arraySource(array) {
@@ -80,7 +87,6 @@ function textSource(path, format, { typecode, ...options }) {
   if (format === 'csv' && isText({ typecode }))
     throw new UsageError('characters are read from JSON lines, not from CSV')
   let line = 0
-  let title
   // The first element of the block that was read last, and the line of each of its elements.
   let begin = 0
   let places = []
@@ -96,16 +102,12 @@ function textSource(path, format, { typecode, ...options }) {
           line += 1
           const text = line === 1 ? withoutMark(given) : given
           const value = valueAt(read, text, line)
-          if (value === undefined) {
-            if (text !== '') title ??= { text, line }
-            continue
-          }
+          if (value === undefined) continue
           found.push(value)
           places.push(line)
         }
         yield found
       }
-      if (begin + places.length === 0 && title && options.column === undefined) requireTitle(title)
     },
     close() {},
     place: (index) => `line ${places[index - begin]}`,
@@ -114,12 +116,6 @@ function textSource(path, format, { typecode, ...options }) {
 
 /** Windows writes a mark in front of UTF-8. */
 const withoutMark = (text) => (text.startsWith('\uFEFF') ? text.slice(1) : text)
-
-/** Refuses what was passed over as a title where no number follows: it may have been meant as one. */
-function requireTitle({ text, line }) {
-  if (!/^\s*[-+.]?\d/.test(text)) return
-  throw new DataError(`line ${line}: '${text.slice(0, 40)}' is no number, and none follows`)
-}
 
 function valueAt(read, text, line) {
   try {

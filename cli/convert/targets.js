@@ -14,15 +14,16 @@ const ROOM = 1 << 16
 
 /**
  * @param {{ path?: string, format: string }} to no path for the standard output
+ * @param {{ typecode: string, output: object, title?: string, most: number }} terms `most` is how many elements there may be
  * @returns {Promise<{ add(values: ArrayLike<unknown>): Promise<void>, end(): Promise<void> }>}
  */
-export async function targetOf({ path, format }, { typecode, output, title }) {
+export async function targetOf({ path, format }, { typecode, output, title, most }) {
   if (format === 'csv' && isText({ typecode })) throw new UsageError('characters are written as JSON lines, not as CSV')
   if (format === 'csv' || format === 'jsonl') {
     const lineOf = format === 'csv' ? csvLine : jsonLine
     return textTarget(path === undefined ? pipe(output) : await file(path), { lineOf, typecode, title })
   }
-  if (path !== undefined) return arrayTarget(path, format, typecode)
+  if (path !== undefined) return arrayTarget(path, format, typecode, most)
   if (format === 'npy')
     throw new UsageError("NumPy's format cannot be written to the standard output: its header counts the elements")
   return pipeTarget(output, typecode)
@@ -50,9 +51,9 @@ export class Unfit extends DataError {
   }
 }
 
-function arrayTarget(path, format, typecode) {
+function arrayTarget(path, format, typecode, most) {
   const array = MmapArray.open(path, typecode, { flags: 'wx+', format })
-  array.reserve(ROOM)
+  array.reserve(Math.min(ROOM, most))
   return { add: async (values) => extend(array, values), end: async () => array.close() }
 }
 

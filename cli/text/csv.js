@@ -47,8 +47,7 @@ export function csvReader({ column, delimiter = ',', isNarrow }) {
     const fields = fieldsOf(line, delimiter)
     if (place === undefined) {
       place = placeOf(fields, column)
-      const isTitle = numberIn(fields[place]) === undefined
-      if (isTitle) return undefined
+      if (isTitle(fields, place, column)) return undefined
     }
     if (column === undefined && fields.length > 1) throw new DataError(`there are ${fields.length} columns`)
     if (place >= fields.length) throw new DataError(`there is no column ${place + 1}`)
@@ -63,11 +62,24 @@ function placeOf(titles, column) {
     if (titles.length === 1) return 0
     throw new UsageError(`there are ${titles.length} columns: say which with --column`)
   }
-  // Where there are numbers only there are no titles.
-  const named = titles.some((title) => numberIn(title) === undefined) ? titles.indexOf(column) : -1
+  const named = titleAt(titles, column)
   if (named >= 0) return named
   if (/^[1-9]\d*$/.test(column) && Number(column) <= titles.length) return Number(column) - 1
   throw new UsageError(`there is no column '${column}' among ${titles.length}`)
+}
+
+/** Where a column's name is; where there are numbers only there are no names. */
+function titleAt(titles, column) {
+  return titles.some((title) => numberIn(title) === undefined) ? titles.indexOf(column) : -1
+}
+
+/** Whether the first line has titles: a value that is missing there, or mistyped, is not to be taken for one. */
+function isTitle(fields, place, column) {
+  if (titleAt(fields, column) === place) return true
+  const field = fields[place]
+  if (numberIn(field) !== undefined) return false
+  const looksLikeValue = field.trim() === '' || /^\s*[-+.]*\d/.test(field)
+  return !looksLikeValue && fields.every((other) => numberIn(other) === undefined)
 }
 
 /** A line each. */
