@@ -84,6 +84,14 @@ fn slots() -> impl Iterator<Item = &'static Slot> {
     std::iter::successors(Some(&TABLE), |part| part.next()).flat_map(|part| &part.slots)
 }
 
+/// How many slots were in use at once, at most: those behind them were never taken.
+static EVER_USED: AtomicUsize = AtomicUsize::new(0);
+
+/// The slots that may be in use, which are few of all. For a mapping that the caller knows of, since it is among them then.
+fn used_slots() -> impl Iterator<Item = &'static Slot> {
+    slots().take(EVER_USED.load(Ordering::Acquire))
+}
+
 /// The guard's promise for one mapping, kept until it is dropped.
 #[derive(Debug)]
 pub struct Guarded(&'static Slot);
@@ -124,9 +132,11 @@ impl Guarded {
         static REGISTER: Mutex<()> = Mutex::new(());
         let _one_at_a_time = REGISTER.lock().unwrap_or_else(PoisonError::into_inner);
         install()?;
-        let slot = slots()
-            .find(|slot| slot.start.load(Ordering::Relaxed) == 0)
-            .unwrap_or_else(add_part);
+        let (at, slot) = slots()
+            .enumerate()
+            .find(|(_, slot)| slot.start.load(Ordering::Relaxed) == 0)
+            .unwrap_or_else(|| (slots().count(), add_part()));
+        EVER_USED.fetch_max(at + 1, Ordering::AcqRel);
         slot.length.store(length, Ordering::Relaxed);
         slot.descriptor.store(descriptor, Ordering::Relaxed);
         slot.offset.store(offset, Ordering::Relaxed);
@@ -188,7 +198,7 @@ impl Drop for Guarded {
 
 /// Whether any byte of a range is in a mapping that is guarded, which every mapping of a file here is.
 pub fn guards_any_of(start: usize, length: usize) -> bool {
-    slots().any(|slot| {
+    used_slots().any(|slot| {
         let (first, bytes) = (
             slot.start.load(Ordering::Acquire),
             slot.length.load(Ordering::Relaxed),
@@ -199,7 +209,7 @@ pub fn guards_any_of(start: usize, length: usize) -> bool {
 
 /// Whether any byte of a range is one of a file from a position on, by whatever mapping of it that is guarded.
 pub fn shows_file_from(start: usize, length: usize, file: &File, position: u64) -> bool {
-    slots().any(|slot| {
+    used_slots().any(|slot| {
         let first = slot.start.load(Ordering::Acquire);
         let end = first.saturating_add(slot.length.load(Ordering::Relaxed));
         let (from, to) = (first.max(start), end.min(start.saturating_add(length)));
