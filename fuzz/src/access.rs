@@ -2,7 +2,7 @@
 
 use std::os::fd::AsRawFd;
 
-use mmap_array::array::transfer::Peer;
+use mmap_array::array::peer::Peer;
 use mmap_array::element::Element;
 use mmap_array::mapping::Advice;
 use mmap_array::storage::Access;

@@ -4,7 +4,7 @@ use std::io::Seek;
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
 
-use mmap_array::array::transfer::Peer;
+use mmap_array::array::peer::Peer;
 use mmap_array::element::Element;
 use mmap_array::kernels::Region;
 use mmap_array::mapping::Window;

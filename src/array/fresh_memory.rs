@@ -28,20 +28,39 @@ static ZEROS: [u8; AHEAD as usize] = [0; AHEAD as usize];
 impl Array {
     /// Copies elements, which do not lie there themselves, behind the end of a reserved array, where there is room.
     pub(super) fn lay_down(&mut self, source: Region<'_>) -> Result<()> {
-        let mut at = self.byte_length();
-        if (source.len() as u64) < MUCH || self.mapping.storage().is_exposed() {
-            self.bring_some_in(source.len() as u64);
-            return self.lay_down_at(at, source);
+        let (start, bytes) = (self.byte_length(), source.len() as u64);
+        if !self.has_fresh_memory(bytes) {
+            self.bring_some_in(bytes);
+            return self.lay_down_at(start, source);
         }
-        let end = at + source.len() as u64;
-        let mut rest = source;
+        self.in_pieces(bytes, |array, piece| {
+            let part = source.part((piece.start - start) as usize, (piece.end - piece.start) as usize);
+            array.lay_down_at(piece.start, part).map(|()| true)
+        })
+    }
+
+    /// Whether so much behind the end is better written piece by piece.
+    pub(super) fn has_fresh_memory(&self, bytes: u64) -> bool {
+        self.is_reserved() && bytes >= MUCH && !self.mapping.storage().is_exposed()
+    }
+
+    /// Brings memory in for many bytes behind the end, which there is room for, and has each piece of them written before the
+    /// next comes: what is written to memory that was just cleared finds it in the cache. `write` gets the place of a piece in
+    /// the window, and says whether it is to go on.
+    pub(super) fn in_pieces(
+        &mut self,
+        bytes: u64,
+        mut write: impl FnMut(&Self, Range<u64>) -> Result<bool>,
+    ) -> Result<()> {
+        let mut at = self.byte_length();
+        let end = at + bytes;
         while at < end {
-            // Piece by piece, so that what is written to memory that was just cleared finds it in the cache.
-            let piece = (end - at).min(PIECE - at % PIECE);
-            self.bring_huge_pages_in(at + piece, 0);
-            self.lay_down_at(at, rest.part(0, piece as usize))?;
-            rest = rest.part(piece as usize, rest.len() - piece as usize);
-            at += piece;
+            let piece = at..end.min(at - at % PIECE + PIECE);
+            self.bring_huge_pages_in(piece.end, 0);
+            at = piece.end;
+            if !write(self, piece)? {
+                break;
+            }
             // Before the next piece brings in what is missing before it.
             self.touched = self.touched.max(at);
         }

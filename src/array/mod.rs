@@ -9,6 +9,7 @@ pub mod jobs;
 mod lent;
 mod npy;
 mod numbers;
+pub mod peer;
 mod placement;
 mod repeat;
 mod reservation;

@@ -2,7 +2,7 @@
 
 use super::{Array, countable_bytes};
 use crate::error::Result;
-use crate::kernels::fill::repeat_head;
+use crate::kernels::fill::{repeat_behind, repeat_head};
 
 impl Array {
     /// Repeats the elements in place; with `times` of 0 or less nothing is left.
@@ -27,13 +27,28 @@ impl Array {
             .require_possible((total - length) * self.itemsize())?;
         if self.is_reserved() {
             self.make_room(total)?;
-            self.bring_much_in((total - length) * self.itemsize());
-            let head = self.byte_length() as usize;
-            repeat_head(self.window.region(total * self.itemsize()), head);
+            self.repeat_reserved(total)?;
             self.state.set(total, self.capacity());
             return Ok(());
         }
         self.repeat_exact(total)
+    }
+
+    /// Repeats what is there behind the end, where there is room.
+    fn repeat_reserved(&mut self, total: u64) -> Result<()> {
+        let (head, end) = (self.byte_length(), total * self.itemsize());
+        if !self.has_fresh_memory(end - head) {
+            repeat_head(self.window.region(end), head as usize);
+            return Ok(());
+        }
+        self.in_pieces(end - head, |array, piece| {
+            repeat_behind(
+                array.window.region(piece.end),
+                piece.start as usize,
+                head as usize,
+            );
+            Ok(true)
+        })
     }
 
     /// Appends what is there, over and over. Each write ends at a whole element.

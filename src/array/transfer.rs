@@ -1,117 +1,20 @@
 //! Elements to and from other files, by reading and writing.
 
-use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read, Seek, Write};
-use std::mem::ManuallyDrop;
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::File;
+use std::io::{ErrorKind, Read, Write};
 
+use super::peer::{Opening, Peer};
 use super::{Array, Extent, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::os::blocks::Expecting;
 use crate::os::identity::{self, FileIdentity};
-use crate::os::{descriptor, readiness, size};
-use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+use crate::os::{readiness, size};
+use rustix::fs::{OFlags, fcntl_getfl};
 use rustix::io::Errno;
 
 /// Bytes read at a time; a multiple of every element's size.
 const CHUNK: usize = 1 << 20;
-
-/// A file to read from or write to, where it stands.
-pub enum Peer {
-    /// Opened by this call, and closed after it.
-    Own(File),
-    /// The same, made to be written to.
-    New(Expecting),
-    /// The caller's: left open.
-    Borrowed(ManuallyDrop<File>),
-}
-
-impl Peer {
-    pub fn open(path: &[u8], opening: Opening) -> Result<Peer> {
-        Self::named(path, || {
-            let mut options = File::options();
-            options.read(true);
-            opening.open(options, path)
-        })
-    }
-
-    /// A file that is there, or is made. It is not emptied yet: it may be the very one that is to be written from.
-    fn create(path: &[u8], opening: Opening) -> Result<Peer> {
-        Self::named(path, || {
-            let mut options = File::options();
-            options.write(true).create(true).truncate(false);
-            let file = opening.open(options, path)?;
-            // Its writes wait, though its opening did not.
-            let flags = fcntl_getfl(&file)?;
-            fcntl_setfl(&file, flags - OFlags::NONBLOCK)?;
-            Ok(file)
-        })
-    }
-
-    fn named(path: &[u8], open: impl FnOnce() -> std::io::Result<File>) -> Result<Peer> {
-        open()
-            .map(Peer::Own)
-            .map_err(|error| Error::io(&error, "open").at_path(&String::from_utf8_lossy(path)))
-    }
-
-    /// A descriptor of the caller's.
-    ///
-    /// # Errors
-    /// `EBADF` where none of that number is open.
-    pub fn borrow(descriptor: i32) -> Result<Peer> {
-        descriptor::borrow(descriptor).map(Peer::Borrowed)
-    }
-
-    /// The same file where the caller may close its descriptor meanwhile.
-    pub fn into_own(self) -> Result<Peer> {
-        match self {
-            own @ (Peer::Own(_) | Peer::New(_)) => Ok(own),
-            Peer::Borrowed(file) => file
-                .try_clone()
-                .map(Peer::Own)
-                .map_err(|error| Error::io(&error, "fcntl")),
-        }
-    }
-
-    /// The byte at which it stands.
-    pub(super) fn position(&self) -> Result<u64> {
-        self.file()
-            .stream_position()
-            .map_err(|error| Error::io(&error, "lseek"))
-    }
-
-    pub(super) fn file(&self) -> &File {
-        match self {
-            Peer::Own(file) => file,
-            Peer::New(file) => file.file(),
-            Peer::Borrowed(file) => file,
-        }
-    }
-}
-
-/// What becomes of a pipe by name whose other end nobody holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Opening {
-    /// The call waits until somebody does.
-    Waits,
-    /// For a thread that must not wait: to be read it is at its end, to be written to it is `ENXIO`.
-    AtOnce,
-}
-
-impl Opening {
-    fn open(self, mut options: OpenOptions, path: &[u8]) -> std::io::Result<File> {
-        if self == Opening::AtOnce {
-            options.custom_flags(libc::O_NONBLOCK);
-        }
-        options.open(as_path(path))
-    }
-}
-
-fn as_path(path: &[u8]) -> &std::path::Path {
-    use std::os::unix::ffi::OsStrExt;
-    std::ffi::OsStr::from_bytes(path).as_ref()
-}
 
 impl Array {
     /// Appends `count` elements read from where a file stands.
@@ -126,9 +29,43 @@ impl Array {
         let size = self.typecode.itemsize();
         countable_bytes("n", count, size as u64)?;
         let wanted = self.at_most(peer, count)? * size as u64;
+        if let Some(there) = self.readable_at_once(peer, wanted)? {
+            let got = self.read_behind(peer, there)?;
+            return require_all(got / size as u64, count);
+        }
         let take = |elements: Region<'_>| self.extend(elements).map(|()| true);
         let got = read_elements(peer, wanted, size, None, take)?;
         require_all(got.unwrap_or(0) / size as u64, count)
+    }
+
+    /// Bytes of whole elements that can be read straight to behind the end, where that serves: much, from a file that says how
+    /// much it holds, to memory that nobody else sees.
+    fn readable_at_once(&self, peer: &Peer, wanted: u64) -> Result<Option<u64>> {
+        if !self.has_fresh_memory(wanted) || self.is_own(peer)? {
+            return Ok(None);
+        }
+        let there = peer.bytes_left()?.unwrap_or(0).min(wanted);
+        let whole = there - there % self.itemsize();
+        Ok(self.has_fresh_memory(whole).then_some(whole))
+    }
+
+    /// Appends bytes read from where a file stands; gives how many, in whole elements.
+    fn read_behind(&mut self, peer: &Peer, bytes: u64) -> Result<u64> {
+        let length = self.length();
+        self.mapping.storage().require_possible(bytes)?;
+        self.make_room(length + bytes / self.itemsize())?;
+        let mut got = 0;
+        let read = self.in_pieces(bytes, |array, piece| {
+            let (start, end) = (piece.start as usize, piece.end as usize);
+            let into = array.window.region(piece.end).part(start, end - start);
+            let done = into.read_from(peer.file());
+            got += done.0 as u64;
+            done.1.map_err(|error| Error::io_on_memory(&error, "read"))?;
+            Ok(done.0 == into.len())
+        });
+        let elements = got / self.itemsize();
+        self.state.set(length + elements, self.capacity());
+        read.map(|()| elements * self.itemsize())
     }
 
     /// Writes the elements to a file of a path, and nothing else is in it then.
@@ -267,4 +204,93 @@ fn fill(
         }
     }
     (got, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::os::huge_pages::HUGE_PAGE;
+    use crate::typecode::Typecode;
+    use rustix::fs::{MemfdFlags, memfd_create};
+    use std::io::{Seek, SeekFrom};
+    use std::os::fd::AsRawFd;
+    use std::os::unix::fs::FileExt;
+
+    const MUCH: usize = 5 * HUGE_PAGE as usize + 777;
+
+    fn bytes() -> Vec<u8> {
+        (0..MUCH).map(|at| (at % 251) as u8).collect()
+    }
+
+    fn file_of(bytes: &[u8]) -> File {
+        let file = File::from(memfd_create("source", MemfdFlags::CLOEXEC).unwrap());
+        file.write_all_at(bytes, 0).unwrap();
+        file
+    }
+
+    fn array_of(code: &str, bytes: &[u8]) -> Array {
+        let mut array = Array::anonymous(Typecode::parse(code).unwrap(), 0).unwrap();
+        array.extend(Region::of(bytes)).unwrap();
+        array
+    }
+
+    #[test]
+    fn much_is_read_from_where_the_file_stands_to_behind_what_is_there() {
+        let source = bytes();
+        let peer = Peer::Own(file_of(&source));
+        for begin in [0, 1, 4096, MUCH - 1] {
+            for (position, count) in [(0, MUCH), (3, MUCH - 3), (1 << 20, 3 << 20), (0, 300_000)] {
+                for is_exposed in [false, true] {
+                    let mut array = array_of("B", &source[..begin]);
+                    if is_exposed {
+                        array.descriptor().unwrap();
+                    }
+                    peer.file().seek(SeekFrom::Start(position as u64)).unwrap();
+                    array.read_from(&peer, count as u64).unwrap();
+                    let model = [&source[..begin], &source[position..position + count]].concat();
+                    assert!(
+                        array.region().to_vec().unwrap() == model,
+                        "{begin} + {count} from {position}"
+                    );
+                    assert_eq!(peer.position().unwrap(), (position + count) as u64);
+                    array.extend(Region::of(&[7; 9])).unwrap();
+                    assert!(array.region().to_vec().unwrap().ends_with(&[7; 9]));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_file_has_too_little_of_is_kept() {
+        let source = bytes();
+        let peer = Peer::Own(file_of(&source));
+        for is_exposed in [false, true] {
+            let mut array = array_of("d", &[]);
+            if is_exposed {
+                array.descriptor().unwrap();
+            }
+            peer.file().rewind().unwrap();
+            let error = array.read_from(&peer, 1 << 40).unwrap_err();
+            assert_eq!(error.code(), "ERR_UNEXPECTED_EOF");
+            let whole = MUCH - MUCH % 8;
+            assert!(array.region().to_vec().unwrap() == source[..whole]);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_changes_nothing() {
+        let file = file_of(&bytes());
+        let by_number = format!("/proc/self/fd/{}", file.as_raw_fd());
+        let write_only = File::options().write(true).open(by_number).unwrap();
+        let mut array = array_of("B", b"abc");
+        let error = array.read_from(&Peer::Own(write_only), 1 << 20).unwrap_err();
+        assert_eq!(error.code(), "EBADF");
+        assert_eq!(array.region().to_vec().unwrap(), b"abc");
+        // A hole of more than the machine has memory for.
+        let holes = file_of(b"");
+        holes.set_len(1 << 50).unwrap();
+        let error = array.read_from(&Peer::Own(holes), 1 << 50).unwrap_err();
+        assert_eq!(error.code(), "ENOMEM");
+        assert_eq!(array.region().to_vec().unwrap(), b"abc");
+    }
 }

@@ -8,7 +8,7 @@ use super::class::MmapArray;
 use super::errors::guard;
 use super::values::{RawNumber, bounds, bytes, count, encode, index};
 use crate::array::Array;
-use crate::array::transfer::{Opening, Peer};
+use crate::array::peer::{Opening, Peer};
 use crate::os::huge_pages;
 
 #[napi]

@@ -10,7 +10,7 @@ use super::errors::{guard, settled, without_panic};
 use super::numbers::side;
 use super::values::{bounds, bytes, count};
 use crate::array::jobs::work::{Needles, Target, Work};
-use crate::array::transfer::{Opening, Peer};
+use crate::array::peer::{Opening, Peer};
 use crate::error::Result;
 use crate::os::available::copied;
 

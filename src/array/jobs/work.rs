@@ -4,7 +4,8 @@ use std::cell::RefCell;
 
 use super::Claim;
 use crate::array::numbers::sort_lent;
-use crate::array::transfer::{Opening, Peer, read_elements, require_all, write_all};
+use crate::array::peer::{Opening, Peer};
+use crate::array::transfer::{read_elements, require_all, write_all};
 use crate::array::{Array, Lent, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
@@ -12,7 +13,7 @@ use crate::kernels::bisect::{self, Side};
 use crate::kernels::envelope::{self, Parts};
 use crate::kernels::sort::Place;
 use crate::os::available::require_available;
-use crate::os::{identity, readiness, size};
+use crate::os::{identity, readiness};
 use bytemuck::Zeroable;
 use rustix::io::Errno;
 
@@ -226,10 +227,8 @@ pub enum Target {
 /// `OutOfRange` for more than there is room to be made for on trust.
 fn elements_left(peer: &Peer, count: u64, itemsize: u64) -> Result<u64> {
     const ON_TRUST: u64 = 1 << 30;
-    let size = identity::require_regular(peer.file()).and_then(|()| size::of(peer.file()));
-    match size {
-        // Files of /proc say 0 too.
-        Ok(size @ 1..) => Ok(count.min(size.saturating_sub(peer.position()?) / itemsize)),
+    match peer.bytes_left()? {
+        Some(bytes) => Ok(count.min(bytes / itemsize)),
         _ if count <= ON_TRUST / itemsize => Ok(count),
         _ => Err(Error::OutOfRange {
             name: "n",
