@@ -1,10 +1,12 @@
+import { warmMemory } from './warm-memory.js'
 import { median, quantile } from './statistics.js'
 
 /**
  * Lets contenders take turns, A B C A B C, in several sittings with fresh processes: what slows the machine down for a
  * while then slows all of them.
- * @param {Record<string, { command: string, args: string[], task?: string, answer?: unknown }>} contenders `answer` of one
- *   that differs from the others'; of a checksum there are two, { all, some }
+ * @param {Record<string, { command: string, args: string[], task?: string, answer?: unknown, takes?: number }>} contenders
+ *   `answer` of one that differs from the others'; of a checksum there are two, { all, some }; `takes`: bytes of fresh memory
+ *   that a round may take
  * @param {unknown} answer what every round of every contender must answer
  * @param {{ sittings: number, rounds: number, warmUps: number, enough?: { rounds: number, nanoseconds: number } }} sizes
  *   `enough`: a sitting of so many rounds may end after so much time
@@ -27,7 +29,8 @@ export async function takeTurns(contenders, answer, { sittings, rounds, warmUps,
         // The first answer of a process is looked at wholly, the others where that would take longer than the round, in part.
         const extent = round === -warmUps ? 'all' : 'some'
         for (const [name, contender] of seated) {
-          const { task, answer: own = answer } = contenders[name]
+          const { task, answer: own = answer, takes } = contenders[name]
+          if (takes) warmMemory(takes)
           const expected = own?.[extent] ?? own
           const { nanoseconds } = await contender.round(expected, task && `round\t${extent}`)
           if (round >= 0) times[name].push(nanoseconds)

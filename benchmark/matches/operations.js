@@ -10,6 +10,8 @@ import { sample } from '../sample.js'
 
 export const TYPECODES = ['i', 'd']
 const OURS = 'MmapArray'
+/** How many times its elements a peer may take in fresh memory: Array.push makes room anew, and copies. */
+const TAKES = 4
 /** A share of the work is measured only where there is plenty of it. */
 const PLENTY = 10_000
 
@@ -56,6 +58,7 @@ export async function playOperation({ operation, typecode, n, peers, repeats = 1
       task: ['task', ...fields, ...more].join('\t'),
       answer,
       operations: operations * repeats,
+      takes: operation.takesMemory ? TAKES * elements * ELEMENT_TYPES[typecode].View.BYTES_PER_ELEMENT : 0,
     }
   }
   known.clear()

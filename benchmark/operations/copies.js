@@ -11,6 +11,7 @@ export const COPIES = [
   {
     name: 'tobytes',
     title: 'tobytes',
+    takesMemory: true,
     goals: { C: atMost(1.1) },
     expected: ({ values }) => values,
     js: { MmapArray: 'return array.tobytes()', 'typed array': 'return Buffer.copyBytesFrom(array)', mapped: null },
@@ -20,6 +21,7 @@ export const COPIES = [
   {
     name: 'slice',
     title: 'slice()',
+    takesMemory: true,
     bySize: ['typed array', 'NumPy', 'array', 'C'],
     copies: 2,
     everyPackage: true,
@@ -32,6 +34,7 @@ export const COPIES = [
   {
     name: 'strided-slice',
     title: 'slice(0, n, 2)',
+    takesMemory: true,
     expected: ({ values }) => values.filter((_, index) => index % 2 === 0),
     js: {
       MmapArray: 'return array.slice(0, n, 2)',
@@ -53,6 +56,7 @@ export const COPIES = [
   {
     name: 'repeat',
     title: 'repeat(2)',
+    takesMemory: true,
     expected: ({ values }) => twice(values, values),
     js: {
       MmapArray: `return array.repeat(${TWICE})`,
@@ -65,6 +69,7 @@ export const COPIES = [
   {
     name: 'concat',
     title: 'concat, same type',
+    takesMemory: true,
     uses: ['other'],
     expected: ({ values }) => twice(values, values),
     js: {

@@ -5,6 +5,7 @@ export const FILES = [
   {
     name: 'tofile',
     title: 'tofile, a new file',
+    takesMemory: true,
     writes: true,
     rehearsals: 100,
     expected: ({ values }) => values,
@@ -33,6 +34,7 @@ export const FILES = [
   {
     name: 'fromfile',
     title: 'fromfile to an empty one',
+    takesMemory: true,
     reads: true,
     rehearsals: 100,
     expected: ({ values }) => values,

@@ -23,6 +23,7 @@ export const GROWTH = [
   {
     name: 'append',
     title: 'append from empty',
+    takesMemory: true,
     bySize: ['Array', 'array', 'C'],
     mostBySize: { Array: 1e8 },
     copies: 2,
@@ -48,6 +49,7 @@ export const GROWTH = [
   {
     name: 'append-reserved',
     title: 'append, capacity given',
+    takesMemory: true,
     fraction: fractionOf,
     goals: { Array: atLeastTimesFaster(5) },
     expected: ({ values, typecode }) => values.map((_, index) => index + fractionOf(typecode)),
@@ -60,6 +62,7 @@ export const GROWTH = [
   {
     name: 'extend',
     title: 'extend an empty one, same type',
+    takesMemory: true,
     uses: ['other'],
     goals: { C: atMost(1.1) },
     expected: ({ values }) => values,
@@ -80,6 +83,7 @@ export const GROWTH = [
   {
     name: 'frombytes',
     title: 'frombytes to an empty one',
+    takesMemory: true,
     uses: ['bytes'],
     goals: { C: atMost(1.1) },
     expected: ({ values }) => values,

@@ -17,6 +17,7 @@ pub mod reorder;
 mod rows;
 pub mod search;
 pub mod sort;
+mod string_store;
 pub mod sum;
 
 pub use region::Region;
