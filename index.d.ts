@@ -979,8 +979,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
 
   /**
    * As `tofile`, on another thread. Until the promise is settled a call that changes the length throws `ERR_BUSY`; what is
-   * written to elements meanwhile may or may not be in the file. After an abort the file holds a part of them. The call itself
-   * opens and empties the file; a pipe by name that nobody reads is ENXIO.
+   * written to elements meanwhile may or may not be in the file. After an abort the file holds a part of them, or what it held. The
+   * call itself opens the file, or makes it; a pipe by name that nobody reads is ENXIO.
    *
    * @param target a path, a descriptor, or what has an `fd`
    * @throws {Error} as a rejection: EBUSY for the array's own file where it holds more than the array; ERR_BUSY while

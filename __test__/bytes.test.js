@@ -300,6 +300,19 @@ describe('files', () => {
     }
   })
 
+  // What broke: a hole of more than the machine has memory for filled it until the system ended the process.
+  test('more than there is memory for is refused, by whatever way it is read', async () => {
+    const path = scope.file(Buffer.alloc(0))
+    fs.truncateSync(path, 2 ** 42)
+    const shared = scope.keep(new MmapArray('B', [1]))
+    expect(shared.fd).toBeGreaterThan(0)
+    for (const array of [scope.keep(new MmapArray('B', [1])), shared]) {
+      expectError('ENOMEM', () => array.fromfile(path, 2 ** 42))
+      await expect(array.fromfileAsync(path, 2 ** 42)).rejects.toMatchObject({ code: 'ENOMEM' })
+      expect(array.tolist()).toEqual([1])
+    }
+  })
+
   test('a count beyond everything is a short file, not an allocation', () => {
     const path = scope.file(encode(i, [1, 2, 3]))
     const array = scope.keep(new MmapArray('i'))

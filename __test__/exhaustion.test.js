@@ -304,6 +304,20 @@ describeWith('bash', ['-c', 'ulimit -f 100'], 'no room in the file', () => {
        console.log('end')`,
     ))
 
+  // What broke: the part of it that was written stayed in the file for good.
+  test('what fromfileAsync wrote in vain to a .npy file is given back', () =>
+    limited(
+      '',
+      `fs.writeFileSync(directory + '/source', Buffer.alloc(2_000_000, 1))
+       array = MmapArray.open(directory + '/counted.npy', 'B', { flags: 'w+' })
+       const empty = fs.statSync(directory + '/counted.npy').size
+       assert.equal(spawnSync('prlimit', ['--pid', process.pid, '--fsize=1300000:']).status, 0)
+       await assert.rejects(array.fromfileAsync(directory + '/source', 2_000_000), { code: 'EFBIG' })
+       assert.ok(array.length > 0 && array.count(1) === array.length)
+       assert.equal(fs.statSync(directory + '/counted.npy').size, empty + array.length)
+       console.log('end')`,
+    ))
+
   test('in a worker thread, too', () => {
     fs.writeFileSync(scope.path('large'), Buffer.alloc(40_000))
     return limited(

@@ -14,7 +14,7 @@ use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 pub enum Peer {
     /// Opened by this call, and closed after it.
     Own(File),
-    /// The same, made to be written to.
+    /// The same, made or emptied to be written to.
     New(Expecting),
     /// The caller's: left open.
     Borrowed(ManuallyDrop<File>),

@@ -2,7 +2,11 @@
 
 use super::{Array, countable_bytes};
 use crate::error::Result;
+use crate::kernels::Region;
 use crate::kernels::fill::{repeat_behind, repeat_head};
+
+/// Bytes that few elements are made into before they are written.
+const WRITTEN_AT_ONCE: u64 = 1 << 20;
 
 impl Array {
     /// Repeats the elements in place; with `times` of 0 or less nothing is left.
@@ -51,16 +55,26 @@ impl Array {
         })
     }
 
-    /// Appends what is there, over and over. Each write ends at a whole element.
+    /// Appends what is there, over and over. Each write ends at a whole element. What is written comes from the elements there
+    /// were: behind them others may append meanwhile.
     fn repeat_exact(&mut self, total: u64) -> Result<()> {
         let (old, goal) = (self.byte_length(), total * self.itemsize());
         self.require_countable(total)?;
         self.cover(goal)?;
         let window = self.window.clone();
+        let head = window.region(old);
+        let block;
+        let head = if old < WRITTEN_AT_ONCE {
+            let times = WRITTEN_AT_ONCE.min(goal - old).div_ceil(old);
+            block = head.to_vec()?.repeat(times as usize);
+            Region::of(&block)
+        } else {
+            head
+        };
         let offset = self.mapping.offset();
         let mut done = old;
         while done < goal {
-            let head = window.region(done.min(goal - done));
+            let head = head.part(0, head.len().min((goal - done) as usize));
             if let Err(error) = self.write_behind(&[head], offset + done) {
                 // Back to where it began, unless others have appended.
                 if self.mapping.storage().size()? == offset + done {
@@ -90,6 +104,37 @@ mod tests {
         assert_eq!(array.repeat(1 << 48).unwrap_err().code(), "ENOMEM");
         assert_eq!(array.repeat(1 << 60).unwrap_err().code(), "ERR_OUT_OF_RANGE");
         assert_eq!(array.region().to_vec().unwrap(), [1; 8]);
+    }
+
+    #[test]
+    fn what_others_append_meanwhile_is_not_repeated() {
+        use crate::os::write::append;
+        use std::sync::atomic::{AtomicBool, Ordering};
+        for head in [3usize, 3 << 20] {
+            let mut array = Array::anonymous(Typecode::parse("B").unwrap(), 0).unwrap();
+            array.extend(Region::of(&vec![1; head])).unwrap();
+            array.descriptor().unwrap();
+            let file = array.mapping().storage().file().try_clone().unwrap();
+            let is_over = AtomicBool::new(false);
+            let times = (20 << 20) / head;
+            let theirs = std::thread::scope(|scope| {
+                let other = scope.spawn(|| {
+                    let mut count = 0;
+                    while !is_over.load(Ordering::Relaxed) {
+                        append(&file, &[Region::of(&[255])], 0).unwrap();
+                        count += 1;
+                    }
+                    count
+                });
+                array.repeat(times as i64).unwrap();
+                is_over.store(true, Ordering::Relaxed);
+                other.join().unwrap()
+            });
+            array.refresh().unwrap();
+            let there = array.region().to_vec().unwrap();
+            let ours = there.iter().filter(|byte| **byte == 1).count();
+            assert_eq!((ours, there.len() - ours), (head * times, theirs), "{head}");
+        }
     }
 
     #[test]

@@ -9,12 +9,35 @@ use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::os::blocks::Expecting;
 use crate::os::identity::{self, FileIdentity};
-use crate::os::{readiness, size};
+use crate::os::{read, readiness, size};
 use rustix::fs::{OFlags, fcntl_getfl};
 use rustix::io::Errno;
 
 /// Bytes read at a time; a multiple of every element's size.
 const CHUNK: usize = 1 << 20;
+
+/// Bytes of a source that does not say its size between two questions whether there is memory for as many more.
+const ASKED_EACH: u64 = 64 << 20;
+
+/// Whether a file is to be emptied before it is written to. That takes long where it holds much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Emptying {
+    Needed,
+    Unneeded,
+}
+
+impl Emptying {
+    /// The file as it is to be, which so many bytes are going to be written to.
+    pub fn done(self, peer: Peer, bytes: u64) -> Result<Peer> {
+        match peer {
+            Peer::Own(file) if self == Emptying::Needed => {
+                size::set(&file, 0)?;
+                Ok(Peer::New(Expecting::new(file, bytes)))
+            }
+            other => Ok(other),
+        }
+    }
+}
 
 impl Array {
     /// Appends `count` elements read from where a file stands.
@@ -29,39 +52,54 @@ impl Array {
         let size = self.typecode.itemsize();
         countable_bytes("n", count, size as u64)?;
         let wanted = self.at_most(peer, count)? * size as u64;
-        if let Some(there) = self.readable_at_once(peer, wanted)? {
-            let got = self.read_behind(peer, there)?;
-            return require_all(got / size as u64, count);
+        let left = peer.bytes_left()?;
+        self.mapping
+            .storage()
+            .require_possible(left.unwrap_or(0).min(wanted))?;
+        let mut got = 0;
+        if let Some(there) = self.readable_at_once(peer, left, wanted)? {
+            got = self.read_behind(peer, there)?;
+            if got < there {
+                return require_all(got / size as u64, count);
+            }
         }
-        let take = |elements: Region<'_>| self.extend(elements).map(|()| true);
-        let got = read_elements(peer, wanted, size, None, take)?;
-        require_all(got.unwrap_or(0) / size as u64, count)
+        // What is no whole element is read too, as Python reads it.
+        let mut unasked = 0;
+        let take = |elements: Region<'_>| {
+            unasked += elements.len() as u64;
+            if unasked >= ASKED_EACH {
+                unasked = 0;
+                self.mapping.storage().require_possible(ASKED_EACH)?;
+            }
+            self.extend(elements).map(|()| true)
+        };
+        got += read_elements(peer, wanted - got, size, None, take)?.unwrap_or(0);
+        require_all(got / size as u64, count)
     }
 
     /// Bytes of whole elements that can be read straight to behind the end, where that serves: much, from a file that says how
     /// much it holds, to memory that nobody else sees.
-    fn readable_at_once(&self, peer: &Peer, wanted: u64) -> Result<Option<u64>> {
+    fn readable_at_once(&self, peer: &Peer, left: Option<u64>, wanted: u64) -> Result<Option<u64>> {
         if !self.has_fresh_memory(wanted) || self.is_own(peer)? {
             return Ok(None);
         }
-        let there = peer.bytes_left()?.unwrap_or(0).min(wanted);
+        let there = left.unwrap_or(0).min(wanted);
         let whole = there - there % self.itemsize();
         Ok(self.has_fresh_memory(whole).then_some(whole))
     }
 
-    /// Appends bytes read from where a file stands; gives how many, in whole elements.
+    /// Appends elements read from where a file stands; gives how many bytes those are that were whole.
     fn read_behind(&mut self, peer: &Peer, bytes: u64) -> Result<u64> {
         let length = self.length();
-        self.mapping.storage().require_possible(bytes)?;
         self.make_room(length + bytes / self.itemsize())?;
         let mut got = 0;
         let read = self.in_pieces(bytes, |array, piece| {
             let (start, end) = (piece.start as usize, piece.end as usize);
             let into = array.window.region(piece.end).part(start, end - start);
-            let done = into.read_from(peer.file());
-            got += done.0 as u64;
-            done.1.map_err(|error| Error::io_on_memory(&error, "read"))?;
-            Ok(done.0 == into.len())
+            let (count, done) = read::fill(peer.file(), into);
+            got += count as u64;
+            done?;
+            Ok(count == into.len())
         });
         let elements = got / self.itemsize();
         self.state.set(length + elements, self.capacity());
@@ -75,42 +113,47 @@ impl Array {
     /// elements under the mapping.
     pub fn write_to_path(&self, path: &[u8]) -> Result<()> {
         match self.file_to_write(path, Opening::Waits)? {
-            Some(peer) => self.write_to(&peer),
+            Some((peer, emptying)) => self.write_to(&emptying.done(peer, self.byte_length())?),
             None => Ok(()),
         }
     }
 
-    /// The file of a path, emptied but where it is this array's own; `None` where that holds what it is to hold.
-    pub(super) fn file_to_write(&self, path: &[u8], opening: Opening) -> Result<Option<Peer>> {
+    /// The file of a path, and what has to be done to it before it is written to; `None` where it is this array's own, and
+    /// holds what it is to hold.
+    pub(super) fn file_to_write(&self, path: &[u8], opening: Opening) -> Result<Option<(Peer, Emptying)>> {
         let peer = Peer::create(path, opening)?;
         if self.is_own(&peer)? {
             let is_all = self.mapping.offset() == 0 && self.extent == Extent::Whole;
             if is_all && self.mapping.storage().size()? == self.file_position(self.length()) {
                 // What a copy-on-write array has changed is in no file yet.
-                return Ok(self.mapping.is_private().then_some(peer));
+                return Ok(self.mapping.is_private().then_some((peer, Emptying::Unneeded)));
             }
             return Err(Error::system(Errno::BUSY, "open").at_path(&String::from_utf8_lossy(path)));
         }
-        match peer {
-            Peer::Own(file) if identity::require_regular(&file).is_ok() => {
-                size::set(&file, 0)?;
-                Ok(Some(Peer::New(Expecting::new(file, self.byte_length()))))
-            }
-            other => Ok(Some(other)),
-        }
+        let emptying = match identity::require_regular(peer.file()) {
+            Ok(()) => Emptying::Needed,
+            Err(_) => Emptying::Unneeded,
+        };
+        Ok(Some((peer, emptying)))
     }
 
     fn is_own(&self, peer: &Peer) -> Result<bool> {
         Ok(FileIdentity::of(peer.file())? == FileIdentity::of(self.mapping.storage().file())?)
     }
 
-    /// How many elements a file can give: only of this array's own, which grows while it is read, the size is asked.
+    /// How many elements a file can give: only of this array's own, which grows while it is read, it is asked where it ends. What
+    /// lies behind counted elements is none.
     pub(super) fn at_most(&self, peer: &Peer, count: u64) -> Result<u64> {
         if !self.is_own(peer)? {
             return Ok(count);
         }
         let position = peer.position()?;
-        let there = self.mapping.storage().size()?.saturating_sub(position);
+        let end = if self.is_reserved() || self.npy.is_some() {
+            self.file_position(self.length())
+        } else {
+            self.mapping.storage().size()?
+        };
+        let there = end.saturating_sub(position);
         Ok(count.min(there / self.itemsize()))
     }
 
@@ -286,11 +329,55 @@ mod tests {
         let error = array.read_from(&Peer::Own(write_only), 1 << 20).unwrap_err();
         assert_eq!(error.code(), "EBADF");
         assert_eq!(array.region().to_vec().unwrap(), b"abc");
-        // A hole of more than the machine has memory for.
+    }
+
+    #[test]
+    fn more_than_the_machine_has_memory_for_is_refused() {
         let holes = file_of(b"");
         holes.set_len(1 << 50).unwrap();
-        let error = array.read_from(&Peer::Own(holes), 1 << 50).unwrap_err();
-        assert_eq!(error.code(), "ENOMEM");
-        assert_eq!(array.region().to_vec().unwrap(), b"abc");
+        let peer = Peer::Own(holes);
+        for is_exposed in [false, true] {
+            let mut array = array_of("B", b"abc");
+            if is_exposed {
+                array.descriptor().unwrap();
+            }
+            assert_eq!(array.read_from(&peer, 1 << 50).unwrap_err().code(), "ENOMEM");
+            let own = peer.file().try_clone().unwrap();
+            let later = array.read_later(1, Peer::Own(own), 1 << 50).err().unwrap();
+            assert_eq!(later.code(), "ENOMEM");
+            assert_eq!(array.region().to_vec().unwrap(), b"abc");
+        }
+    }
+
+    #[test]
+    fn what_is_no_whole_element_is_read_and_left_out() {
+        let source = bytes();
+        let peer = Peer::Own(file_of(&source));
+        for (is_exposed, count) in [(false, MUCH), (true, MUCH), (false, 10), (true, 10)] {
+            let mut array = array_of("d", &[]);
+            if is_exposed {
+                array.descriptor().unwrap();
+            }
+            peer.file().seek(SeekFrom::Start((MUCH - count) as u64)).unwrap();
+            assert_eq!(
+                array.read_from(&peer, count as u64 / 8 + 1).unwrap_err().code(),
+                "ERR_UNEXPECTED_EOF"
+            );
+            assert_eq!(peer.position().unwrap(), MUCH as u64);
+            assert_eq!(array.length(), count as u64 / 8);
+        }
+    }
+
+    #[test]
+    fn of_its_own_file_a_reserved_array_reads_its_elements_only() {
+        let mut array = array_of("B", b"abc");
+        array.reserve(1000).unwrap();
+        let own = format!("/proc/self/fd/{}", array.mapping.storage().file().as_raw_fd());
+        let peer = Peer::open(own.as_bytes(), Opening::Waits).unwrap();
+        assert_eq!(
+            array.read_from(&peer, 5).unwrap_err().code(),
+            "ERR_UNEXPECTED_EOF"
+        );
+        assert_eq!(array.region().to_vec().unwrap(), b"abcabc");
     }
 }

@@ -4,11 +4,9 @@
     reason = "the one place that reads and writes mapped memory through a raw pointer"
 )]
 
-use std::fs::File;
-use std::io::{self, IoSlice};
+use std::io::IoSlice;
 use std::marker::PhantomData;
 use std::ops::Range;
-use std::os::fd::AsRawFd;
 use std::ptr::NonNull;
 
 use bytemuck::Pod;
@@ -143,23 +141,9 @@ impl<'a> Region<'a> {
             .cast()
     }
 
-    /// Fills it from where a file stands. Gives how many bytes were read: fewer where the file ends, or where it fails. The
-    /// system answers EFAULT where it cannot write.
-    pub fn read_from(self, file: &File) -> (usize, io::Result<()>) {
-        let mut done = 0;
-        while done < self.length {
-            let rest = self.part(done, self.length - done);
-            // SAFETY: the rest has that many writable bytes.
-            match unsafe { libc::read(file.as_raw_fd(), rest.start.as_ptr().cast(), rest.length) } {
-                0 => break,
-                count @ 1.. => done += count as usize,
-                _ => match io::Error::last_os_error() {
-                    error if error.kind() == io::ErrorKind::Interrupted => {}
-                    error => return (done, Err(error)),
-                },
-            }
-        }
-        (done, Ok(()))
+    /// Where it begins, for a call of the system that writes to it.
+    pub fn as_mut_ptr(self) -> *mut u8 {
+        self.start.as_ptr()
     }
 
     /// A copy on the heap.

@@ -289,11 +289,15 @@ impl Window {
 
     /// Gives file and memory back, and keeps the address range: reads see zeros, writes go nowhere.
     pub fn blank(&self) {
-        self.file.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         // SAFETY: this mapping is the window's own, and its owner has retired it.
         let done = unsafe { memory::blank_out(self.start(), self.len()) };
-        // Where the system cannot even do that, the old pages stay until the last share goes.
         debug_assert!(done.is_ok(), "{done:?}");
+        // Others may touch the pages just now, and a file that was cut is answered for as long as they are its own: until the
+        // last share goes where the system cannot even do that.
+        if done.is_ok() {
+            file.take();
+        }
     }
 }
 

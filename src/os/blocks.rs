@@ -12,7 +12,8 @@ use crate::error::{Error, Result};
 use crate::kernels::Region;
 
 /// Grows a file from a size it has: its blocks first, its size when they are there, so that a full disk leaves it as it
-/// was. What others append meanwhile is kept.
+/// was. What others append meanwhile is kept; where blocks that came to nothing have to be given back it can be lost, if it
+/// comes between the two calls that takes.
 pub fn grow(file: &File, from: u64, to: u64) -> Result<()> {
     if to > size::MAX {
         return Err(Error::system(Errno::FBIG, "fallocate"));
@@ -28,16 +29,19 @@ pub fn grow(file: &File, from: u64, to: u64) -> Result<()> {
         // A file system that cannot reserve blocks: write them.
         Err(Errno::OPNOTSUPP | Errno::NOSYS) => append_zeros(file, from, to),
         Err(errno) => {
-            give_back(file);
+            give_back(file, from);
             Err(Error::system(errno, "fallocate"))
         }
         Ok(()) => Ok(()),
     }
 }
 
-/// Blocks behind the end of a file would be lost to everybody; setting the size it has gives them back.
-fn give_back(file: &File) {
-    let _ = size::of(file).and_then(|now| size::set(file, now));
+/// Blocks behind the end of a file would be lost to everybody; setting the size it has gives them back. Not of a file that
+/// somebody else has made longer, and may be doing so again.
+fn give_back(file: &File, size: u64) {
+    if size::of(file).is_ok_and(|now| now == size) {
+        let _ = size::set(file, size);
+    }
 }
 
 /// From so many bytes on one more call is nothing.
@@ -66,8 +70,11 @@ impl Expecting {
 
 impl Drop for Expecting {
     fn drop(&mut self) {
-        if self.bytes >= MUCH && size::of(&self.file).is_ok_and(|size| size < self.bytes) {
-            give_back(&self.file);
+        if let Ok(size) = size::of(&self.file)
+            && self.bytes >= MUCH
+            && size < self.bytes
+        {
+            give_back(&self.file, size);
         }
     }
 }

@@ -1,10 +1,14 @@
-//! Reading at a place of a file.
+//! Reading files: at a place, and to mapped memory.
+#![allow(unsafe_code, reason = "has the system write to mapped memory")]
 
 use std::fs::File;
+use std::io::{self, ErrorKind};
+use std::os::fd::AsRawFd;
 
 use rustix::io::{Errno, pread};
 
 use crate::error::{Error, Result};
+use crate::kernels::Region;
 
 /// Reads until a buffer is full or the file ends; gives how many bytes there were.
 pub fn read_at(file: &File, buffer: &mut [u8], position: u64) -> Result<usize> {
@@ -20,10 +24,42 @@ pub fn read_at(file: &File, buffer: &mut [u8], position: u64) -> Result<usize> {
     Ok(got)
 }
 
+/// Fills a region from where a file stands. Gives how many bytes were read: fewer where the file ends, or where it fails.
+pub fn fill(file: &File, into: Region<'_>) -> (usize, Result<()>) {
+    let mut done = 0;
+    while done < into.len() {
+        let rest = into.part(done, into.len() - done);
+        // SAFETY: the rest has that many writable bytes; the system answers EFAULT where it cannot write to them.
+        match unsafe { libc::read(file.as_raw_fd(), rest.as_mut_ptr().cast(), rest.len()) } {
+            0 => break,
+            count @ 1.. => done += count as usize,
+            _ => match io::Error::last_os_error() {
+                error if error.kind() == ErrorKind::Interrupted => {}
+                error => return (done, Err(Error::io_on_memory(&error, "read"))),
+            },
+        }
+    }
+    (done, Ok(()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::os::unix::fs::FileExt;
+
+    #[test]
+    fn a_region_is_filled_as_far_as_the_file_goes() {
+        let file = File::from(rustix::fs::memfd_create("read", rustix::fs::MemfdFlags::CLOEXEC).unwrap());
+        file.write_all_at(b"abcdef", 0).unwrap();
+        let mut room = [0u8; 8];
+        let (count, done) = fill(&file, Region::of_mut(&mut room[..4]));
+        assert_eq!((count, done.is_ok()), (4, true));
+        let (count, done) = fill(&file, Region::of_mut(&mut room[4..]));
+        assert_eq!((count, done.is_ok()), (2, true));
+        assert_eq!(&room, b"abcdef\0\0");
+        let (count, done) = fill(&File::open("/").unwrap(), Region::of_mut(&mut room));
+        assert_eq!((count, done.unwrap_err().code().as_ref()), (0, "EISDIR"));
+    }
 
     #[test]
     fn what_is_there_is_read_and_no_more() {

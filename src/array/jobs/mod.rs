@@ -1,12 +1,16 @@
 //! Work on an array's elements by other threads: what may go on at the same time, and what waits for it.
 
-pub mod work;
+pub mod computing;
+pub mod transfer;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Array;
 use crate::error::{Error, Result};
+
+/// Work for another thread; `None` where it was called off.
+pub type Work<T> = Box<dyn FnOnce() -> Result<Option<T>> + Send>;
 
 /// What a job does to the array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +32,8 @@ struct Shared {
     /// Bytes a growing job has added; `None` once it is called off. Whoever changes a file holds this while it does:
     /// after it was called off a job changes nothing any more.
     added: Mutex<Option<u64>>,
+    /// Where bytes end that were perhaps written and are none of its elements; 0 where there are none.
+    wasted_to: AtomicU64,
     is_called_off: AtomicBool,
     is_over: AtomicBool,
 }
@@ -66,7 +72,7 @@ impl Job {
     pub fn add(&self, bytes: u64, write: impl FnOnce(u64) -> Result<()>) -> Result<bool> {
         let mut added = self.0.added();
         let Some(before) = *added else { return Ok(false) };
-        write(before)?;
+        write(before).inspect_err(|_| self.0.wasted_to.store(before + bytes, Ordering::Relaxed))?;
         *added = Some(before + bytes);
         Ok(true)
     }
@@ -86,6 +92,8 @@ pub struct Jobs {
     is_unsettled: bool,
     /// Bytes that a growing job has added and that are not taken over yet.
     added: u64,
+    /// Where those end that it perhaps wrote in vain.
+    wasted_to: u64,
 }
 
 impl Jobs {
@@ -121,6 +129,7 @@ impl Array {
             ticket,
             claim,
             added: Mutex::new(Some(0)),
+            wasted_to: AtomicU64::new(0),
             is_called_off: AtomicBool::new(false),
             is_over: AtomicBool::new(false),
         });
@@ -146,11 +155,17 @@ impl Array {
     /// Takes over what jobs have done that are over by now. Until then the array is as busy as if they were not: when it is
     /// free again depends on who waits for them, not on how fast they are.
     pub fn settle_jobs(&mut self) -> Result<()> {
-        let Jobs { running, added, .. } = &mut self.jobs;
+        let Jobs {
+            running,
+            added,
+            wasted_to,
+            ..
+        } = &mut self.jobs;
         running.retain(|job| {
             let is_over = job.is_over.load(Ordering::Acquire);
             if is_over && job.claim == Claim::Grows {
                 *added = job.added().unwrap_or(0);
+                *wasted_to = job.wasted_to.load(Ordering::Relaxed);
             }
             !is_over
         });
@@ -161,11 +176,19 @@ impl Array {
             return Ok(());
         }
         let added = self.jobs.added / self.itemsize();
+        let wasted = std::mem::take(&mut self.jobs.wasted_to);
+        let wasted_to = self.file_position(self.length()) + wasted;
         if self.is_reserved() {
-            self.state.set(self.length() + added, self.capacity());
+            let length = self.length() + added;
+            self.state.set(length, self.capacity().max(length));
         } else if added > 0 {
             let bytes = self.elements_there()?;
             self.take_over(bytes)?;
+        }
+        // A full disk gets back what it gave. Of a failure of that nothing more is to be told.
+        if wasted > 0 && self.npy.is_some() && !self.is_reserved() {
+            self.slack_end = self.slack_end.max(wasted_to);
+            let _ = self.cut_slack();
         }
         // Not before: what could not be taken over is tried again.
         self.jobs.added = 0;

@@ -1,0 +1,222 @@
+//! Elements to and from files, as work for any thread.
+
+use std::cell::{Cell, RefCell};
+
+use super::{Claim, Work};
+use crate::array::peer::{Opening, Peer};
+use crate::array::transfer::{Emptying, read_elements, require_all, write_all};
+use crate::array::{Array, countable_bytes};
+use crate::error::{Error, Result};
+use crate::kernels::Region;
+use crate::os::{identity, readiness};
+
+/// Bytes that a reserved file is made longer by before it is written to: that may mean to clear them.
+const GROWN_AT_ONCE: u64 = 64 << 20;
+
+impl Array {
+    /// Writes the elements to a path, or to where a descriptor stands.
+    ///
+    /// # Errors
+    /// Those of [`Array::write_to_path`] and [`Array::write_to`]; `Busy`.
+    pub fn write_later(&mut self, ticket: u32, target: Target) -> Result<Work<()>> {
+        const PART: usize = 8 << 20;
+        const OPERATION: &str = "tofileAsync";
+        // Before a file is made for nothing.
+        self.require_unwritten(OPERATION)?;
+        let peer = match target {
+            Target::Path(path) => self.file_to_write(&path, Opening::AtOnce)?,
+            Target::Nothing => None,
+            Target::Open(peer) => Some((peer.into_own()?, Emptying::Unneeded)),
+        };
+        let job = self.begin_job(OPERATION, ticket, Claim::Reads)?;
+        let (window, bytes) = (self.window.clone(), self.byte_length());
+        Ok(Box::new(move || {
+            let Some((peer, emptying)) = peer else {
+                return Ok(Some(()));
+            };
+            let is_called_off = || job.is_called_off();
+            if is_called_off() {
+                return Ok(None);
+            }
+            let peer = emptying.done(peer, bytes)?;
+            let all = window.region(bytes);
+            // More than it takes at once would keep this thread until somebody reads.
+            let part = if identity::require_regular(peer.file()).is_ok() {
+                PART
+            } else {
+                readiness::AT_ONCE
+            };
+            for start in (0..all.len()).step_by(part) {
+                if !readiness::wait(peer.file(), readiness::Use::Write, &is_called_off)? {
+                    return Ok(None);
+                }
+                write_all(all.part(start, part.min(all.len() - start)), &peer)?;
+            }
+            Ok(Some(()))
+        }))
+    }
+
+    /// Adds `count` elements read from where a file stands.
+    ///
+    /// # Errors
+    /// Those of [`Array::read_from`]; `Busy`.
+    pub fn read_later(&mut self, ticket: u32, peer: Peer, count: u64) -> Result<Work<()>> {
+        const OPERATION: &str = "fromfileAsync";
+        let resizable = self.begin_length_change(OPERATION)?;
+        if count > 0 {
+            resizable?;
+        }
+        let peer = peer.into_own()?;
+        let size = self.itemsize();
+        countable_bytes("n", count, size)?;
+        let wanted = elements_left(&peer, self.at_most(&peer, count)?, size)? * size;
+        self.mapping.storage().require_possible(wanted)?;
+        // Before anything is read: what cannot be mapped afterwards is not to be in the file.
+        self.require_countable(self.length() + wanted / size)?;
+        self.cover(self.byte_length() + wanted)?;
+        let (length, end) = (self.length(), self.file_position(self.length()));
+        let (storage, is_reserved) = (self.mapping.storage().clone(), self.is_reserved());
+        let room_end = Cell::new(self.file_position(self.capacity()));
+        let offset = self.mapping.offset();
+        let npy = RefCell::new(self.npy.clone());
+        let job = self.begin_job(OPERATION, ticket, Claim::Grows)?;
+        Ok(Box::new(move || {
+            let add = |elements: Region<'_>| {
+                job.add(elements.len() as u64, |before| {
+                    if is_reserved {
+                        let written_to = end + before + elements.len() as u64;
+                        storage.require_uncut(room_end.get())?;
+                        if written_to > room_end.get() {
+                            let room = written_to.max((room_end.get() + GROWN_AT_ONCE).min(end + wanted));
+                            storage.grow(room_end.get(), room)?;
+                            room_end.set(room);
+                        }
+                        storage.write_at(elements, end + before)
+                    } else if let Some(npy) = &mut *npy.borrow_mut() {
+                        storage.write_at(elements, end + before)?;
+                        npy.set_count(&storage, length + (before + elements.len() as u64) / size)
+                    } else {
+                        // What is appended must begin at an element of the array.
+                        let there = storage.size()?.checked_sub(offset).ok_or(Error::MemoryFault)?;
+                        if !there.is_multiple_of(size) {
+                            return Err(Error::RaggedLength {
+                                bytes: there,
+                                itemsize: size as usize,
+                            });
+                        }
+                        storage.append(&[elements], end + before)
+                    }
+                })
+            };
+            let is_called_off = || job.is_called_off();
+            match read_elements(&peer, wanted, size as usize, Some(&is_called_off), add)? {
+                Some(got) => require_all(got / size, count).map(Some),
+                None => Ok(None),
+            }
+        }))
+    }
+}
+
+/// Where elements are written to.
+pub enum Target {
+    Path(Vec<u8>),
+    Open(Peer),
+    /// As Python's: an empty array touches no descriptor.
+    Nothing,
+}
+
+/// Whole elements from where a file stands to its end, at most so many; of what does not say its size, all of them.
+///
+/// # Errors
+/// `OutOfRange` for more than there is room to be made for on trust.
+fn elements_left(peer: &Peer, count: u64, itemsize: u64) -> Result<u64> {
+    const ON_TRUST: u64 = 1 << 30;
+    match peer.bytes_left()? {
+        Some(bytes) => Ok(count.min(bytes / itemsize)),
+        _ if count <= ON_TRUST / itemsize => Ok(count),
+        _ => Err(Error::OutOfRange {
+            name: "n",
+            requirement: format!(
+                "at most {} of a source that does not say its size",
+                ON_TRUST / itemsize
+            ),
+            received: count.to_string(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::typecode::Typecode;
+
+    fn array(values: &[i32]) -> Array {
+        let mut array = Array::anonymous(Typecode::parse("i").unwrap(), 0).unwrap();
+        array.extend(Region::of(bytemuck::cast_slice(values))).unwrap();
+        array
+    }
+
+    fn values(array: &Array) -> Vec<i32> {
+        (0..array.length() as usize)
+            .map(|index| array.region().get(index))
+            .collect()
+    }
+
+    fn busy<T>(result: Result<T>) {
+        assert_eq!(result.err().map(|error| error.code()), Some("ERR_BUSY".into()));
+    }
+
+    #[test]
+    fn what_is_read_is_there_when_the_job_is_over() {
+        let source = std::env::temp_dir().join(format!("mmap-array-later-{}", std::process::id()));
+        std::fs::write(&source, [1u8, 0, 0, 0, 2, 0, 0, 0, 3]).unwrap();
+        let path = std::os::unix::ffi::OsStrExt::as_bytes(source.as_os_str());
+        for is_exact in [false, true] {
+            let mut array = array(&[7]);
+            if is_exact {
+                array.handle().unwrap();
+            }
+            let work = array
+                .read_later(1, Peer::open(path, Opening::Waits).unwrap(), 2)
+                .unwrap();
+            assert_eq!(array.length(), 1);
+            assert_eq!(work().unwrap(), Some(()));
+            array.settle_jobs().unwrap();
+            assert_eq!(values(&array), [7, 1, 2]);
+            let work = array
+                .read_later(1, Peer::open(path, Opening::Waits).unwrap(), 5)
+                .unwrap();
+            assert_eq!(work().unwrap_err().code(), "ERR_UNEXPECTED_EOF");
+            array.settle_jobs().unwrap();
+            assert_eq!(values(&array), [7, 1, 2, 1, 2]);
+
+            let work = array
+                .read_later(1, Peer::open(path, Opening::Waits).unwrap(), 2)
+                .unwrap();
+            busy(array.trim().and(if is_exact {
+                array.refresh().map(drop)
+            } else {
+                Ok(())
+            }));
+            array.abandon_jobs();
+            assert_eq!(work().unwrap(), None);
+            assert_eq!(array.refresh().unwrap(), 5);
+        }
+        std::fs::remove_file(source).unwrap();
+    }
+
+    #[test]
+    fn what_is_written_is_all_of_it() {
+        let target = std::env::temp_dir().join(format!("mmap-array-written-{}", std::process::id()));
+        let path = std::os::unix::ffi::OsStrExt::as_bytes(target.as_os_str());
+        let mut array = array(&[3, 1, 2]);
+        let work = array.write_later(1, Target::Path(path.to_vec())).unwrap();
+        busy(array.sort_later(2));
+        assert_eq!(work().unwrap(), Some(()));
+        assert_eq!(
+            std::fs::read(&target).unwrap(),
+            bytemuck::cast_slice::<i32, u8>(&[3, 1, 2])
+        );
+        std::fs::remove_file(target).unwrap();
+    }
+}
