@@ -19,6 +19,12 @@ static void detailed(int signal, siginfo_t *information, void *context) {
   _exit(signal == SIGBUS && context && information->si_addr == touched ? 42 : 1);
 }
 
+static struct sigaction before;
+static void chained(int signal, siginfo_t *information, void *context) {
+  if (!(before.sa_flags & SA_SIGINFO)) _exit(43);
+  before.sa_sigaction(signal, information, context);
+}
+
 void *napi_register_module_v1(void *environment, void *exports) {
   const char *verb = getenv("VERB");
   struct sigaction action;
@@ -30,6 +36,10 @@ void *napi_register_module_v1(void *environment, void *exports) {
     action.sa_sigaction = detailed;
     action.sa_flags = SA_SIGINFO;
     sigaction(SIGBUS, &action, NULL);
+  } else if (!strcmp(verb, "chained")) {
+    action.sa_sigaction = chained;
+    action.sa_flags = SA_SIGINFO;
+    sigaction(SIGBUS, &action, &before);
   } else if (!strcmp(verb, "ignore")) {
     signal(SIGBUS, SIG_IGN);
   } else {
@@ -95,6 +105,13 @@ describeWith('gcc', ['--version'], 'a fault in memory of somebody else', () => {
     ['detailed', 42],
   ])('goes to a %s handler that replaced ours, and ours is back with the next mapping', async (verb, code) => {
     expectEnd(await inChild(`harmless(); foreign('${verb}'); harmless(); foreign('touch')`), code, null, '0\n0\n')
+  })
+
+  // What broke: ours asked theirs, which asked ours, until the stack ended.
+  test('goes to who was there before us where one who replaced ours asks us in turn', async () => {
+    const chain = `harmless(); foreign('chained'); harmless(); harmless(); foreign('touch')`
+    expectEnd(await inChild(chain), null, 'SIGBUS', '0\n0\n0\n')
+    expectEnd(await inChild(`foreign('detailed'); ${chain}`), 42, null, '0\n0\n0\n')
   })
 
   test('cannot be ignored', async () => {
