@@ -1,6 +1,7 @@
 //! What Python's `array` does, over mapped memory of any kind.
 
 mod attach;
+mod capacity;
 mod elements;
 mod flush;
 mod fresh_memory;

@@ -1,0 +1,160 @@
+//! The room of an array beyond its elements: a reserved one has some, an exact one has none.
+
+use super::reservation::Reservation;
+use super::{Array, countable_bytes};
+use crate::error::{Error, Result};
+use crate::mapping::Advice;
+use crate::os::huge_pages::HUGE_PAGE;
+use crate::os::memory::page_size;
+
+impl Array {
+    /// Whether appending needs no system call.
+    pub fn is_reserved(&self) -> bool {
+        self.reservation.is_some()
+    }
+
+    /// Room for a length in a reserved array; grows by half, so that a run of appends asks the system seldom.
+    pub(super) fn make_room(&mut self, length: u64) -> Result<()> {
+        let capacity = self.capacity();
+        if length <= capacity {
+            return Ok(());
+        }
+        let page = page_size() / self.itemsize();
+        let generous = length.max(capacity.saturating_add(capacity / 2)).max(page);
+        let generous = self.in_huge_pages(generous);
+        // What was asked for may fit where half as much again does not. Less than a page more is never worth a call of
+        // its own: near a full disk each append would make one.
+        let mut spare = generous - length;
+        loop {
+            match self.set_capacity(length + spare) {
+                Err(Error::System { .. }) if spare > 0 => spare = if spare > page { spare / 2 } else { 0 },
+                done => return done,
+            }
+        }
+    }
+
+    /// At least so many elements, and where there is so much memory of its own, as many as whole huge pages hold: one that
+    /// the end of the file lies in costs a fault for each of its small ones.
+    fn in_huge_pages(&self, elements: u64) -> u64 {
+        let huge = HUGE_PAGE / self.itemsize();
+        if self.mapping.storage().is_exposed() || elements < 2 * huge || self.capacity() == 0 {
+            return elements;
+        }
+        elements.checked_next_multiple_of(huge).unwrap_or(elements)
+    }
+
+    /// Grows the file of a reserved array; its length stays.
+    fn set_capacity(&mut self, capacity: u64) -> Result<()> {
+        let (from, to) = (self.file_position(self.capacity()), self.file_position(capacity));
+        self.require_countable(capacity)?;
+        self.mapping.storage().require_uncut(from)?;
+        self.cover(capacity * self.itemsize())?;
+        self.mapping.storage().grow(from, to)?;
+        self.state.set(self.length(), capacity);
+        if !self.mapping.storage().is_exposed() {
+            // A hint: where the system has huge pages for such memory, they take far fewer faults.
+            let _ = self
+                .window
+                .advise(Advice::HugePage, 0, capacity * self.itemsize());
+        }
+        Ok(())
+    }
+
+    /// Makes the array the only writer of its file, with room for `capacity` elements at least.
+    pub fn reserve(&mut self, capacity: u64) -> Result<()> {
+        self.begin_length_change("reserve")??;
+        countable_bytes("capacity", capacity, self.itemsize())?;
+        let was_reserved = self.is_reserved();
+        if !was_reserved {
+            self.reservation = Some(Reservation::start(
+                &self.mapping,
+                &self.state,
+                self.itemsize(),
+                self.npy.clone(),
+            ));
+        }
+        if capacity <= self.capacity() {
+            return Ok(());
+        }
+        self.set_capacity(capacity).inspect_err(|_| {
+            if !was_reserved {
+                self.reservation = None;
+            }
+        })
+    }
+
+    /// Cuts the file back to the array's length: a reserved array becomes exact.
+    ///
+    /// # Errors
+    /// The system's; `MemoryFault` where somebody cut the file shorter than the array is.
+    pub fn trim(&mut self) -> Result<()> {
+        self.make_exact("trim")?;
+        self.cut_slack()
+    }
+
+    /// Cuts the file of a reserved array back to its length. Nothing to do for an exact one.
+    pub(super) fn make_exact(&mut self, operation: &'static str) -> Result<()> {
+        self.require_not_growing(operation)?;
+        if let Some(reservation) = &self.reservation {
+            let length = self.length();
+            self.release_pages_behind(length);
+            reservation.settle()?;
+            self.reservation = None;
+            self.slack_end = 0;
+            self.forget_memory_ahead();
+            self.set_exact_length(length);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Placement;
+    use super::*;
+    use crate::kernels::Region;
+    use crate::storage::{Flags, Storage};
+    use crate::typecode::Typecode;
+    use std::os::fd::AsRawFd;
+
+    fn scratch(bytes: &[u8]) -> std::fs::File {
+        use std::os::unix::fs::FileExt;
+        let file = rustix::fs::memfd_create("growth", rustix::fs::MemfdFlags::CLOEXEC).unwrap();
+        let file = std::fs::File::from(file);
+        file.write_all_at(bytes, 0).unwrap();
+        file
+    }
+
+    fn over(file: &std::fs::File) -> Array {
+        let open = || Storage::from_descriptor(file.as_raw_fd(), Flags::ReadWrite);
+        Array::open(
+            Typecode::parse("h").unwrap(),
+            Flags::ReadWrite,
+            Placement::default(),
+            open,
+        )
+        .unwrap()
+    }
+
+    fn size(file: &std::fs::File) -> u64 {
+        file.metadata().unwrap().len()
+    }
+
+    #[test]
+    fn a_reserved_file_is_cut_back_and_never_made_longer() {
+        let file = scratch(&[7; 4]);
+        let mut array = over(&file);
+        array.reserve(10_000).unwrap();
+        assert_eq!(size(&file), 20_000);
+        array.extend(Region::of(&[8, 8])).unwrap();
+        array.trim().unwrap();
+        assert_eq!((size(&file), array.capacity()), (6, 3));
+        array.reserve(10_000).unwrap();
+        file.set_len(2).unwrap();
+        assert_eq!(array.trim().unwrap_err().code(), "ERR_MEMORY_FAULT");
+        assert_eq!(size(&file), 2);
+        assert_eq!(array.refresh().unwrap(), 1);
+        array.trim().unwrap();
+        assert_eq!(size(&file), 2);
+    }
+}
