@@ -968,7 +968,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * Writes all elements to a file. A path is created or emptied; a descriptor is written to where it stands.
    *
    * @param target a path, a descriptor, or what has an `fd`, as the FileHandle of `fs/promises`
-   * @throws {Error} ERR_CLOSED; the system's, as EACCES, ENOSPC
+   * @throws {Error} ERR_CLOSED; EBUSY for the array's own file where it holds more than the array, by a descriptor where it
+   * stands among the elements or in a header; the system's, as EACCES, ENOSPC
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @example
    * import fs from 'node:fs'
@@ -983,7 +984,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * call itself opens the file, or makes it; a pipe by name that nobody reads is ENXIO.
    *
    * @param target a path, a descriptor, or what has an `fd`
-   * @throws {Error} as a rejection: EBUSY for the array's own file where it holds more than the array; ERR_BUSY while
+   * @throws {Error} as a rejection: EBUSY as for `tofile`; ERR_BUSY while
    * `sortAsync` or `fromfileAsync` works on the array; ERR_CLOSED, also where it is closed meanwhile; the signal's reason; the
    * system's
    * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE

@@ -300,6 +300,16 @@ describe('files', () => {
     }
   })
 
+  test('as much of a short file, on another thread', async () => {
+    for (const tail of [0, 1, 3]) {
+      const fd = open(Buffer.concat([encode(i, [1, 2, 3]), Buffer.alloc(tail)]))
+      const array = scope.keep(new MmapArray('i', [0]))
+      await expect(array.fromfileAsync(fd, 5)).rejects.toMatchObject({ code: 'ERR_UNEXPECTED_EOF' })
+      expect(array.tolist()).toEqual([0, 1, 2, 3])
+      expect(rest(fd).length).toBe(0)
+    }
+  })
+
   // What broke: a hole of more than the machine has memory for filled it until the system ended the process.
   test('more than there is memory for is refused, by whatever way it is read', async () => {
     const path = scope.file(Buffer.alloc(0))

@@ -40,6 +40,42 @@ describe('tofile', () => {
     expect(fs.statSync(array.path).size).toBe(ELEMENTS * 4)
   })
 
+  // What broke: a header was written over, and elements that were still to be written were.
+  test('by a descriptor it is refused among the elements and in a header, and touches nothing', async () => {
+    const array = ownFile()
+    const counted = scope.keep(MmapArray.open(scope.path('counted.npy'), 'i', { flags: 'w+' }))
+    counted.extend([1, 2, 3])
+    for (const [own, position] of [
+      [array, 4],
+      [array, 4 * ELEMENTS - 1],
+      [counted, 0],
+      [counted, 127],
+      [counted, 132],
+    ]) {
+      const before = fs.readFileSync(own.path)
+      const fd = fs.openSync(own.path, 'r+')
+      fs.readSync(fd, Buffer.alloc(position), 0, position)
+      expectError('EBUSY', () => own.tofile(fd))
+      await expect(own.tofileAsync(fd)).rejects.toMatchObject({ code: 'EBUSY' })
+      fs.closeSync(fd)
+      expect(fs.readFileSync(own.path).equals(before)).toBe(true)
+    }
+  })
+
+  test('by a descriptor it writes to their own place, and behind them', () => {
+    const array = ownFile()
+    const before = array.tobytes()
+    const fd = fs.openSync(array.path, 'r+')
+    array.tofile(fd)
+    expect(fs.readFileSync(array.path).equals(before)).toBe(true)
+    array.tofile(fd)
+    fs.closeSync(fd)
+    const appending = fs.openSync(array.path, 'a')
+    array.tofile(appending)
+    fs.closeSync(appending)
+    expect(fs.readFileSync(array.path).equals(Buffer.concat([before, before, before]))).toBe(true)
+  })
+
   test('a file that is another one is emptied first', () => {
     const array = scope.keep(new MmapArray('B', [1, 2]))
     const path = scope.file(Buffer.alloc(100))

@@ -18,6 +18,9 @@ export async function main(words) {
     process.once(signal, () => {
       discardUnfinished()
       eraseProgress()
+      // An exit would wait for a thread that may be waiting itself, for the other end of a pipe. The first process of a
+      // container is not ended so.
+      process.kill(process.pid, signal)
       process.exit(code)
     })
   }

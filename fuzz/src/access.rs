@@ -120,7 +120,7 @@ impl World {
             _ => {
                 let copy = Disk::new("copy", b"");
                 array
-                    .write_to(&Peer::borrow(copy.file.as_raw_fd()).unwrap())
+                    .write_to_open(&Peer::borrow(copy.file.as_raw_fd()).unwrap())
                     .unwrap();
                 assert_eq!(Disk::contents(&copy.file), bytes);
             }

@@ -157,8 +157,36 @@ impl Array {
         Ok(count.min(there / self.itemsize()))
     }
 
+    /// Writes the elements to where a descriptor of the caller's stands.
+    ///
+    /// # Errors
+    /// The system's; `EBUSY` as at [`Array::require_apart`].
+    pub fn write_to_open(&self, peer: &Peer) -> Result<()> {
+        self.require_apart(peer)?;
+        self.write_to(peer)
+    }
+
+    /// Refuses a descriptor of this array's own file that stands where writing would move the elements while they are read,
+    /// or lay them over a header. In their own place they stay what they are, and behind them nothing is.
+    ///
+    /// # Errors
+    /// `EBUSY`
+    pub(super) fn require_apart(&self, peer: &Peer) -> Result<()> {
+        let appends = || fcntl_getfl(peer.file()).is_ok_and(|flags| flags.contains(OFlags::APPEND));
+        if !self.is_own(peer)? || appends() {
+            return Ok(());
+        }
+        let (place, position) = (self.file_position(0), peer.position()?);
+        let used = if self.npy.is_some() { 0 } else { place }..self.file_position(self.length());
+        let is_clear = position >= used.end || position.saturating_add(self.byte_length()) <= used.start;
+        if position == place || is_clear {
+            return Ok(());
+        }
+        Err(Error::system(Errno::BUSY, "write"))
+    }
+
     /// Writes the elements to where a file stands. An empty array does not touch it.
-    pub fn write_to(&self, peer: &Peer) -> Result<()> {
+    pub(super) fn write_to(&self, peer: &Peer) -> Result<()> {
         write_all(self.region(), peer)
     }
 }

@@ -167,7 +167,7 @@ impl MmapArray {
         self.read(&env, |array| match target {
             // As Python's: nothing to write, nothing is touched.
             Either::A(_) if array.length() == 0 => Ok(()),
-            Either::A(descriptor) => array.write_to(&Peer::borrow(descriptor)?),
+            Either::A(descriptor) => array.write_to_open(&Peer::borrow(descriptor)?),
             Either::B(path) => array.write_to_path(&path),
         })
     }

@@ -222,12 +222,21 @@ impl Array {
         }
     }
 
-    /// Calls all jobs off for good: from now on none of them changes the file. What they hold stays valid.
+    /// Calls all jobs off for good: from now on none of them changes the file. What they hold stays valid, and what they have
+    /// added to a reserved file is the array's, as in any other it is the file's.
     pub fn abandon_jobs(&mut self) {
         for job in self.jobs.running.drain(..) {
             job.call_off();
             // Waits for the write that is under way.
-            *job.added() = None;
+            let added = job.added().take();
+            if job.claim == Claim::Grows {
+                self.jobs.added = added.unwrap_or(0);
+            }
+        }
+        let added = std::mem::take(&mut self.jobs.added) / self.itemsize();
+        if self.is_reserved() && added > 0 {
+            let length = self.length() + added;
+            self.state.set(length, self.capacity().max(length));
         }
     }
 }

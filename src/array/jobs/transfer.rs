@@ -8,7 +8,7 @@ use crate::array::transfer::{Emptying, read_elements, require_all, write_all};
 use crate::array::{Array, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
-use crate::os::{identity, readiness};
+use crate::os::{identity, read, readiness};
 
 /// Bytes that a reserved file is made longer by before it is written to: that may mean to clear them.
 const GROWN_AT_ONCE: u64 = 64 << 20;
@@ -17,7 +17,7 @@ impl Array {
     /// Writes the elements to a path, or to where a descriptor stands.
     ///
     /// # Errors
-    /// Those of [`Array::write_to_path`] and [`Array::write_to`]; `Busy`.
+    /// Those of [`Array::write_to_path`] and [`Array::write_to_open`]; `Busy`.
     pub fn write_later(&mut self, ticket: u32, target: Target) -> Result<Work<()>> {
         const PART: usize = 8 << 20;
         const OPERATION: &str = "tofileAsync";
@@ -26,7 +26,10 @@ impl Array {
         let peer = match target {
             Target::Path(path) => self.file_to_write(&path, Opening::AtOnce)?,
             Target::Nothing => None,
-            Target::Open(peer) => Some((peer.into_own()?, Emptying::Unneeded)),
+            Target::Open(peer) => {
+                self.require_apart(&peer)?;
+                Some((peer.into_own()?, Emptying::Unneeded))
+            }
         };
         let job = self.begin_job(OPERATION, ticket, Claim::Reads)?;
         let (window, bytes) = (self.window.clone(), self.byte_length());
@@ -69,7 +72,8 @@ impl Array {
         let peer = peer.into_own()?;
         let size = self.itemsize();
         countable_bytes("n", count, size)?;
-        let wanted = elements_left(&peer, self.at_most(&peer, count)?, size)? * size;
+        let at_most = self.at_most(&peer, count)?;
+        let wanted = elements_left(&peer, at_most, size)? * size;
         self.mapping.storage().require_possible(wanted)?;
         // Before anything is read: what cannot be mapped afterwards is not to be in the file.
         self.require_countable(self.length() + wanted / size)?;
@@ -110,11 +114,23 @@ impl Array {
             };
             let is_called_off = || job.is_called_off();
             match read_elements(&peer, wanted, size as usize, Some(&is_called_off), add)? {
-                Some(got) => require_all(got / size, count).map(Some),
+                Some(got) => {
+                    if got == wanted && at_most > wanted / size {
+                        read_rest(&peer, size)?;
+                    }
+                    require_all(got / size, count).map(Some)
+                }
                 None => Ok(None),
             }
         }))
     }
+}
+
+/// Reads what is no whole element at the end of a file, as Python does.
+fn read_rest(peer: &Peer, size: u64) -> Result<()> {
+    let left = peer.bytes_left()?.filter(|left| *left < size).unwrap_or(0);
+    let mut rest = vec![0u8; left as usize];
+    read::fill(peer.file(), Region::of_mut(&mut rest)).1
 }
 
 /// Where elements are written to.
@@ -201,6 +217,26 @@ mod tests {
             array.abandon_jobs();
             assert_eq!(work().unwrap(), None);
             assert_eq!(array.refresh().unwrap(), 5);
+        }
+        std::fs::remove_file(source).unwrap();
+    }
+
+    #[test]
+    fn what_was_read_before_a_job_is_abandoned_is_there() {
+        let source = std::env::temp_dir().join(format!("mmap-array-abandoned-{}", std::process::id()));
+        std::fs::write(&source, [1u8, 0, 0, 0, 2, 0, 0, 0]).unwrap();
+        let path = std::os::unix::ffi::OsStrExt::as_bytes(source.as_os_str());
+        for capacity in [0, 1000] {
+            let mut array = array(&[7]);
+            array.reserve(capacity).unwrap();
+            let work = array
+                .read_later(1, Peer::open(path, Opening::Waits).unwrap(), 2)
+                .unwrap();
+            assert_eq!(work().unwrap(), Some(()));
+            array.abandon_jobs();
+            assert_eq!(values(&array), [7, 1, 2]);
+            array.trim().unwrap();
+            assert_eq!(values(&array), [7, 1, 2]);
         }
         std::fs::remove_file(source).unwrap();
     }
