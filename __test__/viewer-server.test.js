@@ -148,7 +148,7 @@ test('tells of what another process appends, and of a file that is cut', async (
   expect(doubles((await ask(`${url}data?start=0&stop=5&count=5`)).body)).toEqual([0, 1, 1, 2, 1, 2])
   request.destroy()
   child.kill('SIGINT')
-  expect(await once(child, 'exit')).toEqual([130, null])
+  expect(await once(child, 'exit')).toEqual([null, 'SIGINT'])
 })
 
 test('a port that is taken is an error', async () => {
