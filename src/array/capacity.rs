@@ -110,31 +110,9 @@ impl Array {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Placement;
-    use super::*;
+    use crate::array::samples::{file_of, over};
     use crate::kernels::Region;
-    use crate::storage::{Flags, Storage};
-    use crate::typecode::Typecode;
-    use std::os::fd::AsRawFd;
-
-    fn scratch(bytes: &[u8]) -> std::fs::File {
-        use std::os::unix::fs::FileExt;
-        let file = rustix::fs::memfd_create("growth", rustix::fs::MemfdFlags::CLOEXEC).unwrap();
-        let file = std::fs::File::from(file);
-        file.write_all_at(bytes, 0).unwrap();
-        file
-    }
-
-    fn over(file: &std::fs::File) -> Array {
-        let open = || Storage::from_descriptor(file.as_raw_fd(), Flags::ReadWrite);
-        Array::open(
-            Typecode::parse("h").unwrap(),
-            Flags::ReadWrite,
-            Placement::default(),
-            open,
-        )
-        .unwrap()
-    }
+    use crate::storage::Flags;
 
     fn size(file: &std::fs::File) -> u64 {
         file.metadata().unwrap().len()
@@ -142,8 +120,8 @@ mod tests {
 
     #[test]
     fn a_reserved_file_is_cut_back_and_never_made_longer() {
-        let file = scratch(&[7; 4]);
-        let mut array = over(&file);
+        let file = file_of(&[7; 4]);
+        let mut array = over(&file, Flags::ReadWrite, None);
         array.reserve(10_000).unwrap();
         assert_eq!(size(&file), 20_000);
         array.extend(Region::of(&[8, 8])).unwrap();

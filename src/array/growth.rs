@@ -173,30 +173,11 @@ impl Array {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Placement;
     use super::*;
-    use crate::storage::Storage;
+    use crate::array::samples::{file_of, over};
     use crate::typecode::Typecode;
     use std::cell::Cell;
-    use std::os::fd::AsRawFd;
     use std::rc::Rc;
-
-    fn scratch(bytes: &[u8]) -> std::fs::File {
-        use std::os::unix::fs::FileExt;
-        let file = rustix::fs::memfd_create("growth", rustix::fs::MemfdFlags::CLOEXEC).unwrap();
-        let file = std::fs::File::from(file);
-        file.write_all_at(bytes, 0).unwrap();
-        file
-    }
-
-    fn over(file: &std::fs::File, flags: Flags, length: Option<u64>) -> Array {
-        let placement = Placement {
-            length,
-            ..Placement::default()
-        };
-        let open = || Storage::from_descriptor(file.as_raw_fd(), flags);
-        Array::open(Typecode::parse("h").unwrap(), flags, placement, open).unwrap()
-    }
 
     fn size(file: &std::fs::File) -> u64 {
         file.metadata().unwrap().len()
@@ -204,7 +185,7 @@ mod tests {
 
     #[test]
     fn what_changes_nothing_is_allowed_where_the_length_is_fixed() {
-        let file = scratch(&[1; 8]);
+        let file = file_of(&[1; 8]);
         for mut array in [
             over(&file, Flags::ReadWrite, Some(2)),
             over(&file, Flags::CopyOnWrite, None),
@@ -218,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_ragged_file_is_not_appended_to() {
-        let file = scratch(&[1; 5]);
+        let file = file_of(&[1; 5]);
         let mut array = over(&file, Flags::ReadWrite, None);
         assert_eq!(array.length(), 2);
         array.extend(Region::empty()).unwrap();
@@ -229,7 +210,7 @@ mod tests {
 
     #[test]
     fn an_exact_array_has_what_others_appended_before_its_own() {
-        let file = scratch(&[]);
+        let file = file_of(&[]);
         let (mut one, mut other) = (
             over(&file, Flags::ReadWrite, None),
             over(&file, Flags::ReadWrite, None),
@@ -271,7 +252,7 @@ mod tests {
                 array
             },
         ] {
-            let file = scratch(&vec![1; BYTES]);
+            let file = file_of(&vec![1; BYTES]);
             let mut array = make(&file);
             let cut = Rc::new(Cell::new(u64::MAX));
             let seen = cut.clone();

@@ -14,6 +14,8 @@ pub mod peer;
 mod placement;
 mod repeat;
 mod reservation;
+#[cfg(test)]
+mod samples;
 pub mod slice;
 mod soundness;
 mod splice;

@@ -280,23 +280,16 @@ fn fill(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::array::samples::file_of;
     use crate::os::huge_pages::HUGE_PAGE;
     use crate::typecode::Typecode;
-    use rustix::fs::{MemfdFlags, memfd_create};
     use std::io::{Seek, SeekFrom};
     use std::os::fd::AsRawFd;
-    use std::os::unix::fs::FileExt;
 
     const MUCH: usize = 5 * HUGE_PAGE as usize + 777;
 
     fn bytes() -> Vec<u8> {
         (0..MUCH).map(|at| (at % 251) as u8).collect()
-    }
-
-    fn file_of(bytes: &[u8]) -> File {
-        let file = File::from(memfd_create("source", MemfdFlags::CLOEXEC).unwrap());
-        file.write_all_at(bytes, 0).unwrap();
-        file
     }
 
     fn array_of(code: &str, bytes: &[u8]) -> Array {

@@ -115,27 +115,11 @@ fn zeros<T: Zeroable + Clone>(count: usize) -> Result<Vec<T>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::typecode::Typecode;
-
-    fn array(values: &[i32]) -> Array {
-        let mut array = Array::anonymous(Typecode::parse("i").unwrap(), 0).unwrap();
-        array.extend(Region::of(bytemuck::cast_slice(values))).unwrap();
-        array
-    }
-
-    fn values(array: &Array) -> Vec<i32> {
-        (0..array.length() as usize)
-            .map(|index| array.region().get(index))
-            .collect()
-    }
-
-    fn busy<T>(result: Result<T>) {
-        assert_eq!(result.err().map(|error| error.code()), Some("ERR_BUSY".into()));
-    }
+    use crate::array::samples::{busy, integers, values};
 
     #[test]
     fn nothing_changes_the_length_while_there_is_a_job() {
-        let mut array = array(&[3, 1, 2]);
+        let mut array = integers(&[3, 1, 2]);
         array.reserve(100).unwrap();
         append_and_pop(&mut array);
         let capacity = array.capacity();
@@ -160,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_job_that_is_forgotten_was_never_there() {
-        let mut array = array(&[3, 2, 1]);
+        let mut array = integers(&[3, 2, 1]);
         drop(array.sort_later(7).unwrap());
         busy(array.reserve(9));
         array.forget_job(6);
@@ -172,7 +156,7 @@ mod tests {
 
     #[test]
     fn the_room_of_a_reserved_array_is_back_after_its_last_job() {
-        let mut array = array(&[1, 2, 3]);
+        let mut array = integers(&[1, 2, 3]);
         array.reserve(5000).unwrap();
         append_and_pop(&mut array);
         let (room, capacity) = (array.state().room(), array.capacity());
@@ -200,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_job_that_is_called_off_leaves_the_elements() {
-        let mut array = array(&[3, 1, 2]);
+        let mut array = integers(&[3, 1, 2]);
         let work = array.sort_later(7).unwrap();
         array.call_off(8);
         array.call_off(7);
@@ -212,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_job_outlives_its_array() {
-        let mut array = array(&[3, 1, 2]);
+        let mut array = integers(&[3, 1, 2]);
         let sort = array.sort_later(1).unwrap();
         drop(array);
         assert_eq!(sort().unwrap(), None);

@@ -164,23 +164,7 @@ fn elements_left(peer: &Peer, count: u64, itemsize: u64) -> Result<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::typecode::Typecode;
-
-    fn array(values: &[i32]) -> Array {
-        let mut array = Array::anonymous(Typecode::parse("i").unwrap(), 0).unwrap();
-        array.extend(Region::of(bytemuck::cast_slice(values))).unwrap();
-        array
-    }
-
-    fn values(array: &Array) -> Vec<i32> {
-        (0..array.length() as usize)
-            .map(|index| array.region().get(index))
-            .collect()
-    }
-
-    fn busy<T>(result: Result<T>) {
-        assert_eq!(result.err().map(|error| error.code()), Some("ERR_BUSY".into()));
-    }
+    use crate::array::samples::{busy, integers, values};
 
     #[test]
     fn what_is_read_is_there_when_the_job_is_over() {
@@ -188,7 +172,7 @@ mod tests {
         std::fs::write(&source, [1u8, 0, 0, 0, 2, 0, 0, 0, 3]).unwrap();
         let path = std::os::unix::ffi::OsStrExt::as_bytes(source.as_os_str());
         for is_exact in [false, true] {
-            let mut array = array(&[7]);
+            let mut array = integers(&[7]);
             if is_exact {
                 array.handle().unwrap();
             }
@@ -227,7 +211,7 @@ mod tests {
         std::fs::write(&source, [1u8, 0, 0, 0, 2, 0, 0, 0]).unwrap();
         let path = std::os::unix::ffi::OsStrExt::as_bytes(source.as_os_str());
         for capacity in [0, 1000] {
-            let mut array = array(&[7]);
+            let mut array = integers(&[7]);
             array.reserve(capacity).unwrap();
             let work = array
                 .read_later(1, Peer::open(path, Opening::Waits).unwrap(), 2)
@@ -245,7 +229,7 @@ mod tests {
     fn what_is_written_is_all_of_it() {
         let target = std::env::temp_dir().join(format!("mmap-array-written-{}", std::process::id()));
         let path = std::os::unix::ffi::OsStrExt::as_bytes(target.as_os_str());
-        let mut array = array(&[3, 1, 2]);
+        let mut array = integers(&[3, 1, 2]);
         let work = array.write_later(1, Target::Path(path.to_vec())).unwrap();
         busy(array.sort_later(2));
         assert_eq!(work().unwrap(), Some(()));
