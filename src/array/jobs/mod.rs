@@ -176,7 +176,7 @@ impl Array {
             return Ok(());
         }
         let added = self.jobs.added / self.itemsize();
-        let wasted = std::mem::take(&mut self.jobs.wasted_to);
+        let wasted = self.jobs.wasted_to;
         let wasted_to = self.file_position(self.length()) + wasted;
         if self.is_reserved() {
             let length = self.length() + added;
@@ -192,6 +192,7 @@ impl Array {
         }
         // Not before: what could not be taken over is tried again.
         self.jobs.added = 0;
+        self.jobs.wasted_to = 0;
         self.jobs.is_unsettled = false;
         Ok(())
     }
