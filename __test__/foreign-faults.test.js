@@ -1,5 +1,7 @@
 // SIGBUS that is not ours: it ends the process, or goes to whoever handled it before us. A small library of C makes one
 // in memory of its own. Each case in a child.
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { describeWith, expectExit, runNode } from './support/processes.js'
 import { useScope } from './support/scope.js'
@@ -7,6 +9,7 @@ import { useProgram } from './support/programs.js'
 
 // A Node addon without Node's headers: each load does what the environment says.
 const SOURCE = `#define _GNU_SOURCE
+#include <setjmp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,30 +27,51 @@ static void chained(int signal, siginfo_t *information, void *context) {
   if (!(before.sa_flags & SA_SIGINFO)) _exit(43);
   before.sa_sigaction(signal, information, context);
 }
+static void copying(int signal, siginfo_t *information, void *context) {
+  siginfo_t copy = *information;
+  chained(signal, &copy, context);
+}
 
-void *napi_register_module_v1(void *environment, void *exports) {
-  const char *verb = getenv("VERB");
+static sigjmp_buf safe;
+static void leaving(int signal, siginfo_t *information, void *context) { siglongjmp(safe, 1); }
+
+static void handle(void (*handler)(int, siginfo_t *, void *), struct sigaction *replaced) {
   struct sigaction action;
   memset(&action, 0, sizeof action);
-  if (!strcmp(verb, "plain")) {
-    action.sa_handler = plain;
-    sigaction(SIGBUS, &action, NULL);
-  } else if (!strcmp(verb, "detailed")) {
-    action.sa_sigaction = detailed;
-    action.sa_flags = SA_SIGINFO;
-    sigaction(SIGBUS, &action, NULL);
-  } else if (!strcmp(verb, "chained")) {
-    action.sa_sigaction = chained;
-    action.sa_flags = SA_SIGINFO;
-    sigaction(SIGBUS, &action, &before);
-  } else if (!strcmp(verb, "ignore")) {
-    signal(SIGBUS, SIG_IGN);
-  } else {
+  action.sa_sigaction = handler;
+  action.sa_flags = SA_SIGINFO;
+  sigaction(SIGBUS, &action, replaced);
+}
+
+static void touch(void) {
+  if (!touched) {
     int file = memfd_create("foreign", 0);
     if (ftruncate(file, 4096)) abort();
     touched = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     if (ftruncate(file, 0)) abort();
+  }
+  if (sigsetjmp(safe, 1))
+    write(1, "left\\n", 5);
+  else
     *(volatile char *)touched = 1;
+}
+
+void *napi_register_module_v1(void *environment, void *exports) {
+  const char *verb = getenv("VERB");
+  if (!strcmp(verb, "plain")) {
+    signal(SIGBUS, plain);
+  } else if (!strcmp(verb, "detailed")) {
+    handle(detailed, NULL);
+  } else if (!strcmp(verb, "chained")) {
+    handle(chained, &before);
+  } else if (!strcmp(verb, "copying")) {
+    handle(copying, &before);
+  } else if (!strcmp(verb, "leaving")) {
+    handle(leaving, NULL);
+  } else if (!strcmp(verb, "ignore")) {
+    signal(SIGBUS, SIG_IGN);
+  } else {
+    touch();
   }
   return exports;
 }
@@ -61,8 +85,8 @@ describeWith('gcc', ['--version'], 'a fault in memory of somebody else', () => {
     runNode(
       `const foreign = (verb) => { process.env.VERB = verb; process.dlopen({ exports: {} }, ${JSON.stringify(library())}) }
        /** An array whose file is cut, and which was read behind the cut. */
-       const harmless = () => {
-         const array = MmapArray.open(${JSON.stringify(scope.path())}, 'i', { flags: 'w+' })
+       const harmless = (Class = MmapArray) => {
+         const array = Class.open(${JSON.stringify(scope.path())}, 'i', { flags: 'w+' })
          array.append(1)
          if (array.get(0) !== 1) throw new Error('no array')
          fs.truncateSync(array.path, 0)
@@ -108,10 +132,43 @@ describeWith('gcc', ['--version'], 'a fault in memory of somebody else', () => {
   })
 
   // What broke: ours asked theirs, which asked ours, until the stack ended.
-  test('goes to who was there before us where one who replaced ours asks us in turn', async () => {
-    const chain = `harmless(); foreign('chained'); harmless(); harmless(); foreign('touch')`
+  test.each(['chained', 'copying'])('goes to who was there before us where a %s one asks us in turn', async (verb) => {
+    const chain = `harmless(); foreign('${verb}'); harmless(); harmless(); foreign('touch')`
     expectEnd(await inChild(chain), null, 'SIGBUS', '0\n0\n0\n')
     expectEnd(await inChild(`foreign('detailed'); ${chain}`), 42, null, '0\n0\n0\n')
+  })
+
+  test('goes to each who replaced ours, the last first', async () => {
+    const chain = `harmless(); foreign('detailed'); harmless(); foreign('chained'); harmless(); foreign('touch')`
+    expectEnd(await inChild(`foreign('plain'); ${chain}`), 42, null, '0\n0\n0\n')
+  })
+
+  test('ends where those who ask go round in a circle', async () => {
+    const circle = `foreign('chained'); harmless(); foreign('chained'); harmless(); foreign('touch')`
+    expectEnd(await inChild(`harmless(); ${circle}`), null, 'SIGBUS', '0\n0\n0\n')
+    expectEnd(await inChild(`foreign('detailed'); harmless(); ${circle}`), 42, null, '0\n0\n0\n')
+  })
+
+  // What broke: whoever left was taken to be asking still.
+  test('is survived where a handler leaves it, however often', async () => {
+    const result = await inChild(`
+      harmless(); foreign('leaving'); harmless(); foreign('touch'); foreign('touch')
+      foreign('chained'); foreign('touch'); harmless(); foreign('touch'); foreign('touch'); process.exit()`)
+    expectEnd(result, 0, null, '0\n0\nleft\nleft\nleft\n0\nleft\nleft\n')
+  })
+
+  test('is survived by two copies of the package in one process, which replace each other', async () => {
+    const copy = scope.path('copy')
+    const files = ['package.json', 'index.js', 'native.js', 'lib', 'prebuilds']
+    for (const file of files) cpSync(new URL(`../${file}`, import.meta.url), join(copy, file), { recursive: true })
+    const rounds = `
+      const other = await import(${JSON.stringify(join(copy, 'index.js'))})
+      if (other.MmapArray === MmapArray) throw new Error('no copy')
+      for (let round = 0; round < 30; round++) { harmless(); harmless(other.MmapArray) }
+      foreign('touch')`
+    const zeros = '0\n'.repeat(60)
+    expectEnd(await inChild(rounds), null, 'SIGBUS', zeros)
+    expectEnd(await inChild(`foreign('detailed'); ${rounds}`), 42, null, zeros)
   })
 
   test('cannot be ignored', async () => {

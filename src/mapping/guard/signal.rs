@@ -6,84 +6,32 @@
 )]
 
 use std::os::fd::BorrowedFd;
-use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::{mem, ptr};
 
 use super::{Slot, slots};
 use crate::error::{Error, Result};
 use crate::os::memory;
 
-/// Who was asked before us, and is asked about what is not ours.
-static PREVIOUS: AtomicPtr<libc::sigaction> = AtomicPtr::new(ptr::null_mut());
+type Handler = unsafe extern "C" fn(i32, *mut libc::siginfo_t, *mut libc::c_void);
 
-/// Who was there before our first mapping. Whoever replaced us since may ask us what they do not know, and must not be asked
-/// again for that.
-static FIRST: AtomicPtr<libc::sigaction> = AtomicPtr::new(ptr::null_mut());
-
-/// Signals that others are being asked about, each by where its information lies, on the stack of its thread. With more at the
-/// same time than there is room for, the last are not noted.
-static ASKED: [Asked; 64] = [const { Asked::nothing() }; 64];
-
-struct Asked {
-    information: AtomicUsize,
-    /// How far the stack went when they were asked; it grows downwards.
-    frame: AtomicUsize,
-}
-
-impl Asked {
-    const fn nothing() -> Asked {
-        Asked {
-            information: AtomicUsize::new(0),
-            frame: AtomicUsize::new(0),
-        }
+/// Every time that somebody has replaced our handler it is put back as another one, which asks those it replaced about what
+/// is not ours. They may ask in turn who was there before them, which is one of these too; a single one could not know
+/// whether they do, or whether the kernel asks.
+static HANDLERS: [Handler; 16] = {
+    macro_rules! handlers {
+        ($($at:literal)*) => { [$(handle_as::<$at>),*] };
     }
-}
+    handlers!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
+};
 
-/// A question to others about a signal, while they are asked.
-enum Asking {
-    /// By somebody who was asked by us: their answer is to ask us.
-    Answer,
-    Question(Option<&'static Asked>),
-}
+/// Whom each of them replaced.
+static REPLACED: [AtomicPtr<libc::sigaction>; HANDLERS.len()] =
+    [const { AtomicPtr::new(ptr::null_mut()) }; HANDLERS.len()];
 
-impl Asking {
-    fn about(information: usize, frame: usize) -> Asking {
-        let same = ASKED
-            .iter()
-            .find(|asked| asked.information.load(Ordering::Acquire) == information);
-        if let Some(asked) = same {
-            if frame < asked.frame.load(Ordering::Relaxed) {
-                return Asking::Answer;
-            }
-            // Another signal at the same place: who was asked about the last one never came back.
-            asked.frame.store(frame, Ordering::Relaxed);
-            return Asking::Question(Some(asked));
-        }
-        let noted = ASKED.iter().find(|asked| {
-            let mine =
-                asked
-                    .information
-                    .compare_exchange(0, information, Ordering::AcqRel, Ordering::Relaxed);
-            mine.is_ok()
-        });
-        if let Some(asked) = noted {
-            asked.frame.store(frame, Ordering::Relaxed);
-        }
-        Asking::Question(noted)
-    }
-
-    fn is_answer(&self) -> bool {
-        matches!(self, Asking::Answer)
-    }
-}
-
-impl Drop for Asking {
-    fn drop(&mut self) {
-        if let Asking::Question(Some(asked)) = self {
-            asked.information.store(0, Ordering::Release);
-        }
-    }
-}
+/// Bytes of stack from a signal on that those who ask each other about it take at most. Who registered twice has forgotten
+/// who was there before, and would ask in a circle until the stack ends.
+const ASKING: usize = 512 << 10;
 
 /// Puts the handler in place, or back in place where somebody has replaced it. Called by one thread at a time.
 pub fn install() -> Result<()> {
@@ -94,17 +42,15 @@ pub fn install() -> Result<()> {
     if asked != 0 {
         return Err(Error::io(&std::io::Error::last_os_error(), "sigaction"));
     }
-    let ours = handle as *const () as usize;
-    if current.sa_sigaction == ours {
+    if HANDLERS
+        .iter()
+        .any(|handler| *handler as usize == current.sa_sigaction)
+    {
         return Ok(());
     }
-    // A handler may be reading the one before; what is replaced is leaked, once for each who replaces us.
-    let current = Box::into_raw(Box::new(current));
-    let _ = FIRST.compare_exchange(ptr::null_mut(), current, Ordering::AcqRel, Ordering::Relaxed);
-    PREVIOUS.store(current, Ordering::Release);
     // SAFETY: as above.
     let mut action: libc::sigaction = unsafe { mem::zeroed() };
-    action.sa_sigaction = ours;
+    action.sa_sigaction = HANDLERS[handler_over(current)] as usize;
     action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
     // SAFETY: the handler is a function of this library, which is never unloaded.
     let set = unsafe { libc::sigaction(libc::SIGBUS, &action, ptr::null_mut()) };
@@ -114,7 +60,38 @@ pub fn install() -> Result<()> {
     Ok(())
 }
 
-unsafe extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+/// Which of the handlers asks those that are in place now.
+fn handler_over(current: libc::sigaction) -> usize {
+    let known = |at: &usize| {
+        replaced(*at).is_none_or(|action| {
+            (action.sa_sigaction, action.sa_flags) == (current.sa_sigaction, current.sa_flags)
+        })
+    };
+    let last = HANDLERS.len() - 1;
+    let at = (0..last).find(known).unwrap_or(last);
+    // A handler may be reading the one before; what is replaced is leaked, once for each who replaces us.
+    if !(replaced(at).is_some() && known(&at)) {
+        REPLACED[at].store(Box::into_raw(Box::new(current)), Ordering::Release);
+    }
+    at
+}
+
+fn replaced(at: usize) -> Option<&'static libc::sigaction> {
+    // SAFETY: a leaked box, or null.
+    unsafe { REPLACED[at].load(Ordering::Acquire).as_ref() }
+}
+
+unsafe extern "C" fn handle_as<const AT: usize>(
+    signal: i32,
+    info: *mut libc::siginfo_t,
+    context: *mut libc::c_void,
+) {
+    // SAFETY: passes on what the kernel gave.
+    unsafe { handle(AT, signal, info, context) };
+}
+
+/// What the handler of a number does.
+unsafe fn handle(at: usize, signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     // SAFETY: only asks where it is.
     let errno = unsafe { libc::__errno_location() };
     // The code that was interrupted may look at it next.
@@ -135,7 +112,7 @@ unsafe extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *m
     });
     if !handled {
         // SAFETY: passes on what the kernel gave.
-        unsafe { forward(signal, info, context) };
+        unsafe { forward(at, signal, info, context) };
     }
     // SAFETY: as above.
     unsafe { errno.write(before) };
@@ -178,19 +155,23 @@ impl Slot {
 }
 
 /// Asks who was there before, or lets the default action end the process.
-unsafe fn forward(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+unsafe fn forward(at: usize, signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     let here = 0u8;
-    let asking = Asking::about(info.addr(), ptr::from_ref(&here).addr());
-    let previous = if asking.is_answer() { &FIRST } else { &PREVIOUS };
-    // SAFETY: a leaked box, or null.
-    let action = unsafe { previous.load(Ordering::Acquire).as_ref() };
+    // Of information that somebody has copied to elsewhere this says nothing.
+    let asking = info.addr().wrapping_sub(ptr::from_ref(&here).addr()) / ASKING;
+    let action = match asking {
+        // In a circle those are left out who were there before it began.
+        1 => replaced(0),
+        2..4 => None,
+        _ => replaced(at),
+    };
     match action {
         Some(action) if action.sa_sigaction != libc::SIG_DFL && action.sa_sigaction != libc::SIG_IGN => {
             if action.sa_flags & libc::SA_SIGINFO != 0 {
-                type Handler = extern "C" fn(i32, *mut libc::siginfo_t, *mut libc::c_void);
                 // SAFETY: with SA_SIGINFO the handler has this signature.
                 let handler = unsafe { mem::transmute::<usize, Handler>(action.sa_sigaction) };
-                handler(signal, info, context);
+                // SAFETY: passes on what the kernel gave.
+                unsafe { handler(signal, info, context) };
             } else {
                 // SAFETY: without it, this one.
                 let handler = unsafe { mem::transmute::<usize, extern "C" fn(i32)>(action.sa_sigaction) };
