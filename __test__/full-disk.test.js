@@ -98,6 +98,27 @@ describeOnSmallDisk('a full disk', () => {
       array.close()
       assert.equal(fs.statSync(path).size, 16)`))
 
+  // What broke: room that fromfileAsync had made was forgotten, and given back by nobody before the end.
+  test('met by fromfileAsync keeps what fits, and room is room', () =>
+    inChild(
+      `fs.writeFileSync(directory + '/source', Buffer.alloc(3_000_000, 1))
+       const array = MmapArray.open(path, 'i', { flags: 'w+' })
+       array.reserve(0)
+       await assert.rejects(array.fromfileAsync(directory + '/source', 750_000), { code: 'ENOSPC' })
+       assert.ok(array.length > 250_000, array.length)
+       assert.equal(array.count(0x01010101), array.length)
+       const { capacity } = array
+       assert.equal(fs.statSync(path).size, capacity * 4)
+       assert.equal(code(() => array.reserve(2 * capacity)), 'ENOSPC')
+       assert.equal(array.capacity, capacity)
+       assert.equal(fs.statSync(path).size, capacity * 4)
+       const used = fs.statSync(path).blocks * 512
+       assert.ok(used >= capacity * 4 && used < capacity * 4 + 16_384, used)
+       array.trim()
+       assert.equal(fs.statSync(path).size, array.length * 4)`,
+      { size: '4m' },
+    ))
+
   test('a full /dev/shm', () =>
     inChild(
       `const array = MmapArray.openShm('full', 'd', { flags: 'wx+' })

@@ -34,6 +34,8 @@ struct Shared {
     added: Mutex<Option<u64>>,
     /// Where bytes end that were perhaps written and are none of its elements; 0 where there are none.
     wasted_to: AtomicU64,
+    /// Where a reserved file ends that it made longer; 0 where it did not.
+    room_end: AtomicU64,
     is_called_off: AtomicBool,
     is_over: AtomicBool,
 }
@@ -68,6 +70,11 @@ impl Job {
         may_write
     }
 
+    /// Says that the file of a reserved array ends there by now, whatever becomes of what is to be written to it.
+    pub fn made_room(&self, end: u64) {
+        self.0.room_end.store(end, Ordering::Relaxed);
+    }
+
     /// Adds bytes by a call that is told how many were added before. Does nothing, and says so, once it was called off.
     pub fn add(&self, bytes: u64, write: impl FnOnce(u64) -> Result<()>) -> Result<bool> {
         let mut added = self.0.added();
@@ -94,11 +101,22 @@ pub struct Jobs {
     added: u64,
     /// Where those end that it perhaps wrote in vain.
     wasted_to: u64,
+    /// Where a reserved file ends that it made longer.
+    room_end: u64,
 }
 
 impl Jobs {
     pub fn is_written(&self) -> bool {
         self.running.iter().any(|job| job.claim != Claim::Reads)
+    }
+
+    /// Notes what a growing job has done that does nothing any more.
+    fn note(&mut self, job: &Shared, added: Option<u64>) {
+        if job.claim == Claim::Grows {
+            self.added = added.unwrap_or(0);
+            self.wasted_to = job.wasted_to.load(Ordering::Relaxed);
+            self.room_end = job.room_end.load(Ordering::Relaxed);
+        }
     }
 
     fn is_growing(&self) -> bool {
@@ -130,6 +148,7 @@ impl Array {
             claim,
             added: Mutex::new(Some(0)),
             wasted_to: AtomicU64::new(0),
+            room_end: AtomicU64::new(0),
             is_called_off: AtomicBool::new(false),
             is_over: AtomicBool::new(false),
         });
@@ -155,20 +174,12 @@ impl Array {
     /// Takes over what jobs have done that are over by now. Until then the array is as busy as if they were not: when it is
     /// free again depends on who waits for them, not on how fast they are.
     pub fn settle_jobs(&mut self) -> Result<()> {
-        let Jobs {
-            running,
-            added,
-            wasted_to,
-            ..
-        } = &mut self.jobs;
-        running.retain(|job| {
-            let is_over = job.is_over.load(Ordering::Acquire);
-            if is_over && job.claim == Claim::Grows {
-                *added = job.added().unwrap_or(0);
-                *wasted_to = job.wasted_to.load(Ordering::Relaxed);
-            }
-            !is_over
-        });
+        let is_over = |job: &mut Arc<Shared>| job.is_over.load(Ordering::Acquire);
+        let over: Vec<_> = self.jobs.running.extract_if(.., is_over).collect();
+        for job in over {
+            let added = *job.added();
+            self.jobs.note(&job, added);
+        }
         if !self.jobs.is_idle() {
             return Ok(());
         }
@@ -179,8 +190,7 @@ impl Array {
         let wasted = self.jobs.wasted_to;
         let wasted_to = self.file_position(self.length()) + wasted;
         if self.is_reserved() {
-            let length = self.length() + added;
-            self.state.set(length, self.capacity().max(length));
+            self.take_over_room(added);
         } else if added > 0 {
             let bytes = self.elements_there()?;
             self.take_over(bytes)?;
@@ -195,6 +205,14 @@ impl Array {
         self.jobs.wasted_to = 0;
         self.jobs.is_unsettled = false;
         Ok(())
+    }
+
+    /// Takes over what a job has added to a reserved file, and how long it has made that.
+    fn take_over_room(&mut self, added: u64) {
+        let length = self.length() + added;
+        let room = std::mem::take(&mut self.jobs.room_end).saturating_sub(self.file_position(0));
+        let capacity = self.capacity().max(length).max(room / self.itemsize());
+        self.state.set(length, capacity);
     }
 
     /// Refuses what needs the elements to stay as they are while others write them.
@@ -226,18 +244,15 @@ impl Array {
     /// Calls all jobs off for good: from now on none of them changes the file. What they hold stays valid, and what they have
     /// added to a reserved file is the array's, as in any other it is the file's.
     pub fn abandon_jobs(&mut self) {
-        for job in self.jobs.running.drain(..) {
+        for job in std::mem::take(&mut self.jobs.running) {
             job.call_off();
             // Waits for the write that is under way.
             let added = job.added().take();
-            if job.claim == Claim::Grows {
-                self.jobs.added = added.unwrap_or(0);
-            }
+            self.jobs.note(&job, added);
         }
         let added = std::mem::take(&mut self.jobs.added) / self.itemsize();
-        if self.is_reserved() && added > 0 {
-            let length = self.length() + added;
-            self.state.set(length, self.capacity().max(length));
+        if self.is_reserved() {
+            self.take_over_room(added);
         }
     }
 }

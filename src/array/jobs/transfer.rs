@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::os::{identity, read, readiness};
 
-/// Bytes that a reserved file is made longer by before it is written to: that may mean to clear them.
-const GROWN_AT_ONCE: u64 = 64 << 20;
+/// Bytes that a reserved file is made longer by before it is written to. That may mean to clear them, and `close` waits.
+const GROWN_AT_ONCE: u64 = 4 << 20;
 
 impl Array {
     /// Writes the elements to a path, or to where a descriptor stands.
@@ -91,8 +91,14 @@ impl Array {
                         let written_to = end + before + elements.len() as u64;
                         storage.require_uncut(room_end.get())?;
                         if written_to > room_end.get() {
-                            let room = written_to.max((room_end.get() + GROWN_AT_ONCE).min(end + wanted));
-                            storage.grow(room_end.get(), room)?;
+                            let from = room_end.get();
+                            let generous = written_to.max((from + GROWN_AT_ONCE).min(end + wanted));
+                            // What is read may fit where more does not.
+                            let room = storage
+                                .grow(from, generous)
+                                .map(|()| generous)
+                                .or_else(|_| storage.grow(from, written_to).map(|()| written_to))?;
+                            job.made_room(room);
                             room_end.set(room);
                         }
                         storage.write_at(elements, end + before)
@@ -164,7 +170,9 @@ fn elements_left(peer: &Peer, count: u64, itemsize: u64) -> Result<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::array::samples::{busy, integers, values};
+    use crate::array::samples::{busy, file_of, integers, values};
+    use std::io::Write;
+    use std::os::fd::AsRawFd;
 
     #[test]
     fn what_is_read_is_there_when_the_job_is_over() {
@@ -223,6 +231,50 @@ mod tests {
             assert_eq!(values(&array), [7, 1, 2]);
         }
         std::fs::remove_file(source).unwrap();
+    }
+
+    #[test]
+    fn room_that_was_made_for_more_than_came_is_capacity() {
+        for (came, bytes) in [(2, 8 + GROWN_AT_ONCE), (10_000, GROWN_AT_ONCE + 32)] {
+            for is_abandoned in [false, true] {
+                let mut array = integers(&[7]);
+                array.reserve(5).unwrap();
+                let before = array.capacity();
+                let (reader, writer) = std::io::pipe().unwrap();
+                let source = Peer::borrow(reader.as_raw_fd()).unwrap();
+                let work = array.read_later(1, source, bytes / 4).unwrap();
+                let writing = std::thread::spawn(move || (&writer).write_all(&vec![1; 4 * came]).unwrap());
+                assert_eq!(work().unwrap_err().code(), "ERR_UNEXPECTED_EOF");
+                writing.join().unwrap();
+                if is_abandoned {
+                    array.abandon_jobs();
+                } else {
+                    array.settle_jobs().unwrap();
+                }
+                let size = |array: &Array| array.mapping.storage().size().unwrap();
+                let length = came as u64 + 1;
+                assert_eq!(array.length(), length);
+                assert_eq!(array.capacity() > before, length > before);
+                assert_eq!(size(&array), array.capacity() * 4);
+                array.extend(Region::of(&[9; 4])).unwrap();
+                array.trim().unwrap();
+                assert_eq!((array.length(), size(&array)), (length + 1, length * 4 + 4));
+            }
+        }
+    }
+
+    #[test]
+    fn much_is_read_to_a_reserved_array() {
+        const BYTES: u64 = 2 * GROWN_AT_ONCE + 12;
+        let source: Vec<u8> = (0..BYTES).map(|at| (at % 251) as u8).collect();
+        let peer = Peer::Own(file_of(&source));
+        let mut array = integers(&[7]);
+        array.reserve(5).unwrap();
+        let work = array.read_later(1, peer, BYTES / 4).unwrap();
+        assert_eq!(work().unwrap(), Some(()));
+        array.settle_jobs().unwrap();
+        assert_eq!(array.capacity(), array.length());
+        assert!(array.region().to_vec().unwrap()[4..] == source);
     }
 
     #[test]
