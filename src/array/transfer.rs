@@ -27,14 +27,15 @@ pub(super) enum Emptying {
 }
 
 impl Emptying {
-    /// The file as it is to be, which so many bytes are going to be written to.
-    pub fn done(self, peer: Peer, bytes: u64) -> Result<Peer> {
+    /// The file as it is to be, which so many bytes are going to be written to; `None` where they are not any more. Blocks are
+    /// asked for with the first write only: to give them back would cut off who writes the file next.
+    pub fn done(self, peer: Peer, bytes: u64, is_called_off: &dyn Fn() -> bool) -> Result<Option<Peer>> {
         match peer {
             Peer::Own(file) if self == Emptying::Needed => {
                 size::set(&file, 0)?;
-                Ok(Peer::New(Expecting::new(file, bytes)))
+                Ok((!is_called_off()).then(|| Peer::New(Expecting::new(file, bytes))))
             }
-            other => Ok(other),
+            other => Ok(Some(other)),
         }
     }
 }
@@ -113,7 +114,9 @@ impl Array {
     /// elements under the mapping.
     pub fn write_to_path(&self, path: &[u8]) -> Result<()> {
         match self.file_to_write(path, Opening::Waits)? {
-            Some((peer, emptying)) => self.write_to(&emptying.done(peer, self.byte_length())?),
+            Some((peer, emptying)) => emptying
+                .done(peer, self.byte_length(), &|| false)?
+                .map_or(Ok(()), |peer| self.write_to(&peer)),
             None => Ok(()),
         }
     }

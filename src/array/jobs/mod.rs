@@ -2,6 +2,7 @@
 
 pub mod computing;
 pub mod transfer;
+mod turns;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

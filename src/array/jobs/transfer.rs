@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use super::turns::Turn;
 use super::{Claim, Work};
 use crate::array::peer::{Opening, Peer};
 use crate::array::transfer::{Emptying, read_elements, require_all, write_all};
@@ -38,10 +39,17 @@ impl Array {
                 return Ok(Some(()));
             };
             let is_called_off = || job.is_called_off();
+            // Held until the file is closed, which may cut it.
+            let _turn = match emptying {
+                Emptying::Needed => Turn::take(peer.file(), &is_called_off)?,
+                Emptying::Unneeded => None,
+            };
             if is_called_off() {
                 return Ok(None);
             }
-            let peer = emptying.done(peer, bytes)?;
+            let Some(peer) = emptying.done(peer, bytes, &is_called_off)? else {
+                return Ok(None);
+            };
             let all = window.region(bytes);
             // More than it takes at once would keep this thread until somebody reads.
             let part = if identity::require_regular(peer.file()).is_ok() {
@@ -289,6 +297,31 @@ mod tests {
             std::fs::read(&target).unwrap(),
             bytemuck::cast_slice::<i32, u8>(&[3, 1, 2])
         );
+        std::fs::remove_file(target).unwrap();
+    }
+    // What broke: one emptied the file that another had written, or gave its blocks back.
+    #[test]
+    fn jobs_that_write_one_file_take_turns() {
+        let target = std::env::temp_dir().join(format!("mmap-array-turns-{}", std::process::id()));
+        std::fs::write(&target, "theirs").unwrap();
+        let path = std::os::unix::ffi::OsStrExt::as_bytes(target.as_os_str());
+        let mut array = integers(&[3, 1, 2]);
+        let (first, second) = [1, 2]
+            .map(|ticket| array.write_later(ticket, Target::Path(path.to_vec())).unwrap())
+            .into();
+        let turn = Turn::take(&std::fs::File::open(&target).unwrap(), &|| false).unwrap();
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(first);
+            array.call_off(1);
+            assert_eq!(waiting.join().unwrap().unwrap(), None);
+            let waiting = scope.spawn(second);
+            for _ in 0..1000 {
+                assert_eq!(std::fs::read(&target).unwrap(), b"theirs");
+            }
+            drop(turn);
+            assert_eq!(waiting.join().unwrap().unwrap(), Some(()));
+        });
+        assert_eq!(std::fs::read(&target).unwrap().len(), 12);
         std::fs::remove_file(target).unwrap();
     }
 }
