@@ -946,7 +946,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * before an abort or an error are kept. Until then every other call that changes the length throws `ERR_BUSY`.
    *
    * The call itself opens the file: a pipe by name that nobody writes to is at its end. Bytes of an element that is not whole
-   * when it is aborted are lost to the next reader of a pipe.
+   * when it is aborted are lost to the next reader of a pipe. `process.exit()` does not wait for a pipe that nobody writes to;
+   * `worker.terminate()` does, as for `fs.read`.
    *
    * @param source a path, a descriptor, or what has an `fd`, as the FileHandle of `fs/promises`
    * @param n elements to read, 0 or more
@@ -981,7 +982,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   /**
    * As `tofile`, on another thread. Until the promise is settled a call that changes the length throws `ERR_BUSY`; what is
    * written to elements meanwhile may or may not be in the file. After an abort the file holds a part of them, or what it held. The
-   * call itself opens the file, or makes it; a pipe by name that nobody reads is ENXIO.
+   * call itself opens the file, or makes it; a pipe by name that nobody reads is ENXIO. Calls that write one file at a time take
+   * turns. `process.exit()` lets a file be written to its end, but does not wait for who reads a pipe.
    *
    * @param target a path, a descriptor, or what has an `fd`
    * @throws {Error} as a rejection: EBUSY as for `tofile`; ERR_BUSY while

@@ -67,6 +67,7 @@ export const {
   sortElements,
   sortLater,
   stateOf,
+  stopWaiting,
   sumOf,
   tofileLater,
   typecodeTable,

@@ -298,6 +298,42 @@ describe('a pipe whose other end does nothing', () => {
     fs.closeSync(full)
   })
 
+  // What broke: Node waits for its threads at the end.
+  test.each([
+    ['fromfileAsync', 'new MmapArray("i").fromfileAsync(pipe(), 10)'],
+    ['tofileAsync', 'new MmapArray("i", new Int32Array(100_000)).tofileAsync(pipe())'],
+  ])('process.exit() ends %s, in a worker too', async (_, call) => {
+    const path = scope.path()
+    fs.closeSync(pipe(path))
+    const body = `
+      const pipe = () => fs.openSync(${JSON.stringify(path)}, 'r+')
+      const settled = () => console.log('settled')
+      ${call}.then(settled, settled)
+      setTimeout(() => process.exit(3), 50)`
+    const main = await runNode(body, { timeout: 20_000 })
+    expectExit(main, 3)
+    expect(main.stdout).toBe('')
+    const worker = await runNode(
+      `const { Worker } = await import('node:worker_threads')
+       const index = ${JSON.stringify(new URL('../index.js', import.meta.url))}
+       const source = 'import fs from "node:fs"; import { MmapArray } from ' + JSON.stringify(index) + ';' + ${JSON.stringify(body)}
+       const worker = new Worker(new URL('data:text/javascript,' + encodeURIComponent(source)), { execArgv: [] })
+       worker.on('exit', (code) => console.log('worker', code))`,
+      { timeout: 20_000 },
+    )
+    expectExit(worker)
+    expect(worker.stdout).toBe('worker 3\n')
+  })
+
+  test('process.exit() lets tofileAsync to a file end', async () => {
+    const path = scope.path()
+    const result = await runNode(`
+      new MmapArray('i', new Int32Array(10_000_000)).tofileAsync(${JSON.stringify(path)})
+      setImmediate(() => process.exit())`)
+    expectExit(result)
+    expect([0, 40_000_000]).toContain(fs.statSync(path).size)
+  })
+
   test('what is written to one is what is read from it, however much it is', async () => {
     const fd = pipe()
     const [source, target] = [make('i', scrambled()), make('i', [])]

@@ -1,10 +1,28 @@
 // Work on other threads, and the signals that call it off.
 
-import { callOff, forgetJob, settle } from '../native.js'
+import { callOff, forgetJob, settle, stopWaiting } from '../native.js'
 import { toOptions } from './arguments.js'
 import { closed, invalidArgType } from './errors.js'
 
 let lastTicket = 0
+
+/** What is under way: the array of each ticket. */
+const pending = new Map()
+
+/** Node waits for its pool at the end, and a pipe may be silent for ever. */
+function stopAllWaiting() {
+  for (const [ticket, array] of pending) if (!array.closed) stopWaiting(array, ticket)
+}
+
+function begun(ticket, array) {
+  if (pending.size === 0) process.on('exit', stopAllWaiting)
+  pending.set(ticket, array)
+}
+
+function over(ticket) {
+  pending.delete(ticket)
+  if (pending.size === 0) process.off('exit', stopAllWaiting)
+}
 
 /** @returns {AbortSignal | undefined} that of the options */
 function toSignal(options) {
@@ -26,17 +44,19 @@ export async function run(access, array, options, begin) {
     if (!array.closed) callOff(array, ticket)
   }
   signal?.addEventListener('abort', onAbort, { once: true })
-  let begun
+  let work
   try {
     access.requireOpen(array)
-    begun = begin(ticket)
+    work = begin(ticket)
   } catch (error) {
     signal?.removeEventListener('abort', onAbort)
     // It may have been begun before it was refused.
     if (!array.closed) forgetJob(array, ticket)
     throw error
   }
-  const { result, failure } = await outcomeOf(begun)
+  begun(ticket, array)
+  const { result, failure } = await outcomeOf(work)
+  over(ticket)
   try {
     signal?.removeEventListener('abort', onAbort)
   } finally {

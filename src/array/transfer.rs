@@ -350,8 +350,16 @@ mod tests {
         let by_number = format!("/proc/self/fd/{}", file.as_raw_fd());
         let write_only = File::options().write(true).open(by_number).unwrap();
         let mut array = array_of("B", b"abc");
-        let error = array.read_from(&Peer::Own(write_only), 1 << 20).unwrap_err();
+        let peer = Peer::Own(write_only);
+        let error = array.read_from(&peer, 1 << 20).unwrap_err();
         assert_eq!(error.code(), "EBADF");
+        for position in [0, MUCH as u64] {
+            peer.file().seek(SeekFrom::Start(position)).unwrap();
+            let same = Peer::Own(peer.file().try_clone().unwrap());
+            let work = array.read_later(1, same, 1 << 20).unwrap();
+            assert_eq!(work().unwrap_err().code(), "EBADF");
+            array.settle_jobs().unwrap();
+        }
         assert_eq!(array.region().to_vec().unwrap(), b"abc");
     }
 

@@ -176,6 +176,15 @@ pub fn call_off(env: Env, array: &MmapArray, ticket: u32) -> napi::Result<()> {
     })
 }
 
+/// Calls the work of a ticket off if it waits for others.
+#[napi]
+pub fn stop_waiting(env: Env, array: &MmapArray, ticket: u32) -> napi::Result<()> {
+    array.change_unsound(&env, |array| {
+        array.stop_waiting(ticket);
+        Ok(())
+    })
+}
+
 /// Takes back that work of a ticket was begun, if it was: the call was refused.
 #[napi]
 pub fn forget_job(env: Env, array: &MmapArray, ticket: u32) -> napi::Result<()> {

@@ -24,6 +24,13 @@ pub fn read_at(file: &File, buffer: &mut [u8], position: u64) -> Result<usize> {
     Ok(got)
 }
 
+/// Refuses what cannot be read, also where nothing of it would be.
+pub fn require_readable(file: &File) -> Result<()> {
+    rustix::io::read(file, &mut [0u8; 0])
+        .map(drop)
+        .map_err(|errno| Error::system(errno, "read"))
+}
+
 /// Fills a region from where a file stands. Gives how many bytes were read: fewer where the file ends, or where it fails.
 pub fn fill(file: &File, into: Region<'_>) -> (usize, Result<()>) {
     let mut done = 0;

@@ -38,6 +38,8 @@ struct Shared {
     /// Where a reserved file ends that it made longer; 0 where it did not.
     room_end: AtomicU64,
     is_called_off: AtomicBool,
+    /// Whether it is called off as soon as it would have to wait for somebody.
+    waits_no_more: AtomicBool,
     is_over: AtomicBool,
 }
 
@@ -59,6 +61,11 @@ impl Job {
     /// Whether what it does is of no use any more.
     pub fn is_called_off(&self) -> bool {
         self.0.is_called_off.load(Ordering::Relaxed)
+    }
+
+    /// The same of work that waits for whoever holds the other end of a pipe or its like.
+    pub fn is_given_up(&self) -> bool {
+        self.is_called_off() || self.0.waits_no_more.load(Ordering::Relaxed)
     }
 
     /// Writes, unless it was called off for good; says whether it did. Whoever calls it off waits for the end of that.
@@ -151,6 +158,7 @@ impl Array {
             wasted_to: AtomicU64::new(0),
             room_end: AtomicU64::new(0),
             is_called_off: AtomicBool::new(false),
+            waits_no_more: AtomicBool::new(false),
             is_over: AtomicBool::new(false),
         });
         self.jobs.running.push(shared.clone());
@@ -161,6 +169,13 @@ impl Array {
     pub fn call_off(&self, ticket: u32) {
         for job in self.jobs.running.iter().filter(|job| job.ticket == ticket) {
             job.call_off();
+        }
+    }
+
+    /// Calls a job off if it waits for others, now or later. One that can go on by itself does.
+    pub fn stop_waiting(&self, ticket: u32) {
+        for job in self.jobs.running.iter().filter(|job| job.ticket == ticket) {
+            job.waits_no_more.store(true, Ordering::Relaxed);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::turns::Turn;
-use super::{Claim, Work};
+use super::{Claim, Job, Work};
 use crate::array::peer::{Opening, Peer};
 use crate::array::transfer::{Emptying, read_elements, require_all, write_all};
 use crate::array::{Array, countable_bytes};
@@ -38,7 +38,8 @@ impl Array {
             let Some((peer, emptying)) = peer else {
                 return Ok(Some(()));
             };
-            let is_called_off = || job.is_called_off();
+            let is_regular = identity::require_regular(peer.file()).is_ok();
+            let is_called_off = || is_called_off(&job, is_regular);
             // Held until the file is closed, which may cut it.
             let _turn = match emptying {
                 Emptying::Needed => Turn::take(peer.file(), &is_called_off)?,
@@ -52,11 +53,7 @@ impl Array {
             };
             let all = window.region(bytes);
             // More than it takes at once would keep this thread until somebody reads.
-            let part = if identity::require_regular(peer.file()).is_ok() {
-                PART
-            } else {
-                readiness::AT_ONCE
-            };
+            let part = if is_regular { PART } else { readiness::AT_ONCE };
             for start in (0..all.len()).step_by(part) {
                 if !readiness::wait(peer.file(), readiness::Use::Write, &is_called_off)? {
                     return Ok(None);
@@ -126,7 +123,11 @@ impl Array {
                     }
                 })
             };
-            let is_called_off = || job.is_called_off();
+            let is_regular = identity::require_regular(peer.file()).is_ok();
+            let is_called_off = || is_called_off(&job, is_regular);
+            if wanted == 0 && count > 0 {
+                read::require_readable(peer.file())?;
+            }
             match read_elements(&peer, wanted, size as usize, Some(&is_called_off), add)? {
                 Some(got) => {
                     if got == wanted && at_most > wanted / size {
@@ -137,6 +138,14 @@ impl Array {
                 None => Ok(None),
             }
         }))
+    }
+}
+
+fn is_called_off(job: &Job, is_regular: bool) -> bool {
+    if is_regular {
+        job.is_called_off()
+    } else {
+        job.is_given_up()
     }
 }
 
