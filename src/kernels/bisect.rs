@@ -7,6 +7,7 @@ use half::f16;
 
 use super::Region;
 use super::order::Ordered;
+use super::rows::LINE;
 use crate::element::Number;
 use crate::for_scalar;
 use crate::typecode::Scalar;
@@ -33,31 +34,32 @@ pub fn place(region: Region<'_>, scalar: Scalar, range: Range<usize>, value: Val
 
 fn place_of<T: Searchable>(region: Region<'_>, range: Range<usize>, value: Value, side: Side) -> usize {
     match T::limit_of(value, side) {
-        Limit::Below(key) => descend_alone::<T>(region, range, |element| element.key() < key),
-        Limit::UpTo(key) => descend_alone::<T>(region, range, |element| element.key() <= key),
+        Limit::Below(key) => descend_alone::<T>(region, range, |element| element < key),
+        Limit::UpTo(key) => descend_alone::<T>(region, range, |element| element <= key),
     }
 }
 
-/// Bytes in which everything is at hand.
-const PAGE: usize = 4096;
-
-/// The first index at which the search does not go on. With nothing else to do meanwhile, it asks for both elements that it may
-/// have to look at next.
+/// The first index at which the search does not go on. Nothing else is to be done while it waits for memory, so it asks for
+/// what it may look at in the step after the next: two steps are on their way while it takes one.
 fn descend_alone<T: Searchable>(
     region: Region<'_>,
     range: Range<usize>,
-    goes_on: impl Fn(T) -> bool,
+    goes_on: impl Fn(T::Key) -> bool,
 ) -> usize {
     let elements = region.rows::<T>(range.clone());
     let (mut place, mut left) = (0, range.len());
     while left > 0 {
         let half = left.div_ceil(2);
-        if left > PAGE / size_of::<T>() {
-            let next = (left - half).div_ceil(2) - 1;
-            elements.prefetch(place + next);
-            elements.prefetch(place + half + next);
+        // What is left lies together in one cache line, or two.
+        if left > LINE / size_of::<T>() {
+            let quarter = (left - half).div_ceil(2);
+            let eighth = (left - half - quarter).div_ceil(2);
+            for start in [0, quarter, half, half + quarter] {
+                elements.prefetch(place + start + eighth);
+            }
         }
-        place += std::hint::select_unpredictable(goes_on(elements.get(place + half - 1)), half, 0);
+        let middle = elements.get(place + half - 1).key();
+        place += std::hint::select_unpredictable(goes_on(middle), half, 0);
         left -= half;
     }
     range.start + place
@@ -66,8 +68,8 @@ fn descend_alone<T: Searchable>(
 /// Where each of many elements belongs, as doubles in `into`.
 pub fn places(region: Region<'_>, scalar: Scalar, needles: Region<'_>, side: Side, into: Region<'_>) {
     for_scalar!(scalar, T => match side {
-        Side::Left => places_by::<T>(region, needles, T::least_equal, below::<T>, into),
-        Side::Right => places_by::<T>(region, needles, T::greatest_equal, up_to::<T>, into),
+        Side::Left => places_by::<T>(region, needles, T::least_equal, |element, key| element < key, into),
+        Side::Right => places_by::<T>(region, needles, T::greatest_equal, |element, key| element <= key, into),
     });
 }
 
@@ -78,7 +80,7 @@ fn places_by<T: Searchable>(
     region: Region<'_>,
     needles: Region<'_>,
     key_of: impl Fn(T) -> T::Key,
-    goes_on: impl Fn(Region<'_>, usize, T::Key) -> bool + Copy,
+    goes_on: impl Fn(T::Key, T::Key) -> bool + Copy,
     into: Region<'_>,
 ) {
     let all = 0..region.len() / size_of::<T>();
@@ -87,15 +89,39 @@ fn places_by<T: Searchable>(
     let full = count - count % AT_ONCE;
     for start in (0..full).step_by(AT_ONCE) {
         let keys = std::array::from_fn::<_, AT_ONCE, _>(|lane| needle(start + lane));
-        let found = descend(region, all.clone(), keys, goes_on);
+        let found = descend::<T, AT_ONCE>(region, all.end, keys, goes_on);
         for (lane, place) in found.into_iter().enumerate() {
             into.put(start + lane, place as f64);
         }
     }
     for at in full..count {
-        let [place] = descend(region, all.clone(), [needle(at)], goes_on);
+        let key = needle(at);
+        let place = descend_alone::<T>(region, all.clone(), |element| goes_on(element, key));
         into.put(at, place as f64);
     }
+}
+
+/// The first index, for each key, at which the search does not go on. All halve the same range in step, and none by a
+/// branch that the processor would have to guess.
+#[inline(always)]
+fn descend<T: Searchable, const N: usize>(
+    region: Region<'_>,
+    length: usize,
+    keys: [T::Key; N],
+    goes_on: impl Fn(T::Key, T::Key) -> bool,
+) -> [usize; N] {
+    let mut places = [0; N];
+    let mut left = length;
+    while left > 0 {
+        let half = left.div_ceil(2);
+        for lane in 0..N {
+            let middle = region.get::<T>(places[lane] + half - 1).key();
+            let step = std::hint::select_unpredictable(goes_on(middle, keys[lane]), half, 0);
+            places[lane] += step;
+        }
+        left -= half;
+    }
+    places
 }
 
 /// Elements that belong before a place.
@@ -103,37 +129,6 @@ fn places_by<T: Searchable>(
 enum Limit<K> {
     Below(K),
     UpTo(K),
-}
-
-fn below<T: Ordered>(region: Region<'_>, index: usize, key: T::Key) -> bool {
-    region.get::<T>(index).key() < key
-}
-
-fn up_to<T: Ordered>(region: Region<'_>, index: usize, key: T::Key) -> bool {
-    region.get::<T>(index).key() <= key
-}
-
-/// The first index, for each key, at which the search does not go on. All halve the same range in step, and none by a
-/// branch that the processor would have to guess.
-#[inline(always)]
-fn descend<K: Copy, const N: usize>(
-    region: Region<'_>,
-    range: Range<usize>,
-    keys: [K; N],
-    goes_on: impl Fn(Region<'_>, usize, K) -> bool,
-) -> [usize; N] {
-    let mut places = [range.start; N];
-    let mut left = range.len();
-    while left > 0 {
-        let half = left.div_ceil(2);
-        for lane in 0..N {
-            let middle = places[lane] + half - 1;
-            let step = std::hint::select_unpredictable(goes_on(region, middle, keys[lane]), half, 0);
-            places[lane] += step;
-        }
-        left -= half;
-    }
-    places
 }
 
 /// An element type whose elements can be searched for.

@@ -46,7 +46,7 @@ impl<'a> Region<'a> {
 }
 
 /// Bytes of a cache line.
-const LINE: usize = 64;
+pub const LINE: usize = 64;
 /// Bytes ahead of a row for which memory is asked, where that helps.
 const AHEAD: usize = 8192;
 
