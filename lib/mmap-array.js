@@ -37,7 +37,7 @@ import * as locks from './locks.js'
 import * as numbers from './numbers.js'
 import { toOrigin } from './opening.js'
 import * as sources from './sources.js'
-import { WRITABLE, capacityOf, lengthOf } from './state.js'
+import { BEYOND, WRITABLE, capacityOf, lengthOf } from './state.js'
 import { TYPECODES, TYPECODE_LETTERS, typeOf } from './typecodes.js'
 import { BUFFER_LIMIT, Views } from './views.js'
 import * as waiting from './waiting.js'
@@ -538,18 +538,25 @@ export class MmapArray extends NativeArray {
   concat(other) {
     this.#requireOpen()
     const items = filling.takenIn(MmapArray.#access, this, other, 'other')
-    return this.#changedCopy((copy) => copy.extend(items))
+    const { BYTES_PER_ELEMENT } = this.#type.View
+    const added = MmapArray.#isArray(items)
+      ? lengthOf(items.#state)
+      : Math.floor(sources.bytesOf(items, 'other').length / BYTES_PER_ELEMENT)
+    return this.#grownCopy(added, (copy) => copy.extend(items))
   }
 
   repeat(times) {
     const count = args.toIndex(times, 'times')
-    return this.#changedCopy((copy) => copy.repeatInPlace(count))
+    return this.#grownCopy(lengthOf(this.#state) * (count - 1), (copy) => copy.repeatInPlace(count))
   }
 
-  #changedCopy(change) {
-    const copy = this.copy()
+  /** A copy with room for what is going to be added. Where that is out of bounds, the call that adds it says so. */
+  #grownCopy(added, grow) {
+    this.#requireOpen()
+    const room = added >= 0 && added < BEYOND ? added : 0
+    const copy = new MmapArray(this.#type.code, this, { capacity: lengthOf(this.#state) + room })
     try {
-      change(copy)
+      grow(copy)
     } catch (error) {
       copy.close()
       throw error
