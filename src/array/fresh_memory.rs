@@ -3,12 +3,14 @@
 //! time; where there are none, one write for many pages and one read for each few of them take three quarters of it.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use rustix::io::Errno;
 
 use super::Array;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
+use crate::mapping::{Mapping, Window};
 use crate::os::huge_pages::{HUGE_PAGE, Refused};
 use crate::os::memory::{page_size, round_up_to_pages};
 
@@ -149,9 +151,8 @@ impl Array {
         if end < HUGE_PAGE || self.huge_pages_refused {
             return;
         }
-        let nearest = |byte: u64| (byte + HUGE_PAGE / 2) / HUGE_PAGE * HUGE_PAGE;
         let known = self.touched.max(self.byte_length());
-        let range = nearest(known)..nearest((end + ahead).min(self.room()));
+        let range = huge_pages_nearest(known, (end + ahead).min(self.room()));
         if range.is_empty() {
             return;
         }
@@ -169,16 +170,18 @@ impl Array {
     }
 
     fn bring_huge_page_range_in(&self, known: u64, range: Range<u64>) -> std::result::Result<(), Refused> {
-        self.window.require_huge_pages()?;
-        for start in range.clone().step_by(HUGE_PAGE as usize) {
-            // Where nothing is there the system puts nothing together. Written, since a store that finds no memory is a fault.
-            if start >= known {
-                let at = self.mapping.offset() + start;
-                let written = self.mapping.storage().write_at(Region::of(&[0]), at);
-                written.map_err(|_| Refused::ForGood)?;
-            }
+        bring_huge_page_range_in(&self.mapping, &self.window, known, range)
+    }
+
+    /// For a thread that has not got the array: what there is room for behind the elements, all of which is memory of its own.
+    pub(super) fn fresh_memory(&self) -> Fresh {
+        Fresh {
+            mapping: self.mapping.clone(),
+            window: self.window.clone(),
+            at: self.byte_length(),
+            known: self.touched.max(self.byte_length()),
+            huge_pages_refused: self.huge_pages_refused,
         }
-        self.window.use_huge_pages(range)
     }
 
     /// Whole pages of a range that nobody has stored to, at most [`AHEAD`] long.
@@ -202,6 +205,61 @@ impl Array {
         self.touched = 0;
         self.state.set_ready(0);
     }
+}
+
+/// Memory behind the elements that is written from its beginning on, a piece at a time.
+pub(super) struct Fresh {
+    mapping: Arc<Mapping>,
+    window: Arc<Window>,
+    /// Where the next piece begins in the window.
+    at: u64,
+    /// Up to where it was stored to, or is going to be.
+    known: u64,
+    huge_pages_refused: bool,
+}
+
+impl Fresh {
+    /// The next piece of so many bytes, ready to be written.
+    pub fn next_piece(&mut self, bytes: u64) -> Region<'_> {
+        let (start, end) = (self.at, (self.at + bytes).min(self.at - self.at % PIECE + PIECE));
+        self.at = end;
+        let huge = huge_pages_nearest(self.known, end);
+        if !huge.is_empty() && !self.huge_pages_refused {
+            match bring_huge_page_range_in(&self.mapping, &self.window, self.known, huge.clone()) {
+                Ok(()) => self.known = huge.end,
+                Err(error) => self.huge_pages_refused = !error.may_pass(),
+            }
+        }
+        self.known = self.known.max(end);
+        self.window
+            .region(end)
+            .part(start as usize, (end - start) as usize)
+    }
+}
+
+/// The huge pages that lie in a range, or with half of them at least.
+fn huge_pages_nearest(start: u64, end: u64) -> Range<u64> {
+    let nearest = |byte: u64| (byte + HUGE_PAGE / 2) / HUGE_PAGE * HUGE_PAGE;
+    nearest(start)..nearest(end)
+}
+
+fn bring_huge_page_range_in(
+    mapping: &Mapping,
+    window: &Window,
+    known: u64,
+    range: Range<u64>,
+) -> std::result::Result<(), Refused> {
+    window.require_huge_pages()?;
+    for start in range.clone().step_by(HUGE_PAGE as usize) {
+        // Where nothing is there the system puts nothing together. Written, since a store that finds no memory is a fault.
+        if start >= known {
+            let written = mapping
+                .storage()
+                .write_at(Region::of(&[0]), mapping.offset() + start);
+            written.map_err(|_| Refused::ForGood)?;
+        }
+    }
+    window.use_huge_pages(range)
 }
 
 #[cfg(test)]

@@ -80,7 +80,12 @@ impl Array {
 
     /// Bytes of whole elements that can be read straight to behind the end, where that serves: much, from a file that says how
     /// much it holds, to memory that nobody else sees.
-    fn readable_at_once(&self, peer: &Peer, left: Option<u64>, wanted: u64) -> Result<Option<u64>> {
+    pub(super) fn readable_at_once(
+        &self,
+        peer: &Peer,
+        left: Option<u64>,
+        wanted: u64,
+    ) -> Result<Option<u64>> {
         if !self.has_fresh_memory(wanted) || self.is_own(peer)? {
             return Ok(None);
         }

@@ -11,7 +11,7 @@ use super::numbers::side;
 use super::values::{bounds, bytes, count};
 use crate::array::jobs::Work;
 use crate::array::jobs::computing::Needles;
-use crate::array::jobs::transfer::Target;
+use crate::array::jobs::writing::Target;
 use crate::array::peer::{Opening, Peer};
 use crate::error::Result;
 use crate::os::available::copied;

@@ -1,14 +1,17 @@
 //! Work on an array's elements by other threads: what may go on at the same time, and what waits for it.
 
 pub mod computing;
-pub mod transfer;
+pub mod reading;
 mod turns;
+pub mod writing;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Array;
+use super::peer::Peer;
 use crate::error::{Error, Result};
+use crate::os::identity;
 
 /// Work for another thread; `None` where it was called off.
 pub type Work<T> = Box<dyn FnOnce() -> Result<Option<T>> + Send>;
@@ -63,9 +66,11 @@ impl Job {
         self.0.is_called_off.load(Ordering::Relaxed)
     }
 
-    /// The same of work that waits for whoever holds the other end of a pipe or its like.
-    pub fn is_given_up(&self) -> bool {
-        self.is_called_off() || self.0.waits_no_more.load(Ordering::Relaxed)
+    /// What asks whether work on a file is of no use any more: where it has to wait for who holds the other end, that may be
+    /// so a little earlier.
+    pub fn question(&self, peer: &Peer) -> impl Fn() -> bool + use<'_> {
+        let waits = identity::require_regular(peer.file()).is_err();
+        move || self.is_called_off() || (waits && self.0.waits_no_more.load(Ordering::Relaxed))
     }
 
     /// Writes, unless it was called off for good; says whether it did. Whoever calls it off waits for the end of that.
@@ -83,12 +88,14 @@ impl Job {
         self.0.room_end.store(end, Ordering::Relaxed);
     }
 
-    /// Adds bytes by a call that is told how many were added before. Does nothing, and says so, once it was called off.
-    pub fn add(&self, bytes: u64, write: impl FnOnce(u64) -> Result<()>) -> Result<bool> {
+    /// Adds at most so many bytes by a call that is told how many were added before, and says how many it adds. Does nothing,
+    /// and says so, once it was called off.
+    pub fn add(&self, most: u64, write: impl FnOnce(u64) -> Result<u64>) -> Result<bool> {
         let mut added = self.0.added();
         let Some(before) = *added else { return Ok(false) };
-        write(before).inspect_err(|_| self.0.wasted_to.store(before + bytes, Ordering::Relaxed))?;
-        *added = Some(before + bytes);
+        let written =
+            write(before).inspect_err(|_| self.0.wasted_to.store(before + most, Ordering::Relaxed))?;
+        *added = Some(before + written);
         Ok(true)
     }
 }

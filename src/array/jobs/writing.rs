@@ -1,0 +1,114 @@
+//! Elements to files, as work for any thread.
+
+use super::turns::Turn;
+use super::{Claim, Work};
+use crate::array::Array;
+use crate::array::peer::{Opening, Peer};
+use crate::array::transfer::{Emptying, write_all};
+use crate::error::Result;
+use crate::os::{identity, readiness};
+
+/// Where elements are written to.
+pub enum Target {
+    Path(Vec<u8>),
+    Open(Peer),
+    /// As Python's: an empty array touches no descriptor.
+    Nothing,
+}
+
+impl Array {
+    /// Writes the elements to a path, or to where a descriptor stands.
+    ///
+    /// # Errors
+    /// Those of [`Array::write_to_path`] and [`Array::write_to_open`]; `Busy`.
+    pub fn write_later(&mut self, ticket: u32, target: Target) -> Result<Work<()>> {
+        const PART: usize = 8 << 20;
+        const OPERATION: &str = "tofileAsync";
+        // Before a file is made for nothing.
+        self.require_unwritten(OPERATION)?;
+        let peer = match target {
+            Target::Path(path) => self.file_to_write(&path, Opening::AtOnce)?,
+            Target::Nothing => None,
+            Target::Open(peer) => {
+                self.require_apart(&peer)?;
+                Some((peer.into_own()?, Emptying::Unneeded))
+            }
+        };
+        let job = self.begin_job(OPERATION, ticket, Claim::Reads)?;
+        let (window, bytes) = (self.window.clone(), self.byte_length());
+        Ok(Box::new(move || {
+            let Some((peer, emptying)) = peer else {
+                return Ok(Some(()));
+            };
+            let is_called_off = job.question(&peer);
+            // Held until the file is closed, which may cut it.
+            let _turn = match emptying {
+                Emptying::Needed => Turn::take(peer.file(), &is_called_off)?,
+                Emptying::Unneeded => None,
+            };
+            if is_called_off() {
+                return Ok(None);
+            }
+            let Some(peer) = emptying.done(peer, bytes, &is_called_off)? else {
+                return Ok(None);
+            };
+            let all = window.region(bytes);
+            // More than it takes at once would keep this thread until somebody reads.
+            let is_regular = identity::require_regular(peer.file()).is_ok();
+            let part = if is_regular { PART } else { readiness::AT_ONCE };
+            for start in (0..all.len()).step_by(part) {
+                if !readiness::wait(peer.file(), readiness::Use::Write, &is_called_off)? {
+                    return Ok(None);
+                }
+                write_all(all.part(start, part.min(all.len() - start)), &peer)?;
+            }
+            Ok(Some(()))
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::samples::{busy, integers};
+
+    #[test]
+    fn what_is_written_is_all_of_it() {
+        let target = std::env::temp_dir().join(format!("mmap-array-written-{}", std::process::id()));
+        let path = std::os::unix::ffi::OsStrExt::as_bytes(target.as_os_str());
+        let mut array = integers(&[3, 1, 2]);
+        let work = array.write_later(1, Target::Path(path.to_vec())).unwrap();
+        busy(array.sort_later(2));
+        assert_eq!(work().unwrap(), Some(()));
+        assert_eq!(
+            std::fs::read(&target).unwrap(),
+            bytemuck::cast_slice::<i32, u8>(&[3, 1, 2])
+        );
+        std::fs::remove_file(target).unwrap();
+    }
+    // What broke: one emptied the file that another had written, or gave its blocks back.
+    #[test]
+    fn jobs_that_write_one_file_take_turns() {
+        let target = std::env::temp_dir().join(format!("mmap-array-turns-{}", std::process::id()));
+        std::fs::write(&target, "theirs").unwrap();
+        let path = std::os::unix::ffi::OsStrExt::as_bytes(target.as_os_str());
+        let mut array = integers(&[3, 1, 2]);
+        let (first, second) = [1, 2]
+            .map(|ticket| array.write_later(ticket, Target::Path(path.to_vec())).unwrap())
+            .into();
+        let turn = Turn::take(&std::fs::File::open(&target).unwrap(), &|| false).unwrap();
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(first);
+            array.call_off(1);
+            assert_eq!(waiting.join().unwrap().unwrap(), None);
+            let waiting = scope.spawn(second);
+            for _ in 0..1000 {
+                assert_eq!(std::fs::read(&target).unwrap(), b"theirs");
+            }
+            drop(turn);
+            assert_eq!(waiting.join().unwrap().unwrap(), Some(()));
+        });
+        assert_eq!(std::fs::read(&target).unwrap().len(), 12);
+        std::fs::remove_file(target).unwrap();
+    }
+}
