@@ -32,14 +32,16 @@ static void copying(int signal, siginfo_t *information, void *context) {
   chained(signal, &copy, context);
 }
 
+static void telling(int signal, siginfo_t *information, void *context) { write(1, "told\\n", 5); }
+
 static sigjmp_buf safe;
 static void leaving(int signal, siginfo_t *information, void *context) { siglongjmp(safe, 1); }
 
-static void handle(void (*handler)(int, siginfo_t *, void *), struct sigaction *replaced) {
+static void handle(void (*handler)(int, siginfo_t *, void *), int flags, struct sigaction *replaced) {
   struct sigaction action;
   memset(&action, 0, sizeof action);
   action.sa_sigaction = handler;
-  action.sa_flags = SA_SIGINFO;
+  action.sa_flags = SA_SIGINFO | flags;
   sigaction(SIGBUS, &action, replaced);
 }
 
@@ -61,15 +63,21 @@ void *napi_register_module_v1(void *environment, void *exports) {
   if (!strcmp(verb, "plain")) {
     signal(SIGBUS, plain);
   } else if (!strcmp(verb, "detailed")) {
-    handle(detailed, NULL);
+    handle(detailed, 0, NULL);
   } else if (!strcmp(verb, "chained")) {
-    handle(chained, &before);
+    handle(chained, 0, &before);
   } else if (!strcmp(verb, "copying")) {
-    handle(copying, &before);
+    handle(copying, 0, &before);
   } else if (!strcmp(verb, "leaving")) {
-    handle(leaving, NULL);
+    handle(leaving, 0, NULL);
+  } else if (!strcmp(verb, "once")) {
+    handle(telling, SA_RESETHAND, NULL);
   } else if (!strcmp(verb, "ignore")) {
     signal(SIGBUS, SIG_IGN);
+  } else if (!strcmp(verb, "restore")) {
+    signal(SIGBUS, signal(SIGBUS, plain));
+  } else if (!strcmp(verb, "send")) {
+    raise(SIGBUS);
   } else {
     touch();
   }
@@ -157,18 +165,42 @@ describeWith('gcc', ['--version'], 'a fault in memory of somebody else', () => {
     expectEnd(result, 0, null, '0\n0\nleft\nleft\nleft\n0\nleft\nleft\n')
   })
 
-  test('is survived by two copies of the package in one process, which replace each other', async () => {
-    const copy = scope.path('copy')
+  test('goes to several copies of the package in one process, which replace each other', async () => {
     const files = ['package.json', 'index.js', 'native.js', 'lib', 'prebuilds']
-    for (const file of files) cpSync(new URL(`../${file}`, import.meta.url), join(copy, file), { recursive: true })
+    const copy = (name) => {
+      for (const file of files) {
+        cpSync(new URL(`../${file}`, import.meta.url), join(scope.path(name), file), { recursive: true })
+      }
+      return `(await import(${JSON.stringify(join(scope.path(name), 'index.js'))})).MmapArray`
+    }
     const rounds = `
-      const other = await import(${JSON.stringify(join(copy, 'index.js'))})
-      if (other.MmapArray === MmapArray) throw new Error('no copy')
-      for (let round = 0; round < 30; round++) { harmless(); harmless(other.MmapArray) }
+      const [Second, Third] = [${copy('second')}, ${copy('third')}]
+      if (Second === MmapArray || Third === Second) throw new Error('no copy')
+      harmless(Second)
+      const kept = Third.open(${JSON.stringify(scope.path('kept'))}, 'i', { flags: 'w+' })
+      kept.append(1)
+      for (let round = 0; round < 30; round++) { harmless(); harmless(Second) }
+      fs.truncateSync(kept.path, 0)
+      console.log(kept.get(0))
       foreign('touch')`
-    const zeros = '0\n'.repeat(60)
+    const zeros = '0\n'.repeat(62)
     expectEnd(await inChild(rounds), null, 'SIGBUS', zeros)
     expectEnd(await inChild(`foreign('detailed'); ${rounds}`), 42, null, zeros)
+  })
+
+  test('goes once to a handler that wants to be asked once', async () => {
+    expectEnd(await inChild(`foreign('once'); harmless(); foreign('touch')`), null, 'SIGBUS', '0\ntold\n')
+  })
+
+  test('finds our handler whole where signal() has put it back', async () => {
+    const result = await inChild(`harmless(); foreign('restore'); harmless(); process.exit()`)
+    expectEnd(result, 0, null, '0\n0\n')
+  })
+
+  test('that is none but a signal somebody sent is ignored where it was', async () => {
+    const result = await inChild(`foreign('ignore'); harmless(); foreign('send'); process.exit()`)
+    expectEnd(result, 0, null, '0\n')
+    expectEnd(await inChild(`harmless(); foreign('send')`), null, 'SIGBUS', '0\n')
   })
 
   test('cannot be ignored', async () => {

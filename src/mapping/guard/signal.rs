@@ -29,35 +29,47 @@ static HANDLERS: [Handler; 16] = {
 static REPLACED: [AtomicPtr<libc::sigaction>; HANDLERS.len()] =
     [const { AtomicPtr::new(ptr::null_mut()) }; HANDLERS.len()];
 
-/// Bytes of stack from a signal on that those who ask each other about it take at most. Who registered twice has forgotten
-/// who was there before, and would ask in a circle until the stack ends.
-const ASKING: usize = 512 << 10;
+/// The default action, as whoever replaced by it would see it.
+static DEFAULT: libc::sigaction = {
+    // SAFETY: all zeros is a valid sigaction.
+    unsafe { mem::zeroed() }
+};
 
 /// Puts the handler in place, or back in place where somebody has replaced it. Called by one thread at a time.
 pub fn install() -> Result<()> {
-    // SAFETY: all zeros is a valid sigaction, the default one.
-    let mut current: libc::sigaction = unsafe { mem::zeroed() };
-    // SAFETY: only asks.
-    let asked = unsafe { libc::sigaction(libc::SIGBUS, ptr::null(), &mut current) };
-    if asked != 0 {
+    let mut current = change(None)?;
+    loop {
+        let own = HANDLERS
+            .iter()
+            .position(|handler| *handler as usize == current.sa_sigaction);
+        // Whoever put it back by `signal` has it called without the information.
+        if own.is_some() && current.sa_flags & libc::SA_SIGINFO != 0 {
+            return Ok(());
+        }
+        let action = libc::sigaction {
+            sa_sigaction: HANDLERS[own.unwrap_or_else(|| handler_over(current))] as usize,
+            sa_flags: libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_RESTART,
+            ..DEFAULT
+        };
+        let before = change(Some(&action))?;
+        if before.sa_sigaction == current.sa_sigaction {
+            return Ok(());
+        }
+        // Somebody came in between, another copy of this library perhaps, and is to be asked too.
+        current = before;
+    }
+}
+
+/// Sets what handles the signal, if anything is given; gives what did before.
+fn change(action: Option<&libc::sigaction>) -> Result<libc::sigaction> {
+    let mut before = DEFAULT;
+    let action = action.map_or(ptr::null(), ptr::from_ref);
+    // SAFETY: both are valid or null, and the handlers are functions of this library, which is never unloaded.
+    let done = unsafe { libc::sigaction(libc::SIGBUS, action, &mut before) };
+    if done != 0 {
         return Err(Error::io(&std::io::Error::last_os_error(), "sigaction"));
     }
-    if HANDLERS
-        .iter()
-        .any(|handler| *handler as usize == current.sa_sigaction)
-    {
-        return Ok(());
-    }
-    // SAFETY: as above.
-    let mut action: libc::sigaction = unsafe { mem::zeroed() };
-    action.sa_sigaction = HANDLERS[handler_over(current)] as usize;
-    action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
-    // SAFETY: the handler is a function of this library, which is never unloaded.
-    let set = unsafe { libc::sigaction(libc::SIGBUS, &action, ptr::null_mut()) };
-    if set != 0 {
-        return Err(Error::io(&std::io::Error::last_os_error(), "sigaction"));
-    }
-    Ok(())
+    Ok(before)
 }
 
 /// Which of the handlers asks those that are in place now.
@@ -99,23 +111,29 @@ unsafe fn handle(at: usize, signal: i32, info: *mut libc::siginfo_t, context: *m
     let before = unsafe { errno.read() };
     // SAFETY: the kernel passes valid information to a handler that asked for it.
     let information = unsafe { &*info };
-    // SAFETY: SIGBUS has an address in its information.
-    let address = unsafe { information.si_addr() }.addr();
-    // A signal that somebody sent has no address of ours.
+    // What somebody sent has something else where the address would be.
+    let is_fault = information.si_code > 0;
+    // SAFETY: a fault has an address in its information.
+    let address = is_fault.then(|| unsafe { information.si_addr() }.addr());
+    if !address.is_some_and(lay_zeros_at) {
+        let stage = Stage::of(info.addr());
+        // SAFETY: passes on what the kernel gave.
+        unsafe { forward(at, stage, is_fault, (signal, info, context)) };
+    }
+    // SAFETY: as above.
+    unsafe { errno.write(before) };
+}
+
+/// Whether the address is in a mapping that is guarded, and zeros lie there now.
+fn lay_zeros_at(address: usize) -> bool {
     // An entry for borrowed pages may be about what was there before.
-    let handled = [false, true].into_iter().any(|borrowed| {
+    [false, true].into_iter().any(|borrowed| {
         slots().any(|slot| {
             slot.covering(address)
                 .filter(|_| slot.is_borrowed() == borrowed && slot.shows_file_at(address))
                 .is_some_and(|range| slot.lay_zeros(range, address))
         })
-    });
-    if !handled {
-        // SAFETY: passes on what the kernel gave.
-        unsafe { forward(at, signal, info, context) };
-    }
-    // SAFETY: as above.
-    unsafe { errno.write(before) };
+    })
 }
 
 impl Slot {
@@ -154,37 +172,86 @@ impl Slot {
     }
 }
 
-/// Asks who was there before, or lets the default action end the process.
-unsafe fn forward(at: usize, signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
-    let here = 0u8;
-    // Of information that somebody has copied to elsewhere this says nothing.
-    let asking = info.addr().wrapping_sub(ptr::from_ref(&here).addr()) / ASKING;
-    let action = match asking {
-        // In a circle those are left out who were there before it began.
-        1 => replaced(0),
-        2..4 => None,
-        _ => replaced(at),
-    };
-    match action {
-        Some(action) if action.sa_sigaction != libc::SIG_DFL && action.sa_sigaction != libc::SIG_IGN => {
-            if action.sa_flags & libc::SA_SIGINFO != 0 {
-                // SAFETY: with SA_SIGINFO the handler has this signature.
-                let handler = unsafe { mem::transmute::<usize, Handler>(action.sa_sigaction) };
-                // SAFETY: passes on what the kernel gave.
-                unsafe { handler(signal, info, context) };
-            } else {
-                // SAFETY: without it, this one.
-                let handler = unsafe { mem::transmute::<usize, extern "C" fn(i32)>(action.sa_sigaction) };
-                handler(signal);
-            }
+/// How far those have got who ask each other about one signal. Whoever registers twice has forgotten who was there before, and
+/// asks in a circle, which would go on until the stack ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Begun,
+    /// Much stack is used: a circle it may be, of the last handlers, which are used again where there are not enough of them.
+    Long,
+    /// It is one. Those who were there before all of it are asked.
+    Circle,
+    /// They are part of it, too.
+    End,
+}
+
+impl Stage {
+    /// By the stack that was used since, where the information still lies where the kernel has put it.
+    fn of(information: usize) -> Stage {
+        const MUCH: usize = 512 << 10;
+        const STAGES: usize = 4;
+        let here = 0u8;
+        let here = ptr::from_ref(&here).addr();
+        let part = match alternate_stack() {
+            Some(bottom) if bottom < here => MUCH.min(information.saturating_sub(bottom) / STAGES),
+            _ => MUCH,
+        };
+        match information.wrapping_sub(here).checked_div(part) {
+            Some(1) => Stage::Long,
+            Some(2) => Stage::Circle,
+            Some(3) => Stage::End,
+            // What is further away was copied elsewhere, and says nothing.
+            _ => Stage::Begun,
         }
-        _ => {
-            // SAFETY: all zeros is the default action; the touch is tried again and ends the process, as it would have.
-            let default: libc::sigaction = unsafe { mem::zeroed() };
-            // SAFETY: sigaction may be called in a handler.
-            unsafe { libc::sigaction(signal, &default, ptr::null_mut()) };
+    }
+}
+
+/// The lowest address of the stack for signals, where this thread is on it.
+fn alternate_stack() -> Option<usize> {
+    // SAFETY: all zeros is a valid stack_t.
+    let mut stack: libc::stack_t = unsafe { mem::zeroed() };
+    // SAFETY: only asks, which a handler may.
+    let asked = unsafe { libc::sigaltstack(ptr::null(), &mut stack) };
+    (asked == 0 && stack.ss_flags & libc::SS_ONSTACK != 0).then(|| stack.ss_sp.addr())
+}
+
+/// Asks who was there before, or lets the default action end the process.
+unsafe fn forward(
+    at: usize,
+    stage: Stage,
+    is_fault: bool,
+    (signal, info, context): (i32, *mut libc::siginfo_t, *mut libc::c_void),
+) {
+    let at = match stage {
+        Stage::Begun => at,
+        Stage::Long => at.min(HANDLERS.len() - 2),
+        Stage::Circle => 0,
+        Stage::End => HANDLERS.len(),
+    };
+    let action = REPLACED.get(at).and_then(|_| replaced(at)).unwrap_or(&DEFAULT);
+    if action.sa_flags & libc::SA_RESETHAND != 0 {
+        // As the kernel would have it: asked once.
+        REPLACED[at].store(ptr::from_ref(&DEFAULT).cast_mut(), Ordering::Release);
+    }
+    match action.sa_sigaction {
+        // A fault cannot be ignored.
+        libc::SIG_IGN if !is_fault => {}
+        libc::SIG_DFL | libc::SIG_IGN => {
+            // SAFETY: sigaction may be called in a handler; the touch is tried again and ends the process, as it would have.
+            unsafe { libc::sigaction(signal, &DEFAULT, ptr::null_mut()) };
             // SAFETY: so may raise; a signal that somebody sent is not sent again by itself.
             unsafe { libc::raise(signal) };
+        }
+        handler if action.sa_flags & libc::SA_SIGINFO != 0 => {
+            // SAFETY: with SA_SIGINFO the handler has this signature.
+            let handler = unsafe { mem::transmute::<usize, Handler>(handler) };
+            // SAFETY: passes on what the kernel gave.
+            unsafe { handler(signal, info, context) };
+        }
+        handler => {
+            // SAFETY: without it, this one.
+            let handler = unsafe { mem::transmute::<usize, extern "C" fn(i32)>(handler) };
+            handler(signal);
         }
     }
 }
