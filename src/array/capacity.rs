@@ -27,7 +27,9 @@ impl Array {
         let mut spare = generous - length;
         loop {
             match self.set_capacity(length + spare) {
-                Err(Error::System { .. }) if spare > 0 => spare = if spare > page { spare / 2 } else { 0 },
+                Err(Error::System { .. } | Error::OutOfRange { .. }) if spare > 0 => {
+                    spare = if spare > page { spare / 2 } else { 0 }
+                }
                 done => return done,
             }
         }

@@ -22,6 +22,7 @@ mod splice;
 mod state;
 mod synchronization;
 pub mod transfer;
+mod turns;
 
 use std::cell::Cell;
 use std::sync::{Arc, Weak};

@@ -1,11 +1,12 @@
 //! Files that elements are read from and written to.
 
 use std::fs::{File, OpenOptions};
-use std::io::Seek;
+use std::io::{Seek, Write};
 use std::mem::ManuallyDrop;
 use std::os::unix::fs::OpenOptionsExt;
 
 use crate::error::{Error, Result};
+use crate::kernels::Region;
 use crate::os::blocks::Expecting;
 use crate::os::{descriptor, identity, size};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
@@ -84,6 +85,22 @@ impl Peer {
             0 => Ok(None),
             size => Ok(Some(size.saturating_sub(self.position()?))),
         }
+    }
+
+    /// Writes some of the bytes to where it stands; gives how many.
+    ///
+    /// # Errors
+    /// The system's; where it does not wait, `WouldBlock` of that.
+    pub(super) fn write(&self, bytes: Region<'_>) -> std::io::Result<usize> {
+        let part = match self {
+            Peer::New(file) => file.at_once(bytes.len()),
+            _ => bytes.len(),
+        };
+        let written = self.file().write_vectored(&[bytes.part(0, part).as_io_slice()])?;
+        if let Peer::New(file) = self {
+            file.wrote();
+        }
+        Ok(written)
     }
 
     pub(super) fn file(&self) -> &File {

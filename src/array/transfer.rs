@@ -1,9 +1,10 @@
 //! Elements to and from other files, by reading and writing.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read};
 
 use super::peer::{Opening, Peer};
+use super::turns::Turn;
 use super::{Array, Extent, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
@@ -27,15 +28,22 @@ pub(super) enum Emptying {
 }
 
 impl Emptying {
-    /// The file as it is to be, which so many bytes are going to be written to; `None` where they are not any more. Blocks are
-    /// asked for with the first write only: to give them back would cut off who writes the file next.
-    pub fn done(self, peer: Peer, bytes: u64, is_called_off: &dyn Fn() -> bool) -> Result<Option<Peer>> {
+    /// The right to empty the file, where it is to be; `None` where it was called off.
+    pub fn turn(self, peer: &Peer, is_called_off: &dyn Fn() -> bool) -> Result<Option<Turn>> {
+        match self {
+            Emptying::Needed => Turn::take(peer.file(), is_called_off),
+            Emptying::Unneeded => Ok(None),
+        }
+    }
+
+    /// The file as it is to be, which so many bytes are going to be written to.
+    pub fn done(self, peer: Peer, bytes: u64) -> Result<Peer> {
         match peer {
             Peer::Own(file) if self == Emptying::Needed => {
                 size::set(&file, 0)?;
-                Ok((!is_called_off()).then(|| Peer::New(Expecting::new(file, bytes))))
+                Ok(Peer::New(Expecting::new(file, bytes)))
             }
-            other => Ok(Some(other)),
+            other => Ok(other),
         }
     }
 }
@@ -118,12 +126,13 @@ impl Array {
     /// The system's; `EBUSY` for this array's own file where that holds more than the array: writing it would move the
     /// elements under the mapping.
     pub fn write_to_path(&self, path: &[u8]) -> Result<()> {
-        match self.file_to_write(path, Opening::Waits)? {
-            Some((peer, emptying)) => emptying
-                .done(peer, self.byte_length(), &|| false)?
-                .map_or(Ok(()), |peer| self.write_to(&peer)),
-            None => Ok(()),
-        }
+        let Some((peer, emptying)) = self.file_to_write(path, Opening::Waits)? else {
+            return Ok(());
+        };
+        // Held until the file is closed, which may cut it.
+        let _turn = emptying.turn(&peer, &|| false)?;
+        let peer = emptying.done(peer, self.byte_length())?;
+        self.write_to(&peer)
     }
 
     /// The file of a path, and what has to be done to it before it is written to; `None` where it is this array's own, and
@@ -200,11 +209,10 @@ impl Array {
 }
 
 /// Writes all bytes to where a file stands.
-pub(super) fn write_all(all: Region<'_>, peer: &Peer) -> Result<()> {
+fn write_all(all: Region<'_>, peer: &Peer) -> Result<()> {
     let mut done = 0;
     while done < all.len() {
-        let rest = all.part(done, all.len() - done);
-        match peer.file().write_vectored(&[rest.as_io_slice()]) {
+        match peer.write(all.part(done, all.len() - done)) {
             Ok(0) => return Err(Error::system(Errno::IO, "write")),
             Ok(count) => done += count,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}

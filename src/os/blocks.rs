@@ -1,6 +1,7 @@
 //! Growing a file with its blocks, so that every byte of it can be stored to: a full disk is an error now, not a fault
 //! later.
 
+use std::cell::Cell;
 use std::fs::File;
 
 use rustix::fs::{FallocateFlags, fallocate, tell};
@@ -46,31 +47,52 @@ fn give_back(file: &File, size: u64) {
 
 /// From so many bytes on one more call is nothing.
 const MUCH: u64 = 1 << 20;
+/// Bytes that are written before blocks are asked for.
+const FIRST: usize = 64 << 10;
 
 /// A file just emptied that so many bytes are about to be written to. Its blocks are asked for at once: that takes half the time
-/// of asking with each page, and leaves them side by side.
+/// of asking with each page, and leaves them side by side. Not before the first bytes are there: blocks that came to nothing can
+/// be given back only where the file ends with what was written here, since somebody else may be writing it by now.
+#[derive(Debug)]
 pub struct Expecting {
     file: File,
     bytes: u64,
+    has_blocks: Cell<bool>,
 }
 
 impl Expecting {
     pub fn new(file: File, bytes: u64) -> Expecting {
-        if bytes >= MUCH && !identity::is_in_memory(&file) {
-            // Where it fails, the writes tell why.
-            let _ = retry_on_intr(|| fallocate(&file, FallocateFlags::KEEP_SIZE, 0, bytes));
+        Expecting {
+            has_blocks: Cell::new(bytes < MUCH || identity::is_in_memory(&file)),
+            file,
+            bytes,
         }
-        Expecting { file, bytes }
     }
 
     pub fn file(&self) -> &File {
         &self.file
     }
+
+    /// How much of some bytes is to be written next.
+    pub fn at_once(&self, bytes: usize) -> usize {
+        if self.has_blocks.get() {
+            bytes
+        } else {
+            bytes.min(FIRST)
+        }
+    }
+
+    /// Says that something was written.
+    pub fn wrote(&self) {
+        if !self.has_blocks.replace(true) {
+            // Where it fails, the writes tell why.
+            let _ = retry_on_intr(|| fallocate(&self.file, FallocateFlags::KEEP_SIZE, 0, self.bytes));
+        }
+    }
 }
 
 impl Drop for Expecting {
     fn drop(&mut self) {
-        // Only where the file ends with what was written here: somebody else may be writing it by now, and be cut off.
         if let (Ok(size), Ok(written)) = (size::of(&self.file), tell(&self.file))
             && self.bytes >= MUCH
             && size < self.bytes
@@ -134,11 +156,15 @@ mod tests {
         const BYTES: u64 = 3 * MUCH;
         let path = std::env::temp_dir().join(format!("mmap-array-expecting-{}", std::process::id()));
         let blocks = |file: &File| file.metadata().unwrap().blocks() * 512;
-        for written in [5000, BYTES] {
+        for written in [0, 5000, BYTES] {
             let file = File::create(&path).unwrap();
             let expecting = Expecting::new(file.try_clone().unwrap(), BYTES);
-            assert_eq!(size::of(&file).unwrap(), 0);
+            assert_eq!(blocks(&file), 0);
             expecting.file().write_all(&vec![7; written as usize]).unwrap();
+            if written > 0 {
+                expecting.wrote();
+                assert!(blocks(&file) >= BYTES);
+            }
             drop(expecting);
             assert_eq!(size::of(&file).unwrap(), written);
             assert!(blocks(&file) <= written.next_multiple_of(64 * 1024), "{written}");

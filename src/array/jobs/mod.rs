@@ -2,7 +2,6 @@
 
 pub mod computing;
 pub mod reading;
-mod turns;
 pub mod writing;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -33,12 +32,15 @@ struct Shared {
     /// The number by which it is called off.
     ticket: u32,
     claim: Claim,
+    /// Byte of the file at which the array ended when it began.
+    place: u64,
+    /// Whether a growing job writes to the room of a reserved file.
+    fills_room: bool,
     /// Bytes a growing job has added; `None` once it is called off. Whoever changes a file holds this while it does:
     /// after it was called off a job changes nothing any more.
     added: Mutex<Option<u64>>,
-    /// Where bytes end that were perhaps written and are none of its elements; 0 where there are none.
+    /// As in [`Outcome`].
     wasted_to: AtomicU64,
-    /// Where a reserved file ends that it made longer; 0 where it did not.
     room_end: AtomicU64,
     is_called_off: AtomicBool,
     /// Whether it is called off as soon as it would have to wait for somebody.
@@ -93,8 +95,10 @@ impl Job {
     pub fn add(&self, most: u64, write: impl FnOnce(u64) -> Result<u64>) -> Result<bool> {
         let mut added = self.0.added();
         let Some(before) = *added else { return Ok(false) };
-        let written =
-            write(before).inspect_err(|_| self.0.wasted_to.store(before + most, Ordering::Relaxed))?;
+        let written = write(before).inspect_err(|_| {
+            let end = self.0.place + before + most;
+            self.0.wasted_to.store(end, Ordering::Relaxed);
+        })?;
         *added = Some(before + written);
         Ok(true)
     }
@@ -112,11 +116,18 @@ pub struct Jobs {
     running: Vec<Arc<Shared>>,
     /// Whether there were jobs since they were settled last.
     is_unsettled: bool,
-    /// Bytes that a growing job has added and that are not taken over yet.
+    /// What a growing job has done, and is not taken over yet.
+    outcome: Outcome,
+}
+
+#[derive(Debug, Default)]
+struct Outcome {
+    fills_room: bool,
+    /// Bytes that were added.
     added: u64,
-    /// Where those end that it perhaps wrote in vain.
+    /// Byte of the file at which that ends which was perhaps written in vain; 0 where nothing was.
     wasted_to: u64,
-    /// Where a reserved file ends that it made longer.
+    /// Where a reserved file ends that was made longer; 0 where it was not.
     room_end: u64,
 }
 
@@ -128,9 +139,12 @@ impl Jobs {
     /// Notes what a growing job has done that does nothing any more.
     fn note(&mut self, job: &Shared, added: Option<u64>) {
         if job.claim == Claim::Grows {
-            self.added = added.unwrap_or(0);
-            self.wasted_to = job.wasted_to.load(Ordering::Relaxed);
-            self.room_end = job.room_end.load(Ordering::Relaxed);
+            self.outcome = Outcome {
+                fills_room: job.fills_room,
+                added: added.unwrap_or(0),
+                wasted_to: job.wasted_to.load(Ordering::Relaxed),
+                room_end: job.room_end.load(Ordering::Relaxed),
+            };
         }
     }
 
@@ -161,6 +175,8 @@ impl Array {
         let shared = Arc::new(Shared {
             ticket,
             claim,
+            place: self.file_position(self.length()),
+            fills_room: self.is_reserved(),
             added: Mutex::new(Some(0)),
             wasted_to: AtomicU64::new(0),
             room_end: AtomicU64::new(0),
@@ -189,7 +205,7 @@ impl Array {
     /// Takes back that a job was begun, which has done nothing: what was to do it is refused.
     pub fn forget_job(&mut self, ticket: u32) {
         self.jobs.running.retain(|job| job.ticket != ticket);
-        if self.jobs.is_idle() && self.jobs.added == 0 {
+        if self.jobs.is_idle() && self.jobs.outcome.added == 0 {
             self.jobs.is_unsettled = false;
         }
     }
@@ -209,33 +225,34 @@ impl Array {
         if !self.jobs.is_unsettled {
             return Ok(());
         }
-        let added = self.jobs.added / self.itemsize();
-        let wasted = self.jobs.wasted_to;
-        let wasted_to = self.file_position(self.length()) + wasted;
-        if self.is_reserved() {
-            self.take_over_room(added);
-        } else if added > 0 {
+        if self.jobs.outcome.fills_room {
+            self.take_over_room();
+        } else if self.jobs.outcome.added > 0 && !self.is_reserved() {
             let bytes = self.elements_there()?;
             self.take_over(bytes)?;
         }
-        // A full disk gets back what it gave. Of a failure of that nothing more is to be told.
-        if wasted > 0 && self.npy.is_some() && !self.is_reserved() {
-            self.slack_end = self.slack_end.max(wasted_to);
-            let _ = self.cut_slack();
-        }
+        self.give_back_waste();
         // Not before: what could not be taken over is tried again.
-        self.jobs.added = 0;
-        self.jobs.wasted_to = 0;
+        self.jobs.outcome = Outcome::default();
         self.jobs.is_unsettled = false;
         Ok(())
     }
 
     /// Takes over what a job has added to a reserved file, and how long it has made that.
-    fn take_over_room(&mut self, added: u64) {
-        let length = self.length() + added;
-        let room = std::mem::take(&mut self.jobs.room_end).saturating_sub(self.file_position(0));
-        let capacity = self.capacity().max(length).max(room / self.itemsize());
-        self.state.set(length, capacity);
+    fn take_over_room(&mut self) {
+        let Outcome { added, room_end, .. } = self.jobs.outcome;
+        let length = self.length() + added / self.itemsize();
+        let room = room_end.saturating_sub(self.file_position(0)) / self.itemsize();
+        self.state.set(length, self.capacity().max(length).max(room));
+    }
+
+    /// A full disk gets back what it gave, where a header counts the elements. Of a failure of that nothing more is to be told.
+    fn give_back_waste(&mut self) {
+        let wasted_to = self.jobs.outcome.wasted_to;
+        if wasted_to > 0 && self.npy.is_some() && !self.is_reserved() {
+            self.slack_end = self.slack_end.max(wasted_to);
+            let _ = self.cut_slack();
+        }
     }
 
     /// Refuses what needs the elements to stay as they are while others write them.
@@ -273,9 +290,10 @@ impl Array {
             let added = job.added().take();
             self.jobs.note(&job, added);
         }
-        let added = std::mem::take(&mut self.jobs.added) / self.itemsize();
-        if self.is_reserved() {
-            self.take_over_room(added);
+        if self.jobs.outcome.fills_room {
+            self.take_over_room();
         }
+        self.give_back_waste();
+        self.jobs.outcome = Outcome::default();
     }
 }

@@ -223,11 +223,15 @@ fn elements_left(peer: &Peer, count: u64, itemsize: u64) -> Result<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::array::Placement;
     use crate::array::peer::Opening;
     use crate::array::samples::{busy, file_of, integers, over, values};
     use crate::storage::Flags;
+    use crate::typecode::Typecode;
+    use std::fs::File;
     use std::io::{Seek, SeekFrom, Write};
     use std::os::fd::AsRawFd;
+    use std::os::unix::fs::FileExt;
 
     #[test]
     fn what_is_read_is_there_when_the_job_is_over() {
@@ -389,5 +393,55 @@ mod tests {
         array.abandon_jobs();
         assert_eq!(work().unwrap(), None);
         assert_eq!(values(&array), [7]);
+    }
+    fn counted(file: &File) -> Array {
+        let open = || Storage::from_descriptor(file.as_raw_fd(), Flags::ReadWrite);
+        let integers = Typecode::parse("i").unwrap();
+        Array::open_npy(Some(integers), Flags::CreateOrEmpty, Placement::default(), open).unwrap()
+    }
+
+    // What broke: what could not be taken over was added once more, to what the header had told meanwhile.
+    #[test]
+    fn what_was_taken_over_by_other_means_is_not_added_again() {
+        let file = file_of(b"");
+        let mut array = counted(&file);
+        let source = Peer::Own(file_of(&[1; 40]));
+        let work = array.read_later(1, source, 10).unwrap();
+        assert_eq!(work().unwrap(), Some(()));
+        let mut first = [0];
+        file.read_exact_at(&mut first, 0).unwrap();
+        file.write_all_at(b"X", 0).unwrap();
+        array.settle_jobs().unwrap_err();
+        file.write_all_at(&first, 0).unwrap();
+        array.reserve(10).unwrap();
+        assert_eq!((array.length(), array.capacity()), (10, 10));
+        let sort = array.sort_later(2).unwrap();
+        assert_eq!(sort().unwrap(), Some(()));
+        array.settle_jobs().unwrap();
+        assert_eq!((array.length(), array.capacity()), (10, 10));
+    }
+
+    #[test]
+    fn what_was_written_in_vain_is_given_back_however_the_job_ends() {
+        for is_abandoned in [false, true] {
+            let file = file_of(b"");
+            let mut array = counted(&file);
+            array.extend(Region::of(&[1; 8])).unwrap();
+            let size = file.metadata().unwrap().len();
+            let job = array.begin_job("fromfileAsync", 1, Claim::Grows).unwrap();
+            let written = job.add(4, |_| {
+                file.write_all_at(&[9; 3], size).unwrap();
+                Err(Error::MemoryFault)
+            });
+            assert_eq!(written.unwrap_err().code(), "ERR_MEMORY_FAULT");
+            drop(job);
+            if is_abandoned {
+                array.abandon_jobs();
+            } else {
+                array.settle_jobs().unwrap();
+            }
+            assert_eq!(file.metadata().unwrap().len(), size);
+            assert_eq!(array.length(), 2);
+        }
     }
 }

@@ -1,11 +1,14 @@
 //! Elements to files, as work for any thread.
 
-use super::turns::Turn;
+use std::io::ErrorKind;
+
+use rustix::io::Errno;
+
 use super::{Claim, Work};
 use crate::array::Array;
 use crate::array::peer::{Opening, Peer};
-use crate::array::transfer::{Emptying, write_all};
-use crate::error::Result;
+use crate::array::transfer::Emptying;
+use crate::error::{Error, Result};
 use crate::os::{identity, readiness};
 
 /// Where elements are written to.
@@ -42,25 +45,28 @@ impl Array {
             };
             let is_called_off = job.question(&peer);
             // Held until the file is closed, which may cut it.
-            let _turn = match emptying {
-                Emptying::Needed => Turn::take(peer.file(), &is_called_off)?,
-                Emptying::Unneeded => None,
-            };
+            let _turn = emptying.turn(&peer, &is_called_off)?;
             if is_called_off() {
                 return Ok(None);
             }
-            let Some(peer) = emptying.done(peer, bytes, &is_called_off)? else {
-                return Ok(None);
-            };
+            let peer = emptying.done(peer, bytes)?;
             let all = window.region(bytes);
             // More than it takes at once would keep this thread until somebody reads.
             let is_regular = identity::require_regular(peer.file()).is_ok();
             let part = if is_regular { PART } else { readiness::AT_ONCE };
-            for start in (0..all.len()).step_by(part) {
+            let mut done = 0;
+            while done < all.len() {
                 if !readiness::wait(peer.file(), readiness::Use::Write, &is_called_off)? {
                     return Ok(None);
                 }
-                write_all(all.part(start, part.min(all.len() - start)), &peer)?;
+                match peer.write(all.part(done, part.min(all.len() - done))) {
+                    Ok(0) => return Err(Error::system(Errno::IO, "write")),
+                    Ok(count) => done += count,
+                    // Somebody else was faster.
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    Err(error) => return Err(Error::io_on_memory(&error, "write")),
+                }
             }
             Ok(Some(()))
         }))
@@ -71,6 +77,7 @@ impl Array {
 mod tests {
     use super::*;
     use crate::array::samples::{busy, integers};
+    use crate::array::turns::Turn;
 
     #[test]
     fn what_is_written_is_all_of_it() {

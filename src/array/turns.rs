@@ -1,4 +1,4 @@
-//! Jobs that write the same file take turns: each empties it first, and would take away what another has written by then.
+//! Those who write the same file take turns: each empties it first, and would take away what another has written by then.
 
 use std::fs::File;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
