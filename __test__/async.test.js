@@ -298,6 +298,18 @@ describe('a pipe whose other end does nothing', () => {
     fs.closeSync(full)
   })
 
+  // What broke: each took what the other had not got to yet.
+  test('those who use one at a time take turns', async () => {
+    const fd = pipe()
+    const targets = [make('i', []), make('i', [])]
+    const sources = [make('i', scrambled()), make('i', scrambled().reverse())]
+    const read = targets.map((array) => array.fromfileAsync(fd, MANY))
+    await Promise.all([...sources.map((array) => array.tofileAsync(fd)), ...read])
+    expect(holds(targets[0], scrambled())).toBe(true)
+    expect(holds(targets[1], scrambled().reverse())).toBe(true)
+    fs.closeSync(fd)
+  })
+
   // What broke: Node waits for its threads at the end.
   test.each([
     ['fromfileAsync', 'new MmapArray("i").fromfileAsync(pipe(), 10)'],

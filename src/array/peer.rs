@@ -9,7 +9,6 @@ use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::os::blocks::Expecting;
 use crate::os::{descriptor, identity, size};
-use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
 /// A file to read from or write to, where it stands.
 pub enum Peer {
@@ -35,11 +34,7 @@ impl Peer {
         Self::named(path, || {
             let mut options = File::options();
             options.write(true).create(true).truncate(false);
-            let file = opening.open(options, path)?;
-            // Its writes wait, though its opening did not.
-            let flags = fcntl_getfl(&file)?;
-            fcntl_setfl(&file, flags - OFlags::NONBLOCK)?;
-            Ok(file)
+            opening.open(options, path)
         })
     }
 
@@ -57,15 +52,21 @@ impl Peer {
         descriptor::borrow(descriptor).map(Peer::Borrowed)
     }
 
-    /// The same file where the caller may close its descriptor meanwhile.
+    /// The same file where the caller may close its descriptor meanwhile. A pipe that does not wait, where it can be had: between
+    /// the question whether it is ready and the use of it somebody else may be faster.
     pub fn into_own(self) -> Result<Peer> {
         match self {
             own @ (Peer::Own(_) | Peer::New(_)) => Ok(own),
-            Peer::Borrowed(file) => file
-                .try_clone()
+            Peer::Borrowed(file) => descriptor::opened_without_waiting(&file)
+                .map_or_else(|| file.try_clone(), Ok)
                 .map(Peer::Own)
                 .map_err(|error| Error::io(&error, "fcntl")),
         }
+    }
+
+    /// Whether others may take from it what is to be read here, or write in between.
+    pub(super) fn is_shared(&self) -> bool {
+        matches!(self, Peer::Borrowed(_)) || identity::is_pipe(self.file())
     }
 
     /// The byte at which it stands.

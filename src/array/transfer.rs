@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::os::blocks::Expecting;
 use crate::os::identity::{self, FileIdentity};
-use crate::os::{read, readiness, size};
+use crate::os::readiness::{self, Use};
+use crate::os::{read, size};
 use rustix::fs::{OFlags, fcntl_getfl};
 use rustix::io::Errno;
 
@@ -31,7 +32,7 @@ impl Emptying {
     /// The right to empty the file, where it is to be; `None` where it was called off.
     pub fn turn(self, peer: &Peer, is_called_off: &dyn Fn() -> bool) -> Result<Option<Turn>> {
         match self {
-            Emptying::Needed => Turn::take(peer.file(), is_called_off),
+            Emptying::Needed => Turn::take(peer.file(), Use::Write, is_called_off),
             Emptying::Unneeded => Ok(None),
         }
     }
@@ -274,7 +275,7 @@ fn fill(
     let mut waits_first = !fcntl_getfl(file).is_ok_and(|flags| flags.contains(OFlags::NONBLOCK));
     while got < buffer.len() {
         if let Some(is_called_off) = is_called_off.filter(|_| waits_first) {
-            match readiness::wait(file, readiness::Use::Read, is_called_off) {
+            match readiness::wait(file, Use::Read, is_called_off) {
                 Ok(true) => {}
                 Ok(false) => break,
                 Err(error) => return (got, Some(error)),

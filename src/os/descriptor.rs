@@ -6,11 +6,13 @@
 
 use std::fs::File;
 use std::mem::ManuallyDrop;
-use std::os::fd::FromRawFd;
+use std::os::fd::{AsRawFd, FromRawFd};
+use std::os::unix::fs::OpenOptionsExt;
 
 use rustix::fs::{OFlags, fcntl_getfl};
 use rustix::io::Errno;
 
+use super::identity;
 use crate::error::{Error, Result};
 
 /// A descriptor of our own on what another one stands for; the kernel says whether there is one.
@@ -37,6 +39,21 @@ pub fn borrow(descriptor: i32) -> Result<ManuallyDrop<File>> {
     Ok(ManuallyDrop::new(unsafe { File::from_raw_fd(descriptor) }))
 }
 
+/// What a descriptor of a pipe stands for, opened anew so that its reads and writes do not wait; nobody else's do for that.
+/// `None` of what is no pipe, and where it cannot be had.
+pub fn opened_without_waiting(file: &File) -> Option<File> {
+    let access = fcntl_getfl(file).ok()? & OFlags::RWMODE;
+    if !identity::is_pipe(file) {
+        return None;
+    }
+    File::options()
+        .read(access != OFlags::WRONLY)
+        .write(access != OFlags::RDONLY)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(format!("/proc/self/fd/{}", file.as_raw_fd()))
+        .ok()
+}
+
 /// Whether what is written goes to the file's end.
 pub fn appends(file: &File) -> Result<bool> {
     let flags = fcntl_getfl(file).map_err(|errno| Error::system(errno, "fcntl"))?;
@@ -56,7 +73,8 @@ pub fn require_access(file: &File, writing: bool) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::fd::AsRawFd;
+    use std::io::{ErrorKind, Read, Write};
+    use std::os::fd::OwnedFd;
 
     #[test]
     fn numbers_that_are_no_descriptors_are_ebadf() {
@@ -64,6 +82,23 @@ mod tests {
             assert_eq!(duplicate(number).unwrap_err().code(), "EBADF");
             assert_eq!(borrow(number).err().unwrap().code(), "EBADF");
         }
+    }
+
+    #[test]
+    fn a_pipe_that_is_opened_anew_waits_for_nobody() {
+        let (reader, writer) = std::io::pipe().unwrap();
+        let (reader, writer) = [OwnedFd::from(reader), writer.into()].map(File::from).into();
+        let mut reading = opened_without_waiting(&reader).unwrap();
+        let error = reading.read(&mut [0; 1]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::WouldBlock);
+        let mut writing = opened_without_waiting(&writer).unwrap();
+        writing.write_all(b"a").unwrap();
+        assert_eq!(reading.read(&mut [0; 2]).unwrap(), 1);
+        for file in [reader, writer] {
+            assert!(!fcntl_getfl(&file).unwrap().contains(OFlags::NONBLOCK));
+        }
+        let regular = File::open("/proc/self/exe").unwrap();
+        assert!(opened_without_waiting(&regular).is_none());
     }
 
     #[test]

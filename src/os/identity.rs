@@ -44,6 +44,11 @@ pub fn is_in_memory(file: &File) -> bool {
     fstatfs(file).is_ok_and(|system| system.f_type as u64 == TMPFS)
 }
 
+/// Whether a file is a pipe, with a name or without.
+pub fn is_pipe(file: &File) -> bool {
+    fstat(file).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Fifo)
+}
+
 /// Refuses what cannot be mapped, with the error the system has for it.
 pub fn require_regular(file: &File) -> Result<()> {
     let stat = fstat(file).map_err(|errno| Error::system(errno, "fstat"))?;

@@ -6,10 +6,12 @@ use super::{Claim, Job, Work};
 use crate::array::fresh_memory::Fresh;
 use crate::array::peer::Peer;
 use crate::array::transfer::{read_elements, require_all};
+use crate::array::turns::Turn;
 use crate::array::{Array, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::os::read;
+use crate::os::readiness::Use;
 use crate::storage::{NpyHeader, Storage};
 
 /// Bytes that a reserved file is made longer by before it is written to. That may mean to clear them, and `close` waits.
@@ -26,6 +28,7 @@ impl Array {
         if count > 0 {
             resizable?;
         }
+        let is_shared = peer.is_shared();
         let peer = peer.into_own()?;
         let size = self.itemsize();
         countable_bytes("n", count, size)?;
@@ -47,13 +50,20 @@ impl Array {
         };
         let job = self.begin_job(OPERATION, ticket, Claim::Grows)?;
         Ok(Box::new(move || {
+            let is_called_off = job.question(&peer);
+            let mut turn = None;
+            if is_shared {
+                turn = Turn::take(peer.file(), Use::Read, &is_called_off)?;
+                if turn.is_none() {
+                    return Ok(None);
+                }
+            }
             if wanted == 0 && count > 0 {
                 read::require_readable(peer.file())?;
             }
             let got = match destination {
                 Destination::Memory(memory) => read_straight(&job, &peer, memory, wanted, size)?,
                 Destination::File(mut end) => {
-                    let is_called_off = job.question(&peer);
                     let add = |elements: Region<'_>| {
                         let bytes = elements.len() as u64;
                         job.add(bytes, |before| end.add(&job, elements, before).map(|()| bytes))
@@ -65,6 +75,7 @@ impl Array {
             if got == wanted && at_most > wanted / size {
                 read_rest(&peer, size)?;
             }
+            drop(turn);
             require_all(got / size, count).map(Some)
         }))
     }

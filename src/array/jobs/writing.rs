@@ -8,8 +8,10 @@ use super::{Claim, Work};
 use crate::array::Array;
 use crate::array::peer::{Opening, Peer};
 use crate::array::transfer::Emptying;
+use crate::array::turns::Turn;
 use crate::error::{Error, Result};
-use crate::os::{identity, readiness};
+use crate::os::identity;
+use crate::os::readiness::{self, Use};
 
 /// Where elements are written to.
 pub enum Target {
@@ -45,10 +47,9 @@ impl Array {
             };
             let is_called_off = job.question(&peer);
             // Held until the file is closed, which may cut it.
-            let _turn = emptying.turn(&peer, &is_called_off)?;
-            if is_called_off() {
+            let Some(_turn) = Turn::take(peer.file(), Use::Write, &is_called_off)? else {
                 return Ok(None);
-            }
+            };
             let peer = emptying.done(peer, bytes)?;
             let all = window.region(bytes);
             // More than it takes at once would keep this thread until somebody reads.
@@ -56,7 +57,7 @@ impl Array {
             let part = if is_regular { PART } else { readiness::AT_ONCE };
             let mut done = 0;
             while done < all.len() {
-                if !readiness::wait(peer.file(), readiness::Use::Write, &is_called_off)? {
+                if !readiness::wait(peer.file(), Use::Write, &is_called_off)? {
                     return Ok(None);
                 }
                 match peer.write(all.part(done, part.min(all.len() - done))) {
@@ -77,7 +78,6 @@ impl Array {
 mod tests {
     use super::*;
     use crate::array::samples::{busy, integers};
-    use crate::array::turns::Turn;
 
     #[test]
     fn what_is_written_is_all_of_it() {
@@ -103,7 +103,7 @@ mod tests {
         let (first, second) = [1, 2]
             .map(|ticket| array.write_later(ticket, Target::Path(path.to_vec())).unwrap())
             .into();
-        let turn = Turn::take(&std::fs::File::open(&target).unwrap(), &|| false).unwrap();
+        let turn = Turn::take(&std::fs::File::open(&target).unwrap(), Use::Write, &|| false).unwrap();
         std::thread::scope(|scope| {
             let waiting = scope.spawn(first);
             array.call_off(1);
