@@ -353,7 +353,8 @@ export interface LockOptions {
 
 /**
  * Says where an array is: plain JSON, to be given to another thread or process of this machine, which gets the same memory
- * from {@link MmapArrayConstructor.attach}. What else is in it is nobody's business. It keeps nothing alive.
+ * from {@link MmapArrayConstructor.attach}. What else is in it is nobody's business. It keeps nothing alive. An array itself is
+ * an empty object where it arrives: `postMessage` and `structuredClone` know of no such objects, and do not say so.
  *
  * @example
  * const scores = new MmapArray('i', [1, 2, 3])
@@ -521,7 +522,7 @@ export interface MmapArrayConstructor {
    * scores.get(0) // => 100
    */
   attach<C extends Typecode = Typecode>(
-    handle: Handle<C>,
+    handle: Handle<C> & { readonly itemsize?: undefined },
     options?: { flags?: 'r' | 'r+' | 'c' | undefined },
   ): MmapArray<C>
 
@@ -946,8 +947,9 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * before an abort or an error are kept. Until then every other call that changes the length throws `ERR_BUSY`.
    *
    * The call itself opens the file: a pipe by name that nobody writes to is at its end. Bytes of an element that is not whole
-   * when it is aborted are lost to the next reader of a pipe. `process.exit()` does not wait for a pipe that nobody writes to;
-   * `worker.terminate()` does, as for `fs.read`.
+   * when it is aborted are lost to the next reader of a pipe. Calls that read one pipe or descriptor at a time take turns.
+   * `process.exit()` does not wait for a pipe that nobody writes to, where the thread that calls it began to read; else the end
+   * of the thread does, as with `fs.read`. What it cuts short is kept, but for a reserved array: that keeps what it had before.
    *
    * @param source a path, a descriptor, or what has an `fd`, as the FileHandle of `fs/promises`
    * @param n elements to read, 0 or more
@@ -982,8 +984,9 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   /**
    * As `tofile`, on another thread. Until the promise is settled a call that changes the length throws `ERR_BUSY`; what is
    * written to elements meanwhile may or may not be in the file. After an abort the file holds a part of them, or what it held. The
-   * call itself opens the file, or makes it; a pipe by name that nobody reads is ENXIO. Calls that write one file at a time take
-   * turns. `process.exit()` lets a file be written to its end, but does not wait for who reads a pipe.
+   * call itself opens the file, or makes it; a pipe by name that nobody reads is ENXIO. Calls of one process that write one file at
+   * a time take turns, `tofile` to a path among them. `process.exit()` lets a file be written to its end, but does not wait for
+   * who reads a pipe.
    *
    * @param target a path, a descriptor, or what has an `fd`
    * @throws {Error} as a rejection: EBUSY as for `tofile`; ERR_BUSY while
@@ -1382,7 +1385,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * holds the memory. Waiters of `Atomics.wait` and those of {@link MmapArray.wait} do not wake each other.
    *
    * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE, see {@link MmapArray.buffer}; ERR_UNSUPPORTED_RUNTIME where the runtime can
-   * make none: on Node.js before 22.23 also for copy-on-write arrays and those that do not begin on a page, by their `offset`
+   * make none: on Node.js up to 22.23.0 also for copy-on-write arrays and those that do not begin on a page, by their `offset`
    * or by the header of their `.npy` file
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])

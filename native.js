@@ -69,6 +69,7 @@ export const {
   stateOf,
   stopWaiting,
   sumOf,
+  sweepOverlays,
   tofileLater,
   typecodeTable,
   unlinkShm,

@@ -337,6 +337,25 @@ describe('a pipe whose other end does nothing', () => {
     expect(worker.stdout).toBe('worker 3\n')
   })
 
+  test('process.exit() ends them whatever becomes of its listeners', async () => {
+    const path = scope.path()
+    fs.closeSync(pipe(path))
+    const result = await runNode(
+      `fs.openSync(${JSON.stringify(path)}, 'r+')
+       const read = (Class = MmapArray) => new Class('i').fromfileAsync(${JSON.stringify(path)}, 10).catch(() => {})
+       class Lying extends MmapArray { get closed() { throw new Error('lying') } }
+       process.on('exit', () => { throw new Error('mine') })
+       read()
+       process.removeAllListeners('exit')
+       process.on('exit', () => { throw new Error('mine') })
+       read(Lying)
+       read()
+       setTimeout(() => process.exit(3), 50)`,
+      { timeout: 20_000 },
+    )
+    expect(result).toMatchObject({ signal: null, stderr: expect.stringContaining('mine') })
+  })
+
   test('process.exit() lets tofileAsync to a file end', async () => {
     const path = scope.path()
     const result = await runNode(`

@@ -98,7 +98,7 @@ describeOnSmallDisk('a full disk', () => {
       array.close()
       assert.equal(fs.statSync(path).size, 16)`))
 
-  // What broke: room that fromfileAsync had made was forgotten, and given back by nobody before the end.
+  // Near a full disk room is made for what is read, where there is none for more.
   test('met by fromfileAsync keeps what fits, and room is room', () =>
     inChild(
       `fs.writeFileSync(directory + '/source', Buffer.alloc(3_000_000, 1))

@@ -1,5 +1,6 @@
 // What tries to break it: iterators that change the array they feed, arguments of every wrong kind, buffers that go away,
 // objects that lie. What could kill the process runs in a child whose exit code and signal are looked at.
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { expectError, thrownBy } from './support/errors.js'
@@ -447,6 +448,67 @@ describe('receivers that are no arrays', () => {
     expect([array.first, array[1], array.at(-1), array.length]).toEqual([7, 8, 9, 3])
     array.close()
   })
+})
+
+test('a class whose arrays make other arrays', () => {
+  class Log extends MmapArray {
+    scratch = new MmapArray('d')
+    static opened = undefined
+    constructor(...args) {
+      super(...args)
+      new MmapArray('i').close()
+    }
+  }
+  const log = new Log('i', [1])
+  const same = Log.attach(log.handle())
+  expect([same.scratch.typecode, same.get(0), same instanceof Log]).toEqual(['d', 1, true])
+  for (const array of [same, same.scratch, log.scratch, log]) array.close()
+})
+
+test('a class that makes something else is none', () => {
+  const other = new MmapArray('d')
+  for (const made of [{}, other, [], null]) {
+    const Other = class extends MmapArray {
+      constructor(...args) {
+        super(...args)
+        // oxlint-disable-next-line no-constructor-return
+        return made ?? new MmapArray('i')
+      }
+    }
+    expectError('ERR_INVALID_ARG_TYPE', () => Other.attach(other.handle()))
+  }
+  expectError('ERR_INVALID_ARG_TYPE', () => MmapArray.attach.call(Array, other.handle()))
+  expect(other.closed).toBe(false)
+  other.close()
+})
+
+test('a closed array is not compared with', () => {
+  for (const items of [[], [1]]) {
+    const [array, closed] = [new MmapArray('i', items), new MmapArray('i', [1])]
+    closed.close()
+    expectError('ERR_CLOSED', () => array.equals(closed))
+    expectError('ERR_CLOSED', () => array.compare(closed))
+    array.close()
+  }
+})
+
+test('what is no array and has one behind it can be shown', () => {
+  const array = new MmapArray('i', [1, 2])
+  for (const value of [new Proxy(array, {}), Object.create(array), Object.getPrototypeOf(array)]) {
+    expect(typeof inspect({ value })).toBe('string')
+  }
+  expect(inspect(array, { maxArrayLength: -1 })).toMatch(/2 more items/)
+  array.close()
+})
+
+test('a length that throws keeps no array busy', async () => {
+  const array = new MmapArray('i', [2, 1])
+  Object.defineProperty(array, 'length', { configurable: true, get: () => expect.unreachable() })
+  await array.sortAsync()
+  array.append(3)
+  delete array.length
+  expect(array.tolist()).toEqual([1, 2, 3])
+  array.close()
 })
 
 test('what a subclass overrides is for its users, not for the array itself', () => {

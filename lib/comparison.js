@@ -48,13 +48,11 @@ function compareValues(a, b) {
 /** Whether an array has the elements of another, or of any array-like. */
 export function areEqual(access, array, other) {
   access.requireOpen(array)
+  if (access.typeOf(other) !== undefined) access.requireOpen(other)
   if (!isArrayLike(other)) return false
   const { length } = array
   if (other.length !== length) return false
-  if (access.typeOf(other) !== undefined) {
-    access.requireOpen(other)
-    if (access.typeOf(other) === access.typeOf(array)) return firstDifference(array, other) < 0
-  }
+  if (access.typeOf(other) === access.typeOf(array)) return firstDifference(array, other) < 0
   const ours = quietReaderOf(access, array, array)
   const theirs = quietReaderOf(access, array, other)
   for (let index = 0; index < length; index++) {

@@ -27,7 +27,7 @@ export function printed(array, isText) {
 export function inspected(array, isText, options) {
   const name = array.constructor?.name ?? 'MmapArray'
   if (array.closed) return `${name} '${array.typecode}' [closed]`
-  const limit = Math.min(array.length, options.maxArrayLength ?? Infinity)
+  const limit = Math.min(array.length, Math.max(options.maxArrayLength ?? Infinity, 0))
   const shown = []
   for (let at = 0; at < limit; at++) shown.push(isText ? (characterAt(array, at) ?? REPLACEMENT) : array.get(at))
   const more = array.length - limit

@@ -6,17 +6,18 @@ import { closed, invalidArgType } from './errors.js'
 
 let lastTicket = 0
 
-/** What is under way: the array of each ticket. */
+/** What is under way: by ticket, what has it wait no more. */
 const pending = new Map()
 
 /** Node waits for its pool at the end, and a pipe may be silent for ever. */
 function stopAllWaiting() {
-  for (const [ticket, array] of pending) if (!array.closed) stopWaiting(array, ticket)
+  for (const stop of pending.values()) stop()
 }
 
-function begun(ticket, array) {
-  if (pending.size === 0) process.on('exit', stopAllWaiting)
-  pending.set(ticket, array)
+/** Before other listeners, one of which may throw; again, where somebody has removed them all. */
+function begun(ticket, stop) {
+  if (!process.listeners('exit').includes(stopAllWaiting)) process.prependListener('exit', stopAllWaiting)
+  pending.set(ticket, stop)
 }
 
 function over(ticket) {
@@ -41,7 +42,7 @@ export async function run(access, array, options, begin) {
   lastTicket = (lastTicket + 1) % 2 ** 32
   const ticket = lastTicket
   const onAbort = () => {
-    if (!array.closed) callOff(array, ticket)
+    if (!access.isClosed(array)) callOff(array, ticket)
   }
   signal?.addEventListener('abort', onAbort, { once: true })
   let work
@@ -51,10 +52,12 @@ export async function run(access, array, options, begin) {
   } catch (error) {
     signal?.removeEventListener('abort', onAbort)
     // It may have been begun before it was refused.
-    if (!array.closed) forgetJob(array, ticket)
+    if (!access.isClosed(array)) forgetJob(array, ticket)
     throw error
   }
-  begun(ticket, array)
+  begun(ticket, () => {
+    if (!access.isClosed(array)) stopWaiting(array, ticket)
+  })
   const { result, failure } = await outcomeOf(work)
   over(ticket)
   try {
@@ -71,11 +74,11 @@ export async function run(access, array, options, begin) {
 
 /** What is over: the array is as free and as long as it makes it, also where the memory turns out not to be sound. */
 function takeOver(access, array) {
-  const before = array.length
+  const before = access.lengthOf(array)
   try {
     settle(array)
   } finally {
-    if (array.length !== before) access.unsettle(array)
+    if (access.lengthOf(array) !== before) access.unsettle(array)
   }
 }
 

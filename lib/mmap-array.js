@@ -86,15 +86,14 @@ export class MmapArray extends NativeArray {
     return array.#state
   }
 
-  /** Where the array that was made last came from. */
-  static #lastOrigin
-
   /** What other files of lib/ may know of an array, and its users may not. */
   static #access = Object.freeze({
     /** The row of the typecode table; undefined for what is no array. */
     typeOf: (value) => (MmapArray.#isArray(value) ? value.#type : undefined),
     codecOf: (array) => array.#codec,
     requireOpen: (array) => array.#requireOpen(),
+    isClosed: (array) => array.#closed,
+    lengthOf: (array) => lengthOf(array.#state),
     requireChangeable: (array) => array.#requireChangeable(),
     unsettle: (array) => array.#unsettle(),
     /** A call into the core that is bound to the array. */
@@ -142,17 +141,18 @@ export class MmapArray extends NativeArray {
 
   /** A new array of a class, which may be a user's. */
   static #make(Class, origin) {
-    const array = new Class(FROM, origin)
-    if (MmapArray.#lastOrigin === origin) {
+    const made = new Class(FROM, origin)
+    const { array } = origin
+    if (array !== undefined && array === made) {
       array.#prepare()
       return array
     }
-    array.close()
+    if (array !== undefined) MmapArray.prototype.close.call(array)
     throw invalidArgType('constructor', 'a class that hands its arguments on to MmapArray', Class)
   }
 
   #adopt(type, origin) {
-    MmapArray.#lastOrigin = origin
+    origin.array = this
     this.#type = type
     this.#codec = codecFor(type)
     this.#state = new Uint32Array(stateOf(this))
@@ -766,6 +766,8 @@ export class MmapArray extends NativeArray {
   }
 
   [inspect.custom](_depth, options) {
+    // Of a proxy, or of what has an array for its prototype, Node shows what it can.
+    if (!MmapArray.#isArray(this)) return this
     return inspected(this, this.#type.meaning === 'character', options)
   }
 

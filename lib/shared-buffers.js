@@ -1,7 +1,7 @@
 // SharedArrayBuffers on mapped memory: the runtime's own where it makes them, else a growable one of V8's whose pages
 // are replaced by ours.
 
-import { hasSharedBuffers, layOver, probeOverlay, sharedBufferOf } from '../native.js'
+import { hasSharedBuffers, layOver, probeOverlay, sharedBufferOf, sweepOverlays } from '../native.js'
 import { unsupportedRuntime } from './errors.js'
 import { allocateShared } from './sources.js'
 
@@ -28,6 +28,16 @@ function tryOverlay() {
 /** A buffer in pages of its own, which can grow no further than it is. */
 const growable = (bytes) => allocateShared(bytes, { maxByteLength: bytes })
 
+/** V8 frees what was collected a moment later, on a thread of its own, and tells nobody. */
+const A_MOMENT = 1000
+let sweep
+const collected = new FinalizationRegistry(() => {
+  sweep ??= setTimeout(() => {
+    sweep = undefined
+    sweepOverlays()
+  }, A_MOMENT).unref()
+})
+
 /** A SharedArrayBuffer on the elements of an array that is open. */
 export function sharedBufferOn(array, limit) {
   const bytes = array.byteLength
@@ -36,5 +46,6 @@ export function sharedBufferOn(array, limit) {
   if (!canOverlay()) throw unsupportedRuntime('SharedArrayBuffer on memory that is not its own')
   const buffer = growable(bytes)
   layOver(array, buffer, new Uint8Array(buffer, 0, bytes))
+  collected.register(buffer)
   return buffer
 }

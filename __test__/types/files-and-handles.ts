@@ -37,6 +37,8 @@ exactly<MmapArray<'q'>>()(MmapArray.attach<'q'>(JSON.parse('{}')))
 
 // @ts-expect-error the array itself cannot be posted
 MmapArray.attach('handle')
+// @ts-expect-error nor is it its own handle
+MmapArray.attach(array)
 // @ts-expect-error to create is nothing for those who attach
 MmapArray.attach(array.handle(), { flags: 'w+' })
 

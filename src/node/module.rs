@@ -105,6 +105,12 @@ pub fn probe_overlay(env: Env, memory: Unknown<'_>) -> napi::Result<bool> {
     guard(&env, || overlays::probe(memory))
 }
 
+/// Gives back what such buffers held that no thread has any more.
+#[napi]
+pub fn sweep_overlays() {
+    overlays::sweep();
+}
+
 /// Lays the array's pages over those of a growable `SharedArrayBuffer`; `memory` shows it from its first byte to its
 /// last.
 #[napi]

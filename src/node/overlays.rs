@@ -10,7 +10,8 @@
 
 use std::cell::RefCell;
 use std::ptr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use napi::{Env, JsValue, Unknown, sys};
 
@@ -44,6 +45,7 @@ struct Guard {
 
 impl Overlays {
     pub fn new(env: &Env) -> Self {
+        sweep();
         Overlays {
             env: env.raw(),
             laid: RefCell::default(),
@@ -176,21 +178,48 @@ impl Drop for Overlays {
     }
 }
 
-/// Guards of buffers that no array answers for any more, but that some thread may still look at.
-static GIVEN_UP: Mutex<Vec<Guard>> = Mutex::new(Vec::new());
+/// Guards of buffers that no array answers for any more, but that some thread may still look at. V8 frees their memory without
+/// telling, so it is looked at now and then.
+static GIVEN_UP: Mutex<GivenUp> = Mutex::new(GivenUp {
+    guards: Vec::new(),
+    next_look: None,
+});
+
+struct GivenUp {
+    guards: Vec<Guard>,
+    /// Not before that.
+    next_look: Option<Instant>,
+}
+
+impl GivenUp {
+    /// Lets those go whose pages show the file no more. It reads the list of all mappings for each, and that takes no more
+    /// than a small part of the time.
+    fn look(&mut self) {
+        const SELDOM: Duration = Duration::from_millis(500);
+        const PART: u32 = 50;
+        let began = Instant::now();
+        if self.guards.is_empty() || self.next_look.is_some_and(|next| began < next) {
+            return;
+        }
+        self.guards.retain(|guard| guard.guarded.is_there());
+        self.next_look = Some(began + SELDOM.max(began.elapsed() * PART));
+    }
+}
 
 /// Keeps a guard for as long as its pages show the file.
 fn give_up(guard: Guard) {
-    const FEW: usize = 16;
-    let mut given_up = GIVEN_UP.lock().unwrap_or_else(PoisonError::into_inner);
-    if given_up.len() == given_up.capacity() {
-        given_up.retain(|guard| guard.guarded.is_there());
-        // Looked through again when there are twice as many, however many there were once.
-        let room = given_up.len().max(FEW);
-        given_up.shrink_to_fit();
-        given_up.reserve_exact(room);
-    }
-    given_up.push(guard);
+    let mut given_up = given_up();
+    given_up.guards.push(guard);
+    given_up.look();
+}
+
+/// Gives back what buffers held that no thread has any more.
+pub fn sweep() {
+    given_up().look();
+}
+
+fn given_up() -> MutexGuard<'static, GivenUp> {
+    GIVEN_UP.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Lays the file's pages over others.
