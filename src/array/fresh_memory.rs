@@ -3,7 +3,6 @@
 //! time; where there are none, one write for many pages and one read for each few of them take three quarters of it.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use rustix::io::Errno;
 
@@ -21,7 +20,7 @@ const AHEAD: u64 = 1024 * 1024;
 /// The same of huge pages: a fifth of a millisecond.
 const HUGE_PAGES_AHEAD: u64 = 2 * HUGE_PAGE;
 /// Bytes that are cleared and then written at a time, where both is done.
-const PIECE: u64 = 2 * HUGE_PAGE;
+pub(super) const PIECE: u64 = 2 * HUGE_PAGE;
 /// Bytes around a read for which the system maps what is there already.
 const AROUND: usize = 64 * 1024;
 
@@ -173,17 +172,6 @@ impl Array {
         bring_huge_page_range_in(&self.mapping, &self.window, known, range)
     }
 
-    /// For a thread that has not got the array: what there is room for behind the elements, all of which is memory of its own.
-    pub(super) fn fresh_memory(&self) -> Fresh {
-        Fresh {
-            mapping: self.mapping.clone(),
-            window: self.window.clone(),
-            at: self.byte_length(),
-            known: self.touched.max(self.byte_length()),
-            huge_pages_refused: self.huge_pages_refused,
-        }
-    }
-
     /// Whole pages of a range that nobody has stored to, at most [`AHEAD`] long.
     fn bring_zeros_in(&mut self, start: u64, end: u64) {
         let fresh = round_up_to_pages(start)..end - end % page_size();
@@ -207,43 +195,13 @@ impl Array {
     }
 }
 
-/// Memory behind the elements that is written from its beginning on, a piece at a time.
-pub(super) struct Fresh {
-    mapping: Arc<Mapping>,
-    window: Arc<Window>,
-    /// Where the next piece begins in the window.
-    at: u64,
-    /// Up to where it was stored to, or is going to be.
-    known: u64,
-    huge_pages_refused: bool,
-}
-
-impl Fresh {
-    /// The next piece of so many bytes, ready to be written.
-    pub fn next_piece(&mut self, bytes: u64) -> Region<'_> {
-        let (start, end) = (self.at, (self.at + bytes).min(self.at - self.at % PIECE + PIECE));
-        self.at = end;
-        let huge = huge_pages_nearest(self.known, end);
-        if !huge.is_empty() && !self.huge_pages_refused {
-            match bring_huge_page_range_in(&self.mapping, &self.window, self.known, huge.clone()) {
-                Ok(()) => self.known = huge.end,
-                Err(error) => self.huge_pages_refused = !error.may_pass(),
-            }
-        }
-        self.known = self.known.max(end);
-        self.window
-            .region(end)
-            .part(start as usize, (end - start) as usize)
-    }
-}
-
 /// The huge pages that lie in a range, or with half of them at least.
-fn huge_pages_nearest(start: u64, end: u64) -> Range<u64> {
+pub(super) fn huge_pages_nearest(start: u64, end: u64) -> Range<u64> {
     let nearest = |byte: u64| (byte + HUGE_PAGE / 2) / HUGE_PAGE * HUGE_PAGE;
     nearest(start)..nearest(end)
 }
 
-fn bring_huge_page_range_in(
+pub(super) fn bring_huge_page_range_in(
     mapping: &Mapping,
     window: &Window,
     known: u64,

@@ -5,6 +5,7 @@ mod capacity;
 mod elements;
 mod flush;
 mod fresh_memory;
+mod fresh_pieces;
 mod growth;
 pub mod jobs;
 mod lent;

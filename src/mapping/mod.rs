@@ -1,7 +1,9 @@
 //! A file from an offset on, mapped through windows that never move, and the guard over them.
 
+mod address_range;
 mod advice;
 pub mod guard;
+mod restorations;
 mod window;
 mod word;
 

@@ -3,27 +3,18 @@
 
 use std::ops::Range;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use memmap2::{MmapOptions, MmapRaw};
-use rustix::io::Errno;
+use memmap2::MmapRaw;
 
+use super::restorations::Restorations;
+use super::{Advice, address_range};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
-use crate::mapping::Advice;
 use crate::mapping::guard::{Guarded, Zeros};
 use crate::os::huge_pages::{self, HUGE_PAGE, Refused};
 use crate::os::memory;
 use crate::storage::Storage;
-
-/// Least length of a window: address space costs nothing, and most arrays never outgrow it.
-const LEAST_WINDOW: u64 = 1 << 30;
-/// How many times its file a window is long.
-const HEADROOM: u64 = 8;
-/// By how much a window is longer than that. The system puts windows side by side, and some processors confuse addresses that
-/// are a multiple of 256 MiB apart: a loop over two arrays took half as long again on an AMD EPYC. A huge page keeps windows aligned.
-const STAGGER: u64 = HUGE_PAGE;
 
 /// A mapping whose base never moves and whose bytes may change under the reader. Bytes past the end of the file are
 /// address space only; they become usable the moment the file grows over them.
@@ -35,10 +26,7 @@ pub struct Window {
     private: bool,
     /// Asked before and after each call, so without the lock. Of no meaning once the window is blank.
     zeros: Zeros,
-    /// For each time the file was mapped again over zeros the first byte of the window that was.
-    restored: Mutex<Vec<u64>>,
-    /// How many times those are, to be asked without the lock.
-    restorations: AtomicUsize,
+    restorations: Restorations,
 }
 
 /// What is behind the window: the guard that answers for it, and the file it needs for that.
@@ -56,26 +44,8 @@ impl Window {
     /// # Errors
     /// The system's, `ENOMEM` where not even the bytes themselves find room.
     pub fn map(storage: &Arc<Storage>, offset: u64, bytes: u64, private: bool) -> Result<Window> {
-        let least = memory::round_up_to_pages(bytes.max(1));
-        // Where address space is short it is not ours to take for later.
-        let wide = if memory::address_space_is_limited() {
-            bytes.saturating_mul(2)
-        } else {
-            bytes
-                .saturating_mul(HEADROOM)
-                .max(LEAST_WINDOW)
-                .saturating_add(STAGGER)
-                .checked_next_multiple_of(HUGE_PAGE)
-                .unwrap_or(u64::MAX)
-        };
-        let mut length = memory::round_up_to_pages(wide).max(least);
-        loop {
-            match Self::map_length(storage, offset, length, private) {
-                Ok(map) => return Window::guard(map, storage, offset, private),
-                Err(_) if length > least => length = memory::round_up_to_pages((length / 2).max(least)),
-                Err(error) => return Err(storage.named(Error::io(&error, "mmap"))),
-            }
-        }
+        let map = address_range::map(storage, offset, bytes, private)?;
+        Window::guard(map, storage, offset, private)
     }
 
     fn guard(map: MmapRaw, storage: &Arc<Storage>, offset: u64, private: bool) -> Result<Window> {
@@ -102,8 +72,7 @@ impl Window {
             map,
             private,
             zeros,
-            restored: Mutex::default(),
-            restorations: AtomicUsize::new(0),
+            restorations: Restorations::default(),
         })
     }
 
@@ -115,7 +84,7 @@ impl Window {
 
     /// How often zeros were taken away. Who knows of fewer may have read them.
     pub fn restorations(&self) -> usize {
-        self.restorations.load(Ordering::Acquire)
+        self.restorations.count()
     }
 
     /// Refuses the first bytes of the window where some of them are zeros that are not the file's, or were since there
@@ -125,17 +94,10 @@ impl Window {
     /// `MemoryFault`
     pub fn require_sound(&self, bytes: u64, restorations_known: usize) -> Result<()> {
         let zeros_lie = self.zeros_from().is_some_and(|from| from < bytes);
-        if zeros_lie
-            || (self.restorations() != restorations_known && self.had_zeros(bytes, restorations_known))
-        {
+        if zeros_lie || self.restorations.reached(bytes, restorations_known) {
             return Err(Error::MemoryFault);
         }
         Ok(())
-    }
-
-    fn had_zeros(&self, bytes: u64, restorations_known: usize) -> bool {
-        let restored = self.restored.lock().unwrap_or_else(PoisonError::into_inner);
-        restored.iter().skip(restorations_known).any(|from| *from < bytes)
     }
 
     /// Maps the file again where the guard has laid zeros; says whether there were any.
@@ -154,51 +116,9 @@ impl Window {
         // SAFETY: these are pages of this window, and what lies there now is the guard's zeros.
         unsafe { memory::lay_over(start, zeros.len(), file.storage.file(), offset, self.private) }
             .inspect_err(|_| file.guarded.put_back(&zeros))?;
-        let mut restored = self.restored.lock().unwrap_or_else(PoisonError::into_inner);
-        restored.push(zeros.start.saturating_sub(pages.lead) as u64);
-        self.restorations.store(restored.len(), Ordering::Release);
+        self.restorations
+            .add(zeros.start.saturating_sub(pages.lead) as u64);
         Ok(true)
-    }
-
-    fn map_length(storage: &Storage, offset: u64, length: u64, private: bool) -> std::io::Result<MmapRaw> {
-        let length = isize::try_from(length).map_err(|_| std::io::Error::from(Errno::NOMEM))? as usize;
-        let mut options = MmapOptions::new();
-        options.offset(offset).len(length);
-        if offset == 0
-            && !private
-            && storage.is_in_memory()
-            && let Some(map) = Self::map_aligned(storage, length)
-        {
-            return Ok(map);
-        }
-        if private {
-            // SAFETY: the bytes are only touched through a Region, which allows others to change them.
-            let map = unsafe { options.no_reserve_swap().map_copy(storage.file()) };
-            map.map(MmapRaw::from)
-        } else {
-            options.map_raw(storage.file())
-        }
-    }
-
-    /// Maps a file in memory so that it can have huge pages. The system aligns memory of no file for them by itself, since
-    /// Linux 6.7; files only where an administrator has allowed huge pages for them.
-    fn map_aligned(storage: &Storage, length: usize) -> Option<MmapRaw> {
-        if !length.is_multiple_of(HUGE_PAGE as usize) {
-            return None;
-        }
-        let map = MmapOptions::new().len(length).no_reserve_swap().map_anon().ok()?;
-        let map = MmapRaw::from(map);
-        if !map.as_mut_ptr().addr().is_multiple_of(HUGE_PAGE as usize) {
-            return None;
-        }
-        // SAFETY: these are the pages of the mapping just made, which nobody else knows of.
-        let laid = unsafe { memory::lay_over(map.as_mut_ptr(), length, storage.file(), 0, false) };
-        if laid.is_err() {
-            // Older systems may have taken the pages away by then, and given the range to somebody else.
-            std::mem::forget(map);
-            return None;
-        }
-        Some(map)
     }
 
     /// Refuses a window, or a system, that can have no huge pages.
@@ -325,36 +245,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn windows_are_longer_than_their_files() {
-        let storage = Arc::new(Storage::anonymous().unwrap());
-        assert_eq!(
-            Window::map(&storage, 0, 0, false).unwrap().len() as u64,
-            LEAST_WINDOW + STAGGER
-        );
-        assert_eq!(
-            Window::map(&storage, 0, 1 << 30, false).unwrap().len() as u64,
-            (8 << 30) + STAGGER
-        );
-    }
-
-    #[test]
-    fn few_windows_are_confused() {
-        const ALIKE: usize = 256 << 20;
-        let storage = Arc::new(Storage::anonymous().unwrap());
-        let windows: Vec<Window> = (0..8)
-            .map(|_| Window::map(&storage, 0, 0, false).unwrap())
-            .collect();
-        let mut places: Vec<usize> = windows
-            .iter()
-            .map(|window| window.region(0).address() % ALIKE)
-            .collect();
-        places.sort_unstable();
-        places.dedup();
-        // Some may have found gaps that windows of other tests had left.
-        assert!(places.len() > windows.len() / 2, "{places:x?}");
-    }
-
-    #[test]
     fn an_offset_need_not_lie_on_a_page() {
         let storage = Arc::new(Storage::anonymous().unwrap());
         storage.grow(0, 100).unwrap();
@@ -396,32 +286,6 @@ mod tests {
         }
         let behind = (window.len() as u64).next_multiple_of(HUGE_PAGE) + HUGE_PAGE;
         assert_eq!(window.use_huge_pages(0..behind), Err(Refused::ForGood));
-    }
-
-    #[test]
-    fn memory_lies_where_it_can_have_huge_pages() {
-        let bytes = (LEAST_WINDOW + STAGGER) as usize;
-        let map = MmapOptions::new()
-            .len(bytes)
-            .no_reserve_swap()
-            .map_anon()
-            .unwrap();
-        let huge = HUGE_PAGE as usize;
-        // Older systems do not align memory for them.
-        if map.as_ptr().addr().is_multiple_of(huge) {
-            let storage = Arc::new(Storage::anonymous().unwrap());
-            let window = Window::map(&storage, 0, 1, false).unwrap();
-            assert!(window.start().addr().is_multiple_of(huge));
-        }
-    }
-
-    #[test]
-    fn what_does_not_fit_the_address_space_is_enomem() {
-        let storage = Arc::new(Storage::anonymous().unwrap());
-        assert_eq!(
-            Window::map(&storage, 0, 1 << 60, false).unwrap_err().code(),
-            "ENOMEM"
-        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Claim, Job, Work};
-use crate::array::fresh_memory::Fresh;
+use crate::array::fresh_pieces::FreshPieces;
 use crate::array::peer::Peer;
 use crate::array::transfer::{read_elements, require_all};
 use crate::array::turns::Turn;
@@ -44,7 +44,7 @@ impl Array {
         self.require_countable(length)?;
         self.cover(self.byte_length() + wanted)?;
         let destination = if is_straight {
-            Destination::Memory(self.fresh_memory())
+            Destination::Memory(self.fresh_pieces())
         } else {
             Destination::File(self.end_to_add_to(wanted))
         };
@@ -102,7 +102,7 @@ impl Array {
 
 enum Destination {
     /// Memory that nobody else sees, with room for all of it.
-    Memory(Fresh),
+    Memory(FreshPieces),
     File(End),
 }
 
@@ -110,7 +110,7 @@ enum Destination {
 fn read_straight(
     job: &Job,
     peer: &Peer,
-    mut memory: Fresh,
+    mut memory: FreshPieces,
     wanted: u64,
     itemsize: u64,
 ) -> Result<Option<u64>> {
@@ -121,7 +121,7 @@ fn read_straight(
         }
         let (mut whole, mut is_full, mut read) = (0, false, Ok(()));
         let goes_on = job.add(wanted - got, |_| {
-            let piece = memory.next_piece(wanted - got);
+            let piece = memory.next(wanted - got);
             let (count, done) = read::fill(peer.file(), piece);
             whole = count as u64 - count as u64 % itemsize;
             (is_full, read) = (count == piece.len(), done);
