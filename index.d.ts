@@ -948,8 +948,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    *
    * The call itself opens the file: a pipe by name that nobody writes to is at its end. Bytes of an element that is not whole
    * when it is aborted are lost to the next reader of a pipe. Calls that read one pipe or descriptor at a time take turns.
-   * `process.exit()` does not wait for a pipe that nobody writes to, where the thread that calls it began to read; else the end
-   * of the thread does, as with `fs.read`. What it cuts short is kept, but for a reserved array: that keeps what it had before.
+   * `process.exit()` does not wait for a pipe that nobody writes to, where its thread has loaded this package; the end of a
+   * worker by others does, as for `fs.read`. What is cut short is kept, but for a reserved array: that keeps what it had before.
    *
    * @param source a path, a descriptor, or what has an `fd`, as the FileHandle of `fs/promises`
    * @param n elements to read, 0 or more

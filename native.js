@@ -42,6 +42,7 @@ export const {
   callOff,
   closeArray,
   elementsOf,
+  endWaiting,
   envelopeIn,
   envelopeLater,
   envelopeLength,

@@ -335,6 +335,15 @@ describe('a pipe whose other end does nothing', () => {
     )
     expectExit(worker)
     expect(worker.stdout).toBe('worker 3\n')
+    const both = await runNode(
+      `const { Worker } = await import('node:worker_threads')
+       const index = ${JSON.stringify(new URL('../index.js', import.meta.url))}
+       const source = 'import fs from "node:fs"; import { parentPort } from "node:worker_threads"; import { MmapArray } from ' + JSON.stringify(index) + ';' + ${JSON.stringify(body.replace(/setTimeout.*/, 'parentPort.postMessage(0); setInterval(() => {}, 1000)'))}
+       const worker = new Worker(new URL('data:text/javascript,' + encodeURIComponent(source)), { execArgv: [] })
+       worker.on('message', () => setTimeout(() => process.exit(4), 50))`,
+      { timeout: 20_000 },
+    )
+    expectExit(both, 4)
   })
 
   test('process.exit() ends them whatever becomes of its listeners', async () => {

@@ -1,28 +1,37 @@
 // Work on other threads, and the signals that call it off.
 
-import { callOff, forgetJob, settle, stopWaiting } from '../native.js'
+import { isMainThread } from 'node:worker_threads'
+import { callOff, endWaiting, forgetJob, settle, stopWaiting } from '../native.js'
 import { toOptions } from './arguments.js'
 import { closed, invalidArgType } from './errors.js'
 
 let lastTicket = 0
 
-/** What is under way: by ticket, what has it wait no more. */
+/** What is under way here: by ticket, what has it wait no more. */
 const pending = new Map()
 
-/** Node waits for its pool at the end, and a pipe may be silent for ever. */
-function stopAllWaiting() {
-  for (const stop of pending.values()) stop()
-}
+/** Node waits for its pool at the end, and a pipe may be silent for ever. A worker that the main thread ends is not told. */
+const stopAllWaiting = isMainThread
+  ? endWaiting
+  : () => {
+      for (const stop of pending.values()) stop()
+    }
 
 /** Before other listeners, one of which may throw; again, where somebody has removed them all. */
-function begun(ticket, stop) {
+function stopAtExit() {
   if (!process.listeners('exit').includes(stopAllWaiting)) process.prependListener('exit', stopAllWaiting)
+}
+
+if (isMainThread) stopAtExit()
+
+function begun(ticket, stop) {
+  stopAtExit()
   pending.set(ticket, stop)
 }
 
 function over(ticket) {
   pending.delete(ticket)
-  if (pending.size === 0) process.off('exit', stopAllWaiting)
+  if (pending.size === 0 && !isMainThread) process.off('exit', stopAllWaiting)
 }
 
 /** @returns {AbortSignal | undefined} that of the options */

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 
 use super::peer::{Opening, Peer};
-use super::turns::Turn;
+use super::turns::Place;
 use super::{Array, Extent, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
@@ -29,14 +29,6 @@ pub(super) enum Emptying {
 }
 
 impl Emptying {
-    /// The right to empty the file, where it is to be; `None` where it was called off.
-    pub fn turn(self, peer: &Peer, is_called_off: &dyn Fn() -> bool) -> Result<Option<Turn>> {
-        match self {
-            Emptying::Needed => Turn::take(peer.file(), Use::Write, is_called_off),
-            Emptying::Unneeded => Ok(None),
-        }
-    }
-
     /// The file as it is to be, which so many bytes are going to be written to.
     pub fn done(self, peer: Peer, bytes: u64) -> Result<Peer> {
         match peer {
@@ -131,7 +123,10 @@ impl Array {
             return Ok(());
         };
         // Held until the file is closed, which may cut it.
-        let _turn = emptying.turn(&peer, &|| false)?;
+        let _turn = match emptying {
+            Emptying::Needed => Place::new(peer.file(), Use::Write)?.turn(&|| false),
+            Emptying::Unneeded => None,
+        };
         let peer = emptying.done(peer, self.byte_length())?;
         self.write_to(&peer)
     }

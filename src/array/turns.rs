@@ -1,71 +1,112 @@
-//! Those who use the same file take turns, in the order in which they come: two who write would empty it for each other, or lay
-//! their elements between each other's; two who read from one place would each miss what the other took.
+//! Those who use the same file take turns: two who write would empty it for each other, or lay their elements between each
+//! other's; two who read from one place would each miss what the other took.
 
 use std::fs::File;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use crate::error::Result;
 use crate::os::identity::FileIdentity;
 use crate::os::readiness::Use;
 
-/// Those who have a turn or wait for one, the first first.
-static QUEUE: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
+/// Those who want a turn and those who have one, in the order in which they came.
+static QUEUE: Mutex<Queue> = Mutex::new(Queue {
+    places: Vec::new(),
+    last_number: 0,
+});
 static MOVED_ON: Condvar = Condvar::new();
+
+struct Queue {
+    places: Vec<Entry>,
+    last_number: u64,
+}
 
 #[derive(Debug)]
 struct Entry {
     number: u64,
     file: FileIdentity,
     usage: Use,
+    /// Who made the place. Those of one thread go in the order of their places: work that a thread has others do begins in that
+    /// order, so nobody waits here for what has not begun.
+    thread: ThreadId,
+    has_turn: bool,
 }
 
 /// How long it may take until it is seen that nobody waits any more.
 const BETWEEN_QUESTIONS: Duration = Duration::from_millis(50);
 
-/// The right to use a file, until it is dropped; before it is had, a place in the queue.
+/// A place in the queue for a file, until it is dropped.
 #[derive(Debug)]
-pub struct Turn(u64);
+pub struct Place(u64);
 
-impl Turn {
-    /// Waits until it is its turn; `None` where it was called off. Who has a turn is at work, and does not wait for this thread.
-    pub fn take(file: &File, usage: Use, is_called_off: &dyn Fn() -> bool) -> Result<Option<Turn>> {
-        static NUMBERS: AtomicU64 = AtomicU64::new(0);
-        let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
+/// The right to use a file, until it is dropped.
+#[derive(Debug)]
+pub struct Turn {
+    _place: Place,
+}
+
+impl Place {
+    pub fn new(file: &File, usage: Use) -> Result<Place> {
         let file = FileIdentity::of(file)?;
         let mut queue = lock();
-        queue.push(Entry {
+        queue.last_number += 1;
+        let number = queue.last_number;
+        queue.places.push(Entry {
             number,
-            file: file.clone(),
+            file,
             usage,
+            thread: thread::current().id(),
+            has_turn: false,
         });
-        let turn = Turn(number);
-        loop {
-            let first = queue
-                .iter()
-                .find(|entry| entry.file == file && entry.usage == usage);
-            let is_first = first.is_none_or(|entry| entry.number == number);
-            if is_first || is_called_off() {
-                // Its drop takes the queue.
+        Ok(Place(number))
+    }
+
+    /// Waits until it is its turn, on any thread; `None` where it was called off. Who has a turn is at work, and does not wait
+    /// for this thread.
+    pub fn turn(self, is_called_off: &dyn Fn() -> bool) -> Option<Turn> {
+        let mut queue = lock();
+        while !queue.lets_go(self.0) {
+            if is_called_off() {
                 drop(queue);
-                return Ok((!is_called_off()).then_some(turn));
+                return None;
             }
             queue = MOVED_ON
                 .wait_timeout(queue, BETWEEN_QUESTIONS)
                 .map_or_else(|poisoned| poisoned.into_inner().0, |(queue, _)| queue);
         }
+        drop(queue);
+        (!is_called_off()).then_some(Turn { _place: self })
     }
 }
 
-impl Drop for Turn {
+impl Queue {
+    /// Whether it is the turn of a number, which has it then.
+    fn lets_go(&mut self, number: u64) -> bool {
+        let Some(own) = self.places.iter().find(|entry| entry.number == number) else {
+            return true;
+        };
+        let is_before = |entry: &Entry| {
+            entry.number != number
+                && (entry.usage, &entry.file) == (own.usage, &own.file)
+                && (entry.has_turn || (entry.number < number && entry.thread == own.thread))
+        };
+        let goes = !self.places.iter().any(is_before);
+        for entry in self.places.iter_mut().filter(|entry| entry.number == number) {
+            entry.has_turn = goes;
+        }
+        goes
+    }
+}
+
+impl Drop for Place {
     fn drop(&mut self) {
-        lock().retain(|entry| entry.number != self.0);
+        lock().places.retain(|entry| entry.number != self.0);
         MOVED_ON.notify_all();
     }
 }
 
-fn lock() -> MutexGuard<'static, Vec<Entry>> {
+fn lock() -> MutexGuard<'static, Queue> {
     QUEUE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -74,51 +115,47 @@ mod tests {
     use super::*;
     use crate::array::samples::file_of;
     use std::cell::Cell;
-    use std::thread;
 
-    fn take(file: &File) -> Option<Turn> {
-        Turn::take(file, Use::Write, &|| false).unwrap()
+    fn place(file: &File) -> Place {
+        Place::new(file, Use::Write).unwrap()
     }
 
     #[test]
     fn one_at_a_time_has_a_file_and_each_its_own() {
         let (file, other) = (file_of(b""), file_of(b""));
-        let first = take(&file).unwrap();
-        let _of_other = take(&other).unwrap();
-        let _reading = Turn::take(&file, Use::Read, &|| false).unwrap().unwrap();
+        let first = place(&file).turn(&|| false).unwrap();
+        let _of_other = place(&other).turn(&|| false).unwrap();
+        let _reading = Place::new(&file, Use::Read).unwrap().turn(&|| false).unwrap();
         let questions = Cell::new(0);
         let asked = || {
             questions.set(questions.get() + 1);
             questions.get() > 2
         };
-        assert!(Turn::take(&file, Use::Write, &asked).unwrap().is_none());
+        assert!(place(&file).turn(&asked).is_none());
         assert!(questions.get() > 2);
+        let elsewhere = thread::scope(|scope| scope.spawn(|| place(&file).turn(&|| true)).join().unwrap());
+        assert!(elsewhere.is_none());
         drop(first);
-        assert!(Turn::take(&file, Use::Write, &|| true).unwrap().is_none());
-        assert!(take(&file).is_some());
+        assert!(place(&file).turn(&|| true).is_none());
+        assert!(place(&file).turn(&|| false).is_some());
     }
 
     #[test]
-    fn who_comes_first_goes_first() {
+    fn those_of_one_thread_go_in_order_whoever_comes_first() {
         let file = file_of(b"");
-        let first = take(&file).unwrap();
-        let identity = FileIdentity::of(&file).unwrap();
-        let waiting = || lock().iter().filter(|entry| entry.file == identity).count();
+        let (first, second, third) = (place(&file), place(&file), place(&file));
         let order = Mutex::new(Vec::new());
+        let go = |name, place: Place| {
+            let turn = place.turn(&|| false).unwrap();
+            order.lock().unwrap().push(name);
+            drop(turn);
+        };
         thread::scope(|scope| {
-            for comer in 0..5 {
-                let (order, file) = (&order, &file);
-                scope.spawn(move || {
-                    let turn = take(file);
-                    order.lock().unwrap().push(comer);
-                    drop(turn);
-                });
-                while waiting() < comer + 2 {
-                    thread::yield_now();
-                }
-            }
-            drop(first);
+            scope.spawn(|| go(3, third));
+            // Whoever is never going to come holds nobody up.
+            drop(second);
+            go(1, first);
         });
-        assert_eq!(*order.lock().unwrap(), [0, 1, 2, 3, 4]);
+        assert_eq!(*order.lock().unwrap(), [1, 3]);
     }
 }

@@ -9,9 +9,9 @@ use super::class::MmapArray;
 use super::errors::{guard, settled, without_panic};
 use super::numbers::side;
 use super::values::{bounds, bytes, count};
-use crate::array::jobs::Work;
 use crate::array::jobs::computing::Needles;
 use crate::array::jobs::writing::Target;
+use crate::array::jobs::{self, Work};
 use crate::array::peer::{Opening, Peer};
 use crate::error::Result;
 use crate::os::available::copied;
@@ -183,6 +183,12 @@ pub fn stop_waiting(env: Env, array: &MmapArray, ticket: u32) -> napi::Result<()
         array.stop_waiting(ticket);
         Ok(())
     })
+}
+
+/// Calls all work of all threads off that waits for others, now or later: the process ends.
+#[napi]
+pub fn end_waiting() {
+    jobs::end_waiting();
 }
 
 /// Takes back that work of a ticket was begun, if it was: the call was refused.

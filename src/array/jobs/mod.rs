@@ -12,6 +12,14 @@ use super::peer::Peer;
 use crate::error::{Error, Result};
 use crate::os::identity;
 
+/// Whether the process ends.
+static IS_ENDING: AtomicBool = AtomicBool::new(false);
+
+/// Calls all jobs off that wait for others, or come to.
+pub fn end_waiting() {
+    IS_ENDING.store(true, Ordering::Relaxed);
+}
+
 /// Work for another thread; `None` where it was called off.
 pub type Work<T> = Box<dyn FnOnce() -> Result<Option<T>> + Send>;
 
@@ -72,7 +80,9 @@ impl Job {
     /// so a little earlier.
     pub fn question(&self, peer: &Peer) -> impl Fn() -> bool + use<'_> {
         let waits = identity::require_regular(peer.file()).is_err();
-        move || self.is_called_off() || (waits && self.0.waits_no_more.load(Ordering::Relaxed))
+        let is_given_up =
+            || self.0.waits_no_more.load(Ordering::Relaxed) || IS_ENDING.load(Ordering::Relaxed);
+        move || self.is_called_off() || (waits && is_given_up())
     }
 
     /// Writes, unless it was called off for good; says whether it did. Whoever calls it off waits for the end of that.

@@ -6,7 +6,7 @@ use super::{Claim, Job, Work};
 use crate::array::fresh_pieces::FreshPieces;
 use crate::array::peer::Peer;
 use crate::array::transfer::{read_elements, require_all};
-use crate::array::turns::Turn;
+use crate::array::turns::Place;
 use crate::array::{Array, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
@@ -30,6 +30,9 @@ impl Array {
         }
         let is_shared = peer.is_shared();
         let peer = peer.into_own()?;
+        let place = is_shared
+            .then(|| Place::new(peer.file(), Use::Read))
+            .transpose()?;
         let size = self.itemsize();
         countable_bytes("n", count, size)?;
         let at_most = self.at_most(&peer, count)?;
@@ -51,12 +54,9 @@ impl Array {
         let job = self.begin_job(OPERATION, ticket, Claim::Grows)?;
         Ok(Box::new(move || {
             let is_called_off = job.question(&peer);
-            let mut turn = None;
-            if is_shared {
-                turn = Turn::take(peer.file(), Use::Read, &is_called_off)?;
-                if turn.is_none() {
-                    return Ok(None);
-                }
+            let turn = place.map(|place| place.turn(&is_called_off));
+            if matches!(turn, Some(None)) {
+                return Ok(None);
             }
             if wanted == 0 && count > 0 {
                 read::require_readable(peer.file())?;

@@ -8,7 +8,7 @@ use super::{Claim, Work};
 use crate::array::Array;
 use crate::array::peer::{Opening, Peer};
 use crate::array::transfer::Emptying;
-use crate::array::turns::Turn;
+use crate::array::turns::Place;
 use crate::error::{Error, Result};
 use crate::os::identity;
 use crate::os::readiness::{self, Use};
@@ -39,15 +39,19 @@ impl Array {
                 Some((peer.into_own()?, Emptying::Unneeded))
             }
         };
+        let place = peer
+            .as_ref()
+            .map(|(peer, _)| Place::new(peer.file(), Use::Write))
+            .transpose()?;
         let job = self.begin_job(OPERATION, ticket, Claim::Reads)?;
         let (window, bytes) = (self.window.clone(), self.byte_length());
         Ok(Box::new(move || {
-            let Some((peer, emptying)) = peer else {
+            let (Some((peer, emptying)), Some(place)) = (peer, place) else {
                 return Ok(Some(()));
             };
             let is_called_off = job.question(&peer);
             // Held until the file is closed, which may cut it.
-            let Some(_turn) = Turn::take(peer.file(), Use::Write, &is_called_off)? else {
+            let Some(_turn) = place.turn(&is_called_off) else {
                 return Ok(None);
             };
             let peer = emptying.done(peer, bytes)?;
@@ -100,10 +104,11 @@ mod tests {
         std::fs::write(&target, "theirs").unwrap();
         let path = std::os::unix::ffi::OsStrExt::as_bytes(target.as_os_str());
         let mut array = integers(&[3, 1, 2]);
+        let file = std::fs::File::open(&target).unwrap();
+        let turn = Place::new(&file, Use::Write).unwrap().turn(&|| false);
         let (first, second) = [1, 2]
             .map(|ticket| array.write_later(ticket, Target::Path(path.to_vec())).unwrap())
             .into();
-        let turn = Turn::take(&std::fs::File::open(&target).unwrap(), Use::Write, &|| false).unwrap();
         std::thread::scope(|scope| {
             let waiting = scope.spawn(first);
             array.call_off(1);
