@@ -985,7 +985,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * As `tofile`, on another thread. Until the promise is settled a call that changes the length throws `ERR_BUSY`; what is
    * written to elements meanwhile may or may not be in the file. After an abort the file holds a part of them, or what it held. The
    * call itself opens the file, or makes it; a pipe by name that nobody reads is ENXIO. Calls of one process that write one file at
-   * a time take turns, `tofile` to a path among them. `process.exit()` lets a file be written to its end, but does not wait for
+   * a time take turns; `tofile` to the path of a regular file waits for one that has begun. `process.exit()` lets a file be written to its end, but does not wait for
    * who reads a pipe.
    *
    * @param target a path, a descriptor, or what has an `fd`
@@ -1095,6 +1095,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * as 0.
    *
    * @throws {TypeError} ERR_INVALID_ARG_TYPE for a number that is no integer
+   * @throws {RangeError} ERR_OUT_OF_RANGE for more than 2^53 bytes
    * @throws {Error} ERR_CLOSED; the system's, as ENOMEM
    * @example
    * new MmapArray('i', [1, 2]).repeat(2).tolist() // => [ 1, 2, 1, 2 ]
@@ -1105,6 +1106,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * Repeats the elements within this array: Python's `a *= n`. 0 and less empty it.
    *
    * @throws {TypeError} ERR_INVALID_ARG_TYPE for a number that is no integer
+   * @throws {RangeError} ERR_OUT_OF_RANGE for more than 2^53 bytes
    * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
    * @example
    * const pattern = new MmapArray('i', [1, 2])

@@ -36,6 +36,7 @@ static void telling(int signal, siginfo_t *information, void *context) { write(1
 
 static sigjmp_buf safe;
 static void leaving(int signal, siginfo_t *information, void *context) { siglongjmp(safe, 1); }
+static int keepsMask = 1;
 
 static void handle(void (*handler)(int, siginfo_t *, void *), int flags, struct sigaction *replaced) {
   struct sigaction action;
@@ -52,7 +53,7 @@ static void touch(void) {
     touched = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     if (ftruncate(file, 0)) abort();
   }
-  if (sigsetjmp(safe, 1))
+  if (sigsetjmp(safe, keepsMask))
     write(1, "left\\n", 5);
   else
     *(volatile char *)touched = 1;
@@ -68,6 +69,9 @@ void *napi_register_module_v1(void *environment, void *exports) {
     handle(chained, 0, &before);
   } else if (!strcmp(verb, "copying")) {
     handle(copying, 0, &before);
+  } else if (!strcmp(verb, "leaving again")) {
+    keepsMask = 0;
+    handle(leaving, SA_NODEFER, NULL);
   } else if (!strcmp(verb, "leaving")) {
     handle(leaving, 0, NULL);
   } else if (!strcmp(verb, "once")) {
@@ -154,6 +158,8 @@ describeWith('gcc', ['--version'], 'a fault in memory of somebody else', () => {
   test('ends where those who ask go round in a circle', async () => {
     const circle = `foreign('chained'); harmless(); foreign('chained'); harmless(); foreign('touch')`
     expectEnd(await inChild(`harmless(); ${circle}`), null, 'SIGBUS', '0\n0\n0\n')
+    // No handler was there before the circle.
+    expectEnd(await inChild(circle), null, 'SIGBUS', '0\n0\n')
     expectEnd(await inChild(`foreign('detailed'); harmless(); ${circle}`), 42, null, '0\n0\n0\n')
   })
 
@@ -163,6 +169,12 @@ describeWith('gcc', ['--version'], 'a fault in memory of somebody else', () => {
       harmless(); foreign('leaving'); harmless(); foreign('touch'); foreign('touch')
       foreign('chained'); foreign('touch'); harmless(); foreign('touch'); foreign('touch'); process.exit()`)
     expectEnd(result, 0, null, '0\n0\nleft\nleft\nleft\n0\nleft\nleft\n')
+  })
+
+  test('finds signals as the handler that gets it wants them', async () => {
+    const result = await inChild(`
+      foreign('leaving again'); harmless(); foreign('touch'); foreign('touch'); foreign('touch'); process.exit()`)
+    expectEnd(result, 0, null, '0\nleft\nleft\nleft\n')
   })
 
   test('goes to several copies of the package in one process, which replace each other', async () => {

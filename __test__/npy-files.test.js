@@ -311,6 +311,17 @@ describe('opening', () => {
     expect(open(path).tolist()).toEqual([1, 2, 3, ...elements(i, 1200), 5])
   })
 
+  test('a reserved array takes as many as its header has digits for', () => {
+    const text = "{'descr': '|u1', 'fortran_order': False, 'shape': (98,)}"
+    const header = Buffer.from(`\x93NUMPY\x01\0${String.fromCharCode(text.length)}\0${text}`, 'latin1')
+    const path = scope.file(Buffer.concat([header, Buffer.alloc(98, 1)]), 'two.npy')
+    const array = open(path, undefined, { flags: 'r+' })
+    array.reserve(98)
+    array.append(2)
+    expectError('ERR_OUT_OF_RANGE', () => array.append(3))
+    expect([array.length, array.at(-1)]).toEqual([99, 2])
+  })
+
   test('a header with no room for more digits takes no more', () => {
     const text = "{'descr': '|u1', 'fortran_order': False, 'shape': (9,)}"
     const header = Buffer.from(`\x93NUMPY\x01\0${String.fromCharCode(text.length)}\0${text}`, 'latin1')

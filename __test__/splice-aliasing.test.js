@@ -208,3 +208,28 @@ describe('a source from before the array got shorter', () => {
     expectWritten(reserved, length, expected)
   })
 })
+
+// What broke: the append wrote over its source where another array had made the file shorter meanwhile.
+describe('a view from before another array cut the file is appended as it was', () => {
+  const scope = useScope()
+  const items = [1, 2, 3, 4, 5, 6, 7, 8]
+
+  test.each(['view', 'subarray'])('of a .npy file: %s', (name) => {
+    const path = scope.path('counted.npy')
+    const array = scope.keep(MmapArray.open(path, 'i', { flags: 'w+' }))
+    array.extend(items)
+    const other = scope.keep(MmapArray.open(path, 'i', { flags: 'r+' }))
+    other.deleteSlice(2)
+    array.extend(name === 'view' ? array.view : array.subarray(1))
+    expect(array.tolist()).toEqual([1, 2, ...items.slice(name === 'view' ? 0 : 1)])
+  })
+
+  test('of any file: what is left of it', () => {
+    const array = scope.keep(MmapArray.open(scope.path(), 'i', { flags: 'w+' }))
+    array.extend(items)
+    const other = scope.keep(MmapArray.attach(array.handle()))
+    other.deleteSlice(2)
+    array.frombytes(array.view)
+    expect(array.tolist()).toEqual([1, 2, 1, 2, 0, 0, 0, 0, 0, 0])
+  })
+})

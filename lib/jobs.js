@@ -10,12 +10,14 @@ let lastTicket = 0
 /** What is under way here: by ticket, what has it wait no more. */
 const pending = new Map()
 
+let hasEnded = false
+
 /** Node waits for its pool at the end, and a pipe may be silent for ever. A worker that the main thread ends is not told. */
-const stopAllWaiting = isMainThread
-  ? endWaiting
-  : () => {
-      for (const stop of pending.values()) stop()
-    }
+function stopAllWaiting() {
+  hasEnded = true
+  if (isMainThread) endWaiting()
+  for (const stop of pending.values()) stop()
+}
 
 /** Before other listeners, one of which may throw; again, where somebody has removed them all. */
 function stopAtExit() {
@@ -27,6 +29,7 @@ if (isMainThread) stopAtExit()
 function begun(ticket, stop) {
   stopAtExit()
   pending.set(ticket, stop)
+  if (hasEnded) stop()
 }
 
 function over(ticket) {

@@ -29,14 +29,16 @@ function tryOverlay() {
 const growable = (bytes) => allocateShared(bytes, { maxByteLength: bytes })
 
 /** V8 frees what was collected a moment later, on a thread of its own, and tells nobody. */
-const A_MOMENT = 1000
+const [A_MOMENT, A_WHILE] = [1000, 60_000]
 let sweep
-const collected = new FinalizationRegistry(() => {
+function sweepIn(milliseconds) {
   sweep ??= setTimeout(() => {
     sweep = undefined
-    sweepOverlays()
-  }, A_MOMENT).unref()
-})
+    // Others may look at them still.
+    if (sweepOverlays()) sweepIn(Math.min(2 * milliseconds, A_WHILE))
+  }, milliseconds).unref()
+}
+const collected = new FinalizationRegistry(() => sweepIn(A_MOMENT))
 
 /** A SharedArrayBuffer on the elements of an array that is open. */
 export function sharedBufferOn(array, limit) {

@@ -12,9 +12,21 @@ use crate::storage::Flags;
 /// Bytes that are written so fast that any other system call beside it counts.
 const ONE_PAGE: u64 = 4096;
 
+/// What is appended.
+#[derive(Clone, Copy, Debug)]
+enum Source<'a> {
+    /// It may be memory of the very file.
+    Anywhere(Region<'a>),
+    Elsewhere(Region<'a>),
+}
+
 impl Array {
     pub fn append(&mut self, element: &Element) -> Result<()> {
-        self.extend_from("append", Region::of(element.bytes()), || Ok(()))
+        self.extend_from(
+            "append",
+            Source::Elsewhere(Region::of(element.bytes())),
+            || Ok(()),
+        )
     }
 
     /// Appends elements, given as bytes. The source may be this array's own memory.
@@ -23,11 +35,7 @@ impl Array {
     /// `ReadOnly`, `FixedLength`, `RaggedLength`, and the system's, as `ENOMEM` where memory that is mapped already, and may be
     /// its own, has to be copied first; the array is then as it was.
     pub fn extend(&mut self, source: Region<'_>) -> Result<()> {
-        if self.lies_behind_the_end(source) {
-            let copy = copied(source)?;
-            return self.extend_from("extend", Region::of(&copy), || Ok(()));
-        }
-        self.extend_from("extend", source, || Ok(()))
+        self.extend_from("extend", Source::Anywhere(source), || Ok(()))
     }
 
     /// Whether a source is memory that the file gives out behind the elements, by whatever mapping, and that is about to be
@@ -39,12 +47,9 @@ impl Array {
 
     /// Appends the elements of another array; none if they could not be read.
     pub fn extend_with(&mut self, source: &Lent) -> Result<()> {
-        if self.lies_behind_the_end(source.region()) {
-            let copy = copied(source.region())?;
-            source.require_sound()?;
-            return self.extend_from("extend", Region::of(&copy), || Ok(()));
-        }
-        self.extend_from("extend", source.region(), || source.require_sound())
+        self.extend_from("extend", Source::Anywhere(source.region()), || {
+            source.require_sound()
+        })
     }
 
     /// Appends its own elements once more.
@@ -58,15 +63,24 @@ impl Array {
     fn extend_from(
         &mut self,
         operation: &'static str,
-        source: Region<'_>,
+        source: Source<'_>,
         is_source_sound: impl Fn() -> Result<()>,
     ) -> Result<()> {
-        self.require_whole(source)?;
+        let (Source::Anywhere(mut region) | Source::Elsewhere(mut region)) = source;
+        self.require_whole(region)?;
         let resizable = self.begin_length_change(operation)?;
-        if source.is_empty() {
+        if region.is_empty() {
             return Ok(());
         }
         resizable?;
+        let copy;
+        // Not before: others may have made the array shorter.
+        if matches!(source, Source::Anywhere(_)) && self.lies_behind_the_end(region) {
+            copy = copied(region)?;
+            is_source_sound()?;
+            region = Region::of(&copy);
+        }
+        let source = region;
         if self.reservation.is_some() {
             let length = self.length();
             let added = source.len() as u64 / self.itemsize();

@@ -124,7 +124,7 @@ impl Array {
         };
         // Held until the file is closed, which may cut it.
         let _turn = match emptying {
-            Emptying::Needed => Place::new(peer.file(), Use::Write)?.turn(&|| false),
+            Emptying::Needed => Place::for_now(peer.file(), Use::Write)?.turn(&|| false),
             Emptying::Unneeded => None,
         };
         let peer = emptying.done(peer, self.byte_length())?;

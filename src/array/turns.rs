@@ -27,9 +27,9 @@ struct Entry {
     number: u64,
     file: FileIdentity,
     usage: Use,
-    /// Who made the place. Those of one thread go in the order of their places: work that a thread has others do begins in that
-    /// order, so nobody waits here for what has not begun.
-    thread: ThreadId,
+    /// Who made the place, for work that others do. That of one thread goes in the order of its places: it begins in that order, so
+    /// nobody waits here for what has not begun.
+    thread: Option<ThreadId>,
     has_turn: bool,
 }
 
@@ -47,7 +47,18 @@ pub struct Turn {
 }
 
 impl Place {
-    pub fn new(file: &File, usage: Use) -> Result<Place> {
+    /// For work that another thread is going to do.
+    pub fn for_later(file: &File, usage: Use) -> Result<Place> {
+        Self::new(file, usage, Some(thread::current().id()))
+    }
+
+    /// For what this thread does at once. It waits for who has the turn, and not for what is to begin: that may have to wait for
+    /// what only this thread can do.
+    pub fn for_now(file: &File, usage: Use) -> Result<Place> {
+        Self::new(file, usage, None)
+    }
+
+    fn new(file: &File, usage: Use, thread: Option<ThreadId>) -> Result<Place> {
         let file = FileIdentity::of(file)?;
         let mut queue = lock();
         queue.last_number += 1;
@@ -56,7 +67,7 @@ impl Place {
             number,
             file,
             usage,
-            thread: thread::current().id(),
+            thread,
             has_turn: false,
         });
         Ok(Place(number))
@@ -89,7 +100,8 @@ impl Queue {
         let is_before = |entry: &Entry| {
             entry.number != number
                 && (entry.usage, &entry.file) == (own.usage, &own.file)
-                && (entry.has_turn || (entry.number < number && entry.thread == own.thread))
+                && (entry.has_turn
+                    || (entry.number < number && own.thread.is_some() && entry.thread == own.thread))
         };
         let goes = !self.places.iter().any(is_before);
         for entry in self.places.iter_mut().filter(|entry| entry.number == number) {
@@ -117,7 +129,7 @@ mod tests {
     use std::cell::Cell;
 
     fn place(file: &File) -> Place {
-        Place::new(file, Use::Write).unwrap()
+        Place::for_later(file, Use::Write).unwrap()
     }
 
     #[test]
@@ -125,7 +137,10 @@ mod tests {
         let (file, other) = (file_of(b""), file_of(b""));
         let first = place(&file).turn(&|| false).unwrap();
         let _of_other = place(&other).turn(&|| false).unwrap();
-        let _reading = Place::new(&file, Use::Read).unwrap().turn(&|| false).unwrap();
+        let _reading = Place::for_later(&file, Use::Read)
+            .unwrap()
+            .turn(&|| false)
+            .unwrap();
         let questions = Cell::new(0);
         let asked = || {
             questions.set(questions.get() + 1);
@@ -157,5 +172,17 @@ mod tests {
             go(1, first);
         });
         assert_eq!(*order.lock().unwrap(), [1, 3]);
+    }
+
+    #[test]
+    fn what_is_done_at_once_waits_for_nothing_that_is_to_begin() {
+        let file = file_of(b"");
+        let first = place(&file);
+        let now = || Place::for_now(&file, Use::Write).unwrap();
+        assert!(now().turn(&|| false).is_some());
+        let first = first.turn(&|| false);
+        assert!(now().turn(&|| true).is_none());
+        drop(first);
+        assert!(now().turn(&|| false).is_some());
     }
 }

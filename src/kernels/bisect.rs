@@ -55,7 +55,7 @@ fn descend_alone<T: Searchable>(
             let quarter = (left - half).div_ceil(2);
             let eighth = (left - half - quarter).div_ceil(2);
             for start in [0, quarter, half, half + quarter] {
-                elements.prefetch(place + start + eighth);
+                elements.prefetch(place + start + eighth - 1);
             }
         }
         let middle = elements.get(place + half - 1).key();

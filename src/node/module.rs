@@ -105,10 +105,10 @@ pub fn probe_overlay(env: Env, memory: Unknown<'_>) -> napi::Result<bool> {
     guard(&env, || overlays::probe(memory))
 }
 
-/// Gives back what such buffers held that no thread has any more.
+/// Gives back what such buffers held that no thread has any more; says whether others are left.
 #[napi]
-pub fn sweep_overlays() {
-    overlays::sweep();
+pub fn sweep_overlays() -> bool {
+    overlays::sweep()
 }
 
 /// Lays the array's pages over those of a growable `SharedArrayBuffer`; `memory` shows it from its first byte to its

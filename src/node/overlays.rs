@@ -21,6 +21,7 @@ use crate::kernels::Region;
 use crate::mapping::guard::Guarded;
 use crate::mapping::{Mapping, Window};
 use crate::os::memory;
+use crate::os::memory_map::Mappings;
 use crate::storage::Storage;
 
 /// The buffers of one array whose pages are ours while their memory is V8's.
@@ -192,17 +193,17 @@ struct GivenUp {
 }
 
 impl GivenUp {
-    /// Lets those go whose pages show the file no more. It reads the list of all mappings for each, and that takes no more
-    /// than a small part of the time.
+    /// Lets those go whose pages show the file no more. Seldom, since the kernel lists all that is mapped for it.
     fn look(&mut self) {
         const SELDOM: Duration = Duration::from_millis(500);
-        const PART: u32 = 50;
-        let began = Instant::now();
-        if self.guards.is_empty() || self.next_look.is_some_and(|next| began < next) {
+        let now = Instant::now();
+        if self.guards.is_empty() || self.next_look.is_some_and(|next| now < next) {
             return;
         }
-        self.guards.retain(|guard| guard.guarded.is_there());
-        self.next_look = Some(began + SELDOM.max(began.elapsed() * PART));
+        if let Ok(mappings) = Mappings::now() {
+            self.guards.retain(|guard| guard.guarded.is_there(&mappings));
+        }
+        self.next_look = Some(now + SELDOM);
     }
 }
 
@@ -213,9 +214,11 @@ fn give_up(guard: Guard) {
     given_up.look();
 }
 
-/// Gives back what buffers held that no thread has any more.
-pub fn sweep() {
-    given_up().look();
+/// Gives back what buffers held that no thread has any more; says whether others are left.
+pub fn sweep() -> bool {
+    let mut given_up = given_up();
+    given_up.look();
+    !given_up.guards.is_empty()
 }
 
 fn given_up() -> MutexGuard<'static, GivenUp> {

@@ -57,15 +57,27 @@ const FIRST: usize = 64 << 10;
 pub struct Expecting {
     file: File,
     bytes: u64,
-    has_blocks: Cell<bool>,
+    blocks: Cell<Blocks>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Blocks {
+    Unneeded,
+    Wanted,
+    Asked,
 }
 
 impl Expecting {
     pub fn new(file: File, bytes: u64) -> Expecting {
+        let blocks = if bytes < MUCH || identity::is_in_memory(&file) {
+            Blocks::Unneeded
+        } else {
+            Blocks::Wanted
+        };
         Expecting {
-            has_blocks: Cell::new(bytes < MUCH || identity::is_in_memory(&file)),
             file,
             bytes,
+            blocks: Cell::new(blocks),
         }
     }
 
@@ -75,16 +87,17 @@ impl Expecting {
 
     /// How much of some bytes is to be written next.
     pub fn at_once(&self, bytes: usize) -> usize {
-        if self.has_blocks.get() {
-            bytes
-        } else {
+        if self.blocks.get() == Blocks::Wanted {
             bytes.min(FIRST)
+        } else {
+            bytes
         }
     }
 
     /// Says that something was written.
     pub fn wrote(&self) {
-        if !self.has_blocks.replace(true) {
+        if self.blocks.get() == Blocks::Wanted {
+            self.blocks.set(Blocks::Asked);
             // Where it fails, the writes tell why.
             let _ = retry_on_intr(|| fallocate(&self.file, FallocateFlags::KEEP_SIZE, 0, self.bytes));
         }
@@ -93,11 +106,10 @@ impl Expecting {
 
 impl Drop for Expecting {
     fn drop(&mut self) {
-        if let (Ok(size), Ok(written)) = (size::of(&self.file), tell(&self.file))
-            && self.bytes >= MUCH
+        if self.blocks.get() == Blocks::Asked
+            && let (Ok(size), Ok(written)) = (size::of(&self.file), tell(&self.file))
             && size < self.bytes
             && size == written
-            && written > 0
         {
             give_back(&self.file, size);
         }

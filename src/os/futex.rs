@@ -107,17 +107,21 @@ impl Word {
                         Err(Errno::TIMEDOUT) if deadline.as_ref().is_none_or(|at| !until(at).is_zero()) => {
                             Err(Errno::INTR)
                         }
-                        done => done.map(drop),
+                        done => done.map(|_| Awake::ByWord),
                     }
                 }
                 done => done,
             };
             if cancellation.is_cancelled() {
+                // Whoever woke it meant somebody who sleeps on.
+                if done == Ok(Awake::ByWord) {
+                    self.wake(1)?;
+                }
                 return Ok(Wakeup::Cancelled);
             }
             match done {
-                Err(Errno::INTR) => {}
-                done => return outcome(done),
+                Err(Errno::INTR) | Ok(Awake::ByCancellation) => {}
+                done => return outcome(done.map(drop)),
             }
         }
     }
@@ -151,19 +155,32 @@ impl Cancellation {
     }
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Awake {
+    ByWord,
+    ByCancellation,
+}
+
+/// Where both wake it, it is awake by the word: of those that did the system tells the last.
 fn wait_for_either(
     word: &AtomicU32,
     expected: u32,
     cancelled: &AtomicU32,
     deadline: Option<&Timespec>,
-) -> rustix::io::Result<()> {
+) -> rustix::io::Result<Awake> {
+    const WORD: usize = 1;
     let mut words = [futex::Wait::new(), futex::Wait::new()];
-    words[0].val = expected.into();
-    words[0].uaddr = WaitPtr::new(std::ptr::from_ref(word).cast_mut().cast());
-    words[0].flags = WaitFlags::SIZE_U32;
-    words[1].uaddr = WaitPtr::new(std::ptr::from_ref(cancelled).cast_mut().cast());
-    words[1].flags = WaitFlags::SIZE_U32 | WaitFlags::PRIVATE;
-    futex::waitv(&words, WaitvFlags::empty(), deadline, ClockId::Monotonic).map(drop)
+    words[0].uaddr = WaitPtr::new(std::ptr::from_ref(cancelled).cast_mut().cast());
+    words[0].flags = WaitFlags::SIZE_U32 | WaitFlags::PRIVATE;
+    words[WORD].val = expected.into();
+    words[WORD].uaddr = WaitPtr::new(std::ptr::from_ref(word).cast_mut().cast());
+    words[WORD].flags = WaitFlags::SIZE_U32;
+    let woken = futex::waitv(&words, WaitvFlags::empty(), deadline, ClockId::Monotonic)?;
+    Ok(if woken == WORD {
+        Awake::ByWord
+    } else {
+        Awake::ByCancellation
+    })
 }
 
 fn outcome(done: rustix::io::Result<()>) -> Result<Wakeup> {
@@ -299,5 +316,46 @@ mod tests {
             }
         }
         assert_eq!(memory.load(Ordering::Relaxed), 0);
+    }
+    /// A thread that sleeps, or is about to, for a minute at most.
+    fn sleeper(memory: &Arc<AtomicU32>, cancellation: &Arc<Cancellation>) -> std::thread::JoinHandle<Wakeup> {
+        let (memory, cancellation) = (memory.clone(), cancellation.clone());
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            sender.send(rustix::thread::gettid()).unwrap();
+            let minute = Some(Duration::from_secs(60));
+            word(&memory).wait_unless(&cancellation, 0, minute).unwrap()
+        });
+        let number = receiver.recv().unwrap().as_raw_nonzero();
+        let is_asleep = || {
+            let state = std::fs::read_to_string(format!("/proc/self/task/{number}/stat"));
+            state.is_ok_and(|text| {
+                text.rsplit_once(')')
+                    .is_some_and(|(_, rest)| rest.starts_with(" S"))
+            })
+        };
+        while !is_asleep() {
+            std::thread::yield_now();
+        }
+        thread
+    }
+
+    // What broke: a wake that came at that very moment was lost.
+    #[test]
+    fn a_sleeper_that_is_called_off_passes_a_wake_on() {
+        let memory = Arc::new(AtomicU32::new(0));
+        for _ in 0..300 {
+            let (called_off, other) = (Arc::default(), Arc::default());
+            let (first, second) = (sleeper(&memory, &called_off), sleeper(&memory, &other));
+            called_off.cancel();
+            assert_eq!(word(&memory).wake(1).unwrap(), 1);
+            let outcome = first.join().unwrap();
+            if outcome == Wakeup::Cancelled {
+                assert_eq!(second.join().unwrap(), Wakeup::Woken);
+            } else {
+                other.cancel();
+                assert_eq!(second.join().unwrap(), Wakeup::Cancelled);
+            }
+        }
     }
 }

@@ -33,6 +33,31 @@ pub fn file_at(address: usize) -> Option<MappedFile> {
     found
 }
 
+/// All that is mapped at one moment. Not for a signal handler.
+#[derive(Debug)]
+pub struct Mappings(Vec<Line>);
+
+impl Mappings {
+    pub fn now() -> std::io::Result<Mappings> {
+        let text = std::fs::read("/proc/self/maps")?;
+        let mut lines = Vec::new();
+        let mut line = Line::default();
+        for byte in text {
+            if line.feed(byte) {
+                lines.push(std::mem::take(&mut line));
+            }
+        }
+        Ok(Mappings(lines))
+    }
+
+    /// `None` where nothing is mapped.
+    pub fn file_at(&self, address: usize) -> Option<MappedFile> {
+        let address = address as u64;
+        let at = self.0.partition_point(|line| line.end() <= address);
+        self.0.get(at)?.at(address)
+    }
+}
+
 fn search(descriptor: i32, address: u64) -> Option<MappedFile> {
     let mut line = Line::default();
     let mut chunk = [0u8; 1024];
@@ -54,7 +79,7 @@ fn search(descriptor: i32, address: u64) -> Option<MappedFile> {
 }
 
 /// The numbers of a line: start, end, permissions (skipped), offset, major and minor of the device, inode.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Line {
     numbers: [u64; 7],
     field: usize,
@@ -81,6 +106,10 @@ impl Line {
     fn is_separator(&self, byte: u8) -> bool {
         const SEPARATORS: [u8; 7] = *b"-   :  ";
         SEPARATORS.get(self.field) == Some(&byte)
+    }
+
+    fn end(self) -> u64 {
+        self.numbers[1]
     }
 
     fn at(self, address: u64) -> Option<MappedFile> {
@@ -134,5 +163,14 @@ mod tests {
         let found = file_at(map.as_ptr().addr() + 5).unwrap();
         assert_eq!((found.inode, found.offset), (inode, 4101));
         assert_eq!(file_at(0), None);
+        let mappings = Mappings::now().unwrap();
+        assert_eq!(mappings.file_at(map.as_ptr().addr() + 5), Some(found));
+        assert_eq!(mappings.file_at(0), None);
+        assert_eq!(mappings.file_at(usize::MAX), None);
+        for line in &mappings.0 {
+            let [start, end, ..] = line.numbers.map(|number| number as usize);
+            assert_eq!(mappings.file_at(start), line.at(start as u64));
+            assert_eq!(mappings.file_at(end - 1), line.at(end as u64 - 1));
+        }
     }
 }

@@ -31,7 +31,7 @@ impl Array {
         let is_shared = peer.is_shared();
         let peer = peer.into_own()?;
         let place = is_shared
-            .then(|| Place::new(peer.file(), Use::Read))
+            .then(|| Place::for_later(peer.file(), Use::Read))
             .transpose()?;
         let size = self.itemsize();
         countable_bytes("n", count, size)?;

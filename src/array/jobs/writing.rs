@@ -41,7 +41,7 @@ impl Array {
         };
         let place = peer
             .as_ref()
-            .map(|(peer, _)| Place::new(peer.file(), Use::Write))
+            .map(|(peer, _)| Place::for_later(peer.file(), Use::Write))
             .transpose()?;
         let job = self.begin_job(OPERATION, ticket, Claim::Reads)?;
         let (window, bytes) = (self.window.clone(), self.byte_length());
@@ -82,6 +82,7 @@ impl Array {
 mod tests {
     use super::*;
     use crate::array::samples::{busy, integers};
+    use crate::kernels::Region;
 
     #[test]
     fn what_is_written_is_all_of_it() {
@@ -105,7 +106,7 @@ mod tests {
         let path = std::os::unix::ffi::OsStrExt::as_bytes(target.as_os_str());
         let mut array = integers(&[3, 1, 2]);
         let file = std::fs::File::open(&target).unwrap();
-        let turn = Place::new(&file, Use::Write).unwrap().turn(&|| false);
+        let turn = Place::for_now(&file, Use::Write).unwrap().turn(&|| false);
         let (first, second) = [1, 2]
             .map(|ticket| array.write_later(ticket, Target::Path(path.to_vec())).unwrap())
             .into();
@@ -121,6 +122,44 @@ mod tests {
             assert_eq!(waiting.join().unwrap().unwrap(), Some(()));
         });
         assert_eq!(std::fs::read(&target).unwrap().len(), 12);
+        std::fs::remove_file(target).unwrap();
+    }
+    #[test]
+    fn what_is_written_at_once_waits_for_who_writes_already() {
+        let target = std::env::temp_dir().join(format!("mmap-array-now-{}", std::process::id()));
+        std::fs::write(&target, "theirs").unwrap();
+        let path = std::os::unix::ffi::OsStrExt::as_bytes(target.as_os_str());
+        let file = std::fs::File::open(&target).unwrap();
+        let turn = Place::for_now(&file, Use::Write).unwrap().turn(&|| false);
+        std::thread::scope(|scope| {
+            let writing = scope.spawn(|| integers(&[3, 1, 2]).write_to_path(path));
+            for _ in 0..1000 {
+                assert_eq!(std::fs::read(&target).unwrap(), b"theirs");
+            }
+            drop(turn);
+            writing.join().unwrap().unwrap();
+        });
+        assert_eq!(std::fs::read(&target).unwrap().len(), 12);
+        std::fs::remove_file(target).unwrap();
+    }
+
+    #[test]
+    fn blocks_are_asked_for_once_some_are_written() {
+        use std::os::unix::fs::MetadataExt;
+        const BYTES: u64 = 8 << 20;
+        let target = std::env::temp_dir().join(format!("mmap-array-blocks-{}", std::process::id()));
+        let own = Peer::Own(std::fs::File::create(&target).unwrap());
+        let peer = Emptying::Needed.done(own, BYTES).unwrap();
+        let blocks = || std::fs::metadata(&target).unwrap().blocks() * 512;
+        let all = vec![7; BYTES as usize];
+        assert_eq!(blocks(), 0);
+        let first = peer.write(Region::of(&all)).unwrap();
+        assert!(first < all.len() / 2);
+        assert!(blocks() >= BYTES);
+        let second = peer.write(Region::of(&all[first..])).unwrap();
+        assert_eq!(first + second, all.len());
+        drop(peer);
+        assert!(std::fs::read(&target).unwrap() == all);
         std::fs::remove_file(target).unwrap();
     }
 }

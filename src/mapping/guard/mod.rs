@@ -15,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use rustix::fs::fstat;
 
 use crate::error::{Error, Result};
-use crate::os::memory_map::{self, MappedFile};
+use crate::os::memory_map::{self, MappedFile, Mappings};
 
 /// Nothing is laid over the mapping.
 const WHOLE: usize = usize::MAX;
@@ -170,9 +170,10 @@ impl Guarded {
         self.0.remember(zeros);
     }
 
-    /// Whether the pages still show the file, as far as can be told; always for those that are ours.
-    pub fn is_there(&self) -> bool {
-        self.0.shows_file_at(self.0.start.load(Ordering::Relaxed))
+    /// Whether the pages showed the file at some moment, as far as can be told; always those that are ours.
+    pub fn is_there(&self, mappings: &Mappings) -> bool {
+        let start = self.0.start.load(Ordering::Relaxed);
+        self.0.is_shown_at(start, |address| mappings.file_at(address))
     }
 }
 
@@ -265,6 +266,10 @@ impl Slot {
 
     /// Whether the page at an address inside is the file's, as it should be.
     fn shows_file_at(&self, address: usize) -> bool {
+        self.is_shown_at(address, memory_map::file_at)
+    }
+
+    fn is_shown_at(&self, address: usize, file_at: impl Fn(usize) -> Option<MappedFile>) -> bool {
         // The slot may be another's by now: then nothing fits.
         let inside = address.wrapping_sub(self.start.load(Ordering::Relaxed));
         let expected = MappedFile {
@@ -273,7 +278,7 @@ impl Slot {
             inode: self.inode.load(Ordering::Relaxed),
             offset: self.offset.load(Ordering::Relaxed).wrapping_add(inside as u64),
         };
-        expected.inode == 0 || memory_map::file_at(address) == Some(expected)
+        expected.inode == 0 || file_at(address) == Some(expected)
     }
 }
 

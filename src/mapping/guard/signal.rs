@@ -188,7 +188,7 @@ enum Stage {
 impl Stage {
     /// By the stack that was used since, where the information still lies where the kernel has put it.
     fn of(information: usize) -> Stage {
-        const MUCH: usize = 512 << 10;
+        const MUCH: usize = 128 << 10;
         const STAGES: usize = 4;
         let here = 0u8;
         let here = ptr::from_ref(&here).addr();
@@ -246,12 +246,33 @@ unsafe fn forward(
             // SAFETY: with SA_SIGINFO the handler has this signature.
             let handler = unsafe { mem::transmute::<usize, Handler>(handler) };
             // SAFETY: passes on what the kernel gave.
-            unsafe { handler(signal, info, context) };
+            as_masked(action, signal, || unsafe { handler(signal, info, context) });
         }
         handler => {
             // SAFETY: without it, this one.
             let handler = unsafe { mem::transmute::<usize, extern "C" fn(i32)>(handler) };
-            handler(signal);
+            as_masked(action, signal, || handler(signal));
         }
     }
+}
+
+/// Calls a handler with the signals blocked that the kernel would have blocked for it.
+fn as_masked(action: &libc::sigaction, signal: i32, call: impl FnOnce()) {
+    let before = change_mask(libc::SIG_BLOCK, &action.sa_mask);
+    if action.sa_flags & libc::SA_NODEFER != 0 {
+        let mut own = DEFAULT.sa_mask;
+        // SAFETY: adds to a set of this function's.
+        unsafe { libc::sigaddset(&mut own, signal) };
+        change_mask(libc::SIG_UNBLOCK, &own);
+    }
+    call();
+    change_mask(libc::SIG_SETMASK, &before);
+}
+
+/// Changes which signals this thread takes; gives those it did not take before.
+fn change_mask(how: i32, signals: &libc::sigset_t) -> libc::sigset_t {
+    let mut before = DEFAULT.sa_mask;
+    // SAFETY: both sets are valid; it is this thread's own, which a handler may change.
+    unsafe { libc::pthread_sigmask(how, signals, &mut before) };
+    before
 }
