@@ -307,3 +307,30 @@ describe('where the length lasts', () => {
     expect(array.get.length).toBe(1)
   })
 })
+
+// What broke: with the last array V8 forgot what arrays look like, and threw away what it had compiled for them.
+test('code for arrays is still there when the arrays it ran with are gone', async () => {
+  const result = await runNode(
+    `function fillAll(array, n) { for (let i = 0; i < n; i++) array.append(i) }
+     function readAll(array, n) { let sum = 0; for (let i = 0; i < n; i++) sum += array.get(i); return sum }
+     function warm() {
+       for (let round = 0; round < 100; round++) {
+         const array = new MmapArray('i')
+         fillAll(array, 20_000)
+         readAll(array, 20_000)
+         array.close()
+       }
+     }
+     warm()
+     console.log('warm')
+     for (let round = 0; round < 12; round++) {
+       gc()
+       await new Promise(setImmediate)
+     }`,
+    { nodeOptions: ['--expose-gc', '--trace-deopt'] },
+  )
+  expectExit(result)
+  const [, since] = result.stdout.split('warm\n')
+  const isOurs = (line) => /weak object/.test(line) && /SharedFunctionInfo (fillAll|readAll|append|get)>/.test(line)
+  expect(since.split('\n').filter(isOurs)).toEqual([])
+})

@@ -72,13 +72,40 @@ export class MmapArray extends NativeArray {
   /** The element path of its own, where the array has one: told of other memory, and of changes to come and done. */
   #follower
   /** Calls into the core that are bound to this array, once they are made. */
-  #calls = {}
+  #calls = { append: undefined, get: undefined, notify: undefined, place: undefined, pop: undefined, wait: undefined }
   #views
 
   /** The class for each type, with an element path of its own. A user's subclass does without. */
   static #classes = new Map(
     TYPECODES.map((type) => [type, ELEMENT_PATHS[type.code](MmapArray, type, codecFor(type), MmapArray.#follow)]),
   )
+
+  /** By type, closed arrays that are never collected. */
+  static #kept = new Map()
+
+  static #classOf(type) {
+    const { Path, inEachShape } = MmapArray.#classes.get(type)
+    if (!MmapArray.#kept.has(type)) MmapArray.#keep(type, Path, inEachShape)
+    return Path
+  }
+
+  /**
+   * V8 forgets a shape with the last object that has it, and throws away what it has compiled for that: whoever makes arrays
+   * and drops them would have their loops compiled again and again.
+   */
+  static #keep(type, Path, inEachShape) {
+    MmapArray.#kept.set(type, [])
+    const closedOne = () => {
+      const array = new Path(FROM, { typecode: type.code })
+      array.close()
+      return array
+    }
+    try {
+      MmapArray.#kept.set(type, inEachShape(closedOne))
+    } catch {
+      // Where there is no memory or no descriptor left the next array tells.
+    }
+  }
 
   static #follow(array, follower) {
     array.#follower = follower
@@ -108,7 +135,7 @@ export class MmapArray extends NativeArray {
   constructor(typecode, init, options) {
     if (typecode === FROM) {
       const type = typeOf(init.typecode)
-      if (new.target === MmapArray) return new (MmapArray.#classes.get(type))(FROM, init)
+      if (new.target === MmapArray) return new (MmapArray.#classOf(type))(FROM, init)
       super(init.typecode, init.path, init.flags, init.format, init.details)
       this.#adopt(type, init)
       return
@@ -117,7 +144,7 @@ export class MmapArray extends NativeArray {
     const { capacity } = args.toOptions(options, ['capacity'])
     const origin = { typecode: type.code, details: { capacity: args.toOptionalCount(capacity, 'options.capacity') } }
     if (new.target === MmapArray) {
-      const array = new (MmapArray.#classes.get(type))(FROM, origin)
+      const array = new (MmapArray.#classOf(type))(FROM, origin)
       array.#initialize(init)
       return array
     }
