@@ -82,7 +82,9 @@ impl Array {
 mod tests {
     use super::*;
     use crate::array::samples::{busy, integers};
+    use crate::array::turns::Turn;
     use crate::kernels::Region;
+    use std::path::PathBuf;
 
     #[test]
     fn what_is_written_is_all_of_it() {
@@ -98,15 +100,21 @@ mod tests {
         );
         std::fs::remove_file(target).unwrap();
     }
+    /// A new file that holds "theirs", and the turn of whoever writes it.
+    fn being_written(name: &str) -> (PathBuf, Option<Turn>) {
+        let path = std::env::temp_dir().join(format!("mmap-array-{name}-{}", std::process::id()));
+        std::fs::write(&path, "theirs").unwrap();
+        let file = std::fs::File::open(&path).unwrap();
+        let turn = Place::for_now(&file, Use::Write).unwrap().turn(&|| false);
+        (path, turn)
+    }
+
     // What broke: one emptied the file that another had written, or gave its blocks back.
     #[test]
     fn jobs_that_write_one_file_take_turns() {
-        let target = std::env::temp_dir().join(format!("mmap-array-turns-{}", std::process::id()));
-        std::fs::write(&target, "theirs").unwrap();
+        let (target, turn) = being_written("turns");
         let path = std::os::unix::ffi::OsStrExt::as_bytes(target.as_os_str());
         let mut array = integers(&[3, 1, 2]);
-        let file = std::fs::File::open(&target).unwrap();
-        let turn = Place::for_now(&file, Use::Write).unwrap().turn(&|| false);
         let (first, second) = [1, 2]
             .map(|ticket| array.write_later(ticket, Target::Path(path.to_vec())).unwrap())
             .into();
@@ -126,11 +134,8 @@ mod tests {
     }
     #[test]
     fn what_is_written_at_once_waits_for_who_writes_already() {
-        let target = std::env::temp_dir().join(format!("mmap-array-now-{}", std::process::id()));
-        std::fs::write(&target, "theirs").unwrap();
+        let (target, turn) = being_written("now");
         let path = std::os::unix::ffi::OsStrExt::as_bytes(target.as_os_str());
-        let file = std::fs::File::open(&target).unwrap();
-        let turn = Place::for_now(&file, Use::Write).unwrap().turn(&|| false);
         std::thread::scope(|scope| {
             let writing = scope.spawn(|| integers(&[3, 1, 2]).write_to_path(path));
             for _ in 0..1000 {
