@@ -73,7 +73,7 @@ const LEAST_LASTING = 64
  */
 
 /**
- * The class of arrays of one typecode, and the shapes that V8 sees in its arrays.
+ * The class of arrays of one typecode, and the prototype of those whose length lasts.
  * @param {typeof import('./mmap-array.js').MmapArray} Base
  * @param {{ View: Function }} type
  * @param {import('./elements.js').Codec} codec
@@ -392,15 +392,5 @@ export function elementPathOf(Base, { View }, { encode, decode, zero, fits }, fo
   }
   // Users see one class.
   delete Path.prototype.constructor
-  return {
-    Path,
-    /** Arrays, none of which is to be used, in each of the shapes that an array comes to have. */
-    inEachShape(make) {
-      const [begun, lasting, changing] = [make(), make(), make()]
-      Reflect.setPrototypeOf(lasting, LASTING_PROTOTYPE)
-      Reflect.setPrototypeOf(changing, LASTING_PROTOTYPE)
-      Reflect.setPrototypeOf(changing, Path.prototype)
-      return [begun, lasting, changing]
-    },
-  }
+  return { Path, LASTING_PROTOTYPE }
 }

@@ -16,7 +16,7 @@ let hasEnded = false
 function stopAllWaiting() {
   hasEnded = true
   if (isMainThread) endWaiting()
-  for (const stop of pending.values()) stop()
+  else for (const stop of pending.values()) stop()
 }
 
 /** Before other listeners, one of which may throw; again, where somebody has removed them all. */

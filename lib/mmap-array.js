@@ -23,7 +23,7 @@ import {
 import * as args from './arguments.js'
 import { textOf } from './characters.js'
 import { areEqual, orderOf } from './comparison.js'
-import { ELEMENT_PATHS } from './element-paths.js'
+import { ElementClasses } from './element-classes.js'
 import { codecFor } from './elements.js'
 import * as envelopes from './envelopes.js'
 import { closed, indexOutOfRange, invalidArgType, outOfRange, typeMismatch, valueNotFound } from './errors.js'
@@ -38,7 +38,7 @@ import * as numbers from './numbers.js'
 import { toOrigin } from './opening.js'
 import * as sources from './sources.js'
 import { BEYOND, WRITABLE, capacityOf, lengthOf } from './state.js'
-import { TYPECODES, TYPECODE_LETTERS, typeOf } from './typecodes.js'
+import { TYPECODE_LETTERS, typeOf } from './typecodes.js'
 import { BUFFER_LIMIT, Views } from './views.js'
 import * as waiting from './waiting.js'
 
@@ -76,36 +76,11 @@ export class MmapArray extends NativeArray {
   #views
 
   /** The class for each type, with an element path of its own. A user's subclass does without. */
-  static #classes = new Map(
-    TYPECODES.map((type) => [type, ELEMENT_PATHS[type.code](MmapArray, type, codecFor(type), MmapArray.#follow)]),
-  )
-
-  /** By type, closed arrays that are never collected. */
-  static #kept = new Map()
-
-  static #classOf(type) {
-    const { Path, inEachShape } = MmapArray.#classes.get(type)
-    if (!MmapArray.#kept.has(type)) MmapArray.#keep(type, Path, inEachShape)
-    return Path
-  }
-
-  /**
-   * V8 forgets a shape with the last object that has it, and throws away what it has compiled for that: whoever makes arrays
-   * and drops them would have their loops compiled again and again.
-   */
-  static #keep(type, Path, inEachShape) {
-    MmapArray.#kept.set(type, [])
-    const closedOne = () => {
-      const array = new Path(FROM, { typecode: type.code })
-      array.close()
-      return array
-    }
-    try {
-      MmapArray.#kept.set(type, inEachShape(closedOne))
-    } catch {
-      // Where there is no memory or no descriptor left the next array tells.
-    }
-  }
+  static #classes = new ElementClasses(MmapArray, MmapArray.#follow, (Path, { code }) => {
+    const array = new Path(FROM, { typecode: code })
+    array.close()
+    return array
+  })
 
   static #follow(array, follower) {
     array.#follower = follower
@@ -135,7 +110,7 @@ export class MmapArray extends NativeArray {
   constructor(typecode, init, options) {
     if (typecode === FROM) {
       const type = typeOf(init.typecode)
-      if (new.target === MmapArray) return new (MmapArray.#classOf(type))(FROM, init)
+      if (new.target === MmapArray) return new (MmapArray.#classes.of(type))(FROM, init)
       super(init.typecode, init.path, init.flags, init.format, init.details)
       this.#adopt(type, init)
       return
@@ -144,7 +119,7 @@ export class MmapArray extends NativeArray {
     const { capacity } = args.toOptions(options, ['capacity'])
     const origin = { typecode: type.code, details: { capacity: args.toOptionalCount(capacity, 'options.capacity') } }
     if (new.target === MmapArray) {
-      const array = new (MmapArray.#classOf(type))(FROM, origin)
+      const array = new (MmapArray.#classes.of(type))(FROM, origin)
       array.#initialize(init)
       return array
     }
@@ -170,7 +145,7 @@ export class MmapArray extends NativeArray {
   static #make(Class, origin) {
     const made = new Class(FROM, origin)
     const { array } = origin
-    if (array !== undefined && array === made) {
+    if (array === made) {
       array.#prepare()
       return array
     }
@@ -579,9 +554,7 @@ export class MmapArray extends NativeArray {
 
   /** A copy with room for what is going to be added. Where that is out of bounds, the call that adds it says so. */
   #grownCopy(added, grow) {
-    this.#requireOpen()
-    const room = added >= 0 && added < BEYOND ? added : 0
-    const copy = new MmapArray(this.#type.code, this, { capacity: lengthOf(this.#state) + room })
+    const copy = this.#copyWithRoom(added >= 0 && added < BEYOND ? added : 0)
     try {
       grow(copy)
     } catch (error) {
@@ -597,8 +570,12 @@ export class MmapArray extends NativeArray {
   }
 
   copy() {
+    return this.#copyWithRoom(0)
+  }
+
+  #copyWithRoom(room) {
     this.#requireOpen()
-    return new MmapArray(this.#type.code, this, { capacity: lengthOf(this.#state) })
+    return new MmapArray(this.#type.code, this, { capacity: lengthOf(this.#state) + room })
   }
 
   equals(other) {

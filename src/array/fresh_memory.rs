@@ -9,8 +9,7 @@ use rustix::io::Errno;
 use super::Array;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
-use crate::mapping::{Mapping, Window};
-use crate::os::huge_pages::{HUGE_PAGE, Refused};
+use crate::os::huge_pages::{self, HUGE_PAGE};
 use crate::os::memory::{page_size, round_up_to_pages};
 
 /// From so many bytes on a system call is nothing beside what it does.
@@ -151,12 +150,15 @@ impl Array {
             return;
         }
         let known = self.touched.max(self.byte_length());
-        let range = huge_pages_nearest(known, (end + ahead).min(self.room()));
+        let range = huge_pages::nearest(known..(end + ahead).min(self.room()));
         if range.is_empty() {
             return;
         }
         self.bring_zeros_in(known, range.start);
-        match self.bring_huge_page_range_in(known, range.clone()) {
+        match self
+            .mapping
+            .bring_huge_pages_in(&self.window, known, range.clone())
+        {
             Ok(()) => {
                 self.touched = range.end;
                 if range.end > self.room() {
@@ -166,10 +168,6 @@ impl Array {
             }
             Err(error) => self.huge_pages_refused = !error.may_pass(),
         }
-    }
-
-    fn bring_huge_page_range_in(&self, known: u64, range: Range<u64>) -> std::result::Result<(), Refused> {
-        bring_huge_page_range_in(&self.mapping, &self.window, known, range)
     }
 
     /// Whole pages of a range that nobody has stored to, at most [`AHEAD`] long.
@@ -193,31 +191,6 @@ impl Array {
         self.touched = 0;
         self.state.set_ready(0);
     }
-}
-
-/// The huge pages that lie in a range, or with half of them at least.
-pub(super) fn huge_pages_nearest(start: u64, end: u64) -> Range<u64> {
-    let nearest = |byte: u64| (byte + HUGE_PAGE / 2) / HUGE_PAGE * HUGE_PAGE;
-    nearest(start)..nearest(end)
-}
-
-pub(super) fn bring_huge_page_range_in(
-    mapping: &Mapping,
-    window: &Window,
-    known: u64,
-    range: Range<u64>,
-) -> std::result::Result<(), Refused> {
-    window.require_huge_pages()?;
-    for start in range.clone().step_by(HUGE_PAGE as usize) {
-        // Where nothing is there the system puts nothing together. Written, since a store that finds no memory is a fault.
-        if start >= known {
-            let written = mapping
-                .storage()
-                .write_at(Region::of(&[0]), mapping.offset() + start);
-            written.map_err(|_| Refused::ForGood)?;
-        }
-    }
-    window.use_huge_pages(range)
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::Array;
-use super::fresh_memory::{PIECE, bring_huge_page_range_in, huge_pages_nearest};
+use super::fresh_memory::PIECE;
 use crate::kernels::Region;
 use crate::mapping::{Mapping, Window};
+use crate::os::huge_pages;
 
 /// Memory behind the elements that is written from its beginning on, a piece at a time.
 pub(super) struct FreshPieces {
@@ -23,9 +24,12 @@ impl FreshPieces {
     pub fn next(&mut self, bytes: u64) -> Region<'_> {
         let (start, end) = (self.at, (self.at + bytes).min(self.at - self.at % PIECE + PIECE));
         self.at = end;
-        let huge = huge_pages_nearest(self.known, end);
+        let huge = huge_pages::nearest(self.known..end);
         if !huge.is_empty() && !self.huge_pages_refused {
-            match bring_huge_page_range_in(&self.mapping, &self.window, self.known, huge.clone()) {
+            match self
+                .mapping
+                .bring_huge_pages_in(&self.window, self.known, huge.clone())
+            {
                 Ok(()) => self.known = huge.end,
                 Err(error) => self.huge_pages_refused = !error.may_pass(),
             }

@@ -13,6 +13,7 @@ mod npy;
 mod numbers;
 pub mod peer;
 mod placement;
+mod reading;
 mod repeat;
 mod reservation;
 #[cfg(test)]
@@ -22,8 +23,8 @@ mod soundness;
 mod splice;
 mod state;
 mod synchronization;
-pub mod transfer;
 mod turns;
+mod writing;
 
 use std::cell::Cell;
 use std::sync::{Arc, Weak};

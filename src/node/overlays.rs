@@ -196,8 +196,11 @@ impl GivenUp {
     /// Lets those go whose pages show the file no more. Seldom, since the kernel lists all that is mapped for it.
     fn look(&mut self) {
         const SELDOM: Duration = Duration::from_millis(500);
+        if self.guards.is_empty() {
+            return;
+        }
         let now = Instant::now();
-        if self.guards.is_empty() || self.next_look.is_some_and(|next| now < next) {
+        if self.next_look.is_some_and(|next| now < next) {
             return;
         }
         if let Ok(mappings) = Mappings::now() {

@@ -1,6 +1,8 @@
 //! Pages of 2 MiB in the place of 512 small ones: one fault instead of 512, and far fewer addresses to translate.
 #![allow(unsafe_code, reason = "advises on ranges given by address")]
 
+use std::ops::Range;
+
 use rustix::io::Errno;
 use rustix::mm::{Advice, madvise};
 
@@ -30,6 +32,12 @@ impl Refused {
 /// Whether a huge page has the size that is taken for it here.
 pub fn are_known() -> bool {
     page_size() == 4096
+}
+
+/// The huge pages of which at least half lies in a range.
+pub fn nearest(bytes: Range<u64>) -> Range<u64> {
+    let border = |byte: u64| (byte + HUGE_PAGE / 2) / HUGE_PAGE * HUGE_PAGE;
+    border(bytes.start)..border(bytes.end)
 }
 
 /// Asks that memory which is about to be written for the first time gets huge pages: a hint, which changes no contents.
@@ -79,6 +87,14 @@ mod tests {
         ] {
             assert_eq!(whole_pages(start, bytes, 4096), pages);
         }
+    }
+
+    #[test]
+    fn what_is_half_a_huge_page_is_one() {
+        const HALF: u64 = HUGE_PAGE / 2;
+        assert_eq!(nearest(0..HALF - 1), 0..0);
+        assert_eq!(nearest(HALF - 1..3 * HALF), 0..2 * HUGE_PAGE);
+        assert_eq!(nearest(HALF..3 * HALF - 1), HUGE_PAGE..HUGE_PAGE);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What the kernel says is mapped at an address. Allocates nothing, so that a signal handler may ask.
+//! What the kernel says is mapped at an address: asked once, which allocates nothing, so that a signal handler may; or of a list of
+//! all, for many questions.
 #![allow(unsafe_code, reason = "reads a file with system calls alone")]
 
 use std::sync::atomic::{AtomicI32, Ordering};

@@ -1,6 +1,7 @@
 //! Work on an array's elements by other threads: what may go on at the same time, and what waits for it.
 
 pub mod computing;
+mod file_end;
 pub mod reading;
 pub mod writing;
 

@@ -1,21 +1,16 @@
 //! Elements from files, as work for any thread.
 
-use std::sync::Arc;
-
+use super::file_end::FileEnd;
 use super::{Claim, Job, Work};
 use crate::array::fresh_pieces::FreshPieces;
 use crate::array::peer::Peer;
-use crate::array::transfer::{read_elements, require_all};
+use crate::array::reading::{read_elements, require_all};
 use crate::array::turns::Place;
 use crate::array::{Array, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::os::read;
 use crate::os::readiness::Use;
-use crate::storage::{NpyHeader, Storage};
-
-/// Bytes that a reserved file is made longer by before it is written to. That may mean to clear them, and `close` waits.
-const GROWN_AT_ONCE: u64 = 4 << 20;
 
 impl Array {
     /// Adds `count` elements read from where a file stands.
@@ -49,7 +44,7 @@ impl Array {
         let destination = if is_straight {
             Destination::Memory(self.fresh_pieces())
         } else {
-            Destination::File(self.end_to_add_to(wanted))
+            Destination::File(self.file_end(wanted))
         };
         let job = self.begin_job(OPERATION, ticket, Claim::Grows)?;
         Ok(Box::new(move || {
@@ -79,31 +74,12 @@ impl Array {
             require_all(got / size, count).map(Some)
         }))
     }
-
-    fn end_to_add_to(&self, wanted: u64) -> End {
-        let place = self.file_position(self.length());
-        End {
-            storage: self.mapping.storage().clone(),
-            offset: self.mapping.offset(),
-            itemsize: self.itemsize(),
-            length: self.length(),
-            place,
-            grows: if self.is_reserved() {
-                Growing::IntoRoom {
-                    end: self.file_position(self.capacity()),
-                    most: place + wanted,
-                }
-            } else {
-                self.npy.clone().map_or(Growing::ByAppending, Growing::Counted)
-            },
-        }
-    }
 }
 
 enum Destination {
     /// Memory that nobody else sees, with room for all of it.
     Memory(FreshPieces),
-    File(End),
+    File(FileEnd),
 }
 
 /// Reads to where the elements belong.
@@ -139,71 +115,6 @@ fn read_straight(
     Ok(Some(got))
 }
 
-/// The end of a file that elements are added to by writes.
-struct End {
-    storage: Arc<Storage>,
-    /// Where the array begins in the file, and where it ended before.
-    offset: u64,
-    place: u64,
-    /// How many elements there were.
-    length: u64,
-    itemsize: u64,
-    grows: Growing,
-}
-
-enum Growing {
-    /// A reserved file, which has room up to a byte, and gets some up to another at most.
-    IntoRoom {
-        end: u64,
-        most: u64,
-    },
-    Counted(NpyHeader),
-    ByAppending,
-}
-
-impl End {
-    /// Adds elements behind so many bytes that were added before.
-    fn add(&mut self, job: &Job, elements: Region<'_>, before: u64) -> Result<()> {
-        let (storage, place) = (&self.storage, self.place + before);
-        let added = before + elements.len() as u64;
-        match &mut self.grows {
-            Growing::IntoRoom { end, most } => {
-                storage.require_uncut(*end)?;
-                let needed = self.place + added;
-                if needed > *end {
-                    let generous = needed.max((*end + GROWN_AT_ONCE).min(*most));
-                    // What is read may fit where more does not.
-                    let room = storage
-                        .grow(*end, generous)
-                        .map(|()| generous)
-                        .or_else(|_| storage.grow(*end, needed).map(|()| needed))?;
-                    job.made_room(room);
-                    *end = room;
-                }
-                storage.write_at(elements, place)
-            }
-            Growing::Counted(npy) => {
-                storage.write_at(elements, place)?;
-                npy.set_count(storage, self.length + added / self.itemsize)
-            }
-            Growing::ByAppending => {
-                // What is appended must begin at an element of the array.
-                let there = storage
-                    .size()?
-                    .checked_sub(self.offset)
-                    .ok_or(Error::MemoryFault)?;
-                if !there.is_multiple_of(self.itemsize) {
-                    return Err(Error::RaggedLength {
-                        bytes: there,
-                        itemsize: self.itemsize as usize,
-                    });
-                }
-                storage.append(&[elements], place)
-            }
-        }
-    }
-}
-
 /// Reads what is no whole element at the end of a file, as Python does.
 fn read_rest(peer: &Peer, size: u64) -> Result<()> {
     let left = peer.bytes_left()?.filter(|left| *left < size).unwrap_or(0);
@@ -233,11 +144,12 @@ fn elements_left(peer: &Peer, count: u64, itemsize: u64) -> Result<u64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::file_end::GROWN_AT_ONCE;
     use super::*;
     use crate::array::Placement;
     use crate::array::peer::Opening;
     use crate::array::samples::{busy, file_of, integers, over, values};
-    use crate::storage::Flags;
+    use crate::storage::{Flags, Storage};
     use crate::typecode::Typecode;
     use std::fs::File;
     use std::io::{Seek, SeekFrom, Write};
@@ -405,6 +317,7 @@ mod tests {
         assert_eq!(work().unwrap(), None);
         assert_eq!(values(&array), [7]);
     }
+
     fn counted(file: &File) -> Array {
         let open = || Storage::from_descriptor(file.as_raw_fd(), Flags::ReadWrite);
         let integers = Typecode::parse("i").unwrap();

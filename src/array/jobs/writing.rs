@@ -1,17 +1,12 @@
 //! Elements to files, as work for any thread.
 
-use std::io::ErrorKind;
-
-use rustix::io::Errno;
-
 use super::{Claim, Work};
 use crate::array::Array;
 use crate::array::peer::{Opening, Peer};
-use crate::array::transfer::Emptying;
 use crate::array::turns::Place;
-use crate::error::{Error, Result};
-use crate::os::identity;
-use crate::os::readiness::{self, Use};
+use crate::array::writing::{Emptying, write_elements};
+use crate::error::Result;
+use crate::os::readiness::Use;
 
 /// Where elements are written to.
 pub enum Target {
@@ -27,7 +22,6 @@ impl Array {
     /// # Errors
     /// Those of [`Array::write_to_path`] and [`Array::write_to_open`]; `Busy`.
     pub fn write_later(&mut self, ticket: u32, target: Target) -> Result<Work<()>> {
-        const PART: usize = 8 << 20;
         const OPERATION: &str = "tofileAsync";
         // Before a file is made for nothing.
         self.require_unwritten(OPERATION)?;
@@ -56,24 +50,8 @@ impl Array {
             };
             let peer = emptying.done(peer, bytes)?;
             let all = window.region(bytes);
-            // More than it takes at once would keep this thread until somebody reads.
-            let is_regular = identity::require_regular(peer.file()).is_ok();
-            let part = if is_regular { PART } else { readiness::AT_ONCE };
-            let mut done = 0;
-            while done < all.len() {
-                if !readiness::wait(peer.file(), Use::Write, &is_called_off)? {
-                    return Ok(None);
-                }
-                match peer.write(all.part(done, part.min(all.len() - done))) {
-                    Ok(0) => return Err(Error::system(Errno::IO, "write")),
-                    Ok(count) => done += count,
-                    // Somebody else was faster.
-                    Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                    Err(error) => return Err(Error::io_on_memory(&error, "write")),
-                }
-            }
-            Ok(Some(()))
+            let is_all = write_elements(all, &peer, Some(&is_called_off))?;
+            Ok(is_all.then_some(()))
         }))
     }
 }
@@ -100,6 +78,7 @@ mod tests {
         );
         std::fs::remove_file(target).unwrap();
     }
+
     /// A new file that holds "theirs", and the turn of whoever writes it.
     fn being_written(name: &str) -> (PathBuf, Option<Turn>) {
         let path = std::env::temp_dir().join(format!("mmap-array-{name}-{}", std::process::id()));
@@ -132,6 +111,7 @@ mod tests {
         assert_eq!(std::fs::read(&target).unwrap().len(), 12);
         std::fs::remove_file(target).unwrap();
     }
+
     #[test]
     fn what_is_written_at_once_waits_for_who_writes_already() {
         let (target, turn) = being_written("now");

@@ -74,15 +74,15 @@ fn change(action: Option<&libc::sigaction>) -> Result<libc::sigaction> {
 
 /// Which of the handlers asks those that are in place now.
 fn handler_over(current: libc::sigaction) -> usize {
-    let known = |at: &usize| {
-        replaced(*at).is_none_or(|action| {
-            (action.sa_sigaction, action.sa_flags) == (current.sa_sigaction, current.sa_flags)
-        })
+    let is_same = |action: &libc::sigaction| {
+        (action.sa_sigaction, action.sa_flags) == (current.sa_sigaction, current.sa_flags)
     };
     let last = HANDLERS.len() - 1;
-    let at = (0..last).find(known).unwrap_or(last);
+    let at = (0..last)
+        .find(|at| replaced(*at).is_none_or(is_same))
+        .unwrap_or(last);
     // A handler may be reading the one before; what is replaced is leaked, once for each who replaces us.
-    if !(replaced(at).is_some() && known(&at)) {
+    if !replaced(at).is_some_and(is_same) {
         REPLACED[at].store(Box::into_raw(Box::new(current)), Ordering::Release);
     }
     at

@@ -1,45 +1,22 @@
-//! Elements to and from other files, by reading and writing.
+//! Elements from other files.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 
-use super::peer::{Opening, Peer};
-use super::turns::Place;
-use super::{Array, Extent, countable_bytes};
+use super::peer::Peer;
+use super::{Array, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
-use crate::os::blocks::Expecting;
-use crate::os::identity::{self, FileIdentity};
+use crate::os::identity::FileIdentity;
+use crate::os::read;
 use crate::os::readiness::{self, Use};
-use crate::os::{read, size};
 use rustix::fs::{OFlags, fcntl_getfl};
-use rustix::io::Errno;
 
 /// Bytes read at a time; a multiple of every element's size.
 const CHUNK: usize = 1 << 20;
 
 /// Bytes of a source that does not say its size between two questions whether there is memory for as many more.
 const ASKED_EACH: u64 = 64 << 20;
-
-/// Whether a file is to be emptied before it is written to. That takes long where it holds much.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Emptying {
-    Needed,
-    Unneeded,
-}
-
-impl Emptying {
-    /// The file as it is to be, which so many bytes are going to be written to.
-    pub fn done(self, peer: Peer, bytes: u64) -> Result<Peer> {
-        match peer {
-            Peer::Own(file) if self == Emptying::Needed => {
-                size::set(&file, 0)?;
-                Ok(Peer::New(Expecting::new(file, bytes)))
-            }
-            other => Ok(other),
-        }
-    }
-}
 
 impl Array {
     /// Appends `count` elements read from where a file stands.
@@ -113,44 +90,7 @@ impl Array {
         read.map(|()| elements * self.itemsize())
     }
 
-    /// Writes the elements to a file of a path, and nothing else is in it then.
-    ///
-    /// # Errors
-    /// The system's; `EBUSY` for this array's own file where that holds more than the array: writing it would move the
-    /// elements under the mapping.
-    pub fn write_to_path(&self, path: &[u8]) -> Result<()> {
-        let Some((peer, emptying)) = self.file_to_write(path, Opening::Waits)? else {
-            return Ok(());
-        };
-        // Held until the file is closed, which may cut it.
-        let _turn = match emptying {
-            Emptying::Needed => Place::for_now(peer.file(), Use::Write)?.turn(&|| false),
-            Emptying::Unneeded => None,
-        };
-        let peer = emptying.done(peer, self.byte_length())?;
-        self.write_to(&peer)
-    }
-
-    /// The file of a path, and what has to be done to it before it is written to; `None` where it is this array's own, and
-    /// holds what it is to hold.
-    pub(super) fn file_to_write(&self, path: &[u8], opening: Opening) -> Result<Option<(Peer, Emptying)>> {
-        let peer = Peer::create(path, opening)?;
-        if self.is_own(&peer)? {
-            let is_all = self.mapping.offset() == 0 && self.extent == Extent::Whole;
-            if is_all && self.mapping.storage().size()? == self.file_position(self.length()) {
-                // What a copy-on-write array has changed is in no file yet.
-                return Ok(self.mapping.is_private().then_some((peer, Emptying::Unneeded)));
-            }
-            return Err(Error::system(Errno::BUSY, "open").at_path(&String::from_utf8_lossy(path)));
-        }
-        let emptying = match identity::require_regular(peer.file()) {
-            Ok(()) => Emptying::Needed,
-            Err(_) => Emptying::Unneeded,
-        };
-        Ok(Some((peer, emptying)))
-    }
-
-    fn is_own(&self, peer: &Peer) -> Result<bool> {
+    pub(super) fn is_own(&self, peer: &Peer) -> Result<bool> {
         Ok(FileIdentity::of(peer.file())? == FileIdentity::of(self.mapping.storage().file())?)
     }
 
@@ -169,53 +109,6 @@ impl Array {
         let there = end.saturating_sub(position);
         Ok(count.min(there / self.itemsize()))
     }
-
-    /// Writes the elements to where a descriptor of the caller's stands.
-    ///
-    /// # Errors
-    /// The system's; `EBUSY` as at [`Array::require_apart`].
-    pub fn write_to_open(&self, peer: &Peer) -> Result<()> {
-        self.require_apart(peer)?;
-        self.write_to(peer)
-    }
-
-    /// Refuses a descriptor of this array's own file that stands where writing would move the elements while they are read,
-    /// or lay them over a header. In their own place they stay what they are, and behind them nothing is.
-    ///
-    /// # Errors
-    /// `EBUSY`
-    pub(super) fn require_apart(&self, peer: &Peer) -> Result<()> {
-        let appends = || fcntl_getfl(peer.file()).is_ok_and(|flags| flags.contains(OFlags::APPEND));
-        if !self.is_own(peer)? || appends() {
-            return Ok(());
-        }
-        let (place, position) = (self.file_position(0), peer.position()?);
-        let used = if self.npy.is_some() { 0 } else { place }..self.file_position(self.length());
-        let is_clear = position >= used.end || position.saturating_add(self.byte_length()) <= used.start;
-        if position == place || is_clear {
-            return Ok(());
-        }
-        Err(Error::system(Errno::BUSY, "write"))
-    }
-
-    /// Writes the elements to where a file stands. An empty array does not touch it.
-    pub(super) fn write_to(&self, peer: &Peer) -> Result<()> {
-        write_all(self.region(), peer)
-    }
-}
-
-/// Writes all bytes to where a file stands.
-fn write_all(all: Region<'_>, peer: &Peer) -> Result<()> {
-    let mut done = 0;
-    while done < all.len() {
-        match peer.write(all.part(done, all.len() - done)) {
-            Ok(0) => return Err(Error::system(Errno::IO, "write")),
-            Ok(count) => done += count,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(Error::io_on_memory(&error, "write")),
-        }
-    }
-    Ok(())
 }
 
 /// Hands bytes on, whole elements at a time, until there are enough of them, the file ends, or `take` wants no more; gives
@@ -292,6 +185,7 @@ fn fill(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::array::peer::Opening;
     use crate::array::samples::file_of;
     use crate::os::huge_pages::HUGE_PAGE;
     use crate::typecode::Typecode;
