@@ -1470,6 +1470,26 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   refresh(): number
 
   /**
+   * Throws if something that was read through `view`, `buffer`, `subarray` or `sharedView` since the last
+   * {@link MmapArray.refresh} may not have been the file's: another process cut the file, and a raw view reads zeros there
+   * without an error. Asks the system for the size of the file once. Methods need no check; they throw by themselves.
+   *
+   * Two things cannot be told. Bytes between the new end of the file and the end of its page (4 KiB, at most 2 MiB) read as
+   * zeros; `check` notices that only while the file is too short. And a file that was cut and made long again in between,
+   * before anything behind the cut was read, looks as if it had been written in place.
+   *
+   * @throws {Error} ERR_MEMORY_FAULT until `refresh()` has taken over what is there; ERR_CLOSED; the system's
+   * @example
+   * const prices = MmapArray.open('prices.f64', 'd', { flags: 'w+' })
+   * prices.extend([1.5, 2.5])
+   * let sum = 0
+   * for (const price of prices.view) sum += price
+   * prices.check() // the sum is of what the file held
+   * sum // => 4
+   */
+  check(): void
+
+  /**
    * Waits until data and length are on the device, so that they survive a power failure; and makes a reserved array
    * exact. Not needed for other threads and processes, which see a change at once, nor against the end of this process. Does nothing for
    * arrays opened with `'r'` and `'c'`.

@@ -46,6 +46,7 @@ export const {
   envelopeIn,
   envelopeLater,
   envelopeLength,
+  faultCounter,
   firstDifference,
   forgetJob,
   fromfileLater,

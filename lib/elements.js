@@ -13,10 +13,15 @@ import { HALVES_ARE_BITS, TYPECODES } from './typecodes.js'
  * - `decode(stored)` gives the element; null where it is what is stored;
  * - `present(plain)` gives the element for what the core returned;
  * - `needle(value)` gives what the core is to look for, undefined where no element can equal the value;
+ * - `isNumber` says that elements are numbers;
  * - `zero` is what is stored where there is nothing.
  */
 class Codec {
-  constructor(check, needle, { encode = check, decode = null, present = same, zero = 0, fits = null } = {}) {
+  constructor(
+    check,
+    needle,
+    { encode = check, decode = null, present = same, zero = 0, fits = null, isNumber = true } = {},
+  ) {
     this.check = check
     this.needle = needle
     this.encode = encode
@@ -24,12 +29,13 @@ class Codec {
     this.present = present
     this.zero = zero
     this.fits = fits
+    this.isNumber = isNumber
   }
 }
 
 const same = (value) => value
 
-/** What the integer types store as it is, each spelled out: a check that all types shared would never be inlined. */
+/** What the integer types store as it is, each spelled out: V8 does not inline a check that several types share. */
 const INTEGER_FITS = {
   b: (value) => typeof value === 'number' && (value << 24) >> 24 === value,
   B: (value) => typeof value === 'number' && (value & 0xff) === value,
@@ -37,6 +43,10 @@ const INTEGER_FITS = {
   H: (value) => typeof value === 'number' && (value & 0xffff) === value,
   i: (value) => typeof value === 'number' && (value | 0) === value,
   I: (value) => typeof value === 'number' && value >>> 0 === value,
+  l: (value) => typeof value === 'bigint' && BigInt.asIntN(64, value) === value,
+  L: (value) => typeof value === 'bigint' && BigInt.asUintN(64, value) === value,
+  q: (value) => typeof value === 'bigint' && BigInt.asIntN(64, value) === value,
+  Q: (value) => typeof value === 'bigint' && BigInt.asUintN(64, value) === value,
 }
 
 function integerCodec({ code, min, max }) {
@@ -58,6 +68,7 @@ function integerCodec({ code, min, max }) {
 }
 
 function bigCodec({ code, min, max }) {
+  const { [code]: fits } = INTEGER_FITS
   const inRange = (value) => value >= min && value <= max
   const check = (value) => {
     if (typeof value === 'bigint') {
@@ -74,7 +85,7 @@ function bigCodec({ code, min, max }) {
     if (typeof value === 'number') value = Number.isInteger(value) ? BigInt(value) : undefined
     return typeof value === 'bigint' && inRange(value) ? value : undefined
   }
-  return new Codec(check, needle, { zero: 0n })
+  return new Codec(check, needle, { zero: 0n, fits, isNumber: false })
 }
 
 /** Number nearest to a number or a bigint; a bigint no double can hold is refused, as an int by Python's float(). */
@@ -157,7 +168,7 @@ function characterCodec({ code, max }) {
     const point = value.codePointAt(0)
     return point <= max ? point : undefined
   }
-  return new Codec(check, needle, { decode, present: decode })
+  return new Codec(check, needle, { decode, present: decode, isNumber: false })
 }
 
 function codecOf(type) {

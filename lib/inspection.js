@@ -23,14 +23,28 @@ export function printed(array, isText) {
   return `${name}('${array.typecode}', [${items.join(', ')}])`
 }
 
+/** Stands for elements that cannot be read: printing an array is to help, and not to throw. */
+const FAULT = { [inspect.custom]: () => '<memory fault>' }
+
+function unlessFaulty(read) {
+  try {
+    return read()
+  } catch (error) {
+    if (error.code !== 'ERR_MEMORY_FAULT') throw error
+    return FAULT
+  }
+}
+
 /** For console.log: the first elements only, and how many more there are. */
 export function inspected(array, isText, options) {
   const name = array.constructor?.name ?? 'MmapArray'
   if (array.closed) return `${name} '${array.typecode}' [closed]`
   const limit = Math.min(array.length, Math.max(options.maxArrayLength ?? Infinity, 0))
   const shown = []
-  for (let at = 0; at < limit; at++) shown.push(isText ? (characterAt(array, at) ?? REPLACEMENT) : array.get(at))
-  const more = array.length - limit
+  for (let at = 0; at < limit && shown.at(-1) !== FAULT; at++) {
+    shown.push(unlessFaulty(() => (isText ? (characterAt(array, at) ?? REPLACEMENT) : array.get(at))))
+  }
+  const more = array.length - shown.length
   const items = inspect(shown, { ...options, maxArrayLength: null })
   const rest = more > 0 ? `${limit > 0 ? ',' : ''} ... ${more} more item${more > 1 ? 's' : ''} ]` : ''
   return `${name}(${array.length}) '${array.typecode}' ${more > 0 ? items.replace(/\s*\]$/, '') + rest : items}`

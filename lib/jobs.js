@@ -76,22 +76,13 @@ export async function run(access, array, options, begin) {
     signal?.removeEventListener('abort', onAbort)
   } finally {
     access.requireOpen(array)
-    takeOver(access, array)
+    // The array is free again and as long as the work made it, also where its memory turns out not to be sound.
+    settle(array)
   }
   signal?.throwIfAborted()
   if (failure !== undefined) throw failure.error
   if (result === false || result === null) throw closed()
   return result
-}
-
-/** What is over: the array is as free and as long as it makes it, also where the memory turns out not to be sound. */
-function takeOver(access, array) {
-  const before = access.lengthOf(array)
-  try {
-    settle(array)
-  } finally {
-    if (access.lengthOf(array) !== before) access.unsettle(array)
-  }
 }
 
 async function outcomeOf(promise) {

@@ -6,16 +6,13 @@ import {
   addressOf,
   boundCall,
   closeArray,
-  elementsOf,
   fromfileLater,
-  hasSharedBuffers,
   maxOf,
   minOf,
   setSliceFrom,
   sliceLength,
   sortElements,
   sortLater,
-  stateOf,
   sumOf,
   tofileLater,
   unlinkShm,
@@ -23,7 +20,8 @@ import {
 import * as args from './arguments.js'
 import { textOf } from './characters.js'
 import { areEqual, orderOf } from './comparison.js'
-import { ElementClasses } from './element-classes.js'
+import { ElementMemory } from './element-memory.js'
+import { ELEMENT_PATHS } from './element-paths.generated.js'
 import { codecFor } from './elements.js'
 import * as envelopes from './envelopes.js'
 import { closed, indexOutOfRange, invalidArgType, outOfRange, typeMismatch, valueNotFound } from './errors.js'
@@ -37,17 +35,10 @@ import * as locks from './locks.js'
 import * as numbers from './numbers.js'
 import { toOrigin } from './opening.js'
 import * as sources from './sources.js'
-import { BEYOND, WRITABLE, capacityOf, lengthOf } from './state.js'
+import { BEYOND } from './state.js'
 import { TYPECODE_LETTERS, typeOf } from './typecodes.js'
-import { BUFFER_LIMIT, Views } from './views.js'
+import { Views } from './views.js'
 import * as waiting from './waiting.js'
-
-/** How much memory the element path takes at once, and how many elements it leaves to the core before it takes more. */
-const CHEAP_BYTES = 2 ** 21
-const PATIENCE = 64
-/** For so few calls it is not worth it to bind one. */
-const FEW = 8
-const COUNTS_NOTHING = hasSharedBuffers()
 
 /** First argument of the constructor where the core is told by an object where the array comes from. */
 const FROM = Symbol('from')
@@ -60,32 +51,21 @@ const LONGEST_LIST = 2 ** 32 - 1
 export class MmapArray extends NativeArray {
   #type
   #codec
-  /** Length and capacity, in memory the core reads and writes too. */
-  #state
-  /** A typed array on the mapped window, or on the first part of it; nothing to see until an element is asked for. */
-  #elements
-  /** How often an element was out of the element path's reach. */
-  #misses = 0
-  /** Memory of so many bytes is worth it at once. */
-  #cheapBytes
+  /** @type {ElementMemory} shared with the class of the array's type */
+  #memory
   #closed = false
-  /** The element path of its own, where the array has one: told of other memory, and of changes to come and done. */
-  #follower
   /** Calls into the core that are bound to this array, once they are made. */
-  #calls = { append: undefined, get: undefined, notify: undefined, place: undefined, pop: undefined, wait: undefined }
+  #calls = { append: undefined, notify: undefined, place: undefined, pop: undefined, wait: undefined }
   #views
 
-  /** The class for each type, with an element path of its own. A user's subclass does without. */
-  static #classes = new ElementClasses(MmapArray, MmapArray.#follow, (Path, { code }) => {
-    const array = new Path(FROM, { typecode: code })
-    array.close()
-    return array
-  })
+  /** By type, the class of its arrays, which has the path of one element. A user's subclass does without. */
+  static #classes = new Map()
 
-  static #follow(array, follower) {
-    array.#follower = follower
-    follower.see(array, array.#elements, array.#isWritable)
-    return array.#state
+  static #classOf(type) {
+    if (!MmapArray.#classes.has(type)) {
+      MmapArray.#classes.set(type, ELEMENT_PATHS[type.code](MmapArray, codecFor(type)))
+    }
+    return MmapArray.#classes.get(type)
   }
 
   /** What other files of lib/ may know of an array, and its users may not. */
@@ -95,9 +75,7 @@ export class MmapArray extends NativeArray {
     codecOf: (array) => array.#codec,
     requireOpen: (array) => array.#requireOpen(),
     isClosed: (array) => array.#closed,
-    lengthOf: (array) => lengthOf(array.#state),
     requireChangeable: (array) => array.#requireChangeable(),
-    unsettle: (array) => array.#unsettle(),
     /** A call into the core that is bound to the array. */
     call: (array, name) => array.#call(name),
     inside: (array, index) => array.#inside(index),
@@ -110,7 +88,7 @@ export class MmapArray extends NativeArray {
   constructor(typecode, init, options) {
     if (typecode === FROM) {
       const type = typeOf(init.typecode)
-      if (new.target === MmapArray) return new (MmapArray.#classes.of(type))(FROM, init)
+      if (new.target === MmapArray) return new (MmapArray.#classOf(type))(FROM, init)
       super(init.typecode, init.path, init.flags, init.format, init.details)
       this.#adopt(type, init)
       return
@@ -119,7 +97,7 @@ export class MmapArray extends NativeArray {
     const { capacity } = args.toOptions(options, ['capacity'])
     const origin = { typecode: type.code, details: { capacity: args.toOptionalCount(capacity, 'options.capacity') } }
     if (new.target === MmapArray) {
-      const array = new (MmapArray.#classes.of(type))(FROM, origin)
+      const array = new (MmapArray.#classOf(type))(FROM, origin)
       array.#initialize(init)
       return array
     }
@@ -138,17 +116,13 @@ export class MmapArray extends NativeArray {
         throw error
       }
     }
-    this.#prepare()
   }
 
   /** A new array of a class, which may be a user's. */
   static #make(Class, origin) {
     const made = new Class(FROM, origin)
     const { array } = origin
-    if (array === made) {
-      array.#prepare()
-      return array
-    }
+    if (array === made) return array
     if (array !== undefined) MmapArray.prototype.close.call(array)
     throw invalidArgType('constructor', 'a class that hands its arguments on to MmapArray', Class)
   }
@@ -157,11 +131,8 @@ export class MmapArray extends NativeArray {
     origin.array = this
     this.#type = type
     this.#codec = codecFor(type)
-    this.#state = new Uint32Array(stateOf(this))
-    this.#elements = type.none
-    // The runtime counts nothing, or no more than for the typed array that one would have instead of memory without a name.
-    const costsNothing = COUNTS_NOTHING || (origin.format === undefined && origin.details?.handle === undefined)
-    this.#cheapBytes = costsNothing ? Infinity : CHEAP_BYTES
+    this.#memory = new ElementMemory(this, type)
+    origin.memory = this.#memory
   }
 
   static open(path, typecode, options) {
@@ -202,15 +173,15 @@ export class MmapArray extends NativeArray {
   }
 
   get length() {
-    return lengthOf(this.#state)
+    return this.#memory.length
   }
 
   get byteLength() {
-    return lengthOf(this.#state) * this.#type.View.BYTES_PER_ELEMENT
+    return this.#memory.length * this.#type.View.BYTES_PER_ELEMENT
   }
 
   get capacity() {
-    return capacityOf(this.#state)
+    return this.#memory.capacity
   }
 
   get flags() {
@@ -226,7 +197,7 @@ export class MmapArray extends NativeArray {
   }
 
   get shape() {
-    return this.#closed || super.format === 'raw' ? [lengthOf(this.#state)] : super.shape
+    return this.#closed || super.format === 'raw' ? [this.#memory.length] : super.shape
   }
 
   get fd() {
@@ -241,27 +212,34 @@ export class MmapArray extends NativeArray {
 
   get(index) {
     const at = this.#inside(args.toIndex(index))
-    if (!this.#reaches(at)) return this.#codec.present(this.#misses < FEW ? super.get(at) : this.#call('get')(at))
-    this.#follower?.settle(this, true)
-    const { decode } = this.#codec
-    return decode === null ? this.#elements[at] : decode(this.#elements[at])
+    const memory = this.#memory
+    if (memory.reaches(at)) {
+      const stored = memory.elements[at]
+      if (memory.isSound) return this.#codec.decode === null ? stored : this.#codec.decode(stored)
+    }
+    return this.#codec.present(super.get(at))
   }
 
   set(index, value) {
     const at = this.#inside(args.toIndex(index))
-    if (this.#isWritable && this.#reaches(at)) this.#elements[at] = this.#codec.encode(value)
-    else super.set(at, this.#codec.check(value))
+    const memory = this.#memory
+    const checked = this.#codec.check(value)
+    if (memory.reaches(at) && at < memory.writable.length) {
+      memory.writable[at] = this.#codec.encode(value)
+      if (memory.isSound) return
+    }
+    super.set(at, checked)
   }
 
   at(index) {
-    const length = lengthOf(this.#state)
+    const { length } = this.#memory
     const at = args.toIndex(index) < 0 ? index + length : index
     return at >= 0 && at < length ? this.get(at) : undefined
   }
 
   /** An index counted from the start, in an array that is open. */
   #inside(index) {
-    const length = lengthOf(this.#state)
+    const { length } = this.#memory
     const at = index < 0 ? index + length : index
     if (at >= 0 && at < length) return at
     this.#requireOpen()
@@ -278,104 +256,23 @@ export class MmapArray extends NativeArray {
 
   /** Before code of the user's runs: a closed or read-only array is not worth it. Appending nothing tells. */
   #requireChangeable() {
-    this.#frombytes(NOTHING)
-  }
-
-  #frombytes(bytes) {
-    this.#growing(() => super.frombytes(bytes))
-  }
-
-  /**
-   * Whether the element path has an element, after an attempt to widen it. Memory that the runtime would count as in
-   * use, and collect garbage for, is not worth it for a handful of elements: those are asked of the core.
-   */
-  #reaches(at) {
-    if (at < this.#elements.length) return true
-    if (!this.#isCheap() && ++this.#misses < PATIENCE) return false
-    this.#widen()
-    return at < this.#elements.length
-  }
-
-  #isCheap() {
-    return capacityOf(this.#state) * this.#type.View.BYTES_PER_ELEMENT <= this.#cheapBytes
-  }
-
-  /** Whether methods may write elements. */
-  get #isWritable() {
-    return this.#state[WRITABLE] !== 0
-  }
-
-  /** Before the first element is asked for: the element path is fastest where it never had to turn to the core. */
-  #prepare() {
-    if (!this.#isCheap()) return
-    this.#widen()
-    this.#follower?.settle(this, true)
-  }
-
-  /** A call that may add elements. So many that somebody will go through them are worth it. */
-  #growing(call) {
-    const before = lengthOf(this.#state)
-    this.#unsettle()
-    const result = call()
-    try {
-      if (lengthOf(this.#state) - before >= PATIENCE) this.#prepare()
-    } catch (error) {
-      // There was no stack left for what only makes the next calls faster: the elements are in.
-      if (error.code !== undefined) throw error
-    }
-    return result
-  }
-
-  /** Lets the element path have as many of the elements as the runtime can. */
-  #widen() {
-    const { View } = this.#type
-    const limit = Math.floor(BUFFER_LIMIT / View.BYTES_PER_ELEMENT)
-    if (this.#elements.length >= Math.min(capacityOf(this.#state), limit)) return
-    // The call lets the old window go: whatever throws after it, nothing of it may be left in hand.
-    this.#see(this.#type.none)
-    const memory = elementsOf(this, BUFFER_LIMIT)
-    this.#see(new View(memory, 0, Math.floor(memory.byteLength / View.BYTES_PER_ELEMENT)))
-  }
-
-  #see(elements) {
-    this.#elements = elements
-    this.#follower?.see(this, elements, this.#isWritable)
-  }
-
-  /** Before each call into the core that may make the array shorter, be it by what others did. */
-  #unsettle() {
-    this.#follower?.unsettle(this)
+    super.frombytes(NOTHING)
   }
 
   // The array module
 
   append(value) {
     const checked = this.#codec.check(value)
-    this.#unsettle()
+    const memory = this.#memory
+    // For the next append to do without the core. Before this one: nothing may fail once the element is in.
+    if (memory.length < memory.capacity) memory.reaches(memory.length)
     this.#call('append')(checked)
-    try {
-      this.#prepareNext()
-    } catch (error) {
-      // There was no stack left for what only makes the next calls faster: the elements are in.
-      if (error.code !== undefined) throw error
-    }
-  }
-
-  /** The element path takes the next element that is appended, if there is room. */
-  #prepareNext() {
-    const length = lengthOf(this.#state)
-    if (length < capacityOf(this.#state)) {
-      if (this.#reaches(length)) this.#follower?.settle(this, false)
-    } else if (this.#elements.length > 0) {
-      // Nor is it to turn to the core for the new element, where it never had to for those before.
-      this.#reaches(length - 1)
-    }
   }
 
   extend(items) {
     filling.handOver(MmapArray.#access, this, items, {
-      array: (other) => this.#growing(() => super.extend(other)),
-      bytes: (bytes) => this.#frombytes(bytes),
+      array: (other) => super.extend(other),
+      bytes: (bytes) => super.frombytes(bytes),
     })
   }
 
@@ -383,25 +280,21 @@ export class MmapArray extends NativeArray {
     if (index === undefined) throw invalidArgType('index', 'an integer', index)
     const at = args.toBound(index, 'index')
     const checked = this.#codec.check(value)
-    this.#unsettle()
     super.insert(at, checked)
   }
 
   pop(index = -1) {
     const at = args.toIndex(index)
-    this.#unsettle()
     return this.#codec.present(this.#call('pop')(at))
   }
 
   remove(value) {
     const needle = this.#codec.needle(value)
     if (needle === undefined) this.#requireChangeable()
-    this.#unsettle()
     if (needle === undefined || !super.remove(needle)) throw valueNotFound(value)
   }
 
   clear() {
-    this.#unsettle()
     super.clear()
   }
 
@@ -443,23 +336,23 @@ export class MmapArray extends NativeArray {
   }
 
   bufferInfo() {
-    return [addressOf(this), lengthOf(this.#state)]
+    return [addressOf(this), this.#memory.length]
   }
 
   frombytes(bytes) {
-    this.#frombytes(sources.bytesOf(bytes, 'bytes'))
+    super.frombytes(sources.bytesOf(bytes, 'bytes'))
   }
 
   tobytes() {
     this.#requireOpen()
-    const copy = sources.allocate(Uint8Array, lengthOf(this.#state) * this.#type.View.BYTES_PER_ELEMENT)
+    const copy = sources.allocate(Uint8Array, this.#memory.length * this.#type.View.BYTES_PER_ELEMENT)
     super.slice(copy)
     return Buffer.from(copy.buffer)
   }
 
   fromlist(list) {
     if (!Array.isArray(list)) throw invalidArgType('list', 'an Array', list)
-    this.#frombytes(sources.stageList(this.#type, this.#codec, list))
+    super.frombytes(sources.stageList(this.#type, this.#codec, list))
   }
 
   tolist() {
@@ -473,7 +366,7 @@ export class MmapArray extends NativeArray {
   fromfile(source, n) {
     const file = args.toFile(source, 'source')
     const count = args.toCount(n, 'n')
-    this.#growing(() => super.fromfile(file, count))
+    super.fromfile(file, count)
   }
 
   tofile(target) {
@@ -483,10 +376,7 @@ export class MmapArray extends NativeArray {
   async fromfileAsync(source, n, options) {
     const file = args.toFile(source, 'source')
     const count = args.toCount(n, 'n')
-    await jobs.run(MmapArray.#access, this, options, (ticket) => {
-      this.#unsettle()
-      return fromfileLater(this, ticket, file, count)
-    })
+    await jobs.run(MmapArray.#access, this, options, (ticket) => fromfileLater(this, ticket, file, count))
   }
 
   async tofileAsync(target, options) {
@@ -497,7 +387,7 @@ export class MmapArray extends NativeArray {
   fromunicode(text) {
     this.#requireCharacters('fromunicode')
     if (typeof text !== 'string') throw invalidArgType('text', 'a string', text)
-    this.#frombytes(sources.stageText(this.#type, this.#codec, text))
+    super.frombytes(sources.stageText(this.#type, this.#codec, text))
   }
 
   tounicode() {
@@ -525,15 +415,14 @@ export class MmapArray extends NativeArray {
   setSlice(values, start, stop, step) {
     const bounds = args.toBounds(start, stop, step)
     const to = {
-      array: (other) => this.#growing(() => setSliceFrom(this, other, ...bounds)),
-      bytes: (bytes) => this.#growing(() => super.setSlice(bytes, ...bounds)),
+      array: (other) => setSliceFrom(this, other, ...bounds),
+      bytes: (bytes) => super.setSlice(bytes, ...bounds),
     }
     filling.handOverAll(MmapArray.#access, this, values, to, 'values')
   }
 
   deleteSlice(start, stop, step) {
     const bounds = args.toBounds(start, stop, step)
-    this.#unsettle()
     super.deleteSlice(...bounds)
   }
 
@@ -542,14 +431,14 @@ export class MmapArray extends NativeArray {
     const items = filling.takenIn(MmapArray.#access, this, other, 'other')
     const { BYTES_PER_ELEMENT } = this.#type.View
     const added = MmapArray.#isArray(items)
-      ? lengthOf(items.#state)
+      ? items.#memory.length
       : Math.floor(sources.bytesOf(items, 'other').length / BYTES_PER_ELEMENT)
     return this.#grownCopy(added, (copy) => copy.extend(items))
   }
 
   repeat(times) {
     const count = args.toIndex(times, 'times')
-    return this.#grownCopy(lengthOf(this.#state) * (count - 1), (copy) => copy.repeatInPlace(count))
+    return this.#grownCopy(this.#memory.length * (count - 1), (copy) => copy.repeatInPlace(count))
   }
 
   /** A copy with room for what is going to be added. Where that is out of bounds, the call that adds it says so. */
@@ -566,7 +455,7 @@ export class MmapArray extends NativeArray {
 
   repeatInPlace(times) {
     const count = args.toIndex(times, 'times')
-    this.#growing(() => super.repeatInPlace(count))
+    super.repeatInPlace(count)
   }
 
   copy() {
@@ -575,7 +464,7 @@ export class MmapArray extends NativeArray {
 
   #copyWithRoom(room) {
     this.#requireOpen()
-    return new MmapArray(this.#type.code, this, { capacity: lengthOf(this.#state) + room })
+    return new MmapArray(this.#type.code, this, { capacity: this.#memory.length + room })
   }
 
   equals(other) {
@@ -638,52 +527,42 @@ export class MmapArray extends NativeArray {
 
   // Memory
 
-  get #memory() {
+  get #openViews() {
     this.#requireOpen()
+    // A view that was handed out before is no better than a new one, which the core would refuse.
+    if (!this.#memory.isSound) super.check()
     return (this.#views ??= new Views(this, this.#type.View))
   }
 
   get buffer() {
-    return this.#memory.buffer
+    return this.#openViews.buffer
   }
 
   get view() {
-    return this.#memory.view
+    return this.#openViews.view
   }
 
   get sharedBuffer() {
-    return this.#memory.sharedBuffer
+    return this.#openViews.sharedBuffer
   }
 
   get sharedView() {
-    return this.#memory.sharedView
+    return this.#openViews.sharedView
   }
 
   subarray(start, end) {
     const [first, last] = [args.toBound(start, 'start'), args.toBound(end, 'end')]
-    return this.#memory.subarray(first, last)
+    return this.#openViews.subarray(first, last)
   }
 
   // Storage
 
   reserve(capacity) {
-    const elements = args.toCount(capacity, 'capacity')
-    this.#unsettle()
-    super.reserve(elements)
-    if (this.#isCheap()) this.#widen()
+    super.reserve(args.toCount(capacity, 'capacity'))
   }
 
-  refresh() {
-    const before = lengthOf(this.#state)
-    // Before the call: after it there may be no stack left for that.
-    this.#follower?.hide(this)
-    try {
-      return super.refresh()
-    } finally {
-      // Most find the length as it was.
-      if (lengthOf(this.#state) === before) this.#follower?.settle(this, false)
-      else this.#unsettle()
-    }
+  check() {
+    super.check()
   }
 
   async flushAsync(options) {
@@ -698,8 +577,7 @@ export class MmapArray extends NativeArray {
   close() {
     this.#closed = true
     locks.forget(this)
-    // The element path's memory goes with the call.
-    this.#see(this.#type.none)
+    this.#memory.release()
     this.#views = undefined
     closeArray(this)
   }

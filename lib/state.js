@@ -1,5 +1,5 @@
-// The few numbers that the core and the element path both read and write, where each of them is among the words, and how the
-// larger ones are put together.
+// The few numbers that the core and JavaScript both read and write: which word holds each, and how the larger ones are put
+// together from two. src/array/state.rs has the same order.
 
 /** How many elements there are; BEYOND where a word does not hold it. */
 export const LENGTH = 0
@@ -9,6 +9,8 @@ export const ROOM = 1
 export const WRITABLE = 2
 const LONG_LENGTH = 3
 const CAPACITY = 5
+/** How many faults the process had when the core last found the array sound: while it has had more, the core is asked. */
+export const FAULTS_SEEN = 7
 
 export const BEYOND = 2 ** 32 - 1
 

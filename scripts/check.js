@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { checkCheckout } from '../__test__/support/layering.js'
+import { setUpElementPaths } from './element-paths.js'
 import { typosProgram } from './pypi.js'
 import { setUpDependencies } from './setup.js'
 import { ROOT, SetupError, readJson, runScript, rustEnvironment } from './toolchain.js'
@@ -62,6 +63,7 @@ function checkByRunning(program, args, env) {
 
 await runScript(async () => {
   await setUpDependencies()
+  setUpElementPaths()
   const rust = rustEnvironment()
   const cargo = (...args) => checkByRunning('cargo', args, rust)
   const node = (tool, ...args) => checkByRunning(join(ROOT, 'node_modules', '.bin', tool), args, process.env)

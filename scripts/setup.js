@@ -1,5 +1,5 @@
-// Makes a checkout ready to run: installs the development dependencies, builds the addon and bundles dist/, each only where
-// it is missing or out of date. Needs nothing but Node.js, npm and cargo.
+// Makes a checkout ready to run: installs the development dependencies, builds the addon, copies the element path for each
+// typecode and bundles dist/, each only where it is missing or out of date. Needs nothing but Node.js, npm and cargo.
 //
 //   node scripts/setup.js               all of it
 //   node scripts/setup.js --installed   not the dependencies (npm's `prepare`, where npm itself installs them)
@@ -7,6 +7,7 @@
 import { pathToFileURL } from 'node:url'
 import { HOST, TARGETS, addonIsFresh, buildAddon } from './addon.js'
 import { setUpBundle } from './bundle.js'
+import { setUpElementPaths } from './element-paths.js'
 import { step, withLock } from './steps.js'
 import { SetupError, readJson, requireNode, runScript, rustEnvironment } from './toolchain.js'
 
@@ -67,6 +68,7 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
     const flags = new Set(process.argv.slice(2))
     const rebuild = flags.has('--rebuild')
     if (!flags.has('--installed')) await setUpDependencies()
+    setUpElementPaths()
     await setUpAddon({ rebuild, profile: flags.has('--debug') ? 'debug' : 'release' })
     await setUpBundle()
   })

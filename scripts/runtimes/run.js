@@ -11,6 +11,7 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { setUpBundle } from '../bundle.js'
+import { setUpElementPaths } from '../element-paths.js'
 import { setUpAddon, setUpDependencies } from '../setup.js'
 import { ROOT, runScript } from '../toolchain.js'
 import { installPackage, layTestsAround } from './installation.js'
@@ -28,6 +29,7 @@ await runScript(async () => {
   await setUpDependencies()
   if (!values.tarball) {
     await setUpAddon({ anyProfile: true })
+    setUpElementPaths()
     await setUpBundle()
   }
   const runtimes = (names.length > 0 ? names : RUNTIME_NAMES).map(fetchRuntime)

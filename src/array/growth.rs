@@ -88,6 +88,8 @@ impl Array {
             self.make_room(length + added)?;
             self.lay_down(source)?;
             is_source_sound()?;
+            // Elements that were stored where the file had been cut are lost, and do not count.
+            self.require_sound_bytes((length + added) * self.itemsize())?;
             self.state.set(length + added, self.capacity());
             Ok(())
         } else if source.address().is_multiple_of(self.typecode.itemsize()) {
@@ -143,7 +145,7 @@ impl Array {
             Extent::Whole => self.elements_there()? / self.itemsize(),
         };
         self.take_over(length * self.itemsize())?;
-        self.restorations_known.set(self.window.restorations());
+        self.forget_faults();
         if let Some(capacity) = reserved_capacity {
             self.state.set(length, capacity);
         }

@@ -27,7 +27,7 @@ mod turns;
 mod writing;
 
 use std::cell::Cell;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 pub use flush::Flush;
 pub use lent::Lent;
@@ -43,6 +43,7 @@ use crate::storage::{Access, Flags, NpyHeader, Storage};
 use crate::typecode::Typecode;
 use jobs::Jobs;
 use reservation::Reservation;
+use soundness::OutgrownWindow;
 
 /// Whether the length of an array can be changed.
 type Verdict = Result<()>;
@@ -56,10 +57,10 @@ pub struct Array {
     flags: Flags,
     mapping: Arc<Mapping>,
     window: Arc<Window>,
-    /// How many times zeros were taken away from the window with this array's knowledge.
+    /// How many restorations of the window this array has taken note of.
     restorations_known: Cell<usize>,
-    /// Those before it, as long as somebody holds them.
-    outgrown: Vec<Weak<Window>>,
+    /// Windows that were too short at some time, as long as views or the element path are on them.
+    outgrown: Vec<OutgrownWindow>,
     state: Arc<State>,
     extent: Extent,
     /// Where the file has a header that counts the elements.

@@ -1,42 +1,89 @@
-//! Whether the memory shows the file: windows that are wide enough, and zeros where the file could not be read.
+//! Whether the memory shows the file: windows that are wide enough, and faults, where zeros were read instead.
 
 use std::sync::{Arc, Weak};
 
-use super::Array;
-use crate::error::{Error, Result};
+use super::{Array, slice};
+use crate::error::Result;
 use crate::mapping::Window;
+
+/// A window that the array has outgrown. It shows the same pages as long as somebody is on it.
+pub(super) struct OutgrownWindow {
+    window: Weak<Window>,
+    restorations_known: usize,
+}
 
 impl Array {
     /// Refuses an array whose memory could not be read where elements are. [`Array::refresh`] takes over what is there.
+    ///
+    /// # Errors
+    /// `MemoryFault`
     pub fn require_sound(&self) -> Result<()> {
-        // Asked before: what is taken away after the look is news to the next one.
+        // Asked before the check: a restoration that comes after the check is news to the next one.
         let restorations = self.window.restorations();
-        self.window
-            .require_sound(self.byte_length(), self.restorations_known.get())?;
-        // Views may still be on windows it has outgrown.
-        let is_zero = |window: Arc<Window>| window.zeros_from().is_some_and(|from| from < self.byte_length());
-        if self.outgrown.iter().filter_map(Weak::upgrade).any(is_zero) {
-            return Err(Error::MemoryFault);
-        }
-        // What was none of this array's elements need not be remembered when there are more of them.
+        self.require_sound_bytes(self.byte_length())?;
+        // A restoration behind this array's elements need not be remembered once the array gets longer.
         self.restorations_known.set(restorations);
         Ok(())
+    }
+
+    /// The same for the elements up to an index, which can be served while elements behind them cannot.
+    pub fn require_sound_up_to(&self, index: i64) -> Result<()> {
+        let at = slice::element_index(index, self.length())?;
+        self.require_sound_bytes((at + 1) * self.itemsize())
+    }
+
+    pub(super) fn require_sound_bytes(&self, bytes: u64) -> Result<()> {
+        self.window.require_sound(bytes, self.restorations_known.get())?;
+        for outgrown in &self.outgrown {
+            if let Some(window) = outgrown.window.upgrade() {
+                window.require_sound(bytes, outgrown.restorations_known)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses an array of which something that was read since the last [`Array::refresh`] may not have been the file's: by
+    /// the faults there were, and by the file's size now.
+    ///
+    /// # Errors
+    /// `MemoryFault`; the system's
+    pub fn check(&self) -> Result<()> {
+        self.require_sound()?;
+        let storage = self.mapping.storage();
+        storage.require_uncut(self.file_position(self.length()))
+    }
+
+    /// Takes all restorations for known: the caller has taken over what the file is now.
+    pub(super) fn forget_faults(&mut self) {
+        self.restorations_known.set(self.window.restorations());
+        for outgrown in &mut self.outgrown {
+            if let Some(window) = outgrown.window.upgrade() {
+                outgrown.restorations_known = window.restorations();
+            }
+        }
     }
 
     /// Widens the window where it is too short, and maps the file again where zeros were laid over it.
     pub(super) fn cover(&mut self, bytes: u64) -> Result<()> {
         if bytes > self.window.len() as u64 {
             let wider = self.mapping.window(bytes)?;
-            self.restorations_known.set(wider.restorations());
+            let restorations_known = self.restorations_known.replace(wider.restorations());
             let old = std::mem::replace(&mut self.window, wider);
-            self.outgrown.push(Arc::downgrade(&old));
-        } else if self.window.zeros_from().is_some_and(|from| from < bytes) && self.window.restore()? {
-            self.restorations_known.update(|known| known + 1);
+            self.outgrown.push(OutgrownWindow {
+                window: Arc::downgrade(&old),
+                restorations_known,
+            });
+        } else if self.window.zeros_from().is_some_and(|from| from < bytes) {
+            let restorations = self.window.restore()?;
+            self.restorations_known.update(|known| known + restorations);
         }
-        self.outgrown.retain(|window| window.strong_count() > 0);
-        for window in self.outgrown.iter().filter_map(Weak::upgrade) {
-            if window.zeros_from().is_some_and(|from| from < bytes) {
-                window.restore()?;
+        self.outgrown
+            .retain(|outgrown| outgrown.window.strong_count() > 0);
+        for outgrown in &mut self.outgrown {
+            if let Some(window) = outgrown.window.upgrade()
+                && window.zeros_from().is_some_and(|from| from < bytes)
+            {
+                outgrown.restorations_known += window.restore()?;
             }
         }
         Ok(())

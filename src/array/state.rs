@@ -17,6 +17,9 @@ pub struct State {
     /// The length where a word does not hold it; else anything.
     long_length: Long,
     capacity: Long,
+    /// How many faults the process had when this array was last known to be sound. While the process has had more,
+    /// JavaScript asks the core about each element.
+    faults_seen: AtomicU32,
     /// Up to which length memory is ready: from there on JavaScript is to call before it appends. Not for it to see.
     ready: AtomicU64,
 }
@@ -28,7 +31,8 @@ const _: () = assert!(
         && offset_of!(State, writable) == 8
         && offset_of!(State, long_length) == 12
         && offset_of!(State, capacity) == 20
-        && State::BYTES >= 28
+        && offset_of!(State, faults_seen) == 28
+        && State::BYTES >= 32
 );
 
 /// A number of more than 32 bits, the higher ones first.
@@ -76,6 +80,11 @@ impl State {
             length => u64::from(length),
         };
         length.min(self.capacity())
+    }
+
+    /// Lets JavaScript read elements by itself until there is another fault.
+    pub fn set_faults_seen(&self, faults: u32) {
+        self.faults_seen.store(faults, Ordering::Relaxed);
     }
 
     pub fn ready(&self) -> u64 {

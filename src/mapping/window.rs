@@ -82,7 +82,7 @@ impl Window {
         Some(from.saturating_sub(Pages::of(&self.map).lead) as u64)
     }
 
-    /// How often zeros were taken away. Who knows of fewer may have read them.
+    /// How many times this window was restored after a fault. An array that last saw a smaller number may have read zeros.
     pub fn restorations(&self) -> usize {
         self.restorations.count()
     }
@@ -100,25 +100,32 @@ impl Window {
         Ok(())
     }
 
-    /// Maps the file again where the guard has laid zeros; says whether there were any.
-    pub fn restore(&self) -> Result<bool> {
+    /// Maps the file again where the guard has laid zeros; gives how many restorations that took, 0 if there were no zeros.
+    /// Where another thread keeps touching what is still cut off, zeros stay, and so does their record.
+    pub fn restore(&self) -> Result<usize> {
+        const ATTEMPTS: usize = 3;
         let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(file) = file.as_ref() else {
-            return Ok(false);
-        };
-        // Taken before the file is mapped: a touch that fails from then on is told anew.
-        let Some(zeros) = file.guarded.take_zeros() else {
-            return Ok(false);
+            return Ok(0);
         };
         let pages = Pages::of(&self.map);
-        let start = pages.start.wrapping_add(zeros.start);
-        let offset = file.offset - pages.lead as u64 + zeros.start as u64;
-        // SAFETY: these are pages of this window, and what lies there now is the guard's zeros.
-        unsafe { memory::lay_over(start, zeros.len(), file.storage.file(), offset, self.private) }
-            .inspect_err(|_| file.guarded.put_back(&zeros))?;
-        self.restorations
-            .add(zeros.start.saturating_sub(pages.lead) as u64);
-        Ok(true)
+        for attempt in 0..ATTEMPTS {
+            let Some(recorded) = file.guarded.recorded() else {
+                return Ok(attempt);
+            };
+            let zeros = recorded.zeros(pages.length);
+            // Counted before the record goes: an array that has read zeros must find one of the two.
+            self.restorations
+                .add(zeros.start.saturating_sub(pages.lead) as u64);
+            let start = pages.start.wrapping_add(zeros.start);
+            let offset = file.offset - pages.lead as u64 + zeros.start as u64;
+            // SAFETY: these are pages of this window, and what lies there now is the guard's zeros.
+            unsafe { memory::lay_over(start, zeros.len(), file.storage.file(), offset, self.private) }?;
+            if file.guarded.clear(recorded) {
+                return Ok(attempt + 1);
+            }
+        }
+        Ok(ATTEMPTS)
     }
 
     /// Refuses a window, or a system, that can have no huge pages.

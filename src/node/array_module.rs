@@ -20,9 +20,7 @@ impl MmapArray {
 
     #[napi]
     pub fn set(&self, env: Env, at: f64, value: RawNumber) -> napi::Result<()> {
-        self.read(&env, |array| {
-            array.set(index(at), &encode(array.typecode(), value)?)
-        })
+        self.held().set(&env, at, value)
     }
 
     #[napi]

@@ -35,7 +35,6 @@ struct Bound {
 #[napi(ts_return_type = "(...values: unknown[]) => any")]
 pub fn bound_call(env: Env, array: &MmapArray, name: String) -> napi::Result<Unknown<'static>> {
     let call: Call = match name.as_str() {
-        "get" => get,
         "append" => append,
         "pop" => pop,
         "place" => place,
@@ -126,11 +125,6 @@ fn raw_number(env: &Env, value: sys::napi_value) -> napi::Result<RawNumber> {
 fn give<T: ToNapiValue>(env: &Env, value: T) -> napi::Result<sys::napi_value> {
     // SAFETY: the environment is the running call's.
     unsafe { T::to_napi_value(env.raw(), value) }
-}
-
-fn get(env: &Env, held: &Held, [at, ..]: [sys::napi_value; MOST]) -> napi::Result<sys::napi_value> {
-    let value = held.get(env, number(env, at)?)?;
-    give(env, value)
 }
 
 fn append(env: &Env, held: &Held, [value, ..]: [sys::napi_value; MOST]) -> napi::Result<sys::napi_value> {

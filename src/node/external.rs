@@ -12,12 +12,28 @@ use napi::{Env, Unknown, sys};
 
 use crate::array::State;
 use crate::error::{Error, Result};
+use crate::mapping::guard::fault_counter;
 
 /// The numbers of the state, as an `ArrayBuffer` that shares their ownership.
 pub fn of_state(env: &Env, state: &Arc<State>) -> Result<Unknown<'static>> {
     let data = Arc::as_ptr(state).cast_mut().cast();
     let share = Box::into_raw(Box::new(state.clone()));
     let value = external_array_buffer(env.raw(), data, State::BYTES, drop_box::<Arc<State>>, share)?;
+    // SAFETY: just made, in this environment.
+    Ok(unsafe { Unknown::from_raw_unchecked(env.raw(), value) })
+}
+
+/// The process's fault counter, which is there for good, as an `ArrayBuffer`.
+pub fn of_fault_counter(env: &Env) -> Result<Unknown<'static>> {
+    let counter = fault_counter();
+    let none = ptr::null_mut::<c_void>();
+    let value = external_array_buffer(
+        env.raw(),
+        counter.as_ptr().cast(),
+        size_of_val(counter),
+        nothing_to_do,
+        none,
+    )?;
     // SAFETY: just made, in this environment.
     Ok(unsafe { Unknown::from_raw_unchecked(env.raw(), value) })
 }

@@ -16,6 +16,7 @@ use super::values::{RawNumber, bytes, count, decode, encode, index};
 use crate::array::{Array, Lent};
 use crate::error::{Error, Result};
 use crate::mapping::Window;
+use crate::mapping::guard::faults;
 use crate::storage::{Flags, Format};
 
 /// What stays known of an array after its end.
@@ -44,16 +45,35 @@ impl Held {
         guard(env, || {
             let array = self.array.borrow();
             let array = array.as_ref().ok_or(Error::Closed)?;
+            let faults = faults();
             self.require_sound(array)?;
             let value = call(array)?;
             // What was read while the file was being cut is not what was there.
             self.require_sound(array)?;
+            array.state().set_faults_seen(faults);
+            Ok(value)
+        })
+    }
+
+    /// A call on one element, which is served as long as no fault was found up to it.
+    fn access<T>(&self, env: &Env, at: i64, call: impl FnOnce(&Array) -> Result<T>) -> napi::Result<T> {
+        guard(env, || {
+            let array = self.array.borrow();
+            let array = array.as_ref().ok_or(Error::Closed)?;
+            let faults = faults();
+            let value = call(array)?;
+            match self.require_sound(array) {
+                Ok(()) => array.state().set_faults_seen(faults),
+                // Not told to JavaScript, which goes on to ask about each element.
+                Err(_) => array.require_sound_up_to(at)?,
+            }
             Ok(value)
         })
     }
 
     pub fn change<T>(&self, env: &Env, call: impl FnOnce(&mut Array) -> Result<T>) -> napi::Result<T> {
         self.change_unsound(env, |array| {
+            let faults = faults();
             self.require_sound(array)?;
             let before = array.capacity();
             let done = call(array);
@@ -67,15 +87,32 @@ impl Held {
             let value = done?;
             restored?;
             self.require_sound(array)?;
+            array.state().set_faults_seen(faults);
             Ok(value)
         })
     }
 
-    pub fn get(&self, env: &Env, at: f64) -> napi::Result<RawNumber> {
-        self.read(env, |array| {
-            let element = array.get(index(at))?;
-            Ok(decode(array.typecode(), &element))
+    /// Takes over what others did to the file, and lets JavaScript read elements by itself again.
+    pub fn refresh(&self, env: &Env) -> napi::Result<f64> {
+        self.change_unsound(env, |array| {
+            let faults = faults();
+            let length = array.refresh()?;
+            self.overlays.restore(array.mapping())?;
+            if self.require_sound(array).is_ok() {
+                array.state().set_faults_seen(faults);
+            }
+            Ok(length as f64)
         })
+    }
+
+    pub fn get(&self, env: &Env, at: f64) -> napi::Result<RawNumber> {
+        let at = index(at);
+        self.access(env, at, |array| Ok(decode(array.typecode(), &array.get(at)?)))
+    }
+
+    pub fn set(&self, env: &Env, at: f64, value: RawNumber) -> napi::Result<()> {
+        let at = index(at);
+        self.access(env, at, |array| array.set(at, &encode(array.typecode(), value)?))
     }
 
     pub fn append(&self, env: &Env, value: RawNumber) -> napi::Result<()> {

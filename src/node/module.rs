@@ -9,7 +9,7 @@ use super::class::MmapArray;
 use super::errors::guard;
 use super::origin::{Details, Origin};
 use super::values::bytes;
-use super::{overlays, shared_buffers};
+use super::{external, overlays, shared_buffers};
 use crate::element::half_from_double;
 use crate::typecode::{Meaning, all};
 
@@ -77,6 +77,12 @@ pub fn unlink_shm(env: Env, name: Uint8Array) -> napi::Result<()> {
 #[napi(ts_return_type = "ArrayBuffer")]
 pub fn state_of(env: Env, array: &MmapArray) -> napi::Result<Unknown<'static>> {
     array.state_buffer(&env)
+}
+
+/// The number of faults that the guard has answered in this process, as an `ArrayBuffer` on the counter itself.
+#[napi(ts_return_type = "ArrayBuffer")]
+pub fn fault_counter(env: Env) -> napi::Result<Unknown<'static>> {
+    guard(&env, || external::of_fault_counter(&env))
 }
 
 /// The memory of the elements for the element path, as a buffer of at most `limit` bytes.

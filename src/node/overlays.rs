@@ -122,12 +122,14 @@ impl Overlays {
             if overlay.guard.guarded.zeros().from().is_none() || !self.is_alive(overlay) {
                 continue;
             }
-            if let Some(zeros) = overlay.guard.guarded.take_zeros() {
+            if let Some(recorded) = overlay.guard.guarded.recorded() {
+                let zeros = recorded.zeros(overlay.length);
                 let start = overlay.start.wrapping_add(zeros.start);
                 // SAFETY: the buffer is alive in this thread, so its pages are still its own; what lies there now is
                 // the guard's zeros.
-                unsafe { lay_file_over(start, zeros.len(), mapping, zeros.start as u64) }
-                    .inspect_err(|_| overlay.guard.guarded.put_back(&zeros))?;
+                unsafe { lay_file_over(start, zeros.len(), mapping, zeros.start as u64) }?;
+                // Where another thread has touched what is cut off meanwhile, the record stays.
+                overlay.guard.guarded.clear(recorded);
             }
         }
         Ok(())

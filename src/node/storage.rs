@@ -54,11 +54,13 @@ impl MmapArray {
 
     #[napi]
     pub fn refresh(&self, env: Env) -> napi::Result<f64> {
-        self.change_unsound(&env, |array| {
-            let length = array.refresh()?;
-            self.overlays.restore(array.mapping())?;
-            Ok(length as f64)
-        })
+        self.held().refresh(&env)
+    }
+
+    /// Refuses an array of which something that was read may not have been the file's.
+    #[napi]
+    pub fn check(&self, env: Env) -> napi::Result<()> {
+        self.read(&env, Array::check)
     }
 
     #[napi]

@@ -1,41 +1,53 @@
 //! The SIGBUS guard: a touch of mapped memory whose file was cut meanwhile reads zeros instead of ending the process.
 //!
-//! One handler for the process, installed with the first mapping, and a table of those it answers for.
+//! One handler for the process, installed with the first mapping, and a table of the mappings it answers for. It records
+//! where it is going to lay zeros, then counts the fault, then lays them. A thread that reads such a zero and then sees the
+//! old count would have read the zero before it lay there, so whoever compares the count after each access misses nothing.
 #![allow(unsafe_code, reason = "takes promises about addresses and descriptors")]
 
+mod record;
 mod signal;
 
 use std::fs::File;
-use std::ops::Range;
 use std::os::fd::BorrowedFd;
 use std::ptr;
-use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rustix::fs::fstat;
 
 use crate::error::{Error, Result};
 use crate::os::memory_map::{self, MappedFile, Mappings};
+use record::FaultRecord;
+pub use record::Recorded;
 
-/// Nothing is laid over the mapping.
-const WHOLE: usize = usize::MAX;
+/// How many faults the guard has answered in this process, in any mapping; wraps around.
+static FAULTS: AtomicU32 = AtomicU32::new(0);
+
+/// The number of faults so far. Ask for it before you ask for a record: a fault that is counted is recorded.
+pub fn faults() -> u32 {
+    FAULTS.load(Ordering::SeqCst)
+}
+
+/// The counter itself, for JavaScript to read.
+pub fn fault_counter() -> &'static AtomicU32 {
+    &FAULTS
+}
+
 const SLOTS: usize = 512;
 
 /// A mapping the guard answers for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Slot {
-    /// Address of its first page; 0 while the slot is free. Set last and cleared first, so that a reader who finds the
-    /// same address before and after has read fields that belong together.
+    /// Address of its first page; 0 while the slot is free. Set last and cleared first. A handler that has entered the
+    /// record and finds its address inside may read all fields: the slot is not given to another mapping until it leaves.
     start: AtomicUsize,
     /// In bytes, whole pages.
     length: AtomicUsize,
     descriptor: AtomicI32,
     /// Byte of the file under the first page.
     offset: AtomicU64,
-    /// From which byte of the mapping on zero pages lie where the file was, or [`WHOLE`].
-    laid_from: AtomicUsize,
-    /// And up to which, at most; of meaning while `laid_from` says so.
-    laid_to: AtomicUsize,
+    record: FaultRecord,
     /// The file as the kernel's list of mappings names it, where the pages may be another's by now and are to be looked
     /// at first; an inode of 0 where they are surely ours.
     major: AtomicU64,
@@ -58,8 +70,7 @@ impl Part {
                     length: AtomicUsize::new(0),
                     descriptor: AtomicI32::new(-1),
                     offset: AtomicU64::new(0),
-                    laid_from: AtomicUsize::new(WHOLE),
-                    laid_to: AtomicUsize::new(0),
+                    record: FaultRecord::new(),
                     major: AtomicU64::new(0),
                     minor: AtomicU64::new(0),
                     inode: AtomicU64::new(0),
@@ -137,37 +148,27 @@ impl Guarded {
         slot.length.store(length, Ordering::Relaxed);
         slot.descriptor.store(descriptor, Ordering::Relaxed);
         slot.offset.store(offset, Ordering::Relaxed);
-        slot.laid_from.store(WHOLE, Ordering::Relaxed);
-        slot.laid_to.store(0, Ordering::Relaxed);
+        slot.record.reset();
         slot.major.store(file.major, Ordering::Relaxed);
         slot.minor.store(file.minor, Ordering::Relaxed);
         slot.inode.store(file.inode, Ordering::Relaxed);
-        slot.start.store(start, Ordering::Release);
+        slot.start.store(start, Ordering::SeqCst);
         Ok(Guarded(slot))
     }
 
-    /// A look at whether zeros lie over the mapping, good while it is guarded.
+    /// Tells where zeros lie in the mapping, while it is guarded.
     pub fn zeros(&self) -> Zeros {
         Zeros(self.0)
     }
 
-    /// The bytes of the mapping among which zeros lie, which are forgotten: the caller maps the file there again.
-    pub fn take_zeros(&self) -> Option<Range<usize>> {
-        let from = Some(self.0.laid_from.swap(WHOLE, Ordering::AcqRel)).filter(|from| *from != WHOLE)?;
-        // A fault of this very moment may have its end taken without its start: then all that follows is meant.
-        let to = self.0.laid_to.swap(0, Ordering::AcqRel);
-        Some(
-            from..if to > from {
-                to
-            } else {
-                self.0.length.load(Ordering::Relaxed)
-            },
-        )
+    /// What is to be mapped again, once no handler is at work; `None` where the mapping shows the file throughout.
+    pub fn recorded(&self) -> Option<Recorded> {
+        self.0.record.recorded()
     }
 
-    /// Remembers zeros that were taken and are there all the same.
-    pub fn put_back(&self, zeros: &Range<usize>) {
-        self.0.remember(zeros);
+    /// Forgets zeros after the file was mapped over them, unless a fault came in between. Says whether it did.
+    pub fn clear(&self, recorded: Recorded) -> bool {
+        self.0.record.clear(recorded)
     }
 
     /// Whether the pages showed the file at some moment, as far as can be told; always those that are ours.
@@ -184,13 +185,15 @@ pub struct Zeros(&'static Slot);
 impl Zeros {
     /// From which byte of the mapping on zeros are read that are not the file's.
     pub fn from(self) -> Option<usize> {
-        Some(self.0.laid_from.load(Ordering::Acquire)).filter(|from| *from != WHOLE)
+        self.0.record.first_zero()
     }
 }
 
 impl Drop for Guarded {
     fn drop(&mut self) {
-        self.0.start.store(0, Ordering::Release);
+        self.0.start.store(0, Ordering::SeqCst);
+        // A handler may be about to lay zeros, and the pages may be another mapping's soon.
+        self.0.record.wait_until_left();
     }
 }
 
@@ -231,19 +234,10 @@ fn add_part() -> &'static Slot {
 }
 
 impl Slot {
-    /// Start and length of the mapping, where it holds an address.
-    fn covering(&self, address: usize) -> Option<(usize, usize)> {
-        let start = self.start.load(Ordering::Acquire);
-        let length = self.length.load(Ordering::Relaxed);
-        let inside = start != 0 && address >= start && address - start < length;
-        (inside && self.start.load(Ordering::Acquire) == start).then_some((start, length))
-    }
-
-    /// That zeros lie there.
-    fn remember(&self, zeros: &Range<usize>) {
-        // The end first: who takes the start takes an end that is as far.
-        self.laid_to.fetch_max(zeros.end, Ordering::AcqRel);
-        self.laid_from.fetch_min(zeros.start, Ordering::AcqRel);
+    /// Whether the mapping holds an address.
+    fn covers(&self, address: usize) -> bool {
+        let start = self.start.load(Ordering::SeqCst);
+        start != 0 && address >= start && address - start < self.length.load(Ordering::Relaxed)
     }
 
     /// Whether the mapping is of a file; of one that can no longer be asked it may be.
@@ -290,7 +284,7 @@ mod tests {
     fn a_slot_is_found_while_it_is_guarded() {
         // SAFETY: no memory is behind it and no fault is raised; the table alone is looked at.
         let guarded = unsafe { Guarded::new(0x1000_0000, 0x2000, -1, 0) }.unwrap();
-        let found = |address| slots().any(|slot| slot.covering(address).is_some());
+        let found = |address| slots().any(|slot| slot.covers(address));
         assert!(found(0x1000_0000) && found(0x1000_1FFF));
         assert!(!found(0x0FFF_FFFF) && !found(0x1000_2000));
         assert_eq!(guarded.zeros().from(), None);
@@ -308,7 +302,7 @@ mod tests {
             .collect();
         assert_eq!(
             slots()
-                .filter(|slot| slot.covering(0x7000_0000_0000 + (SLOTS + 5) * 0x1000).is_some())
+                .filter(|slot| slot.covers(0x7000_0000_0000 + (SLOTS + 5) * 0x1000))
                 .count(),
             1
         );

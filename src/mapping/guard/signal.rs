@@ -9,7 +9,7 @@ use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::{mem, ptr};
 
-use super::{Slot, slots};
+use super::{FAULTS, Slot, slots};
 use crate::error::{Error, Result};
 use crate::os::memory;
 
@@ -127,23 +127,32 @@ unsafe fn handle(at: usize, signal: i32, info: *mut libc::siginfo_t, context: *m
 /// Whether the address is in a mapping that is guarded, and zeros lie there now.
 fn lay_zeros_at(address: usize) -> bool {
     // An entry for borrowed pages may be about what was there before.
-    [false, true].into_iter().any(|borrowed| {
-        slots().any(|slot| {
-            slot.covering(address)
-                .filter(|_| slot.is_borrowed() == borrowed && slot.shows_file_at(address))
-                .is_some_and(|range| slot.lay_zeros(range, address))
-        })
-    })
+    [false, true]
+        .into_iter()
+        .any(|borrowed| slots().any(|slot| slot.covers(address) && slot.answer(address, borrowed)))
 }
 
 impl Slot {
+    /// Answers a fault if it is in this mapping, which stays as it is meanwhile. Says whether the touch can be tried again.
+    fn answer(&self, address: usize, borrowed: bool) -> bool {
+        self.record.enter();
+        // The mapping may have ended before the record was entered.
+        let answered = self.covers(address)
+            && self.is_borrowed() == borrowed
+            && self.shows_file_at(address)
+            && self.lay_zeros(address);
+        self.record.leave();
+        answered
+    }
+
     /// Lays zero pages from the file's end on, or over the one page that the file has and cannot give (a hole on a
-    /// full disk, a bad block). Says whether the touch can be tried again.
-    ///
-    /// The range is the one that was verified: the slot may be free by now, its pages blank, and then a late blank over
-    /// them changes nothing.
-    fn lay_zeros(&self, (start, length): (usize, usize), address: usize) -> bool {
+    /// full disk, a bad block).
+    fn lay_zeros(&self, address: usize) -> bool {
         let page = memory::page_size() as usize;
+        let (start, length) = (
+            self.start.load(Ordering::Relaxed),
+            self.length.load(Ordering::Relaxed),
+        );
         let touched = (address - start) / page * page;
         let end = self.end_of_file().min(length as u64) as usize;
         let (from, to) = if touched >= end {
@@ -151,12 +160,13 @@ impl Slot {
         } else {
             (touched, touched + page)
         };
-        // SAFETY: the pages belong to a mapping that `Guarded::new` was promised; nobody can read what they held.
-        let done = unsafe { memory::blank_out((start + from) as *mut u8, to - from) };
-        if done.is_ok() {
-            self.remember(&(from..to));
-        }
-        done.is_ok()
+        // In this order: a thread that reads one of these zeros can see the count, and a thread that sees the count can
+        // see the record.
+        self.record.add(from..to);
+        FAULTS.fetch_add(1, Ordering::SeqCst);
+        // SAFETY: the pages belong to a mapping that `Guarded::new` was promised, whose owner waits for the handler to
+        // leave; nobody can read what they held.
+        unsafe { memory::blank_out((start + from) as *mut u8, to - from) }.is_ok()
     }
 
     /// The first byte of the mapping behind the file's last page.

@@ -1,0 +1,68 @@
+// The memory of one array as JavaScript reaches it: typed arrays on the mapped window, and the few numbers that the core and
+// JavaScript both read and write.
+
+import { elementsOf, stateOf } from '../native.js'
+import { faults } from './faults.js'
+import { FAULTS_SEEN, WRITABLE, capacityOf, lengthOf } from './state.js'
+import { BUFFER_LIMIT } from './views.js'
+
+/**
+ * How many elements are asked of the core before JavaScript takes the memory: a typed array costs as much as some calls, and
+ * where Node.js has no external SharedArrayBuffer it counts the memory as in use.
+ */
+const PATIENCE = 16
+
+export class ElementMemory {
+  /** A typed array on the first part of the window; without elements until some were asked for. */
+  elements
+  /** The same where methods may write elements; else without elements. */
+  writable
+  /** The numbers that state.js names. */
+  words
+  #array
+  #type
+  #misses = 0
+
+  constructor(array, type) {
+    this.#array = array
+    this.#type = type
+    this.words = new Uint32Array(stateOf(array))
+    this.release()
+  }
+
+  get length() {
+    return lengthOf(this.words)
+  }
+
+  get capacity() {
+    return capacityOf(this.words)
+  }
+
+  /** Whether the process had no fault since the core last found the array sound. */
+  get isSound() {
+    return faults() === this.words[FAULTS_SEEN]
+  }
+
+  /** Whether an element is within reach of the typed arrays, which are made or widened for it after some calls. */
+  reaches(at) {
+    if (at >= this.elements.length && ++this.#misses >= PATIENCE) this.#widen()
+    return at < this.elements.length
+  }
+
+  /** Lets the typed arrays go, before their memory goes. */
+  release() {
+    this.elements = this.#type.none
+    this.writable = this.#type.none
+  }
+
+  #widen() {
+    const { View } = this.#type
+    const limit = Math.floor(BUFFER_LIMIT / View.BYTES_PER_ELEMENT)
+    if (this.elements.length >= Math.min(this.capacity, limit)) return
+    // The call gives the old memory up: if anything fails after it, the old typed arrays must be gone.
+    this.release()
+    const buffer = elementsOf(this.#array, BUFFER_LIMIT)
+    this.elements = new View(buffer, 0, Math.floor(buffer.byteLength / View.BYTES_PER_ELEMENT))
+    if (this.words[WRITABLE] !== 0) this.writable = this.elements
+  }
+}

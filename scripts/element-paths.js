@@ -1,0 +1,44 @@
+// Copies the function of lib/element-path.js once for each typecode, into lib/element-paths.generated.js.
+//
+//   node scripts/element-paths.js     writes the file where it is missing or not what it should be
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { ROOT, SetupError } from './toolchain.js'
+
+const TEMPLATE = join(ROOT, 'lib', 'element-path.js')
+const GENERATED = join(ROOT, 'lib', 'element-paths.generated.js')
+const TYPECODES = 'bBhHiIlLqQefdcuw'
+/** Where the function begins; it is the last thing in the file. */
+const FUNCTION = 'export function elementPath('
+
+/** The text of the generated file. */
+export function elementPaths() {
+  const template = readFileSync(TEMPLATE, 'utf8')
+  const [head, body, ...more] = template.split(FUNCTION)
+  if (body === undefined || more.length > 0) throw new SetupError(`${TEMPLATE} must have one '${FUNCTION}'.`)
+  // The head without the words about the template, which end at the first blank line, and without the function's own.
+  const imports = head.slice(head.indexOf('\n\n') + 2, head.lastIndexOf('/**'))
+  const copies = Array.from(TYPECODES, (code) => `function ${nameOf(code)}(${body}`)
+  const table = Array.from(TYPECODES, (code) => `  ${code}: ${nameOf(code)},\n`)
+  return `// Written by scripts/element-paths.js from element-path.js. Edit that.
+
+${imports}${copies.join('\n')}
+/** By typecode, the function that makes the class of its arrays. */
+export const ELEMENT_PATHS = Object.freeze({
+${table.join('')}})
+`
+}
+
+const nameOf = (code) => `elementPath_${code}`
+
+export function setUpElementPaths() {
+  const text = elementPaths()
+  if (existsSync(GENERATED) && readFileSync(GENERATED, 'utf8') === text) return
+  // Under another name first, so that nobody imports half of it.
+  const unfinished = `${GENERATED}.${process.pid}`
+  writeFileSync(unfinished, text)
+  renameSync(unfinished, GENERATED)
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) setUpElementPaths()

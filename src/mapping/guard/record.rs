@@ -1,0 +1,180 @@
+//! What the guard did to one mapping: from which byte on it laid zero pages, and whether a handler is at work there now.
+//!
+//! Three parties use a record at the same time. A handler enters, says from where on zeros are going to lie, lays them and
+//! leaves. A reader asks from where on zeros lie. A restore maps the file again and then clears the record, but only if no
+//! handler has entered since it looked: else the zeros of that handler would lie there without a record.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::thread;
+
+use crate::os::memory::page_size;
+
+/// The lower bits of the word: the first page of zeros, [`NONE`] where the mapping shows the file throughout.
+const PAGE_BITS: u32 = 40;
+const NONE: u64 = (1 << PAGE_BITS) - 1;
+/// One handler more that has entered, in the upper bits.
+const ENTERED: u64 = 1 << PAGE_BITS;
+
+/// All accesses are sequentially consistent: a handler enters and then looks whether the mapping is still guarded, its owner
+/// ends the guard and then looks whether a handler has entered, and one of them has to see the other.
+#[derive(Debug)]
+pub struct FaultRecord {
+    word: AtomicU64,
+    left: AtomicU32,
+    /// Where the zeros end at most; 0 stands for the end of the mapping.
+    end: AtomicUsize,
+}
+
+/// A record as it was when no handler was at work.
+#[derive(Clone, Copy, Debug)]
+pub struct Recorded {
+    word: u64,
+    end: usize,
+}
+
+impl FaultRecord {
+    pub const fn new() -> FaultRecord {
+        FaultRecord {
+            word: AtomicU64::new(NONE),
+            left: AtomicU32::new(0),
+            end: AtomicUsize::new(0),
+        }
+    }
+
+    /// For a handler: the slot of this record stays as it is until it leaves.
+    pub fn enter(&self) {
+        self.word.fetch_add(ENTERED, Ordering::SeqCst);
+    }
+
+    /// For a handler that has entered: zeros are going to lie on these bytes, which are whole pages.
+    pub fn add(&self, zeros: Range<usize>) {
+        let first = zeros.start as u64 / page_size();
+        // The end goes first, so that a restore which sees the start sees an end that is as far.
+        self.end.fetch_max(zeros.end, Ordering::SeqCst);
+        let lower = |word: u64| (word & !NONE) | (word & NONE).min(first);
+        let mut word = self.word.load(Ordering::SeqCst);
+        while let Err(now) =
+            self.word
+                .compare_exchange_weak(word, lower(word), Ordering::SeqCst, Ordering::SeqCst)
+        {
+            word = now;
+        }
+    }
+
+    pub fn leave(&self) {
+        self.left.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// From which byte of the mapping on zeros may lie.
+    pub fn first_zero(&self) -> Option<usize> {
+        first_zero(self.word.load(Ordering::SeqCst))
+    }
+
+    /// The record once no handler is at work; `None` where no zeros lie. A handler takes microseconds and waits for nobody.
+    pub fn recorded(&self) -> Option<Recorded> {
+        loop {
+            let word = self.word.load(Ordering::SeqCst);
+            if self.has_left(word) {
+                first_zero(word)?;
+                let end = self.end.load(Ordering::SeqCst);
+                return Some(Recorded { word, end });
+            }
+            thread::yield_now();
+        }
+    }
+
+    /// Forgets the zeros, unless a handler has entered since they were looked at. Says whether it did.
+    pub fn clear(&self, recorded: Recorded) -> bool {
+        let cleared = recorded.word | NONE;
+        let exchanged =
+            self.word
+                .compare_exchange(recorded.word, cleared, Ordering::SeqCst, Ordering::SeqCst);
+        if exchanged.is_ok() {
+            // A fault of this very moment loses its end and keeps its start: then all that follows is mapped again.
+            self.end.store(0, Ordering::SeqCst);
+        }
+        exchanged.is_ok()
+    }
+
+    /// Waits until no handler is at work. For an owner that has ended the guard, so that none enters for good.
+    pub fn wait_until_left(&self) {
+        while !self.has_left(self.word.load(Ordering::SeqCst)) {
+            thread::yield_now();
+        }
+    }
+
+    /// Begins the record of another mapping. Handlers that look into the slot by mistake still enter and leave.
+    pub fn reset(&self) {
+        self.word.fetch_or(NONE, Ordering::SeqCst);
+        self.end.store(0, Ordering::SeqCst);
+    }
+
+    /// Whether all handlers that had entered by then have left. Both counts wrap around.
+    fn has_left(&self, word: u64) -> bool {
+        const MASK: u64 = (1 << (64 - PAGE_BITS)) - 1;
+        word >> PAGE_BITS == u64::from(self.left.load(Ordering::SeqCst)) & MASK
+    }
+}
+
+impl Recorded {
+    /// The bytes among which zeros lie, of a mapping of so many.
+    pub fn zeros(self, length: usize) -> Range<usize> {
+        let start = first_zero(self.word).unwrap_or(length);
+        let end = if self.end > start { self.end } else { length };
+        start..end
+    }
+}
+
+fn first_zero(word: u64) -> Option<usize> {
+    let page = word & NONE;
+    (page != NONE).then(|| (page * page_size()) as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(record: &FaultRecord, zeros: Range<usize>) {
+        record.enter();
+        record.add(zeros);
+        record.leave();
+    }
+
+    #[test]
+    fn zeros_are_recorded_from_the_lowest_byte_to_the_highest() {
+        let page = page_size() as usize;
+        let faults = FaultRecord::new();
+        assert!(faults.recorded().is_none());
+        record(&faults, 5 * page..9 * page);
+        record(&faults, 2 * page..3 * page);
+        assert_eq!(faults.first_zero(), Some(2 * page));
+        assert_eq!(faults.recorded().unwrap().zeros(20 * page), 2 * page..9 * page);
+        faults.reset();
+        assert_eq!(faults.first_zero(), None);
+    }
+
+    #[test]
+    fn a_record_is_not_cleared_once_another_handler_has_entered() {
+        let page = page_size() as usize;
+        let faults = FaultRecord::new();
+        record(&faults, 5 * page..9 * page);
+        let old = faults.recorded().unwrap();
+        record(&faults, 7 * page..8 * page);
+        assert!(!faults.clear(old));
+        let new = faults.recorded().unwrap();
+        assert!(faults.clear(new));
+        assert_eq!(faults.first_zero(), None);
+    }
+
+    #[test]
+    fn the_count_of_handlers_wraps_around() {
+        let faults = FaultRecord::new();
+        let most = (1 << (64 - PAGE_BITS)) - 1;
+        faults.word.store(most << PAGE_BITS | NONE, Ordering::SeqCst);
+        faults.left.store(most as u32, Ordering::SeqCst);
+        record(&faults, 0..page_size() as usize);
+        faults.wait_until_left();
+        assert_eq!(faults.first_zero(), Some(0));
+    }
+}
