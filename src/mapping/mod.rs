@@ -2,6 +2,8 @@
 
 mod address_range;
 mod advice;
+#[cfg(test)]
+mod fault_order;
 pub mod guard;
 mod huge_pages;
 mod restorations;

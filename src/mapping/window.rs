@@ -11,7 +11,7 @@ use super::restorations::Restorations;
 use super::{Advice, address_range};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
-use crate::mapping::guard::{Guarded, Zeros};
+use crate::mapping::guard::{Guarded, Zeros, gap};
 use crate::os::huge_pages::{self, HUGE_PAGE, Refused};
 use crate::os::memory;
 use crate::storage::Storage;
@@ -117,10 +117,12 @@ impl Window {
             // Counted before the record goes: an array that has read zeros must find one of the two.
             self.restorations
                 .add(zeros.start.saturating_sub(pages.lead) as u64);
+            gap();
             let start = pages.start.wrapping_add(zeros.start);
             let offset = file.offset - pages.lead as u64 + zeros.start as u64;
             // SAFETY: these are pages of this window, and what lies there now is the guard's zeros.
             unsafe { memory::lay_over(start, zeros.len(), file.storage.file(), offset, self.private) }?;
+            gap();
             if file.guarded.clear(recorded) {
                 return Ok(attempt + 1);
             }

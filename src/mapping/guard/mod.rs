@@ -34,6 +34,12 @@ pub fn fault_counter() -> &'static AtomicU32 {
     &FAULTS
 }
 
+/// Between two steps whose order matters: in unit tests, time for other threads to look at what is there by then.
+pub fn gap() {
+    #[cfg(test)]
+    std::thread::sleep(std::time::Duration::from_micros(20));
+}
+
 const SLOTS: usize = 512;
 
 /// A mapping the guard answers for.

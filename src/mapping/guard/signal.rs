@@ -9,7 +9,7 @@ use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::{mem, ptr};
 
-use super::{FAULTS, Slot, slots};
+use super::{FAULTS, Slot, gap, slots};
 use crate::error::{Error, Result};
 use crate::os::memory;
 
@@ -163,7 +163,9 @@ impl Slot {
         // In this order: a thread that reads one of these zeros can see the count, and a thread that sees the count can
         // see the record.
         self.record.add(from..to);
+        gap();
         FAULTS.fetch_add(1, Ordering::SeqCst);
+        gap();
         // SAFETY: the pages belong to a mapping that `Guarded::new` was promised, whose owner waits for the handler to
         // leave; nobody can read what they held.
         unsafe { memory::blank_out((start + from) as *mut u8, to - from) }.is_ok()
