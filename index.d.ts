@@ -688,7 +688,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE outside the array; ERR_VALUE_OUT_OF_RANGE where memory of type `u` or `w`
    * holds no code point
    * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is no integer
-   * @throws {Error} ERR_CLOSED
+   * @throws {Error} ERR_CLOSED; ERR_MEMORY_FAULT where another process has cut the element off
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * scores.get(0) // => 3
@@ -701,7 +701,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    *
    * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
    * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
-   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_MEMORY_FAULT where another process has cut the element off: the value is lost
    * @example
    * const scores = new MmapArray('B', [3, 1, 2])
    * scores.set(-1, 255)
@@ -715,6 +715,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * as `Array.prototype.at`.
    *
    * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is no integer
+   * @throws {Error} ERR_MEMORY_FAULT where another process has cut the element off
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * scores.at(-1) // => 2
@@ -1367,7 +1368,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * A typed array on exactly the elements: the memory itself, as fast as any typed array, and the thing to use in hot loops.
    * The same object until the length changes; older ones stay valid as `buffer` says. Being a plain typed array it wraps and
    * rounds what is stored, silently. A store through the view of an array opened with `'r'` reaches neither the file nor
-   * other processes, but this array shows it from then on. To post it to another thread makes a copy; post
+   * other processes, but this array shows it from then on. Where another process has cut the file, it reads zeros without an
+   * error: call {@link MmapArray.check} after the loop. To post it to another thread makes a copy; post
    * {@link MmapArray.sharedView} or {@link MmapArray.handle} instead.
    *
    * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE, see {@link MmapArray.buffer}

@@ -233,17 +233,19 @@ describe('check', () => {
        }`,
     ))
 
-  test.each(['r', 'r+', 'c'])('tells that the file of an array opened with %s is too short, before any fault', (flags) =>
-    inChild(
-      `const { view } = array
+  test.each(['r', 'r+', 'c'])(
+    'tells that the file of an array opened with %s is too short, before any fault',
+    (flags) =>
+      inChild(
+        `const { view } = array
        cut(399_996)
        // In the last page nothing faults: the size tells.
        assert.equal(view[99_999], 0)
        assert.equal(code(() => array.check()), 'ERR_MEMORY_FAULT')
        assert.equal(array.refresh(), 99_999)
        array.check()`,
-      { flags },
-    ),
+        { flags },
+      ),
   )
 
   test('tells about what was read through a shared view and a subarray', () =>

@@ -34,7 +34,9 @@ test('holds the package and nothing else', () => {
     /^(index\.js|index\.d\.ts|lib\/[\w-]+(\.generated)?\.js|native\.js|bin\/mmap-array\.js|cli\/([\w-]+\/)*[\w-]+\.(js|html|css)|dist\/(viewer\/)?\w+\.(js|css|wasm|ttf|txt)|prebuilds\/linux-(x64|arm64)-gnu\/mmap-array\.node|package\.json|[A-Z]+(\.md)?)$/
   const names = packed.files.map((file) => file.path)
   expect(names.filter((name) => !allowed.test(name))).toEqual([])
-  expect(names).toEqual(expect.arrayContaining(['LICENSE', 'index.d.ts', 'lib/element-paths.generated.js', 'native.js']))
+  expect(names).toEqual(
+    expect.arrayContaining(['LICENSE', 'index.d.ts', 'lib/element-paths.generated.js', 'native.js']),
+  )
   expect(names).toContain(`prebuilds/${HOST.name}/mmap-array.node`)
   expect(packed.size).toBeLessThan(3e6)
 })

@@ -1,0 +1,164 @@
+// What a loop over single elements costs, before and after mistakes: a loop over get, at, set, iteration or append divided by
+// the same loop over a typed array (append: by Array.push), for each history in a process of its own.
+//
+//   node benchmark/element-path.js [i d …]      a table for each typecode; run it with the Node.js that is to be measured
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { MmapArray } from '../index.js'
+
+/** Elements of the long loop, and of the short one that is called a hundred times. */
+const [LONG, SHORT, CALLS] = [10_000_000, 100_000, 100]
+const ROUNDS = 7
+
+const LOOPS = {
+  get: {
+    ours: (array, n) => {
+      let sum = 0
+      for (let i = 0; i < n; i++) sum += array.get(i)
+      return sum
+    },
+    theirs: sumOfElements(),
+  },
+  at: {
+    ours: (array, n) => {
+      let sum = 0
+      for (let i = 0; i < n; i++) sum += array.at(i)
+      return sum
+    },
+    theirs: sumOfElements(),
+  },
+  set: {
+    ours: (array, n) => {
+      for (let i = 0; i < n; i++) array.set(i, i & 127)
+      return array.get(n - 1)
+    },
+    theirs: (view, n) => {
+      for (let i = 0; i < n; i++) view[i] = i & 127
+      return view[n - 1]
+    },
+  },
+  'for of': { ours: sumOfIteration(), theirs: sumOfIteration() },
+  append: {
+    ours: (_, n, { typecode }) => {
+      const array = new MmapArray(typecode)
+      for (let i = 0; i < n; i++) array.append(i & 127)
+      const { length } = array
+      array.close()
+      return length
+    },
+    theirs: (_, n) => {
+      const list = []
+      for (let i = 0; i < n; i++) list.push(i & 127)
+      return list.length
+    },
+  },
+}
+
+/** A new function each time: V8 compiles one for all that it was ever called with. */
+function sumOfElements() {
+  return new Function('view', 'n', 'let sum = 0; for (let i = 0; i < n; i++) sum += view[i]; return sum')
+}
+
+function sumOfIteration() {
+  return new Function('array', 'let sum = 0; for (const value of array) sum += value; return sum')
+}
+
+const attempt = (call) => {
+  try {
+    call()
+  } catch {
+    // The mistake is what is wanted.
+  }
+}
+
+/** What an array, or another one of its type, has met before the loops run. */
+const HISTORIES = {
+  fresh: () => {},
+  'bad index': (array) => {
+    for (const at of [array.length, 2 ** 40, 1.5, '0']) attempt(() => array.get(at) ?? array.at(at) ?? array.set(at, 1))
+    attempt(() => array.set(array.length, 1))
+  },
+  'bad value': (array) => {
+    for (const value of ['1', {}, undefined]) {
+      attempt(() => array.set(0, value))
+      attempt(() => array.append(value))
+    }
+  },
+  'negative index': (array) => array.set(-1, array.get(-1) + array.at(-1) - array.get(-1)),
+  'read-only and closed sibling': (array, typecode) => {
+    array.tofile('sibling')
+    const sibling = MmapArray.open('sibling', typecode)
+    for (let i = 0; i < 100; i++) sibling.get(i)
+    attempt(() => sibling.set(0, 1))
+    sibling.close()
+    for (const call of ['get', 'at', 'set']) attempt(() => sibling[call](0, 1))
+  },
+  'append and pop': (array) => {
+    array.append(1)
+    array.pop()
+  },
+  'functions that saw all types': () => {
+    const visit = (array) => {
+      for (let i = 0; i < array.length; i++) array.set(i, array.get(i) && array.at(i))
+      for (const value of array) if (value === undefined) throw new Error('no value')
+    }
+    for (let round = 0; round < 50; round++) {
+      for (const type of 'bBhHiIlLqQefd')
+        visit(new MmapArray(type, new Array(500).fill('lLqQ'.includes(type) ? 1n : 1)))
+    }
+  },
+}
+
+/** Ratio and nanoseconds for each loop, in a process that has a history. */
+function measure(typecode, history) {
+  const figures = {}
+  for (const [n, calls] of [
+    [LONG, 1],
+    [SHORT, CALLS],
+  ]) {
+    const array = new MmapArray(typecode)
+    const values = array.view.constructor.from({ length: n }, (_, i) => i & 127)
+    array.extend(values)
+    HISTORIES[history](array, typecode)
+    const view = values.slice()
+    for (const [name, { ours, theirs }] of Object.entries(LOOPS)) {
+      const [mine, other] = [best(() => ours(array, n, { typecode }), calls), best(() => theirs(view, n), calls)]
+      if (mine.answer !== other.answer) throw new Error(`${name}: ${mine.answer} is not ${other.answer}`)
+      figures[name] = [...(figures[name] ?? []), { ratio: mine.time / other.time, nanoseconds: mine.time / n / calls }]
+    }
+  }
+  return figures
+}
+
+function best(call, calls) {
+  let time = Infinity
+  let answer
+  for (let round = 0; round < ROUNDS; round++) {
+    const start = process.hrtime.bigint()
+    for (let n = 0; n < calls; n++) answer = call()
+    time = Math.min(time, Number(process.hrtime.bigint() - start))
+  }
+  return { time, answer }
+}
+
+const [given, history] = process.argv.slice(2)
+if (history) {
+  console.log(JSON.stringify(measure(given, history)))
+} else {
+  const typecodes = process.argv.slice(2)
+  for (const typecode of typecodes.length > 0 ? typecodes : ['i', 'd']) {
+    console.log(
+      `\nNode.js ${process.version}, typecode '${typecode}': time of our loop / time of theirs, for one call over`,
+    )
+    console.log(`${LONG} elements and for ${CALLS} calls over ${SHORT}; in parentheses our nanoseconds per element\n`)
+    console.log(`| history | ${Object.keys(LOOPS).join(' | ')} |\n|---|${'---|'.repeat(Object.keys(LOOPS).length)}`)
+    for (const name of Object.keys(HISTORIES)) {
+      const child = [fileURLToPath(import.meta.url), typecode, name]
+      const figures = JSON.parse(execFileSync(process.execPath, child, { cwd: process.env.TMPDIR ?? '/tmp' }))
+      const cells = Object.values(figures).map((sizes) =>
+        sizes.map(({ ratio, nanoseconds }) => `${ratio.toFixed(2)} (${nanoseconds.toFixed(1)})`).join(', '),
+      )
+      console.log(`| ${name} | ${cells.join(' | ')} |`)
+    }
+  }
+}
