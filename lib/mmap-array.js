@@ -6,12 +6,17 @@ import {
   addressOf,
   boundCall,
   closeArray,
+  descriptorOf,
   elementsOf,
+  flagsOf,
+  formatOf,
   fromfileLater,
   hasSharedBuffers,
   maxOf,
   minOf,
+  pathOf,
   setSliceFrom,
+  shapeOf,
   sliceLength,
   sortElements,
   sortLater,
@@ -214,23 +219,23 @@ export class MmapArray extends NativeArray {
   }
 
   get flags() {
-    return super.flags
+    return flagsOf(MmapArray.#own(this))
   }
 
   get path() {
-    return super.path ?? null
+    return pathOf(MmapArray.#own(this)) ?? null
   }
 
   get format() {
-    return super.format
+    return formatOf(MmapArray.#own(this))
   }
 
   get shape() {
-    return this.#closed || super.format === 'raw' ? [lengthOf(this.#state)] : super.shape
+    return this.#closed || formatOf(this) === 'raw' ? [lengthOf(this.#state)] : shapeOf(this)
   }
 
   get fd() {
-    return this.#closed ? -1 : super.fd
+    return this.#closed ? -1 : descriptorOf(this)
   }
 
   get closed() {
@@ -443,7 +448,7 @@ export class MmapArray extends NativeArray {
   }
 
   bufferInfo() {
-    return [addressOf(this), lengthOf(this.#state)]
+    return [addressOf(MmapArray.#own(this)), lengthOf(this.#state)]
   }
 
   frombytes(bytes) {
@@ -603,7 +608,7 @@ export class MmapArray extends NativeArray {
   }
 
   sort() {
-    sortElements(this)
+    sortElements(MmapArray.#own(this))
     return this
   }
 
@@ -705,7 +710,7 @@ export class MmapArray extends NativeArray {
   }
 
   [Symbol.dispose]() {
-    this.close()
+    MmapArray.#own(this).close()
   }
 
   // Sharing
@@ -773,6 +778,12 @@ export class MmapArray extends NativeArray {
     // Of a proxy, or of what has an array for its prototype, Node shows what it can.
     if (!MmapArray.#isArray(this)) return this
     return inspected(this, this.#type.meaning === 'character', options)
+  }
+
+  /** The receiver of a call, before it is handed to a function of the addon. */
+  static #own(receiver) {
+    if (MmapArray.#isArray(receiver)) return receiver
+    throw invalidArgType('this', 'an MmapArray', receiver)
   }
 
   static #isArray(value) {
