@@ -554,6 +554,9 @@ export class MmapArray extends NativeArray {
 
   repeat(times) {
     const count = args.toIndex(times, 'times')
+    // The core says the same, but only after the elements were copied.
+    const most = Math.floor(2 ** 53 / (lengthOf(this.#state) * this.#type.View.BYTES_PER_ELEMENT))
+    if (count > most) throw outOfRange('times', `at most ${most}, which makes 2^53 bytes`, count)
     return this.#grownCopy(lengthOf(this.#state) * (count - 1), (copy) => copy.repeatInPlace(count))
   }
 
