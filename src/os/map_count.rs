@@ -20,7 +20,7 @@ static UNCOUNTED: Mutex<u64> = Mutex::new(0);
 /// runtime and for files.
 ///
 /// # Errors
-/// `ENOMEM`, as the system says of the last of them.
+/// `ENOMEM`, as `mmap` says where there are too many.
 pub fn require_room_for_hint() -> Result<()> {
     let mut uncounted = UNCOUNTED.lock().unwrap_or_else(PoisonError::into_inner);
     if *uncounted == 0 {
