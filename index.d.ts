@@ -1520,6 +1520,11 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   /**
    * Tells the system how a range is going to be used. A hint: elements never change by it.
    *
+   * The system keeps `'sequential'`, `'random'`, `'normal'` and `'hugepage'` with the mapping, and divides the mapping where a
+   * part of it is given another hint. A process may have about 65,530 mappings (`vm.max_map_count`), and Node ends where it
+   * gets none. So a hint for a part of an array is ENOMEM once half of them are in use; the elements are as they were.
+   * `advise('normal')` for the whole array undoes its hints.
+   *
    * @param advice `'sequential'` reads ahead more, `'random'` not at all, `'normal'` as before; `'willneed'` begins to read
    * the range in, `'populate'` reads it in before the call returns; `'dontneed'` gives the pages back, and they are read
    * again when they are touched; `'hugepage'` asks for pages of 2 MiB, and puts those of memory that is there together to such
@@ -1527,7 +1532,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * @param end not included; default the length
    * @throws {RangeError} ERR_OUT_OF_RANGE for an unknown advice
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
-   * @throws {Error} ERR_CLOSED; the system's
+   * @throws {Error} ERR_CLOSED; ENOMEM for too many hints for parts; the system's
    * @example
    * const table = new MmapArray('I', new ArrayBuffer(4000))
    * table.advise('random')

@@ -2,17 +2,20 @@
 // when there is some. Each limit in a child of its own, whose exit code and signal are looked at.
 import fs from 'node:fs'
 import { expect, test } from 'vitest'
-import { describeWith, expectExit, run, runNode, script } from './support/processes.js'
+import { FACTS, describeWith, expectExit, run, runNode, script } from './support/processes.js'
 import { useScope } from './support/scope.js'
 
 const scope = useScope()
+
+const SHM = `'mmap-array-limit-' + process.pid`
 
 const PRELUDE = `
   import assert from 'node:assert'
   import { spawnSync } from 'node:child_process'
   const [directory] = process.argv.slice(1)
   const path = directory + '/array'
-  const descriptors = () => fs.readdirSync('/proc/self/fd').length - 1
+  const facts = await import(${JSON.stringify(FACTS)})
+  const descriptors = () => facts.descriptors([facts.ANONYMOUS, directory, ${SHM}])
   const outcome = async (call) => {
     try {
       const value = await call()
@@ -85,7 +88,6 @@ test('more elements than the machine has memory for are refused before any is co
   expect(result.stdout.trim().split('\n')).toEqual(Array.from({ length: 8 }, () => "ENOMEM MmapArray('B', [1, 2])"))
 })
 
-const SHM = `'mmap-array-limit-' + process.pid`
 /** Every way to come by a descriptor. What is attached in the same thread shares one. */
 const WAYS = {
   open: `() => MmapArray.open(path, 'i')`,

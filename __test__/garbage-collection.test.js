@@ -2,7 +2,7 @@
 // Each in a process of its own, so that nothing else opens or maps anything meanwhile.
 import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { INDEX, expectExit, runNode } from './support/processes.js'
+import { FACTS, INDEX, expectExit, runNode } from './support/processes.js'
 import { useScope } from './support/scope.js'
 
 const MEASURE = `
@@ -10,8 +10,8 @@ const MEASURE = `
   const [directory] = process.argv.slice(1)
   const file = directory + '/file'
   fs.writeFileSync(file, Buffer.alloc(40000, 1))
-  const descriptors = () => fs.readdirSync('/proc/self/fd').length
-  const maps = () => fs.readFileSync('/proc/self/maps', 'utf8').split('\\n').filter((line) => /memfd|mmap-array-test/.test(line)).length
+  const facts = await import(${JSON.stringify(FACTS)})
+  const [descriptors, maps] = [facts.descriptors, facts.maps].map((count) => () => count([facts.ANONYMOUS, directory]))
   const kilobytes = (name) => Number(/\\d+/.exec(new RegExp(name + ':.*').exec(fs.readFileSync('/proc/self/status', 'utf8'))[0])[0])
   const settle = async () => { for (let n = 0; n < 10; n++) { gc(); await turn() } }
   const until = async (condition) => {

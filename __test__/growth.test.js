@@ -3,7 +3,7 @@
 import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
-import { expectError, expectErrorOf } from './support/errors.js'
+import { expectError, expectErrorOf, thrownBy } from './support/errors.js'
 import { useScope } from './support/scope.js'
 import { STORAGES } from './support/storages.js'
 import { TYPECODES, element, elements, encode, typed, untyped, typecode, ofKind } from './support/typecodes.js'
@@ -453,6 +453,19 @@ describe('more than there can be', () => {
     expectError('ERR_OUT_OF_RANGE', () => array.repeatInPlace(2 ** 52))
     expectError('ERR_OUT_OF_RANGE', () => array.repeat(2 ** 52))
     expect(array.tolist()).toEqual([1, 2, 3])
+  })
+
+  // What broke: the elements were copied first, for which there was no memory; and the error named a number of elements as the
+  // limit for `times`.
+  test('repeat beyond 2^53 bytes is out of range before anything is copied', () => {
+    const path = scope.file()
+    fs.truncateSync(path, 2 ** 42)
+    const array = scope.keep(MmapArray.open(path, 'i', { flags: 'r+' }))
+    const message = 'It must be at most 2048, which makes 2^53 bytes. Received 2049'
+    for (const call of [() => array.repeat(2049), () => array.repeatInPlace(2049)]) {
+      expect(thrownBy(call)).toMatchObject({ code: 'ERR_OUT_OF_RANGE', message: expect.stringContaining(message) })
+    }
+    expect(fs.statSync(path).size).toBe(2 ** 42)
   })
 
   test('as an option', () => {

@@ -1,10 +1,8 @@
 // Nothing is left of very many arrays, and of workers that held some: no descriptor, no map, no thread, no memory. Each
 // count in a process of its own. garbage-collection.test.js holds the same for every kind of array, by fewer of them.
 import { expect, test } from 'vitest'
-import { INDEX, expectExit, run, runNode, script } from './support/processes.js'
+import { FACTS, INDEX, expectExit, run, runNode, script } from './support/processes.js'
 import { useScope } from './support/scope.js'
-
-const FACTS = new URL('../benchmark/process-facts.js', import.meta.url).href
 
 const OPENED = 100_000
 const DROPPED = 10_000
@@ -20,14 +18,14 @@ const MOST_GROWTH = 20 * 2 ** 20
 
 const PRELUDE = `
   import { setImmediate as turn } from 'node:timers/promises'
-  import { ANONYMOUS, descriptors, maps, residentBytes } from ${JSON.stringify(FACTS)}
+  import { ANONYMOUS, descriptors, maps, ownThreads, residentBytes } from ${JSON.stringify(FACTS)}
   const [directory] = process.argv.slice(1)
   const file = directory + '/file'
   fs.writeFileSync(file, Buffer.alloc(40_000, 1))
   const facts = () => ({
-    descriptors: descriptors(),
+    descriptors: descriptors([ANONYMOUS, directory]),
     maps: maps([ANONYMOUS, directory]),
-    threads: fs.readdirSync('/proc/self/task').length,
+    threads: ownThreads(),
     resident: residentBytes(),
   })
   const settle = async (isSettled) => {

@@ -314,3 +314,47 @@ describeWith('gcc', ['--version'], 'with C', () => {
     await ended(worker)
   })
 })
+
+/** Runs a command under a seccomp filter that refuses `futex_waitv` with an error. */
+const WITHOUT_WAITV = `
+import ctypes, os, struct, sys
+libc = ctypes.CDLL(None, use_errno=True)
+errno, command = int(sys.argv[1]), sys.argv[2:]
+FUTEX_WAITV = 449
+LOAD, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 0x06
+ALLOW, REFUSE = 0x7fff0000, 0x00050000
+steps = [(LOAD, 0, 0, 0), (JUMP_IF_EQUAL, 0, 1, FUTEX_WAITV), (RETURN, 0, 0, REFUSE | errno), (RETURN, 0, 0, ALLOW)]
+steps = ctypes.create_string_buffer(b''.join(struct.pack('HBBI', *step) for step in steps))
+program = ctypes.create_string_buffer(struct.pack('HxxxxxxP', 4, ctypes.addressof(steps)))
+PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
+assert libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+assert libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0) == 0, os.strerror(ctypes.get_errno())
+ctypes.set_errno(0)
+assert libc.syscall(FUTEX_WAITV, None, 0, 0, None, 0) == -1 and ctypes.get_errno() == errno
+os.execv(command[0], command)
+`
+
+describeWith('python3', ['--version'], 'waitAsync where futex_waitv is refused', () => {
+  test.each([
+    ['EPERM', 1],
+    ['EINVAL', 22],
+    ['ENOSYS', 38],
+  ])('with %s ends in each way', async (_, errno) => {
+    const body = `
+      import assert from 'node:assert/strict'
+      const array = new MmapArray('i', [0, 1])
+      assert.equal(await array.waitAsync(1, 5), 'not-equal')
+      assert.equal(await array.waitAsync(0, 0, 1), 'timed-out')
+      const woken = array.waitAsync(0, 0)
+      while (array.notify(0) === 0) await new Promise(setImmediate)
+      assert.equal(await woken, 'ok')
+      const cancelled = array.waitAsync(0, 0)
+      array.close()
+      await assert.rejects(cancelled, { code: 'ERR_CLOSED' })
+      console.log('end')`
+    const command = ['-c', WITHOUT_WAITV, errno, process.execPath, '--input-type=module', '-e', script(body)]
+    const result = await run('python3', command)
+    expectExit(result)
+    expect(result.stdout).toBe('end\n')
+  })
+})

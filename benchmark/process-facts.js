@@ -1,5 +1,5 @@
 // What the kernel says about this process and thread.
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 
 /** Page faults of this thread so far, minor and major. */
 export function threadFaults() {
@@ -8,8 +8,18 @@ export function threadFaults() {
   return minor + major
 }
 
-/** Open descriptors; without the one that this looks through. */
-export const descriptors = () => readdirSync('/proc/self/fd').length - 1
+/** Open descriptors; only those whose file's path holds one of the names, where there are any. */
+export function descriptors(names = ['']) {
+  const paths = readdirSync('/proc/self/fd').flatMap((number) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${number}`)]
+    } catch {
+      // Closed meanwhile, as the one that this looks through.
+      return []
+    }
+  })
+  return paths.filter((path) => names.some((name) => path.includes(name))).length
+}
 
 /** Name of the maps of anonymous arrays. */
 export const ANONYMOUS = 'memfd:mmap-array'
@@ -19,6 +29,35 @@ export function maps(names = ['']) {
   const lines = readFileSync('/proc/self/maps', 'utf8').split('\n')
   return lines.filter((line) => line !== '' && names.some((name) => line.includes(name))).length
 }
+
+/** The least that an array's window spans. */
+const WINDOW = 2n ** 30n
+
+/** Maps of this process inside the window of an array whose first element is at an address: its own, and the guard's. */
+export function mapsInWindow(address) {
+  const ranges = readFileSync('/proc/self/maps', 'utf8').matchAll(/^([0-9a-f]+)-([0-9a-f]+) /gm)
+  let count = 0
+  for (const [, start, end] of ranges) {
+    if (BigInt(`0x${end}`) > address && BigInt(`0x${start}`) < address + WINDOW) count++
+  }
+  return count
+}
+
+/** Threads of this process that the addon has started. */
+export function ownThreads() {
+  const names = readdirSync('/proc/self/task').map((number) => {
+    try {
+      return readFileSync(`/proc/self/task/${number}/comm`, 'utf8')
+    } catch {
+      // It has ended.
+      return ''
+    }
+  })
+  return names.filter((name) => name.startsWith('mmap-array')).length
+}
+
+/** Bytes of addresses that this process has given out. */
+export const addressSpace = () => 1024 * Number(/^VmSize:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1])
 
 export const residentBytes = () => process.memoryUsage.rss()
 

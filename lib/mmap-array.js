@@ -6,10 +6,15 @@ import {
   addressOf,
   boundCall,
   closeArray,
+  descriptorOf,
+  flagsOf,
+  formatOf,
   fromfileLater,
   maxOf,
   minOf,
+  pathOf,
   setSliceFrom,
+  shapeOf,
   sliceLength,
   sortElements,
   sortLater,
@@ -185,23 +190,23 @@ export class MmapArray extends NativeArray {
   }
 
   get flags() {
-    return super.flags
+    return flagsOf(MmapArray.#own(this))
   }
 
   get path() {
-    return super.path ?? null
+    return pathOf(MmapArray.#own(this)) ?? null
   }
 
   get format() {
-    return super.format
+    return formatOf(MmapArray.#own(this))
   }
 
   get shape() {
-    return this.#closed || super.format === 'raw' ? [this.#memory.length] : super.shape
+    return this.#closed || formatOf(this) === 'raw' ? [this.#memory.length] : shapeOf(this)
   }
 
   get fd() {
-    return this.#closed ? -1 : super.fd
+    return this.#closed ? -1 : descriptorOf(this)
   }
 
   get closed() {
@@ -336,7 +341,7 @@ export class MmapArray extends NativeArray {
   }
 
   bufferInfo() {
-    return [addressOf(this), this.#memory.length]
+    return [addressOf(MmapArray.#own(this)), this.#memory.length]
   }
 
   frombytes(bytes) {
@@ -438,6 +443,9 @@ export class MmapArray extends NativeArray {
 
   repeat(times) {
     const count = args.toIndex(times, 'times')
+    // The core says the same, but only after the elements were copied.
+    const most = Math.floor(2 ** 53 / (this.#memory.length * this.#type.View.BYTES_PER_ELEMENT))
+    if (count > most) throw outOfRange('times', `at most ${most}, which makes 2^53 bytes`, count)
     return this.#grownCopy(this.#memory.length * (count - 1), (copy) => copy.repeatInPlace(count))
   }
 
@@ -492,7 +500,7 @@ export class MmapArray extends NativeArray {
   }
 
   sort() {
-    sortElements(this)
+    sortElements(MmapArray.#own(this))
     return this
   }
 
@@ -583,7 +591,7 @@ export class MmapArray extends NativeArray {
   }
 
   [Symbol.dispose]() {
-    this.close()
+    MmapArray.#own(this).close()
   }
 
   // Sharing
@@ -651,6 +659,12 @@ export class MmapArray extends NativeArray {
     // Of a proxy, or of what has an array for its prototype, Node shows what it can.
     if (!MmapArray.#isArray(this)) return this
     return inspected(this, this.#type.meaning === 'character', options)
+  }
+
+  /** The receiver of a call, before it is handed to a function of the addon. */
+  static #own(receiver) {
+    if (MmapArray.#isArray(receiver)) return receiver
+    throw invalidArgType('this', 'an MmapArray', receiver)
   }
 
   static #isArray(value) {

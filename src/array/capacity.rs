@@ -62,6 +62,22 @@ impl Array {
         Ok(())
     }
 
+    /// Refuses a length that takes more memory than can be had, before anything is touched. Memory that others can see took its
+    /// pages with its capacity, memory of our own takes them when elements are stored.
+    ///
+    /// # Errors
+    /// `ENOMEM`
+    pub(super) fn require_memory(&self, length: u64) -> Result<()> {
+        let storage = self.mapping.storage();
+        let there = if storage.is_exposed() {
+            self.capacity()
+        } else {
+            self.length()
+        };
+        let added = length.saturating_sub(there);
+        storage.require_possible(added.saturating_mul(self.itemsize()))
+    }
+
     /// Makes the array the only writer of its file, with room for `capacity` elements at least.
     pub fn reserve(&mut self, capacity: u64) -> Result<()> {
         self.begin_length_change("reserve")??;

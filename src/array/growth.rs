@@ -84,7 +84,7 @@ impl Array {
         if self.reservation.is_some() {
             let length = self.length();
             let added = source.len() as u64 / self.itemsize();
-            self.mapping.storage().require_possible(source.len() as u64)?;
+            self.require_memory(length + added)?;
             self.make_room(length + added)?;
             self.lay_down(source)?;
             is_source_sound()?;

@@ -37,6 +37,7 @@ pub use state::State;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::mapping::{Advice, Mapping, Window};
+use crate::os::map_count::require_room_for_hint;
 use crate::sharing::lock::Lock;
 use crate::sharing::wait::Sleepers;
 use crate::storage::{Access, Flags, NpyHeader, Storage};
@@ -262,6 +263,11 @@ impl Array {
         self.mapping.offset() + element * self.itemsize()
     }
 
+    /// Tells the system how a range of elements is going to be used.
+    ///
+    /// # Errors
+    /// `ENOMEM` where hints for parts of arrays have used up half of the mappings the process may have. One for a whole array
+    /// is not refused, since it undoes those for its parts.
     pub fn advise(&self, advice: Advice, start: Option<i64>, end: Option<i64>) -> Result<()> {
         // Dropping pages of a private mapping would lose what was written to them.
         if advice == Advice::DontNeed && self.mapping.is_private() {
@@ -275,6 +281,9 @@ impl Array {
         .resolve(self.length())?;
         let start = stride.start as u64 * self.itemsize();
         let end = start + stride.count as u64 * self.itemsize();
+        if advice.is_kept() && stride.count > 0 && (stride.count as u64) < self.length() {
+            require_room_for_hint()?;
+        }
         self.window.advise(advice, start, end)?;
         if advice == Advice::HugePage && self.mapping.storage().is_in_memory() {
             self.window.put_huge_pages_together(start, end);

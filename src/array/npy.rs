@@ -98,6 +98,7 @@ impl Array {
         if self.npy.is_none() {
             return storage.append(parts, end);
         }
+        storage.require_possible(parts.iter().map(|part| part.len() as u64).sum())?;
         let mut at = end;
         for part in parts {
             if let Err(error) = storage.write_at(*part, at) {

@@ -102,18 +102,20 @@ pub(super) fn longer_than(there: u64, length: u64) -> Error {
     }
 }
 
+/// Bytes that JavaScript can count: 2^53.
+pub(super) const COUNTABLE: u64 = 1 << 53;
+
 /// Bytes that a number of elements takes.
 ///
 /// # Errors
 /// `OutOfRange` beyond 2^53, which JavaScript cannot count.
 pub fn countable_bytes(name: &'static str, elements: u64, itemsize: u64) -> Result<u64> {
-    const LIMIT: u64 = 1 << 53;
     elements
         .checked_mul(itemsize)
-        .filter(|bytes| *bytes <= LIMIT)
+        .filter(|bytes| *bytes <= COUNTABLE)
         .ok_or_else(|| Error::OutOfRange {
             name,
-            requirement: format!("at most {}, which is 2^53 bytes", LIMIT / itemsize),
+            requirement: format!("at most {}, which is 2^53 bytes", COUNTABLE / itemsize),
             received: elements.to_string(),
         })
 }

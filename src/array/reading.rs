@@ -32,9 +32,8 @@ impl Array {
         countable_bytes("n", count, size as u64)?;
         let wanted = self.at_most(peer, count)? * size as u64;
         let left = peer.bytes_left()?;
-        self.mapping
-            .storage()
-            .require_possible(left.unwrap_or(0).min(wanted))?;
+        let known = left.unwrap_or(0).min(wanted);
+        self.require_memory(self.length() + known / size as u64)?;
         let mut got = 0;
         if let Some(there) = self.readable_at_once(peer, left, wanted)? {
             got = self.read_behind(peer, there)?;
@@ -48,7 +47,7 @@ impl Array {
             unasked += elements.len() as u64;
             if unasked >= ASKED_EACH {
                 unasked = 0;
-                self.mapping.storage().require_possible(ASKED_EACH)?;
+                self.require_memory(self.length() + ASKED_EACH / size as u64)?;
             }
             self.extend(elements).map(|()| true)
         };

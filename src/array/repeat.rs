@@ -1,7 +1,8 @@
 //! Python's `a *= n`.
 
-use super::{Array, countable_bytes};
-use crate::error::Result;
+use super::Array;
+use super::placement::COUNTABLE;
+use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::kernels::fill::{repeat_behind, repeat_head};
 
@@ -16,8 +17,16 @@ impl Array {
     pub fn repeat(&mut self, times: i64) -> Result<()> {
         let resizable = self.begin_length_change("repeatInPlace")?;
         let length = self.length();
-        let total = length.saturating_mul(u64::try_from(times).unwrap_or(0));
-        countable_bytes("times", total, self.itemsize())?;
+        let times = u64::try_from(times).unwrap_or(0);
+        let most = COUNTABLE.checked_div(self.byte_length()).unwrap_or(u64::MAX);
+        if times > most {
+            return Err(Error::OutOfRange {
+                name: "times",
+                requirement: format!("at most {most}, which makes 2^53 bytes"),
+                received: times.to_string(),
+            });
+        }
+        let total = length * times;
         if total == length {
             return Ok(());
         }
@@ -26,9 +35,7 @@ impl Array {
             return self.shorten(0);
         }
         // Every page of it is going to be touched.
-        self.mapping
-            .storage()
-            .require_possible((total - length) * self.itemsize())?;
+        self.require_memory(total)?;
         if self.is_reserved() {
             self.make_room(total)?;
             self.repeat_reserved(total)?;

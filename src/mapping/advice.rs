@@ -38,6 +38,14 @@ impl Advice {
             })
     }
 
+    /// Whether the system keeps the hint with the mapping, and so makes one of its own of a range that is given another.
+    pub fn is_kept(self) -> bool {
+        match self {
+            Advice::Normal | Advice::Random | Advice::Sequential | Advice::HugePage => true,
+            Advice::WillNeed | Advice::DontNeed | Advice::Populate => false,
+        }
+    }
+
     #[allow(unsafe_code, reason = "MADV_DONTNEED drops pages")]
     pub(super) fn apply(self, map: &MmapRaw, start: usize, length: usize) -> std::io::Result<()> {
         let hint = match self {

@@ -10,38 +10,42 @@ use super::values::{bounds, count};
 use crate::array::Array;
 use crate::mapping::Advice;
 
+// What an array is. These are functions, and the class has no getters of its own: V8 checks the receiver of a method against
+// the class, but not that of a getter, and its inline cache for `super.name` reads the map of the receiver before anybody
+// checks it. With a small integer as receiver that ends the process.
+
+#[napi]
+pub fn flags_of(array: &MmapArray) -> &'static str {
+    array.description.flags.as_str()
+}
+
+#[napi]
+pub fn path_of(array: &MmapArray) -> Option<String> {
+    array.description.path.clone()
+}
+
+/// `raw` or `npy`.
+#[napi]
+pub fn format_of(array: &MmapArray) -> &'static str {
+    array.description.format.as_str()
+}
+
+/// The lengths of all dimensions, known in every state.
+#[napi]
+pub fn shape_of(env: Env, array: &MmapArray) -> napi::Result<Vec<f64>> {
+    array.change_unsound(&env, |array| {
+        Ok(array.shape().iter().map(|length| *length as f64).collect())
+    })
+}
+
+/// The descriptor; the array is exact from then on.
+#[napi]
+pub fn descriptor_of(env: Env, array: &MmapArray) -> napi::Result<i32> {
+    array.change(&env, Array::descriptor)
+}
+
 #[napi]
 impl MmapArray {
-    #[napi(getter)]
-    pub fn flags(&self) -> &'static str {
-        self.description.flags.as_str()
-    }
-
-    #[napi(getter)]
-    pub fn path(&self) -> Option<String> {
-        self.description.path.clone()
-    }
-
-    /// `raw` or `npy`.
-    #[napi(getter)]
-    pub fn format(&self) -> &'static str {
-        self.description.format.as_str()
-    }
-
-    /// The lengths of all dimensions, known in every state.
-    #[napi(getter)]
-    pub fn shape(&self, env: Env) -> napi::Result<Vec<f64>> {
-        self.change_unsound(&env, |array| {
-            Ok(array.shape().iter().map(|length| *length as f64).collect())
-        })
-    }
-
-    /// The descriptor; the array is exact from then on.
-    #[napi(getter)]
-    pub fn fd(&self, env: Env) -> napi::Result<i32> {
-        self.change(&env, Array::descriptor)
-    }
-
     #[napi]
     pub fn reserve(&self, env: Env, capacity: f64) -> napi::Result<()> {
         self.change(&env, |array| array.reserve(count("capacity", capacity)?))

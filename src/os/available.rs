@@ -28,7 +28,7 @@ pub fn available() -> u64 {
 }
 
 /// Fewer bytes are taken without asking, which takes a tenth of a millisecond.
-const MUCH: u64 = 64 << 20;
+pub const MUCH: u64 = 64 << 20;
 
 /// Refuses to begin with what the system would promise, and end the process for when it is used.
 ///

@@ -94,21 +94,24 @@ impl Word {
         expected: u32,
         timeout: Option<Duration>,
     ) -> Result<Wakeup> {
+        self.wait_by(wait_for_either, cancellation, expected, timeout)
+    }
+
+    /// The same with a system call that waits for two words, which the system may lack.
+    fn wait_by(
+        self,
+        wait_for_either: impl Fn(&AtomicU32, u32, &AtomicU32, Option<&Timespec>) -> rustix::io::Result<Awake>,
+        cancellation: &Cancellation,
+        expected: u32,
+        timeout: Option<Duration>,
+    ) -> Result<Wakeup> {
         let deadline = timeout.map(after_now);
+        let mut has_slept = false;
         loop {
             let done = match wait_for_either(self.atomic(), expected, &cancellation.0, deadline.as_ref()) {
-                // A kernel before 5.16: look for the end a few times a second.
-                Err(Errno::NOSYS) => {
-                    let slice = Duration::from_millis(100);
-                    let left = deadline
-                        .as_ref()
-                        .map_or(slice, |deadline| until(deadline).min(slice));
-                    match futex::wait(self.atomic(), Flags::empty(), expected, Some(&timespec(left))) {
-                        Err(Errno::TIMEDOUT) if deadline.as_ref().is_none_or(|at| !until(at).is_zero()) => {
-                            Err(Errno::INTR)
-                        }
-                        done => done.map(|_| Awake::ByWord),
-                    }
+                // A kernel before 5.16 or gVisor, or a seccomp filter, each with an error of its own.
+                Err(Errno::NOSYS | Errno::PERM | Errno::INVAL) => {
+                    self.wait_for_a_slice(expected, deadline.as_ref())
                 }
                 done => done,
             };
@@ -120,9 +123,22 @@ impl Word {
                 return Ok(Wakeup::Cancelled);
             }
             match done {
-                Err(Errno::INTR) | Ok(Awake::ByCancellation) => {}
+                Err(Errno::INTR) | Ok(Awake::ByCancellation) => has_slept = true,
+                // Between two sleeps the word changed: that is what was waited for.
+                Err(Errno::AGAIN) if has_slept => return Ok(Wakeup::Woken),
                 done => return outcome(done.map(drop)),
             }
+        }
+    }
+
+    /// Sleeps on the word alone until the deadline, but no longer than a sleeper that was called off may take to notice; then
+    /// it says that it was interrupted.
+    fn wait_for_a_slice(self, expected: u32, deadline: Option<&Timespec>) -> rustix::io::Result<Awake> {
+        const SLICE: Duration = Duration::from_millis(100);
+        let left = deadline.map_or(SLICE, |deadline| until(deadline).min(SLICE));
+        match futex::wait(self.atomic(), Flags::empty(), expected, Some(&timespec(left))) {
+            Err(Errno::TIMEDOUT) if deadline.is_none_or(|at| !until(at).is_zero()) => Err(Errno::INTR),
+            done => done.map(|_| Awake::ByWord),
         }
     }
 
@@ -224,138 +240,4 @@ fn until(deadline: &Timespec) -> Duration {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::Arc;
-
-    fn word(memory: &AtomicU32) -> Word {
-        // SAFETY: the tests keep the atomic alive while they use the word.
-        unsafe { Word::new(NonNull::from(memory).cast()) }
-    }
-
-    #[test]
-    fn a_sleep_ends_in_each_way() {
-        let memory = AtomicU32::new(7);
-        let word = word(&memory);
-        assert_eq!(
-            word.wait(word, 8, Duration::from_secs(60)).unwrap(),
-            Wakeup::NotEqual
-        );
-        assert_eq!(
-            word.wait(word, 7, Duration::from_millis(1)).unwrap(),
-            Wakeup::TimedOut
-        );
-        let never = Cancellation::default();
-        assert_eq!(word.wait_unless(&never, 8, None).unwrap(), Wakeup::NotEqual);
-        assert_eq!(
-            word.wait_unless(&never, 7, Some(Duration::from_millis(1)))
-                .unwrap(),
-            Wakeup::TimedOut
-        );
-        assert_eq!(word.wake(u32::MAX).unwrap(), 0);
-    }
-
-    #[test]
-    fn who_answers_at_once_is_heard_without_a_wake() {
-        let memory = Arc::new(AtomicU32::new(0));
-        let theirs = memory.clone();
-        // Each adds one to what the other left, as fast as it sees it; a sleep would be for good.
-        let other = std::thread::spawn(move || {
-            for round in 0..100 {
-                while theirs.load(Ordering::Acquire) != 2 * round + 1 {
-                    std::hint::spin_loop();
-                }
-                theirs.store(2 * round + 2, Ordering::Release);
-                word(&theirs).wake(1).unwrap();
-            }
-        });
-        for round in 0..100 {
-            memory.store(2 * round + 1, Ordering::Release);
-            let ours = word(&memory);
-            while memory.load(Ordering::Acquire) == 2 * round + 1 {
-                let outcome = ours.wait(ours, 2 * round + 1, Duration::from_secs(60)).unwrap();
-                assert!(matches!(outcome, Wakeup::Woken | Wakeup::NotEqual), "{outcome:?}");
-            }
-        }
-        other.join().unwrap();
-        let began = Instant::now();
-        let ours = word(&memory);
-        assert!(
-            !ours.changes_soon(199, began, Duration::from_secs(60)),
-            "it was another to begin with"
-        );
-        assert!(!ours.changes_soon(200, began, Duration::ZERO));
-        // Until the other is late enough.
-        loop {
-            memory.store(200, Ordering::Release);
-            let theirs = memory.clone();
-            let other = std::thread::spawn(move || theirs.store(7, Ordering::Release));
-            let heard = ours.changes_soon(200, Instant::now(), Duration::from_secs(60));
-            other.join().unwrap();
-            if heard {
-                break;
-            }
-        }
-    }
-
-    #[test]
-    fn a_sleeper_is_woken_or_called_off() {
-        let memory = Arc::new(AtomicU32::new(0));
-        for cancel in [false, true] {
-            let cancellation = Arc::new(Cancellation::default());
-            let (sleeper, theirs) = (memory.clone(), cancellation.clone());
-            let thread = std::thread::spawn(move || word(&sleeper).wait_unless(&theirs, 0, None).unwrap());
-            if cancel {
-                cancellation.cancel();
-                assert_eq!(thread.join().unwrap(), Wakeup::Cancelled);
-            } else {
-                while word(&memory).wake(1).unwrap() == 0 {
-                    std::thread::yield_now();
-                }
-                assert_eq!(thread.join().unwrap(), Wakeup::Woken);
-            }
-        }
-        assert_eq!(memory.load(Ordering::Relaxed), 0);
-    }
-    /// A thread that sleeps, or is about to, for a minute at most.
-    fn sleeper(memory: &Arc<AtomicU32>, cancellation: &Arc<Cancellation>) -> std::thread::JoinHandle<Wakeup> {
-        let (memory, cancellation) = (memory.clone(), cancellation.clone());
-        let (sender, receiver) = std::sync::mpsc::channel();
-        let thread = std::thread::spawn(move || {
-            sender.send(rustix::thread::gettid()).unwrap();
-            let minute = Some(Duration::from_secs(60));
-            word(&memory).wait_unless(&cancellation, 0, minute).unwrap()
-        });
-        let number = receiver.recv().unwrap().as_raw_nonzero();
-        let is_asleep = || {
-            let state = std::fs::read_to_string(format!("/proc/self/task/{number}/stat"));
-            state.is_ok_and(|text| {
-                text.rsplit_once(')')
-                    .is_some_and(|(_, rest)| rest.starts_with(" S"))
-            })
-        };
-        while !is_asleep() {
-            std::thread::yield_now();
-        }
-        thread
-    }
-
-    // What broke: a wake that came at that very moment was lost.
-    #[test]
-    fn a_sleeper_that_is_called_off_passes_a_wake_on() {
-        let memory = Arc::new(AtomicU32::new(0));
-        for _ in 0..300 {
-            let (called_off, other) = (Arc::default(), Arc::default());
-            let (first, second) = (sleeper(&memory, &called_off), sleeper(&memory, &other));
-            called_off.cancel();
-            assert_eq!(word(&memory).wake(1).unwrap(), 1);
-            let outcome = first.join().unwrap();
-            if outcome == Wakeup::Cancelled {
-                assert_eq!(second.join().unwrap(), Wakeup::Woken);
-            } else {
-                other.cancel();
-                assert_eq!(second.join().unwrap(), Wakeup::Cancelled);
-            }
-        }
-    }
-}
+mod tests;

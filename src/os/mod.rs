@@ -7,6 +7,7 @@ pub mod exit;
 pub mod futex;
 pub mod huge_pages;
 pub mod identity;
+pub mod map_count;
 pub mod memory;
 pub mod memory_map;
 pub mod process;

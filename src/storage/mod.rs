@@ -20,7 +20,7 @@ pub use npy::NpyHeader;
 
 use crate::error::{Error, Result};
 use crate::kernels::Region;
-use crate::os::available::require_available;
+use crate::os::available::{self, require_available};
 use crate::os::identity::{self, FileIdentity};
 use crate::os::{blocks, descriptor, read, size, write};
 
@@ -218,7 +218,11 @@ impl Storage {
     }
 
     /// Appends the parts where the file ends by now, which the caller believes to be at `end`. See [`write::append`].
+    ///
+    /// # Errors
+    /// `ENOMEM` where the file is memory and there is not so much; the system's.
     pub fn append(&self, parts: &[Region<'_>], end: u64) -> Result<()> {
+        self.require_possible(parts.iter().map(|part| part.len() as u64).sum())?;
         write::append(&self.file, parts, end).map_err(|error| self.named(error))
     }
 
@@ -246,8 +250,13 @@ impl Storage {
 
     /// Grows from a size, so that every byte of the new one can be stored to. Memory of our own takes its pages
     /// when they are first touched; what others can see takes its blocks now.
+    ///
+    /// # Errors
+    /// `ENOMEM` where that is memory and there is not so much: the system would not refuse it, but end a process. Else the
+    /// system's; the file is then as it was.
     pub fn grow(&self, from: u64, to: u64) -> Result<()> {
         let grown = if self.is_exposed() {
+            self.require_possible(to.saturating_sub(from))?;
             blocks::grow(&self.file, from, to)
         } else {
             size::set(&self.file, to)
@@ -278,10 +287,15 @@ impl Storage {
     /// # Errors
     /// `ENOMEM`
     pub fn require_possible(&self, bytes: u64) -> Result<()> {
-        if self.anonymous {
-            require_available(bytes, "ftruncate")?;
+        if bytes < available::MUCH || !self.is_in_memory() {
+            return Ok(());
         }
-        Ok(())
+        let call = if self.is_exposed() {
+            "fallocate"
+        } else {
+            "ftruncate"
+        };
+        require_available(bytes, call).map_err(|error| self.named(error))
     }
 
     /// Takes the name of a file away that `wx+` has just made and that came to nothing, unless it is another's by now.

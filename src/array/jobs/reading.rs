@@ -32,8 +32,8 @@ impl Array {
         countable_bytes("n", count, size)?;
         let at_most = self.at_most(&peer, count)?;
         let wanted = elements_left(&peer, at_most, size)? * size;
-        self.mapping.storage().require_possible(wanted)?;
         let length = self.length() + wanted / size;
+        self.require_memory(length)?;
         let is_straight = self.readable_at_once(&peer, peer.bytes_left()?, wanted)? == Some(wanted);
         if is_straight {
             self.make_room(length)?;

@@ -1,0 +1,183 @@
+use super::*;
+use std::sync::Arc;
+
+fn word(memory: &AtomicU32) -> Word {
+    // SAFETY: the tests keep the atomic alive while they use the word.
+    unsafe { Word::new(NonNull::from(memory).cast()) }
+}
+
+#[test]
+fn a_sleep_ends_in_each_way() {
+    let memory = AtomicU32::new(7);
+    let word = word(&memory);
+    assert_eq!(
+        word.wait(word, 8, Duration::from_secs(60)).unwrap(),
+        Wakeup::NotEqual
+    );
+    assert_eq!(
+        word.wait(word, 7, Duration::from_millis(1)).unwrap(),
+        Wakeup::TimedOut
+    );
+    let never = Cancellation::default();
+    assert_eq!(word.wait_unless(&never, 8, None).unwrap(), Wakeup::NotEqual);
+    assert_eq!(
+        word.wait_unless(&never, 7, Some(Duration::from_millis(1)))
+            .unwrap(),
+        Wakeup::TimedOut
+    );
+    assert_eq!(word.wake(u32::MAX).unwrap(), 0);
+}
+
+#[test]
+fn who_answers_at_once_is_heard_without_a_wake() {
+    let memory = Arc::new(AtomicU32::new(0));
+    let theirs = memory.clone();
+    // Each adds one to what the other left, as fast as it sees it; a sleep would be for good.
+    let other = std::thread::spawn(move || {
+        for round in 0..100 {
+            while theirs.load(Ordering::Acquire) != 2 * round + 1 {
+                std::hint::spin_loop();
+            }
+            theirs.store(2 * round + 2, Ordering::Release);
+            word(&theirs).wake(1).unwrap();
+        }
+    });
+    for round in 0..100 {
+        memory.store(2 * round + 1, Ordering::Release);
+        let ours = word(&memory);
+        while memory.load(Ordering::Acquire) == 2 * round + 1 {
+            let outcome = ours.wait(ours, 2 * round + 1, Duration::from_secs(60)).unwrap();
+            assert!(matches!(outcome, Wakeup::Woken | Wakeup::NotEqual), "{outcome:?}");
+        }
+    }
+    other.join().unwrap();
+    let began = Instant::now();
+    let ours = word(&memory);
+    assert!(
+        !ours.changes_soon(199, began, Duration::from_secs(60)),
+        "it was another to begin with"
+    );
+    assert!(!ours.changes_soon(200, began, Duration::ZERO));
+    // Until the other is late enough.
+    loop {
+        memory.store(200, Ordering::Release);
+        let theirs = memory.clone();
+        let other = std::thread::spawn(move || theirs.store(7, Ordering::Release));
+        let heard = ours.changes_soon(200, Instant::now(), Duration::from_secs(60));
+        other.join().unwrap();
+        if heard {
+            break;
+        }
+    }
+}
+
+#[test]
+fn a_wait_where_the_system_refuses_to_wait_for_two_words_ends_in_each_way() {
+    for refusal in [Errno::NOSYS, Errno::PERM, Errno::INVAL] {
+        let wait = |memory: &AtomicU32, cancellation: &Cancellation, expected, timeout| {
+            let refuse = |_: &_, _, _: &_, _: Option<&_>| Err(refusal);
+            word(memory)
+                .wait_by(refuse, cancellation, expected, timeout)
+                .unwrap()
+        };
+        let memory = AtomicU32::new(7);
+        let (never, cancelled) = (Cancellation::default(), Cancellation::default());
+        assert_eq!(wait(&memory, &never, 8, None), Wakeup::NotEqual);
+        let soon = Some(Duration::from_millis(1));
+        assert_eq!(wait(&memory, &never, 7, soon), Wakeup::TimedOut);
+        std::thread::scope(|scope| {
+            let sleeper = scope.spawn(|| wait(&memory, &never, 7, None));
+            while word(&memory).wake(1).unwrap() == 0 {
+                std::thread::yield_now();
+            }
+            assert_eq!(sleeper.join().unwrap(), Wakeup::Woken);
+            let sleeper = scope.spawn(|| wait(&memory, &cancelled, 7, None));
+            cancelled.cancel();
+            assert_eq!(sleeper.join().unwrap(), Wakeup::Cancelled);
+        });
+    }
+}
+
+#[test]
+fn a_wait_whose_word_changed_between_two_sleeps_was_woken() {
+    let memory = AtomicU32::new(7);
+    let interrupted = std::cell::Cell::new(false);
+    let outcome = word(&memory).wait_by(
+        |word, expected, _, _| {
+            if interrupted.replace(true) {
+                return Err(if word.load(Ordering::Relaxed) == expected {
+                    Errno::TIMEDOUT
+                } else {
+                    Errno::AGAIN
+                });
+            }
+            word.store(8, Ordering::Relaxed);
+            Err(Errno::INTR)
+        },
+        &Cancellation::default(),
+        7,
+        None,
+    );
+    assert_eq!(outcome.unwrap(), Wakeup::Woken);
+}
+
+#[test]
+fn a_sleeper_is_woken_or_called_off() {
+    let memory = Arc::new(AtomicU32::new(0));
+    for cancel in [false, true] {
+        let cancellation = Arc::new(Cancellation::default());
+        let (sleeper, theirs) = (memory.clone(), cancellation.clone());
+        let thread = std::thread::spawn(move || word(&sleeper).wait_unless(&theirs, 0, None).unwrap());
+        if cancel {
+            cancellation.cancel();
+            assert_eq!(thread.join().unwrap(), Wakeup::Cancelled);
+        } else {
+            while word(&memory).wake(1).unwrap() == 0 {
+                std::thread::yield_now();
+            }
+            assert_eq!(thread.join().unwrap(), Wakeup::Woken);
+        }
+    }
+    assert_eq!(memory.load(Ordering::Relaxed), 0);
+}
+/// A thread that sleeps, or is about to, for a minute at most.
+fn sleeper(memory: &Arc<AtomicU32>, cancellation: &Arc<Cancellation>) -> std::thread::JoinHandle<Wakeup> {
+    let (memory, cancellation) = (memory.clone(), cancellation.clone());
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        sender.send(rustix::thread::gettid()).unwrap();
+        let minute = Some(Duration::from_secs(60));
+        word(&memory).wait_unless(&cancellation, 0, minute).unwrap()
+    });
+    let number = receiver.recv().unwrap().as_raw_nonzero();
+    let is_asleep = || {
+        let state = std::fs::read_to_string(format!("/proc/self/task/{number}/stat"));
+        state.is_ok_and(|text| {
+            text.rsplit_once(')')
+                .is_some_and(|(_, rest)| rest.starts_with(" S"))
+        })
+    };
+    while !is_asleep() {
+        std::thread::yield_now();
+    }
+    thread
+}
+
+// What broke: a wake that came at that very moment was lost.
+#[test]
+fn a_sleeper_that_is_called_off_passes_a_wake_on() {
+    let memory = Arc::new(AtomicU32::new(0));
+    for _ in 0..300 {
+        let (called_off, other) = (Arc::default(), Arc::default());
+        let (first, second) = (sleeper(&memory, &called_off), sleeper(&memory, &other));
+        called_off.cancel();
+        assert_eq!(word(&memory).wake(1).unwrap(), 1);
+        let outcome = first.join().unwrap();
+        if outcome == Wakeup::Cancelled {
+            assert_eq!(second.join().unwrap(), Wakeup::Woken);
+        } else {
+            other.cancel();
+            assert_eq!(second.join().unwrap(), Wakeup::Cancelled);
+        }
+    }
+}
