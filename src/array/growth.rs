@@ -134,7 +134,8 @@ impl Array {
         self.require_idle("refresh")?;
         let bytes = self.mapping.bytes()?;
         let there = bytes / self.itemsize();
-        let reserved_capacity = self.reservation.is_some().then(|| self.capacity().min(there));
+        let reservation = self.reservation.clone();
+        let reserved_capacity = reservation.is_some().then(|| self.capacity().min(there));
         let length = match self.extent {
             Extent::Fixed(length) => length.min(there),
             Extent::Whole if reserved_capacity.is_some() || self.flags == Flags::CopyOnWrite => {
@@ -146,6 +147,9 @@ impl Array {
         self.restorations_known.set(self.window.restorations());
         if let Some(capacity) = reserved_capacity {
             self.state.set(length, capacity);
+        }
+        if let Some(reservation) = reservation {
+            reservation.accept_cut();
         }
         Ok(length)
     }
