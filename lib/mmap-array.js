@@ -250,7 +250,14 @@ export class MmapArray extends NativeArray {
   set(index, value) {
     const at = this.#inside(args.toIndex(index))
     if (this.#isWritable && this.#reaches(at)) this.#elements[at] = this.#codec.encode(value)
-    else super.set(at, this.#codec.check(value))
+    else this.#setByCore(at, value)
+  }
+
+  #setByCore(at, value) {
+    const wasWritable = this.#isWritable
+    super.set(at, this.#codec.check(value))
+    // The core wants to know of the first write to a copy-on-write array; the element path takes those that follow.
+    if (!wasWritable && this.#isWritable) this.#see(this.#elements)
   }
 
   at(index) {

@@ -132,6 +132,7 @@ impl Array {
     /// Takes over what others did to the file's size; gives the length. An array of fixed length gets no longer.
     pub fn refresh(&mut self) -> Result<u64> {
         self.require_idle("refresh")?;
+        self.follow_file()?;
         let bytes = self.mapping.bytes()?;
         let there = bytes / self.itemsize();
         let reservation = self.reservation.clone();
@@ -144,6 +145,8 @@ impl Array {
             Extent::Whole => self.elements_there()? / self.itemsize(),
         };
         self.take_over(length * self.itemsize())?;
+        self.window.note_lost_pages();
+        self.window.go_on_without_lost_pages(self.byte_length());
         self.restorations_known.set(self.window.restorations());
         if let Some(capacity) = reserved_capacity {
             self.state.set(length, capacity);

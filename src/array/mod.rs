@@ -11,6 +11,7 @@ pub mod jobs;
 mod lent;
 mod npy;
 mod numbers;
+mod own_pages;
 pub mod peer;
 mod placement;
 mod reading;
@@ -116,7 +117,8 @@ impl Array {
             restorations_known: Cell::new(window.restorations()),
             outgrown: Vec::new(),
             window,
-            state: Arc::new(State::new(flags.access() != Access::ReadOnly)),
+            // A copy-on-write array is told of its first write. See `begin_own_writes`.
+            state: Arc::new(State::new(flags.access() == Access::ReadWrite)),
             extent,
             npy,
             slack_end: 0,
@@ -193,8 +195,14 @@ impl Array {
         self.state.set(length, length);
     }
 
-    /// Refuses a call that writes elements.
+    /// Refuses a call that writes elements, where they may not be written.
     fn require_writable(&self, operation: &'static str) -> Result<()> {
+        self.require_access(operation)?;
+        self.begin_own_writes();
+        Ok(())
+    }
+
+    fn require_access(&self, operation: &'static str) -> Result<()> {
         if self.flags.access() == Access::ReadOnly {
             return Err(Error::ReadOnly { operation });
         }
@@ -220,7 +228,7 @@ impl Array {
     /// `ReadOnly`; the verdict is `FixedLength`, `RaggedLength` where the file ends inside an element, or `MemoryFault` where
     /// it ends before the array begins.
     fn begin_length_change(&mut self, operation: &'static str) -> Result<Verdict> {
-        self.require_writable(operation)?;
+        self.require_access(operation)?;
         if let Err(busy) = self.require_idle(operation) {
             return Ok(Err(busy));
         }

@@ -9,6 +9,7 @@ use crate::mapping::Window;
 impl Array {
     /// Refuses an array whose memory could not be read where elements are. [`Array::refresh`] takes over what is there.
     pub fn require_sound(&self) -> Result<()> {
+        self.window.note_lost_pages();
         // Asked before: what is taken away after the look is news to the next one.
         let restorations = self.window.restorations();
         self.window
@@ -20,6 +21,16 @@ impl Array {
         }
         // What was none of this array's elements need not be remembered when there are more of them.
         self.restorations_known.set(restorations);
+        Ok(())
+    }
+
+    /// Maps the file that was copied to the upper layer of an overlay since it was opened.
+    pub(super) fn follow_file(&self) -> Result<()> {
+        self.mapping.storage().follow_copy_up()?;
+        self.window.follow_file()?;
+        for window in self.outgrown.iter().filter_map(Weak::upgrade) {
+            window.follow_file()?;
+        }
         Ok(())
     }
 

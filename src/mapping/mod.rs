@@ -4,6 +4,7 @@ mod address_range;
 mod advice;
 pub mod guard;
 mod huge_pages;
+mod own_pages;
 mod restorations;
 mod window;
 mod word;

@@ -139,6 +139,7 @@ impl Held {
             let (start, end) = (count("start", start)?, count("end", end)?.min(array.length()));
             let (start, end) = (start.min(end) * array.itemsize(), end * array.itemsize());
             require_viewable(end - start, limit)?;
+            array.begin_own_writes();
             self.buffers.hand_out(array.window(), start, end)
         })
     }
@@ -147,6 +148,7 @@ impl Held {
     pub fn shared_buffer(&self, env: &Env, limit: f64) -> napi::Result<Unknown<'static>> {
         self.read(env, |array| {
             require_viewable(array.byte_length(), limit)?;
+            array.begin_own_writes();
             shared_buffers::owned(env, array.region(), self.buffers.share(array.window()))
         })
     }

@@ -56,6 +56,7 @@ impl MmapArray {
     pub fn refresh(&self, env: Env) -> napi::Result<f64> {
         self.change_unsound(&env, |array| {
             let length = array.refresh()?;
+            self.overlays.follow_file(array.mapping())?;
             self.overlays.restore(array.mapping())?;
             Ok(length as f64)
         })

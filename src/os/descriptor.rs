@@ -26,6 +26,16 @@ pub fn duplicate(descriptor: i32) -> Result<File> {
     Ok(unsafe { File::from_raw_fd(copy) })
 }
 
+/// Has a descriptor stand for what another one stands for. Its number stays, so whoever uses it by that goes on.
+pub fn replace(descriptor: &File, by: &File) -> Result<()> {
+    // SAFETY: both are open. What the first one stood for is closed, which nobody holds a reference to but the kernel.
+    let done = unsafe { libc::dup3(by.as_raw_fd(), descriptor.as_raw_fd(), libc::O_CLOEXEC) };
+    if done < 0 {
+        return Err(Error::io(&std::io::Error::last_os_error(), "dup3"));
+    }
+    Ok(())
+}
+
 /// A descriptor of the caller's, used for one call and left open.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ pub mod huge_pages;
 pub mod identity;
 pub mod memory;
 pub mod memory_map;
+pub mod pagemap;
 pub mod process;
 pub mod read;
 pub mod readiness;

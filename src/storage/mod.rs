@@ -1,5 +1,6 @@
 //! Where the bytes live: a file, named shared memory, or memory that no name leads to.
 
+mod copy_up;
 mod flags;
 mod format;
 mod npy;
@@ -11,9 +12,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rustix::fs::{MemfdFlags, Mode, OFlags, SealFlags, fcntl_get_seals, memfd_create, open};
+use rustix::fs::{MemfdFlags, Mode, OFlags, SealFlags, Stat, fcntl_get_seals, memfd_create, open};
 use rustix::io::Errno;
 
+use copy_up::CopyUp;
 pub use flags::{Access, Flags};
 pub use format::Format;
 pub use npy::NpyHeader;
@@ -39,13 +41,15 @@ pub struct Storage {
     shares_position: Mutex<bool>,
     /// Whether others can know of it, so that its size matters to somebody else.
     exposed: AtomicBool,
+    copy_up: CopyUp,
 }
 
 impl Storage {
     /// Opens a file as `flags` say; `mode` is for one this call creates.
     pub fn open(path: &Path, flags: Flags, mode: u32) -> Result<Storage> {
-        let file = Self::open_regular(path, flags.open_flags(), mode)?;
+        let (file, stat) = Self::open_regular(path, flags.open_flags(), mode)?;
         Ok(Storage {
+            copy_up: copy_up_of(flags.access(), &stat),
             file,
             path: Some(path.to_owned()),
             absolute_path: std::path::absolute(path).ok(),
@@ -69,16 +73,17 @@ impl Storage {
         }
         let mut file = descriptor::duplicate(descriptor)?;
         descriptor::require_access(&file, flags.access() == Access::ReadWrite)?;
-        identity::require_regular(&file)?;
+        let stat = identity::require_regular(&file)?;
         if flags.access() == Access::ReadWrite && descriptor::appends(&file)? {
             // All its writes would go to the file's end, wherever they are meant to.
             let link = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
-            file = Self::open_regular(&link, OFlags::RDWR, 0)?;
+            (file, _) = Self::open_regular(&link, OFlags::RDWR, 0)?;
         }
         if flags == Flags::CreateOrEmpty {
             size::set(&file, 0)?;
         }
         Ok(Storage {
+            copy_up: copy_up_of(flags.access(), &stat),
             file,
             path: None,
             absolute_path: None,
@@ -104,8 +109,9 @@ impl Storage {
             return Ok(None);
         }
         let link = PathBuf::from(format!("/proc/self/fd/{}", found.as_raw_fd()));
-        let file = Self::open_regular(&link, access.open_flags(), 0)?;
+        let (file, stat) = Self::open_regular(&link, access.open_flags(), 0)?;
         Ok(Some(Storage {
+            copy_up: copy_up_of(access, &stat),
             file,
             absolute_path: path.clone(),
             path,
@@ -115,7 +121,7 @@ impl Storage {
         }))
     }
 
-    fn open_regular(path: &Path, flags: OFlags, mode: u32) -> Result<File> {
+    fn open_regular(path: &Path, flags: OFlags, mode: u32) -> Result<(File, Stat)> {
         // Without NONBLOCK the open of a FIFO would wait for its other end.
         let flags = flags | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
         let named = |error: Error| error.at_path(&path.to_string_lossy());
@@ -128,8 +134,8 @@ impl Storage {
                 Ok(descriptor) => break File::from(descriptor),
             }
         };
-        identity::require_regular(&file).map_err(named)?;
-        Ok(file)
+        let stat = identity::require_regular(&file).map_err(named)?;
+        Ok((file, stat))
     }
 
     /// Memory that only descriptors lead to.
@@ -143,6 +149,7 @@ impl Storage {
             anonymous: true,
             shares_position: Mutex::new(false),
             exposed: AtomicBool::new(false),
+            copy_up: CopyUp::default(),
         })
     }
 
@@ -163,7 +170,7 @@ impl Storage {
     /// A descriptor that shares nothing with the first but the file, for locks.
     pub fn second_descriptor(&self) -> Result<File> {
         let link = PathBuf::from(format!("/proc/self/fd/{}", self.descriptor()));
-        Self::open_regular(&link, OFlags::RDONLY, 0)
+        Self::open_regular(&link, OFlags::RDONLY, 0).map(|(file, _)| file)
     }
 
     pub fn file(&self) -> &File {
@@ -305,6 +312,15 @@ impl Storage {
     /// Waits until the data and the size are on the device.
     pub fn sync(&self) -> Result<()> {
         rustix::fs::fsync(&self.file).map_err(|errno| self.named(Error::system(errno, "fsync")))
+    }
+}
+
+/// Opening a file for writing copies it up.
+fn copy_up_of(access: Access, stat: &Stat) -> CopyUp {
+    if access == Access::ReadWrite {
+        CopyUp::default()
+    } else {
+        CopyUp::possible(stat)
     }
 }
 
