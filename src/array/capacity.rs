@@ -53,7 +53,7 @@ impl Array {
         self.cover(capacity * self.itemsize())?;
         self.mapping.storage().grow(from, to)?;
         self.state.set(self.length(), capacity);
-        if !self.mapping.storage().is_exposed() {
+        if !self.mapping.storage().is_exposed() && capacity * self.itemsize() >= HUGE_PAGE {
             // A hint: where the system has huge pages for such memory, they take far fewer faults.
             let _ = self
                 .window
@@ -72,6 +72,11 @@ impl Array {
     /// Makes the array the only writer of its file, with room for `capacity` elements at least.
     pub fn reserve(&mut self, capacity: u64) -> Result<()> {
         self.begin_length_change("reserve")??;
+        self.reserve_more(capacity)
+    }
+
+    /// The same, of an array whose length is the file's.
+    pub(super) fn reserve_more(&mut self, capacity: u64) -> Result<()> {
         countable_bytes("capacity", capacity, self.itemsize())?;
         let was_reserved = self.is_reserved();
         if !was_reserved {
@@ -99,6 +104,15 @@ impl Array {
     pub fn trim(&mut self) -> Result<()> {
         self.make_exact("trim")?;
         self.cut_slack()
+    }
+
+    /// Cuts the file back before the array goes. Nobody sees the size of memory without a name.
+    pub fn finish(&mut self) -> Result<()> {
+        if self.mapping.storage().is_exposed() {
+            self.trim()
+        } else {
+            Ok(())
+        }
     }
 
     /// Cuts the file of a reserved array back to its length. Nothing to do for an exact one.

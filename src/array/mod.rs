@@ -85,8 +85,8 @@ impl Array {
     /// An array in memory of its own, with room for `capacity` elements.
     pub fn anonymous(typecode: &'static Typecode, capacity: u64) -> Result<Array> {
         let mapping = Mapping::new(Arc::new(Storage::anonymous()?), 0, Access::ReadWrite);
-        let mut array = Array::over(mapping, typecode, Flags::ReadWrite, Extent::Whole, None)?;
-        array.reserve(capacity)?;
+        let mut array = Array::over_bytes(mapping, typecode, Flags::ReadWrite, Extent::Whole, None, 0)?;
+        array.reserve_more(capacity)?;
         Ok(array)
     }
 
@@ -99,6 +99,18 @@ impl Array {
         npy: Option<NpyHeader>,
     ) -> Result<Array> {
         let bytes = mapping.bytes()?;
+        Array::over_bytes(mapping, typecode, flags, extent, npy, bytes)
+    }
+
+    /// The same, where it is known how many bytes the file holds from the mapping's offset on.
+    fn over_bytes(
+        mapping: Arc<Mapping>,
+        typecode: &'static Typecode,
+        flags: Flags,
+        extent: Extent,
+        npy: Option<NpyHeader>,
+        bytes: u64,
+    ) -> Result<Array> {
         // Of a fixed length no more is mapped than it takes.
         let bytes = match extent {
             Extent::Fixed(length) => bytes.min(length.saturating_mul(typecode.itemsize() as u64)),

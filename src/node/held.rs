@@ -195,7 +195,7 @@ impl Held {
             return Ok(());
         };
         array.abandon_jobs();
-        let trimmed = array.trim();
+        let trimmed = array.finish();
         self.buffers.detach_beyond(0);
         self.overlays.blank();
         if let Some(window) = self.elements.take()

@@ -32,8 +32,8 @@ pub struct Storage {
     file: File,
     /// As the user gave it; `None` for what has no name here.
     path: Option<PathBuf>,
-    /// From the root, for other processes.
-    absolute_path: Option<PathBuf>,
+    /// Bytes it held when it was opened.
+    opening_size: u64,
     /// Whether it is memory that was made here, without a name.
     anonymous: bool,
     /// Whether others can see where the file's position is, by the same descriptor or a duplicate. Whoever moves the position
@@ -50,9 +50,9 @@ impl Storage {
         let (file, stat) = Self::open_regular(path, flags.open_flags(), mode)?;
         Ok(Storage {
             copy_up: copy_up_of(flags.access(), &stat),
+            opening_size: stat.st_size as u64,
             file,
             path: Some(path.to_owned()),
-            absolute_path: std::path::absolute(path).ok(),
             anonymous: false,
             shares_position: Mutex::new(false),
             exposed: AtomicBool::new(true),
@@ -73,7 +73,7 @@ impl Storage {
         }
         let mut file = descriptor::duplicate(descriptor)?;
         descriptor::require_access(&file, flags.access() == Access::ReadWrite)?;
-        let stat = identity::require_regular(&file)?;
+        let mut stat = identity::require_regular(&file)?;
         if flags.access() == Access::ReadWrite && descriptor::appends(&file)? {
             // All its writes would go to the file's end, wherever they are meant to.
             let link = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
@@ -81,12 +81,13 @@ impl Storage {
         }
         if flags == Flags::CreateOrEmpty {
             size::set(&file, 0)?;
+            stat.st_size = 0;
         }
         Ok(Storage {
             copy_up: copy_up_of(flags.access(), &stat),
+            opening_size: stat.st_size as u64,
             file,
             path: None,
-            absolute_path: None,
             anonymous: false,
             shares_position: Mutex::new(true),
             exposed: AtomicBool::new(true),
@@ -112,8 +113,8 @@ impl Storage {
         let (file, stat) = Self::open_regular(&link, access.open_flags(), 0)?;
         Ok(Some(Storage {
             copy_up: copy_up_of(access, &stat),
+            opening_size: stat.st_size as u64,
             file,
-            absolute_path: path.clone(),
             path,
             anonymous: false,
             shares_position: Mutex::new(false),
@@ -144,8 +145,8 @@ impl Storage {
             .map_err(|errno| Error::system(errno, "memfd_create"))?;
         Ok(Storage {
             file: File::from(descriptor),
+            opening_size: 0,
             path: None,
-            absolute_path: None,
             anonymous: true,
             shares_position: Mutex::new(false),
             exposed: AtomicBool::new(false),
@@ -201,8 +202,19 @@ impl Storage {
         self.path.as_deref()
     }
 
-    pub fn absolute_path(&self) -> Option<&Path> {
-        self.absolute_path.as_deref()
+    /// The path from the root, for other processes; `None` for what has no name here. Looked for when somebody asks: the path
+    /// the user gave may begin at a directory that was the current one then.
+    pub fn absolute_path(&self) -> Option<PathBuf> {
+        let path = self.path.as_ref()?;
+        if path.is_absolute() {
+            return std::path::absolute(path).ok();
+        }
+        descriptor::path_of(&self.file).or_else(|| std::path::absolute(path).ok())
+    }
+
+    /// Bytes it held when it was opened, for the one who opens it.
+    pub fn opening_size(&self) -> u64 {
+        self.opening_size
     }
 
     /// An error of a call on this file, saying which file that is.
