@@ -225,7 +225,11 @@ export interface OpenOptions {
    * - `'wx+'` read and write; the file is created, and an error (`EEXIST`) where it is there
    * - `'a+'` read and write; the file is created, and kept as it is where it is there
    * - `'c'` copy-on-write: elements can be written, but what is written stays in this array; the length is fixed. From the
-   *   first write to a page on (4096 bytes) the array has its own copy of it, and sees there no more what others write
+   *   first write to a page on (4096 bytes) the array has its own copy of it, and sees there no more what others write. Its
+   *   last page becomes its own with its first write, and when `view`, `buffer` or the like is taken. Where others cut the file,
+   *   what was written behind the cut is lost, even if they make it as long again: the next call that goes to the core throws
+   *   `ERR_MEMORY_FAULT`, until {@link MmapArray.refresh}. Single elements may be read and written without such a call. Where the
+   *   system has no `/proc/self/pagemap`, nothing tells
    *
    * @example
    * MmapArray.open('log.q', 'q', { flags: 'a+' }).append(1n)
@@ -1459,6 +1463,11 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   /**
    * Takes over what others did to the length of the file, and returns the length, in elements. Their changes to elements show
    * at once, without it.
+   *
+   * On overlayfs, as in a container, an array that was opened for reading shows the file as it was until somebody opens it for
+   * writing for the first time. That makes a copy, and `refresh()` goes on to the copy; views show it from then on. What was
+   * stored through the `view` of an `'r'` array goes with the old file. A `'c'` array that was written to keeps the old file's
+   * elements.
    *
    * @throws {Error} ERR_CLOSED; ERR_BUSY while an asynchronous call works on it; ERR_INVALID_NPY where the header of a `.npy` file is
    * gone; the system's

@@ -173,7 +173,7 @@ describeWith('bash', ['-c', 'ulimit -n 100'], 'no descriptors when a file is cut
 describeWith('prlimit', ['--version'], 'no address space', () => {
   const GIB = 2 ** 30
   /** What the window of a small file spans. */
-  const WINDOW = GIB + 2 ** 21
+  const WINDOW = GIB / 4 + 2 ** 21
 
   test('every way to map ends in ENOMEM, and works when there is some', () =>
     limited(
@@ -219,7 +219,7 @@ describeWith('prlimit', ['--version'], 'no address space', () => {
        const other = MmapArray.open(path, 'i', { flags: 'w+' })
        fs.truncateSync(path, ${WINDOW})
        assert.equal(array.refresh(), ${WINDOW / 4})
-       limitSpace(${GIB / 2})
+       limitSpace(${GIB / 8})
        for (const call of [() => array.append(7), () => array.extend([7, 8]), () => array.insert(0, 7), () => array.frombytes(new Uint8Array(8))]) {
          assert.equal(await outcome(call), 'ENOMEM', String(call))
          assert.equal(fs.statSync(path).size, ${WINDOW})

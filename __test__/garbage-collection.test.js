@@ -69,6 +69,11 @@ describe.each(OPENERS)('%s', (_, open) => {
       const owner = new MmapArray('i', [1, 2, 3])
       owner.handle()
       const open = ${open}
+      // What a process opens once, for all its arrays.
+      const first = open()
+      first.view[0] = 5
+      first.buffer
+      first.close()
       await settle()
       const before = [descriptors(), maps()]
       let most = 0

@@ -2,7 +2,7 @@
 // and looked whole again, with zeros for what was lost; through a descriptor opened for appending elements went behind the room.
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { expectError } from './support/errors.js'
 import { expectExit, runNode } from './support/processes.js'
@@ -40,6 +40,124 @@ test.each(['raw', 'npy'])('close of a file that somebody cut tells, and takes no
   expect(fs.statSync(path).size).toBe(8000)
   if (format === 'npy') expect(fs.readFileSync(path).subarray(0, 128)).toEqual(header)
 })
+
+// What broke: the file was only compared with the array's length, and a file that others had cut behind it passed for whole.
+describe.each(['raw', 'npy'])('a reserved file that others cut inside its capacity (%s)', (format) => {
+  const header = format === 'npy' ? 128 : 0
+
+  /** 10 elements, room for 1000, cut to 40: all of it lies in one page. */
+  const cut = () => {
+    const path = scope.path()
+    const array = scope.keep(MmapArray.open(path, 'd', { flags: 'w+', capacity: 1000, format }))
+    array.extend(new Float64Array(10).fill(3))
+    fs.truncateSync(path, header + 40 * 8)
+    for (let value = 0; value < 5; value++) array.append(value)
+    return { path, array }
+  }
+  const sizeOf = (path) => fs.statSync(path).size - header
+
+  test.each([
+    ['trim', (array) => array.trim()],
+    ['flush', (array) => array.flush()],
+    ['handle', (array) => array.handle()],
+    ['fd', (array) => array.fd],
+    ['reserve of less', (array) => array.reserve(20)],
+    ['reserve of more', (array) => array.reserve(2000)],
+    ['extend beyond the capacity', (array) => array.extend(new Float64Array(2000))],
+    ['close', (array) => array.close()],
+  ])('%s throws and leaves the file as found', (_, call) => {
+    const { path, array } = cut()
+    expectError('ERR_MEMORY_FAULT', () => call(array))
+    expect(sizeOf(path)).toBe(40 * 8)
+    // A file that others make as long again is not whole by that.
+    if (!array.closed) {
+      fs.truncateSync(path, header + 1000 * 8)
+      expectError('ERR_MEMORY_FAULT', () => call(array))
+      expect(sizeOf(path)).toBe(1000 * 8)
+      array.refresh()
+    }
+  })
+
+  test('flushAsync rejects', async () => {
+    const { path, array } = cut()
+    await expect(array.flushAsync()).rejects.toMatchObject({ code: 'ERR_MEMORY_FAULT' })
+    expect(sizeOf(path)).toBe(40 * 8)
+    array.refresh()
+  })
+
+  test('close releases everything before it throws', () => {
+    const { path, array } = cut()
+    const { view } = array
+    expectError('ERR_MEMORY_FAULT', () => array.close())
+    expect(array.closed).toBe(true)
+    expect(view.length).toBe(0)
+    expect(fs.readdirSync('/proc/self/fd').filter((fd) => linkOf(fd) === path)).toEqual([])
+    array.close()
+    expect(sizeOf(path)).toBe(40 * 8)
+  })
+
+  test('refresh takes the smaller capacity over, and the array works again', () => {
+    const { path, array } = cut()
+    expectError('ERR_MEMORY_FAULT', () => array.trim())
+    expect(array.refresh()).toBe(15)
+    expect(array.capacity).toBe(40)
+    for (let value = 5; value < 100; value++) array.append(value)
+    array.trim()
+    expect(array.tolist()).toEqual([...Array(10).fill(3), ...Array(100).keys()])
+    expect(sizeOf(path)).toBe(110 * 8)
+  })
+
+  test('garbage collection and the end of the process leave the file as found', async () => {
+    const path = scope.path()
+    const result = await runNode(
+      `
+      const path = ${JSON.stringify(path)}
+      const cut = (end) => {
+        const array = MmapArray.open(path + end, 'd', { flags: 'w+', capacity: 1000, format: '${format}' })
+        array.append(1)
+        fs.truncateSync(path + end, ${header} + 40 * 8)
+        return array
+      }
+      const isOpen = (end) =>
+        fs.readdirSync('/proc/self/fd').some((fd) => {
+          try { return fs.readlinkSync('/proc/self/fd/' + fd) === path + end } catch { return false }
+        })
+      globalThis.kept = cut('.exit')
+      cut('.collected')
+      while (isOpen('.collected')) {
+        gc()
+        await new Promise(setImmediate)
+      }
+      console.log('end')`,
+      { nodeOptions: ['--expose-gc'] },
+    )
+    expectExit(result)
+    expect(result.stdout).toBe('end\n')
+    expect(['.collected', '.exit'].map((end) => sizeOf(path + end))).toEqual([40 * 8, 40 * 8])
+  })
+
+  test('a file that another array reserved more of is no error', () => {
+    const path = scope.path()
+    const array = scope.keep(MmapArray.open(path, 'd', { flags: 'w+', capacity: 1000, format }))
+    array.append(1)
+    const other = scope.keep(MmapArray.open(path, 'd', { flags: 'r+', format }))
+    other.reserve(5000)
+    array.reserve(900)
+    array.append(2)
+    array.trim()
+    expect(sizeOf(path)).toBe(16)
+    expectError('ERR_MEMORY_FAULT', () => other.trim())
+    other.refresh()
+  })
+})
+
+const linkOf = (fd) => {
+  try {
+    return fs.readlinkSync(`/proc/self/fd/${fd}`)
+  } catch {
+    return undefined
+  }
+}
 
 test('a descriptor opened for appending', () => {
   const path = scope.path()

@@ -46,6 +46,8 @@ export class ElementMemory {
   /** Whether an element is within reach of the typed arrays, which are made or widened for it after some calls. */
   reaches(at) {
     if (at >= this.elements.length && ++this.#misses >= PATIENCE) this.#widen()
+    // The core takes the first write to a copy-on-write array, and lets JavaScript write from then on.
+    this.writable = this.words[WRITABLE] === 0 ? this.#type.none : this.elements
     return at < this.elements.length
   }
 
@@ -63,6 +65,5 @@ export class ElementMemory {
     this.release()
     const buffer = elementsOf(this.#array, BUFFER_LIMIT)
     this.elements = new View(buffer, 0, Math.floor(buffer.byteLength / View.BYTES_PER_ELEMENT))
-    if (this.words[WRITABLE] !== 0) this.writable = this.elements
   }
 }

@@ -49,11 +49,11 @@ impl Array {
     fn set_capacity(&mut self, capacity: u64) -> Result<()> {
         let (from, to) = (self.file_position(self.capacity()), self.file_position(capacity));
         self.require_countable(capacity)?;
-        self.mapping.storage().require_uncut(from)?;
+        self.require_uncut()?;
         self.cover(capacity * self.itemsize())?;
         self.mapping.storage().grow(from, to)?;
         self.state.set(self.length(), capacity);
-        if !self.mapping.storage().is_exposed() {
+        if !self.mapping.storage().is_exposed() && capacity * self.itemsize() >= HUGE_PAGE {
             // A hint: where the system has huge pages for such memory, they take far fewer faults.
             let _ = self
                 .window
@@ -78,9 +78,21 @@ impl Array {
         storage.require_possible(added.saturating_mul(self.itemsize()))
     }
 
+    /// Refuses a reserved array whose file others cut. See [`Reservation::require_uncut`].
+    pub(super) fn require_uncut(&self) -> Result<()> {
+        self.reservation
+            .as_ref()
+            .map_or(Ok(()), |reservation| reservation.require_uncut())
+    }
+
     /// Makes the array the only writer of its file, with room for `capacity` elements at least.
     pub fn reserve(&mut self, capacity: u64) -> Result<()> {
         self.begin_length_change("reserve")??;
+        self.reserve_more(capacity)
+    }
+
+    /// The same, of an array whose length is the file's.
+    pub(super) fn reserve_more(&mut self, capacity: u64) -> Result<()> {
         countable_bytes("capacity", capacity, self.itemsize())?;
         let was_reserved = self.is_reserved();
         if !was_reserved {
@@ -92,7 +104,7 @@ impl Array {
             ));
         }
         if capacity <= self.capacity() {
-            return Ok(());
+            return self.require_uncut();
         }
         self.set_capacity(capacity).inspect_err(|_| {
             if !was_reserved {
@@ -104,16 +116,27 @@ impl Array {
     /// Cuts the file back to the array's length: a reserved array becomes exact.
     ///
     /// # Errors
-    /// The system's; `MemoryFault` where somebody cut the file shorter than the array is.
+    /// The system's; `MemoryFault` where somebody cut the file shorter than the array reserved.
     pub fn trim(&mut self) -> Result<()> {
         self.make_exact("trim")?;
         self.cut_slack()
+    }
+
+    /// Cuts the file back before the array goes. Nobody sees the size of memory without a name.
+    pub fn finish(&mut self) -> Result<()> {
+        if self.mapping.storage().is_exposed() {
+            self.trim()
+        } else {
+            Ok(())
+        }
     }
 
     /// Cuts the file of a reserved array back to its length. Nothing to do for an exact one.
     pub(super) fn make_exact(&mut self, operation: &'static str) -> Result<()> {
         self.require_not_growing(operation)?;
         if let Some(reservation) = &self.reservation {
+            // Before any buffer is detached: a call that fails changes nothing.
+            reservation.require_uncut()?;
             let length = self.length();
             self.release_pages_behind(length);
             reservation.settle()?;
@@ -152,5 +175,59 @@ mod tests {
         assert_eq!(array.refresh().unwrap(), 1);
         array.trim().unwrap();
         assert_eq!(size(&file), 2);
+    }
+
+    #[test]
+    fn a_reserved_array_whose_room_was_cut_is_a_fault_until_refresh() {
+        let file = file_of(&[7; 4]);
+        let mut array = over(&file, Flags::ReadWrite, None);
+        array.reserve(100).unwrap();
+        // Inside the page, behind the elements: what is stored from there on is lost without a fault.
+        file.set_len(10).unwrap();
+        array.extend(Region::of(&[8; 20])).unwrap();
+        file.set_len(40).unwrap();
+        let fault = |done: crate::error::Result<()>| assert_eq!(done.unwrap_err().code(), "ERR_MEMORY_FAULT");
+        fault(array.reserve(50));
+        // As long as before, which takes back nothing of what was lost.
+        file.set_len(200).unwrap();
+        fault(array.trim());
+        fault(array.flush());
+        fault(array.handle().map(drop));
+        fault(array.descriptor().map(drop));
+        fault(array.reserve(1000));
+        assert_eq!(size(&file), 200);
+        file.set_len(60).unwrap();
+        assert_eq!(array.refresh().unwrap(), 12);
+        assert_eq!(array.capacity(), 30);
+        array.extend(Region::of(&[9; 2])).unwrap();
+        array.trim().unwrap();
+        assert_eq!(size(&file), 26);
+    }
+
+    #[test]
+    fn a_file_that_others_cut_is_left_as_found_when_the_array_is_dropped() {
+        let file = file_of(&[7; 4]);
+        let mut array = over(&file, Flags::ReadWrite, None);
+        array.reserve(100).unwrap();
+        file.set_len(150).unwrap();
+        drop(array);
+        assert_eq!(size(&file), 150);
+    }
+
+    #[test]
+    fn a_file_that_another_array_reserved_more_of_is_no_fault() {
+        let file = file_of(&[7; 4]);
+        let (mut one, mut other) = (
+            over(&file, Flags::ReadWrite, None),
+            over(&file, Flags::ReadWrite, None),
+        );
+        one.reserve(100).unwrap();
+        other.reserve(5000).unwrap();
+        one.reserve(200).unwrap();
+        one.extend(Region::of(&[8; 2])).unwrap();
+        one.trim().unwrap();
+        assert_eq!(size(&file), 6);
+        assert_eq!(other.trim().unwrap_err().code(), "ERR_MEMORY_FAULT");
+        assert_eq!(size(&file), 6);
     }
 }

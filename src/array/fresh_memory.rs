@@ -76,9 +76,7 @@ impl Array {
             self.store_at(at, source);
             return Ok(());
         }
-        self.mapping
-            .storage()
-            .require_uncut(self.file_position(self.capacity()))?;
+        self.require_uncut()?;
         self.store_at(at, known);
         match self.write_fresh(fresh, touched) {
             // A limit for files, which holds for stores to memory of the array's own as little as for any others.

@@ -134,9 +134,11 @@ impl Array {
     /// Takes over what others did to the file's size; gives the length. An array of fixed length gets no longer.
     pub fn refresh(&mut self) -> Result<u64> {
         self.require_idle("refresh")?;
+        self.follow_file()?;
         let bytes = self.mapping.bytes()?;
         let there = bytes / self.itemsize();
-        let reserved_capacity = self.reservation.is_some().then(|| self.capacity().min(there));
+        let reservation = self.reservation.clone();
+        let reserved_capacity = reservation.is_some().then(|| self.capacity().min(there));
         let length = match self.extent {
             Extent::Fixed(length) => length.min(there),
             Extent::Whole if reserved_capacity.is_some() || self.flags == Flags::CopyOnWrite => {
@@ -145,9 +147,14 @@ impl Array {
             Extent::Whole => self.elements_there()? / self.itemsize(),
         };
         self.take_over(length * self.itemsize())?;
+        self.window.note_lost_pages();
+        self.window.go_on_without_lost_pages(self.byte_length());
         self.forget_faults();
         if let Some(capacity) = reserved_capacity {
             self.state.set(length, capacity);
+        }
+        if let Some(reservation) = reservation {
+            reservation.accept_cut();
         }
         Ok(length)
     }

@@ -11,6 +11,7 @@ pub mod jobs;
 mod lent;
 mod npy;
 mod numbers;
+mod own_pages;
 pub mod peer;
 mod placement;
 mod reading;
@@ -86,8 +87,8 @@ impl Array {
     /// An array in memory of its own, with room for `capacity` elements.
     pub fn anonymous(typecode: &'static Typecode, capacity: u64) -> Result<Array> {
         let mapping = Mapping::new(Arc::new(Storage::anonymous()?), 0, Access::ReadWrite);
-        let mut array = Array::over(mapping, typecode, Flags::ReadWrite, Extent::Whole, None)?;
-        array.reserve(capacity)?;
+        let mut array = Array::over_bytes(mapping, typecode, Flags::ReadWrite, Extent::Whole, None, 0)?;
+        array.reserve_more(capacity)?;
         Ok(array)
     }
 
@@ -100,6 +101,18 @@ impl Array {
         npy: Option<NpyHeader>,
     ) -> Result<Array> {
         let bytes = mapping.bytes()?;
+        Array::over_bytes(mapping, typecode, flags, extent, npy, bytes)
+    }
+
+    /// The same, where it is known how many bytes the file holds from the mapping's offset on.
+    fn over_bytes(
+        mapping: Arc<Mapping>,
+        typecode: &'static Typecode,
+        flags: Flags,
+        extent: Extent,
+        npy: Option<NpyHeader>,
+        bytes: u64,
+    ) -> Result<Array> {
         // Of a fixed length no more is mapped than it takes.
         let bytes = match extent {
             Extent::Fixed(length) => bytes.min(length.saturating_mul(typecode.itemsize() as u64)),
@@ -118,7 +131,8 @@ impl Array {
             restorations_known: Cell::new(window.restorations()),
             outgrown: Vec::new(),
             window,
-            state: Arc::new(State::new(flags.access() != Access::ReadOnly)),
+            // A copy-on-write array is told of its first write. See `begin_own_writes`.
+            state: Arc::new(State::new(flags.access() == Access::ReadWrite)),
             extent,
             npy,
             slack_end: 0,
@@ -195,8 +209,14 @@ impl Array {
         self.state.set(length, length);
     }
 
-    /// Refuses a call that writes elements.
+    /// Refuses a call that writes elements, where they may not be written.
     fn require_writable(&self, operation: &'static str) -> Result<()> {
+        self.require_access(operation)?;
+        self.begin_own_writes();
+        Ok(())
+    }
+
+    fn require_access(&self, operation: &'static str) -> Result<()> {
         if self.flags.access() == Access::ReadOnly {
             return Err(Error::ReadOnly { operation });
         }
@@ -222,7 +242,7 @@ impl Array {
     /// `ReadOnly`; the verdict is `FixedLength`, `RaggedLength` where the file ends inside an element, or `MemoryFault` where
     /// it ends before the array begins.
     fn begin_length_change(&mut self, operation: &'static str) -> Result<Verdict> {
-        self.require_writable(operation)?;
+        self.require_access(operation)?;
         if let Err(busy) = self.require_idle(operation) {
             return Ok(Err(busy));
         }

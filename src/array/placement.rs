@@ -52,9 +52,10 @@ impl Array {
         }
         placement.require_countable(itemsize)?;
         let storage = Arc::new(open()?);
-        let made = place(&storage, flags, placement, itemsize).and_then(|extent| {
+        let made = place(&storage, flags, placement, itemsize).and_then(|(extent, size)| {
             let mapping = Mapping::new(storage.clone(), placement.offset, flags.access());
-            Array::over(mapping, typecode, flags, extent, None)?.with_room(placement.capacity)
+            let bytes = size.saturating_sub(placement.offset);
+            Array::over_bytes(mapping, typecode, flags, extent, None, bytes)?.with_room(placement.capacity)
         });
         made.inspect_err(|_| storage.undo(flags))
     }
@@ -68,14 +69,16 @@ impl Array {
     }
 }
 
-/// Checks a placement against a file, and makes the file longer where the flags create.
-pub(super) fn place(storage: &Storage, flags: Flags, placement: Placement, itemsize: u64) -> Result<Extent> {
-    let size = storage.size()?;
+/// Checks a placement against a file that was just opened, and makes the file longer where the flags create. Gives the file's
+/// size, too.
+fn place(storage: &Storage, flags: Flags, placement: Placement, itemsize: u64) -> Result<(Extent, u64)> {
+    let mut size = storage.opening_size();
     let wanted =
         placement.offset + countable_bytes("options.length", placement.length.unwrap_or(0), itemsize)?;
     if wanted > size {
         if flags.creates() {
             storage.grow(size, wanted)?;
+            size = wanted;
         } else if placement.offset > size {
             return Err(Error::OutOfRange {
                 name: "options.offset",
@@ -87,10 +90,11 @@ pub(super) fn place(storage: &Storage, flags: Flags, placement: Placement, items
             return Err(longer_than(there, length));
         }
     }
-    Ok(match placement.length {
+    let extent = match placement.length {
         Some(length) if wanted < size => Extent::Fixed(length),
         _ => Extent::Whole,
-    })
+    };
+    Ok((extent, size))
 }
 
 /// The error for a length beyond the elements there are, in a file that is not to be made longer.

@@ -1,5 +1,6 @@
 //! Reserved files at the end of the process: cut back to their length by whoever is still there to do it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError, Weak};
 use std::thread;
 use std::time::Duration;
@@ -18,6 +19,8 @@ pub struct Reservation {
     itemsize: u64,
     /// Where the file has a header that counts the elements.
     npy: Option<NpyHeader>,
+    /// Others were found to have cut the file. Remembered, since they may make it as long again.
+    is_cut: AtomicBool,
 }
 
 static OPEN: Mutex<Vec<Weak<Reservation>>> = Mutex::new(Vec::new());
@@ -37,6 +40,7 @@ impl Reservation {
             state: state.clone(),
             itemsize,
             npy,
+            is_cut: AtomicBool::new(false),
         });
         // Memory that nobody else can know of goes with the process.
         if mapping.storage().is_exposed() {
@@ -53,22 +57,46 @@ impl Reservation {
         reservation
     }
 
+    /// Refuses a file that ends before what this array reserved: somebody cut it. Elements that were stored behind the cut are
+    /// lost, and those in the file's last page are lost without a fault. Another array may have reserved more.
+    ///
+    /// # Errors
+    /// `MemoryFault`
+    pub fn require_uncut(&self) -> Result<()> {
+        if self.is_cut.load(Ordering::Relaxed) {
+            return Err(Error::MemoryFault);
+        }
+        let end = self.position(self.state.capacity());
+        let found = self.mapping.storage().require_uncut(end);
+        if matches!(found, Err(Error::MemoryFault)) {
+            self.is_cut.store(true, Ordering::Relaxed);
+        }
+        found
+    }
+
+    /// Goes on with what the file has by now, which the array has taken over.
+    pub fn accept_cut(&self) {
+        self.is_cut.store(false, Ordering::Relaxed);
+    }
+
     /// Cuts the file back to the array's length, and has a header say it first.
     ///
     /// # Errors
-    /// `MemoryFault` where the file ends before the array: a cut would make it longer, with zeros for what was lost.
+    /// `MemoryFault` where others cut the file. It is left as they left it.
     pub fn settle(&self) -> Result<()> {
+        self.require_uncut()?;
         let length = self.state.length();
-        let end = self.mapping.offset() + length * self.itemsize;
         let storage = self.mapping.storage();
-        if storage.size()? < end {
-            return Err(Error::MemoryFault);
-        }
         if let Some(mut npy) = self.npy.clone() {
             npy.count(storage)?;
             npy.set_count(storage, length)?;
         }
-        storage.cut(end)
+        storage.cut(self.position(length))
+    }
+
+    /// Byte of the file at which an element lies.
+    fn position(&self, element: u64) -> u64 {
+        self.mapping.offset() + element * self.itemsize
     }
 }
 

@@ -18,6 +18,7 @@ impl Array {
     /// # Errors
     /// `MemoryFault`
     pub fn require_sound(&self) -> Result<()> {
+        self.window.note_lost_pages();
         // Asked before the check: a restoration that comes after the check is news to the next one.
         let restorations = self.window.restorations();
         self.require_sound_bytes(self.byte_length())?;
@@ -49,6 +50,7 @@ impl Array {
     /// `MemoryFault`; the system's
     pub fn check(&self) -> Result<()> {
         self.require_sound()?;
+        self.require_uncut()?;
         let storage = self.mapping.storage();
         storage.require_uncut(self.file_position(self.length()))
     }
@@ -61,6 +63,18 @@ impl Array {
                 outgrown.restorations_known = window.restorations();
             }
         }
+    }
+
+    /// Maps the file that was copied to the upper layer of an overlay since it was opened.
+    pub(super) fn follow_file(&self) -> Result<()> {
+        self.mapping.storage().follow_copy_up()?;
+        self.window.follow_file()?;
+        for outgrown in &self.outgrown {
+            if let Some(window) = outgrown.window.upgrade() {
+                window.follow_file()?;
+            }
+        }
+        Ok(())
     }
 
     /// Widens the window where it is too short, and maps the file again where zeros were laid over it.

@@ -12,7 +12,7 @@ pub struct State {
     length: AtomicU32,
     /// Up to which length JavaScript may append: what is ready, as far as a word holds it; 0 where the length takes more.
     room: AtomicU32,
-    /// 1 where elements may be written, else 0. Only told, never asked for here.
+    /// 1 where JavaScript may write elements without a call, else 0.
     writable: AtomicU32,
     /// The length where a word does not hold it; else anything.
     long_length: Long,
@@ -67,6 +67,14 @@ impl State {
             writable: AtomicU32::new(u32::from(writable)),
             ..State::default()
         }
+    }
+
+    pub fn is_writable(&self) -> bool {
+        self.writable.load(Ordering::Relaxed) != 0
+    }
+
+    pub fn set_writable(&self) {
+        self.writable.store(1, Ordering::Relaxed);
     }
 
     pub fn capacity(&self) -> u64 {

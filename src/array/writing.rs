@@ -69,7 +69,7 @@ impl Array {
             return Err(Error::system(Errno::BUSY, "open").at_path(&String::from_utf8_lossy(path)));
         }
         let emptying = match identity::require_regular(peer.file()) {
-            Ok(()) => Emptying::Needed,
+            Ok(_) => Emptying::Needed,
             Err(_) => Emptying::Unneeded,
         };
         Ok(Some((peer, emptying)))

@@ -6,6 +6,7 @@ mod advice;
 mod fault_order;
 pub mod guard;
 mod huge_pages;
+mod own_pages;
 mod restorations;
 mod window;
 mod word;

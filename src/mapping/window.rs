@@ -3,10 +3,12 @@
 
 use std::ops::Range;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use memmap2::MmapRaw;
 
+use super::own_pages::OwnPages;
 use super::restorations::Restorations;
 use super::{Advice, address_range};
 use crate::error::{Error, Result};
@@ -27,6 +29,10 @@ pub struct Window {
     /// Asked before and after each call, so without the lock. Of no meaning once the window is blank.
     zeros: Zeros,
     restorations: Restorations,
+    /// Which opening of the file the pages are of. See [`Storage::generation`].
+    generation: AtomicU32,
+    /// Those of a private window that were written to.
+    own_pages: OwnPages,
 }
 
 /// What is behind the window: the guard that answers for it, and the file it needs for that.
@@ -44,8 +50,12 @@ impl Window {
     /// # Errors
     /// The system's, `ENOMEM` where not even the bytes themselves find room.
     pub fn map(storage: &Arc<Storage>, offset: u64, bytes: u64, private: bool) -> Result<Window> {
+        // Before the file is mapped: what is opened anew meanwhile is mapped again.
+        let generation = storage.generation();
         let map = address_range::map(storage, offset, bytes, private)?;
-        Window::guard(map, storage, offset, private)
+        let mut window = Window::guard(map, storage, offset, private)?;
+        window.generation = AtomicU32::new(generation);
+        Ok(window)
     }
 
     fn guard(map: MmapRaw, storage: &Arc<Storage>, offset: u64, private: bool) -> Result<Window> {
@@ -73,6 +83,8 @@ impl Window {
             private,
             zeros,
             restorations: Restorations::default(),
+            generation: AtomicU32::default(),
+            own_pages: OwnPages::default(),
         })
     }
 
@@ -128,6 +140,60 @@ impl Window {
             }
         }
         Ok(ATTEMPTS)
+    }
+
+    /// Before the first bytes of a private window may be written to.
+    pub fn begin_own_writes(&self, bytes: u64) {
+        self.own_pages.begin(self.region(bytes));
+    }
+
+    /// Has all who use the window know of pages that were written to and are gone, as of zeros that were taken away.
+    pub fn note_lost_pages(&self) {
+        if self.own_pages.lost_some() {
+            self.restorations.add(0);
+        }
+    }
+
+    /// Goes on with what is there.
+    pub fn go_on_without_lost_pages(&self, bytes: u64) {
+        self.own_pages.go_on(self.region(bytes));
+    }
+
+    /// Maps the file that was opened anew since, over all of the window; but not where that would lose what was written to it.
+    pub fn follow_file(&self) -> Result<()> {
+        if self.own_pages.are_written() {
+            return Ok(());
+        }
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(file) = file.as_ref() else { return Ok(()) };
+        let generation = file.storage.generation();
+        if self.generation.load(Ordering::Relaxed) == generation {
+            return Ok(());
+        }
+        let pages = Pages::of(&self.map);
+        let recorded = file.guarded.recorded();
+        if let Some(recorded) = recorded {
+            // As in `restore`: counted before the record goes.
+            let zeros = recorded.zeros(pages.length);
+            self.restorations
+                .add(zeros.start.saturating_sub(pages.lead) as u64);
+        }
+        let offset = file.offset - pages.lead as u64;
+        // SAFETY: these are all pages of this window, and whoever reads them wants the file's.
+        unsafe {
+            memory::lay_over(
+                pages.start,
+                pages.length,
+                file.storage.file(),
+                offset,
+                self.private,
+            )
+        }?;
+        if let Some(recorded) = recorded {
+            file.guarded.clear(recorded);
+        }
+        self.generation.store(generation, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Refuses a window, or a system, that can have no huge pages.

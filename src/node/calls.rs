@@ -13,6 +13,7 @@ use crate::kernels::compare;
 #[napi]
 pub fn address_of(env: Env, array: &MmapArray) -> napi::Result<BigInt> {
     array.read(&env, |array| {
+        array.begin_own_writes();
         Ok(BigInt::from(array.window().start().addr() as u64))
     })
 }

@@ -97,6 +97,7 @@ impl Held {
         self.change_unsound(env, |array| {
             let faults = faults();
             let length = array.refresh()?;
+            self.overlays.follow_file(array.mapping())?;
             self.overlays.restore(array.mapping())?;
             if self.require_sound(array).is_ok() {
                 array.state().set_faults_seen(faults);
@@ -176,6 +177,7 @@ impl Held {
             let (start, end) = (count("start", start)?, count("end", end)?.min(array.length()));
             let (start, end) = (start.min(end) * array.itemsize(), end * array.itemsize());
             require_viewable(end - start, limit)?;
+            array.begin_own_writes();
             self.buffers.hand_out(array.window(), start, end)
         })
     }
@@ -184,6 +186,7 @@ impl Held {
     pub fn shared_buffer(&self, env: &Env, limit: f64) -> napi::Result<Unknown<'static>> {
         self.read(env, |array| {
             require_viewable(array.byte_length(), limit)?;
+            array.begin_own_writes();
             shared_buffers::owned(env, array.region(), self.buffers.share(array.window()))
         })
     }
@@ -230,7 +233,7 @@ impl Held {
             return Ok(());
         };
         array.abandon_jobs();
-        let trimmed = array.trim();
+        let trimmed = array.finish();
         self.buffers.detach_beyond(0);
         self.overlays.blank();
         if let Some(window) = self.elements.take()

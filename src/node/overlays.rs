@@ -36,6 +36,8 @@ struct Overlay {
     start: *mut u8,
     length: usize,
     guard: Guard,
+    /// Which opening of the file the pages are of. See [`Storage::generation`].
+    generation: u32,
 }
 
 /// Declared, and so dropped, in this order: the guard needs the file's descriptor.
@@ -77,6 +79,7 @@ impl Overlays {
         self.give_up_collected();
         let start = memory.address() as *mut u8;
         let length = memory::round_up_to_pages(memory.len() as u64) as usize;
+        let generation = mapping.storage().generation();
         // SAFETY: the caller's buffer is alive, and these pages are its alone.
         unsafe { lay_file_over(start, length, mapping, 0) }?;
         let storage = mapping.storage().clone();
@@ -99,6 +102,7 @@ impl Overlays {
             start,
             length,
             guard,
+            generation,
         });
         Ok(())
     }
@@ -131,6 +135,25 @@ impl Overlays {
                 // Where another thread has touched what is cut off meanwhile, the record stays.
                 overlay.guard.guarded.clear(recorded);
             }
+        }
+        Ok(())
+    }
+
+    /// Maps the file that was opened anew since.
+    pub fn follow_file(&self, mapping: &Mapping) -> Result<()> {
+        let generation = mapping.storage().generation();
+        for overlay in self.laid.borrow_mut().iter_mut() {
+            if overlay.generation == generation || !self.is_alive(overlay) {
+                continue;
+            }
+            let (start, length) = (overlay.start, overlay.length);
+            // SAFETY: the buffer is alive in this thread, so its pages are still its own.
+            unsafe { lay_file_over(start, length, mapping, 0) }?;
+            let descriptor = mapping.storage().descriptor();
+            // SAFETY: the descriptor stays open as long as the storage that is kept beside the guard.
+            overlay.guard.guarded =
+                unsafe { Guarded::borrowed(start.addr(), length, descriptor, mapping.offset()) }?;
+            overlay.generation = generation;
         }
         Ok(())
     }

@@ -4,12 +4,15 @@
     reason = "makes files of descriptors that a caller named by number"
 )]
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::mem::ManuallyDrop;
 use std::os::fd::{AsRawFd, FromRawFd};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
 
-use rustix::fs::{OFlags, fcntl_getfl};
+use rustix::fs::{OFlags, fcntl_getfl, fstat};
 use rustix::io::Errno;
 
 use super::identity;
@@ -24,6 +27,30 @@ pub fn duplicate(descriptor: i32) -> Result<File> {
     }
     // SAFETY: just made, and nobody else's.
     Ok(unsafe { File::from_raw_fd(copy) })
+}
+
+/// Has a descriptor stand for what another one stands for. Its number stays, so whoever uses it by that goes on.
+pub fn replace(descriptor: &File, by: &File) -> Result<()> {
+    // SAFETY: both are open. What the first one stood for is closed, which nobody holds a reference to but the kernel.
+    let done = unsafe { libc::dup3(by.as_raw_fd(), descriptor.as_raw_fd(), libc::O_CLOEXEC) };
+    if done < 0 {
+        return Err(Error::io(&std::io::Error::last_os_error(), "dup3"));
+    }
+    Ok(())
+}
+
+/// The path by which the kernel knows an open file; of one that was deleted, the path it had. `None` where it does not say.
+pub fn path_of(file: &File) -> Option<PathBuf> {
+    const DELETED: &[u8] = b" (deleted)";
+    let link = std::fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()?;
+    let bytes = link.as_os_str().as_bytes();
+    let path = match bytes.strip_suffix(DELETED) {
+        // A name may end so, too.
+        Some(path) if fstat(file).is_ok_and(|stat| stat.st_nlink == 0) => path,
+        _ => bytes,
+    };
+    path.starts_with(b"/")
+        .then(|| PathBuf::from(OsStr::from_bytes(path)))
 }
 
 /// A descriptor of the caller's, used for one call and left open.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs::File;
 
-use rustix::fs::{AtFlags, FileType, StatxFlags, fstat, fstatfs, statx};
+use rustix::fs::{AtFlags, FileType, Stat, StatxFlags, fstat, fstatfs, statx};
 
 use crate::error::{Error, Result};
 
@@ -44,16 +44,22 @@ pub fn is_in_memory(file: &File) -> bool {
     fstatfs(file).is_ok_and(|system| system.f_type as u64 == TMPFS)
 }
 
+/// Whether a file is one of overlayfs, which shows those of several layers.
+pub fn is_on_overlay(file: &File) -> bool {
+    const OVERLAYFS: u64 = 0x794c_7630;
+    fstatfs(file).is_ok_and(|system| system.f_type as u64 == OVERLAYFS)
+}
+
 /// Whether a file is a pipe, with a name or without.
 pub fn is_pipe(file: &File) -> bool {
     fstat(file).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Fifo)
 }
 
-/// Refuses what cannot be mapped, with the error the system has for it.
-pub fn require_regular(file: &File) -> Result<()> {
+/// Refuses what cannot be mapped, with the error the system has for it; gives what the system says of the rest.
+pub fn require_regular(file: &File) -> Result<Stat> {
     let stat = fstat(file).map_err(|errno| Error::system(errno, "fstat"))?;
     match FileType::from_raw_mode(stat.st_mode) {
-        FileType::RegularFile => Ok(()),
+        FileType::RegularFile => Ok(stat),
         FileType::Directory => Err(Error::system(rustix::io::Errno::ISDIR, "open")),
         _ => Err(Error::system(rustix::io::Errno::NODEV, "mmap")),
     }

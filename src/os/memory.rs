@@ -2,6 +2,7 @@
 #![allow(unsafe_code, reason = "maps fixed pages")]
 
 use std::fs::File;
+use std::sync::OnceLock;
 
 use rustix::mm::{MapFlags, ProtFlags, mmap, mmap_anonymous};
 use rustix::process::{Resource, getrlimit};
@@ -19,9 +20,10 @@ pub fn installed() -> u64 {
     pages.saturating_mul(u64::from(machine.mem_unit))
 }
 
-/// Whether the process may not take all the address space there is.
+/// Whether the process may not take all the address space there is. Asked once: each window would ask.
 pub fn address_space_is_limited() -> bool {
-    getrlimit(Resource::As).current.is_some()
+    static IS_LIMITED: OnceLock<bool> = OnceLock::new();
+    *IS_LIMITED.get_or_init(|| getrlimit(Resource::As).current.is_some())
 }
 
 /// Rounds up to whole pages, or to the largest multiple of a page where there is none above.

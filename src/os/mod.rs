@@ -10,6 +10,7 @@ pub mod identity;
 pub mod map_count;
 pub mod memory;
 pub mod memory_map;
+pub mod pagemap;
 pub mod process;
 pub mod read;
 pub mod readiness;

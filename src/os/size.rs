@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use rustix::fs::{AtFlags, SeekFrom, StatxFlags, fstat, ftruncate, seek, statx};
+use rustix::fs::{AtFlags, SeekFrom, StatxFlags, fstat, ftruncate, seek, statx, tell};
 use rustix::io::{Errno, retry_on_intr};
 
 use crate::error::{Error, Result};
@@ -34,6 +34,14 @@ pub fn by_position(file: &File) -> Result<u64> {
 pub fn rewind(file: &File) {
     // A file that can be mapped has a position.
     let _ = seek(file, SeekFrom::Start(0));
+}
+
+/// Puts the position of one file where that of another is.
+pub fn copy_position(from: &File, to: &File) {
+    // Files that can be mapped have positions.
+    if let Ok(position) = tell(from) {
+        let _ = seek(to, SeekFrom::Start(position));
+    }
 }
 
 /// Sets the size: what a longer file gets is a hole, and blocks behind the end of a shorter one are given back.

@@ -1,6 +1,6 @@
 //! A few plain facts by which another thread or process finds the memory of an array.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::registry;
@@ -55,7 +55,9 @@ impl Handle {
             mapping: registry::number_of(mapping),
             descriptor: storage.descriptor(),
             // A path that is no text stays unsaid; the owner's descriptor leads there too.
-            path: storage.absolute_path().and_then(Path::to_str).map(str::to_owned),
+            path: storage
+                .absolute_path()
+                .and_then(|path| path.into_os_string().into_string().ok()),
             identity: FileIdentity::of(storage.file())?,
             offset: mapping.offset(),
             length,

@@ -1,5 +1,6 @@
 //! Where the bytes live: a file, named shared memory, or memory that no name leads to.
 
+mod copy_up;
 mod flags;
 mod format;
 mod npy;
@@ -11,9 +12,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rustix::fs::{MemfdFlags, Mode, OFlags, SealFlags, fcntl_get_seals, memfd_create, open};
+use rustix::fs::{MemfdFlags, Mode, OFlags, SealFlags, Stat, fcntl_get_seals, memfd_create, open};
 use rustix::io::Errno;
 
+use copy_up::CopyUp;
 pub use flags::{Access, Flags};
 pub use format::Format;
 pub use npy::NpyHeader;
@@ -30,8 +32,8 @@ pub struct Storage {
     file: File,
     /// As the user gave it; `None` for what has no name here.
     path: Option<PathBuf>,
-    /// From the root, for other processes.
-    absolute_path: Option<PathBuf>,
+    /// Bytes it held when it was opened.
+    opening_size: u64,
     /// Whether it is memory that was made here, without a name.
     anonymous: bool,
     /// Whether others can see where the file's position is, by the same descriptor or a duplicate. Whoever moves the position
@@ -39,16 +41,18 @@ pub struct Storage {
     shares_position: Mutex<bool>,
     /// Whether others can know of it, so that its size matters to somebody else.
     exposed: AtomicBool,
+    copy_up: CopyUp,
 }
 
 impl Storage {
     /// Opens a file as `flags` say; `mode` is for one this call creates.
     pub fn open(path: &Path, flags: Flags, mode: u32) -> Result<Storage> {
-        let file = Self::open_regular(path, flags.open_flags(), mode)?;
+        let (file, stat) = Self::open_regular(path, flags.open_flags(), mode)?;
         Ok(Storage {
+            copy_up: copy_up_of(flags.access(), &stat),
+            opening_size: stat.st_size as u64,
             file,
             path: Some(path.to_owned()),
-            absolute_path: std::path::absolute(path).ok(),
             anonymous: false,
             shares_position: Mutex::new(false),
             exposed: AtomicBool::new(true),
@@ -69,19 +73,21 @@ impl Storage {
         }
         let mut file = descriptor::duplicate(descriptor)?;
         descriptor::require_access(&file, flags.access() == Access::ReadWrite)?;
-        identity::require_regular(&file)?;
+        let mut stat = identity::require_regular(&file)?;
         if flags.access() == Access::ReadWrite && descriptor::appends(&file)? {
             // All its writes would go to the file's end, wherever they are meant to.
             let link = PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()));
-            file = Self::open_regular(&link, OFlags::RDWR, 0)?;
+            (file, _) = Self::open_regular(&link, OFlags::RDWR, 0)?;
         }
         if flags == Flags::CreateOrEmpty {
             size::set(&file, 0)?;
+            stat.st_size = 0;
         }
         Ok(Storage {
+            copy_up: copy_up_of(flags.access(), &stat),
+            opening_size: stat.st_size as u64,
             file,
             path: None,
-            absolute_path: None,
             anonymous: false,
             shares_position: Mutex::new(true),
             exposed: AtomicBool::new(true),
@@ -104,10 +110,11 @@ impl Storage {
             return Ok(None);
         }
         let link = PathBuf::from(format!("/proc/self/fd/{}", found.as_raw_fd()));
-        let file = Self::open_regular(&link, access.open_flags(), 0)?;
+        let (file, stat) = Self::open_regular(&link, access.open_flags(), 0)?;
         Ok(Some(Storage {
+            copy_up: copy_up_of(access, &stat),
+            opening_size: stat.st_size as u64,
             file,
-            absolute_path: path.clone(),
             path,
             anonymous: false,
             shares_position: Mutex::new(false),
@@ -115,7 +122,7 @@ impl Storage {
         }))
     }
 
-    fn open_regular(path: &Path, flags: OFlags, mode: u32) -> Result<File> {
+    fn open_regular(path: &Path, flags: OFlags, mode: u32) -> Result<(File, Stat)> {
         // Without NONBLOCK the open of a FIFO would wait for its other end.
         let flags = flags | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
         let named = |error: Error| error.at_path(&path.to_string_lossy());
@@ -128,8 +135,8 @@ impl Storage {
                 Ok(descriptor) => break File::from(descriptor),
             }
         };
-        identity::require_regular(&file).map_err(named)?;
-        Ok(file)
+        let stat = identity::require_regular(&file).map_err(named)?;
+        Ok((file, stat))
     }
 
     /// Memory that only descriptors lead to.
@@ -138,11 +145,12 @@ impl Storage {
             .map_err(|errno| Error::system(errno, "memfd_create"))?;
         Ok(Storage {
             file: File::from(descriptor),
+            opening_size: 0,
             path: None,
-            absolute_path: None,
             anonymous: true,
             shares_position: Mutex::new(false),
             exposed: AtomicBool::new(false),
+            copy_up: CopyUp::default(),
         })
     }
 
@@ -163,7 +171,7 @@ impl Storage {
     /// A descriptor that shares nothing with the first but the file, for locks.
     pub fn second_descriptor(&self) -> Result<File> {
         let link = PathBuf::from(format!("/proc/self/fd/{}", self.descriptor()));
-        Self::open_regular(&link, OFlags::RDONLY, 0)
+        Self::open_regular(&link, OFlags::RDONLY, 0).map(|(file, _)| file)
     }
 
     pub fn file(&self) -> &File {
@@ -194,8 +202,19 @@ impl Storage {
         self.path.as_deref()
     }
 
-    pub fn absolute_path(&self) -> Option<&Path> {
-        self.absolute_path.as_deref()
+    /// The path from the root, for other processes; `None` for what has no name here. Looked for when somebody asks: the path
+    /// the user gave may begin at a directory that was the current one then.
+    pub fn absolute_path(&self) -> Option<PathBuf> {
+        let path = self.path.as_ref()?;
+        if path.is_absolute() {
+            return std::path::absolute(path).ok();
+        }
+        descriptor::path_of(&self.file).or_else(|| std::path::absolute(path).ok())
+    }
+
+    /// Bytes it held when it was opened, for the one who opens it.
+    pub fn opening_size(&self) -> u64 {
+        self.opening_size
     }
 
     /// An error of a call on this file, saying which file that is.
@@ -319,6 +338,15 @@ impl Storage {
     /// Waits until the data and the size are on the device.
     pub fn sync(&self) -> Result<()> {
         rustix::fs::fsync(&self.file).map_err(|errno| self.named(Error::system(errno, "fsync")))
+    }
+}
+
+/// Opening a file for writing copies it up.
+fn copy_up_of(access: Access, stat: &Stat) -> CopyUp {
+    if access == Access::ReadWrite {
+        CopyUp::default()
+    } else {
+        CopyUp::possible(stat)
     }
 }
 

@@ -1,0 +1,84 @@
+//! What a copy-on-write array has written, and whether it is still there.
+
+use super::Array;
+use crate::storage::Flags;
+
+impl Array {
+    /// Before elements may be written, by a method or through memory that is handed out. Of other arrays than copy-on-write ones the
+    /// file has what is written.
+    pub fn begin_own_writes(&self) {
+        if self.flags == Flags::CopyOnWrite && !self.state.is_writable() {
+            self.window.begin_own_writes(self.byte_length());
+            self.state.set_writable();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::array::samples::{file_of, over};
+    use crate::array::{Array, Extent};
+    use crate::storage::Flags;
+    use std::fs::File;
+    use std::os::unix::fs::FileExt;
+
+    const BYTES: usize = 20_000;
+
+    fn rewrite(file: &File) {
+        file.set_len(0).unwrap();
+        file.write_all_at(&[2; BYTES], 0).unwrap();
+    }
+
+    fn is_fault(array: &Array) -> bool {
+        array.require_sound().is_err()
+    }
+
+    #[test]
+    fn what_was_written_and_lost_is_a_fault_until_refresh() {
+        let file = file_of(&[1; BYTES]);
+        let mut array = over(&file, Flags::CopyOnWrite, None);
+        array.reverse().unwrap();
+        assert!(!is_fault(&array));
+        for _ in 0..2 {
+            rewrite(&file);
+            assert!(is_fault(&array) && is_fault(&array));
+            array.refresh().unwrap();
+            assert!(!is_fault(&array));
+        }
+        file.write_all_at(&[3; 3 * BYTES], 0).unwrap();
+        assert!(!is_fault(&array));
+    }
+
+    #[test]
+    fn an_array_that_nobody_wrote_to_has_nothing_to_lose() {
+        let file = file_of(&[1; BYTES]);
+        let mut array = over(&file, Flags::CopyOnWrite, None);
+        assert_eq!(
+            array.append(&array.get(0).unwrap()).unwrap_err().code(),
+            "ERR_FIXED_LENGTH"
+        );
+        rewrite(&file);
+        assert!(!is_fault(&array));
+    }
+
+    #[test]
+    fn all_arrays_of_a_mapping_are_told() {
+        let file = file_of(&[1; BYTES]);
+        let mut writer = over(&file, Flags::CopyOnWrite, None);
+        let mut reader = Array::over(
+            writer.mapping().clone(),
+            writer.typecode(),
+            Flags::CopyOnWrite,
+            Extent::Whole,
+            None,
+        )
+        .unwrap();
+        writer.byteswap().unwrap();
+        rewrite(&file);
+        assert!(is_fault(&writer));
+        writer.refresh().unwrap();
+        assert!(!is_fault(&writer) && is_fault(&reader));
+        reader.refresh().unwrap();
+        assert!(!is_fault(&reader));
+    }
+}

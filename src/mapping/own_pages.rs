@@ -1,0 +1,128 @@
+//! Whether a private window still has the pages that were written to. Where others cut a file, the kernel drops private pages behind
+//! the cut as well, and what was written to them does not come back when the file gets as long again. No fault tells, unless such a
+//! page is touched in between.
+//!
+//! The pages that go are those from the cut to the end. So one page tells for all of them: the last one of the array, which is made
+//! the window's own before the first element is written. An append or a write by others leaves it alone.
+#![allow(unsafe_code, reason = "stores to mapped memory")]
+
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+
+use crate::kernels::Region;
+use crate::os::memory::page_size;
+use crate::os::pagemap;
+
+#[derive(Debug, Default)]
+pub struct OwnPages {
+    /// Whether elements may have been written.
+    written: AtomicBool,
+    /// Address of the page that tells; 0 for none.
+    last: AtomicUsize,
+}
+
+impl OwnPages {
+    pub fn are_written(&self) -> bool {
+        self.written.load(Ordering::Relaxed)
+    }
+
+    /// Before some bytes, from the window's start to an array's end, may be written to.
+    pub fn begin(&self, bytes: Region<'_>) {
+        self.written.store(true, Ordering::Relaxed);
+        let page = Self::make_own(bytes);
+        // Of two arrays the longer one loses pages first.
+        self.last.fetch_max(page, Ordering::Relaxed);
+    }
+
+    /// Whether some were lost since the last answer.
+    pub fn lost_some(&self) -> bool {
+        let page = self.last.load(Ordering::Relaxed);
+        if page == 0 || pagemap::is_own_copy(page) != Some(false) {
+            return false;
+        }
+        // Of two threads one tells.
+        let taken = self
+            .last
+            .compare_exchange(page, 0, Ordering::Relaxed, Ordering::Relaxed);
+        taken.is_ok()
+    }
+
+    /// Goes on, after a loss, with an array that has taken over what is there.
+    pub fn go_on(&self, bytes: Region<'_>) {
+        if self.are_written() && self.last.load(Ordering::Relaxed) == 0 {
+            self.begin(bytes);
+        }
+    }
+
+    /// Makes the page of the last byte the window's own; gives its address, 0 where there are no bytes.
+    fn make_own(bytes: Region<'_>) -> usize {
+        let Some(last) = bytes.len().checked_sub(1) else {
+            return 0;
+        };
+        let address = bytes.address() + last;
+        // SAFETY: a byte of the region, which is mapped for writing; others may store to it at any time, hence the atomic.
+        let byte = unsafe { AtomicU8::from_ptr(address as *mut u8) };
+        let value = byte.load(Ordering::Relaxed);
+        // A store of what is there. Whoever stores something else at this moment has made the page the window's own.
+        let _ = byte.compare_exchange(value, value, Ordering::Relaxed, Ordering::Relaxed);
+        address - address % page_size() as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mapping::Window;
+    use crate::storage::Storage;
+    use std::sync::Arc;
+
+    const BYTES: u64 = 5 * 4096 + 10;
+
+    fn window() -> (Arc<Storage>, Window) {
+        let storage = Arc::new(Storage::anonymous().unwrap());
+        storage.grow(0, BYTES).unwrap();
+        let window = Window::map(&storage, 0, BYTES, true).unwrap();
+        (storage, window)
+    }
+
+    #[test]
+    fn a_cut_that_drops_pages_is_told_once() {
+        let (storage, window) = window();
+        let pages = OwnPages::default();
+        assert!(!pages.lost_some());
+        pages.begin(window.region(BYTES));
+        window.region(BYTES).put::<u8>(0, 7);
+        assert!(!pages.lost_some());
+        storage.cut(3 * 4096).unwrap();
+        storage.grow(3 * 4096, BYTES).unwrap();
+        assert!(pages.lost_some());
+        assert!(!pages.lost_some());
+        pages.go_on(window.region(BYTES));
+        assert!(!pages.lost_some());
+        storage.cut(0).unwrap();
+        storage.grow(0, BYTES).unwrap();
+        assert!(pages.lost_some());
+    }
+
+    #[test]
+    fn what_others_append_and_write_is_no_loss() {
+        let (storage, window) = window();
+        let pages = OwnPages::default();
+        pages.begin(window.region(BYTES));
+        storage.write_at(Region::of(&[1; 20]), BYTES - 10).unwrap();
+        storage.grow(BYTES + 10, 1 << 20).unwrap();
+        // Cut, but behind the array.
+        storage.cut(BYTES).unwrap();
+        assert!(!pages.lost_some());
+    }
+
+    #[test]
+    fn of_two_arrays_the_longer_one_tells() {
+        let (storage, window) = window();
+        let pages = OwnPages::default();
+        pages.begin(window.region(BYTES));
+        pages.begin(window.region(10));
+        storage.cut(4096).unwrap();
+        storage.grow(4096, BYTES).unwrap();
+        assert!(pages.lost_some());
+    }
+}

@@ -1,0 +1,26 @@
+//! What the kernel says of one page of this process: whether it is a copy of the process's own.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::sync::OnceLock;
+
+use super::memory::page_size;
+
+const IN_MEMORY: u64 = 1 << 63;
+const SWAPPED_OUT: u64 = 1 << 62;
+const OF_FILE: u64 = 1 << 61;
+
+/// Whether the page at an address is a copy of the process's own, in memory or swapped out; not one of a file, and not one that was
+/// never touched. `None` where the system does not say.
+pub fn is_own_copy(address: usize) -> Option<bool> {
+    // Kept open for the process: each call on an array that was written to asks before and after.
+    static PAGEMAP: OnceLock<Option<File>> = OnceLock::new();
+    let pagemap = PAGEMAP
+        .get_or_init(|| File::open("/proc/self/pagemap").ok())
+        .as_ref()?;
+    let mut entry = [0; size_of::<u64>()];
+    let position = address as u64 / page_size() * size_of::<u64>() as u64;
+    pagemap.read_exact_at(&mut entry, position).ok()?;
+    let entry = u64::from_ne_bytes(entry);
+    Some(entry & (IN_MEMORY | SWAPPED_OUT) != 0 && entry & OF_FILE == 0)
+}
