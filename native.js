@@ -66,6 +66,7 @@ export const {
   placesOf,
   placesOfLater,
   probeOverlay,
+  requireSound,
   setSliceFrom,
   settle,
   shapeOf,

@@ -13,6 +13,7 @@ import {
   maxOf,
   minOf,
   pathOf,
+  requireSound,
   setSliceFrom,
   shapeOf,
   sliceLength,
@@ -538,7 +539,7 @@ export class MmapArray extends NativeArray {
   get #openViews() {
     this.#requireOpen()
     // A view that was handed out before is no better than a new one, which the core would refuse.
-    if (!this.#memory.isSound) super.check()
+    if (!this.#memory.isSound) requireSound(this)
     return (this.#views ??= new Views(this, this.#type.View))
   }
 

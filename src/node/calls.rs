@@ -18,6 +18,12 @@ pub fn address_of(env: Env, array: &MmapArray) -> napi::Result<BigInt> {
     })
 }
 
+/// Refuses an array that has met a fault, and lets JavaScript read elements by itself where it has not.
+#[napi]
+pub fn require_sound(env: Env, array: &MmapArray) -> napi::Result<()> {
+    array.read(&env, |_| Ok(()))
+}
+
 /// How many elements a slice has.
 #[napi]
 pub fn slice_length(
