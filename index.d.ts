@@ -353,8 +353,8 @@ export interface LockOptions {
 
 /**
  * Says where an array is: plain JSON, to be given to another thread or process of this machine, which gets the same memory
- * from {@link MmapArrayConstructor.attach}. What else is in it is nobody's business. It keeps nothing alive. An array itself is
- * an empty object where it arrives: `postMessage` and `structuredClone` know of no such objects, and do not say so.
+ * from {@link MmapArrayConstructor.attach}. Its other fields may change with each version. It keeps nothing alive. Send the
+ * handle, not the array: see {@link MmapArray.handle}.
  *
  * @example
  * const scores = new MmapArray('i', [1, 2, 3])
@@ -369,6 +369,13 @@ export interface Handle<C extends Typecode = Typecode> {
    * new MmapArray('i').handle().typecode // => 'i'
    */
   readonly typecode: C
+  /**
+   * The version of the handle's fields. `attach` reads handles of the version that its own package makes.
+   *
+   * @example
+   * new MmapArray('i').handle().version // => 1
+   */
+  readonly version: number
 }
 
 /** What `new MmapArray` and the class itself offer. */
@@ -511,8 +518,9 @@ export interface MmapArrayConstructor {
    *
    * @param handle what {@link MmapArray.handle} gave, also after a trip through JSON
    * @param options `flags`: less than the handle has, `'r'` or `'c'`, for a private mapping; default the handle's own
-   * @throws {Error} ERR_STALE_HANDLE where the array is gone or another is in its place, ERR_READ_ONLY for more than the
-   * handle has, the system's where the file may not be opened
+   * @throws {Error} ERR_STALE_HANDLE where the array is gone or another is in its place, ERR_HANDLE_VERSION where another
+   * version of this package made the handle and this one cannot read it, ERR_READ_ONLY for more than the handle has, the
+   * system's where the file may not be opened
    * @throws {TypeError} ERR_INVALID_ARG_TYPE for what is no handle
    * @throws {RangeError} ERR_OUT_OF_RANGE for other flags than `'r'`, `'r+'`, `'c'`
    * @example
@@ -1543,6 +1551,10 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * Plain JSON by which another thread or process of this machine finds this array, with
    * {@link MmapArrayConstructor.attach}: `postMessage`, `workerData`, `process.send`, an environment variable, a file. It
    * makes the array exact. It keeps nothing alive: keep an anonymous array open until the other side has attached.
+   *
+   * The array itself cannot be sent: `postMessage`, `workerData` and `structuredClone` of an array throw a DataCloneError.
+   * On Node.js 20, and where `v8.serialize` makes the copy (`process.send` with `serialization: 'advanced'`), they make an
+   * empty object without an error instead.
    *
    * @throws {Error} ERR_CLOSED; ERR_BUSY while `fromfileAsync` works on it; the system's
    * @example
