@@ -1378,6 +1378,15 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * other processes, but this array shows it from then on. To post it to another thread makes a copy; post
    * {@link MmapArray.sharedView} or {@link MmapArray.handle} instead.
    *
+   * The engine's own calls are as safe on it as the engine makes them. Some trust that nobody else writes the memory, and end
+   * the process, or never end, where another thread or process does. So it is with `buffer` and `subarray`, too:
+   *
+   * - `view.sort()`: sort by {@link MmapArray.sort}.
+   * - `new TextDecoder().decode(view)`, `Buffer.from(array.buffer).toString()`: decode {@link MmapArray.slice} or
+   *   {@link MmapArray.tobytes}, which copy.
+   * - Asynchronous calls of `zlib` on a view that `close()`, `refresh()` or a change of length detaches meanwhile: give them a
+   *   copy, or await them first.
+   *
    * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE, see {@link MmapArray.buffer}
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
