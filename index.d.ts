@@ -1382,8 +1382,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * the process, or never end, where another thread or process does. So it is with `buffer` and `subarray`, too:
    *
    * - `view.sort()`: sort by {@link MmapArray.sort}.
-   * - `new TextDecoder().decode(view)`, `Buffer.from(array.buffer).toString()`: decode {@link MmapArray.slice} or
-   *   {@link MmapArray.tobytes}, which copy.
+   * - Decoding UTF-8, as `new TextDecoder().decode(view)` and `Buffer.from(array.buffer).toString()` do: decode
+   *   {@link MmapArray.slice} or {@link MmapArray.tobytes}, which copy.
    * - Asynchronous calls of `zlib` on a view that `close()`, `refresh()` or a change of length detaches meanwhile: give them a
    *   copy, or await them first.
    *
@@ -1414,7 +1414,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   readonly sharedBuffer: SharedArrayBuffer
 
   /**
-   * A typed array on `sharedBuffer`: to post this to a thread shares the elements, where to post `view` copies them.
+   * A typed array on `sharedBuffer`: to post this to a thread shares the elements, where to post `view` copies them. Its `sort`
+   * holds while others write; decoding UTF-8 does not, see {@link MmapArray.view}.
    *
    * @throws {Error} as `sharedBuffer`
    * @example

@@ -60,7 +60,7 @@ async function tryKind(kind) {
   const seconds = Number(options.seconds)
   const { lines, errors } = await runVictim({ kind })
   if (lines.length === 0) throw new Error(errors)
-  let names = lines[0].cases.filter((name) => name.includes(options.only))
+  let names = lines[0].cases.filter((name) => new RegExp(options.only).test(name))
   const count = names.length
   const bad = []
   while (names.length > 0) {
