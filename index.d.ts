@@ -357,8 +357,8 @@ export interface LockOptions {
 
 /**
  * Says where an array is: plain JSON, to be given to another thread or process of this machine, which gets the same memory
- * from {@link MmapArrayConstructor.attach}. What else is in it is nobody's business. It keeps nothing alive. An array itself is
- * an empty object where it arrives: `postMessage` and `structuredClone` know of no such objects, and do not say so.
+ * from {@link MmapArrayConstructor.attach}. Its other fields may change with each version. It keeps nothing alive. Send the
+ * handle, not the array: see {@link MmapArray.handle}.
  *
  * @example
  * const scores = new MmapArray('i', [1, 2, 3])
@@ -373,6 +373,13 @@ export interface Handle<C extends Typecode = Typecode> {
    * new MmapArray('i').handle().typecode // => 'i'
    */
   readonly typecode: C
+  /**
+   * The version of the handle's fields. `attach` reads handles of the version that its own package makes.
+   *
+   * @example
+   * new MmapArray('i').handle().version // => 1
+   */
+  readonly version: number
 }
 
 /** What `new MmapArray` and the class itself offer. */
@@ -515,8 +522,9 @@ export interface MmapArrayConstructor {
    *
    * @param handle what {@link MmapArray.handle} gave, also after a trip through JSON
    * @param options `flags`: less than the handle has, `'r'` or `'c'`, for a private mapping; default the handle's own
-   * @throws {Error} ERR_STALE_HANDLE where the array is gone or another is in its place, ERR_READ_ONLY for more than the
-   * handle has, the system's where the file may not be opened
+   * @throws {Error} ERR_STALE_HANDLE where the array is gone or another is in its place, ERR_HANDLE_VERSION where another
+   * version of this package made the handle and this one cannot read it, ERR_READ_ONLY for more than the handle has, the
+   * system's where the file may not be opened
    * @throws {TypeError} ERR_INVALID_ARG_TYPE for what is no handle
    * @throws {RangeError} ERR_OUT_OF_RANGE for other flags than `'r'`, `'r+'`, `'c'`
    * @example
@@ -1376,6 +1384,15 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * error: call {@link MmapArray.check} after the loop. To post it to another thread makes a copy; post
    * {@link MmapArray.sharedView} or {@link MmapArray.handle} instead.
    *
+   * The engine's own calls are as safe on it as the engine makes them. Some trust that nobody else writes the memory, and end
+   * the process, or never end, where another thread or process does. So it is with `buffer` and `subarray`, too:
+   *
+   * - `view.sort()`: sort by {@link MmapArray.sort}.
+   * - Decoding UTF-8, as `new TextDecoder().decode(view)` and `Buffer.from(array.buffer).toString()` do: decode
+   *   {@link MmapArray.slice} or {@link MmapArray.tobytes}, which copy.
+   * - Asynchronous calls of `zlib` on a view that `close()`, `refresh()` or a change of length detaches meanwhile: give them a
+   *   copy, or await them first.
+   *
    * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE, see {@link MmapArray.buffer}
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
@@ -1403,7 +1420,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   readonly sharedBuffer: SharedArrayBuffer
 
   /**
-   * A typed array on `sharedBuffer`: to post this to a thread shares the elements, where to post `view` copies them.
+   * A typed array on `sharedBuffer`: to post this to a thread shares the elements, where to post `view` copies them. Its `sort`
+   * holds while others write; decoding UTF-8 does not, see {@link MmapArray.view}.
    *
    * @throws {Error} as `sharedBuffer`
    * @example
@@ -1579,6 +1597,10 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * Plain JSON by which another thread or process of this machine finds this array, with
    * {@link MmapArrayConstructor.attach}: `postMessage`, `workerData`, `process.send`, an environment variable, a file. It
    * makes the array exact. It keeps nothing alive: keep an anonymous array open until the other side has attached.
+   *
+   * The array itself cannot be sent: `postMessage`, `workerData` and `structuredClone` of an array throw a DataCloneError.
+   * On Node.js 20, and where `v8.serialize` makes the copy (`process.send` with `serialization: 'advanced'`), they make an
+   * empty object without an error instead.
    *
    * @throws {Error} ERR_CLOSED; ERR_BUSY while `fromfileAsync` works on it; the system's
    * @example

@@ -144,6 +144,61 @@ describe('while one works', () => {
   })
 })
 
+// What broke: their memory was external, which Node 22 and later refuse to transfer and Node 20 copies.
+describe.each([3, 100_000])('results of %i needles or parts', (count) => {
+  const make10 = () => make('d', new Float64Array(count).fill(10))
+
+  test('searchsortedAsync gives what can be transferred', async () => {
+    const found = await make10().searchsortedAsync(new Float64Array(count).fill(11))
+    const moved = structuredClone(found, { transfer: [found.buffer] })
+    expect(found.byteLength).toBe(0)
+    expect(moved).toEqual(new Float64Array(count).fill(count))
+  })
+
+  test('envelopeAsync gives what can be transferred', async () => {
+    const found = await make10().envelopeAsync(count)
+    const moved = structuredClone(found, { transfer: [found.min.buffer] })
+    expect([found.min.byteLength, found.max.byteLength]).toEqual([0, 0])
+    expect(moved.min).toEqual(new Float64Array(count).fill(10))
+    expect(moved.max).toEqual(moved.min)
+  })
+
+  test('are whole after the garbage collector ran meanwhile', async () => {
+    const result = await runNode(
+      `
+      const array = new MmapArray('d', new Float64Array(${count}).fill(10))
+      const needles = new Float64Array(${count}).fill(11)
+      for (let round = 0; round < 20; round++) {
+        const both = [array.searchsortedAsync(needles), array.envelopeAsync(${count})]
+        global.gc()
+        new Float64Array(${count}).fill(-1)
+        const [found, { min, max }] = await Promise.all(both)
+        if (!found.every((at) => at === ${count})) throw new Error('searchsortedAsync')
+        if (!min.every((least) => least === 10) || !max.every((most) => most === 10)) throw new Error('envelopeAsync')
+      }`,
+      { nodeOptions: ['--expose-gc'] },
+    )
+    expectExit(result)
+  })
+})
+
+test('results that do not fit into memory are ENOMEM, and the array is free', async () => {
+  const result = await runNode(
+    `// Should it go wrong, this process and no other is to pay.
+     fs.writeFileSync('/proc/self/oom_score_adj', '1000')
+     const path = process.argv[1]
+     fs.closeSync(fs.openSync(path, 'w'))
+     fs.truncateSync(path, 2 ** 42)
+     const large = MmapArray.open(path, 'B', { flags: 'r+' })
+     const calls = [() => large.searchsortedAsync(large), () => large.envelopeAsync(2 ** 42)]
+     for (const call of calls) await call().catch(({ code }) => console.log(code))
+     console.log(large.pop(), await large.searchsortedAsync(Uint8Array.of(0)))`,
+    { args: [scope.path('sparse')] },
+  )
+  expectExit(result)
+  expect(result.stdout).toBe('ENOMEM\nENOMEM\n0 Float64Array(1) [ 0 ]\n')
+})
+
 describe('abort', () => {
   test('before it begins', async () => {
     const array = make('i', [2, 1])

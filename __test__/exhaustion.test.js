@@ -249,6 +249,22 @@ describeWith('prlimit', ['--version'], 'no address space', () => {
        assert.deepEqual([...array.tobytes()], Array.from({ length: 10 }, () => 0))
        console.log('end')`,
     ))
+
+  // Where the runtime makes a buffer for the core and finds no memory, it ends the process.
+  test('searchsortedAsync and envelopeAsync whose results find no memory', () =>
+    limited(
+      '',
+      `fs.closeSync(fs.openSync(path, 'w'))
+       fs.truncateSync(path, ${GIB / 4})
+       array = MmapArray.open(path, 'B', { flags: 'r+' })
+       assert.equal(await outcome(() => array.envelopeAsync(1)), 'done')
+       limitSpace(${GIB / 4})
+       assert.equal(await outcome(() => array.searchsortedAsync(array)), 'ENOMEM')
+       assert.equal(await outcome(() => array.envelopeAsync(array.length)), 'ENOMEM')
+       array.append(5)
+       assert.equal(array.pop(), 5)
+       console.log('end')`,
+    ))
 })
 
 // A write beyond the limit raises SIGXFSZ, which ends a process that does not ignore it, as Node does.

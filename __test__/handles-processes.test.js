@@ -224,6 +224,52 @@ describe('processes', () => {
 
 const NO_HANDLE = ['ERR_INVALID_ARG_TYPE', 'ERR_STALE_HANDLE', 'ERR_INVALID_TYPECODE', 'ERR_OUT_OF_RANGE']
 
+describe('handles of other versions', () => {
+  const scope = useScope()
+  const handle = () => scope.keep(new MmapArray('i', [1, 2, 3])).handle()
+
+  test('handle gives a version, which survives JSON', () => {
+    const given = handle()
+    expect(given.version).toBe(1)
+    expect(scope.keep(MmapArray.attach(JSON.parse(JSON.stringify(given)))).tolist()).toEqual([1, 2, 3])
+  })
+
+  test.each([2, 3, 1e6])('attach of a handle of version %s says what to install', (version) => {
+    const { message } = expectError('ERR_HANDLE_VERSION', () => MmapArray.attach({ ...handle(), version }))
+    expect(message).toMatch(
+      new RegExp(`has version ${version}, .* reads version 1: install the same version of mmap-array on both sides`),
+    )
+    // Whatever else such a handle holds.
+    expectError('ERR_HANDLE_VERSION', () => MmapArray.attach({ version, where: 'elsewhere' }))
+  })
+
+  test.each([
+    [undefined],
+    [null],
+    [true],
+    ['1'],
+    [1n],
+    [0],
+    [-1],
+    [1.5],
+    [NaN],
+    [Infinity],
+    [[1]],
+    [{}],
+    [Symbol('1')],
+    [() => 1],
+  ])('attach of a handle whose version is %s throws ERR_INVALID_ARG_TYPE', (version) => {
+    const { message } = expectError('ERR_INVALID_ARG_TYPE', () => MmapArray.attach({ ...handle(), version }))
+    expect(message).toContain('"handle.version"')
+  })
+
+  test('attach of a handle without a version throws ERR_INVALID_ARG_TYPE', () => {
+    const { version, ...rest } = handle()
+    expect(version).toBe(1)
+    expectError('ERR_INVALID_ARG_TYPE', () => MmapArray.attach(rest))
+  })
+})
+
 describe('forged handles', () => {
   const scope = useScope()
 

@@ -1,5 +1,6 @@
 // Handles between threads of one process: the same mapping, the same address, no second map.
 import fs from 'node:fs'
+import * as workerThreads from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { expectError, thrownBy } from './support/errors.js'
@@ -307,5 +308,49 @@ describe('handles', () => {
     const error = thrownBy(() => MmapArray.attach(array.handle(), { flags }))
     expect([TypeError, RangeError]).toContain(error.constructor)
     expect(error.code).toMatch(/^ERR_/)
+  })
+})
+
+// What broke: an empty object arrived, without an error.
+describe('structured clones', () => {
+  const scope = useScope()
+  class Sub extends MmapArray {
+    label = 'mine'
+  }
+  const path = () => scope.file(encode(typecode('i'), [1, 2, 3]))
+  const WAYS = {
+    'new MmapArray': () => new MmapArray('i', [1, 2, 3]),
+    'new of a subclass': () => new Sub('i', [1, 2, 3]),
+    open: () => MmapArray.open(path(), 'i'),
+    'open of a subclass': () => Sub.open(path(), 'i'),
+    attach: () => MmapArray.attach(scope.keep(new MmapArray('i', [1, 2, 3])).handle()),
+    copy: () => scope.keep(new MmapArray('i', [1, 2, 3])).copy(),
+  }
+  const CLONES = {
+    structuredClone: (value) => structuredClone(value),
+    'postMessage to a thread': (value) => {
+      const { port1 } = new MessageChannel()
+      try {
+        port1.postMessage(value)
+      } finally {
+        port1.close()
+      }
+    },
+  }
+  const refuses = workerThreads.markAsUncloneable !== undefined
+
+  describe.each(Object.keys(CLONES))('%s', (name) => {
+    test.skipIf(!refuses).each(Object.keys(WAYS))('of an array by %s throws a DataCloneError', (way) => {
+      const array = scope.keep(WAYS[way]())
+      for (const value of [array, [array], { array }]) {
+        expect(thrownBy(() => CLONES[name](value))).toMatchObject({ name: 'DataCloneError' })
+      }
+      array.close()
+      expect(thrownBy(() => CLONES[name](array))).toMatchObject({ name: 'DataCloneError' })
+    })
+  })
+
+  test.skipIf(refuses)('structuredClone of an array gives an empty object where the runtime cannot refuse', () => {
+    expect(structuredClone(scope.keep(new MmapArray('i', [1, 2, 3])))).toEqual({})
   })
 })

@@ -28,6 +28,10 @@ const LOOPS = {
     'for (let n = 0; n < 20; n++) array.flushAsync(); await array.flushAsync()',
     "array.tofile(path + '.copy')",
   ],
+  'asynchronous results': [
+    'for (let n = 0; n < 20; n++) array.searchsortedAsync(many); await array.searchsortedAsync(many)',
+    'for (let n = 0; n < 20; n++) array.envelopeAsync(100); await array.envelopeAsync(100)',
+  ],
   locks: [
     'array.lock(); array.append(7.5); array.unlock()',
     'if (!locked) { array.lock(); locked = true }; array.append(7.5)',

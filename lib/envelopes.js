@@ -25,6 +25,6 @@ export function envelope(access, array, parts, start, stop) {
 export async function envelopeAsync(access, array, parts, start, stop, options) {
   const given = toParts(parts, start, stop)
   const { View } = access.typeOf(array)
-  const bytes = await jobs.run(access, array, options, (ticket) => envelopeLater(array, ticket, ...given))
-  return halves(new View(bytes.buffer, bytes.byteOffset, bytes.byteLength / View.BYTES_PER_ELEMENT))
+  const both = await jobs.run(access, array, options, (ticket) => envelopeLater(array, ticket, ...given))
+  return halves(new View(both))
 }

@@ -71,6 +71,11 @@ export function closed() {
   return coded(new Error('The array is closed'), 'ERR_CLOSED')
 }
 
+export function handleVersion(received, readable) {
+  const message = `The handle has version ${received}, and this package reads version ${readable}: install the same version of mmap-array on both sides`
+  return coded(new Error(message), 'ERR_HANDLE_VERSION')
+}
+
 export function unsupportedRuntime(feature) {
   return coded(new Error(`This runtime has no ${feature}`), 'ERR_UNSUPPORTED_RUNTIME')
 }

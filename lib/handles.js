@@ -1,6 +1,9 @@
 // Handles: plain JSON, so anybody may have made or changed one.
 
-import { invalidArgType } from './errors.js'
+import { handleVersion, invalidArgType } from './errors.js'
+
+/** Goes up when a handle's fields change their names or their meaning. */
+const VERSION = 1
 
 const FIELDS = {
   typecode: 'string',
@@ -23,10 +26,19 @@ function isValid(name, value) {
   return typeof value === FIELDS[name]
 }
 
+/** A handle of the fields that the core gave. */
+export const handleOf = (fields) => ({ version: VERSION, ...fields })
+
 /** The fields of a handle, each read once and of the right kind. */
 export function handleFields(handle) {
   const expected = 'what handle() of an MmapArray gave'
   if (typeof handle !== 'object' || handle === null) throw invalidArgType('handle', expected, handle)
+  // First: in another version the other fields may be different ones.
+  const { version } = handle
+  if (!Number.isInteger(version) || version < 1) {
+    throw invalidArgType('handle.version', `part of ${expected}`, version)
+  }
+  if (version !== VERSION) throw handleVersion(version, VERSION)
   return Object.fromEntries(
     Object.keys(FIELDS).map((name) => {
       const value = handle[name]

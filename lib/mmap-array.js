@@ -25,6 +25,7 @@ import {
 } from '../native.js'
 import * as args from './arguments.js'
 import { textOf } from './characters.js'
+import { refuseClones } from './cloning.js'
 import { areEqual, orderOf } from './comparison.js'
 import { ElementMemory } from './element-memory.js'
 import { ELEMENT_PATHS } from './element-paths.generated.js'
@@ -32,7 +33,7 @@ import { codecFor } from './elements.js'
 import * as envelopes from './envelopes.js'
 import { closed, indexOutOfRange, invalidArgType, outOfRange, typeMismatch, valueNotFound } from './errors.js'
 import * as filling from './filling.js'
-import { handleFields } from './handles.js'
+import { handleFields, handleOf } from './handles.js'
 import { indexedPrototype } from './indexing.js'
 import { inspected, printed } from './inspection.js'
 import { entriesOf, keysOf, valuesOf } from './iteration.js'
@@ -135,6 +136,7 @@ export class MmapArray extends NativeArray {
 
   #adopt(type, origin) {
     origin.array = this
+    refuseClones(this)
     this.#type = type
     this.#codec = codecFor(type)
     this.#memory = new ElementMemory(this, type)
@@ -596,6 +598,10 @@ export class MmapArray extends NativeArray {
   }
 
   // Sharing
+
+  handle() {
+    return handleOf(super.handle())
+  }
 
   lock(options) {
     locks.lock(this, options)

@@ -58,10 +58,11 @@ export function places(access, array, needles, side) {
 /** The same on another thread. */
 export async function placesAsync(access, array, needles, side, options) {
   const isRight = isRightSide(side)
-  return jobs.run(access, array, options, (ticket) => {
+  const found = await jobs.run(access, array, options, (ticket) => {
     if (kindOfNeedles(access, array, needles) === 'array') return placesOfLater(array, ticket, needles, isRight)
     return placesLater(array, ticket, bytesOf(needles, 'needles'), isRight)
   })
+  return new Float64Array(found)
 }
 
 function kindOfNeedles(access, array, needles) {

@@ -20,6 +20,7 @@ export const CLASS_OF = {
   ERR_RAGGED_LENGTH: Error,
   ERR_UNEXPECTED_EOF: Error,
   ERR_STALE_HANDLE: Error,
+  ERR_HANDLE_VERSION: Error,
   ERR_MEMORY_FAULT: Error,
   ERR_VIEW_TOO_LARGE: Error,
   ERR_INVALID_NPY: Error,

@@ -1,17 +1,18 @@
 //! Work on the threads of the pool, as promises. Each is begun with a ticket, a number by which it can be called off; what
 //! it did is taken over by `settle`, which whoever waited calls.
 
-use napi::bindgen_prelude::{AsyncTask, Either, Float64Array, Uint8Array};
+use napi::bindgen_prelude::{AsyncTask, Either, Null, Uint8Array};
 use napi::{Env, Task, Unknown};
 use napi_derive::napi;
 
 use super::class::MmapArray;
 use super::errors::{guard, settled, without_panic};
 use super::numbers::side;
+use super::results::ResultBuffer;
 use super::values::{bounds, bytes, count};
 use crate::array::jobs::computing::Needles;
 use crate::array::jobs::writing::Target;
-use crate::array::jobs::{self, Work};
+use crate::array::jobs::{self, Filling, FillingWork, Work};
 use crate::array::peer::{Opening, Peer};
 use crate::error::Result;
 use crate::os::available::copied;
@@ -49,31 +50,38 @@ impl Task for JobTask<()> {
     }
 }
 
-impl Task for JobTask<Vec<f64>> {
-    type Output = Result<Option<Vec<f64>>>;
-    /// Null where it was called off.
-    type JsValue = Option<Float64Array>;
+/// Work that writes its result into a buffer of JavaScript's.
+pub struct FillingTask {
+    work: Option<Box<FillingWork>>,
+    result: ResultBuffer,
+}
 
-    fn compute(&mut self) -> napi::Result<Self::Output> {
-        Ok(self.run())
-    }
-
-    fn resolve(&mut self, env: Env, done: Self::Output) -> napi::Result<Option<Float64Array>> {
-        Ok(settled(&env, done)?.map(Float64Array::from))
+impl FillingTask {
+    fn begin(env: &Env, Filling { bytes, work }: Filling) -> Result<AsyncTask<Self>> {
+        Ok(AsyncTask::new(FillingTask {
+            work: Some(work),
+            result: ResultBuffer::new(env, bytes)?,
+        }))
     }
 }
 
-impl Task for JobTask<Vec<u8>> {
-    type Output = Result<Option<Vec<u8>>>;
-    /// Null where it was called off.
-    type JsValue = Option<Uint8Array>;
+impl Task for FillingTask {
+    type Output = Result<Option<()>>;
+    /// An `ArrayBuffer`; null where it was called off.
+    type JsValue = Either<Unknown<'static>, Null>;
 
     fn compute(&mut self) -> napi::Result<Self::Output> {
-        Ok(self.run())
+        let Some(work) = self.work.take() else {
+            return Ok(Ok(None));
+        };
+        Ok(without_panic(|| work(self.result.region())))
     }
 
-    fn resolve(&mut self, env: Env, done: Self::Output) -> napi::Result<Option<Uint8Array>> {
-        Ok(settled(&env, done)?.map(Uint8Array::from))
+    fn resolve(&mut self, env: Env, done: Self::Output) -> napi::Result<Self::JsValue> {
+        match settled(&env, done)? {
+            Some(()) => guard(&env, || self.result.value()).map(Either::A),
+            None => Ok(Either::B(Null)),
+        }
     }
 }
 
@@ -89,13 +97,11 @@ pub fn places_later(
     ticket: u32,
     needles: Unknown<'_>,
     right: bool,
-) -> napi::Result<AsyncTask<JobTask<Vec<f64>>>> {
+) -> napi::Result<AsyncTask<FillingTask>> {
     let needles = bytes(&env, &needles)?;
     array.change(&env, |array| {
         let needles = Needles::Copied(copied(needles)?);
-        array
-            .places_later(ticket, needles, side(right))
-            .map(JobTask::begin)
+        FillingTask::begin(&env, array.places_later(ticket, needles, side(right))?)
     })
 }
 
@@ -107,13 +113,11 @@ pub fn places_of_later(
     ticket: u32,
     other: &MmapArray,
     right: bool,
-) -> napi::Result<AsyncTask<JobTask<Vec<f64>>>> {
+) -> napi::Result<AsyncTask<FillingTask>> {
     let needles = guard(&env, || array.lent_by(other))?;
     array.change(&env, |array| {
         let needles = Needles::Lent(needles);
-        array
-            .places_later(ticket, needles, side(right))
-            .map(JobTask::begin)
+        FillingTask::begin(&env, array.places_later(ticket, needles, side(right))?)
     })
 }
 
@@ -126,10 +130,10 @@ pub fn envelope_later(
     parts: f64,
     start: Option<f64>,
     stop: Option<f64>,
-) -> napi::Result<AsyncTask<JobTask<Vec<u8>>>> {
+) -> napi::Result<AsyncTask<FillingTask>> {
     array.change(&env, |array| {
         let parts = array.parts(count("parts", parts)?, bounds(start, stop, None))?;
-        array.envelope_later(ticket, parts).map(JobTask::begin)
+        FillingTask::begin(&env, array.envelope_later(ticket, parts)?)
     })
 }
 

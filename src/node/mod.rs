@@ -15,6 +15,7 @@ mod module;
 mod numbers;
 mod origin;
 mod overlays;
+mod results;
 mod shared_buffers;
 mod shares;
 mod sharing;

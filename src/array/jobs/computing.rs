@@ -1,16 +1,13 @@
 //! Work on the elements that are there, for any thread. It holds the memory it works on, whatever becomes of the array.
 
-use super::{Claim, Work};
+use super::{Claim, Filling, Work};
 use crate::array::numbers::sort_lent;
 use crate::array::{Array, Lent};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kernels::Region;
 use crate::kernels::bisect::{self, Side};
 use crate::kernels::envelope::{self, Parts};
 use crate::kernels::sort::Place;
-use crate::os::available::require_available;
-use bytemuck::Zeroable;
-use rustix::io::Errno;
 
 /// Elements to look for, which stay where they are.
 pub enum Needles {
@@ -54,62 +51,58 @@ impl Array {
         }))
     }
 
-    /// Looks many elements up.
+    /// Looks many elements up, for a double each.
     ///
     /// # Errors
-    /// Those of [`Array::places`], `Busy`, and `ENOMEM`.
-    pub fn places_later(&mut self, ticket: u32, needles: Needles, side: Side) -> Result<Work<Vec<f64>>> {
+    /// `RaggedLength` for bytes that are no elements; `Busy`.
+    pub fn places_later(&mut self, ticket: u32, needles: Needles, side: Side) -> Result<Filling> {
         /// Needles between two questions whether it was called off.
         const PART: usize = 1 << 14;
+        const PLACE: usize = size_of::<f64>();
         self.require_whole(needles.region())?;
         let (elements, scalar) = (self.lend()?, self.typecode.scalar);
         let job = self.begin_job("searchsortedAsync", ticket, Claim::Reads)?;
-        Ok(Box::new(move || {
+        let count = needles.region().len() / scalar.size();
+        let work = move |places: Region<'_>| {
             let (region, sought) = (elements.region(), needles.region());
-            let count = sought.len() / scalar.size();
-            let mut places = zeros::<f64>(count)?;
-            for (part, places) in places.chunks_mut(PART).enumerate() {
+            for first in (0..count).step_by(PART) {
                 if job.is_called_off() {
                     return Ok(None);
                 }
-                let sought = sought.part(part * PART * scalar.size(), places.len() * scalar.size());
-                bisect::places(region, scalar, sought, side, Region::of_mut(places));
+                let part = PART.min(count - first);
+                let sought = sought.part(first * scalar.size(), part * scalar.size());
+                let places = places.part(first * PLACE, part * PLACE);
+                bisect::places(region, scalar, sought, side, places);
             }
             elements.require_sound()?;
             needles.require_sound()?;
-            Ok(Some(places))
-        }))
+            Ok(Some(()))
+        };
+        Ok(Filling {
+            bytes: count.saturating_mul(PLACE),
+            work: Box::new(work),
+        })
     }
 
     /// The bytes of the least number of each part, then of the greatest of each.
     ///
     /// # Errors
-    /// `Busy`, and `ENOMEM`.
-    pub fn envelope_later(&mut self, ticket: u32, parts: Parts) -> Result<Work<Vec<u8>>> {
+    /// `Busy`
+    pub fn envelope_later(&mut self, ticket: u32, parts: Parts) -> Result<Filling> {
         let (elements, scalar) = (self.lend()?, self.typecode.scalar);
         let job = self.begin_job("envelopeAsync", ticket, Claim::Reads)?;
-        Ok(Box::new(move || {
-            let bytes = 2 * parts.count * scalar.size();
-            let mut into = zeros::<u8>(bytes)?;
-            let region = elements.region();
+        let bytes = 2 * parts.count * scalar.size();
+        let work = move |into: Region<'_>| {
             let is_called_off = || job.is_called_off();
-            let is_whole =
-                envelope::envelope(region, scalar, &parts, Region::of_mut(&mut into), &is_called_off);
+            let is_whole = envelope::envelope(elements.region(), scalar, &parts, into, &is_called_off);
             elements.require_sound()?;
-            Ok(is_whole.then_some(into))
-        }))
+            Ok(is_whole.then_some(()))
+        };
+        Ok(Filling {
+            bytes,
+            work: Box::new(work),
+        })
     }
-}
-
-/// Memory for a result.
-fn zeros<T: Zeroable + Clone>(count: usize) -> Result<Vec<T>> {
-    require_available(count.saturating_mul(size_of::<T>()) as u64, "malloc")?;
-    let mut values = Vec::new();
-    values
-        .try_reserve_exact(count)
-        .map_err(|_| Error::system(Errno::NOMEM, "malloc"))?;
-    values.resize(count, T::zeroed());
-    Ok(values)
 }
 
 #[cfg(test)]
@@ -166,14 +159,21 @@ mod tests {
         let other = array
             .places_later(2, Needles::Copied(vec![0; 4]), Side::Right)
             .unwrap();
-        assert_eq!(one().unwrap(), Some(vec![0.0, 0.0]));
+        assert_eq!(filled(one), [0.0, 0.0]);
         array.settle_jobs().unwrap();
         assert_eq!(array.state().room(), 3);
-        assert_eq!(other().unwrap(), Some(vec![0.0]));
+        assert_eq!(filled(other), [0.0]);
         array.settle_jobs().unwrap();
         append_and_pop(&mut array);
         assert_eq!((array.state().room(), array.capacity()), (room, capacity));
         assert!(array.is_reserved());
+    }
+
+    /// The doubles that work gives.
+    fn filled(Filling { bytes, work }: Filling) -> Vec<f64> {
+        let mut places = vec![f64::NAN; bytes / size_of::<f64>()];
+        assert_eq!(work(Region::of_mut(&mut places)).unwrap(), Some(()));
+        places
     }
 
     /// After it memory is ready for more.

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::Array;
 use super::peer::Peer;
 use crate::error::{Error, Result};
+use crate::kernels::Region;
 use crate::os::identity;
 
 /// Whether the process ends.
@@ -23,6 +24,14 @@ pub fn end_waiting() {
 
 /// Work for another thread; `None` where it was called off.
 pub type Work<T> = Box<dyn FnOnce() -> Result<Option<T>> + Send>;
+
+/// Work for another thread that writes its result into memory of that many bytes; `None` where it was called off.
+pub struct Filling {
+    pub bytes: usize,
+    pub work: Box<FillingWork>,
+}
+
+pub type FillingWork = dyn FnOnce(Region<'_>) -> Result<Option<()>> + Send;
 
 /// What a job does to the array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
