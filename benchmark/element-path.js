@@ -103,8 +103,15 @@ const HISTORIES = {
       for (const value of array) if (value === undefined) throw new Error('no value')
     }
     for (let round = 0; round < 50; round++) {
-      for (const type of 'bBhHiIlLqQefd')
-        visit(new MmapArray(type, new Array(500).fill('lLqQ'.includes(type) ? 1n : 1)))
+      for (const type of 'bBhHiIlLqQefd') {
+        const one = 'lLqQ'.includes(type) ? 1n : 1
+        visit(
+          new MmapArray(
+            type,
+            Array.from({ length: 500 }, () => one),
+          ),
+        )
+      }
     }
   },
 }
