@@ -66,6 +66,7 @@ export const {
   placesOf,
   placesOfLater,
   probeOverlay,
+  requireAvailable,
   requireSound,
   setSliceFrom,
   settle,

@@ -1,6 +1,7 @@
 // No descriptors, no address space, no room in the file: the system's own code, everything as it was, and usable again
 // when there is some. Each limit in a child of its own, whose exit code and signal are looked at.
 import fs from 'node:fs'
+import { totalmem } from 'node:os'
 import { expect, test } from 'vitest'
 import { FACTS, describeWith, expectExit, run, runNode, script } from './support/processes.js'
 import { useScope } from './support/scope.js'
@@ -74,6 +75,10 @@ test('more elements than the machine has memory for are refused before any is co
        () => small.extend(large),
        () => small.setSlice(large, 1),
        () => small.repeatInPlace(2 ** 42),
+       () => large.tobytes(),
+       () => large.slice(),
+       // More than the machine has, and no more than the runtime would promise.
+       () => large.slice(0, ${2 ** Math.ceil(Math.log2(totalmem()))}),
      ]
      for (const call of calls) {
        try {
@@ -85,7 +90,7 @@ test('more elements than the machine has memory for are refused before any is co
     { args: [scope.path('sparse')] },
   )
   expectExit(result)
-  expect(result.stdout.trim().split('\n')).toEqual(Array.from({ length: 8 }, () => "ENOMEM MmapArray('B', [1, 2])"))
+  expect(result.stdout.trim().split('\n')).toEqual(Array.from({ length: 11 }, () => "ENOMEM MmapArray('B', [1, 2])"))
 })
 
 /** Every way to come by a descriptor. What is attached in the same thread shares one. */

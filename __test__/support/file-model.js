@@ -59,6 +59,8 @@ export class ArrayModel {
   doubtfulFrom = Infinity
   /** Copies that an array with 'c' made of pages it wrote to: page -> (index -> element). */
   pages = new Map()
+  /** Its last page by the time of its first write, which it copies then: when others cut the file, this page tells. */
+  telltale
 
   /** @param fixed the length of a window of fixed length */
   constructor(file, flags, fixed) {
@@ -92,6 +94,7 @@ export class ArrayModel {
     if (this.reserved) this.capacity = Math.min(this.capacity, there)
     const most = this.fixed ?? (this.reserved || this.flags === 'c' ? this.length : Infinity)
     this.#takeOver(Math.min(most, there))
+    if (this.telltale !== undefined && !this.pages.has(this.telltale)) this.#copyLast()
     return { value: this.length }
   }
 
@@ -102,10 +105,20 @@ export class ArrayModel {
       file.elements[index] = value
       return {}
     }
+    if (this.telltale === undefined) this.#copyLast()
     const page = file.pageOf(index)
-    if (!this.pages.has(page)) this.pages.set(page, this.#copy(page))
+    this.#own(page)
     this.pages.get(page)[index] = value
     return {}
+  }
+
+  #copyLast() {
+    this.telltale = this.file.pageOf(this.length - 1)
+    if (this.length > 0) this.#own(this.telltale)
+  }
+
+  #own(page) {
+    if (!this.pages.has(page)) this.pages.set(page, this.#copy(page))
   }
 
   /** A whole page as it is now, zeros behind the end of the file included: what the file gets there later stays hidden. */

@@ -8,7 +8,7 @@ use napi_derive::napi;
 use super::class::MmapArray;
 use super::errors::guard;
 use super::origin::{Details, Origin};
-use super::values::bytes;
+use super::values::{bytes, count};
 use super::{external, overlays, shared_buffers};
 use crate::element::half_from_double;
 use crate::typecode::{Meaning, all};
@@ -65,6 +65,14 @@ pub fn npy_typecode(
 ) -> napi::Result<Option<String>> {
     let origin = Origin::new(&env, None, path, flags, None, details)?;
     guard(&env, || Ok(origin.typecode_of_npy()?.map(String::from)))
+}
+
+/// Refuses more memory than can be had, before it is taken and filled.
+#[napi]
+pub fn require_available(env: Env, bytes: f64) -> napi::Result<()> {
+    guard(&env, || {
+        crate::os::available::require_available(count("bytes", bytes)?, "malloc")
+    })
 }
 
 /// Takes a name of shared memory away.
