@@ -227,9 +227,9 @@ export interface OpenOptions {
    * - `'c'` copy-on-write: elements can be written, but what is written stays in this array; the length is fixed. From the
    *   first write to a page on (4096 bytes) the array has its own copy of it, and sees there no more what others write. Its
    *   last page becomes its own with its first write, and when `view`, `buffer` or the like is taken. Where others cut the file,
-   *   what was written behind the cut is lost, even if they make it as long again: the next call that goes to the core throws
-   *   `ERR_MEMORY_FAULT`, until {@link MmapArray.refresh}. Single elements may be read and written without such a call. Where the
-   *   system has no `/proc/self/pagemap`, nothing tells
+   *   what was written behind the cut is lost, even if they make it as long again: the next call on the whole array throws
+   *   `ERR_MEMORY_FAULT`, and from then on every access does, until {@link MmapArray.refresh}. `get`, `set`, `at` and iteration
+   *   do not look for such a loss by themselves. Without `/proc/self/pagemap` it is not detected
    *
    * @example
    * MmapArray.open('log.q', 'q', { flags: 'a+' }).append(1n)

@@ -37,6 +37,16 @@ describe.each([
     rewrite(path)
     expectError('ERR_MEMORY_FAULT', () => array.sum())
     expectError('ERR_MEMORY_FAULT', () => array.fill(3))
+    // Once it is known, single elements and iteration tell too.
+    for (const call of [
+      () => array.get(0),
+      () => array.at(1),
+      () => array.set(0, 1),
+      () => [...array],
+      () => array.tolist(),
+    ]) {
+      expectError('ERR_MEMORY_FAULT', call)
+    }
     expect(array.refresh()).toBe(LENGTH)
     expect(array.sum()).toBe(2 * LENGTH)
     write(array)

@@ -97,6 +97,40 @@ describe.each([
   )
 })
 
+// What broke: after sixteen calls JavaScript asked for the memory of the array, which the core gives of a sound one only.
+test.each([0, 5, 15, 40])('elements before a fault that is met after %d calls are served for good', (calls) =>
+  inChild(
+    `for (let i = 0; i < calls; i++) array.get(i)
+     cut(4096)
+     assert.equal(code(() => array.get(50_000)), 'ERR_MEMORY_FAULT')
+     for (let round = 0; round < 100; round++) {
+       assert.deepEqual([array.get(round), array.at(1023), array[5]], [1, 1, 1])
+       array.set(round, 1)
+     }
+     assert.equal(code(() => array.get(1024)), 'ERR_MEMORY_FAULT')`.replace('calls', String(calls)),
+  ),
+)
+
+// What broke: `entries` went on behind the element that could not be read.
+test.each([
+  ['values', 'array.values()'],
+  ['entries', 'array.entries()'],
+  ['values of a subclass', 'own.values()'],
+])('a step of %s that throws can be tried again after refresh', (_, iterator) =>
+  inChild(
+    `class Own extends MmapArray {}
+     const own = Own.open(path, 'i')
+     const steps = ${iterator}
+     for (let i = 0; i < 1024; i++) steps.next()
+     cut(4096)
+     assert.equal(code(() => steps.next()), 'ERR_MEMORY_FAULT')
+     fs.writeFileSync(path, Int32Array.from({ length: 2000 }, (_, i) => i))
+     array.refresh()
+     own.refresh()
+     assert.equal([steps.next().value].flat().at(-1), 1024)`,
+  ),
+)
+
 test('inspect of a cut file shows where the fault is and does not throw', () =>
   inChild(
     `const { inspect } = await import('node:util')
@@ -204,6 +238,21 @@ test('an array whose fault another one’s refresh took away throws until its ow
      assert.equal(code(() => array.get(50_000)), 'ERR_MEMORY_FAULT')
      assert.equal(array.refresh(), 100_000)
      assert.equal(array.get(50_000), 0)`,
+  ))
+
+test('set that throws changes nothing, also where the file is long again', () =>
+  inChild(
+    `class Own extends MmapArray {}
+     const own = Own.attach(array.handle())
+     const other = MmapArray.attach(array.handle())
+     for (let i = 0; i < 100; i++) array.set(i, own.get(i))
+     for (let i = 0; i < 100; i++) own.set(i, 1)
+     cut(4096)
+     for (const one of [array, own]) assert.equal(code(() => one.get(50_000)), 'ERR_MEMORY_FAULT')
+     fs.writeFileSync(path, new Int32Array(100_000).fill(3))
+     assert.equal(other.refresh(), 100_000)
+     for (const one of [array, own]) assert.equal(code(() => one.set(50_000, 5)), 'ERR_MEMORY_FAULT')
+     assert.equal(other.get(50_000), 3)`,
   ))
 
 test('a worker that attached notices the fault, and so does the thread that did not meet it', () =>

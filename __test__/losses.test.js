@@ -159,6 +159,47 @@ const linkOf = (fd) => {
   }
 }
 
+// What broke: the array had told of the fault, and then cut the file that others had written anew meanwhile.
+describe('a reserved file that others cut and wrote anew after the array had met the fault', () => {
+  const body = (end) => `
+    import { spawnSync } from 'node:child_process'
+    const path = process.argv[1]
+    let array = MmapArray.open(path, 'd', { flags: 'w+' })
+    array.reserve(100_000)
+    for (let i = 0; i < 5000; i++) array.append(1)
+    fs.truncateSync(path, 0)
+    const codes = []
+    const attempt = (call) => { try { call(); codes.push('nothing thrown') } catch (error) { codes.push(error.code) } }
+    ${end}
+    console.log(codes.join(' '))`
+  const write = `spawnSync('dd', ['if=/dev/zero', 'of=' + path, 'bs=1000', 'count=2000', 'conv=notrunc'])`
+
+  test.each([
+    ['close', `attempt(() => array.append(1)); ${write}; attempt(() => array.close())`, 2],
+    ['close after a fault in view alone', `array.view[4000]; ${write}; attempt(() => array.close())`, 1],
+    [
+      'trim and close',
+      `attempt(() => array.get(4000)); ${write}; attempt(() => array.trim()); attempt(() => array.close())`,
+      3,
+    ],
+    ['the end of the process', `attempt(() => array.append(1)); ${write}`, 1],
+    ['the end of the process after a fault in view alone', `array.view[4000]; ${write}`, 0],
+    [
+      'garbage collection',
+      `attempt(() => array.append(1)); ${write}
+       array = undefined
+       for (let n = 0; n < 20; n++) { gc(); await new Promise(setImmediate) }`,
+      1,
+    ],
+  ])('%s leaves it as it is', async (_, end, faults) => {
+    const path = scope.path()
+    const result = await runNode(body(end), { args: [path], nodeOptions: ['--expose-gc'] })
+    expectExit(result)
+    expect(result.stdout.trim()).toBe(Array.from({ length: faults }, () => 'ERR_MEMORY_FAULT').join(' '))
+    expect(fs.statSync(path).size).toBe(2_000_000)
+  })
+})
+
 test('a descriptor opened for appending', () => {
   const path = scope.path()
   const fd = fs.openSync(path, 'a+')

@@ -46,6 +46,17 @@ describeWhereAllowed('unshare', ['-rm', 'sh', '-c', TRIAL], 'on overlayfs', () =
       assert.equal(reader.refresh(), 5002)
       assert.equal(reader.get(5001), 7)`))
 
+  // What broke: the mapping of the handle was found in this process, with the length of the new file and the pages of the old one.
+  test('attach to an array from before the copy shows the file', () =>
+    onOverlay(`
+      const reader = open('r')
+      reader.get(0)
+      write()
+      const other = MmapArray.attach(reader.handle())
+      assert.deepEqual([other.length, other.get(0), other.get(5000), other.sum()], [5001, 99, 7, 4999 + 99 + 7])
+      other.check()
+      assert.deepEqual([reader.refresh(), reader.get(5000)], [5001, 7])`))
+
   test('refresh after a change of permissions alone goes on to look', () =>
     onOverlay(`
       const reader = open('r')

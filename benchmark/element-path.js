@@ -148,9 +148,9 @@ function best(call, calls) {
   return { time, answer }
 }
 
-const [given, history] = process.argv.slice(2)
-if (history) {
-  console.log(JSON.stringify(measure(given, history)))
+const [first, ...rest] = process.argv.slice(2)
+if (first === '--measure') {
+  console.log(JSON.stringify(measure(...rest)))
 } else {
   const typecodes = process.argv.slice(2)
   for (const typecode of typecodes.length > 0 ? typecodes : ['i', 'd']) {
@@ -160,7 +160,7 @@ if (history) {
     console.log(`${LONG} elements and for ${CALLS} calls over ${SHORT}; in parentheses our nanoseconds per element\n`)
     console.log(`| history | ${Object.keys(LOOPS).join(' | ')} |\n|---|${'---|'.repeat(Object.keys(LOOPS).length)}`)
     for (const name of Object.keys(HISTORIES)) {
-      const child = [fileURLToPath(import.meta.url), typecode, name]
+      const child = [fileURLToPath(import.meta.url), '--measure', typecode, name]
       const figures = JSON.parse(execFileSync(process.execPath, child, { cwd: process.env.TMPDIR ?? '/tmp' }))
       const cells = Object.values(figures).map((sizes) =>
         sizes.map(({ ratio, nanoseconds }) => `${ratio.toFixed(2)} (${nanoseconds.toFixed(1)})`).join(', '),

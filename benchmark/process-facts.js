@@ -30,8 +30,8 @@ export function maps(names = ['']) {
   return lines.filter((line) => line !== '' && names.some((name) => line.includes(name))).length
 }
 
-/** The least that an array's window spans. */
-const WINDOW = 2n ** 30n
+/** The least that an array's window spans, as src/mapping/address_range.rs has it. */
+const WINDOW = 2n ** 28n + 2n ** 21n
 
 /** Maps of this process inside the window of an array whose first element is at an address: its own, and the guard's. */
 export function mapsInWindow(address) {

@@ -7,10 +7,10 @@ import { FAULTS_SEEN, WRITABLE, capacityOf, lengthOf } from './state.js'
 import { BUFFER_LIMIT } from './views.js'
 
 /**
- * How many elements are asked of the core before JavaScript takes the memory: a typed array costs as much as some calls, and
- * where Node.js has no external SharedArrayBuffer it counts the memory as in use.
+ * After so many calls to the core, JavaScript makes typed arrays on the memory: they cost as much as some calls, and where
+ * Node.js has no external SharedArrayBuffer it counts the memory as in use.
  */
-const PATIENCE = 16
+const CALLS_BEFORE_MAPPING = 16
 
 export class ElementMemory {
   /** A typed array on the first part of the window; without elements until some were asked for. */
@@ -45,7 +45,8 @@ export class ElementMemory {
 
   /** Whether an element is within reach of the typed arrays, which are made or widened for it after some calls. */
   reaches(at) {
-    if (at >= this.elements.length && ++this.#misses >= PATIENCE) this.#widen()
+    // Not of a faulty array: the core gives no memory of it, but serves the elements before the fault.
+    if (at >= this.elements.length && ++this.#misses >= CALLS_BEFORE_MAPPING && this.isSound) this.#widen()
     // The core takes the first write to a copy-on-write array, and lets JavaScript write from then on.
     this.writable = this.words[WRITABLE] === 0 ? this.#type.none : this.elements
     return at < this.elements.length

@@ -1,5 +1,5 @@
 // The path of one element: the methods of arrays of one typecode that get by without the core. Each does what most calls
-// need; what it cannot do it leaves to the method of the class below, which serves every type and knows all errors.
+// need; everything else goes to `super`, which handles every type and throws the errors.
 //
 // This file is a template. V8 keeps what it learns about a function with its place in the source, and a function that serves
 // several types is 4 to 34 times slower, so scripts/element-paths.js copies `elementPath` once for each typecode into
@@ -47,10 +47,11 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }) {
       if (index >>> 0 === index) {
         const { elements, words } = this.#memory
         if (index < words[LENGTH] && index < elements.length) {
-          const value = elements[index]
+          const stored = elements[index]
           if (faultCount() === words[FAULTS_SEEN]) {
+            const value = element(stored)
             this.#index = index + 1
-            return { value: element(value), done: false }
+            return { value, done: false }
           }
         }
       }
@@ -113,7 +114,8 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }) {
     set(index, value) {
       if (typeof index === 'number' && index >>> 0 === index && isStorable(value)) {
         const { writable, words } = this.#memory
-        if (index < words[LENGTH] && index < writable.length) {
+        // Before the store as well: one that throws changes nothing.
+        if (index < words[LENGTH] && index < writable.length && faultCount() === words[FAULTS_SEEN]) {
           writable[index] = stored(value)
           if (faultCount() === words[FAULTS_SEEN]) return
         }
@@ -124,7 +126,8 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }) {
     append(value) {
       const { writable, words } = this.#memory
       const length = words[LENGTH]
-      if (length < words[ROOM] && length < writable.length && isStorable(value)) {
+      const isSound = faultCount() === words[FAULTS_SEEN]
+      if (isSound && length < words[ROOM] && length < writable.length && isStorable(value)) {
         writable[length] = stored(value)
         if (faultCount() === words[FAULTS_SEEN]) {
           words[LENGTH] = length + 1
@@ -143,7 +146,7 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }) {
         if (faultCount() === words[FAULTS_SEEN]) {
           const popped = element(value)
           words[LENGTH] = last
-          // In the file of a process that is killed it would be there again.
+          // If the process is killed, the popped element must not come back in the file.
           writable[last] = zero
           return popped
         }

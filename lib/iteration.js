@@ -18,8 +18,10 @@ export class ArrayIterator {
     if (array !== undefined) {
       const index = this.#index
       if (index < array.length) {
+        const value = this.pick(array, index)
+        // After that: a step that throws can be tried again.
         this.#index = index + 1
-        return { value: this.pick(array, index), done: false }
+        return { value, done: false }
       }
       this.#array = undefined
       if (array.closed) throw closed()

@@ -232,7 +232,8 @@ export class MmapArray extends NativeArray {
     const at = this.#inside(args.toIndex(index))
     const memory = this.#memory
     const checked = this.#codec.check(value)
-    if (memory.reaches(at) && at < memory.writable.length) {
+    // Before the store as well: one that throws changes nothing.
+    if (memory.reaches(at) && at < memory.writable.length && memory.isSound) {
       memory.writable[at] = this.#codec.encode(value)
       if (memory.isSound) return
     }

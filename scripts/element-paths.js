@@ -4,11 +4,11 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { TYPECODE_LETTERS } from '../lib/typecodes.js'
 import { ROOT, SetupError } from './toolchain.js'
 
 const TEMPLATE = join(ROOT, 'lib', 'element-path.js')
 const GENERATED = join(ROOT, 'lib', 'element-paths.generated.js')
-const TYPECODES = 'bBhHiIlLqQefdcuw'
 /** Where the function begins; it is the last thing in the file. */
 const FUNCTION = 'export function elementPath('
 
@@ -19,8 +19,8 @@ export function elementPaths() {
   if (body === undefined || more.length > 0) throw new SetupError(`${TEMPLATE} must have one '${FUNCTION}'.`)
   // The head without the words about the template, which end at the first blank line, and without the function's own.
   const imports = head.slice(head.indexOf('\n\n') + 2, head.lastIndexOf('/**'))
-  const copies = Array.from(TYPECODES, (code) => `function ${nameOf(code)}(${body}`)
-  const table = Array.from(TYPECODES, (code) => `  ${code}: ${nameOf(code)},\n`)
+  const copies = Array.from(TYPECODE_LETTERS, (code) => `function ${nameOf(code)}(${body}`)
+  const table = Array.from(TYPECODE_LETTERS, (code) => `  ${code}: ${nameOf(code)},\n`)
   return `// Written by scripts/element-paths.js from element-path.js. Edit that.
 
 ${imports}${copies.join('\n')}

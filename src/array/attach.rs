@@ -25,7 +25,11 @@ impl Array {
             Format::Npy => Some(header_of(handle, &mapping)?),
             Format::Raw => None,
         };
-        Array::over(mapping, handle.typecode, flags, extent, npy)
+        // The mapping may be one of this process whose file was copied up since, on overlayfs.
+        mapping.storage().follow_copy_up()?;
+        let array = Array::over(mapping, handle.typecode, flags, extent, npy)?;
+        array.follow_file()?;
+        Ok(array)
     }
 }
 

@@ -332,6 +332,7 @@ impl Drop for Array {
         // Nobody sees the size of memory without a name. Of a failure nobody is left to hear: the file then keeps
         // zeros at its end.
         if self.mapping.storage().is_exposed() {
+            let _ = self.require_sound();
             let _ = self.make_exact("close");
         }
     }

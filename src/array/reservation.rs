@@ -66,12 +66,22 @@ impl Reservation {
         if self.is_cut.load(Ordering::Relaxed) {
             return Err(Error::MemoryFault);
         }
-        let end = self.position(self.state.capacity());
-        let found = self.mapping.storage().require_uncut(end);
+        let capacity = self.state.capacity();
+        // A fault tells too, where the file is long again by now.
+        let found = if self.mapping.has_zeros_before(capacity * self.itemsize) {
+            Err(Error::MemoryFault)
+        } else {
+            self.mapping.storage().require_size(self.position(capacity))
+        };
         if matches!(found, Err(Error::MemoryFault)) {
-            self.is_cut.store(true, Ordering::Relaxed);
+            self.note_cut();
         }
         found
+    }
+
+    /// Remembers that others cut the file: it is theirs until the array has taken over what is there.
+    pub fn note_cut(&self) {
+        self.is_cut.store(true, Ordering::Relaxed);
     }
 
     /// Goes on with what the file has by now, which the array has taken over.

@@ -34,13 +34,20 @@ impl Array {
     }
 
     pub(super) fn require_sound_bytes(&self, bytes: u64) -> Result<()> {
-        self.window.require_sound(bytes, self.restorations_known.get())?;
-        for outgrown in &self.outgrown {
-            if let Some(window) = outgrown.window.upgrade() {
-                window.require_sound(bytes, outgrown.restorations_known)?;
-            }
+        let known = self.restorations_known.get();
+        let sound = self.window.require_sound(bytes, known).and_then(|()| {
+            self.outgrown.iter().try_for_each(|outgrown| {
+                let window = outgrown.window.upgrade();
+                window.map_or(Ok(()), |window| {
+                    window.require_sound(bytes, outgrown.restorations_known)
+                })
+            })
+        });
+        // A reserved array leaves a file alone that others cut, also if it is long again when the array ends.
+        if let (Err(_), Some(reservation)) = (&sound, &self.reservation) {
+            reservation.note_cut();
         }
-        Ok(())
+        sound
     }
 
     /// Refuses an array of which something that was read since the last [`Array::refresh`] may not have been the file's: by
@@ -52,7 +59,7 @@ impl Array {
         self.require_sound()?;
         self.require_uncut()?;
         let storage = self.mapping.storage();
-        storage.require_uncut(self.file_position(self.length()))
+        storage.require_size(self.file_position(self.length()))
     }
 
     /// Takes all restorations for known: the caller has taken over what the file is now.

@@ -32,6 +32,7 @@ impl Array {
         let element = self.element_at(at);
         // What cannot be given to the caller is not taken from the array.
         element.require_readable(self.typecode)?;
+        self.require_sound_bytes((at + 1) * self.itemsize())?;
         resizable?;
         self.replace(at..at + 1, Region::empty())?;
         Ok(element)

@@ -79,6 +79,13 @@ impl Mapping {
         Ok(window)
     }
 
+    /// Whether the guard laid zeros over the first bytes, as far as can be told without waiting: the end of the process asks too.
+    pub fn has_zeros_before(&self, bytes: u64) -> bool {
+        let newest = self.newest.try_lock().ok().and_then(|newest| newest.upgrade());
+        let zeros = newest.and_then(|window| window.zeros_from());
+        zeros.is_some_and(|from| from < bytes)
+    }
+
     /// Gives a window back. Where the caller is known to hold all the shares of it that are left, their pages become
     /// blank at once; the address range follows with the last share. Other threads may let shares of the caller go
     /// meanwhile: each is counted down before it goes.

@@ -39,16 +39,16 @@ impl OwnPages {
         if page == 0 || pagemap::is_own_copy(page) != Some(false) {
             return false;
         }
-        // Of two threads one tells.
+        // If two threads find the loss at once, one reports it.
         let taken = self
             .last
             .compare_exchange(page, 0, Ordering::Relaxed, Ordering::Relaxed);
         taken.is_ok()
     }
 
-    /// Goes on, after a loss, with an array that has taken over what is there.
+    /// Watches again after a loss, once an array was refreshed.
     pub fn go_on(&self, bytes: Region<'_>) {
-        if self.are_written() && self.last.load(Ordering::Relaxed) == 0 {
+        if self.are_written() {
             self.begin(bytes);
         }
     }
@@ -113,6 +113,22 @@ mod tests {
         // Cut, but behind the array.
         storage.cut(BYTES).unwrap();
         assert!(!pages.lost_some());
+    }
+
+    // What broke: after a loss only the array that was refreshed first was watched.
+    #[test]
+    fn of_two_arrays_that_were_refreshed_after_a_loss_the_longer_one_tells() {
+        let (storage, window) = window();
+        let pages = OwnPages::default();
+        pages.begin(window.region(BYTES));
+        storage.cut(2 * 4096).unwrap();
+        assert!(pages.lost_some());
+        pages.go_on(window.region(2 * 4096));
+        storage.grow(2 * 4096, BYTES).unwrap();
+        pages.go_on(window.region(BYTES));
+        storage.cut(4 * 4096).unwrap();
+        storage.grow(4 * 4096, BYTES).unwrap();
+        assert!(pages.lost_some());
     }
 
     #[test]

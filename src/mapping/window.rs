@@ -13,7 +13,7 @@ use super::restorations::Restorations;
 use super::{Advice, address_range};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
-use crate::mapping::guard::{Guarded, Zeros, gap};
+use crate::mapping::guard::{Guarded, Recorded, Zeros, count_fault, gap};
 use crate::os::huge_pages::{self, HUGE_PAGE, Refused};
 use crate::os::memory;
 use crate::storage::Storage;
@@ -125,10 +125,7 @@ impl Window {
             let Some(recorded) = file.guarded.recorded() else {
                 return Ok(attempt);
             };
-            let zeros = recorded.zeros(pages.length);
-            // Counted before the record goes: an array that has read zeros must find one of the two.
-            self.restorations
-                .add(zeros.start.saturating_sub(pages.lead) as u64);
+            let zeros = self.count_restoration(recorded, &pages);
             gap();
             let start = pages.start.wrapping_add(zeros.start);
             let offset = file.offset - pages.lead as u64 + zeros.start as u64;
@@ -142,15 +139,26 @@ impl Window {
         Ok(ATTEMPTS)
     }
 
+    /// Counts a restoration before its record goes: an array that has read zeros must find one of the two. Gives the bytes of
+    /// the pages that are to be mapped again.
+    fn count_restoration(&self, recorded: Recorded, pages: &Pages) -> Range<usize> {
+        let zeros = recorded.zeros(pages.length);
+        self.restorations
+            .add(zeros.start.saturating_sub(pages.lead) as u64);
+        zeros
+    }
+
     /// Before the first bytes of a private window may be written to.
     pub fn begin_own_writes(&self, bytes: u64) {
         self.own_pages.begin(self.region(bytes));
     }
 
-    /// Has all who use the window know of pages that were written to and are gone, as of zeros that were taken away.
+    /// If written pages are gone, records that as a restoration, so that every array on the window finds out, and counts it as a
+    /// fault, so that JavaScript asks.
     pub fn note_lost_pages(&self) {
         if self.own_pages.lost_some() {
             self.restorations.add(0);
+            count_fault();
         }
     }
 
@@ -173,10 +181,7 @@ impl Window {
         let pages = Pages::of(&self.map);
         let recorded = file.guarded.recorded();
         if let Some(recorded) = recorded {
-            // As in `restore`: counted before the record goes.
-            let zeros = recorded.zeros(pages.length);
-            self.restorations
-                .add(zeros.start.saturating_sub(pages.lead) as u64);
+            self.count_restoration(recorded, &pages);
         }
         let offset = file.offset - pages.lead as u64;
         // SAFETY: these are all pages of this window, and whoever reads them wants the file's.

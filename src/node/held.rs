@@ -61,10 +61,13 @@ impl Held {
             let array = self.array.borrow();
             let array = array.as_ref().ok_or(Error::Closed)?;
             let faults = faults();
+            // Before, for a store that is refused changes nothing; after, for what was read or stored may be lost by now.
+            self.require_sound(array)
+                .or_else(|_| array.require_sound_up_to(at))?;
             let value = call(array)?;
             match self.require_sound(array) {
                 Ok(()) => array.state().set_faults_seen(faults),
-                // Not told to JavaScript, which goes on to ask about each element.
+                // The count is not stored as seen, so JavaScript keeps asking for each element.
                 Err(_) => array.require_sound_up_to(at)?,
             }
             Ok(value)
@@ -72,6 +75,16 @@ impl Held {
     }
 
     pub fn change<T>(&self, env: &Env, call: impl FnOnce(&mut Array) -> Result<T>) -> napi::Result<T> {
+        self.change_with(env, call, |sound| sound)
+    }
+
+    /// A change of a sound array; `verdict` says what comes of it where it is no longer sound after that.
+    fn change_with<T>(
+        &self,
+        env: &Env,
+        call: impl FnOnce(&mut Array) -> Result<T>,
+        verdict: impl FnOnce(Result<()>) -> Result<()>,
+    ) -> napi::Result<T> {
         self.change_unsound(env, |array| {
             let faults = faults();
             self.require_sound(array)?;
@@ -86,9 +99,11 @@ impl Held {
             };
             let value = done?;
             restored?;
-            self.require_sound(array)?;
-            array.state().set_faults_seen(faults);
-            Ok(value)
+            let sound = self.require_sound(array);
+            if sound.is_ok() {
+                array.state().set_faults_seen(faults);
+            }
+            verdict(sound).map(|()| value)
         })
     }
 
@@ -116,8 +131,14 @@ impl Held {
         self.access(env, at, |array| array.set(at, &encode(array.typecode(), value)?))
     }
 
+    /// Unlike other changes, not refused for a fault that came in the middle: the element is in, and a caller who tries again
+    /// would append it twice.
     pub fn append(&self, env: &Env, value: RawNumber) -> napi::Result<()> {
-        self.change(env, |array| array.append(&encode(array.typecode(), value)?))
+        self.change_with(
+            env,
+            |array| array.append(&encode(array.typecode(), value)?),
+            |_| Ok(()),
+        )
     }
 
     pub fn pop(&self, env: &Env, at: f64) -> napi::Result<RawNumber> {

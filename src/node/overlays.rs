@@ -149,11 +149,15 @@ impl Overlays {
             let (start, length) = (overlay.start, overlay.length);
             // SAFETY: the buffer is alive in this thread, so its pages are still its own.
             unsafe { lay_file_over(start, length, mapping, 0) }?;
+            // Until the new guard is there the old one answers. What it has to lay meanwhile, the next refresh maps again.
+            let met_fault = overlay.guard.guarded.recorded().is_some();
             let descriptor = mapping.storage().descriptor();
             // SAFETY: the descriptor stays open as long as the storage that is kept beside the guard.
             overlay.guard.guarded =
                 unsafe { Guarded::borrowed(start.addr(), length, descriptor, mapping.offset()) }?;
-            overlay.generation = generation;
+            if !met_fault {
+                overlay.generation = generation;
+            }
         }
         Ok(())
     }

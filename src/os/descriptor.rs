@@ -29,7 +29,7 @@ pub fn duplicate(descriptor: i32) -> Result<File> {
     Ok(unsafe { File::from_raw_fd(copy) })
 }
 
-/// Has a descriptor stand for what another one stands for. Its number stays, so whoever uses it by that goes on.
+/// Makes a descriptor refer to the file of another one. Its number stays valid; locks on what it referred to are gone.
 pub fn replace(descriptor: &File, by: &File) -> Result<()> {
     // SAFETY: both are open. What the first one stood for is closed, which nobody holds a reference to but the kernel.
     let done = unsafe { libc::dup3(by.as_raw_fd(), descriptor.as_raw_fd(), libc::O_CLOEXEC) };

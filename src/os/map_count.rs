@@ -8,7 +8,7 @@ use rustix::io::Errno;
 
 use crate::error::{Error, Result};
 
-/// What Linux allows where an administrator has not changed it.
+/// What Linux allows where an administrator has not changed it; no more is used where it is more, since counting takes time.
 const USUAL_LIMIT: u64 = 65_530;
 /// A hint for a range in the middle of a mapping makes three of it.
 const ADDED_BY_A_HINT: u64 = 2;
@@ -26,7 +26,7 @@ pub fn require_room_for_hint() -> Result<()> {
     if *uncounted == 0 {
         // Where the system does not say, it is left to refuse.
         let used = count().unwrap_or(0);
-        *uncounted = (limit() / 2).saturating_sub(used) / ADDED_BY_A_HINT;
+        *uncounted = (limit().min(USUAL_LIMIT) / 2).saturating_sub(used) / ADDED_BY_A_HINT;
     }
     *uncounted = uncounted
         .checked_sub(1)

@@ -13,11 +13,16 @@ const OF_FILE: u64 = 1 << 61;
 /// Whether the page at an address is a copy of the process's own, in memory or swapped out; not one of a file, and not one that was
 /// never touched. `None` where the system does not say.
 pub fn is_own_copy(address: usize) -> Option<bool> {
-    // Kept open for the process: each call on an array that was written to asks before and after.
-    static PAGEMAP: OnceLock<Option<File>> = OnceLock::new();
-    let pagemap = PAGEMAP
-        .get_or_init(|| File::open("/proc/self/pagemap").ok())
-        .as_ref()?;
+    // Kept open for the process: each call on an array that was written to asks before and after. Where it could not be opened,
+    // for want of a descriptor perhaps, it is tried again.
+    static PAGEMAP: OnceLock<File> = OnceLock::new();
+    let pagemap = match PAGEMAP.get() {
+        Some(pagemap) => pagemap,
+        None => {
+            let opened = File::open("/proc/self/pagemap").ok()?;
+            PAGEMAP.get_or_init(|| opened)
+        }
+    };
     let mut entry = [0; size_of::<u64>()];
     let position = address as u64 / page_size() * size_of::<u64>() as u64;
     pagemap.read_exact_at(&mut entry, position).ok()?;

@@ -255,12 +255,12 @@ impl Storage {
         write::write_at(&self.file, bytes, position).map_err(|error| self.named(error))
     }
 
-    /// Refuses a file that somebody cut shorter than a reserved array knows it to be: made longer again it would look
-    /// whole, with zeros for what was lost.
+    /// Refuses a file that ends before a byte which an array knows to have been there: others cut it. Nobody else can cut memory
+    /// that nobody else can see, so that is not asked.
     ///
     /// # Errors
-    /// `MemoryFault`
-    pub fn require_uncut(&self, end: u64) -> Result<()> {
+    /// `MemoryFault`; the system's
+    pub fn require_size(&self, end: u64) -> Result<()> {
         if self.is_exposed() && self.size()? < end {
             return Err(Error::MemoryFault);
         }

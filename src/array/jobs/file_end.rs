@@ -39,7 +39,7 @@ impl FileEnd {
         let added = before + elements.len() as u64;
         match &mut self.grows {
             Growing::IntoRoom { end, most } => {
-                storage.require_uncut(*end)?;
+                storage.require_size(*end)?;
                 let needed = self.place + added;
                 if needed > *end {
                     let generous = needed.max((*end + GROWN_AT_ONCE).min(*most));

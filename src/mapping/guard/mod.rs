@@ -1,8 +1,8 @@
 //! The SIGBUS guard: a touch of mapped memory whose file was cut meanwhile reads zeros instead of ending the process.
 //!
 //! One handler for the process, installed with the first mapping, and a table of the mappings it answers for. It records
-//! where it is going to lay zeros, then counts the fault, then lays them. A thread that reads such a zero and then sees the
-//! old count would have read the zero before it lay there, so whoever compares the count after each access misses nothing.
+//! where it is going to lay zeros, then counts the fault, then lays them. So a thread that reads one of these zeros and then
+//! loads the counter always sees the new count.
 #![allow(unsafe_code, reason = "takes promises about addresses and descriptors")]
 
 mod record;
@@ -29,12 +29,17 @@ pub fn faults() -> u32 {
     FAULTS.load(Ordering::SeqCst)
 }
 
+/// Counts a fault that the guard did not answer: something mapped was lost without one.
+pub fn count_fault() {
+    FAULTS.fetch_add(1, Ordering::SeqCst);
+}
+
 /// The counter itself, for JavaScript to read.
 pub fn fault_counter() -> &'static AtomicU32 {
     &FAULTS
 }
 
-/// Between two steps whose order matters: in unit tests, time for other threads to look at what is there by then.
+/// Does nothing in the product. Unit tests sleep here, so that other threads run between two steps whose order matters.
 pub fn gap() {
     #[cfg(test)]
     std::thread::sleep(std::time::Duration::from_micros(20));
@@ -199,7 +204,7 @@ impl Drop for Guarded {
     fn drop(&mut self) {
         self.0.start.store(0, Ordering::SeqCst);
         // A handler may be about to lay zeros, and the pages may be another mapping's soon.
-        self.0.record.wait_until_left();
+        self.0.record.wait_until_idle();
     }
 }
 

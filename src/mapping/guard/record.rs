@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
+use super::gap;
 use crate::os::memory::page_size;
 
 /// The lower bits of the word: the first page of zeros, [`NONE`] where the mapping shows the file throughout.
@@ -73,33 +74,28 @@ impl FaultRecord {
 
     /// The record once no handler is at work; `None` where no zeros lie. A handler takes microseconds and waits for nobody.
     pub fn recorded(&self) -> Option<Recorded> {
-        loop {
-            let word = self.word.load(Ordering::SeqCst);
-            if self.has_left(word) {
-                first_zero(word)?;
-                let end = self.end.load(Ordering::SeqCst);
-                return Some(Recorded { word, end });
-            }
-            thread::yield_now();
-        }
+        let word = self.wait_until_idle();
+        first_zero(word)?;
+        let end = self.end.load(Ordering::SeqCst);
+        Some(Recorded { word, end })
     }
 
     /// Forgets the zeros, unless a handler has entered since they were looked at. Says whether it did.
     pub fn clear(&self, recorded: Recorded) -> bool {
+        // The end stays: a fault that comes now may have set it already, and one that is too far only maps more again.
         let cleared = recorded.word | NONE;
-        let exchanged =
-            self.word
-                .compare_exchange(recorded.word, cleared, Ordering::SeqCst, Ordering::SeqCst);
-        if exchanged.is_ok() {
-            // A fault of this very moment loses its end and keeps its start: then all that follows is mapped again.
-            self.end.store(0, Ordering::SeqCst);
-        }
-        exchanged.is_ok()
+        self.word
+            .compare_exchange(recorded.word, cleared, Ordering::SeqCst, Ordering::SeqCst)
+            .is_ok()
     }
 
-    /// Waits until no handler is at work. For an owner that has ended the guard, so that none enters for good.
-    pub fn wait_until_left(&self) {
-        while !self.has_left(self.word.load(Ordering::SeqCst)) {
+    /// Waits until no handler is at work; gives the word of that moment. After the end of the guard: a handler that enters then
+    /// finds no mapping and leaves at once.
+    pub fn wait_until_idle(&self) -> u64 {
+        loop {
+            if let Some(word) = self.idle_word() {
+                return word;
+            }
             thread::yield_now();
         }
     }
@@ -110,10 +106,14 @@ impl FaultRecord {
         self.end.store(0, Ordering::SeqCst);
     }
 
-    /// Whether all handlers that had entered by then have left. Both counts wrap around.
-    fn has_left(&self, word: u64) -> bool {
+    /// The word, if no handler was at work when it was loaded. Loaded after the number of those that have left: both numbers
+    /// only grow, so where they agree, all that had entered had left by the first load. Both wrap around.
+    fn idle_word(&self) -> Option<u64> {
         const MASK: u64 = (1 << (64 - PAGE_BITS)) - 1;
-        word >> PAGE_BITS == u64::from(self.left.load(Ordering::SeqCst)) & MASK
+        let left = u64::from(self.left.load(Ordering::SeqCst)) & MASK;
+        gap();
+        let word = self.word.load(Ordering::SeqCst);
+        (word >> PAGE_BITS == left).then_some(word)
     }
 }
 
@@ -174,7 +174,39 @@ mod tests {
         faults.word.store(most << PAGE_BITS | NONE, Ordering::SeqCst);
         faults.left.store(most as u32, Ordering::SeqCst);
         record(&faults, 0..page_size() as usize);
-        faults.wait_until_left();
+        faults.wait_until_idle();
         assert_eq!(faults.first_zero(), Some(0));
+    }
+
+    // What broke: the word was loaded first, and a second handler that came and went in between stood for the first one.
+    #[test]
+    fn a_record_is_not_idle_while_one_handler_is_at_work_beside_others_that_come_and_go() {
+        let faults = FaultRecord::new();
+        std::thread::scope(|scope| {
+            faults.enter();
+            let others = scope.spawn(|| {
+                for _ in 0..2_000 {
+                    faults.enter();
+                    faults.leave();
+                }
+            });
+            while !others.is_finished() {
+                assert_eq!(faults.idle_word(), None);
+            }
+        });
+        faults.leave();
+        assert!(faults.idle_word().is_some());
+    }
+
+    // What broke: the end was reset after the record had been cleared, and took the end of a fault that came in between with it.
+    #[test]
+    fn zeros_that_are_recorded_after_a_clear_are_recorded_to_their_end() {
+        let page = page_size() as usize;
+        let faults = FaultRecord::new();
+        record(&faults, page..2 * page);
+        assert!(faults.clear(faults.recorded().unwrap()));
+        record(&faults, 2 * page..20 * page);
+        record(&faults, page..2 * page);
+        assert_eq!(faults.recorded().unwrap().zeros(40 * page), page..20 * page);
     }
 }
