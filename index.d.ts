@@ -1480,7 +1480,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
 
   /**
    * Takes over what others did to the length of the file, and returns the length, in elements. Their changes to elements show
-   * at once, without it.
+   * at once, without it. After a fault it maps what is there now. On overlayfs, as in a container, it opens a file anew that was
+   * copied to the upper layer since: a lock that you took on {@link MmapArray.fd} yourself is gone then.
    *
    * On overlayfs, as in a container, an array that was opened for reading shows the file as it was until somebody opens it for
    * writing for the first time. That makes a copy, and `refresh()` goes on to the copy; views show it from then on. What was

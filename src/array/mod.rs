@@ -2,6 +2,7 @@
 
 mod attach;
 mod capacity;
+mod copy_on_write;
 mod elements;
 mod flush;
 mod fresh_memory;
@@ -11,7 +12,7 @@ pub mod jobs;
 mod lent;
 mod npy;
 mod numbers;
-mod own_pages;
+
 pub mod peer;
 mod placement;
 mod reading;

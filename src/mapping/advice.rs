@@ -38,7 +38,7 @@ impl Advice {
             })
     }
 
-    /// Whether the system keeps the hint with the mapping, and so makes one of its own of a range that is given another.
+    /// Whether the system keeps the hint with the mapping, and so splits the mapping where a part gets a different hint.
     pub fn is_kept(self) -> bool {
         match self {
             Advice::Normal | Advice::Random | Advice::Sequential | Advice::HugePage => true,

@@ -1,4 +1,5 @@
-//! When zeros that lay where a file was cut were taken away again, for those who may have read them.
+//! How often a window was restored after a fault, and from which byte on. An array that last saw a smaller number may have read
+//! zeros there.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub struct Restorations {
     /// To be asked without the lock.
     count: AtomicUsize,
-    /// Those that no later one reaches in front of: each later, and from a later byte on, than the one before.
+    /// In order of time, without those that a later one covers: each begins at a later byte than the one before.
     list: Mutex<Vec<Restoration>>,
 }
 
@@ -19,7 +20,7 @@ struct Restoration {
 }
 
 impl Restorations {
-    /// How many there were. Who knows of fewer may have read zeros.
+    /// How many there were.
     pub fn count(&self) -> usize {
         self.count.load(Ordering::Acquire)
     }
@@ -32,7 +33,7 @@ impl Restorations {
         self.count.store(number + 1, Ordering::Release);
     }
 
-    /// Whether any of the first bytes had been zeros, as far as those have not heard who know of so many.
+    /// Whether a restoration after the first `known` ones began within so many bytes.
     pub fn reached(&self, bytes: u64, known: usize) -> bool {
         if self.count() == known {
             return false;

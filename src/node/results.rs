@@ -9,7 +9,7 @@ use napi::{Env, Unknown, sys};
 use super::external::checked;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
-use crate::os::available::require_available;
+use crate::os::available::require_allocatable;
 use rustix::io::Errno;
 
 /// An `ArrayBuffer` that JavaScript does not see before the work is over, so nobody can detach it while it is written.
@@ -30,6 +30,7 @@ impl ResultBuffer {
     /// # Errors
     /// `ENOMEM`, `UnsupportedRuntime`
     pub fn new(env: &Env, length: usize) -> Result<Self> {
+        // V8 ends the process where `napi_create_arraybuffer` finds no memory.
         require_allocatable(length)?;
         let (mut value, mut start) = (ptr::null_mut(), ptr::null_mut::<c_void>());
         // SAFETY: the environment is the running call's; both out pointers are valid.
@@ -70,12 +71,4 @@ impl Drop for ResultBuffer {
         // SAFETY: made in this environment, on whose thread this runs, and deleted once.
         unsafe { sys::napi_delete_reference(self.env, self.reference) };
     }
-}
-
-/// Refuses what the runtime could not allocate: V8 ends the process where `napi_create_arraybuffer` finds no memory.
-fn require_allocatable(length: usize) -> Result<()> {
-    require_available(length as u64, "malloc")?;
-    Vec::<u8>::new()
-        .try_reserve_exact(length)
-        .map_err(|_| Error::system(Errno::NOMEM, "malloc"))
 }

@@ -41,6 +41,17 @@ pub fn require_available(bytes: u64, call: &'static str) -> Result<()> {
     Ok(())
 }
 
+/// Refuses so many bytes on the heap, of this process or of its runtime, where they could not be allocated.
+///
+/// # Errors
+/// `ENOMEM`
+pub fn require_allocatable(length: usize) -> Result<()> {
+    require_available(length as u64, "malloc")?;
+    Vec::<u8>::new()
+        .try_reserve_exact(length)
+        .map_err(|_| Error::system(Errno::NOMEM, "malloc"))
+}
+
 /// A copy of bytes.
 ///
 /// # Errors

@@ -15,9 +15,9 @@ use crate::os::memory;
 
 type Handler = unsafe extern "C" fn(i32, *mut libc::siginfo_t, *mut libc::c_void);
 
-/// Every time that somebody has replaced our handler it is put back as another one, which asks those it replaced about what
-/// is not ours. They may ask in turn who was there before them, which is one of these too; a single one could not know
-/// whether they do, or whether the kernel asks.
+/// If a library replaced our handler, another one of these is installed, and faults outside our mappings go to the handler it
+/// replaced. That one may pass them to the handler before it, which is one of these too: a single handler could not tell
+/// whether another handler asks it, or the kernel.
 static HANDLERS: [Handler; 16] = {
     macro_rules! handlers {
         ($($at:literal)*) => { [$(handle_as::<$at>),*] };
