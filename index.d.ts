@@ -228,8 +228,8 @@ export interface OpenOptions {
    *   first write to a page on (4096 bytes) the array has its own copy of it, and sees there no more what others write. Its
    *   last page becomes its own with its first write, and when `view`, `buffer` or the like is taken. Where others cut the file,
    *   what was written behind the cut is lost, even if they make it as long again: the next call on the whole array throws
-   *   `ERR_MEMORY_FAULT`, and from then on every access does, until {@link MmapArray.refresh}. `get`, `set`, `at` and iteration
-   *   do not look for such a loss by themselves. Without `/proc/self/pagemap` it is not detected
+   *   `ERR_MEMORY_FAULT`, and from then on every access does, until {@link MmapArray.refresh}. `get`, `set`, `at` and an
+   *   iteration under way do not look for such a loss by themselves. Without `/proc/self/pagemap` it is not detected
    *
    * @example
    * MmapArray.open('log.q', 'q', { flags: 'a+' }).append(1n)
@@ -553,6 +553,9 @@ export interface MmapArrayConstructor {
  *
  * After `close()` every method throws `ERR_CLOSED`, except `at`, `close` and `[Symbol.dispose]`; so do `view`, `buffer` and
  * a write to `array[i]`.
+ *
+ * When another process cuts the file under the array, every member that reads or writes elements throws `ERR_MEMORY_FAULT`
+ * until {@link MmapArray.refresh}; single elements before the cut are still served.
  *
  * @example
  * const scores = new MmapArray('i', [3, 1, 2])

@@ -69,6 +69,24 @@ describe.each([
   })
 })
 
+// What broke: only calls on the whole array in the core told.
+test.each([
+  ['tolist', (array) => array.tolist()],
+  ['for of', (array) => [...array]],
+  ['entries', (array) => [...array.entries()]],
+  ['toJSON', (array) => JSON.stringify(array)],
+  ['toString', (array) => String(array)],
+  ['equals', (array) => array.equals([1, 2])],
+  ['a copy of another type', (array) => new MmapArray('d', array)],
+])('%s tells first that what was written is lost', (_, call) => {
+  const { path, array } = open()
+  for (let i = 0; i < 40; i++) array.set(i, array.get(i))
+  rewrite(path)
+  expectError('ERR_MEMORY_FAULT', () => call(array))
+  array.refresh()
+  call(array)
+})
+
 test('what this package cuts and appends again is a loss too', () => {
   const { path, array } = open()
   array.fill(9)

@@ -131,6 +131,78 @@ test.each([
   ),
 )
 
+// What broke: zeros from behind a cut were moved in front of it, and the array was short enough then to look sound.
+describe('a call that moves elements in a reserved array whose file was cut throws and moves none', () => {
+  test.each([
+    'deleteSlice(0, 60_000)',
+    'deleteSlice(0, 100_000, 2)',
+    'setSlice([9], 0, 60_000)',
+    'setSlice([], 0, 100_000, 2)',
+    'pop(0)',
+    'remove(7)',
+    'insert(0, 5)',
+    'append(5)',
+    'extend([5, 6])',
+    'repeatInPlace(2)',
+    'clear()',
+  ])('%s', (call) =>
+    inChild(
+      `array.set(3, 7)
+       array.reserve(200_000)
+       cut(4096)
+       const before = fs.readFileSync(path)
+       assert.equal(code(() => array.${call}), 'ERR_MEMORY_FAULT')
+       assert.equal(array.length, 100_000)
+       assert.ok(before.equals(fs.readFileSync(path)))
+       assert.equal(array.refresh(), 1024)
+       assert.equal(array.count(1), 1023)`,
+    ),
+  )
+})
+
+// What broke: it had written zeros over the elements that were left before it threw.
+test.each([
+  'reverse()',
+  'byteswap()',
+  'fill(3)',
+  'sort()',
+  'setSlice(new Int32Array(100_000))',
+  'setSlice(new Int32Array(2), 0, 100_000, 50_000)',
+])('%s of a file that was cut throws before it writes anything', (call) =>
+  inChild(
+    `array.set(3, 7)
+       cut(4096)
+       const before = fs.readFileSync(path)
+       assert.equal(code(() => array.${call}), 'ERR_MEMORY_FAULT')
+       assert.ok(before.equals(fs.readFileSync(path)))
+       assert.equal(array.refresh(), 1024)`,
+  ),
+)
+
+// What broke: the thread that waited read the zero that the guard had laid for another one.
+test('waitAsync on an element that is cut off rejects or sleeps on', () =>
+  inChild(
+    `const { view } = array
+     for (let round = 0; round < 50; round++) {
+       const waiting = array.waitAsync(50_000, 1, 30).catch((error) => error.code)
+       fs.truncateSync(path, 4096)
+       view[50_000]
+       const outcome = await waiting
+       assert.ok(['timed-out', 'ERR_MEMORY_FAULT'].includes(outcome), outcome)
+       fs.writeFileSync(path, new Int32Array(100_000).fill(1))
+       array.refresh()
+     }`,
+  ))
+
+test('check after refresh of a file that ends before the array begins says nothing', () =>
+  inChild(
+    `cut(7)
+     assert.equal(code(() => array.check()), 'ERR_MEMORY_FAULT')
+     assert.equal(array.refresh(), 0)
+     array.check()`,
+    { offset: 16 },
+  ))
+
 test('inspect of a cut file shows where the fault is and does not throw', () =>
   inChild(
     `const { inspect } = await import('node:util')

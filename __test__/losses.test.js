@@ -50,6 +50,8 @@ describe.each(['raw', 'npy'])('a reserved file that others cut inside its capaci
     const path = scope.path()
     const array = scope.keep(MmapArray.open(path, 'd', { flags: 'w+', capacity: 1000, format }))
     array.extend(new Float64Array(10).fill(3))
+    // From then on elements are appended without the core, which would tell.
+    for (let n = 0; n < 20; n++) array.get(0)
     fs.truncateSync(path, header + 40 * 8)
     for (let value = 0; value < 5; value++) array.append(value)
     return { path, array }

@@ -19,13 +19,16 @@ export class ElementMemory {
   writable
   /** The numbers that state.js names. */
   words
+  /** Whether pages that were written to are the array's own. The core alone can tell whether some are lost. */
+  isCopyOnWrite
   #array
   #type
   #misses = 0
 
-  constructor(array, type) {
+  constructor(array, type, isCopyOnWrite) {
     this.#array = array
     this.#type = type
+    this.isCopyOnWrite = isCopyOnWrite
     this.words = new Uint32Array(stateOf(array))
     this.release()
   }

@@ -156,8 +156,8 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }) {
 
     values() {
       const memory = this.#memory
-      // An empty array may be a closed one, which the class below refuses.
-      if (memory.words[LENGTH] === 0) super.values()
+      // The class below refuses a closed array, which is empty, and a copy-on-write array that has lost what it wrote.
+      if (memory.words[LENGTH] === 0 || memory.isCopyOnWrite) super.values()
       return new Values(this, memory)
     }
   }

@@ -139,7 +139,8 @@ export class MmapArray extends NativeArray {
     refuseClones(this)
     this.#type = type
     this.#codec = codecFor(type)
-    this.#memory = new ElementMemory(this, type)
+    const flags = origin.flags ?? origin.details?.handle?.flags
+    this.#memory = new ElementMemory(this, type, flags === 'c')
     origin.memory = this.#memory
   }
 
@@ -261,6 +262,8 @@ export class MmapArray extends NativeArray {
 
   #requireOpen() {
     if (this.#closed) throw closed()
+    // Loops over single elements do not notice that written pages were lost, so they ask before they begin.
+    if (this.#memory.isCopyOnWrite) requireSound(this)
   }
 
   /** Before code of the user's runs: a closed or read-only array is not worth it. Appending nothing tells. */

@@ -49,20 +49,20 @@ impl Array {
     }
 
     pub fn reverse(&self) -> Result<()> {
-        self.require_writable("reverse")?;
+        self.begin_write_in_place("reverse")?;
         kernels::reorder::reverse(self.region(), self.typecode.itemsize());
         Ok(())
     }
 
     pub fn byteswap(&self) -> Result<()> {
-        self.require_writable("byteswap")?;
+        self.begin_write_in_place("byteswap")?;
         kernels::reorder::byteswap(self.region(), self.typecode.itemsize());
         Ok(())
     }
 
     /// The same value in every element from `start` to before `end`, bounds as a slice's.
     pub fn fill(&self, element: &Element, start: Option<i64>, end: Option<i64>) -> Result<()> {
-        self.require_writable("fill")?;
+        self.begin_write_in_place("fill")?;
         let stride = slice::Bounds {
             start,
             stop: end,

@@ -217,6 +217,16 @@ impl Array {
         Ok(())
     }
 
+    /// Begins a call that writes many elements in place: where others cut the file, it is refused before it writes any.
+    ///
+    /// # Errors
+    /// `ReadOnly`, `MemoryFault`; `ENOMEM` for memory with holes that cannot be filled; the system's
+    fn begin_write_in_place(&self, operation: &'static str) -> Result<()> {
+        self.require_writable(operation)?;
+        self.require_elements_in_file()?;
+        self.mapping.storage().require_filled(self.byte_length())
+    }
+
     fn require_access(&self, operation: &'static str) -> Result<()> {
         if self.flags.access() == Access::ReadOnly {
             return Err(Error::ReadOnly { operation });
@@ -251,7 +261,8 @@ impl Array {
             return Ok(Err(Error::FixedLength { operation }));
         }
         if self.reservation.is_some() {
-            return Ok(Ok(()));
+            // Before anything is moved: what lies behind a cut would be moved in front of it as zeros.
+            return Ok(self.require_uncut());
         }
         let bytes = self.elements_there()?;
         self.take_over(bytes)?;
@@ -302,6 +313,9 @@ impl Array {
         .resolve(self.length())?;
         let start = stride.start as u64 * self.itemsize();
         let end = start + stride.count as u64 * self.itemsize();
+        if advice == Advice::Populate {
+            self.mapping.storage().require_filled(end - start)?;
+        }
         if advice.is_kept() && stride.count > 0 && (stride.count as u64) < self.length() {
             require_room_for_hint()?;
         }

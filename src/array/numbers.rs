@@ -71,7 +71,7 @@ impl Array {
     /// # Errors
     /// `ReadOnly`; `ENOMEM` where there is no memory for a copy, and nothing is changed.
     pub fn sort(&self) -> Result<()> {
-        self.require_writable("sort")?;
+        self.begin_write_in_place("sort")?;
         self.require_unwritten("sort")?;
         // Of what others may be reading, each place keeps its old element until it gets its new one.
         let place = match self.is_alone() {

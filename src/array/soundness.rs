@@ -58,8 +58,16 @@ impl Array {
     pub fn check(&self) -> Result<()> {
         self.require_sound()?;
         self.require_uncut()?;
-        let storage = self.mapping.storage();
-        storage.require_size(self.file_position(self.length()))
+        self.require_elements_in_file()
+    }
+
+    /// Refuses an array whose file ends before its elements do.
+    pub(super) fn require_elements_in_file(&self) -> Result<()> {
+        match self.length() {
+            // The file may end before the array begins.
+            0 => Ok(()),
+            length => self.mapping.storage().require_size(self.file_position(length)),
+        }
     }
 
     /// Takes all restorations for known: the caller has taken over what the file is now.

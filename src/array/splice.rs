@@ -91,6 +91,7 @@ impl Array {
             source
         };
         if stride.count == count {
+            self.begin_write_in_place("setSlice")?;
             gather::scatter(source, self.region(), stride, self.typecode.itemsize());
             return Ok(());
         }
@@ -124,6 +125,8 @@ impl Array {
             count => {
                 self.mapping.storage().require_cuttable()?;
                 gather::remove(self.region(), stride, self.typecode.itemsize());
+                // Of all the elements that there were: zeros from behind a cut may have been moved in front of it.
+                self.require_sound_bytes(self.byte_length())?;
                 self.shorten(self.length() - count)
             }
         }
@@ -144,6 +147,8 @@ impl Array {
         let all = self.window.region(old.max(new));
         all.move_within(end as usize, (start + added) as usize, tail as usize);
         all.copy_from(start as usize, source);
+        // Of all the elements that there were: zeros from behind a cut may have been moved in front of it.
+        self.require_sound_bytes(old)?;
         if new < old {
             self.shorten(new / self.itemsize())?;
         }

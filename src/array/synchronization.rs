@@ -57,7 +57,16 @@ impl Array {
         done: impl FnOnce(Result<Wakeup>) + Send + 'static,
     ) -> Result<()> {
         let word = self.word(index)?;
-        self.sleepers.sleep(word, expected, timeout, done)
+        let end = (element_index(index, self.length())? + 1) * self.itemsize();
+        let (window, known) = (self.window.clone(), self.restorations_known.get());
+        let checked = move |outcome: Result<Wakeup>| {
+            done(outcome.and_then(|outcome| match outcome {
+                // The element may be a zero by now that is not the file's.
+                Wakeup::NotEqual | Wakeup::Woken => window.require_sound(end, known).map(|()| outcome),
+                Wakeup::TimedOut | Wakeup::Cancelled => Ok(outcome),
+            }))
+        };
+        self.sleepers.sleep(word, expected, timeout, checked)
     }
 
     /// Wakes those who sleep on an element, at most so many; gives how many there were.

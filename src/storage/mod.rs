@@ -301,6 +301,21 @@ impl Storage {
         }
     }
 
+    /// Refuses to touch so many bytes of memory that has holes, where the holes may take more than can be had.
+    ///
+    /// # Errors
+    /// `ENOMEM`
+    pub fn require_filled(&self, bytes: u64) -> Result<()> {
+        const BLOCK: u64 = 512;
+        if bytes < available::MUCH || !self.is_in_memory() {
+            return Ok(());
+        }
+        let stat =
+            rustix::fs::fstat(&self.file).map_err(|errno| self.named(Error::system(errno, "fstat")))?;
+        let holes = (stat.st_size as u64).saturating_sub(stat.st_blocks as u64 * BLOCK);
+        self.require_possible(holes.min(bytes))
+    }
+
     /// Refuses so much more memory than can be had, before it is touched: the system would end the process.
     ///
     /// # Errors

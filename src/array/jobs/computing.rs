@@ -39,7 +39,7 @@ impl Array {
     /// Those of [`Array::sort`]; `Busy`.
     pub fn sort_later(&mut self, ticket: u32) -> Result<Work<()>> {
         const OPERATION: &str = "sortAsync";
-        self.require_writable(OPERATION)?;
+        self.begin_write_in_place(OPERATION)?;
         let (elements, scalar) = (self.lend()?, self.typecode.scalar);
         let job = self.begin_job(OPERATION, ticket, Claim::Writes)?;
         Ok(Box::new(move || {
