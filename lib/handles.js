@@ -20,12 +20,12 @@ const FIELDS = {
 }
 const OPTIONAL = new Set(['path', 'length', 'format'])
 
-const FLAGS = ['r', 'r+', 'w+', 'wx+', 'a+', 'c']
+const FLAGS = new Set(['r', 'r+', 'w+', 'wx+', 'a+', 'c'])
 
 function isValid(name, value) {
   if (value === undefined || value === null) return OPTIONAL.has(name)
   if (name === 'pid' || name === 'descriptor') return Number.isInteger(value) && value >= 0 && value <= 0x7fffffff
-  if (name === 'flags') return FLAGS.includes(value)
+  if (name === 'flags') return FLAGS.has(value)
   return typeof value === FIELDS[name]
 }
 
