@@ -129,7 +129,7 @@ impl Array {
             typecode,
             flags,
             mapping,
-            restorations_known: Cell::new(window.restorations()),
+            restorations_known: Cell::new(window.completed_restorations()),
             outgrown: Vec::new(),
             window,
             // A copy-on-write array is told of its first write. See `begin_own_writes`.

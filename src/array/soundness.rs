@@ -72,10 +72,10 @@ impl Array {
 
     /// Takes all restorations for known: the caller has taken over what the file is now.
     pub(super) fn forget_faults(&mut self) {
-        self.restorations_known.set(self.window.restorations());
+        self.restorations_known.set(self.window.completed_restorations());
         for outgrown in &mut self.outgrown {
             if let Some(window) = outgrown.window.upgrade() {
-                outgrown.restorations_known = window.restorations();
+                outgrown.restorations_known = window.completed_restorations();
             }
         }
     }
@@ -96,7 +96,7 @@ impl Array {
     pub(super) fn cover(&mut self, bytes: u64) -> Result<()> {
         if bytes > self.window.len() as u64 {
             let wider = self.mapping.window(bytes)?;
-            let restorations_known = self.restorations_known.replace(wider.restorations());
+            let restorations_known = self.restorations_known.replace(wider.completed_restorations());
             let old = std::mem::replace(&mut self.window, wider);
             self.outgrown.push(OutgrownWindow {
                 window: Arc::downgrade(&old),

@@ -43,7 +43,7 @@ impl Reader<'_> {
     fn refresh(&mut self) {
         let faults = faults();
         self.window.restore().unwrap();
-        self.restorations_known = self.window.restorations();
+        self.restorations_known = self.window.completed_restorations();
         if self.window.zeros_from().is_none() {
             self.faults_seen = faults;
         }

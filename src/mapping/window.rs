@@ -99,6 +99,12 @@ impl Window {
         self.restorations.count()
     }
 
+    /// The same without one that is under way: it is counted before the zeros are gone, which an array may read until then.
+    pub fn completed_restorations(&self) -> usize {
+        let _none_under_way = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        self.restorations.count()
+    }
+
     /// Refuses the first bytes of the window where some of them are zeros that are not the file's, or were since there
     /// were so many restorations: another array may have had them taken away.
     ///
