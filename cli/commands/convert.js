@@ -1,13 +1,15 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { OPENING } from '../opening.js'
 import { toFiles } from '../command-line.js'
 import { sourceOf } from '../convert/sources.js'
 import { Unfit, targetOf } from '../convert/targets.js'
+import { TEXT_OPTIONS, textOptions } from '../convert/text-options.js'
 import { DataError, UsageError } from '../failures.js'
+import { note } from '../notes.js'
 import { progressOf } from '../progress.js'
 import { replace, requireReplaceable } from '../replacement.js'
-import { numberIn } from '../text/numbers.js'
-import { toTypecode, typecodeOfPath } from '../type-names.js'
+import { isTitle } from '../text/values.js'
+import { requireTypecodeOfPath, toTypecode, typecodeOfPath } from '../type-names.js'
 
 const FORMATS = ['raw', 'npy', 'csv', 'jsonl']
 /** By the end of a name; what has none of these is raw. */
@@ -42,10 +44,10 @@ What JSON has no number for is a string there: "NaN", "Infinity". Integer types 
     offset,
     from: { type: 'string', value: 'FORMAT', description: 'of FILE: raw, npy, csv, jsonl' },
     to: { type: 'string', value: 'FORMAT', description: 'of TARGET' },
-    column: { type: 'string', description: "of a CSV file: a title's name, or a number from 1" },
-    delimiter: { type: 'string', description: 'of a CSV file; default a comma, for .tsv a tab' },
+    ...TEXT_OPTIONS,
     header: { type: 'string', value: 'TITLE', description: 'writes a title into the first line of CSV' },
     force: { type: 'boolean', short: 'f', description: 'replaces TARGET where it is there' },
+    'allow-empty': { type: 'boolean', description: 'replaces it even by a file without elements' },
   },
   examples: [
     ['mmap-array convert prices.csv prices.npy --column close', 'one column of a table'],
@@ -58,19 +60,24 @@ What JSON has no number for is a string there: "NaN", "Infinity". Integer types 
     const from = sideOf(path, values.from)
     const to = sideOf(targetPath, values.to)
     if (values.header !== undefined && to.format !== 'csv') throw new UsageError('--header goes with CSV')
-    if (values.header !== undefined && numberIn(values.header) !== undefined)
+    if (values.header !== undefined && !isTitle(values.header))
       throw new UsageError(`--header takes a title, and '${values.header}' would be read as an element`)
-    if (values.delimiter !== undefined && from.format !== 'csv') throw new UsageError('--delimiter goes with CSV')
+    const text = textOptions(values, from)
     if (to.path !== undefined) requireReplaceable(to.path, values.force)
-    const delimiter = values.delimiter ?? (path.endsWith('.tsv') ? '\t' : undefined)
-    const wanted = toTypecode(values.type) ?? (to.format === 'raw' && to.path ? typecodeOfPath(to.path) : undefined)
-    const source = sourceOf(from, { values: sourceValues(values, from, delimiter), typecode: wanted })
+    const wanted =
+      toTypecode(values.type) ?? (to.format === 'raw' && to.path ? requireTypecodeOfPath(to.path) : undefined)
+    const notes = []
+    const terms = { typecode: wanted, text, note: (line) => notes.push(line) }
+    const source = sourceOf(from, { values: sourceValues(values, from), ...terms })
     try {
       const copyTo = async (unfinished) => {
-        const terms = { typecode: wanted ?? source.typecode, output, title: values.header, most: source.total }
-        await copy(source, await targetOf({ ...to, path: unfinished }, terms))
+        const { header: title, round } = values
+        const target = { typecode: wanted ?? source.typecode, output, title, round, most: source.total }
+        const count = await copy(source, await targetOf({ ...to, path: unfinished }, target))
+        if (count === 0 && unfinished !== undefined) requireEmptyAllowed(to.path, values['allow-empty'])
       }
       await (to.path === undefined ? copyTo(undefined) : replace(to.path, values, copyTo))
+      notes.forEach(note)
     } finally {
       source.close()
     }
@@ -86,16 +93,22 @@ function sideOf(word, given) {
 }
 
 /** A NumPy file says its type itself; --type is then what is wanted of TARGET. */
-function sourceValues({ column, offset: bytes, type: given, 'from-type': own }, { path, format }, delimiter) {
-  if (column !== undefined && format !== 'csv') throw new UsageError('--column goes with CSV')
+function sourceValues({ offset: bytes, type: given, 'from-type': own }, { path, format }) {
   if (bytes !== undefined && (format !== 'raw' || path === undefined))
     throw new UsageError('--offset goes with a raw FILE')
-  if (path !== undefined && format === 'csv') statSync(path)
+  if (path !== undefined && (format === 'csv' || format === 'jsonl')) statSync(path)
   const named = path === undefined ? undefined : typecodeOfPath(path)
   const shared = format === 'npy' || named !== undefined ? undefined : given
-  return { column, delimiter, offset: bytes, type: own ?? shared }
+  return { offset: bytes, type: own ?? shared }
 }
 
+/** What has nothing in it is more often a mistake than what a file is to be replaced by. */
+function requireEmptyAllowed(path, isAllowed) {
+  if (isAllowed || !existsSync(path)) return
+  throw new DataError(`there are no elements, and ${path} is there already; --allow-empty replaces it all the same`)
+}
+
+/** @returns {Promise<number>} how many elements */
 async function copy(source, target) {
   const onProgress = progressOf('converting', source.total)
   let count = 0
@@ -110,4 +123,5 @@ async function copy(source, target) {
   } finally {
     await target.end()
   }
+  return count
 }
