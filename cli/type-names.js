@@ -28,7 +28,7 @@ export function toTypecode(name) {
   if (code !== undefined) return code
   throw new UsageError(
     `--type takes a typecode (${MmapArray.typecodes}) or a name such as float64, f64, Float64Array or <f8, not '${name}'` +
-      (hintOf(name) ?? ''),
+      hintOf(name),
   )
 }
 
@@ -36,36 +36,40 @@ const LETTERS = { i: 'int', u: 'uint', f: 'float' }
 
 /** Both readings of a name whose number may count bits or bytes, or the name that was meant. */
 function hintOf(name) {
-  const [, letter, size] = /^([iuf])(\d+)$/i.exec(name) ?? []
-  const meant = CODES.get(name.toLowerCase()) ?? ALIASES[name.toLowerCase()]
+  const word = name.toLowerCase()
+  const meant = CODES.get(word) ?? ALIASES.get(word)
   if (meant !== undefined) return `; did you mean ${NAMES[meant][0]}?`
-  if (letter === undefined) return undefined
-  const inBytes = CODES.get(`<${letter.toLowerCase()}${size}`)
-  const inBits = `${size} bits would be ${LETTERS[letter.toLowerCase()]}${size}, which is no type`
+  const [, letter, size] = /^([iuf])(\d+)$/.exec(word) ?? []
+  if (letter === undefined) return ''
+  const inBytes = CODES.get(`<${word}`)
+  const inBits = `there is no ${LETTERS[letter]}${size}, of ${size} ${size === '1' ? 'bit' : 'bits'}`
   if (inBytes === undefined) return `; ${inBits}`
-  return `; ${inBits}, and ${size} ${size === '1' ? 'byte' : 'bytes'} are ${NAMES[inBytes][0]}: write ${NAMES[inBytes][1]} or <${letter.toLowerCase()}${size}`
+  const [long, short] = NAMES[inBytes]
+  return `; ${inBits}, and if ${size} counts bytes, as in NumPy, it is ${long}: write ${short} or <${word}`
 }
 
 /** What other languages call the types. Some are no size on every machine, so they are hints and no names. */
-const ALIASES = {
-  double: 'd',
-  float: 'f',
-  single: 'f',
-  half: 'e',
-  long: 'q',
-  ulong: 'Q',
-  int: 'i',
-  uint: 'I',
-  short: 'h',
-  ushort: 'H',
-  byte: 'B',
-  ubyte: 'B',
-  sbyte: 'b',
-  char: 'b',
-  uchar: 'B',
-  bool: 'B',
-  boolean: 'B',
-}
+const ALIASES = new Map(
+  Object.entries({
+    double: 'd',
+    float: 'f',
+    single: 'f',
+    half: 'e',
+    long: 'q',
+    ulong: 'Q',
+    int: 'i',
+    uint: 'I',
+    short: 'h',
+    ushort: 'H',
+    byte: 'B',
+    ubyte: 'B',
+    sbyte: 'b',
+    char: 'b',
+    uchar: 'B',
+    bool: 'B',
+    boolean: 'B',
+  }),
+)
 
 /** Types of numbers with a point that have fewer digits than a double. */
 export const NARROW = new Set(['e', 'f'])
@@ -86,14 +90,14 @@ export function requireTypecodeOfPath(path) {
   if (code !== undefined || ending === undefined || !looksLikeType(ending)) return code
   if (ending.length === 1) throw new UsageError(`.${ending} does not say what the elements of ${path} are: give --type`)
   throw new UsageError(
-    `.${ending} of ${path} looks like a type and is none${hintOf(ending) ?? ''}; give --type, or another name`,
+    `.${ending} of ${path} looks like a type and is none${hintOf(ending)}; give --type, or another name`,
   )
 }
 
 function looksLikeType(ending) {
   const word = ending.toLowerCase()
   if (ending.length === 1) return MmapArray.typecodes.includes(ending) || 'ch'.includes(word)
-  return /^(?:[iufcbs]|int|uint|float|bool|complex)\d+$/.test(word) || word in ALIASES || LOWER_NAMES.has(word)
+  return /^(?:[iufcbs]|int|uint|float|bool|complex)\d+$/.test(word) || ALIASES.has(word) || LOWER_NAMES.has(word)
 }
 
 const LOWER_NAMES = new Set([...CODES.keys()].map((name) => name.toLowerCase()))

@@ -23,9 +23,7 @@ export async function* csvBlocks(texts, options, reader, { makeBlock, note }) {
   }
   const block = makeBlock(column.blankCount)
   yield block.subarray(0, column.end(block))
-  // Without quotes the mark has split each number that has one.
-  if (options.decimal === options.delimiter && !quotes.isSeen && column.width > 1)
-    throw new DataError(`'${options.decimal}' divides the fields, none of which is in quotes: give --delimiter`)
+  if (!quotes.isSeen) column.requireWholeNumbers(options)
   if (column.assumption !== undefined) note(column.assumption)
 }
 
@@ -116,6 +114,14 @@ class Column {
     } catch (error) {
       throw this.#placed(error, error.line)
     }
+  }
+
+  /** For a file without quotes: a mark that divides fields has divided the numbers that have it. */
+  requireWholeNumbers({ delimiter, decimal, thousands }) {
+    // Other than a decimal mark, not every number has one: titles show how many fields there are.
+    const isDivided = decimal === delimiter || (thousands === delimiter && this.#title === undefined)
+    if (isDivided && this.width > 1)
+      throw new DataError(`'${delimiter}' divides the fields, none of which is in quotes: give another --delimiter`)
   }
 
   /** Looks at the first row that is not empty. Returns whether it has titles. */

@@ -17,8 +17,11 @@ const DATE = /^(\d{4})-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d
 const DAY = 86_400_000
 /** 18 digits are attoseconds: more than any clock has. */
 const MOST_DIGITS = 18
-/** NumPy's "not a time" has the bits of the least integer. */
-const [LEAST, GREATEST] = [-(2n ** 63n) + 1n, 2n ** 63n - 1n]
+const NOT_A_TIME = -(2n ** 63n)
+const [LEAST, GREATEST] = [NOT_A_TIME + 1n, 2n ** 63n - 1n]
+
+/** NumPy's "not a time", the least integer. */
+export const notATime = (word) => (word.toLowerCase() === 'nat' ? NOT_A_TIME : undefined)
 
 /**
  * A reader of dates.

@@ -19,10 +19,11 @@ export const overflows = (code, number) => Math.abs(number) >= BEYOND[code] && N
 /**
  * A reader of floats of a type. Those of `e` come as doubles that a half rounds as it would the text.
  * @param {{ code: string, name: string }} type
+ * @param {boolean} [isAssumed] whether nobody asked for the type: then it has to hold all digits of an integer
  * @returns {(text: string, shown?: string) => number | undefined} undefined for what is no number
- * @throws {DataError} for what would be rounded to infinity
+ * @throws {DataError} for what would be rounded to infinity, and for an integer that loses digits to a type nobody asked for
  */
-export function floatReader({ code, name }) {
+export function floatReader({ code, name }, isAssumed = false) {
   const read = code === 'd' ? Number : roundableDecimal
   const beyond = BEYOND[code]
   return (text, shown = text) => {
@@ -30,8 +31,17 @@ export function floatReader({ code, name }) {
     const number = read(text)
     if (number >= beyond || number <= -beyond)
       throw new DataError(`'${shown}' is too large for ${name}; write inf where infinity is meant`)
+    if (isAssumed && (number > Number.MAX_SAFE_INTEGER || number < -Number.MAX_SAFE_INTEGER))
+      requireExact(text, number, name)
     return number
   }
+}
+
+function requireExact(text, number, name) {
+  if (!/^[+-]?\d+$/.test(text) || BigInt(text.replace('+', '')) === BigInt(number)) return
+  // What was a float before it was text: 123456789012345670000.
+  if (text === String(number)) return
+  throw new DataError(`'${text}' has more digits than ${name}: --type i64 or u64 keeps them, --type f64 rounds`)
 }
 
 function specialIn(text) {

@@ -2,7 +2,7 @@
 
 import { DataError, UsageError } from '../failures.js'
 import { nameOf } from '../type-names.js'
-import { dateReader } from './dates.js'
+import { dateReader, notATime } from './dates.js'
 import { plainTextOf } from './decimals.js'
 import { floatReader } from './floats.js'
 import { integerReader, requireRounding } from './integers.js'
@@ -31,17 +31,17 @@ export const MISSING = Symbol('missing')
 
 /**
  * How the fields of a file are read.
- * @param {{ typecode: string, dates?: string, round?: string, thousands?: string, decimal?: string, missing?: string,
+ * @param {{ typecode: string, isAssumed?: boolean, dates?: string, round?: string, thousands?: string, decimal?: string, missing?: string,
  *   missingText?: string[] }} terms
  * @returns {{ read(text: string): unknown, isTitle(text: string): boolean, missing: { action: string, value?: unknown } }}
  *   `read` gives MISSING where --missing says what becomes of it, and throws a DataError where it does not
  */
-export function valueReader({ typecode, dates, round, thousands, decimal, missing, missingText }) {
-  const parse = parserOf(typecode, dates, round)
+export function valueReader({ typecode, isAssumed, dates, round, thousands, decimal, missing, missingText }) {
+  const parse = parserOf(typecode, { isAssumed, dates, round })
   const plain = plainTextOf({ thousands, decimal })
   const isMissingText = missingTexts(missingText)
   const isMissingNumber = missingNumbers(missingText)
-  const policy = missingPolicy(missing, parse)
+  const policy = missingPolicy(missing, dates === undefined ? parse : (word) => notATime(word) ?? parse(word))
   const hasOwnTexts = missingText !== undefined
   const isRefused = policy.action === 'refuse'
   const parsed = (word) => {
@@ -91,7 +91,7 @@ export function isTitle(text) {
   return !/^[+-]?(?:inf|infinity|nan)$/i.test(word)
 }
 
-function parserOf(code, dates, round) {
+function parserOf(code, { isAssumed, dates, round }) {
   if (dates !== undefined) {
     requireRounding(round)
     if (!'ql'.includes(code)) throw new UsageError(`--dates makes int64, not ${nameOf(code)}: leave --type away`)
@@ -101,7 +101,7 @@ function parserOf(code, dates, round) {
   const limits = LIMITS[code]
   if (limits !== undefined) return integerReader({ name, min: limits[0], max: limits[1] }, round)
   if (round !== undefined) throw new UsageError(`--round goes with integers and dates, not with ${name}`)
-  return floatReader({ code, name })
+  return floatReader({ code, name }, isAssumed)
 }
 
 /** A text as a message shows it: in quotes, and not all of it where it is long. */
