@@ -1,6 +1,6 @@
 // JSON lines: a value each, or an object each of which one member is read. What JSON has no number for is a string: "NaN", "Infinity".
 
-import { DataError, UsageError } from '../failures.js'
+import { DataError } from '../failures.js'
 import { listed } from './columns.js'
 import { isDecimal } from './decimals.js'
 import { linesOf } from './lines.js'
@@ -65,7 +65,7 @@ function numberIn(text, reader) {
   if (typeof value === 'string') return reader.read(value)
   if (value === null || typeof value === 'number') return reader.read(word)
   if (typeof value === 'object' && !Array.isArray(value))
-    throw new UsageError(`the lines are objects, with ${listed(Object.keys(value))}: say which with --column`)
+    throw new DataError(`${shownText(word)} is an object: --column says which of its members is read`)
   throw new DataError(`${shownText(word)} is no number`)
 }
 
