@@ -70,13 +70,14 @@ class Column {
     const { rows } = piece
     const { read } = this.#reader
     let [count, at] = [0, 0]
-    let firstBlank = this.blankCount > 0 ? 0 : undefined
+    // Where the empty rows begin that are not counted yet; their line is looked for only where it is needed.
+    let firstBlank
     try {
       for (; at < rows.length; at += 1) {
         const row = rows[at]
         if (row.length === 1 && isBlank(row[0])) {
           if (this.width > 1) continue
-          if (this.blankCount === 0) [this.#blankLine, firstBlank] = [piece.lineOf(at), at]
+          if (this.blankCount === 0) firstBlank = at
           this.blankCount += 1
           continue
         }
@@ -84,6 +85,8 @@ class Column {
         if (row.length !== this.width) throw new DataError(this.#otherWidth(row))
         this.#onlyRow = undefined
         if (this.blankCount > 0) {
+          if (firstBlank !== undefined && this.#reader.missing.action === 'refuse')
+            this.#blankLine = piece.lineOf(firstBlank)
           count = this.#addMissing(block, count)
           firstBlank = undefined
         }
@@ -94,7 +97,10 @@ class Column {
       if (!(error instanceof DataError)) throw error
       throw this.#placed(error, error.line ?? piece.lineOf(at))
     }
-    if (firstBlank !== undefined && firstBlank < rows.length) this.#blankText += piece.textFrom(firstBlank)
+    if (this.blankCount > 0 && rows.length > 0) {
+      if (firstBlank !== undefined) this.#blankLine = piece.lineOf(firstBlank)
+      this.#blankText += piece.textFrom(firstBlank ?? 0)
+    }
     return count
   }
 
@@ -133,7 +139,7 @@ class Column {
     const text = row[this.#place]
     const isAfterBlanks = this.width === 1 && this.blankCount > 0 && asked.titles !== true
     const hasTitles = asked.titles ?? (!isAfterBlanks && this.#reader.isTitle(text))
-    if (!isAfterBlanks) this.blankCount = 0
+    if (!isAfterBlanks) [this.blankCount, this.#blankText] = [0, '']
     if (hasTitles) this.#title = text.trim()
     if (asked.titles !== undefined) return hasTitles
     if (hasTitles) {
