@@ -33,8 +33,13 @@ Formats are told by the ends of the names: .npy, .csv, .txt, .tsv, .jsonl, .ndjs
 input or output. Every value is checked: one that the type does not hold ends the conversion with an error that names its
 line, and TARGET is as it was. Files may be larger than memory. TARGET takes its name when it is whole.
 
-CSV has a number a line, or needs --column; a title is passed over. Numbers from text are float64 unless --type says otherwise.
-What JSON has no number for is a string there: "NaN", "Infinity". Integer types keep all of their digits, a float takes the nearest number.`,
+CSV has a number a line, or needs --column. Whether its first row has titles is known from --titles, --no-titles, --title or a title for
+--column; otherwise it is assumed from the chosen field, and said on the standard error. What cannot be read is an error that names
+file, line, column and text: a missing value without --missing, a row of another length, a fraction for an integer type without --round,
+a number that is too large. Integers keep all of their digits, and floats are rounded once, from the text to the type.
+Numbers from text are float64 unless --type or the end of TARGET's name says otherwise.
+
+JSON lines have a value a line, or an object and --column. What JSON has no number for is a string there: "NaN", "Infinity".`,
   options: {
     type: {
       ...type,
@@ -51,6 +56,8 @@ What JSON has no number for is a string there: "NaN", "Infinity". Integer types 
   },
   examples: [
     ['mmap-array convert prices.csv prices.npy --column close', 'one column of a table'],
+    ['mmap-array convert sales.csv sales.i64 --column 3 --titles --missing 0', 'a column by its position'],
+    ["mmap-array convert log.tsv t.i64 --column time --dates ms --comment '#'", 'dates as milliseconds'],
     ['mmap-array convert big.npy big.f32', 'another type: every value that fits, or an error'],
     ['mmap-array convert ticks.bin - --type i64 --to jsonl | head', 'to another program'],
   ],

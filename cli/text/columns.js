@@ -2,7 +2,7 @@
 
 import { UsageError } from '../failures.js'
 import { isDecimal } from './decimals.js'
-import { shownText } from './values.js'
+import { shownText } from './shown-text.js'
 
 /** As many columns as a message lists. */
 const MOST_LISTED = 20

@@ -4,7 +4,8 @@ import { DataError } from '../failures.js'
 import { columnAsked, placeOf } from './columns.js'
 import { rowsOf } from './csv-rows.js'
 import { requireTable } from './foreign-files.js'
-import { MISSING, shownText } from './values.js'
+import { shownText } from './shown-text.js'
+import { MISSING } from './values.js'
 
 /**
  * The values of a column, a block at a time.

@@ -1,6 +1,7 @@
 // ISO 8601 dates, as NumPy writes datetime64, as integers: units since the beginning of 1970.
 
 import { DataError, UsageError } from '../failures.js'
+import { shownText } from './shown-text.js'
 
 /** How many nanoseconds each unit has, by NumPy's name. */
 const UNITS = {
@@ -39,7 +40,8 @@ export function dateReader(unit, round) {
     const fine = match && attosecondsOf(match)
     if (fine === undefined || fine === null) return undefined
     const units = divide(fine, size, round, { shown, unit })
-    if (units < LEAST || units > GREATEST) throw new DataError(`'${shown}' does not fit int64 in the unit ${unit}`)
+    if (units < LEAST || units > GREATEST)
+      throw new DataError(`${shownText(shown)} does not fit int64 in the unit ${unit}`)
     return units
   }
 }
@@ -71,7 +73,7 @@ function divide(fine, size, round, { shown, unit }) {
   if (rest === 0n) return below
   if (round === undefined)
     throw new DataError(
-      `'${shown}' is finer than the unit ${unit}; take a finer unit, or --round says what becomes of it`,
+      `${shownText(shown)} is finer than the unit ${unit}; take a finer unit, or --round says what becomes of it`,
     )
   if (round === 'floor' || (round === 'trunc' && below >= 0n)) return below
   if (round === 'nearest') {

@@ -3,6 +3,7 @@
 import { DataError } from '../failures.js'
 import { isDecimal } from './decimals.js'
 import { roundableDecimal } from './rounding.js'
+import { shownText } from './shown-text.js'
 
 /** What Python's float() reads besides digits, whatever the case of its letters. */
 const SPECIAL = /^([+-]?)(?:(inf|infinity)|nan)$/i
@@ -30,7 +31,7 @@ export function floatReader({ code, name }, isAssumed = false) {
     if (!isDecimal(text)) return specialIn(text)
     const number = read(text)
     if (number >= beyond || number <= -beyond)
-      throw new DataError(`'${shown}' is too large for ${name}; write inf where infinity is meant`)
+      throw new DataError(`${shownText(shown)} is too large for ${name}; write inf where infinity is meant`)
     if (isAssumed && (number > Number.MAX_SAFE_INTEGER || number < -Number.MAX_SAFE_INTEGER))
       requireExact(text, number, name)
     return number
@@ -41,7 +42,9 @@ function requireExact(text, number, name) {
   if (!/^[+-]?\d+$/.test(text) || BigInt(text.replace('+', '')) === BigInt(number)) return
   // What was a float before it was text: 123456789012345670000.
   if (text === String(number)) return
-  throw new DataError(`'${text}' has more digits than ${name}: --type i64 or u64 keeps them, --type f64 rounds`)
+  throw new DataError(
+    `${shownText(text)} has more digits than ${name}: --type i64 or u64 keeps them, --type f64 rounds`,
+  )
 }
 
 function specialIn(text) {

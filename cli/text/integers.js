@@ -2,6 +2,7 @@
 
 import { DataError, UsageError } from '../failures.js'
 import { decimalOf, isDecimal } from './decimals.js'
+import { shownText } from './shown-text.js'
 
 /** No integer of 64 bits has more digits. */
 const MOST_DIGITS = 20
@@ -46,7 +47,7 @@ export function requireRounding(name) {
 export function integerReader({ name, min, max }, round) {
   requireRounding(round)
   const isBig = typeof min === 'bigint'
-  const outside = (shown) => new DataError(`'${shown}' does not fit ${name}, which holds ${min} to ${max}`)
+  const outside = (shown) => new DataError(`${shownText(shown)} does not fit ${name}, which holds ${min} to ${max}`)
   return (text, shown = text) => {
     if (SHORT.test(text)) {
       const number = Number(text)
@@ -66,7 +67,9 @@ function integerOf({ isNegative, digits, exponent }, round, shown) {
   const point = digits.length + exponent
   if (digits === '') return 0n
   if (exponent < 0 && round === undefined)
-    throw new DataError(`'${shown}' has a fraction; --round nearest, floor, ceil or trunc makes an integer of it`)
+    throw new DataError(
+      `${shownText(shown)} has a fraction; --round nearest, floor, ceil or trunc makes an integer of it`,
+    )
   if (point > MOST_DIGITS) return undefined
   if (exponent >= 0) return signed(BigInt(digits + '0'.repeat(exponent)), isNegative)
   const size = BigInt(digits.slice(0, Math.max(point, 0)) || '0')

@@ -5,7 +5,8 @@ import { listed } from './columns.js'
 import { isDecimal } from './decimals.js'
 import { linesOf } from './lines.js'
 import { textOf } from './numbers.js'
-import { MISSING, shownText } from './values.js'
+import { shownText } from './shown-text.js'
+import { MISSING } from './values.js'
 
 /**
  * The values of the lines, a block at a time, each with its line.

@@ -7,9 +7,8 @@ import { plainTextOf } from './decimals.js'
 import { floatReader } from './floats.js'
 import { integerReader, requireRounding } from './integers.js'
 import { missingNumbers, missingPolicy, missingTexts } from './missing.js'
+import { shownText } from './shown-text.js'
 
-/** What is shown of a text that is no value. */
-const LONGEST_SHOWN = 60
 /** No number is longer: more digits would only take time. */
 const LONGEST = 20_000
 
@@ -102,9 +101,4 @@ function parserOf(code, { isAssumed, dates, round }) {
   if (limits !== undefined) return integerReader({ name, min: limits[0], max: limits[1] }, round)
   if (round !== undefined) throw new UsageError(`--round goes with integers and dates, not with ${name}`)
   return floatReader({ code, name }, isAssumed)
-}
-
-/** A text as a message shows it: in quotes, and not all of it where it is long. */
-export function shownText(text) {
-  return text.length > LONGEST_SHOWN ? `'${text.slice(0, LONGEST_SHOWN)}…'` : `'${text}'`
 }
