@@ -63,7 +63,9 @@ describe('another type', () => {
     expectNoTraceOf('b.i32')
     const text = scope.file('x\n1\n2\n3\n400\n', 'a.csv')
     expect(await failure(2, ['convert', text, scope.path('b.npy'), '--type', 'u8ish'])).toContain('u8ish')
-    expect(await failure(4, ['convert', text, scope.path('b.npy'), '--type', 'uint8'])).toMatch(/a\.csv, line 5, column 1 'x': .*400/)
+    expect(await failure(4, ['convert', text, scope.path('b.npy'), '--type', 'uint8'])).toMatch(
+      /a\.csv, line 5, column 1 'x': .*400/,
+    )
     expectNoTraceOf('b.npy')
   })
 })

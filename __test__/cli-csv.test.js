@@ -21,7 +21,10 @@ async function converted(text, ...words) {
     'jsonl',
     ...words,
   ])
-  expect({ code, signal }, `${JSON.stringify(text).slice(0, 200)} ${words}: ${stderr}`).toEqual({ code: 0, signal: null })
+  expect({ code, signal }, `${JSON.stringify(text).slice(0, 200)} ${words}: ${stderr}`).toEqual({
+    code: 0,
+    signal: null,
+  })
   return { elements: stdout.split('\n').slice(0, -1), said: stderr }
 }
 const elementsOf = async (text, ...words) => (await converted(text, ...words)).elements
@@ -68,8 +71,8 @@ describe('the first row', () => {
     ['close\n', "line 1, column 1: 'close' is no number"],
     ['close\n\n\n', "line 1, column 1: 'close' is no number"],
     ['#N/A\n1\n', "'#N/A' stands for"],
-    ['titel\nNA\n', "line 2, column 1 'titel': 'NA' stands for"],
-    ['titel\nanother\n1\n', "line 2, column 1 'titel': 'another' is no number"],
+    ['close\nNA\n', "line 2, column 1 'close': 'NA' stands for"],
+    ['close\nanother\n1\n', "line 2, column 1 'close': 'another' is no number"],
     ['x,day\n5,-\n', "line 2, column 2 'day': '-' stands for", '--column', '2'],
   ])('of %j is an error: %s', async (text, message, ...words) => {
     expect(await refusal(text, ...words)).toContain(message)
