@@ -2,8 +2,12 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { csvBlocks } from '../cli/text/csv.js'
+import { withoutLines } from '../cli/text/reading.js'
+import { valueReader } from '../cli/text/values.js'
 import { describePython } from './support/python.js'
+import { Random } from './support/random.js'
 import { useScope } from './support/scope.js'
 import { TABLE_TYPES, randomTable } from './support/tables.js'
 import { tool } from './support/tool.js'
@@ -54,3 +58,51 @@ function converted({ path, type, column, delimiter, titles, missing, round }, ta
   if (round !== null) words.push('--round', round)
   return tool(words)
 }
+
+describe('a table that is cut into pieces', () => {
+  /** What the rows become, or the message. */
+  async function outcome(pieces, { type, column, delimiter, titles, missing, round }) {
+    const options = { column: String(column + 1), delimiter, titles, noTitles: !titles, comment: '~', firstLine: 3 }
+    const skipped = { first: 2, last: 1 }
+    const values = []
+    async function* texts() {
+      yield* pieces
+    }
+    try {
+      const reader = valueReader({ typecode: type, missing: missing ?? undefined, round: round ?? undefined })
+      const terms = { makeBlock: (length) => new Block(length), note: () => {} }
+      for await (const block of csvBlocks(withoutLines(texts(), skipped), options, reader, terms)) values.push(...block)
+      return values.map(String)
+    } catch (error) {
+      return `${error.constructor.name}: ${error.message}`
+    }
+  }
+
+  class Block extends Array {
+    subarray(start, stop) {
+      return Array.from(this.slice(start, stop))
+    }
+  }
+
+  test('gives the same values, or the same error', async () => {
+    const outcomes = new Set()
+    for (let n = 0; n < 300; n += 1) {
+      const table = randomTable('pieces', n)
+      const random = new Random('cuts', n)
+      const lines = table.text.split('\n')
+      // Not inside of a quoted field.
+      const commented = table.text.includes('"')
+        ? lines
+        : lines.flatMap((line) => (random.chance(0.1) ? ['~ "a', line] : line))
+      const text = `one "line\nanother\n${commented.join('\n')}\nthe "last" line${random.chance(0.5) ? '\n\n' : ''}`
+      const whole = await outcome([text], table)
+      outcomes.add(typeof whole)
+      const most = random.pick([1, 3, 20])
+      const pieces = []
+      for (let at = 0; at < text.length; at += pieces.at(-1).length)
+        pieces.push(text.slice(at, at + random.integer(1, most)))
+      expect(await outcome(pieces, table), JSON.stringify({ n, text, pieces })).toEqual(whole)
+    }
+    expect(outcomes.size).toBe(2)
+  })
+})

@@ -9,7 +9,7 @@ import { note } from '../notes.js'
 import { progressOf } from '../progress.js'
 import { replace, requireReplaceable } from '../replacement.js'
 import { isTitle } from '../text/values.js'
-import { requireTypecodeOfPath, toTypecode, typecodeOfPath } from '../type-names.js'
+import { nameOf, requireTypecodeOfPath, toTypecode, typecodeOfPath } from '../type-names.js'
 
 const FORMATS = ['raw', 'npy', 'csv', 'jsonl']
 /** By the end of a name; what has none of these is raw. */
@@ -21,6 +21,12 @@ const ENDINGS = new Map([
   ['jsonl', 'jsonl'],
   ['ndjson', 'jsonl'],
 ])
+/** Ends of the names of files that are neither of these formats nor bare elements, unless somebody says so. */
+const FOREIGN = new Set(
+  'gz bz2 xz zst zip 7z tar tgz json html htm xml pdf xls xlsx ods parquet feather arrow h5 hdf5 npz mat pkl sqlite db'.split(
+    ' ',
+  ),
+)
 
 const { type, offset } = OPENING
 
@@ -74,6 +80,9 @@ JSON lines have a value a line, or an object and --column. What JSON has no numb
     const wanted =
       toTypecode(values.type) ?? (to.format === 'raw' && to.path ? requireTypecodeOfPath(to.path) : undefined)
     const notes = []
+    const named = to.format === 'raw' && to.path !== undefined ? typecodeOfPath(to.path) : undefined
+    if (named !== undefined && nameOf(named) !== nameOf(wanted))
+      notes.push(`${to.path} has ${nameOf(wanted)}, as --type says, though its name says ${nameOf(named)}`)
     const terms = { typecode: wanted, text, note: (line) => notes.push(line) }
     const source = sourceOf(from, { values: sourceValues(values, from), ...terms })
     try {
@@ -93,7 +102,11 @@ JSON lines have a value a line, or an object and --column. What JSON has no numb
 
 function sideOf(word, given) {
   const path = word === '-' ? undefined : word
-  const ending = /\.([a-z]+)$/.exec(word.toLowerCase())?.[1]
+  const ending = /\.([a-z\d]+)$/.exec(word.toLowerCase())?.[1]
+  if (given === undefined && FOREIGN.has(ending))
+    throw new UsageError(
+      `.${ending} of ${word} is none of ${FORMATS.join(', ')}; --from and --to say which of them is meant`,
+    )
   const format = given ?? ENDINGS.get(ending) ?? 'raw'
   if (FORMATS.includes(format)) return { path, format }
   throw new UsageError(`a format is one of ${FORMATS.join(', ')}, not '${format}'`)

@@ -23,6 +23,10 @@ export function textSource({ path, format }, wanted, options, note) {
   const typecode = wanted ?? (options.dates === undefined ? OF_NUMBERS : OF_DATES)
   const isOfText = isText({ typecode })
   if (format === 'csv' && isOfText) throw new UsageError('characters are read from JSON lines, not from CSV')
+  for (const name of isOfText ? ['missing', 'missingText', 'round', 'dates'] : []) {
+    if (options[name] !== undefined)
+      throw new UsageError(`--${name === 'missingText' ? 'missing-text' : name} goes with numbers`)
+  }
   const reader = isOfText ? undefined : valueReader({ typecode, isAssumed: wanted === undefined, ...options })
   const name = path ?? 'the standard input'
   const dialect = { ...options, firstLine: options.skipped.first + 1 }

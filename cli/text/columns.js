@@ -12,7 +12,8 @@ const MOST_LISTED = 20
  * @param {{ column?: string, title?: string, titles?: boolean, noTitles?: boolean }} options
  * @returns {{ name?: string, position?: number, titles?: boolean }} no `titles` where the first row has to decide
  */
-export function columnAsked({ column, title, titles, noTitles }) {
+export function columnAsked({ column: given, title, titles, noTitles }) {
+  const column = given !== undefined && isDecimal(given.trim()) ? given.trim() : given
   if (titles && noTitles) throw new UsageError('--titles and --no-titles exclude each other')
   if (column !== undefined && title !== undefined) throw new UsageError('--column and --title exclude each other')
   const isPosition = column !== undefined && isDecimal(column)

@@ -82,12 +82,14 @@ export function valueReader({ typecode, isAssumed, dates, round, thousands, deci
 }
 
 const isUsuallyMissing = missingTexts()
+/** Values in letters. */
+const VALUES = /^(?:[+-]?(?:inf|infinity|nan)|true|false)$/i
 
 /** Whether a text of the first line is a title: what begins like a number may be a mistyped one. */
 export function isTitle(text) {
   const word = text.trim()
   if (!/\p{L}/u.test(word) || /^[-+.]*\d/.test(word) || isUsuallyMissing(word)) return false
-  return !/^[+-]?(?:inf|infinity|nan)$/i.test(word)
+  return !VALUES.test(word)
 }
 
 function parserOf(code, { isAssumed, dates, round }) {
