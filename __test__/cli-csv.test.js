@@ -46,6 +46,7 @@ describe('the first row', () => {
     ['2019,2020\n1,2\n', ['--column', '2', '--titles'], ['2'], ''],
     ['2019,2020\n1,2\n', ['--title', '2020'], ['2'], ''],
     ['3,1\n5,6\n', ['--title', '3'], ['5'], ''],
+    ['1,2\n', ['--column', ' 2 ', '--no-titles'], ['2'], ''],
     ['close\n1\n', [], ['1'], "line 1 has titles, such as 'close'"],
     ['day,close\nMon,1\n', ['--column', '2'], ['1'], "line 1 has titles, such as 'close'"],
     ['day,close\nMon,1\n', ['--column', 'close'], ['1'], ''],
@@ -66,6 +67,7 @@ describe('the first row', () => {
     ['NA\n1\n2\n', "line 1, column 1: 'NA' stands for a missing value"],
     ['null\n1\n', "'null' stands for"],
     ['-\n1\n', "'-' stands for"],
+    ['TRUE\n1\n', "line 1, column 1: 'TRUE' is no number"],
     ['(5)\n1\n', "line 1, column 1: '(5)' is no number"],
     ['1O\n2\n', "'1O' is no number"],
     ['close\n', "line 1, column 1: 'close' is no number"],
@@ -248,6 +250,17 @@ describe('what is no table', () => {
     const words = ['convert', scope.file(bytes, 'a.csv'), target, '--force']
     expect(await failure(4, words)).toContain(message)
     expect(read(target, 'd')).toEqual([1, 2, 3])
+  })
+
+  test.each(['a.csv.gz', 'a.json', 'a.xlsx', 'a.parquet'])('is no raw file because of its name: %s', async (name) => {
+    const file = scope.file(Buffer.alloc(16), name)
+    for (const words of [
+      [file, scope.path('b.f64'), '--type', 'f64'],
+      [make(scope, 'c.f64', 'd', [1]), scope.path(`x${name}`)],
+    ]) {
+      expect(await failure(2, ['convert', ...words])).toContain('--from and --to say which')
+    }
+    expect((await tool(['convert', file, scope.path('b.f64'), '--from', 'raw', '--type', 'f64'])).code).toBe(0)
   })
 
   test('a byte order mark of UTF-8 is no part of the first field', async () => {

@@ -311,6 +311,14 @@ describe('the end of a name', () => {
     expect(await failure(2, ['head', target])).toContain(message)
   })
 
+  test('that --type contradicts is said', async () => {
+    const { code, stderr } = await tool(['convert', scope.file('1.0\n', 'a.csv'), scope.path('b.f32'), '--type', 'f64'])
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/b\.f32 has float64, as --type says, though its name says float32\n$/),
+    ])
+  })
+
   test.each(['|u1', '<i8', '<f8', '|i1'])('a byte count has the mark of NumPy: --type %s', async (type) => {
     const target = scope.path('out')
     expect((await tool(['convert', scope.file('1.0\n', 'a.csv'), target, '--type', type])).code).toBe(0)
@@ -326,4 +334,16 @@ test('--header is written so that it is read as one title', async () => {
   for (const title of ['5', 'nan', 'NA', '-', '(5)', '1st']) {
     expect(await failure(2, ['convert', file, scope.path('c.csv'), `--header=${title}`]), title).toContain('title')
   }
+})
+
+test.each(['missing', 'missing-text', 'round', 'dates'])(
+  '--%s goes with numbers, not with characters',
+  async (name) => {
+    const words = ['convert', scope.file('"a"\n', 'a.jsonl'), scope.path('b.npy'), '--type', 'w', `--${name}`, 'x']
+    expect(await failure(2, words)).toContain(`--${name} goes with numbers`)
+  },
+)
+
+test('--missing takes a value that begins with a minus', async () => {
+  expect(await readAs('csv', ['1', 'NA'], '--missing', '-1')).toEqual(['1', '-1'])
 })
