@@ -46,6 +46,7 @@ describe('the first row', () => {
     ['2019,2020\n1,2\n', ['--column', '2', '--titles'], ['2'], ''],
     ['2019,2020\n1,2\n', ['--title', '2020'], ['2'], ''],
     ['3,1\n5,6\n', ['--title', '3'], ['5'], ''],
+    ['[0],[1]\n1,2\n', ['--column', '[1]'], ['2'], ''],
     ['1,2\n', ['--column', ' 2 ', '--no-titles'], ['2'], ''],
     ['close\n1\n', [], ['1'], "line 1 has titles, such as 'close'"],
     ['day,close\nMon,1\n', ['--column', '2'], ['1'], "line 1 has titles, such as 'close'"],
@@ -125,6 +126,8 @@ describe('missing values', () => {
   test('have texts of their own', async () => {
     const own = ['--missing-text', '-999', '--missing-text', 'no data', '--missing', 'skip']
     expect(await elementsOf('1\n-999\n-999.0\nno data\n2\n-998\n', '--no-titles', ...own)).toEqual(['1', '2', '-998'])
+    const large = ['--missing-text', '9007199254740992', '--missing', '0', '--type', 'i64']
+    expect(await elementsOf('9007199254740993\n9007199254740992.0\n', ...large)).toEqual(['9007199254740993', '0'])
     expect(await refusal('1\n-999\n', '--missing-text', '-999')).toContain("line 2, column 1: '-999' stands for")
     expect(await refusal('unknown\n1\n', '--missing-text', 'unknown')).toContain("line 1, column 1: 'unknown' stands")
   })
@@ -233,6 +236,8 @@ describe('what is no table', () => {
   test.each([
     ['JSON', '{"message":"Too Many Requests"}\n', 'this is JSON'],
     ['a JSON array', '[1,\n2]\n', 'this is JSON'],
+    ['JSON over many lines', '{\n"a": 1\n}\n', 'this is JSON'],
+    ['JSON objects', '[ {"a": 1},\n{"a": 2}]\n', 'this is JSON'],
     ['HTML', '\n<!DOCTYPE html>\n<html>\n', 'this is HTML'],
     ['an error page', '<html><body>502 Bad Gateway</body></html>\n', 'this is HTML'],
     ['a line of words', 'Too Many Requests\n', 'is no number'],

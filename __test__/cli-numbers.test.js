@@ -192,6 +192,14 @@ describe('a member of JSON objects', () => {
     ])
   })
 
+  test('is not read from comments and from lines that are left out', async () => {
+    const texts = ['ids', '# {"id":1}', '{"id":2}', '{"id":3}']
+    expect(await readAs('jsonl', texts, '--column', 'id', '--comment', '#', '--skip-lines', '1')).toEqual(['2', '3'])
+    expect(
+      await refusal('jsonl', 'ids\n#\n{"id":"x"}', '--column', 'id', '--comment', '#', '--skip-lines', '1'),
+    ).toContain('line 3')
+  })
+
   test('may be missing', async () => {
     const objects = ['{"a":1}', '', '{"a":null}', '{"b":2}', '{"a":"NA"}', '{"a":3}']
     expect(await readAs('jsonl', objects, '--column', 'a', '--missing', 'skip')).toEqual(['1', '3'])

@@ -53,7 +53,6 @@ function isWide(head) {
 }
 
 const HTML = /^\s*<(?:!doctype|html|\?xml|error)\b/i
-const JSON_TEXT = /^\s*(?:\{\s*["}]|\[\s*[[{"\]\d-])/
 const OLD_MAC = /\r[^\n]/
 
 /**
@@ -63,7 +62,20 @@ const OLD_MAC = /\r[^\n]/
 export function requireTable(text) {
   const head = text.slice(0, LOOKED_AT)
   if (HTML.test(head)) throw new DataError('this is HTML or XML, no table')
-  if (JSON_TEXT.test(head)) throw new DataError('this is JSON, no table: --from jsonl reads JSON with a value a line')
+  if (isJson(head)) throw new DataError('this is JSON, no table: --from jsonl reads JSON with a value a line')
   if (!head.includes('\n') && OLD_MAC.test(head))
     throw new DataError(String.raw`this has the line ends of an old Mac (CR): convert it first, with tr '\r' '\n'`)
+}
+
+/** Whether a text begins as JSON does, and not with a title such as [0]. */
+function isJson(text) {
+  const [line] = text.trimStart().split('\n', 1)
+  if (!/^[[{]/.test(line)) return false
+  if (/^(?:\{\s*"[^"]*"\s*:|\[\s*\{)/.test(line) || !/[\]}]/.test(line)) return true
+  try {
+    JSON.parse(line)
+    return true
+  } catch {
+    return false
+  }
 }

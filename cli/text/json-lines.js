@@ -11,11 +11,12 @@ import { MISSING } from './values.js'
 /**
  * The values of the lines, a block at a time, each with its line.
  * @param {AsyncIterable<string>} texts
- * @param {{ column?: string, firstLine?: number }} options the member of each object
+ * @param {{ column?: string, comment?: string, firstLine?: number }} options the member of each object; what lines begin with that
+ *   are left out
  * @param {object | undefined} reader of numbers (values.js); none for characters
  * @yields {{ values: unknown[], lines: number[] }}
  */
-export async function* jsonBlocks(texts, { column, firstLine = 1 }, reader) {
+export async function* jsonBlocks(texts, { column, comment, firstLine = 1 }, reader) {
   const valueIn = reader === undefined ? characterIn : (text) => numberIn(text, reader)
   const missing = reader?.missing ?? { action: 'refuse' }
   let line = firstLine - 1
@@ -30,6 +31,7 @@ export async function* jsonBlocks(texts, { column, firstLine = 1 }, reader) {
     }
     for (const text of lines) {
       line += 1
+      if (comment !== undefined && text.startsWith(comment)) continue
       if (text.trim() === '') {
         blanks.push(line)
         continue

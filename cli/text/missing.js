@@ -1,7 +1,7 @@
 // Values that a file of text does not have: which texts say so, and what becomes of them.
 
 import { DataError, UsageError } from '../failures.js'
-import { isDecimal } from './decimals.js'
+import { decimalOf, isDecimal } from './decimals.js'
 
 /** In any case of their letters. */
 const TEXTS = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '-', '#n/a', '<na>', 'nat'])
@@ -17,14 +17,16 @@ export function missingTexts(more = []) {
 
 /** Whether a value is one of the numbers among the texts: -999 is also -999.0. */
 export function missingNumbers(more = []) {
-  const numbers = new Set(
-    more
-      .map((text) => text.trim())
-      .filter(isDecimal)
-      .map(Number),
-  )
-  return numbers.size > 0 ? (value) => numbers.has(Number(value)) : () => false
+  const texts = more.map((text) => text.trim()).filter(isDecimal)
+  if (texts.length === 0) return () => false
+  const numbers = new Set(texts.map(Number))
+  // As decimal text, since a double has not all digits of a bigint.
+  const integers = new Set(texts.map((text) => keyOf(decimalOf(text))))
+  return (value) => (typeof value === 'bigint' ? integers.has(keyOf(decimalOf(String(value)))) : numbers.has(value))
 }
+
+const keyOf = ({ isNegative, digits, exponent }) =>
+  digits === '' ? '0' : `${isNegative ? '-' : ''}${digits}e${exponent}`
 
 /**
  * What becomes of missing values.
