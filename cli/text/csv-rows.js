@@ -1,4 +1,5 @@
-// Rows of CSV (RFC 4180), a piece of the text at a time. Papa Parse splits them; this says where each stands in the file.
+// Rows of CSV (RFC 4180), a piece of the text at a time. Papa Parse splits them; this says where each stands in the file. Its `Parser` is the
+// part below its streams: they would tell neither the line of a row nor where an unfinished one begins.
 
 import { Parser } from '../../dist/csv.js'
 import { DataError, UsageError } from '../failures.js'
