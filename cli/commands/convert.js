@@ -1,13 +1,15 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { OPENING } from '../opening.js'
 import { toFiles } from '../command-line.js'
 import { sourceOf } from '../convert/sources.js'
 import { Unfit, targetOf } from '../convert/targets.js'
+import { TEXT_OPTIONS, textOptions } from '../convert/text-options.js'
 import { DataError, UsageError } from '../failures.js'
+import { note } from '../notes.js'
 import { progressOf } from '../progress.js'
 import { replace, requireReplaceable } from '../replacement.js'
-import { numberIn } from '../text/numbers.js'
-import { toTypecode, typecodeOfPath } from '../type-names.js'
+import { isTitle } from '../text/values.js'
+import { nameOf, requireTypecodeOfPath, toTypecode, typecodeOfPath } from '../type-names.js'
 
 const FORMATS = ['raw', 'npy', 'csv', 'jsonl']
 /** By the end of a name; what has none of these is raw. */
@@ -19,6 +21,12 @@ const ENDINGS = new Map([
   ['jsonl', 'jsonl'],
   ['ndjson', 'jsonl'],
 ])
+/** Ends of the names of files that are neither of these formats nor bare elements, unless somebody says so. */
+const FOREIGN = new Set(
+  'gz bz2 xz zst zip 7z tar tgz json html htm xml pdf xls xlsx ods parquet feather arrow h5 hdf5 npz mat pkl sqlite db'.split(
+    ' ',
+  ),
+)
 
 const { type, offset } = OPENING
 
@@ -31,8 +39,13 @@ Formats are told by the ends of the names: .npy, .csv, .txt, .tsv, .jsonl, .ndjs
 input or output. Every value is checked: one that the type does not hold ends the conversion with an error that names its
 line, and TARGET is as it was. Files may be larger than memory. TARGET takes its name when it is whole.
 
-CSV has a number a line, or needs --column; a title is passed over. Numbers from text are float64 unless --type says otherwise.
-What JSON has no number for is a string there: "NaN", "Infinity". Integer types keep all of their digits, a float takes the nearest number.`,
+CSV has a number a line, or needs --column. Whether its first row has titles is known from --titles, --no-titles, --title or a title for
+--column; otherwise it is assumed from the chosen field, and said on the standard error. What cannot be read is an error that names
+file, line, column and text: a missing value without --missing, a row of another length, a fraction for an integer type without --round,
+a number that is too large. Integers keep all of their digits, and floats are rounded once, from the text to the type.
+Numbers from text are float64 unless --type or the end of TARGET's name says otherwise.
+
+JSON lines have a value a line, or an object and --column. What JSON has no number for is a string there: "NaN", "Infinity".`,
   options: {
     type: {
       ...type,
@@ -42,13 +55,15 @@ What JSON has no number for is a string there: "NaN", "Infinity". Integer types 
     offset,
     from: { type: 'string', value: 'FORMAT', description: 'of FILE: raw, npy, csv, jsonl' },
     to: { type: 'string', value: 'FORMAT', description: 'of TARGET' },
-    column: { type: 'string', description: "of a CSV file: a title's name, or a number from 1" },
-    delimiter: { type: 'string', description: 'of a CSV file; default a comma, for .tsv a tab' },
+    ...TEXT_OPTIONS,
     header: { type: 'string', value: 'TITLE', description: 'writes a title into the first line of CSV' },
     force: { type: 'boolean', short: 'f', description: 'replaces TARGET where it is there' },
+    'allow-empty': { type: 'boolean', description: 'replaces it even by a file without elements' },
   },
   examples: [
     ['mmap-array convert prices.csv prices.npy --column close', 'one column of a table'],
+    ['mmap-array convert sales.csv sales.i64 --column 3 --titles --missing 0', 'a column by its position'],
+    ["mmap-array convert log.tsv t.i64 --column time --dates ms --comment '#'", 'dates as milliseconds'],
     ['mmap-array convert big.npy big.f32', 'another type: every value that fits, or an error'],
     ['mmap-array convert ticks.bin - --type i64 --to jsonl | head', 'to another program'],
   ],
@@ -58,19 +73,27 @@ What JSON has no number for is a string there: "NaN", "Infinity". Integer types 
     const from = sideOf(path, values.from)
     const to = sideOf(targetPath, values.to)
     if (values.header !== undefined && to.format !== 'csv') throw new UsageError('--header goes with CSV')
-    if (values.header !== undefined && numberIn(values.header) !== undefined)
+    if (values.header !== undefined && !isTitle(values.header))
       throw new UsageError(`--header takes a title, and '${values.header}' would be read as an element`)
-    if (values.delimiter !== undefined && from.format !== 'csv') throw new UsageError('--delimiter goes with CSV')
+    const text = textOptions(values, from)
     if (to.path !== undefined) requireReplaceable(to.path, values.force)
-    const delimiter = values.delimiter ?? (path.endsWith('.tsv') ? '\t' : undefined)
-    const wanted = toTypecode(values.type) ?? (to.format === 'raw' && to.path ? typecodeOfPath(to.path) : undefined)
-    const source = sourceOf(from, { values: sourceValues(values, from, delimiter), typecode: wanted })
+    const wanted =
+      toTypecode(values.type) ?? (to.format === 'raw' && to.path ? requireTypecodeOfPath(to.path) : undefined)
+    const notes = []
+    const named = to.format === 'raw' && to.path !== undefined ? typecodeOfPath(to.path) : undefined
+    if (named !== undefined && nameOf(named) !== nameOf(wanted))
+      notes.push(`${to.path} has ${nameOf(wanted)}, as --type says, though its name says ${nameOf(named)}`)
+    const terms = { typecode: wanted, text, note: (line) => notes.push(line) }
+    const source = sourceOf(from, { values: sourceValues(values, from), ...terms })
     try {
       const copyTo = async (unfinished) => {
-        const terms = { typecode: wanted ?? source.typecode, output, title: values.header, most: source.total }
-        await copy(source, await targetOf({ ...to, path: unfinished }, terms))
+        const { header: title, round } = values
+        const target = { typecode: wanted ?? source.typecode, output, title, round, most: source.total }
+        const count = await copy(source, await targetOf({ ...to, path: unfinished }, target))
+        if (count === 0 && unfinished !== undefined) requireEmptyAllowed(to.path, values['allow-empty'])
       }
       await (to.path === undefined ? copyTo(undefined) : replace(to.path, values, copyTo))
+      notes.forEach(note)
     } finally {
       source.close()
     }
@@ -79,23 +102,33 @@ What JSON has no number for is a string there: "NaN", "Infinity". Integer types 
 
 function sideOf(word, given) {
   const path = word === '-' ? undefined : word
-  const ending = /\.([a-z]+)$/.exec(word.toLowerCase())?.[1]
+  const ending = /\.([a-z\d]+)$/.exec(word.toLowerCase())?.[1]
+  if (given === undefined && FOREIGN.has(ending))
+    throw new UsageError(
+      `.${ending} of ${word} is none of ${FORMATS.join(', ')}; --from and --to say which of them is meant`,
+    )
   const format = given ?? ENDINGS.get(ending) ?? 'raw'
   if (FORMATS.includes(format)) return { path, format }
   throw new UsageError(`a format is one of ${FORMATS.join(', ')}, not '${format}'`)
 }
 
 /** A NumPy file says its type itself; --type is then what is wanted of TARGET. */
-function sourceValues({ column, offset: bytes, type: given, 'from-type': own }, { path, format }, delimiter) {
-  if (column !== undefined && format !== 'csv') throw new UsageError('--column goes with CSV')
+function sourceValues({ offset: bytes, type: given, 'from-type': own }, { path, format }) {
   if (bytes !== undefined && (format !== 'raw' || path === undefined))
     throw new UsageError('--offset goes with a raw FILE')
-  if (path !== undefined && format === 'csv') statSync(path)
+  if (path !== undefined && (format === 'csv' || format === 'jsonl')) statSync(path)
   const named = path === undefined ? undefined : typecodeOfPath(path)
   const shared = format === 'npy' || named !== undefined ? undefined : given
-  return { column, delimiter, offset: bytes, type: own ?? shared }
+  return { offset: bytes, type: own ?? shared }
 }
 
+/** What has nothing in it is more often a mistake than what a file is to be replaced by. */
+function requireEmptyAllowed(path, isAllowed) {
+  if (isAllowed || !existsSync(path)) return
+  throw new DataError(`there are no elements, and ${path} is there already; --allow-empty replaces it all the same`)
+}
+
+/** @returns {Promise<number>} how many elements */
 async function copy(source, target) {
   const onProgress = progressOf('converting', source.total)
   let count = 0
@@ -110,4 +143,5 @@ async function copy(source, target) {
   } finally {
     await target.end()
   }
+  return count
 }
