@@ -1,9 +1,11 @@
 // Where elements go: a file that is mapped, raw bytes on the standard output, or lines of text.
 
-import { open } from 'node:fs/promises'
+import { open, writeFile } from 'node:fs/promises'
 import { MmapArray } from '../../index.js'
 import { isText } from '../blocks.js'
 import { DataError, UsageError } from '../failures.js'
+import { headerOf } from '../npy/header.js'
+import { shortening } from '../shortest-digits.js'
 import { csvLine } from '../text/csv.js'
 import { jsonLine } from '../text/json-lines.js'
 import { roundableInteger } from '../text/rounding.js'
@@ -14,16 +16,33 @@ const ROOM = 1 << 16
 
 /**
  * @param {{ path?: string, format: string }} to no path for the standard output
- * @param {{ typecode: string, output: object, title?: string, most: number }} terms `most` is how many elements there may be
+ * @param {{ typecode: string, output: object, title?: string, most: number, layout?: import('../npy/header.js').Layout,
+ *   between: string }} terms `most` is how many elements there may be, `between` stands between two of a row
  * @returns {Promise<{ add(values: ArrayLike<unknown>): Promise<void>, end(): Promise<void> }>}
  */
-export async function targetOf({ path, format }, { typecode, output, title, most }) {
+export async function targetOf(to, terms) {
+  const target = await anyTargetOf(to, terms)
+  return terms.layout?.isBoolean ? booleansOnly(target) : target
+}
+
+async function anyTargetOf({ path, format }, { typecode, output, title, most, layout, between }) {
   if (format === 'csv' && isText({ typecode })) throw new UsageError('characters are written as JSON lines, not as CSV')
   if (format === 'csv' || format === 'jsonl') {
-    const lineOf = format === 'csv' ? csvLine : jsonLine
-    return textTarget(path === undefined ? pipe(output) : await file(path), { lineOf, typecode, title })
+    const printed = format === 'csv' ? csvLine : jsonLine
+    const shortest = shortening(typecode)
+    const columns = layout?.shape[1] ?? 1
+    const terms = { lineOf: (value) => printed(shortest(value)), typecode, title, columns, between }
+    return textTarget(path === undefined ? pipe(output) : await file(path), terms)
   }
-  if (path !== undefined) return arrayTarget(path, format, typecode, most)
+  if (path !== undefined && format === 'npy' && layout && (layout.isBoolean || layout.shape.length !== 1)) {
+    await writeFile(path, headerOf({ ...layout, typecode }), { flag: 'wx' })
+    return arrayTarget(path, typecode, most, {
+      flags: 'r+',
+      format: 'raw',
+      offset: headerOf({ ...layout, typecode }).length,
+    })
+  }
+  if (path !== undefined) return arrayTarget(path, typecode, most, { flags: 'wx+', format })
   if (format === 'npy')
     throw new UsageError("NumPy's format cannot be written to the standard output: its header counts the elements")
   return pipeTarget(output, typecode)
@@ -51,8 +70,20 @@ export class Unfit extends DataError {
   }
 }
 
-function arrayTarget(path, format, typecode, most) {
-  const array = MmapArray.open(path, typecode, { flags: 'wx+', format })
+/** NumPy reads any byte but 0 as true, and prints it so: others are no booleans. */
+function booleansOnly(target) {
+  return {
+    ...target,
+    async add(values) {
+      const at = values.findIndex((value) => value != 0 && value != 1)
+      if (at >= 0) throw new Unfit(at, new DataError(`${values[at]} is not a boolean, 0 or 1`))
+      await target.add(values)
+    },
+  }
+}
+
+function arrayTarget(path, typecode, most, options) {
+  const array = MmapArray.open(path, typecode, options)
   array.reserve(Math.min(ROOM, most))
   return { add: async (values) => extend(array, values), end: async () => array.close() }
 }
@@ -70,9 +101,11 @@ function pipeTarget(output, typecode) {
 }
 
 /** Lines of values that the type holds: 1.1 as a float32 is another number. */
-function textTarget({ write, close }, { lineOf, typecode, title }) {
+function textTarget({ write, close }, { lineOf, typecode, title, columns, between }) {
   const checked = new MmapArray(typecode)
   let isFirst = true
+  let count = 0
+  const inRows = (value) => `${lineOf(value)}${++count % columns === 0 ? '\n' : between}`
   return {
     async add(values) {
       let held = values
@@ -83,7 +116,8 @@ function textTarget({ write, close }, { lineOf, typecode, title }) {
       }
       if (isFirst && title !== undefined) await write(`${title}\n`)
       isFirst = false
-      if (held.length > 0) await write(`${Array.from(held, lineOf).join('\n')}\n`)
+      if (columns > 1) await write(Array.from(held, inRows).join(''))
+      else if (held.length > 0) await write(`${Array.from(held, lineOf).join('\n')}\n`)
     },
     async end() {
       checked.close()
