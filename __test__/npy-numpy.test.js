@@ -209,6 +209,28 @@ describe('NumPy also writes', () => {
   })
 })
 
+test('what docs/errors.md says to make of other types can be opened', async () => {
+  const docs = fs.readFileSync(new URL('../docs/errors.md', import.meta.url), 'utf8')
+  const table = docs.slice(docs.indexOf('| `a` has |')).split('\n').slice(2)
+  const advice = table.map((row) => /^\| (\w+(?: \w+)?).*? \| `(.+?)` \|/.exec(row)).filter(Boolean)
+  const opened = {}
+  for (const [, kind, expression] of advice) {
+    const path = scope.path('advised.npy')
+    await numpy.ask('save_advised', path, kind, expression)
+    opened[kind] = open(path).tolist()
+  }
+  expect(opened).toEqual({
+    'complex numbers': [1, 3, 2, -4],
+    'dates and': [2n, -1n],
+    records: [2.5, -3.5],
+    objects: [2 ** 53, 2],
+    'strings that': [1.5, -20],
+    'other strings': ['a', 'b', 'c', '\0'],
+    'extended precision': [1.5, -2],
+    'raw bytes': [1, 2, 3, 4],
+  })
+})
+
 test('a header that a killed writer left half changed is valid for NumPy, and so is what follows', async () => {
   const i = typecode('i')
   for (const [shape, count] of [
