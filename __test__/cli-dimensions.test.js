@@ -68,6 +68,9 @@ describe('convert to .npy', () => {
     expect(await failure(4, ['convert', wrong, scope.path('d.npy'), '--type', '|b1'])).toBe(
       'element 1: 2 is not a boolean, 0 or 1',
     )
+    const neither = grid('e.npy', { descr: "'|b1'", shape: '(3,)', count: 3 })
+    for (const words of [[], ['--type', 'uint8']])
+      expect(await failure(4, ['convert', neither, scope.path('d.npy'), ...words])).toContain('2 is not a boolean')
     expect(await failure(2, ['convert', '-', scope.path('d.npy'), '--from', 'csv', '--type', '|b1'])).toContain(
       'booleans',
     )
@@ -255,6 +258,16 @@ largest: at (1, 0), 3 and 9, 6 apart
   })
 })
 
+test('info says order and kind', async () => {
+  const file = grid('f.npy', { fortran: 'True', descr: "'|b1'", count: 6 })
+  const shown = await printed(['info', file, '--no-stats'])
+  expect(shown).toContain("type        bool ('B')\n")
+  expect(shown).toContain('shape       2 × 3\n  order       Fortran\n')
+  expect(JSON.parse(await printed(['info', grid('c.npy'), '--json']))).toMatchObject({ order: 'C', typeName: 'uint8' })
+  const least = make(scope, 'a.f32', 'f', [0.02985363081097603])
+  expect(await printed(['info', least])).toContain('least       0.02985363\n')
+})
+
 /** The same doubles in a file whose data begin anywhere, and of any byte order. */
 function foreign(name, items, { order = '<', align = 64, shape = `(${items.length},)`, fortran = 'False' } = {}) {
   const data = Buffer.alloc(items.length * 8)
@@ -290,6 +303,9 @@ describe('files that cannot be mapped', () => {
 
   test('that are cut off, or of types that have no typecode, are errors', async () => {
     const file = foreign('big.npy', [1, 2, 3], { order: '>' })
+    expect(await failure(4, ['convert', file, scope.path('g.npy'), '--from-type', 'f32'])).toContain(
+      'holds float64, not float32',
+    )
     fs.truncateSync(file, fs.statSync(file).size - 1)
     expect(await failure(4, ['convert', file, scope.path('g.npy')])).toContain('counts 3 elements, it ends after 2')
     fs.truncateSync(file, 100)

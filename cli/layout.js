@@ -2,10 +2,11 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BLOCK, blocksOf, decoded } from './blocks.js'
+import { DataError } from './failures.js'
 import { ForeignElements } from './npy/foreign-elements.js'
 import { readHeader } from './npy/header.js'
 import { open } from './opening.js'
-import { nameOf } from './type-names.js'
+import { nameOf, toTypecode } from './type-names.js'
 
 /** Elements that are put into another order at once: at most 64 MiB. */
 const CHUNK = 1 << 23
@@ -39,6 +40,9 @@ function openAny(path, values) {
     const header = readHeader(path)
     // A type that has no typecode.
     if (header.typecode === undefined) throw error
+    const wanted = toTypecode(values.type)
+    if (wanted !== undefined && nameOf(wanted) !== nameOf(header.typecode))
+      throw new DataError(`${path} holds ${nameOf(header.typecode)}, not ${nameOf(wanted)}`, { cause: error })
     return new ForeignElements(path, header)
   }
 }

@@ -82,9 +82,13 @@ What JSON has no number for is a string there: "NaN", "Infinity". Integer types 
       })
       const stream = source.layout === undefined && values.range !== undefined ? streamRange(values.range) : undefined
       const between = to.path?.toLowerCase().endsWith('.tsv') ? '\t' : ','
+      const areBooleans = layout?.isBoolean || source.layout?.isBoolean
       const copyTo = async (unfinished) => {
         const terms = { typecode: wanted ?? source.typecode, output, title: values.header, most: source.total }
-        await copy(source, await targetOf({ ...to, path: unfinished }, { ...terms, layout, between }), { rows, stream })
+        await copy(source, await targetOf({ ...to, path: unfinished }, { ...terms, layout, between, areBooleans }), {
+          rows,
+          stream,
+        })
       }
       await (to.path === undefined ? copyTo(undefined) : replace(to.path, values, copyTo))
     } finally {

@@ -17,12 +17,12 @@ const ROOM = 1 << 16
 /**
  * @param {{ path?: string, format: string }} to no path for the standard output
  * @param {{ typecode: string, output: object, title?: string, most: number, layout?: import('../npy/header.js').Layout,
- *   between: string }} terms `most` is how many elements there may be, `between` stands between two of a row
+ *   between: string, areBooleans?: boolean }} terms `most` is how many elements there may be, `between` stands between two of a row
  * @returns {Promise<{ add(values: ArrayLike<unknown>): Promise<void>, end(): Promise<void> }>}
  */
 export async function targetOf(to, terms) {
   const target = await anyTargetOf(to, terms)
-  return terms.layout?.isBoolean ? booleansOnly(target) : target
+  return terms.areBooleans ? booleansOnly(target) : target
 }
 
 async function anyTargetOf({ path, format }, { typecode, output, title, most, layout, between }) {
@@ -70,7 +70,7 @@ export class Unfit extends DataError {
   }
 }
 
-/** NumPy reads any byte but 0 as true, and prints it so: others are no booleans. */
+/** NumPy takes any byte but 0 for true, and makes 1 of it in another type. */
 function booleansOnly(target) {
   return {
     ...target,

@@ -64,11 +64,12 @@ function parse(bytes) {
   if (dataStart > bytes.length) throw new SyntaxError('its header is cut off, or too long')
   const pairs = parseDictionary(bytes.toString(major === 3 ? 'utf8' : 'latin1', start, dataStart))
   const [descr, fortranOrder, lengths] = ['descr', 'fortran_order', 'shape'].map((key) => pairs.get(key))
-  if (typeof fortranOrder !== 'boolean' || !isShape(lengths)) throw new SyntaxError('its header says no shape or order')
+  if (typeof fortranOrder !== 'boolean' || !Array.isArray(lengths))
+    throw new SyntaxError('its header says no shape or order')
+  if (!lengths.every(isLength)) throw new SyntaxError('its shape has a length that is not a whole number below 2^53')
   return { ...kindOf(descr), shape: lengths.map(Number), fortranOrder, dataStart }
 }
 
-const isShape = (lengths) => Array.isArray(lengths) && lengths.every(isLength)
 const isLength = (length) => typeof length === 'bigint' && length <= Number.MAX_SAFE_INTEGER
 
 function kindOf(descr) {
