@@ -7,6 +7,7 @@ import { MmapArray } from '../index.js'
 import { headerOf, npyBytes, textOf } from './support/npy.js'
 import { startNumpy } from './support/numpy-process.js'
 import { pythonWithNumpy } from './support/numpy.js'
+import { run } from './support/processes.js'
 import { useScope } from './support/scope.js'
 import { describeOnSmallDisk, runOnSmallDisk } from './support/small-disks.js'
 import { TOOL, failure, make, printed, read, tool } from './support/tool.js'
@@ -316,6 +317,34 @@ describe('files that cannot be mapped', () => {
       )
     expect(fs.existsSync(scope.path('g.npy'))).toBe(false)
   })
+})
+
+test('a file that is cut while it is put into another order is an error', async () => {
+  const items = new Array(1 << 17).fill(1)
+  const shape = '(512, 256)'
+  const file = foreign('cut.npy', items, { order: '>', shape, fortran: 'True' })
+  const whole = foreign('whole.npy', items, { shape })
+  const size = fs.statSync(file).size
+  // The file is mapped first, and cut before anything is read: no race.
+  const body = `
+    import { truncateSync } from 'node:fs'
+    import { MmapArray } from ${JSON.stringify(new URL('../index.js', import.meta.url).href)}
+    const open = MmapArray.open
+    MmapArray.open = (...given) => { const array = open.apply(MmapArray, given); truncateSync(${JSON.stringify(file)}, 4096); return array }
+    const { main } = await import(${JSON.stringify(new URL('../cli/main.js', import.meta.url).href)})
+    process.exitCode = await main(process.argv.slice(1))`
+  for (const words of [
+    ['convert', file, scope.path('b.npy')],
+    ['convert', file, scope.path('b.csv')],
+    ['convert', file, scope.path('b.f64'), '--flatten'],
+    ['diff', file, whole],
+  ]) {
+    fs.truncateSync(file, size)
+    const { code, signal, stderr } = await run(process.execPath, ['--input-type=module', '-e', body, '--', ...words])
+    expect({ code, signal, stderr }, words[0]).toMatchObject({ code: 4, signal: null })
+    expect(stderr, words[0]).toContain('ERR_MEMORY_FAULT')
+  }
+  expect(fs.readdirSync(scope.directory)).toEqual(['cut.npy', 'whole.npy'])
 })
 
 describe('large arrays in Fortran order', () => {

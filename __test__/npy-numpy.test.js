@@ -150,21 +150,8 @@ describe('NumPy also writes', () => {
   })
 
   test('every spelling of a type is read as NumPy reads it, or refused', async () => {
-    const letters = [
-      ...'?bBhHiIlLqQpPnNefdgFDcSUOV',
-      'b1',
-      'i1',
-      'u8',
-      'f2',
-      'f4',
-      'f8',
-      'f16',
-      'c8',
-      'S1',
-      'a1',
-      'U1',
-      'M8',
-    ]
+    const sized = 'b1 i1 u8 f2 f4 f8 f16 c8 S1 a1 U1 M8'.split(' ')
+    const letters = [...'?bBhHiIlLqQefdgFDcSUOV', 'p', 'P', 'n', 'N', ...sized]
     const ordered = letters.flatMap((letter) => ['', '<', '=', '|', '>'].map((order) => `'${order}${letter}'`))
     const words =
       'bool bool_ int int_ intc intp uint uintc uintp byte ubyte short ushort long ulong longlong ulonglong int8 uint8 ' +
