@@ -320,7 +320,7 @@ describe('files that cannot be mapped', () => {
 })
 
 test('a file that is cut while it is put into another order is an error', async () => {
-  const items = new Array(1 << 17).fill(1)
+  const items = Array.from({ length: 1 << 17 }, () => 1)
   const shape = '(512, 256)'
   const file = foreign('cut.npy', items, { order: '>', shape, fortran: 'True' })
   const whole = foreign('whole.npy', items, { shape })
