@@ -23,7 +23,10 @@ export function parse(command, words) {
   }
 }
 
-const unmarked = (word) => (typeof word === 'string' ? word.replace(MARK, '') : word)
+const unmarked = (word) => {
+  if (Array.isArray(word)) return word.map(unmarked)
+  return typeof word === 'string' ? word.replace(MARK, '') : word
+}
 const firstSentence = (text) => text.split(/\. |\n/)[0].replace(/\.$/, '')
 
 /** @returns {number | undefined} */

@@ -4,7 +4,7 @@ import { fstatSync, openSync, closeSync, statSync } from 'node:fs'
 import { MmapArray } from '../index.js'
 import { toWhole } from './command-line.js'
 import { DataError, UsageError } from './failures.js'
-import { toTypecode, typecodeOfPath } from './type-names.js'
+import { requireTypecodeOfPath, toTypecode } from './type-names.js'
 
 /** The options of every command that opens a file. */
 export const OPENING = {
@@ -20,7 +20,7 @@ export const OPENING = {
 /** @returns {MmapArray} */
 export function open(path, { type, offset, format }) {
   const isNpy = toFormat(format) === 'npy' || (format === undefined && path.toLowerCase().endsWith('.npy'))
-  const typecode = toTypecode(type) ?? (isNpy ? undefined : typecodeOfPath(path))
+  const typecode = toTypecode(type) ?? (isNpy ? undefined : requireTypecodeOfPath(path))
   if (typecode === undefined && !isNpy) {
     statSync(path)
     throw new UsageError(`${path} does not say what its elements are: give --type, such as --type f64`)

@@ -23,6 +23,7 @@ const MODULES = join(ROOT, 'node_modules')
 const ENTRIES = {
   'plotting.js': "export * as Plot from '@observablehq/plot'\nexport { createDocument } from '@mixmark-io/domino'",
   'rasterizer.js': "export { Resvg, initWasm } from '@resvg/resvg-wasm'",
+  'csv.js': "import papaparse from 'papaparse'\nexport const { Parser } = papaparse",
 }
 /** What is copied. */
 const COPIES = {

@@ -1,14 +1,16 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { OPENING } from '../opening.js'
 import { toFiles } from '../command-line.js'
 import { planOf, ranged, streamRange } from '../convert/plan.js'
 import { sourceOf } from '../convert/sources.js'
 import { Unfit, targetOf } from '../convert/targets.js'
+import { TEXT_OPTIONS, textOptions } from '../convert/text-options.js'
 import { DataError, UsageError } from '../failures.js'
+import { note } from '../notes.js'
 import { progressOf } from '../progress.js'
 import { replace, requireReplaceable } from '../replacement.js'
-import { numberIn } from '../text/numbers.js'
-import { toTypecode, typecodeOfPath } from '../type-names.js'
+import { isTitle } from '../text/values.js'
+import { nameOf, requireTypecodeOfPath, toTypecode, typecodeOfPath } from '../type-names.js'
 
 const FORMATS = ['raw', 'npy', 'csv', 'jsonl']
 /** NumPy's name of its booleans. */
@@ -22,6 +24,12 @@ const ENDINGS = new Map([
   ['jsonl', 'jsonl'],
   ['ndjson', 'jsonl'],
 ])
+/** Ends of the names of files that are neither of these formats nor bare elements, unless somebody says so. */
+const FOREIGN = new Set(
+  'gz bz2 xz zst zip 7z tar tgz json html htm xml pdf xls xlsx ods parquet feather arrow h5 hdf5 npz mat pkl sqlite db'.split(
+    ' ',
+  ),
+)
 
 const { type, offset } = OPENING
 
@@ -37,8 +45,13 @@ line, and TARGET is as it was. Files may be larger than memory. TARGET takes its
 Of a .npy file, dimensions, order and booleans go along to another, and the rows of two dimensions to CSV. What TARGET cannot
 keep is an error; --flatten writes one row, in which the last index varies fastest. Big-endian and unaligned files are read.
 
-CSV has a number a line, or needs --column; a title is passed over. Numbers from text are float64 unless --type says otherwise.
-What JSON has no number for is a string there: "NaN", "Infinity". Integer types keep all of their digits, a float takes the nearest number.`,
+CSV has a number a line, or needs --column. Whether its first row has titles is known from --titles, --no-titles, --title or a title for
+--column; otherwise it is assumed from the chosen field, and said on the standard error. What cannot be read is an error that names
+file, line, column and text: a missing value without --missing, a row of another length, a fraction for an integer type without --round,
+a number that is too large. Integers keep all of their digits, and floats are rounded once, from the text to the type.
+Numbers from text are float64 unless --type or the end of TARGET's name says otherwise.
+
+JSON lines have a value a line, or an object and --column. What JSON has no number for is a string there: "NaN", "Infinity".`,
   options: {
     type: {
       ...type,
@@ -48,15 +61,17 @@ What JSON has no number for is a string there: "NaN", "Infinity". Integer types 
     offset,
     from: { type: 'string', value: 'FORMAT', description: 'of FILE: raw, npy, csv, jsonl' },
     to: { type: 'string', value: 'FORMAT', description: 'of TARGET' },
-    column: { type: 'string', description: "of a CSV file: a title's name, or a number from 1" },
-    delimiter: { type: 'string', description: 'of a CSV file; default a comma, for .tsv a tab' },
+    ...TEXT_OPTIONS,
     header: { type: 'string', value: 'TITLE', description: 'writes a title into the first line of CSV' },
     range: { type: 'string', value: 'START:STOP', description: 'only these elements, or rows, as in Python' },
     flatten: { type: 'boolean', description: 'writes several dimensions as one row' },
     force: { type: 'boolean', short: 'f', description: 'replaces TARGET where it is there' },
+    'allow-empty': { type: 'boolean', description: 'replaces it even by a file without elements' },
   },
   examples: [
     ['mmap-array convert prices.csv prices.npy --column close', 'one column of a table'],
+    ['mmap-array convert sales.csv sales.i64 --column 3 --titles --missing 0', 'a column by its position'],
+    ["mmap-array convert log.tsv t.i64 --column time --dates ms --comment '#'", 'dates as milliseconds'],
     ['mmap-array convert big.npy big.f32', 'another type: every value that fits, or an error'],
     ['mmap-array convert big.npy end.csv --range -1000:', 'the last thousand'],
     ['mmap-array convert ticks.bin - --type i64 --to jsonl | head', 'to another program'],
@@ -67,13 +82,18 @@ What JSON has no number for is a string there: "NaN", "Infinity". Integer types 
     const from = sideOf(path, values.from)
     const to = sideOf(targetPath, values.to)
     if (values.header !== undefined && to.format !== 'csv') throw new UsageError('--header goes with CSV')
-    if (values.header !== undefined && numberIn(values.header) !== undefined)
+    if (values.header !== undefined && !isTitle(values.header))
       throw new UsageError(`--header takes a title, and '${values.header}' would be read as an element`)
-    if (values.delimiter !== undefined && from.format !== 'csv') throw new UsageError('--delimiter goes with CSV')
+    const text = textOptions(values, from)
     if (to.path !== undefined) requireReplaceable(to.path, values.force)
-    const delimiter = values.delimiter ?? (path.endsWith('.tsv') ? '\t' : undefined)
-    const wanted = toTypecode(values.type) ?? (to.format === 'raw' && to.path ? typecodeOfPath(to.path) : undefined)
-    const source = sourceOf(from, { values: sourceValues(values, from, delimiter), typecode: wanted })
+    const wanted =
+      toTypecode(values.type) ?? (to.format === 'raw' && to.path ? requireTypecodeOfPath(to.path) : undefined)
+    const notes = []
+    const named = to.format === 'raw' && to.path !== undefined ? typecodeOfPath(to.path) : undefined
+    if (named !== undefined && nameOf(named) !== nameOf(wanted))
+      notes.push(`${to.path} has ${nameOf(wanted)}, as --type says, though its name says ${nameOf(named)}`)
+    const terms = { typecode: wanted, text, note: (line) => notes.push(line) }
+    const source = sourceOf(from, { values: sourceValues(values, from), ...terms })
     try {
       const { layout, rows } = planOf(source.layout, to.format, {
         flatten: values.flatten,
@@ -84,13 +104,14 @@ What JSON has no number for is a string there: "NaN", "Infinity". Integer types 
       const between = to.path?.toLowerCase().endsWith('.tsv') ? '\t' : ','
       const areBooleans = layout?.isBoolean || source.layout?.isBoolean
       const copyTo = async (unfinished) => {
-        const terms = { typecode: wanted ?? source.typecode, output, title: values.header, most: source.total }
-        await copy(source, await targetOf({ ...to, path: unfinished }, { ...terms, layout, between, areBooleans }), {
-          rows,
-          stream,
-        })
+        const { header: title, round } = values
+        const given = { output, title, round, most: source.total, layout, between, areBooleans }
+        const target = await targetOf({ ...to, path: unfinished }, { ...given, typecode: wanted ?? source.typecode })
+        const count = await copy(source, target, { rows, stream })
+        if (count === 0 && unfinished !== undefined) requireEmptyAllowed(to.path, values['allow-empty'])
       }
       await (to.path === undefined ? copyTo(undefined) : replace(to.path, values, copyTo))
+      notes.forEach(note)
     } finally {
       source.close()
     }
@@ -99,23 +120,33 @@ What JSON has no number for is a string there: "NaN", "Infinity". Integer types 
 
 function sideOf(word, given) {
   const path = word === '-' ? undefined : word
-  const ending = /\.([a-z]+)$/.exec(word.toLowerCase())?.[1]
+  const ending = /\.([a-z\d]+)$/.exec(word.toLowerCase())?.[1]
+  if (given === undefined && FOREIGN.has(ending))
+    throw new UsageError(
+      `.${ending} of ${word} is none of ${FORMATS.join(', ')}; --from and --to say which of them is meant`,
+    )
   const format = given ?? ENDINGS.get(ending) ?? 'raw'
   if (FORMATS.includes(format)) return { path, format }
   throw new UsageError(`a format is one of ${FORMATS.join(', ')}, not '${format}'`)
 }
 
 /** A NumPy file says its type itself; --type is then what is wanted of TARGET. */
-function sourceValues({ column, offset: bytes, type: given, 'from-type': own }, { path, format }, delimiter) {
-  if (column !== undefined && format !== 'csv') throw new UsageError('--column goes with CSV')
+function sourceValues({ offset: bytes, type: given, 'from-type': own }, { path, format }) {
   if (bytes !== undefined && (format !== 'raw' || path === undefined))
     throw new UsageError('--offset goes with a raw FILE')
-  if (path !== undefined && format === 'csv') statSync(path)
+  if (path !== undefined && (format === 'csv' || format === 'jsonl')) statSync(path)
   const named = path === undefined ? undefined : typecodeOfPath(path)
   const shared = format === 'npy' || named !== undefined ? undefined : given
-  return { column, delimiter, offset: bytes, type: own ?? shared }
+  return { offset: bytes, type: own ?? shared }
 }
 
+/** What has nothing in it is more often a mistake than what a file is to be replaced by. */
+function requireEmptyAllowed(path, isAllowed) {
+  if (isAllowed || !existsSync(path)) return
+  throw new DataError(`there are no elements, and ${path} is there already; --allow-empty replaces it all the same`)
+}
+
+/** @returns {Promise<number>} how many elements */
 async function copy(source, target, { rows, stream }) {
   const onProgress = progressOf('converting', source.total)
   const all = source.blocks(onProgress, rows)
@@ -132,4 +163,5 @@ async function copy(source, target, { rows, stream }) {
   } finally {
     await target.end()
   }
+  return count
 }

@@ -1,31 +1,26 @@
-// Where elements come from: a file that is mapped, raw bytes on the standard input, or lines of text.
+// Where elements come from: a file that is mapped, raw bytes on the standard input, or text (text-source.js).
 
-import { fstatSync, statSync } from 'node:fs'
+import { fstatSync } from 'node:fs'
 import { MmapArray } from '../../index.js'
-import { blocksOf, isText } from '../blocks.js'
+import { blocksOf } from '../blocks.js'
 import { DataError, UsageError } from '../failures.js'
 import { blocksInRowOrder, coordinatesOf, countOf, openWithLayout, placeText, rowIndexOf } from '../layout.js'
 import { requireWhole } from '../opening.js'
-import { csvReader } from '../text/csv.js'
-import { jsonReader } from '../text/json-lines.js'
-import { linesOf } from '../text/lines.js'
-import { NARROW, toTypecode } from '../type-names.js'
-
-/** Where text does not say what its numbers are. */
-const OF_TEXT = 'd'
+import { toTypecode } from '../type-names.js'
+import { textSource } from './text-source.js'
 
 /**
  * @param {{ path?: string, format: string }} from no path for the standard input
- * @param {object} values of the options
+ * @param {{ values: object, typecode?: string, text: object, note: (text: string) => void }} terms the options as they are given;
+ *   the typecode of the target, where it is known; the options of text
  * @returns {{ typecode: string, total: number, layout?: import('../npy/header.js').Layout,
  *   blocks(onProgress: (done: number) => void, rows?: { start: number, stop: number }): AsyncIterable<ArrayLike<unknown>>,
  *   close(): void, place(index: number): string }} `total` is what progress is counted in; `layout` is of files that are
  *   mapped; `place` tells where an element stands
  */
-export function sourceOf({ path, format }, { values, typecode }) {
+export function sourceOf({ path, format }, { values, typecode, text, note }) {
   if (path === undefined) requireReadableInput()
-  if (format === 'csv' || format === 'jsonl')
-    return textSource(path, format, { ...values, typecode: typecode ?? OF_TEXT })
+  if (format === 'csv' || format === 'jsonl') return textSource({ path, format }, typecode, text, note)
   if (path !== undefined) {
     const opened = openWithLayout(path, { ...values, format, type: values['from-type'] ?? values.type })
     requireWhole(opened.elements, values.offset)
@@ -92,51 +87,5 @@ function pipeSource(typecode) {
     },
     close: () => array.close(),
     place: (index) => `element ${index}`,
-  }
-}
-
-function textSource(path, format, { typecode, ...options }) {
-  const isNarrow = NARROW.has(typecode)
-  const read =
-    format === 'csv' ? csvReader({ ...options, isNarrow }) : jsonReader({ isText: isText({ typecode }), isNarrow })
-  if (format === 'csv' && isText({ typecode }))
-    throw new UsageError('characters are read from JSON lines, not from CSV')
-  let line = 0
-  // The first element of the block that was read last, and the line of each of its elements.
-  let begin = 0
-  let places = []
-  return {
-    typecode,
-    total: path === undefined ? Infinity : statSync(path).size,
-    async *blocks(onProgress) {
-      for await (const lines of linesOf(path, onProgress)) {
-        const found = []
-        begin += places.length
-        places = []
-        for (const given of lines) {
-          line += 1
-          const text = line === 1 ? withoutMark(given) : given
-          const value = valueAt(read, text, line)
-          if (value === undefined) continue
-          found.push(value)
-          places.push(line)
-        }
-        yield found
-      }
-    },
-    close() {},
-    place: (index) => `line ${places[index - begin]}`,
-  }
-}
-
-/** Windows writes a mark in front of UTF-8. */
-const withoutMark = (text) => (text.startsWith('\uFEFF') ? text.slice(1) : text)
-
-function valueAt(read, text, line) {
-  try {
-    return read(text)
-  } catch (error) {
-    if (!(error instanceof DataError)) throw error
-    throw new DataError(`line ${line}: ${error.message}`)
   }
 }

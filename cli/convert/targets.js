@@ -6,18 +6,22 @@ import { isText } from '../blocks.js'
 import { DataError, UsageError } from '../failures.js'
 import { headerOf } from '../npy/header.js'
 import { shortening } from '../shortest-digits.js'
-import { csvLine } from '../text/csv.js'
+import { csvTitle } from '../text/csv.js'
+import { overflows } from '../text/floats.js'
+import { numberRounding } from '../text/integers.js'
 import { jsonLine } from '../text/json-lines.js'
+import { textOf } from '../text/numbers.js'
 import { roundableInteger } from '../text/rounding.js'
-import { NARROW, isOfType } from '../type-names.js'
+import { NARROW, isOfType, nameOf } from '../type-names.js'
 
 /** Elements that an array has room for at first. */
 const ROOM = 1 << 16
 
 /**
  * @param {{ path?: string, format: string }} to no path for the standard output
- * @param {{ typecode: string, output: object, title?: string, most: number, layout?: import('../npy/header.js').Layout,
- *   between: string, areBooleans?: boolean }} terms `most` is how many elements there may be, `between` stands between two of a row
+ * @param {{ typecode: string, output: object, title?: string, round?: string, most: number, between: string,
+ *   layout?: import('../npy/header.js').Layout, areBooleans?: boolean }} terms `round` is what becomes of fractions; `most` is how
+ *   many elements there may be; `between` stands between two of a row
  * @returns {Promise<{ add(values: ArrayLike<unknown>): Promise<void>, end(): Promise<void> }>}
  */
 export async function targetOf(to, terms) {
@@ -25,42 +29,63 @@ export async function targetOf(to, terms) {
   return terms.areBooleans ? booleansOnly(target) : target
 }
 
-async function anyTargetOf({ path, format }, { typecode, output, title, most, layout, between }) {
+async function anyTargetOf({ path, format }, { typecode, output, title, round, most, layout, between }) {
+  const fit = fitterFor(typecode, round)
   if (format === 'csv' && isText({ typecode })) throw new UsageError('characters are written as JSON lines, not as CSV')
   if (format === 'csv' || format === 'jsonl') {
-    const printed = format === 'csv' ? csvLine : jsonLine
+    const printed = format === 'csv' ? textOf : jsonLine
     const shortest = shortening(typecode)
     const columns = layout?.shape[1] ?? 1
-    const terms = { lineOf: (value) => printed(shortest(value)), typecode, title, columns, between }
+    const titles = titlesOf(title, columns)
+    const terms = { lineOf: (value) => printed(shortest(value)), typecode, titles, columns, between, fit }
     return textTarget(path === undefined ? pipe(output) : await file(path), terms)
   }
   if (path !== undefined && format === 'npy' && layout && (layout.isBoolean || layout.shape.length !== 1)) {
-    await writeFile(path, headerOf({ ...layout, typecode }), { flag: 'wx' })
-    return arrayTarget(path, typecode, most, {
-      flags: 'r+',
-      format: 'raw',
-      offset: headerOf({ ...layout, typecode }).length,
-    })
+    const header = headerOf({ ...layout, typecode })
+    await writeFile(path, header, { flag: 'wx' })
+    return arrayTarget(path, typecode, { most, fit }, { flags: 'r+', format: 'raw', offset: header.length })
   }
-  if (path !== undefined) return arrayTarget(path, typecode, most, { flags: 'wx+', format })
+  if (path !== undefined) return arrayTarget(path, typecode, { most, fit }, { flags: 'wx+', format })
   if (format === 'npy')
     throw new UsageError("NumPy's format cannot be written to the standard output: its header counts the elements")
-  return pipeTarget(output, typecode)
+  return pipeTarget(output, typecode, fit)
+}
+
+/** A title, or as many as there are columns, with commas between them. */
+function titlesOf(title, columns) {
+  if (title === undefined || columns === 1) return title === undefined ? undefined : [title]
+  const titles = title.split(',')
+  if (titles.length === columns) return titles
+  throw new UsageError(`--header takes ${columns} titles for as many columns, with commas between them`)
 }
 
 /** Adds values to an array, each checked; an error says how many were taken. */
-function extend(array, values) {
+function extend(array, values, fit) {
   const length = array.length
   try {
-    array.extend(isOfType(values, array.typecode) ? values : Array.from(values, roundableFor(array)))
+    array.extend(isOfType(values, array.typecode) ? values : fit(values))
   } catch (error) {
     if (!String(error.code).startsWith('ERR_')) throw error
     throw new Unfit(array.length - length, error)
   }
 }
 
-const roundableFor = ({ typecode }) => (NARROW.has(typecode) ? roundable : undefined)
-const roundable = (value) => (typeof value === 'bigint' ? roundableInteger(value) : value)
+/** @returns {(values: ArrayLike<unknown>) => unknown[]} values that an array rounds once, or refuses */
+function fitterFor(typecode, round) {
+  if (NARROW.has(typecode) || typecode === 'd') {
+    if (round !== undefined) throw new UsageError(`--round goes with integers, not with ${nameOf(typecode)}`)
+    return (values) => Array.from(values, (value, at) => finite(typecode, value, at))
+  }
+  if (round === undefined) return (values) => Array.from(values)
+  const rounded = numberRounding(round)
+  return (values) => Array.from(values, (value) => (typeof value === 'number' ? rounded(value) : value))
+}
+
+function finite(typecode, value, at) {
+  if (typeof value === 'bigint') return NARROW.has(typecode) ? roundableInteger(value) : value
+  if (!overflows(typecode, value)) return value
+  throw new Unfit(at, new RangeError(`${value} is too large for ${nameOf(typecode)}`))
+}
 
 /** A value that the type of the target does not hold. */
 export class Unfit extends DataError {
@@ -82,17 +107,17 @@ function booleansOnly(target) {
   }
 }
 
-function arrayTarget(path, typecode, most, options) {
+function arrayTarget(path, typecode, { most, fit }, options) {
   const array = MmapArray.open(path, typecode, options)
   array.reserve(Math.min(ROOM, most))
-  return { add: async (values) => extend(array, values), end: async () => array.close() }
+  return { add: async (values) => extend(array, values, fit), end: async () => array.close() }
 }
 
-function pipeTarget(output, typecode) {
+function pipeTarget(output, typecode, fit) {
   const array = new MmapArray(typecode)
   return {
     async add(values) {
-      extend(array, values)
+      extend(array, values, fit)
       await output.write(array.tobytes())
       array.clear()
     },
@@ -101,7 +126,7 @@ function pipeTarget(output, typecode) {
 }
 
 /** Lines of values that the type holds: 1.1 as a float32 is another number. */
-function textTarget({ write, close }, { lineOf, typecode, title, columns, between }) {
+function textTarget({ write, close }, { lineOf, typecode, titles, columns, between, fit }) {
   const checked = new MmapArray(typecode)
   let isFirst = true
   let count = 0
@@ -110,11 +135,11 @@ function textTarget({ write, close }, { lineOf, typecode, title, columns, betwee
     async add(values) {
       let held = values
       if (!isOfType(values, typecode)) {
-        extend(checked, values)
+        extend(checked, values, fit)
         held = checked.tolist()
         checked.clear()
       }
-      if (isFirst && title !== undefined) await write(`${title}\n`)
+      if (isFirst && titles !== undefined) await write(`${titles.map(csvTitle).join(between)}\n`)
       isFirst = false
       if (columns > 1) await write(Array.from(held, inRows).join(''))
       else if (held.length > 0) await write(`${Array.from(held, lineOf).join('\n')}\n`)

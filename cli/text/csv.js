@@ -1,86 +1,195 @@
-// CSV as RFC 4180 has it, but that a record is a line: one column of numbers.
+// One column of a table in CSV: a value a row.
 
-import { DataError, UsageError } from '../failures.js'
-import { numberIn, textOf } from './numbers.js'
-
-/** The fields of a line. */
-export function fieldsOf(line, delimiter = ',') {
-  if (!line.includes('"')) return line.split(delimiter)
-  const fields = []
-  let at = 0
-  while (at <= line.length) {
-    if (line[at] !== '"') {
-      const end = endOf(line, delimiter, at)
-      fields.push(line.slice(at, end))
-      at = end + 1
-      continue
-    }
-    const field = /"((?:[^"]|"")*)"/y
-    field.lastIndex = at
-    const match = field.exec(line)
-    const end = match ? field.lastIndex : undefined
-    if (end === undefined || (end < line.length && line[end] !== delimiter)) {
-      throw new DataError('a quoted field has no end on its line')
-    }
-    fields.push(match[1].replaceAll('""', '"'))
-    at = end + 1
-  }
-  return fields
-}
-
-function endOf(line, delimiter, from) {
-  const end = line.indexOf(delimiter, from)
-  return end === -1 ? line.length : end
-}
+import { DataError } from '../failures.js'
+import { columnAsked, placeOf } from './columns.js'
+import { rowsOf } from './csv-rows.js'
+import { requireTable } from './foreign-files.js'
+import { shownText } from './shown-text.js'
+import { MISSING } from './values.js'
 
 /**
- * A reader of one column.
- * @param {{ column?: string, delimiter?: string, isNarrow?: boolean }} options the column's name, or its number from 1, needed
- *   where there are several; whether the values are for a type that has fewer digits than a double
- * @returns {(line: string) => number | bigint | undefined} the value of a line; none for a title or an empty line
+ * The values of a column, a block at a time.
+ * @param {AsyncIterable<string>} texts
+ * @param {object} options of the column (columns.js) and of the dialect (csv-rows.js)
+ * @param {object} reader of fields (values.js)
+ * @param {{ makeBlock(length: number): { subarray(start: number, stop: number): ArrayLike<unknown> },
+ *   note(text: string): void }} terms `note` is told at the end what was assumed
  */
-export function csvReader({ column, delimiter = ',', isNarrow }) {
-  if (delimiter.length !== 1 || delimiter === '"') throw new UsageError('--delimiter takes one character')
-  let place
-  return (line) => {
-    if (line === '') return undefined
-    const fields = fieldsOf(line, delimiter)
-    if (place === undefined) {
-      place = placeOf(fields, column)
-      if (isTitle(fields, place, column)) return undefined
+export async function* csvBlocks(texts, options, reader, { makeBlock, note }) {
+  const quotes = { isSeen: false }
+  const column = new Column(options, reader)
+  for await (const piece of rowsOf(checked(texts, quotes), options)) {
+    const block = makeBlock(piece.rows.length + column.blankCount)
+    yield block.subarray(0, column.read(piece, block))
+  }
+  const block = makeBlock(column.blankCount)
+  yield block.subarray(0, column.end(block))
+  if (!quotes.isSeen) column.requireWholeNumbers(options)
+  if (column.assumption !== undefined) note(column.assumption)
+}
+
+/** Looks at what kind of file it is, and for quotes. */
+async function* checked(texts, quotes) {
+  let isFirst = true
+  for await (const text of texts) {
+    if (isFirst && text !== '') {
+      requireTable(text)
+      isFirst = false
     }
-    if (column === undefined && fields.length > 1) throw new DataError(`there are ${fields.length} columns`)
-    if (place >= fields.length) throw new DataError(`there is no column ${place + 1}`)
-    const value = numberIn(fields[place], isNarrow)
-    if (value === undefined) throw new DataError(`'${fields[place].slice(0, 40)}' is no number`)
-    return value
+    quotes.isSeen ||= text.includes('"')
+    yield text
   }
 }
 
-function placeOf(titles, column) {
-  if (column === undefined) {
-    if (titles.length === 1) return 0
-    throw new UsageError(`there are ${titles.length} columns: say which with --column`)
+class Column {
+  /** How many fields each row has. */
+  width
+  /** What was assumed about the first row, where nothing decides. */
+  assumption
+  /** Empty rows of a table of one column, which are missing values where another row follows. */
+  blankCount = 0
+  #blankLine
+  /** Their text, which tells empty fields in quotes from empty lines. */
+  #blankText = ''
+  #asked
+  #reader
+  #comment
+  #place
+  #title
+  #firstLine
+  /** The first row, where it was taken for titles and nothing has followed yet. */
+  #onlyRow
+
+  constructor(options, reader) {
+    this.#asked = columnAsked(options)
+    this.#comment = options.comment
+    this.#reader = reader
   }
-  const named = titleAt(titles, column)
-  if (named >= 0) return named
-  if (/^[1-9]\d*$/.test(column) && Number(column) <= titles.length) return Number(column) - 1
-  throw new UsageError(`there is no column '${column}' among ${titles.length}`)
+
+  /** Reads the rows of a piece into a block. Returns how many values it has then. */
+  read(piece, block) {
+    const { rows } = piece
+    const { read } = this.#reader
+    let [count, at] = [0, 0]
+    // Where the empty rows begin that are not counted yet; their line is looked for only where it is needed.
+    let firstBlank
+    try {
+      for (; at < rows.length; at += 1) {
+        const row = rows[at]
+        if (row.length === 1 && isBlank(row[0])) {
+          if (this.width > 1) continue
+          if (this.blankCount === 0) firstBlank = at
+          this.blankCount += 1
+          continue
+        }
+        if (this.width === undefined && this.#begin(row, piece, at)) continue
+        if (row.length !== this.width) throw new DataError(this.#otherWidth(row))
+        this.#onlyRow = undefined
+        if (this.blankCount > 0) {
+          if (firstBlank !== undefined && this.#reader.missing.action === 'refuse')
+            this.#blankLine = piece.lineOf(firstBlank)
+          count = this.#addMissing(block, count)
+          firstBlank = undefined
+        }
+        const value = read(row[this.#place])
+        count = value === MISSING ? this.#addOneMissing(block, count) : put(block, count, value)
+      }
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error
+      throw this.#placed(error, error.line ?? piece.lineOf(at))
+    }
+    if (this.blankCount > 0 && rows.length > 0) {
+      if (firstBlank !== undefined) this.#blankLine = piece.lineOf(firstBlank)
+      this.#blankText += piece.textFrom(firstBlank ?? 0)
+    }
+    return count
+  }
+
+  /** At the end: empty lines are nothing there, but for empty fields in quotes. */
+  end(block) {
+    if (this.#onlyRow !== undefined) {
+      const [text, line] = this.#onlyRow
+      this.#title = undefined
+      throw this.#placed(new DataError(`${shownText(text)} is no number; --titles if it is a title, of nothing`), line)
+    }
+    const lines = this.#blankText.split('\n').filter((line) => !this.#comment || !line.startsWith(this.#comment))
+    const quoted = lines.findLastIndex((line) => line.includes('"'))
+    this.blankCount = Math.min(this.blankCount, quoted + 1)
+    if (this.blankCount === 0) return 0
+    try {
+      return this.#addMissing(block, 0)
+    } catch (error) {
+      throw this.#placed(error, error.line)
+    }
+  }
+
+  /** For a file without quotes: a mark that divides fields has divided the numbers that have it. */
+  requireWholeNumbers({ delimiter, decimal, thousands }) {
+    // Other than a decimal mark, not every number has one: titles show how many fields there are.
+    const isDivided = decimal === delimiter || (thousands === delimiter && this.#title === undefined)
+    if (isDivided && this.width > 1)
+      throw new DataError(`'${delimiter}' divides the fields, none of which is in quotes: give another --delimiter`)
+  }
+
+  /** Looks at the first row that is not empty. Returns whether it has titles. */
+  #begin(row, piece, at) {
+    const asked = this.#asked
+    this.#place = placeOf(row, asked)
+    this.width = row.length
+    this.#firstLine = piece.lineOf(at)
+    const text = row[this.#place]
+    const isAfterBlanks = this.width === 1 && this.blankCount > 0 && asked.titles !== true
+    const hasTitles = asked.titles ?? (!isAfterBlanks && this.#reader.isTitle(text))
+    if (!isAfterBlanks) [this.blankCount, this.#blankText] = [0, '']
+    if (hasTitles) this.#title = text.trim()
+    if (asked.titles !== undefined) return hasTitles
+    if (hasTitles) {
+      this.#onlyRow = [text, this.#firstLine]
+      this.assumption = `line ${this.#firstLine} has titles, such as ${shownText(text.trim())}; --no-titles if it is data`
+    } else if (this.width > 1 || /^\s*\d+\s*$/.test(text)) {
+      this.assumption = `line ${this.#firstLine} is data: ${shownText(text.trim())}; --titles if that is a title`
+    }
+    return hasTitles
+  }
+
+  #otherWidth(row) {
+    const fields = (count) => `${count} ${count === 1 ? 'field' : 'fields'}`
+    return `${fields(row.length)}, where line ${this.#firstLine} has ${this.width}: ${shownText(row.join(' | '))}`
+  }
+
+  #addMissing(block, start) {
+    const line = this.#blankLine
+    const count = this.blankCount
+    this.blankCount = 0
+    this.#blankText = ''
+    if (this.#reader.missing.action === 'refuse')
+      throw Object.assign(new DataError('a value is missing; --missing nan, skip or a value says what becomes of it'), {
+        line,
+      })
+    let at = start
+    for (let n = 0; n < count; n += 1) at = this.#addOneMissing(block, at)
+    return at
+  }
+
+  #addOneMissing(block, at) {
+    const { action, value } = this.#reader.missing
+    return action === 'skip' ? at : put(block, at, value)
+  }
+
+  #placed(error, line) {
+    const title = this.#title === undefined ? '' : ` ${shownText(this.#title)}`
+    const column = this.#place === undefined ? '' : `, column ${this.#place + 1}${title}`
+    return new DataError(`line ${line}${column}: ${error.message}`, { cause: error })
+  }
 }
 
-/** Where a column's name is; where there are numbers only there are no names. */
-function titleAt(titles, column) {
-  return titles.some((title) => numberIn(title) === undefined) ? titles.indexOf(column) : -1
+/** Whether a field has nothing in it. */
+const isBlank = (text) => !(text.charCodeAt(0) > 32) && text.trim() === ''
+
+function put(block, at, value) {
+  block[at] = value
+  return at + 1
 }
 
-/** Whether the first line has titles: a value that is missing there, or mistyped, is not to be taken for one. */
-function isTitle(fields, place, column) {
-  if (titleAt(fields, column) === place) return true
-  const field = fields[place]
-  if (numberIn(field) !== undefined) return false
-  const looksLikeValue = field.trim() === '' || /^\s*[-+.]*\d/.test(field)
-  return !looksLikeValue && fields.every((other) => numberIn(other) === undefined)
-}
-
-/** A line each. */
-export const csvLine = textOf
+/** A title as a field of the first line. */
+export const csvTitle = (title) => (/[",\r\n]|^\s|\s$/.test(title) ? `"${title.replaceAll('"', '""')}"` : title)

@@ -1,0 +1,300 @@
+// convert of the CSV there is: titles, missing values, rows of other lengths, files that are no table. What broke: of 14 kinds of
+// messy text, 7 became wrong numbers or a wrong type with exit code 0.
+import fs from 'node:fs'
+import { deflateRawSync, gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { useScope } from './support/scope.js'
+import { failure, make, read, tool } from './support/tool.js'
+
+const scope = useScope()
+
+/** What the text becomes: its elements as JSON lines, and what the tool says. */
+async function converted(text, ...words) {
+  const path = scope.file(text)
+  const { code, signal, stdout, stderr } = await tool([
+    'convert',
+    path,
+    '-',
+    '--from',
+    'csv',
+    '--to',
+    'jsonl',
+    ...words,
+  ])
+  expect({ code, signal }, `${JSON.stringify(text).slice(0, 200)} ${words}: ${stderr}`).toEqual({
+    code: 0,
+    signal: null,
+  })
+  return { elements: stdout.split('\n').slice(0, -1), said: stderr }
+}
+const elementsOf = async (text, ...words) => (await converted(text, ...words)).elements
+/** What the tool says of a text that it refuses, without the name of the file. */
+async function refusal(text, ...words) {
+  const path = scope.file(text)
+  const message = await failure(4, ['convert', path, scope.path(), '--from', 'csv', ...words])
+  expect(message.startsWith(path), message).toBe(true)
+  return message.slice(path.length)
+}
+const misuse = (text, ...words) => failure(2, ['convert', scope.file(text), scope.path(), '--from', 'csv', ...words])
+
+describe('the first row', () => {
+  test.each([
+    ['store,3,17.5\nstore,4,18.5\n', ['--column', '3'], ['17.5', '18.5'], 'line 1 is data'],
+    ['AAPL,2\nMSFT,3', ['--column', '2'], ['2', '3'], 'line 1 is data'],
+    ['2019,2020\n1,2\n', ['--column', '2'], ['2020', '2'], "line 1 is data: '2020'"],
+    ['2019\n1\n2\n', [], ['2019', '1', '2'], "line 1 is data: '2019'"],
+    ['2019,2020\n1,2\n', ['--column', '2', '--titles'], ['2'], ''],
+    ['2019,2020\n1,2\n', ['--title', '2020'], ['2'], ''],
+    ['3,1\n5,6\n', ['--title', '3'], ['5'], ''],
+    ['[0],[1]\n1,2\n', ['--column', '[1]'], ['2'], ''],
+    ['1,2\n', ['--column', ' 2 ', '--no-titles'], ['2'], ''],
+    ['close\n1\n', [], ['1'], "line 1 has titles, such as 'close'"],
+    ['day,close\nMon,1\n', ['--column', '2'], ['1'], "line 1 has titles, such as 'close'"],
+    ['day,close\nMon,1\n', ['--column', 'close'], ['1'], ''],
+    ['day, close \nMon,1\n', ['--column', 'close'], ['1'], ''],
+    ['"the\nday","the ""last"""\nMon,1\n', ['--column', 'the "last"'], ['1'], ''],
+    ['close\n', ['--titles'], [], ''],
+    ['1.5\n2\n', [], ['1.5', '2'], ''],
+    ['1\n2\n', ['--no-titles'], ['1', '2'], ''],
+    ['\n\nclose\n1\n', ['--titles'], ['1'], ''],
+  ])('of %j with %j gives %j', async (text, words, elements, said) => {
+    const result = await converted(text, ...words)
+    expect(result.elements).toEqual(elements)
+    expect(result.said).toMatch(said === '' ? /^$/ : /^mmap-array: [^\n]+\n$/)
+    expect(result.said).toContain(said)
+  })
+
+  test.each([
+    ['NA\n1\n2\n', "line 1, column 1: 'NA' stands for a missing value"],
+    ['null\n1\n', "'null' stands for"],
+    ['-\n1\n', "'-' stands for"],
+    ['TRUE\n1\n', "line 1, column 1: 'TRUE' is no number"],
+    ['(5)\n1\n', "line 1, column 1: '(5)' is no number"],
+    ['1O\n2\n', "'1O' is no number"],
+    ['close\n', "line 1, column 1: 'close' is no number"],
+    ['close\n\n\n', "line 1, column 1: 'close' is no number"],
+    ['#N/A\n1\n', "'#N/A' stands for"],
+    ['close\nNA\n', "line 2, column 1 'close': 'NA' stands for"],
+    ['close\nanother\n1\n', "line 2, column 1 'close': 'another' is no number"],
+    ['x,day\n5,-\n', "line 2, column 2 'day': '-' stands for", '--column', '2'],
+  ])('of %j is an error: %s', async (text, message, ...words) => {
+    expect(await refusal(text, ...words)).toContain(message)
+  })
+
+  test('that has no such column lists the columns it has', async () => {
+    expect(await misuse('day,open\nMon,1\n', '--column', 'close')).toContain(
+      "there is no column 'close' among 'day', 'open'",
+    )
+    expect(await misuse('day,open\nMon,1\n', '--column', '3')).toContain("no column 3 among 2: 'day', 'open'")
+    expect(await misuse('day,open\nMon,1\n')).toContain("2 columns, 'day', 'open': say which with --column")
+    expect(await misuse('a,a\n1,2\n', '--column', 'a')).toContain("columns 1 and 2 are both named 'a'")
+  })
+
+  test('is not to be asked for by words that exclude each other', async () => {
+    expect(await misuse('1\n', '--titles', '--no-titles')).toContain('exclude each other')
+    expect(await misuse('1\n', '--column', '1', '--title', 'x')).toContain('exclude each other')
+    expect(await misuse('1\n', '--column', 'x', '--no-titles')).toContain('--no-titles leaves no title')
+    for (const column of ['0', '-1', '1.5', '+1', '1e0']) {
+      expect(await misuse('1\n', `--column=${column}`), column).toContain('--column counts from 1')
+    }
+  })
+})
+
+describe('missing values', () => {
+  const text = 'x,n\n1,5\n2,\n3,NA\n4,n/a\n5,NULL\n6,none\n7,-\n8,nan\n9,6\n'
+  test.each([
+    ['skip', ['5', '6']],
+    ['nan', ['5', ...Array.from({ length: 7 }, () => '"NaN"'), '6']],
+    ['0', ['5', '0', '0', '0', '0', '0', '0', '0', '6']],
+    ['-1.5', ['5', '-1.5', '-1.5', '-1.5', '-1.5', '-1.5', '-1.5', '-1.5', '6']],
+  ])('are with --missing %s', async (word, elements) => {
+    expect(await elementsOf(text, '--column', 'n', `--missing=${word}`)).toEqual(elements)
+  })
+
+  test('are an error without --missing, but for NaN among floats', async () => {
+    expect(await refusal(text, '--column', 'n')).toContain("line 3, column 2 'n': a value is missing; --missing")
+    expect(await elementsOf('nan\n1\n', '--no-titles')).toEqual(['"NaN"', '1'])
+    expect(await refusal('5\nnan\n', '--type', 'i32')).toContain("line 2, column 1: 'nan' stands for a missing value")
+  })
+
+  test('have to fit the type', async () => {
+    expect(await misuse('1\n', '--missing', 'nan', '--type', 'i32')).toContain('--missing takes skip or a value')
+    expect(await misuse('1\n', '--missing', '300', '--type', 'u8')).toContain("--missing: '300' does not fit uint8")
+    expect(await elementsOf('1\n\n2\n', '--missing', '255', '--type', 'u8')).toEqual(['1', '255', '2'])
+  })
+
+  test('have texts of their own', async () => {
+    const own = ['--missing-text', '-999', '--missing-text', 'no data', '--missing', 'skip']
+    expect(await elementsOf('1\n-999\n-999.0\nno data\n2\n-998\n', '--no-titles', ...own)).toEqual(['1', '2', '-998'])
+    const large = ['--missing-text', '9007199254740992', '--missing', '0', '--type', 'i64']
+    expect(await elementsOf('9007199254740993\n9007199254740992.0\n', ...large)).toEqual(['9007199254740993', '0'])
+    expect(await refusal('1\n-999\n', '--missing-text', '-999')).toContain("line 2, column 1: '-999' stands for")
+    expect(await refusal('unknown\n1\n', '--missing-text', 'unknown')).toContain("line 1, column 1: 'unknown' stands")
+  })
+
+  test('are blank lines in one column, except at the end', async () => {
+    expect(await refusal('1\n\n2\n')).toContain('line 2, column 1: a value is missing')
+    expect(await refusal('\n1\n2\n')).toContain('line 1, column 1: a value is missing')
+    expect(await elementsOf('1\n\n2\n\n\n', '--missing', 'nan')).toEqual(['1', '"NaN"', '2'])
+    expect(await elementsOf('1\n  \n2\r\n\r\n\r\n', '--missing', '0')).toEqual(['1', '0', '2'])
+    expect(await elementsOf('1\n\n2\n', '--missing', 'skip')).toEqual(['1', '2'])
+    expect(await elementsOf('a,1\n\nb,2\n', '--column', '2')).toEqual(['1', '2'])
+  })
+
+  test('are empty fields in quotes, at the end too', async () => {
+    expect(await refusal('1\n""\n')).toContain('line 2, column 1: a value is missing')
+    expect(await elementsOf('1\n\n""\n\n', '--missing', '7')).toEqual(['1', '7', '7'])
+  })
+
+  test('are found wherever the pieces of the file end', async () => {
+    const lines = Array.from({ length: 60_000 }, (_, n) => (n % 3 === 1 ? '' : String(n)))
+    const elements = await elementsOf(`${lines.join('\n')}\n${'\n'.repeat(300_000)}`, '--missing', '-5')
+    expect(elements).toEqual(lines.map((line) => line || '-5'))
+    expect(await refusal(`1.5\n${'2\n'.repeat(200_000)}\n3\n`)).toContain('line 200002, column 1: a value is missing')
+  })
+})
+
+describe('each row', () => {
+  test.each([
+    ['day,close\nMon,1,234.5\n', ['--column', 'close'], "line 2, column 2 'close': 3 fields, where line 1 has 2"],
+    ['t,v\n1,1,5\n', ['--column', 'v'], "line 2, column 2 'v': 3 fields, where line 1 has 2: '1 | 1 | 5'"],
+    ['a,1\nb\n', ['--column', '2'], 'line 2, column 2: 1 field, where line 1 has 2'],
+    ['a,1\n\nb,2,\n', ['--column', '2'], 'line 3, column 2: 3 fields'],
+    ['1\n"2\n3\n', [], `line 2: a quoted field has no end: '"2'`],
+    ['1\n"2"x\n3\n', [], `line 2: a quoted field is followed by text, not by a delimiter: '"2"x'`],
+    ['a,"b\nc" d,5\n', ['--column', '3'], 'line 1: a quoted field is followed by text'],
+  ])('of %j with %j has to be whole', async (text, words, message) => {
+    expect(await refusal(text, ...words)).toContain(message)
+  })
+
+  test('may have quotes, other delimiters and other line ends', async () => {
+    const text = '"a\r\nb";1\r\n"say ""hi"";";"2"\r\nx;" 3 "\r\n'
+    expect(await elementsOf(text, '--delimiter', ';', '--column', '2')).toEqual(['1', '2', '3'])
+    expect(await elementsOf('a\tb\n1\t2\n', '--delimiter', String.raw`\t`, '--column', 'b')).toEqual(['2'])
+    expect(await elementsOf('a::b\n1::2\n', '--delimiter', '::', '--column', 'b')).toEqual(['2'])
+    for (const delimiter of ['', '"', '\n']) {
+      expect(await misuse('1\n', '--delimiter', delimiter)).toContain('--delimiter')
+    }
+  })
+
+  test('with a quoted field that spans many pieces of the file is one row', async () => {
+    const long = 'line\n'.repeat(200_000)
+    expect(await elementsOf(`"${long}",1\nb,2\n`, '--column', '2')).toEqual(['1', '2'])
+    expect(await refusal(`"${long}",1\nb,x\n`, '--column', '2')).toContain("line 200002, column 2: 'x' is no number")
+  })
+
+  test('may be a comment, or be left out at the beginning or the end', async () => {
+    const text = 'A report\nof "today\n# day,close\nday,close\nMon,1\n#Tue,"x\nWed,3\nTotal 4\n'
+    const words = ['--skip-lines', '2', '--skip-lines=-1', '--comment', '#', '--column', 'close']
+    expect(await elementsOf(text, ...words)).toEqual(['1', '3'])
+    expect(await refusal(text.replace('Wed,3', 'Wed,3x'), ...words)).toContain("line 7, column 2 'close': '3x'")
+    expect(await elementsOf('1\n2\n3', '--skip-lines', '-2', '--no-titles')).toEqual(['1'])
+    expect(await elementsOf('1\n2\n', '--skip-lines', '-9', '--no-titles')).toEqual([])
+    const many = Array.from({ length: 100_000 }, (_, n) => String(n)).join('\n')
+    expect(await elementsOf(`${many}\nthe end\n`, '--skip-lines', '-1')).toHaveLength(100_000)
+    expect(await misuse('1\n', '--skip-lines', 'x')).toContain('--skip-lines')
+    expect(await misuse('1\n', '--comment', '')).toContain('--comment')
+  })
+})
+
+describe('numbers with other marks', () => {
+  test('are read where the marks are said', async () => {
+    const thousands = ['--column', '2', '--titles', '--thousands', ',']
+    expect(await elementsOf('day,close\nMon,"1,234.5"\nTue,"-12,345,678"\nWed,7\n', ...thousands)).toEqual([
+      '1234.5',
+      '-12345678',
+      '7',
+    ])
+    const german = ['--delimiter', ';', '--column', 'v', '--decimal', ',', '--thousands', '.']
+    expect(await elementsOf('t;v\n1;1,5\n2;1.234,5\n3;inf\n', ...german)).toEqual(['1.5', '1234.5', '"Infinity"'])
+    expect(await elementsOf("1'000\n", '--thousands', "'", '--type', 'i64')).toEqual(['1000'])
+  })
+
+  test('are errors where the groups are none', async () => {
+    for (const text of ['"1,2"', '"12,34"', '",123"', '"1,234,5"', '"1234,567"', '"1.5,000"', '"1,,234"']) {
+      expect(await refusal(`${text}\n`, '--thousands', ','), text).toContain('is no number')
+    }
+    expect(await refusal('1.5\n', '--decimal', ',', '--delimiter', ';')).toContain("'1.5' is no number")
+  })
+
+  test('are errors where the mark has divided the fields', async () => {
+    expect(await refusal('1,5\n2,5\n', '--column', '1', '--decimal', ',')).toContain('give another --delimiter')
+    expect(await refusal('1,234\n2,345\n', '--column', '1', '--thousands', ',')).toContain('give another --delimiter')
+    expect(await elementsOf('"1,5","2,5"\n', '--column', '2', '--decimal', ',')).toEqual(['2.5'])
+  })
+
+  test('need marks that are no part of a number', async () => {
+    for (const mark of ['', '5', '-', 'e', '.,', '"']) {
+      expect(await misuse('1\n', '--thousands', mark), mark).toContain('--thousands')
+    }
+    expect(await misuse('1\n', '--thousands', '.')).toContain("are both '.'")
+  })
+})
+
+describe('what is no table', () => {
+  const wide = Buffer.from('\uFEFFclose\n1\n2\n', 'utf16le')
+  test.each([
+    ['JSON', '{"message":"Too Many Requests"}\n', 'this is JSON'],
+    ['a JSON array', '[1,\n2]\n', 'this is JSON'],
+    ['JSON over many lines', '{\n"a": 1\n}\n', 'this is JSON'],
+    ['JSON objects', '[ {"a": 1},\n{"a": 2}]\n', 'this is JSON'],
+    ['HTML', '\n<!DOCTYPE html>\n<html>\n', 'this is HTML'],
+    ['an error page', '<html><body>502 Bad Gateway</body></html>\n', 'this is HTML'],
+    ['a line of words', 'Too Many Requests\n', 'is no number'],
+    ['gzip', gzipSync('1\n2\n'), 'packed by gzip: unpack it first'],
+    ['zip', Buffer.concat([Buffer.from('PK\x03\x04'), deflateRawSync('1\n')]), 'packed by zip'],
+    ['UTF-16', wide, 'this is UTF-16, not UTF-8: convert it first, with iconv'],
+    ['UTF-16 of the other order', Buffer.from(wide).swap16(), 'this is UTF-16'],
+    ['UTF-16 without a mark', wide.subarray(2), 'this is UTF-16'],
+    ['bytes', Buffer.of(1, 2, 0, 0, 5, 6, 7, 8), 'this is no text: byte 2 is 0'],
+    ['a NumPy file', Buffer.from('\x93NUMPY\x01\0', 'latin1'), 'this is a NumPy file, no text'],
+    ['an old Mac text', '1\r2\r3\r', 'line ends of an old Mac (CR): convert it first'],
+    ['an old Mac text with a title', 'close\r1\r2\r3\r', 'line ends of an old Mac'],
+  ])('is an error and replaces nothing: %s', async (_, bytes, message) => {
+    const target = make(scope, 'good.f64', 'd', [1, 2, 3])
+    const words = ['convert', scope.file(bytes, 'a.csv'), target, '--force']
+    expect(await failure(4, words)).toContain(message)
+    expect(read(target, 'd')).toEqual([1, 2, 3])
+  })
+
+  test.each(['a.csv.gz', 'a.json', 'a.xlsx', 'a.parquet'])('is no raw file because of its name: %s', async (name) => {
+    const file = scope.file(Buffer.alloc(16), name)
+    for (const words of [
+      [file, scope.path('b.f64'), '--type', 'f64'],
+      [make(scope, 'c.f64', 'd', [1]), scope.path(`x${name}`)],
+    ]) {
+      expect(await failure(2, ['convert', ...words])).toContain('--from and --to say which')
+    }
+    expect((await tool(['convert', file, scope.path('b.f64'), '--from', 'raw', '--type', 'f64'])).code).toBe(0)
+  })
+
+  test('a byte order mark of UTF-8 is no part of the first field', async () => {
+    expect(await elementsOf('\uFEFF1.5\n2\n')).toEqual(['1.5', '2'])
+    expect(await elementsOf('\uFEFF"a",b\n1,2\n', '--column', 'a')).toEqual(['1'])
+  })
+})
+
+describe('a result without elements', () => {
+  test('replaces no file without --allow-empty', async () => {
+    const target = make(scope, 'good.f64', 'd', [1, 2, 3])
+    const sources = [
+      [scope.file('', 'empty.csv')],
+      [scope.file('close\n', 'titles.csv'), '--titles'],
+      [scope.file('NA\nNA\n', 'missing.csv'), '--missing', 'skip'],
+      [make(scope, 'empty.f64', 'd', [])],
+      [scope.file('\n\n', 'empty.jsonl')],
+    ]
+    for (const [source, ...words] of sources) {
+      expect(await failure(4, ['convert', source, target, '--force', ...words])).toContain('--allow-empty')
+      expect(read(target, 'd')).toEqual([1, 2, 3])
+    }
+    expect(fs.readdirSync(scope.directory).filter((name) => name.endsWith('.unfinished'))).toEqual([])
+    expect((await tool(['convert', sources[0][0], target, '--force', '--allow-empty'])).code).toBe(0)
+    expect(fs.statSync(target).size).toBe(0)
+  })
+
+  test('makes a new file', async () => {
+    expect((await tool(['convert', scope.file('', 'empty.csv'), scope.path('new.f64')])).code).toBe(0)
+    expect(fs.statSync(scope.path('new.f64')).size).toBe(0)
+  })
+})

@@ -1,0 +1,75 @@
+// The options of `convert` that say how a file of text is read.
+
+import { UsageError } from '../failures.js'
+import { skippedLines } from '../text/reading.js'
+
+export const TEXT_OPTIONS = {
+  column: {
+    type: 'string',
+    description: 'of CSV: a number from 1, or a title; of JSON lines: a member of each object',
+  },
+  title: { type: 'string', value: 'TITLE', description: 'of the column of CSV, where it is a number: --title 2019' },
+  titles: { type: 'boolean', description: 'the first row of CSV has titles' },
+  'no-titles': { type: 'boolean', description: 'the first row of CSV has values' },
+  delimiter: { type: 'string', description: String.raw`of CSV; default a comma, for .tsv a tab (\t)` },
+  decimal: { type: 'string', value: 'MARK', description: 'of numbers in CSV, where it is no point: 3,5' },
+  thousands: { type: 'string', value: 'MARK', description: 'between groups of three digits in CSV: 1,234.5' },
+  missing: {
+    type: 'string',
+    value: 'VALUE',
+    description: 'for missing values: nan, skip, or a value; default an error',
+  },
+  'missing-text': {
+    type: 'string',
+    multiple: true,
+    value: 'TEXT',
+    description: 'that stands for one too, as -999 may',
+  },
+  round: { type: 'string', value: 'HOW', description: 'makes integers of fractions: nearest, floor, ceil, trunc' },
+  dates: { type: 'string', value: 'UNIT', description: 'reads dates, as int64 since 1970: D, h, m, s, ms, us, ns' },
+  comment: { type: 'string', value: 'TEXT', description: 'with which lines begin that are left out: #' },
+  'skip-lines': {
+    type: 'string',
+    multiple: true,
+    value: 'N',
+    description: 'leaves out the first N lines; -N the last',
+  },
+}
+
+/** Which of them go with one format only. */
+const OF_CSV = ['title', 'titles', 'no-titles', 'delimiter', 'decimal', 'thousands']
+/** --round is for other formats, too. */
+const OF_TEXT = Object.keys(TEXT_OPTIONS).filter((name) => name !== 'round' && !OF_CSV.includes(name))
+
+/**
+ * @param {object} values of the command line
+ * @param {{ path?: string, format: string }} from
+ * @returns {object} options for a text source
+ */
+export function textOptions(values, { path, format }) {
+  const isCsv = format === 'csv'
+  for (const name of OF_CSV) if (values[name] !== undefined && !isCsv) throw new UsageError(`--${name} goes with CSV`)
+  for (const name of OF_TEXT) {
+    if (values[name] !== undefined && !isCsv && format !== 'jsonl')
+      throw new UsageError(`--${name} goes with CSV and JSON lines`)
+  }
+  if (values.decimal === '') throw new UsageError('--decimal takes one character')
+  return {
+    column: values.column,
+    title: values.title,
+    titles: values.titles,
+    noTitles: values['no-titles'],
+    delimiter: delimiterOf(values.delimiter ?? (path?.toLowerCase().endsWith('.tsv') ? '\t' : ',')),
+    decimal: values.decimal,
+    thousands: values.thousands,
+    missing: values.missing,
+    missingText: values['missing-text'],
+    round: values.round,
+    dates: values.dates,
+    comment: values.comment,
+    skipped: skippedLines(values['skip-lines']),
+  }
+}
+
+/** A tab as a shell lets one write it. */
+const delimiterOf = (text) => (text === String.raw`\t` ? '\t' : text)

@@ -1,0 +1,63 @@
+// Elements from lines of text: CSV or JSON lines.
+
+import { statSync } from 'node:fs'
+import { isText } from '../blocks.js'
+import { DataError, UsageError } from '../failures.js'
+import { csvBlocks } from '../text/csv.js'
+import { jsonBlocks } from '../text/json-lines.js'
+import { textsOf, withoutLines } from '../text/reading.js'
+import { valueReader } from '../text/values.js'
+import { viewOf } from '../type-names.js'
+
+/** Where text does not say what its numbers are. */
+const OF_NUMBERS = 'd'
+const OF_DATES = 'q'
+
+/**
+ * @param {{ path?: string, format: string }} from no path for the standard input
+ * @param {string | undefined} wanted the typecode of the target, where it is known
+ * @param {object} options (text-options.js)
+ * @param {(text: string) => void} note is told what was assumed
+ */
+export function textSource({ path, format }, wanted, options, note) {
+  const typecode = wanted ?? (options.dates === undefined ? OF_NUMBERS : OF_DATES)
+  const isOfText = isText({ typecode })
+  if (format === 'csv' && isOfText) throw new UsageError('characters are read from JSON lines, not from CSV')
+  for (const name of isOfText ? ['missing', 'missingText', 'round', 'dates'] : []) {
+    if (options[name] !== undefined)
+      throw new UsageError(`--${name === 'missingText' ? 'missing-text' : name} goes with numbers`)
+  }
+  const reader = isOfText ? undefined : valueReader({ typecode, isAssumed: wanted === undefined, ...options })
+  const name = path ?? 'the standard input'
+  const dialect = { ...options, firstLine: options.skipped.first + 1 }
+  const View = viewOf(typecode)
+  let lines
+  let begin = 0
+
+  async function* blocks(onProgress) {
+    const texts = withoutLines(textsOf(path, onProgress), options.skipped)
+    if (format === 'csv')
+      return yield* csvBlocks(texts, dialect, reader, { makeBlock: (length) => new View(length), note })
+    for await (const found of jsonBlocks(texts, dialect, reader)) {
+      begin += lines?.length ?? 0
+      lines = found.lines
+      yield found.values
+    }
+  }
+
+  return {
+    typecode,
+    total: path === undefined ? Infinity : statSync(path).size,
+    async *blocks(onProgress) {
+      try {
+        yield* blocks(onProgress)
+      } catch (error) {
+        if (!(error instanceof DataError)) throw error
+        const between = error.message.startsWith('line ') ? ',' : ':'
+        throw new DataError(`${name}${between} ${error.message}`, { cause: error })
+      }
+    },
+    close() {},
+    place: (index) => (lines === undefined ? name : `${name}, line ${lines[index - begin]}`),
+  }
+}

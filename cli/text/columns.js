@@ -1,0 +1,57 @@
+// Which column of a table is read, and whether its first row has titles.
+
+import { UsageError } from '../failures.js'
+import { isDecimal } from './decimals.js'
+import { shownText } from './shown-text.js'
+
+/** As many columns as a message lists. */
+const MOST_LISTED = 20
+
+/**
+ * What the options say before a row is read.
+ * @param {{ column?: string, title?: string, titles?: boolean, noTitles?: boolean }} options
+ * @returns {{ name?: string, position?: number, titles?: boolean }} no `titles` where the first row has to decide
+ */
+export function columnAsked({ column: given, title, titles, noTitles }) {
+  const column = given !== undefined && isDecimal(given.trim()) ? given.trim() : given
+  if (titles && noTitles) throw new UsageError('--titles and --no-titles exclude each other')
+  if (column !== undefined && title !== undefined) throw new UsageError('--column and --title exclude each other')
+  const isPosition = column !== undefined && isDecimal(column)
+  if (isPosition && !/^[1-9]\d*$/.test(column))
+    throw new UsageError(`--column counts from 1, and takes no '${column}'; --title asks for a title that is a number`)
+  const name = isPosition ? undefined : (title ?? column)
+  if (name !== undefined && noTitles) throw new UsageError(`--no-titles leaves no title '${name}' to look for`)
+  const isKnown = titles || noTitles || name !== undefined
+  return { name, position: isPosition ? Number(column) : undefined, titles: isKnown ? !noTitles : undefined }
+}
+
+/**
+ * The place of the column among the fields of the first row.
+ * @param {string[]} first
+ * @param {{ name?: string, position?: number }} asked
+ */
+export function placeOf(first, { name, position }) {
+  if (name !== undefined) return placeOfTitle(first, name)
+  if (position === undefined && first.length === 1) return 0
+  if (position === undefined)
+    throw new UsageError(`there are ${first.length} columns, ${listed(first)}: say which with --column`)
+  if (position <= first.length) return position - 1
+  throw new UsageError(`there is no column ${position} among ${first.length}: ${listed(first)}`)
+}
+
+function placeOfTitle(first, name) {
+  let places = placesWhere(first, (title) => title === name)
+  if (places.length === 0) places = placesWhere(first, (title) => title.trim() === name.trim())
+  if (places.length === 1) return places[0]
+  if (places.length === 0) throw new UsageError(`there is no column '${name}' among ${listed(first)}`)
+  const numbers = places.map((place) => place + 1).join(' and ')
+  throw new UsageError(`columns ${numbers} are both named '${name}': give --titles and a number to --column`)
+}
+
+const placesWhere = (fields, test) => fields.flatMap((field, place) => (test(field) ? [place] : []))
+
+/** Titles as a message lists them. */
+export function listed(titles) {
+  const shown = titles.slice(0, MOST_LISTED).map((title) => shownText(title.trim()))
+  return titles.length > MOST_LISTED ? `${shown.join(', ')} and ${titles.length - MOST_LISTED} more` : shown.join(', ')
+}

@@ -1,0 +1,89 @@
+// Rows of CSV (RFC 4180), a piece of the text at a time. Papa Parse splits them; this says where each stands in the file.
+
+import { Parser } from '../../dist/csv.js'
+import { DataError, UsageError } from '../failures.js'
+import { LONGEST } from './lines.js'
+
+/**
+ * @param {AsyncIterable<string>} texts
+ * @param {{ delimiter: string, comment?: string, firstLine?: number }} dialect `firstLine` is the number of the first line
+ * @yields {{ rows: string[][], lineOf(row: number): number, textFrom(row: number): string }} each row has all of its fields;
+ *   the last of them may end in a carriage return. `textFrom` gives the text of a row and of all that follow in the piece
+ * @throws {DataError} for a quoted field without an end, or with text behind it
+ */
+export async function* rowsOf(texts, { delimiter, comment, firstLine = 1 }) {
+  requireDialect(delimiter, comment)
+  const dialect = { delimiter, newline: '\n', comments: comment ?? false }
+  const parser = new Parser(dialect)
+  let line = firstLine
+  let rest = ''
+  // An unfinished row is parsed again from its beginning: only where the text has doubled, so that this does not add up.
+  let enough = 0
+  for await (const text of texts) {
+    rest += text
+    if (rest.length < enough) continue
+    const piece = pieceOf(parser.parse(rest, 0, true), rest, line, dialect)
+    const used = piece.end
+    if (used === 0 && rest.length > LONGEST) throw longRow(parser, rest, line)
+    enough = used === 0 ? 2 * rest.length : 0
+    if (used > 0) yield piece
+    line += count(rest, used)
+    rest = rest.slice(used)
+  }
+  if (rest !== '') yield pieceOf(parser.parse(rest, 0, false), rest, line, dialect)
+}
+
+function requireDialect(delimiter, comment) {
+  if (delimiter === '' || /["\r\n\uFEFF]/.test(delimiter))
+    throw new UsageError('--delimiter takes a character that is no quote and no line end')
+  if (comment !== undefined && (comment === '' || comment === delimiter || /["\r\n\uFEFF]/.test(comment)))
+    throw new UsageError('--comment takes what comment lines begin with: no quote, line end or delimiter')
+}
+
+function pieceOf({ data, errors, meta }, text, line, dialect) {
+  // What is wrong with an unfinished row may be right when more of it is there.
+  const error = errors.find(({ row }) => row < data.length)
+  if (error !== undefined) throw malformed(error, text, line)
+  return {
+    rows: data,
+    end: meta.cursor,
+    lineOf: (row) => line + count(text, offsetOf(row, text, dialect)),
+    textFrom: (row) => text.slice(offsetOf(row, text, dialect), meta.cursor),
+  }
+}
+
+/** Where a row begins. Asked for one row of a file, so that it may parse all before it again. */
+function offsetOf(row, text, dialect) {
+  let at = 0
+  if (row > 0) at = new Parser({ ...dialect, fastMode: false, preview: row }).parse(text, 0, false).meta.cursor
+  while (dialect.comments && text.startsWith(dialect.comments, at)) {
+    const end = text.indexOf('\n', at)
+    if (end < 0) break
+    at = end + 1
+  }
+  return at
+}
+
+function longRow(parser, text, line) {
+  const [error] = parser.parse(text, 0, false).errors
+  return error === undefined
+    ? new DataError(`line ${line}: a row is too long: is it a table?`)
+    : malformed(error, text, line)
+}
+
+function malformed({ code, index }, text, line) {
+  const place = `line ${line + count(text, index)}`
+  const field = `'"${text
+    .slice(index, index + 40)
+    .split('\n')[0]
+    .trimEnd()}'`
+  if (code === 'MissingQuotes') return new DataError(`${place}: a quoted field has no end: ${field}`)
+  return new DataError(`${place}: a quoted field is followed by text, not by a delimiter: ${field}`)
+}
+
+/** How many lines end before a place. */
+function count(text, stop) {
+  let lines = 0
+  for (let at = text.indexOf('\n'); at >= 0 && at < stop; at = text.indexOf('\n', at + 1)) lines += 1
+  return lines
+}

@@ -1,0 +1,55 @@
+// Floats from decimal text, rounded once: from the text to the type itself.
+
+import { DataError } from '../failures.js'
+import { isDecimal } from './decimals.js'
+import { roundableDecimal } from './rounding.js'
+import { shownText } from './shown-text.js'
+
+/** What Python's float() reads besides digits, whatever the case of its letters. */
+const SPECIAL = /^([+-]?)(?:(inf|infinity)|nan)$/i
+
+/** The first double beyond each type: it lies in the middle, and would be rounded to infinity. */
+const BEYOND = { e: 65520, f: 2 ** 128 - 2 ** 103, d: Infinity }
+
+/**
+ * Whether a type rounds a number to infinity that is none.
+ * @param {string} code of a float
+ */
+export const overflows = (code, number) => Math.abs(number) >= BEYOND[code] && Number.isFinite(number)
+
+/**
+ * A reader of floats of a type. Those of `e` come as doubles that a half rounds as it would the text.
+ * @param {{ code: string, name: string }} type
+ * @param {boolean} [isAssumed] whether nobody asked for the type: then it has to hold all digits of an integer
+ * @returns {(text: string, shown?: string) => number | undefined} undefined for what is no number
+ * @throws {DataError} for what would be rounded to infinity, and for an integer that loses digits to a type nobody asked for
+ */
+export function floatReader({ code, name }, isAssumed = false) {
+  const read = code === 'd' ? Number : roundableDecimal
+  const beyond = BEYOND[code]
+  return (text, shown = text) => {
+    if (!isDecimal(text)) return specialIn(text)
+    const number = read(text)
+    if (number >= beyond || number <= -beyond)
+      throw new DataError(`${shownText(shown)} is too large for ${name}; write inf where infinity is meant`)
+    if (isAssumed && (number > Number.MAX_SAFE_INTEGER || number < -Number.MAX_SAFE_INTEGER))
+      requireExact(text, number, name)
+    return number
+  }
+}
+
+function requireExact(text, number, name) {
+  if (!/^[+-]?\d+$/.test(text) || BigInt(text.replace('+', '')) === BigInt(number)) return
+  // What was a float before it was text: 123456789012345670000.
+  if (text === String(number)) return
+  throw new DataError(
+    `${shownText(text)} has more digits than ${name}: --type i64 or u64 keeps them, --type f64 rounds`,
+  )
+}
+
+function specialIn(text) {
+  const match = SPECIAL.exec(text)
+  if (!match) return undefined
+  if (match[2] === undefined) return NaN
+  return match[1] === '-' ? -Infinity : Infinity
+}

@@ -1,0 +1,81 @@
+// Files that are no text of the kind that is read: what they are, and what makes text of them.
+
+import { DataError } from '../failures.js'
+
+const PACKED = [
+  ['gzip', '1f8b', 'gunzip -c'],
+  ['bzip2', '425a6839314159265359', 'bunzip2 -c'],
+  ['xz', 'fd377a585a00', 'xz -dc'],
+  ['Zstandard', '28b52ffd', 'zstd -dc'],
+  ['zip', '504b0304', 'unzip -p'],
+]
+const BINARY = [
+  ['a NumPy file', '934e554d5059', 'name it .npy, or give --from npy'],
+  ['a PDF document', '255044462d', undefined],
+  ['a PNG picture', '89504e470d0a', undefined],
+  ['a Parquet file', '5041523115', undefined],
+  ['an Arrow file', '4152524f573100', undefined],
+  ['an HDF5 file', '894844460d0a1a0a', undefined],
+  ['an SQLite database', '53514c69746520666f726d6174203300', undefined],
+  ['an old Excel file', 'd0cf11e0a1b11ae1', 'save it as CSV'],
+]
+const UTF_16 = ['fffe', 'feff']
+/** As much of a file as is looked at. */
+const LOOKED_AT = 1 << 16
+
+const beginsWith = (bytes, hex) => bytes.subarray(0, hex.length / 2).toString('hex') === hex
+
+/**
+ * Refuses what is no text in UTF-8.
+ * @param {Buffer} bytes the first of a file
+ */
+export function requireText(bytes) {
+  const head = bytes.subarray(0, LOOKED_AT)
+  for (const [name, magic, command] of PACKED) {
+    if (beginsWith(head, magic)) throw new DataError(`this is packed by ${name}: unpack it first, as with ${command}`)
+  }
+  for (const [name, magic, remedy] of BINARY) {
+    if (beginsWith(head, magic))
+      throw new DataError(`this is ${name}, no text${remedy === undefined ? '' : `: ${remedy}`}`)
+  }
+  const zero = head.indexOf(0)
+  if (zero < 0 && !UTF_16.some((mark) => beginsWith(head, mark))) return
+  if (isWide(head)) throw new DataError('this is UTF-16, not UTF-8: convert it first, with iconv -f UTF-16 -t UTF-8')
+  throw new DataError(`this is no text: byte ${zero} is 0`)
+}
+
+/** Whether each second byte of what is mostly ASCII is zero. */
+function isWide(head) {
+  if (UTF_16.some((mark) => beginsWith(head, mark))) return true
+  const zeros = [0, 0]
+  for (const [at, byte] of head.entries()) if (byte === 0) zeros[at % 2] += 1
+  return Math.max(...zeros) > head.length / 4 && Math.min(...zeros) === 0
+}
+
+const HTML = /^\s*<(?:!doctype|html|\?xml|error)\b/i
+const OLD_MAC = /\r[^\n]/
+
+/**
+ * Refuses text that is no table.
+ * @param {string} text the first of a file
+ */
+export function requireTable(text) {
+  const head = text.slice(0, LOOKED_AT)
+  if (HTML.test(head)) throw new DataError('this is HTML or XML, no table')
+  if (isJson(head)) throw new DataError('this is JSON, no table: --from jsonl reads JSON with a value a line')
+  if (!head.includes('\n') && OLD_MAC.test(head))
+    throw new DataError(String.raw`this has the line ends of an old Mac (CR): convert it first, with tr '\r' '\n'`)
+}
+
+/** Whether a text begins as JSON does, and not with a title such as [0]. */
+function isJson(text) {
+  const [line] = text.trimStart().split('\n', 1)
+  if (!/^[[{]/.test(line)) return false
+  if (/^(?:\{\s*"[^"]*"\s*:|\[\s*\{)/.test(line) || !/[\]}]/.test(line)) return true
+  try {
+    JSON.parse(line)
+    return true
+  } catch {
+    return false
+  }
+}

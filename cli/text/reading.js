@@ -1,0 +1,107 @@
+// Text of a file or of the standard input, a piece at a time.
+
+import { createReadStream } from 'node:fs'
+import { StringDecoder } from 'node:string_decoder'
+import { UsageError } from '../failures.js'
+import { requireText } from './foreign-files.js'
+
+const CHUNK = 1 << 18
+
+/**
+ * @param {string | undefined} path none for the standard input
+ * @param {(bytes: number) => void} [onProgress]
+ * @yields {string} text, cut anywhere, without the mark that Windows writes in front of UTF-8
+ * @throws {DataError} for what is no text
+ */
+export async function* textsOf(path, onProgress = () => {}) {
+  const stream = path === undefined ? process.stdin : createReadStream(path, { highWaterMark: CHUNK })
+  const decoder = new StringDecoder('utf8')
+  let bytes = 0
+  let isFirst = true
+  for await (const chunk of atLeast(stream, 4)) {
+    if (isFirst) requireText(chunk)
+    const text = decoder.write(chunk)
+    yield isFirst && text.startsWith('\uFEFF') ? text.slice(1) : text
+    isFirst = false
+    bytes += chunk.length
+    onProgress(bytes)
+  }
+  yield decoder.end()
+}
+
+/** Chunks of which the first has some bytes, unless there are fewer: a pipe may give them one by one. */
+async function* atLeast(stream, bytes) {
+  let first = Buffer.alloc(0)
+  for await (const chunk of stream) {
+    if (first === undefined) {
+      yield chunk
+      continue
+    }
+    first = Buffer.concat([first, chunk])
+    if (first.length < bytes) continue
+    yield first
+    first = undefined
+  }
+  if (first?.length > 0) yield first
+}
+
+/**
+ * What --skip-lines says: 3 for the first three lines, -1 for the last.
+ * @param {string[]} [words]
+ * @returns {{ first: number, last: number }}
+ */
+export function skippedLines(words = []) {
+  const skipped = { first: 0, last: 0 }
+  for (const word of words) {
+    if (!/^-?\d{1,9}$/.test(word))
+      throw new UsageError(`--skip-lines takes a number of lines, below 0 for the last ones, not '${word}'`)
+    if (word.startsWith('-')) skipped.last = -Number(word)
+    else skipped.first = Number(word)
+  }
+  return skipped
+}
+
+/**
+ * Text without its first lines and without its last ones; empty lines at the end do not count.
+ * @param {AsyncIterable<string>} texts
+ * @param {{ first: number, last: number }} skipped
+ */
+export function withoutLines(texts, { first, last }) {
+  const rest = first > 0 ? withoutFirst(texts, first) : texts
+  return last > 0 ? withoutLast(rest, last) : rest
+}
+
+async function* withoutFirst(texts, count) {
+  let left = count
+  for await (const text of texts) {
+    let at = 0
+    while (left > 0) {
+      const end = text.indexOf('\n', at)
+      at = end < 0 ? text.length : end + 1
+      if (end < 0) break
+      left -= 1
+    }
+    yield text.slice(at)
+  }
+}
+
+async function* withoutLast(texts, count) {
+  let held = ''
+  for await (const text of texts) {
+    held += text
+    const cut = beginOfLast(held, count)
+    yield held.slice(0, cut)
+    held = held.slice(cut)
+  }
+}
+
+/** Where the last lines begin; more may follow what is the end here. */
+function beginOfLast(text, count) {
+  let at = text.trimEnd().length
+  for (let left = count; left > 0; left -= 1) {
+    if (at === 0) return 0
+    at = text.lastIndexOf('\n', at - 1)
+    if (at < 0) return 0
+  }
+  return at + 1
+}

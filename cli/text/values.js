@@ -1,0 +1,106 @@
+// One value from the text of a field, for the type that is wanted.
+
+import { DataError, UsageError } from '../failures.js'
+import { nameOf } from '../type-names.js'
+import { dateReader, notATime } from './dates.js'
+import { plainTextOf } from './decimals.js'
+import { floatReader } from './floats.js'
+import { integerReader, requireRounding } from './integers.js'
+import { missingNumbers, missingPolicy, missingTexts } from './missing.js'
+import { shownText } from './shown-text.js'
+
+/** No number is longer: more digits would only take time. */
+const LONGEST = 20_000
+
+const [I64, U64] = [2n ** 63n, 2n ** 64n]
+const LIMITS = {
+  b: [-128, 127],
+  B: [0, 255],
+  h: [-32768, 32767],
+  H: [0, 65535],
+  i: [-2147483648, 2147483647],
+  I: [0, 4294967295],
+  q: [-I64, I64 - 1n],
+  Q: [0n, U64 - 1n],
+}
+Object.assign(LIMITS, { l: LIMITS.q, L: LIMITS.Q })
+
+/** The value of a field that says that there is none. */
+export const MISSING = Symbol('missing')
+
+/**
+ * How the fields of a file are read.
+ * @param {{ typecode: string, isAssumed?: boolean, dates?: string, round?: string, thousands?: string, decimal?: string, missing?: string,
+ *   missingText?: string[] }} terms
+ * @returns {{ read(text: string): unknown, isTitle(text: string): boolean, missing: { action: string, value?: unknown } }}
+ *   `read` gives MISSING where --missing says what becomes of it, and throws a DataError where it does not
+ */
+export function valueReader({ typecode, isAssumed, dates, round, thousands, decimal, missing, missingText }) {
+  const parse = parserOf(typecode, { isAssumed, dates, round })
+  const plain = plainTextOf({ thousands, decimal })
+  const isMissingText = missingTexts(missingText)
+  const isMissingNumber = missingNumbers(missingText)
+  const policy = missingPolicy(missing, dates === undefined ? parse : (word) => notATime(word) ?? parse(word))
+  const hasOwnTexts = missingText !== undefined
+  const isRefused = policy.action === 'refuse'
+  const parsed = (word) => {
+    if (plain === undefined) return parse(word)
+    const text = plain(word)
+    // Words such as inf have no marks.
+    return text === undefined ? (/\d/.test(word) ? undefined : parse(word)) : parse(text, word)
+  }
+  const read = (text) => {
+    const word = text.trim()
+    if (hasOwnTexts && isMissingText(word)) return absent(word)
+    const value = word.length > LONGEST ? undefined : parsed(word)
+    if (value === undefined) {
+      if (isMissingText(word)) return absent(word)
+      throw new DataError(`${shownText(text)} is no ${dates === undefined ? 'number' : 'date'}`)
+    }
+    // NaN is a number of floats, and a missing value for those who say what becomes of one.
+    if (hasOwnTexts && isMissingNumber(value)) return absent(word)
+    if (!isRefused && value !== value) return MISSING
+    return value
+  }
+  const absent = (word) => {
+    if (!isRefused) return MISSING
+    const what = word === '' ? 'a value is missing' : `${shownText(word)} stands for a missing value`
+    throw new DataError(`${what}; --missing nan, skip or a value says what becomes of it`)
+  }
+  const isValue = (word) => {
+    try {
+      return parsed(word) !== undefined
+    } catch {
+      return true
+    }
+  }
+  return {
+    read,
+    missing: policy,
+    isTitle: (text) => isTitle(text) && !isMissingText(text.trim()) && !isValue(text.trim()),
+  }
+}
+
+const isUsuallyMissing = missingTexts()
+/** Values in letters. */
+const VALUES = /^(?:[+-]?(?:inf|infinity|nan)|true|false)$/i
+
+/** Whether a text of the first line is a title: what begins like a number may be a mistyped one. */
+export function isTitle(text) {
+  const word = text.trim()
+  if (!/\p{L}/u.test(word) || /^[-+.]*\d/.test(word) || isUsuallyMissing(word)) return false
+  return !VALUES.test(word)
+}
+
+function parserOf(code, { isAssumed, dates, round }) {
+  if (dates !== undefined) {
+    requireRounding(round)
+    if (!'ql'.includes(code)) throw new UsageError(`--dates makes int64, not ${nameOf(code)}: leave --type away`)
+    return dateReader(dates, round)
+  }
+  const name = nameOf(code)
+  const limits = LIMITS[code]
+  if (limits !== undefined) return integerReader({ name, min: limits[0], max: limits[1] }, round)
+  if (round !== undefined) throw new UsageError(`--round goes with integers and dates, not with ${name}`)
+  return floatReader({ code, name }, isAssumed)
+}
