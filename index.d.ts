@@ -282,7 +282,7 @@ export interface OpenOptions {
   advice?: Advice | undefined
   /**
    * What the file holds. `'raw'`: nothing but elements. `'npy'`: NumPy's format, a header and then the elements; see
-   * {@link MmapArray.format}. Default `'npy'` where the path ends in `.npy`, else `'raw'`.
+   * {@link MmapArray.format}. Default `'npy'` where the path ends in `.npy`, in capitals too, else `'raw'`.
    *
    * @example
    * MmapArray.open('array.npy', 'd', { flags: 'w+' }).format // => 'npy'

@@ -128,7 +128,7 @@ describe('text', () => {
     await convert(scope.file('0.1\n-0\nNaN\ninf\n.5\n5.\n+7\n', 'd.csv'), scope.path('e.csv'), '--header', 'x')
     expect(fs.readFileSync(scope.path('e.csv'), 'utf8')).toBe('x\n0.1\n-0\nNaN\nInfinity\n0.5\n5\n7\n')
     await convert(scope.path('e.csv'), scope.path('f.csv'), '--type', 'f32')
-    expect(fs.readFileSync(scope.path('f.csv'), 'utf8')).toContain('0.10000000149011612\n')
+    expect(fs.readFileSync(scope.path('f.csv'), 'utf8')).toBe('0.1\n-0\nNaN\nInfinity\n0.5\n5\n7\n')
   })
 
   test('rounds once, where a double in between would lie in the middle of two', async () => {

@@ -171,7 +171,8 @@ describe('diff', () => {
     const items = Array.from({ length: 70_000 }, (_, n) => n)
     const file = make(scope, 'a.i32', 'i', items)
     expect(await printed(['diff', file, file])).toBe('equal: 70000 elements\n')
-    expect(await printed(['diff', file, make(scope, 'b.f64', 'd', items)])).toBe('equal: 70000 elements\n')
+    const other = make(scope, 'b.f64', 'd', items)
+    expect(await printed(['diff', file, other])).toBe('equal: 70000 elements, int32 and float64\n')
     expect(
       await printed(['diff', make(scope, 'c.f32', 'f', [NaN, -0]), make(scope, 'd.f64', 'd', [NaN, 0])]),
     ).toContain('equal')
@@ -185,7 +186,10 @@ first: at 1, 2 and 2.5
 largest: at 2, 3 and 30, 27 apart
 `)
     const { code, stdout } = await tool(['diff', file, make(scope, 'c.f64', 'd', [1]), '--json'])
-    expect([code, JSON.parse(stdout)]).toEqual([1, { equal: false, lengths: [4, 1], different: 0 }])
+    expect([code, JSON.parse(stdout)]).toEqual([
+      1,
+      { equal: false, lengths: [4, 1], types: ['float64', 'float64'], different: 0 },
+    ])
   })
 
   test('tolerances, and integers that doubles do not tell apart', async () => {

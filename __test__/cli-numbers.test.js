@@ -125,11 +125,7 @@ describe.each(['csv', 'jsonl'])('a float in %s', (format) => {
 
   test('just below that is the greatest, and what is too small is zero', async () => {
     const text = '3.4028235677973366163753939545814256844799e38'
-    expect(await readAs(format, [text, '1e-400', '-1e-50'], '--type', 'f32')).toEqual([
-      String(2 ** 128 - 2 ** 104),
-      '0',
-      '-0',
-    ])
+    expect(await readAs(format, [text, '1e-400', '-1e-50'], '--type', 'f32')).toEqual(['3.4028235e+38', '0', '-0'])
     expect(await readAs(format, ['65519.99999999999999999999', '1e-30'], '--type', 'f16')).toEqual(['65504', '0'])
     expect(await readAs(format, [String(MIDDLE - 1n), '1e-400'], '--type', 'f64')).toEqual([
       '1.7976931348623157e+308',
@@ -145,8 +141,8 @@ describe.each(['csv', 'jsonl'])('a float in %s', (format) => {
       '9007199254740994',
     ])
     // A double in between would be 1 + 2 ** -24, the middle of two of float32, which is even below.
-    expect(await readAs(format, ['1.0000000596046447753906250000001'], '--type', 'f32')).toEqual(['1.0000001192092896'])
-    expect(await readAs(format, ['1.0004882812500000000000000000001'], '--type', 'f16')).toEqual(['1.0009765625'])
+    expect(await readAs(format, ['1.0000000596046447753906250000001'], '--type', 'f32')).toEqual(['1.0000001'])
+    expect(await readAs(format, ['1.0004882812500000000000000000001'], '--type', 'f16')).toEqual(['1.001'])
   })
 })
 

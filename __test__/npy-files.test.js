@@ -77,6 +77,14 @@ describe('the typecode', () => {
 })
 
 describe('the format', () => {
+  test('is npy for a path that ends in capitals', () => {
+    for (const name of ['A.NPY', 'b.Npy']) {
+      open(scope.path(name), 'i', { flags: 'w+' }).append(7)
+      expect(counted(scope.path(name))).toEqual([7])
+      expect(open(scope.path(name)).format).toBe('npy')
+    }
+  })
+
   test('is what the path ends in, unless it is said', () => {
     expect(created().format).toBe('npy')
     expect(open(Buffer.from(scope.path('b.npy')), 'i', { flags: 'w+' }).format).toBe('npy')

@@ -2,8 +2,8 @@
 import fs from 'node:fs'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
-import { expectError } from './support/errors.js'
-import { DTYPES } from './support/npy.js'
+import { expectError, expectErrorOf } from './support/errors.js'
+import { DTYPES, npyBytes } from './support/npy.js'
 import { startNumpy } from './support/numpy-process.js'
 import { pythonWithNumpy } from './support/numpy.js'
 import { useScope } from './support/scope.js'
@@ -149,6 +149,31 @@ describe('NumPy also writes', () => {
     expect(await numpy.ask('load', path)).toMatchObject({ dtype: '|b1', values: ['True', 'False', 'True', 'True'] })
   })
 
+  test('every spelling of a type is read as NumPy reads it, or refused', async () => {
+    const sized = 'b1 i1 u8 f2 f4 f8 f16 c8 S1 a1 U1 M8'.split(' ')
+    const letters = [...'?bBhHiIlLqQefdgFDcSUOV', 'p', 'P', 'n', 'N', ...sized]
+    const ordered = letters.flatMap((letter) => ['', '<', '=', '|', '>'].map((order) => `'${order}${letter}'`))
+    const words =
+      'bool bool_ int int_ intc intp uint uintc uintp byte ubyte short ushort long ulong longlong ulonglong int8 uint8 ' +
+      'int16 uint16 int32 uint32 int64 uint64 half single double longdouble float float16 float32 float64 float128 ' +
+      'complex str bytes object Float64 FLOAT64 float_ d8 i3 i16'
+    const named = words.split(' ').flatMap((word) => [`'${word}'`, `'<${word}'`])
+    const written = ["u'<f8'", "U'f8'", "r'<f8'", 'u"float32"', "b'<f8'", "ur'<f8'", "' <f8'"]
+    let read = 0
+    for (const descr of [...ordered, ...named, ...written]) {
+      const path = scope.file(npyBytes({ descr, shape: '(2,)' }), 'spelled.npy')
+      const there = await numpy.ask('load', path).catch(() => ({ dtype: 'refused' }))
+      const dtype = there.dtype === '|b1' ? '|u1' : there.dtype
+      if (Object.values(DTYPES).includes(dtype)) {
+        read += 1
+        expect(DTYPES[open(path).typecode], descr).toBe(dtype)
+      } else {
+        expectErrorOf(['ERR_UNSUPPORTED_NPY', 'ERR_INVALID_NPY'], () => open(path), descr)
+      }
+    }
+    expect(read).toBeGreaterThan(100)
+  })
+
   test.each([
     'big-endian',
     'structured',
@@ -168,6 +193,28 @@ describe('NumPy also writes', () => {
     const error = expectError('ERR_UNSUPPORTED_NPY', () => open(path, 'i'))
     expect(error.message).toContain(`'${path}' is a .npy file that is not supported: `)
     expect(fs.readFileSync(path)).toEqual(before)
+  })
+})
+
+test('what docs/errors.md says to make of other types can be opened', async () => {
+  const docs = fs.readFileSync(new URL('../docs/errors.md', import.meta.url), 'utf8')
+  const table = docs.slice(docs.indexOf('| `a` has |')).split('\n').slice(2)
+  const advice = table.map((row) => /^\| (\w+(?: \w+)?).*? \| `(.+?)` \|/.exec(row)).filter(Boolean)
+  const opened = {}
+  for (const [, kind, expression] of advice) {
+    const path = scope.path('advised.npy')
+    await numpy.ask('save_advised', path, kind, expression)
+    opened[kind] = open(path).tolist()
+  }
+  expect(opened).toEqual({
+    'complex numbers': [1, 3, 2, -4],
+    'dates and': [2n, -1n],
+    records: [2.5, -3.5],
+    objects: [2 ** 53, 2],
+    'strings that': [1.5, -20],
+    'other strings': ['a', 'b', 'c', '\0'],
+    'extended precision': [1.5, -2],
+    'raw bytes': [1, 2, 3, 4],
   })
 })
 

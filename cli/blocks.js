@@ -1,6 +1,7 @@
 // The elements of an array a block at a time: copies, since a file that somebody cuts is an error only where the core copies.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { MmapArray } from '../index.js'
 
 export const BLOCK = 1 << 16
 /** Blocks between two turns of the event loop, in which a signal is heard. */
@@ -21,11 +22,13 @@ export async function* blocksOf(array, { start = 0, stop = array.length } = {}) 
 }
 
 /** Elements as JavaScript has them. */
-export function valuesOf(array, start, stop, step) {
-  const copy = array.slice(start, stop, step)
+export const valuesOf = (array, start, stop, step) => decoded(array, array.slice(start, stop, step))
+
+/** Elements that were copied out, as JavaScript has them. */
+export function decoded(array, copy) {
   if (!isText(array) && !isHalfBits(array, copy)) return copy
   // What no typed array holds as values: a small array of the same bytes tells them.
-  const values = new array.constructor(array.typecode)
+  const values = new MmapArray(array.typecode)
   try {
     values.frombytes(copy)
     return values.tolist()

@@ -55,6 +55,19 @@ export function toSlice(text, name) {
   return { start, stop, step }
 }
 
+/**
+ * The bounds that `--range` gives, as Python's slices clamp them. Of an infinite length, those from the end stay negative.
+ * @returns {[start: number, stop: number]}
+ */
+export function toRange(text, length) {
+  if (text === undefined) return [0, length]
+  const { start = 0, stop = length, step } = toSlice(text, '--range')
+  if (step !== undefined && step !== 1) throw new UsageError('--range takes START:STOP, without a step')
+  if (length === Infinity) return [start, stop < 0 ? stop : Math.max(start, stop)]
+  const clamp = (at) => Math.min(Math.max(at < 0 ? at + length : at, 0), length)
+  return [clamp(start), Math.max(clamp(stop), clamp(start))]
+}
+
 /** @returns {string[]} as many as a command takes */
 export function toFiles(command, positionals, names) {
   if (positionals.length === names.length) return positionals

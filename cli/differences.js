@@ -8,10 +8,13 @@ export class Differences {
   largest
   #tolerance
   #relative
+  #indexOf
 
-  constructor({ tolerance, relative }) {
+  /** @param {{ tolerance: number, relative: number, indexOf?: (at: number) => number }} terms where an element is, by its turn */
+  constructor({ tolerance, relative, indexOf = (at) => at }) {
     this.#tolerance = tolerance
     this.#relative = relative
+    this.#indexOf = indexOf
   }
 
   /** Takes as many elements of each. */
@@ -24,9 +27,11 @@ export class Differences {
       const distance = typeof a === 'string' ? undefined : distanceOf(a, b)
       if (distance < Infinity && distance <= Math.max(this.#tolerance, this.#relative * greaterOf(a, b))) continue
       this.count += 1
-      const pair = { index: start + index, values: [a, b] }
-      this.first ??= pair
-      if (distance > (this.largest?.distance ?? 0)) this.largest = { ...pair, distance }
+      const pair = { index: this.#indexOf(start + index), values: [a, b] }
+      if (this.first === undefined || pair.index < this.first.index) this.first = pair
+      const least = this.largest ?? { distance: 0, index: -1 }
+      if (distance > least.distance || (distance === least.distance && pair.index < least.index))
+        this.largest = { ...pair, distance }
     }
   }
 }

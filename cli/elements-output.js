@@ -1,6 +1,7 @@
 // Elements on the standard output: a line each, or one JSON array.
 
 import { BLOCK, isText } from './blocks.js'
+import { shortening } from './shortest-digits.js'
 import { textOf } from './text/numbers.js'
 
 /**
@@ -8,7 +9,9 @@ import { textOf } from './text/numbers.js'
  * @param {{ json?: boolean }} options
  */
 export async function printElements(array, blocks, { json = false }, output) {
-  const one = json ? jsonValue : isText(array) ? (value) => JSON.stringify(value).slice(1, -1) : textOf
+  const shortest = shortening(array.typecode)
+  const printed = json ? jsonValue : isText(array) ? (value) => JSON.stringify(value).slice(1, -1) : textOf
+  const one = (value) => printed(shortest(value))
   const between = json ? ', ' : '\n'
   let isFirst = true
   if (json) await output.write('[')

@@ -8,8 +8,8 @@ import { typeOf } from './typecodes.js'
 const OPTIONS = ['flags', 'mode', 'offset', 'length', 'capacity', 'advice', 'format']
 const FORMATS = ['raw', 'npy']
 
-/** Whether a path ends in '.npy'. */
-const endsInNpy = (path) => path.length >= 4 && path.subarray(-4).latin1Slice() === '.npy'
+/** Whether a path ends in '.npy', in capitals too. */
+const endsInNpy = (path) => path.length >= 4 && path.subarray(-4).latin1Slice().toLowerCase() === '.npy'
 
 /** The format asked for, or that a path's ending means. */
 function toFormat(format, path) {

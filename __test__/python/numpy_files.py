@@ -26,6 +26,30 @@ def save(path, dtype, values, shape=None, order="C", version=None):
         numpy.lib.format.write_array(file, array, version=version and tuple(version), allow_pickle=True)
 
 
+def save_pattern(path, dtype, shape, order):
+    count = int(numpy.prod(shape, dtype=int))
+    kind = numpy.dtype(dtype).kind
+    pattern = numpy.arange(count) * 7 % 31
+    if kind == "b":
+        pattern = pattern % 2 == 0
+    if kind in "US":
+        pattern = (pattern + 65).astype("u4").view("U1")
+    numpy.save(path, numpy.array(pattern.astype(dtype).reshape(shape), order=order))
+
+
+def save_digits(path, dtype):
+    """Powers of two and their neighbours, small and random numbers; gives the digits that NumPy prints."""
+    word = numpy.dtype(dtype.replace("f", "u"))
+    mantissa = 23 if word.itemsize == 4 else 10
+    powers = (numpy.arange(1, 255 if mantissa == 23 else 31) << mantissa)[:, None] + numpy.arange(-2, 3)
+    random = numpy.random.default_rng(7).integers(0, 2 ** (8 * word.itemsize), 20_000)
+    bits = numpy.concatenate([powers.ravel(), numpy.arange(1, 500), random]).astype(word)
+    values = bits.view(dtype)
+    values = values[numpy.isfinite(values)]
+    values.tofile(path)
+    return [numpy.format_float_scientific(value, unique=True, trim="-") for value in values]
+
+
 def header(dtype, count):
     written = io.BytesIO()
     dictionary = {"descr": numpy.dtype(dtype).str, "fortran_order": False, "shape": (count,)}
@@ -67,7 +91,24 @@ def save_special(path, kind):
     numpy.save(path, special[kind](), allow_pickle=True)
 
 
-requests = {function.__name__: function for function in (save, header, load, hold, held, put, save_special)}
+def save_advised(path, kind, expression):
+    """Saves what the documentation says to make of an array `a` of a kind."""
+    big = 2**53 + 1
+    arrays = {
+        "complex": numpy.array([1 + 2j, 3 - 4j]),
+        "dates": numpy.array(["1970-01-03", "1969-12-31"], "M8[D]"),
+        "records": numpy.array([(1, 2.5), (2, -3.5)], [("volume", "<i4"), ("price", "<f8")]),
+        "objects": numpy.array([big, 2], dtype=object),
+        "strings that": numpy.array(["1.5", "-20"]),
+        "other strings": numpy.array(["ab", "c"]),
+        "extended": numpy.array([1.5, -2], "g"),
+        "raw": numpy.array([b"\x01\x02", b"\x03\x04"], "V2"),
+    }
+    found = next(array for name, array in arrays.items() if kind.startswith(name))
+    numpy.save(path, eval(expression, {"np": numpy, "a": found}))
+
+
+requests = {function.__name__: function for function in (save, save_pattern, save_digits, header, load, hold, held, put, save_special, save_advised)}
 for line in sys.stdin:
     name, *parameters = json.loads(line)
     try:

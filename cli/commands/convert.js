@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { OPENING } from '../opening.js'
 import { toFiles } from '../command-line.js'
+import { planOf, ranged, streamRange } from '../convert/plan.js'
 import { sourceOf } from '../convert/sources.js'
 import { Unfit, targetOf } from '../convert/targets.js'
 import { TEXT_OPTIONS, textOptions } from '../convert/text-options.js'
@@ -12,6 +13,8 @@ import { isTitle } from '../text/values.js'
 import { nameOf, requireTypecodeOfPath, toTypecode, typecodeOfPath } from '../type-names.js'
 
 const FORMATS = ['raw', 'npy', 'csv', 'jsonl']
+/** NumPy's name of its booleans. */
+const BOOLEAN = '|b1'
 /** By the end of a name; what has none of these is raw. */
 const ENDINGS = new Map([
   ['npy', 'npy'],
@@ -39,6 +42,9 @@ Formats are told by the ends of the names: .npy, .csv, .txt, .tsv, .jsonl, .ndjs
 input or output. Every value is checked: one that the type does not hold ends the conversion with an error that names its
 line, and TARGET is as it was. Files may be larger than memory. TARGET takes its name when it is whole.
 
+Of a .npy file, dimensions, order and booleans go along to another, and the rows of two dimensions to CSV. What TARGET cannot
+keep is an error; --flatten writes one row, in which the last index varies fastest. Big-endian and unaligned files are read.
+
 CSV has a number a line, or needs --column. Whether its first row has titles is known from --titles, --no-titles, --title or a title for
 --column; otherwise it is assumed from the chosen field, and said on the standard error. What cannot be read is an error that names
 file, line, column and text: a missing value without --missing, a row of another length, a fraction for an integer type without --round,
@@ -57,6 +63,8 @@ JSON lines have a value a line, or an object and --column. What JSON has no numb
     to: { type: 'string', value: 'FORMAT', description: 'of TARGET' },
     ...TEXT_OPTIONS,
     header: { type: 'string', value: 'TITLE', description: 'writes a title into the first line of CSV' },
+    range: { type: 'string', value: 'START:STOP', description: 'only these elements, or rows, as in Python' },
+    flatten: { type: 'boolean', description: 'writes several dimensions as one row' },
     force: { type: 'boolean', short: 'f', description: 'replaces TARGET where it is there' },
     'allow-empty': { type: 'boolean', description: 'replaces it even by a file without elements' },
   },
@@ -65,6 +73,7 @@ JSON lines have a value a line, or an object and --column. What JSON has no numb
     ['mmap-array convert sales.csv sales.i64 --column 3 --titles --missing 0', 'a column by its position'],
     ["mmap-array convert log.tsv t.i64 --column time --dates ms --comment '#'", 'dates as milliseconds'],
     ['mmap-array convert big.npy big.f32', 'another type: every value that fits, or an error'],
+    ['mmap-array convert big.npy end.csv --range -1000:', 'the last thousand'],
     ['mmap-array convert ticks.bin - --type i64 --to jsonl | head', 'to another program'],
   ],
 
@@ -86,10 +95,19 @@ JSON lines have a value a line, or an object and --column. What JSON has no numb
     const terms = { typecode: wanted, text, note: (line) => notes.push(line) }
     const source = sourceOf(from, { values: sourceValues(values, from), ...terms })
     try {
+      const { layout, rows } = planOf(source.layout, to.format, {
+        flatten: values.flatten,
+        range: values.range,
+        isBoolean: wanted === undefined ? undefined : values.type === BOOLEAN,
+      })
+      const stream = source.layout === undefined && values.range !== undefined ? streamRange(values.range) : undefined
+      const between = to.path?.toLowerCase().endsWith('.tsv') ? '\t' : ','
+      const areBooleans = layout?.isBoolean || source.layout?.isBoolean
       const copyTo = async (unfinished) => {
         const { header: title, round } = values
-        const target = { typecode: wanted ?? source.typecode, output, title, round, most: source.total }
-        const count = await copy(source, await targetOf({ ...to, path: unfinished }, target))
+        const given = { output, title, round, most: source.total, layout, between, areBooleans }
+        const target = await targetOf({ ...to, path: unfinished }, { ...given, typecode: wanted ?? source.typecode })
+        const count = await copy(source, target, { rows, stream })
         if (count === 0 && unfinished !== undefined) requireEmptyAllowed(to.path, values['allow-empty'])
       }
       await (to.path === undefined ? copyTo(undefined) : replace(to.path, values, copyTo))
@@ -129,17 +147,19 @@ function requireEmptyAllowed(path, isAllowed) {
 }
 
 /** @returns {Promise<number>} how many elements */
-async function copy(source, target) {
+async function copy(source, target, { rows, stream }) {
   const onProgress = progressOf('converting', source.total)
+  const all = source.blocks(onProgress, rows)
   let count = 0
   try {
-    for await (const values of source.blocks(onProgress)) {
+    for await (const values of stream ? ranged(all, stream) : all) {
       await target.add(values)
       count += values.length
     }
   } catch (error) {
     if (!(error instanceof Unfit)) throw error
-    throw new DataError(`${source.place(count + error.at)}: ${error.message}`, { cause: error.cause })
+    const index = (stream?.start ?? 0) + count + error.at
+    throw new DataError(`${source.place(index)}: ${error.message}`, { cause: error.cause })
   } finally {
     await target.end()
   }

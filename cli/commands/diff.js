@@ -2,19 +2,35 @@ import { blocksOf, isText } from '../blocks.js'
 import { toFiles, toNumber } from '../command-line.js'
 import { Differences } from '../differences.js'
 import { DataError, EXIT } from '../failures.js'
-import { OPENING, open, requireWhole } from '../opening.js'
+import {
+  blocksInRowOrder,
+  coordinatesOf,
+  countOf,
+  kindOf,
+  openWithLayout,
+  placeText,
+  rowIndexOf,
+  shapeText,
+} from '../layout.js'
+import { OPENING, requireWhole } from '../opening.js'
 import { progressOf } from '../progress.js'
+import { shortening } from '../shortest-digits.js'
 
 export default {
   name: 'diff',
   summary: 'where two files differ; exit code 1 where they do',
   usage: 'diff FILE OTHER [OPTIONS]',
   more: `
-Elements compare by value, whatever their types: 1 of an int32 equals 1.0 of a float64. Two NaNs count as equal, -0 and 0 too.
+Elements compare by value, whatever their types: 1 of an int32 equals 1.0 of a float64 and NumPy's True. Two NaNs count as equal,
+-0 and 0 too. In several dimensions they compare by their coordinates, in whichever order they lie; other shapes are a difference.
 With tolerances a pair differs where |a - b| is more than TOLERANCE and more than RELATIVE * max(|a|, |b|).`,
   options: {
     ...OPENING,
     'other-type': { type: 'string', value: 'TYPE', description: 'of the elements of OTHER; default as --type' },
+    flatten: {
+      type: 'boolean',
+      description: 'compares rows of all elements, the last index fastest, whatever the shapes',
+    },
     tolerance: { type: 'string', description: 'how far apart two numbers may be; default 0' },
     relative: { type: 'string', description: 'how far apart, as a part of the larger one; default 0' },
     json: { type: 'boolean', description: 'one JSON object; integers of 8 bytes as strings' },
@@ -28,12 +44,12 @@ With tolerances a pair differs where |a - b| is more than TOLERANCE and more tha
     const [path, otherPath] = toFiles(this, positionals, ['FILE', 'OTHER'])
     const tolerance = toNumber(values.tolerance, 'tolerance') ?? 0
     const relative = toNumber(values.relative, 'relative') ?? 0
-    const array = open(path, values)
+    const one = openWithLayout(path, values)
     try {
-      const other = open(otherPath, { ...values, type: values['other-type'] ?? values.type })
+      const other = openWithLayout(otherPath, { ...values, type: values['other-type'] ?? values.type })
       try {
-        for (const one of [array, other]) requireWhole(one, values.offset)
-        const facts = await compare(array, other, { tolerance, relative })
+        for (const { elements } of [one, other]) requireWhole(elements, values.offset)
+        const facts = await compare(one, other, { tolerance, relative, flatten: values.flatten })
         try {
           await (values.json ? output.json(facts) : output.line(sentenceOf(facts)))
         } catch (error) {
@@ -42,41 +58,94 @@ With tolerances a pair differs where |a - b| is more than TOLERANCE and more tha
         }
         return facts.equal ? EXIT.done : EXIT.different
       } finally {
-        other.close()
+        other.elements.close()
       }
     } finally {
-      array.close()
+      one.elements.close()
     }
   },
 }
 
-async function compare(array, other, terms) {
-  if (isText(array) !== isText(other)) throw new DataError('characters do not compare with numbers')
-  const length = Math.min(array.length, other.length)
-  const differences = new Differences(terms)
-  const onProgress = progressOf('comparing', length)
-  const others = blocksOf(other, { stop: length })
-  for await (const { start, values } of blocksOf(array, { stop: length })) {
-    differences.add(start, values, (await others.next()).value.values)
-    onProgress(start + values.length)
+async function compare(one, other, { flatten, ...terms }) {
+  const both = [one, other]
+  if (isText(one.elements) !== isText(other.elements)) throw new DataError('characters do not compare with numbers')
+  const lengths = both.map(({ elements }) => elements.length)
+  const shapes = both.map(({ layout }) => (flatten ? [countOf(layout.shape)] : layout.shape))
+  const facts = {
+    equal: false,
+    lengths,
+    ...(shapes.some(({ length }) => length !== 1) && { shapes }),
+    types: both.map(kindOf),
   }
+  const [shape, otherShape] = shapes
+  const areRows = shape.length === 1 && otherShape.length === 1
+  if (!areRows && !haveTheSameLengths(shape, otherShape)) return facts
+  const differences = await differencesOf(one, other, { ...terms, length: Math.min(...lengths) })
+  const shortest = both.map(({ elements }) => shortening(elements.typecode))
+  const told = (pair) =>
+    pair && {
+      ...pair,
+      index: coordinatesOf(shape, pair.index),
+      values: pair.values.map((value, at) => shortest[at](value)),
+    }
   return {
-    equal: differences.count === 0 && array.length === other.length,
-    lengths: [array.length, other.length],
+    ...facts,
+    equal: differences.count === 0 && lengths[0] === lengths[1],
     different: differences.count,
-    first: differences.first,
-    largest: differences.largest,
+    first: told(differences.first),
+    largest: told(differences.largest),
   }
 }
 
-function sentenceOf({ equal, lengths: [length, otherLength], different, first, largest }) {
-  if (equal) return `equal: ${length} elements`
+/** Compares the elements in the order of the rows, as far as both files go. */
+async function differencesOf(one, other, { tolerance, relative, length }) {
+  const { shape } = one.layout
+  // Where both lie in the same other order, that of the files is faster.
+  const areAlike = [one, other].every(({ layout }) => layout.fortranOrder && haveTheSameLengths(layout.shape, shape))
+  const indexOf = areAlike ? (at) => rowIndexOf(shape, at) : undefined
+  const blocks = areAlike ? ({ elements }) => blocksOf(elements) : (file) => blocksInRowOrder(file)
+  const differences = new Differences({ tolerance, relative, indexOf })
+  const onProgress = progressOf('comparing', length)
+  let done = 0
+  for await (const [values, others] of inStep(blocks(one), blocks(other))) {
+    differences.add(done, values, others)
+    done += values.length
+    onProgress(done)
+  }
+  return differences
+}
+
+const haveTheSameLengths = (shape, other) =>
+  shape.length === other.length && shape.every((length, at) => length === other[at])
+
+/** Parts of the same length of two rows of blocks, until one of them ends. */
+async function* inStep(...rows) {
+  const rests = rows.map(() => [])
+  for (;;) {
+    for (const [at, row] of rows.entries()) {
+      while (rests[at].length === 0) {
+        const { done, value } = await row.next()
+        if (done) return
+        rests[at] = value.values
+      }
+    }
+    const length = Math.min(...rests.map((rest) => rest.length))
+    yield rests.map((rest) => (rest.length === length ? rest : rest.slice(0, length)))
+    for (const [at, rest] of rests.entries()) rests[at] = rest.length === length ? [] : rest.slice(length)
+  }
+}
+
+function sentenceOf({ equal, lengths: [length, otherLength], shapes, types, different, first, largest }) {
+  const kinds = types[0] === types[1] ? '' : `, ${types.join(' and ')}`
+  if (equal) return `equal: ${length} elements${kinds}`
   const lines = []
+  if (different === undefined) return `shapes: ${shapes.map(shapeText).join(' and ')}`
   if (length !== otherLength) lines.push(`lengths: ${length} and ${otherLength}`)
   const common = Math.min(length, otherLength)
-  lines.push(`different: ${different} of the ${common} elements${length === otherLength ? '' : ' that both have'}`)
-  if (first) lines.push(`first: at ${first.index}, ${pair(first)}`)
-  if (largest) lines.push(`largest: at ${largest.index}, ${pair(largest)}, ${largest.distance} apart`)
+  const which = length === otherLength ? '' : ' that both have'
+  lines.push(`different: ${different} of the ${common} elements${which}${kinds}`)
+  if (first) lines.push(`first: at ${placeText(first.index)}, ${pair(first)}`)
+  if (largest) lines.push(`largest: at ${placeText(largest.index)}, ${pair(largest)}, ${largest.distance} apart`)
   return lines.join('\n')
 }
 

@@ -35,7 +35,7 @@ export default {
 /** @returns {{ start: number, step: number, count: number }} */
 function toPlaces(text, length) {
   if (text.includes(':')) return placesOf(toSlice(text, 'a slice'), length)
-  if (!/^-?\d+$/.test(text)) throw new UsageError(`'${text}' is no index and no slice`)
+  if (!/^-?\d+$/.test(text)) throw new UsageError(`${text || "''"} is not an index or a slice`)
   const index = Number(text) < 0 ? Number(text) + length : Number(text)
   if (index >= 0 && index < length) return { start: index, step: 1, count: 1 }
   throw new DataError(`there is no element ${text}: there are ${length}`)

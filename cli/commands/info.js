@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs'
 import { toFiles } from '../command-line.js'
 import { printable } from '../failures.js'
+import { readHeader } from '../npy/header.js'
 import { OPENING, bytesBehind, open } from '../opening.js'
 import { progressOf } from '../progress.js'
+import { shortening } from '../shortest-digits.js'
 import { statisticsOf } from '../statistics.js'
 import { textOf } from '../text/numbers.js'
 import { nameOf } from '../type-names.js'
@@ -30,7 +32,7 @@ standard deviation, the population's, of the finite ones. Sums of integers are e
     const array = open(path, values)
     try {
       const facts = factsOf(array, path, values)
-      if (!values['no-stats']) Object.assign(facts, await statisticsOf(array, progressOf('reading', array.length)))
+      if (!values['no-stats']) Object.assign(facts, await rangeAndMoments(array))
       await (values.json ? output.json(facts) : output.line(tableOf(facts)))
     } finally {
       array.close()
@@ -38,15 +40,22 @@ standard deviation, the population's, of the finite ones. Sums of integers are e
   },
 }
 
+async function rangeAndMoments(array) {
+  const statistics = await statisticsOf(array, progressOf('reading', array.length))
+  const shortest = shortening(array.typecode)
+  return statistics && { ...statistics, min: shortest(statistics.min), max: shortest(statistics.max) }
+}
+
 function factsOf(array, path, { offset }) {
   const behind = bytesBehind(array, offset)
+  const { fortranOrder, isBoolean } = array.format === 'npy' ? readHeader(path) : {}
   return {
     file: path,
     format: array.format,
     type: array.typecode,
-    typeName: nameOf(array.typecode),
+    typeName: isBoolean ? 'bool' : nameOf(array.typecode),
     elements: array.length,
-    ...(array.shape.length > 1 && { shape: array.shape }),
+    ...(array.shape.length > 1 && { shape: array.shape, order: fortranOrder ? 'Fortran' : 'C' }),
     bytes: array.byteLength,
     fileBytes: statSync(path).size,
     ...(behind > 0 && { bytesBehind: behind }),
@@ -72,6 +81,7 @@ function tableOf({ file, type, typeName, ...facts }) {
 
 function shown(key, value) {
   if (key === 'shape') return value.join(' × ')
+  if (key === 'order') return value
   if (key === 'bytesBehind') return `${value} bytes at the end`
   return textOf(value)
 }

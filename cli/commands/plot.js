@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { isText } from '../blocks.js'
-import { toFiles, toSlice, toWhole } from '../command-line.js'
+import { toFiles, toRange, toWhole } from '../command-line.js'
 import { DataError, UsageError, printable } from '../failures.js'
 import { OPENING, open } from '../opening.js'
 import { histogramOf } from '../plot/histogram.js'
@@ -69,7 +69,7 @@ function targetOf({ svg, png, force }) {
 async function pictureOf(array, path, values, target, output) {
   if (values.histogram && values.log) throw new UsageError('--log goes with a plot, not with --histogram')
   if (values.bins !== undefined && !values.histogram) throw new UsageError('--bins goes with --histogram')
-  const [start, stop] = rangeOf(values.range, array.length)
+  const [start, stop] = toRange(values.range, array.length)
   const width = toWhole(values.width, 'width', 20, MOST) ?? (target ? IMAGE.width : Math.min(output.columns, 160))
   const isShown = values.log ? (value) => value > 0 && value < Infinity : Number.isFinite
   const terms = { start, stop, columns: target ? Math.max(width - 100, 100) : dotsIn(width), isShown }
@@ -86,14 +86,6 @@ async function pictureOf(array, path, values, target, output) {
         )
       : undefined
   return { title, note, columns, isWhole, extent, bins, start, stop, width, isInteger: !'efd'.includes(array.typecode) }
-}
-
-function rangeOf(text, length) {
-  if (text === undefined) return [0, length]
-  const { start = 0, stop = length, step } = toSlice(text, '--range')
-  if (step !== undefined && step !== 1) throw new UsageError('--range takes START:STOP, without a step')
-  const clamp = (at) => Math.min(Math.max(at < 0 ? at + length : at, 0), length)
-  return [clamp(start), Math.max(clamp(stop), clamp(start))]
 }
 
 function textOf(picture, { log, height }, output) {

@@ -1,9 +1,11 @@
 // Where elements go: a file that is mapped, raw bytes on the standard output, or lines of text.
 
-import { open } from 'node:fs/promises'
+import { open, writeFile } from 'node:fs/promises'
 import { MmapArray } from '../../index.js'
 import { isText } from '../blocks.js'
 import { DataError, UsageError } from '../failures.js'
+import { headerOf } from '../npy/header.js'
+import { shortening } from '../shortest-digits.js'
 import { csvTitle } from '../text/csv.js'
 import { overflows } from '../text/floats.js'
 import { numberRounding } from '../text/integers.js'
@@ -17,21 +19,44 @@ const ROOM = 1 << 16
 
 /**
  * @param {{ path?: string, format: string }} to no path for the standard output
- * @param {{ typecode: string, output: object, title?: string, round?: string, most: number }} terms `round` is what becomes of
- *   fractions; `most` is how many elements there may be
+ * @param {{ typecode: string, output: object, title?: string, round?: string, most: number, between: string,
+ *   layout?: import('../npy/header.js').Layout, areBooleans?: boolean }} terms `round` is what becomes of fractions; `most` is how
+ *   many elements there may be; `between` stands between two of a row
  * @returns {Promise<{ add(values: ArrayLike<unknown>): Promise<void>, end(): Promise<void> }>}
  */
-export async function targetOf({ path, format }, { typecode, output, title, round, most }) {
+export async function targetOf(to, terms) {
+  const target = await anyTargetOf(to, terms)
+  return terms.areBooleans ? booleansOnly(target) : target
+}
+
+async function anyTargetOf({ path, format }, { typecode, output, title, round, most, layout, between }) {
   const fit = fitterFor(typecode, round)
   if (format === 'csv' && isText({ typecode })) throw new UsageError('characters are written as JSON lines, not as CSV')
   if (format === 'csv' || format === 'jsonl') {
-    const lineOf = format === 'csv' ? textOf : jsonLine
-    return textTarget(path === undefined ? pipe(output) : await file(path), { lineOf, typecode, title, fit })
+    const printed = format === 'csv' ? textOf : jsonLine
+    const shortest = shortening(typecode)
+    const columns = layout?.shape[1] ?? 1
+    const titles = titlesOf(title, columns)
+    const terms = { lineOf: (value) => printed(shortest(value)), typecode, titles, columns, between, fit }
+    return textTarget(path === undefined ? pipe(output) : await file(path), terms)
   }
-  if (path !== undefined) return arrayTarget(path, format, typecode, { most, fit })
+  if (path !== undefined && format === 'npy' && layout && (layout.isBoolean || layout.shape.length !== 1)) {
+    const header = headerOf({ ...layout, typecode })
+    await writeFile(path, header, { flag: 'wx' })
+    return arrayTarget(path, typecode, { most, fit }, { flags: 'r+', format: 'raw', offset: header.length })
+  }
+  if (path !== undefined) return arrayTarget(path, typecode, { most, fit }, { flags: 'wx+', format })
   if (format === 'npy')
     throw new UsageError("NumPy's format cannot be written to the standard output: its header counts the elements")
   return pipeTarget(output, typecode, fit)
+}
+
+/** A title, or as many as there are columns, with commas between them. */
+function titlesOf(title, columns) {
+  if (title === undefined || columns === 1) return title === undefined ? undefined : [title]
+  const titles = title.split(',')
+  if (titles.length === columns) return titles
+  throw new UsageError(`--header takes ${columns} titles for as many columns, with commas between them`)
 }
 
 /** Adds values to an array, each checked; an error says how many were taken. */
@@ -70,8 +95,20 @@ export class Unfit extends DataError {
   }
 }
 
-function arrayTarget(path, format, typecode, { most, fit }) {
-  const array = MmapArray.open(path, typecode, { flags: 'wx+', format })
+/** NumPy takes any byte but 0 for true, and makes 1 of it in another type. */
+function booleansOnly(target) {
+  return {
+    ...target,
+    async add(values) {
+      const at = values.findIndex((value) => value != 0 && value != 1)
+      if (at >= 0) throw new Unfit(at, new DataError(`${values[at]} is not a boolean, 0 or 1`))
+      await target.add(values)
+    },
+  }
+}
+
+function arrayTarget(path, typecode, { most, fit }, options) {
+  const array = MmapArray.open(path, typecode, options)
   array.reserve(Math.min(ROOM, most))
   return { add: async (values) => extend(array, values, fit), end: async () => array.close() }
 }
@@ -89,9 +126,11 @@ function pipeTarget(output, typecode, fit) {
 }
 
 /** Lines of values that the type holds: 1.1 as a float32 is another number. */
-function textTarget({ write, close }, { lineOf, typecode, title, fit }) {
+function textTarget({ write, close }, { lineOf, typecode, titles, columns, between, fit }) {
   const checked = new MmapArray(typecode)
   let isFirst = true
+  let count = 0
+  const inRows = (value) => `${lineOf(value)}${++count % columns === 0 ? '\n' : between}`
   return {
     async add(values) {
       let held = values
@@ -100,9 +139,10 @@ function textTarget({ write, close }, { lineOf, typecode, title, fit }) {
         held = checked.tolist()
         checked.clear()
       }
-      if (isFirst && title !== undefined) await write(`${csvTitle(title)}\n`)
+      if (isFirst && titles !== undefined) await write(`${titles.map(csvTitle).join(between)}\n`)
       isFirst = false
-      if (held.length > 0) await write(`${Array.from(held, lineOf).join('\n')}\n`)
+      if (columns > 1) await write(Array.from(held, inRows).join(''))
+      else if (held.length > 0) await write(`${Array.from(held, lineOf).join('\n')}\n`)
     },
     async end() {
       checked.close()

@@ -8,6 +8,67 @@ use crate::typecode::{Typecode, all};
 /// The letters an array is opened with where several stand for one type.
 const PREFERRED: &str = "bBhHiIqQefdcw";
 
+/// Other names that NumPy reads in a `descr`, with or without a byte order before them: its letters.
+const LETTERS: [(&str, &str); 21] = [
+    ("?", "u1"),
+    ("b1", "u1"),
+    ("b", "i1"),
+    ("B", "u1"),
+    ("h", "i2"),
+    ("H", "u2"),
+    ("i", "i4"),
+    ("I", "u4"),
+    ("l", "i8"),
+    ("L", "u8"),
+    ("q", "i8"),
+    ("Q", "u8"),
+    ("p", "i8"),
+    ("P", "u8"),
+    ("n", "i8"),
+    ("N", "u8"),
+    ("e", "f2"),
+    ("f", "f4"),
+    ("d", "f8"),
+    ("c", "S1"),
+    ("a1", "S1"),
+];
+
+/// Other names that NumPy reads in a `descr`, never with a byte order. `long` has 8 bytes on the systems of this package.
+const WORDS: [(&str, &str); 32] = [
+    ("bool", "u1"),
+    ("bool_", "u1"),
+    ("int8", "i1"),
+    ("byte", "i1"),
+    ("uint8", "u1"),
+    ("ubyte", "u1"),
+    ("int16", "i2"),
+    ("short", "i2"),
+    ("uint16", "u2"),
+    ("ushort", "u2"),
+    ("int32", "i4"),
+    ("intc", "i4"),
+    ("uint32", "u4"),
+    ("uintc", "u4"),
+    ("int64", "i8"),
+    ("int", "i8"),
+    ("int_", "i8"),
+    ("intp", "i8"),
+    ("long", "i8"),
+    ("longlong", "i8"),
+    ("uint64", "u8"),
+    ("uint", "u8"),
+    ("uintp", "u8"),
+    ("ulong", "u8"),
+    ("ulonglong", "u8"),
+    ("float16", "f2"),
+    ("half", "f2"),
+    ("float32", "f4"),
+    ("single", "f4"),
+    ("float64", "f8"),
+    ("float", "f8"),
+    ("double", "f8"),
+];
+
 /// The type a `descr` names, as it names it, and the typecode for it. NumPy's booleans are bytes, and read as such.
 ///
 /// # Errors
@@ -30,7 +91,12 @@ pub fn typecode_of(descr: Literal) -> Result<(String, &'static Typecode)> {
             "its elements are Python objects, dtype '{shown}'"
         )));
     }
-    let kind = if kind == "b1" || kind == "?" { "u1" } else { kind };
+    let named = |names: &[(&str, &'static str)]| {
+        let found = names.iter().find(|(alias, _)| *alias == kind);
+        found.map(|(_, meaning)| *meaning)
+    };
+    let word = if kind == name { named(&WORDS) } else { None };
+    let kind = word.or_else(|| named(&LETTERS)).unwrap_or(kind);
     let found = all().find(|row| PREFERRED.contains(row.code) && &row.dtype[1..] == kind);
     let Some(typecode) = found else {
         return Err(unsupported(format!(
@@ -39,7 +105,7 @@ pub fn typecode_of(descr: Literal) -> Result<(String, &'static Typecode)> {
     };
     if order == b'>' && typecode.itemsize() > 1 {
         return Err(unsupported(format!(
-            "its elements are big-endian, dtype '{shown}'"
+            "its elements are big-endian, dtype '{shown}'; `mmap-array convert` writes a file of native ones"
         )));
     }
     Ok((name, typecode))
@@ -75,6 +141,27 @@ mod tests {
             ("|i4", 'i'),
             (">i1", 'b'),
             (">S1", 'c'),
+            ("float64", 'd'),
+            ("d", 'd'),
+            ("<d", 'd'),
+            ("=d", 'd'),
+            ("|d", 'd'),
+            ("float", 'd'),
+            ("double", 'd'),
+            ("f", 'f'),
+            ("single", 'f'),
+            ("half", 'e'),
+            ("b", 'b'),
+            ("bool", 'B'),
+            (">?", 'B'),
+            ("int", 'q'),
+            ("uint", 'Q'),
+            ("l", 'q'),
+            ("intc", 'i'),
+            ("P", 'Q'),
+            ("c", 'c'),
+            (">c", 'c'),
+            ("|a1", 'c'),
         ] {
             assert_eq!(code(name), Ok(letter), "{name}");
         }
@@ -84,7 +171,8 @@ mod tests {
     fn all_others_are_unsupported() {
         for name in [
             ">i4", ">U1", ">f8", "|O", "O8", "<c8", "<c16", "<M8[ns]", "<m8", "|S5", "<U2", "|V4", "<f16",
-            "", "<", "<i3", "i4,i4", "<ü",
+            "", "<", "<i3", "i4,i4", "<ü", ">d", "<float64", "=bool", "Float64", "float_", "d8", "g", "F",
+            "S", "str", " <f8", "<<f8",
         ] {
             assert_eq!(code(name).unwrap_err(), "ERR_UNSUPPORTED_NPY", "{name}");
         }

@@ -66,6 +66,19 @@ impl Parser<'_> {
         None
     }
 
+    /// The quote that a string begins with, if one comes next. The `u` that Python 2 wrote before it is skipped.
+    fn peek_quote(&mut self) -> Option<u8> {
+        let first = self.peek()?;
+        let quote = |byte: &u8| matches!(byte, b'\'' | b'"');
+        if quote(&first) {
+            return Some(first);
+        }
+        let second = self.text.get(self.at + 1).copied().filter(quote)?;
+        let is_prefix = matches!(first, b'u' | b'U' | b'r' | b'R');
+        self.at += usize::from(is_prefix);
+        is_prefix.then_some(second)
+    }
+
     fn take(&mut self, byte: u8) -> bool {
         let there = self.peek() == Some(byte);
         self.at += usize::from(there);
@@ -89,9 +102,9 @@ impl Parser<'_> {
                     break;
                 }
             }
-            let key = match self.peek() {
-                Some(quote @ (b'\'' | b'"')) => self.string(quote)?,
-                _ => return Err(self.complain("a key")),
+            let key = match self.peek_quote() {
+                Some(quote) => self.string(quote)?,
+                None => return Err(self.complain("a key")),
             };
             self.require(b':')?;
             pairs.push((key, self.literal(0)?));
@@ -103,8 +116,10 @@ impl Parser<'_> {
         if depth > DEEPEST {
             return Err(self.complain("nothing nested so deeply"));
         }
+        if let Some(quote) = self.peek_quote() {
+            return self.string(quote).map(Literal::Text);
+        }
         match self.peek() {
-            Some(quote @ (b'\'' | b'"')) => self.string(quote).map(Literal::Text),
             Some(b'(') => self.parenthesized(depth),
             Some(b'[') => Ok(Literal::List(self.items(b']', depth)?.0)),
             Some(b'-' | b'0'..=b'9') => self.whole(),
@@ -215,6 +230,15 @@ mod tests {
     fn literals_are_read_as_python_reads_them() {
         assert_eq!(only("'<i4'"), Ok(Literal::Text(String::from("<i4"))));
         assert_eq!(only("\"it's\""), Ok(Literal::Text(String::from("it's"))));
+        for prefix in ["u", "U", "r", "R"] {
+            let text = format!("{prefix}'<i4'");
+            assert_eq!(only(&text), Ok(Literal::Text(String::from("<i4"))));
+        }
+        let pairs = parse_dictionary(b"{u'descr': u\"<i4\"}").unwrap();
+        assert_eq!(
+            pairs,
+            [(String::from("descr"), Literal::Text(String::from("<i4")))]
+        );
         assert_eq!(only("True"), Ok(Literal::Truth(true)));
         assert_eq!(only("None"), Ok(Literal::None));
         assert_eq!(only("5"), Ok(five(6)));
@@ -240,10 +264,12 @@ mod tests {
     fn what_python_refuses_is_refused() {
         for text in [
             "", "05", "5 5", "(5", "(,)", "(5,,)", "'a", "'a\nb'", "a", "True1", "5_0", "{}", "5.0", "-",
-            "(5]", "\0", "'\\",
+            "(5]", "\0", "'\\", "ur'a'", "x'a'", "u 'a'", "u",
         ] {
             only(text).unwrap_err();
         }
+        // NumPy takes no bytes for a name.
+        only("b'a'").unwrap_err();
         for text in [
             "",
             "{",

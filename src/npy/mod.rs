@@ -109,7 +109,8 @@ impl Header {
             })?;
         if !data_start.is_multiple_of(itemsize) {
             return Err(unsupported(format!(
-                "its data begin at byte {data_start}, which is no multiple of the item size, {itemsize}"
+                "its data begin at byte {data_start}, which is no multiple of the item size, {itemsize}; `mmap-array convert` \
+                 writes a file whose data do"
             )));
         }
         Ok(Header {

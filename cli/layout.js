@@ -1,0 +1,167 @@
+// How the elements of a file lie in it: in how many dimensions, and which of them varies fastest. A raw file is one row.
+
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { BLOCK, blocksOf, decoded } from './blocks.js'
+import { DataError } from './failures.js'
+import { ForeignElements } from './npy/foreign-elements.js'
+import { readHeader } from './npy/header.js'
+import { open } from './opening.js'
+import { nameOf, toTypecode } from './type-names.js'
+
+/** Elements that are put into another order at once: at most 64 MiB. */
+const CHUNK = 1 << 23
+/** Slices between two turns of the event loop, in which a signal is heard. */
+const TURN = 1 << 12
+
+/**
+ * Opens a FILE for reading, one that `open` refuses because of its byte order or alignment too.
+ * @returns {{ elements: object, layout: import('./npy/header.js').Layout }} an array, or what reads like one
+ */
+export function openWithLayout(path, values) {
+  const elements = openAny(path, values)
+  const row = { shape: [elements.length], fortranOrder: false, isBoolean: false }
+  if (elements.format !== 'npy') return { elements, layout: row }
+  try {
+    const { shape, fortranOrder, isBoolean } = readHeader(path)
+    // The only length is the array's own: the file may have grown since.
+    if (shape.length === 1) return { elements, layout: { ...row, isBoolean } }
+    return { elements, layout: { shape, fortranOrder, isBoolean } }
+  } catch (error) {
+    elements.close()
+    throw error
+  }
+}
+
+function openAny(path, values) {
+  try {
+    return open(path, values)
+  } catch (error) {
+    if (error.code !== 'ERR_UNSUPPORTED_NPY') throw error
+    const header = readHeader(path)
+    // A type that has no typecode.
+    if (header.typecode === undefined) throw error
+    const wanted = toTypecode(values.type)
+    if (wanted !== undefined && nameOf(wanted) !== nameOf(header.typecode))
+      throw new DataError(`${path} holds ${nameOf(header.typecode)}, not ${nameOf(wanted)}`, { cause: error })
+    return new ForeignElements(path, header)
+  }
+}
+
+/** The name of the type of elements. */
+export const kindOf = ({ elements, layout }) => (layout.isBoolean ? 'bool' : nameOf(elements.typecode))
+
+/** A length of 0 makes an array empty, however long the others are. */
+export const countOf = (shape) => (shape.includes(0) ? 0 : shape.reduce((count, length) => count * length, 1))
+
+export const shapeText = (shape) => (shape.length === 0 ? '()' : shape.join(' × '))
+
+/** Where an element is, by its place when the last index varies fastest: an index, or coordinates. */
+export function coordinatesOf(shape, index) {
+  if (shape.length === 1) return index
+  const coordinates = []
+  let rest = index
+  for (const length of shape.toReversed()) {
+    coordinates.unshift(rest % length)
+    rest = Math.floor(rest / length)
+  }
+  return coordinates
+}
+
+export const placeText = (place) => (Array.isArray(place) ? `(${place.join(', ')})` : `${place}`)
+
+/** The place of an element when the last index varies fastest, by its place when the first one does. */
+export function rowIndexOf(shape, index) {
+  const strides = rowStrides(shape)
+  let [rest, found] = [index, 0]
+  for (const [axis, length] of shape.entries()) {
+    found += (rest % length) * strides[axis]
+    rest = Math.floor(rest / length)
+  }
+  return found
+}
+
+/** Whether the elements lie in another order than that of the rows. */
+export const isTransposed = ({ shape, fortranOrder }) =>
+  fortranOrder && shape.filter((length) => length !== 1).length > 1
+
+/**
+ * Blocks of elements in the order of the rows: the last index varies fastest.
+ * @param {{ start?: number, stop?: number }} bounds rows: of the first dimension
+ * @yields {{ start: number, values: ArrayLike<number | bigint | string> }}
+ */
+export async function* blocksInRowOrder({ elements, layout }, { start = 0, stop = layout.shape[0] ?? 1 } = {}) {
+  const each = countOf(layout.shape.slice(1))
+  let at = start * each
+  if (!isTransposed(layout)) {
+    yield* blocksOf(elements, { start: at, stop: stop * each })
+    return
+  }
+  for await (const chunk of chunksInRowOrder(elements, layout.shape, start, stop)) {
+    for (let done = 0; done < chunk.length; done += BLOCK) {
+      const values = decoded(elements, chunk.subarray(done, done + BLOCK))
+      yield { start: at, values }
+      at += values.length
+    }
+  }
+}
+
+/**
+ * Boxes of elements that follow each other in the order of the rows: single indices of the first dimensions, a range of
+ * the next one, all of the rest.
+ */
+async function* chunksInRowOrder(elements, shape, first, last) {
+  if (countOf(shape) === 0) return
+  const strides = columnStrides(shape)
+  const axis = shape.findIndex((_, at) => countOf(shape.slice(at + 1)) <= CHUNK)
+  const height = Math.max(Math.floor(CHUNK / countOf(shape.slice(axis + 1))), 1)
+  const [from, to] = axis === 0 ? [first, last] : [0, shape[axis]]
+  const outer = shape.slice(0, axis).map((length, at) => (at === 0 ? [first, last] : [0, length]))
+  for (const indices of combinations(outer)) {
+    const base = indices.reduce((sum, index, at) => sum + index * strides[at], 0)
+    for (let at = from; at < to; at += height) {
+      const extents = [Math.min(height, to - at), ...shape.slice(axis + 1)]
+      yield await boxInRowOrder(elements, base + at * strides[axis], extents, strides.slice(axis))
+    }
+  }
+}
+
+/** Copies a box by slices along its longest dimension. */
+async function boxInRowOrder(elements, base, extents, strides) {
+  const targets = rowStrides(extents)
+  const longest = extents.indexOf(Math.max(...extents))
+  const [count, step, apart] = [extents[longest], strides[longest], targets[longest]]
+  const others = extents.map((extent, at) => (at === longest ? [0, 1] : [0, extent]))
+  let box
+  let slices = 0
+  for (const indices of combinations(others)) {
+    slices += 1
+    if (slices % TURN === 0) await nextTurn()
+    const start = indices.reduce((sum, index, at) => sum + index * strides[at], base)
+    const target = indices.reduce((sum, index, at) => sum + index * targets[at], 0)
+    const part = elements.slice(start, start + (count - 1) * step + 1, step)
+    box ??= new part.constructor(countOf(extents))
+    if (apart === 1) box.set(part, target)
+    else for (let index = 0; index < count; index++) box[target + index * apart] = part[index]
+  }
+  return box
+}
+
+/** All combinations of one index of each range, the last of which varies fastest. */
+function* combinations(ranges) {
+  const indices = ranges.map(([first]) => first)
+  if (ranges.some(([first, last]) => first >= last)) return
+  for (;;) {
+    yield indices
+    let at = ranges.length - 1
+    while (at >= 0 && ++indices[at] === ranges[at][1]) {
+      indices[at] = ranges[at][0]
+      at -= 1
+    }
+    if (at < 0) return
+  }
+}
+
+/** How far apart two elements lie that follow each other in a dimension, where the last varies fastest. */
+const rowStrides = (shape) => shape.map((_, at) => countOf(shape.slice(at + 1)))
+/** The same where the first varies fastest. */
+const columnStrides = (shape) => shape.map((_, at) => countOf(shape.slice(0, at)))

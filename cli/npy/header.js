@@ -1,0 +1,110 @@
+// What the header of a .npy file says beyond what an array tells, and the headers of files that no array makes: those of
+// several dimensions, and of booleans.
+
+import { closeSync, openSync, readSync } from 'node:fs'
+import { DataError } from '../failures.js'
+import { toTypecode } from '../type-names.js'
+import { parseDictionary } from './literal.js'
+
+const MAGIC = '\x93NUMPY'
+/** The longest text that NumPy reads, and the most bytes before it. */
+const [LONGEST, PRELUDE] = [10_000, 12]
+/** Headers that NumPy writes end at a multiple of this. */
+const ALIGNMENT = 64
+/** Digits that NumPy leaves room for in the length that may grow. */
+const MOST_DIGITS = 21
+
+const BOOLEANS = new Set(['?', 'b1', 'bool', 'bool_'])
+const DTYPES = {
+  ...{ b: '|i1', B: '|u1', h: '<i2', H: '<u2', i: '<i4', I: '<u4', l: '<i8', L: '<u8', q: '<i8', Q: '<u8' },
+  ...{ e: '<f2', f: '<f4', d: '<f8', c: '|S1', u: '<U1', w: '<U1' },
+}
+
+/**
+ * @typedef {object} Layout how elements lie in a file
+ * @property {number[]} shape
+ * @property {boolean} fortranOrder whether the first index varies fastest
+ * @property {boolean} isBoolean
+ */
+
+/**
+ * Reads the header of a file.
+ * @returns {Layout & { typecode?: string, isBigEndian: boolean, dataStart: number }} no typecode where there is none for
+ *   its elements
+ * @throws {DataError}
+ */
+export function readHeader(path) {
+  const bytes = bytesOf(path)
+  try {
+    return parse(bytes)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    throw new DataError(`${path} is not a valid .npy file: ${error.message}`)
+  }
+}
+
+function bytesOf(path) {
+  const bytes = Buffer.alloc(PRELUDE + LONGEST)
+  const descriptor = openSync(path)
+  try {
+    let length = 0
+    for (let read = -1; read !== 0; length += read)
+      read = readSync(descriptor, bytes, length, bytes.length - length, length)
+    return bytes.subarray(0, length)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function parse(bytes) {
+  const major = bytes[6]
+  if (bytes.length < PRELUDE || bytes.toString('latin1', 0, 6) !== MAGIC) throw new SyntaxError('it has no header')
+  const [start, length] = major === 1 ? [10, bytes.readUInt16LE(8)] : [12, bytes.readUInt32LE(8)]
+  const dataStart = start + length
+  if (dataStart > bytes.length) throw new SyntaxError('its header is cut off, or too long')
+  const pairs = parseDictionary(bytes.toString(major === 3 ? 'utf8' : 'latin1', start, dataStart))
+  const [descr, fortranOrder, lengths] = ['descr', 'fortran_order', 'shape'].map((key) => pairs.get(key))
+  if (typeof fortranOrder !== 'boolean' || !Array.isArray(lengths))
+    throw new SyntaxError('its header says no shape or order')
+  if (!lengths.every(isLength)) throw new SyntaxError('its shape has a length that is not a whole number below 2^53')
+  return { ...kindOf(descr), shape: lengths.map(Number), fortranOrder, dataStart }
+}
+
+const isLength = (length) => typeof length === 'bigint' && length <= Number.MAX_SAFE_INTEGER
+
+function kindOf(descr) {
+  if (typeof descr !== 'string') return { isBoolean: false, isBigEndian: false }
+  const [, order, kind] = /^([<>=|]?)(.*)$/s.exec(descr)
+  const isBoolean = BOOLEANS.has(kind)
+  const typecode = isBoolean ? 'B' : typecodeOf(kind)
+  return { typecode, isBoolean, isBigEndian: order === '>' }
+}
+
+/** The typecode for NumPy's name of a type, `f8` or `d`, without its byte order. */
+function typecodeOf(kind) {
+  const sized = Object.keys(DTYPES).find((code) => DTYPES[code].slice(1) === kind)
+  if (sized !== undefined) return toTypecode(DTYPES[sized])
+  return /^[bBhHiIlLqQefdc]$/.test(kind) ? kind : undefined
+}
+
+/**
+ * The header of a file, byte for byte as `np.save` writes it.
+ * @param {Layout & { typecode: string }} layout
+ * @returns {Buffer}
+ */
+export function headerOf({ typecode, shape, fortranOrder, isBoolean }) {
+  const dtype = isBoolean ? '|b1' : DTYPES[typecode]
+  const lengths = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
+  const order = fortranOrder ? 'True' : 'False'
+  const text = `{'descr': '${dtype}', 'fortran_order': ${order}, 'shape': ${lengths}, }`
+  const growing = fortranOrder ? shape.at(-1) : shape[0]
+  const spare = growing === undefined ? 0 : MOST_DIGITS - String(growing).length
+  const unpadded = 10 + text.length + spare + 1
+  const size = unpadded + ALIGNMENT - (unpadded % ALIGNMENT)
+  const header = Buffer.alloc(size, ' ')
+  header.write(`${MAGIC}\x01\x00`, 'latin1')
+  header.writeUInt16LE(size - 10, 8)
+  header.write(text, 10, 'latin1')
+  header.write('\n', size - 1)
+  return header
+}
