@@ -231,7 +231,7 @@ describe('numbers with other marks', () => {
   })
 })
 
-describe('what is no table', () => {
+describe('files that are not tables', () => {
   const wide = Buffer.from('\uFEFFclose\n1\n2\n', 'utf16le')
   test.each([
     ['JSON', '{"message":"Too Many Requests"}\n', 'this is JSON'],

@@ -43,7 +43,7 @@ test('handle of a deleted file has the path it had', () =>
     const odd = open('y (deleted)')
     assert.equal(pathOf(odd), here + '/y (deleted)')`))
 
-test('handle of a path that is no text says none', () =>
+test('handle of a file whose path is not text has no path', () =>
   run(`
     const array = open(Buffer.from([0x78, 0xff]))
     assert.equal(pathOf(array), undefined)

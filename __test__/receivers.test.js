@@ -1,4 +1,4 @@
-// Every member of every prototype, and of the class itself, called with a receiver that is no array: a TypeError, and the
+// Every member of every prototype, and of the class itself, called on something else than an array: a TypeError, and the
 // process lives on. What broke: `flags`, `path` and `format` of a small integer ended the process by SIGSEGV.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
@@ -7,7 +7,7 @@ import { useScope } from './support/scope.js'
 
 const scope = useScope()
 
-/** Expressions in the child; each gives a receiver that is no array. */
+/** Expressions in the child; each gives a receiver other than an array. */
 const RECEIVERS = {
   'a small integer': '5',
   'a double': '0.5',

@@ -8,7 +8,7 @@ export function threadFaults() {
   return minor + major
 }
 
-/** Open descriptors; only those whose file's path holds one of the names, where there are any. */
+/** Open descriptors; with names given, only those whose file's path contains one of them. */
 export function descriptors(names = ['']) {
   const paths = readdirSync('/proc/self/fd').flatMap((number) => {
     try {

@@ -36,7 +36,7 @@ export async function* rowsOf(texts, { delimiter, comment, firstLine = 1 }) {
 
 function requireDialect(delimiter, comment) {
   if (delimiter === '' || /["\r\n\uFEFF]/.test(delimiter))
-    throw new UsageError('--delimiter takes a character that is no quote and no line end')
+    throw new UsageError('--delimiter takes one character other than a quote or a line end')
   if (comment !== undefined && (comment === '' || comment === delimiter || /["\r\n\uFEFF]/.test(comment)))
     throw new UsageError('--comment takes what comment lines begin with: no quote, line end or delimiter')
 }
