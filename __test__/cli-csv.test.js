@@ -223,11 +223,35 @@ describe('numbers with other marks', () => {
     expect(await elementsOf('"1,5","2,5"\n', '--column', '2', '--decimal', ',')).toEqual(['2.5'])
   })
 
+  test('are errors where the mark has divided the fields and only other fields are in quotes', async () => {
+    const text = '"a",1,5\n"b",2,5\n'
+    expect(await refusal(text, '--column', '2', '--decimal', ',')).toContain('no number of column 2 has it')
+    expect(await refusal('"a",1,234\n"b",2,345\n', '--column', '2', '--thousands', ',')).toContain('or no --thousands')
+    expect(await elementsOf('"a","1,5"\n"b",2\n', '--column', '2', '--decimal', ',')).toEqual(['1.5', '2'])
+  })
+
   test('need marks that are no part of a number', async () => {
     for (const mark of ['', '5', '-', 'e', '.,', '"']) {
       expect(await misuse('1\n', '--thousands', mark), mark).toContain('--thousands')
     }
     expect(await misuse('1\n', '--thousands', '.')).toContain("are both '.'")
+  })
+})
+
+describe('a range', () => {
+  test('that ends before the file says what is assumed of the first row', async () => {
+    const { elements, said } = await converted('USD 5\n6\n7\n', '--range', '0:1')
+    expect(elements).toEqual(['6'])
+    expect(said).toContain("line 1 has titles, such as 'USD 5'")
+  })
+
+  test.each([
+    ['1,5\n2,5\n3,5\n', '--decimal', '0:2'],
+    ['1,234\n2,345\n', '--thousands', ':2'],
+    [`1,5\n${'2,5\n'.repeat(200_000)}`, '--decimal', '0:2'],
+  ])('of numbers that their mark has divided is an error: %#', async (text, option, range) => {
+    const message = await refusal(text, option, ',', '--column', '1', '--to', 'jsonl', '--range', range)
+    expect(message).toContain('give another --delimiter')
   })
 })
 

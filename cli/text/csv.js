@@ -16,27 +16,35 @@ import { MISSING } from './values.js'
  *   note(text: string): void }} terms `note` is told at the end what was assumed
  */
 export async function* csvBlocks(texts, options, reader, { makeBlock, note }) {
-  const quotes = { isSeen: false }
   const column = new Column(options, reader)
-  for await (const piece of rowsOf(checked(texts, quotes), options)) {
-    const block = makeBlock(piece.rows.length + column.blankCount)
-    yield block.subarray(0, column.read(piece, block))
+  let hasFailed = false
+  try {
+    for await (const piece of rowsOf(checked(texts), options)) {
+      const block = makeBlock(piece.rows.length + column.blankCount)
+      yield block.subarray(0, column.read(piece, block))
+    }
+    const block = makeBlock(column.blankCount)
+    yield block.subarray(0, column.end(block))
+  } catch (error) {
+    hasFailed = true
+    throw error
+  } finally {
+    // Also for a reader that stops early, as --range does.
+    if (!hasFailed) {
+      column.requireWholeNumbers()
+      if (column.assumption !== undefined) note(column.assumption)
+    }
   }
-  const block = makeBlock(column.blankCount)
-  yield block.subarray(0, column.end(block))
-  if (!quotes.isSeen) column.requireWholeNumbers(options)
-  if (column.assumption !== undefined) note(column.assumption)
 }
 
-/** Looks at what kind of file it is, and for quotes. */
-async function* checked(texts, quotes) {
+/** Looks at what kind of file it is. */
+async function* checked(texts) {
   let isFirst = true
   for await (const text of texts) {
     if (isFirst && text !== '') {
       requireTable(text)
       isFirst = false
     }
-    quotes.isSeen ||= text.includes('"')
     yield text
   }
 }
@@ -59,9 +67,15 @@ class Column {
   #firstLine
   /** The first row, where it was taken for titles and nothing has followed yet. */
   #onlyRow
+  /** The mark of numbers that also divides fields, until a field of the column has it. */
+  #unseenMark
+  #isDecimalMark
 
   constructor(options, reader) {
+    const { delimiter, decimal, thousands } = options
     this.#asked = columnAsked(options)
+    this.#isDecimalMark = decimal === delimiter
+    this.#unseenMark = this.#isDecimalMark || thousands === delimiter ? delimiter : undefined
     this.#comment = options.comment
     this.#reader = reader
   }
@@ -91,7 +105,9 @@ class Column {
           count = this.#addMissing(block, count)
           firstBlank = undefined
         }
-        const value = read(row[this.#place])
+        const text = row[this.#place]
+        if (this.#unseenMark !== undefined && text.includes(this.#unseenMark)) this.#unseenMark = undefined
+        const value = read(text)
         count = value === MISSING ? this.#addOneMissing(block, count) : put(block, count, value)
       }
     } catch (error) {
@@ -123,12 +139,17 @@ class Column {
     }
   }
 
-  /** For a file without quotes: a mark that divides fields has divided the numbers that have it. */
-  requireWholeNumbers({ delimiter, decimal, thousands }) {
+  /** A mark that divides fields has divided the numbers that have it, unless they are in quotes: then the column has the mark. */
+  requireWholeNumbers() {
+    const mark = this.#unseenMark
+    if (mark === undefined || !(this.width > 1)) return
     // Other than a decimal mark, not every number has one: titles show how many fields there are.
-    const isDivided = decimal === delimiter || (thousands === delimiter && this.#title === undefined)
-    if (isDivided && this.width > 1)
-      throw new DataError(`'${delimiter}' divides the fields, none of which is in quotes: give another --delimiter`)
+    if (!this.#isDecimalMark && this.#title !== undefined) return
+    const option = this.#isDecimalMark ? '--decimal' : '--thousands'
+    throw new DataError(
+      `'${mark}' divides the fields, and no number of column ${this.#place + 1} has it: give another --delimiter, ` +
+        `or no ${option} if all of its numbers are whole`,
+    )
   }
 
   /** Looks at the first row that is not empty. Returns whether it has titles. */
