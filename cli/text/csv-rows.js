@@ -8,9 +8,10 @@ import { LONGEST } from './lines.js'
 /**
  * @param {AsyncIterable<string>} texts
  * @param {{ delimiter: string, comment?: string, firstLine?: number }} dialect `firstLine` is the number of the first line
- * @yields {{ rows: string[][], lineOf(row: number): number, textFrom(row: number): string }} each row has all of its fields;
- *   the last of them may end in a carriage return. `textFrom` gives the text of a row and of all that follow in the piece
- * @throws {DataError} for a quoted field without an end, or with text behind it
+ * @yields {{ rows: string[][], lineOf(row: number): number, textFrom(row: number): string, isEmptyLine(row: number): boolean }}
+ *   each row has all of its fields; the last of them may end in a carriage return. `textFrom` gives the text of a row and of all
+ *   that follow in the piece, `isEmptyLine` whether a row is a line without anything, not even quotes
+ * @throws {DataError} for a quoted field without an end, or with text behind it, and for a carriage return that ends no line
  */
 export async function* rowsOf(texts, { delimiter, comment, firstLine = 1 }) {
   requireDialect(delimiter, comment)
@@ -31,7 +32,7 @@ export async function* rowsOf(texts, { delimiter, comment, firstLine = 1 }) {
     line += count(rest, used)
     rest = rest.slice(used)
   }
-  if (rest !== '') yield pieceOf(parser.parse(rest, 0, false), rest, line, dialect)
+  if (rest !== '') yield pieceOf(parser.parse(rest, 0, false), rest, line, dialect, true)
 }
 
 function requireDialect(delimiter, comment) {
@@ -41,16 +42,66 @@ function requireDialect(delimiter, comment) {
     throw new UsageError('--comment takes what comment lines begin with: no quote, line end or delimiter')
 }
 
-function pieceOf({ data, errors, meta }, text, line, dialect) {
+function pieceOf({ data, errors, meta }, text, line, dialect, isLast = false) {
   // What is wrong with an unfinished row may be right when more of it is there.
   const error = errors.find(({ row }) => row < data.length)
   if (error !== undefined) throw malformed(error, text, line)
+  requireLineEnds(isLast ? text : text.slice(0, meta.cursor), line, dialect)
+  let hasQuotedNothing
   return {
     rows: data,
     end: meta.cursor,
     lineOf: (row) => line + count(text, offsetOf(row, text, dialect)),
     textFrom: (row) => text.slice(offsetOf(row, text, dialect), meta.cursor),
+    isEmptyLine(row) {
+      if (data[row].length > 1 || !/^\r*$/.test(data[row][0])) return false
+      // The parser leaves quotes out. Its rows are looked for in the text only where one of them may be in quotes.
+      hasQuotedNothing ??= /^"[\r\n]*"\s*$/m.test(text)
+      return !hasQuotedNothing || text[offsetOf(row, text, dialect)] !== '"'
+    },
   }
+}
+
+/** What ends no line: a line of an old Mac, which would take the next ones along. Of `\r\r\n`, both end one. */
+const BARE_RETURN = /\r(?![\r\n])/
+
+function requireLineEnds(text, line, dialect) {
+  if (!BARE_RETURN.test(text)) return
+  const at = bareReturn(text, dialect)
+  if (at >= 0)
+    throw new DataError(
+      `line ${line + count(text, at)}: a carriage return (CR) ends no line, as on an old Mac: make line feeds (LF) of them first`,
+    )
+}
+
+/** Where the first one outside of quotes is, in text whose quotes are right; -1 where there is none. */
+function bareReturn(text, { delimiter, comments }) {
+  let at = 0
+  let isFirst = true
+  while (at < text.length) {
+    const isComment = isFirst && comments && text.startsWith(comments, at)
+    const begin = text[at] === '"' && !isComment ? endOfQuoted(text, at) : at
+    const newline = indexOr(text, '\n', begin)
+    const field = text.slice(begin, newline)
+    const next = isComment ? newline : begin + indexOr(field, delimiter, 0)
+    // With the line end, which the carriage return may belong to.
+    const found = BARE_RETURN.exec(text.slice(begin, next + 1))
+    if (found) return begin + found.index
+    isFirst = next === newline
+    at = next + (isFirst ? 1 : delimiter.length)
+  }
+  return -1
+}
+
+function endOfQuoted(text, begin) {
+  let at = text.indexOf('"', begin + 1)
+  while (at >= 0 && text[at + 1] === '"') at = text.indexOf('"', at + 2)
+  return at < 0 ? text.length : at + 1
+}
+
+function indexOr(text, part, from) {
+  const at = text.indexOf(part, from)
+  return at < 0 ? text.length : at
 }
 
 /** Where a row begins. Asked for one row of a file, so that it may parse all before it again. */

@@ -67,6 +67,8 @@ class Column {
   #firstLine
   /** The first row, where it was taken for titles and nothing has followed yet. */
   #onlyRow
+  /** The line of the first row before it that has one field without anything in it, in quotes or of spaces. */
+  #blankRow
   /** The mark of numbers that also divides fields, until a field of the column has it. */
   #unseenMark
   #isDecimalMark
@@ -91,7 +93,13 @@ class Column {
       for (; at < rows.length; at += 1) {
         const row = rows[at]
         if (row.length === 1 && isBlank(row[0])) {
-          if (this.width > 1) continue
+          // In a table of several columns, an empty line is no row; quotes or spaces are a row of one field.
+          if (this.width > 1) {
+            if (piece.isEmptyLine(at)) continue
+            throw new DataError(this.#otherWidth(row))
+          }
+          if (this.width === undefined && this.#blankRow === undefined && !piece.isEmptyLine(at))
+            this.#blankRow = piece.lineOf(at)
           if (this.blankCount === 0) firstBlank = at
           this.blankCount += 1
           continue
@@ -158,6 +166,10 @@ class Column {
     this.#place = placeOf(row, asked)
     this.width = row.length
     this.#firstLine = piece.lineOf(at)
+    if (this.width > 1 && this.#blankRow !== undefined)
+      throw Object.assign(new DataError(`1 field without text, where line ${this.#firstLine} has ${this.width}`), {
+        line: this.#blankRow,
+      })
     const text = row[this.#place]
     const isAfterBlanks = this.width === 1 && this.blankCount > 0 && asked.titles !== true
     const hasTitles = asked.titles ?? (!isAfterBlanks && this.#reader.isTitle(text))

@@ -31,7 +31,11 @@ export async function* jsonBlocks(texts, { column, comment, firstLine = 1 }, rea
     }
     for (const text of lines) {
       line += 1
-      if (comment !== undefined && text.startsWith(comment)) continue
+      if (comment !== undefined && text.startsWith(comment)) {
+        if (/\r[^\r]/.test(text))
+          throw new DataError(`line ${line}: a carriage return (CR) ends no line: ${shownText(text)}`)
+        continue
+      }
       if (text.trim() === '') {
         blanks.push(line)
         continue

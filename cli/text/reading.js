@@ -2,7 +2,7 @@
 
 import { createReadStream } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
-import { UsageError } from '../failures.js'
+import { DataError, UsageError } from '../failures.js'
 import { requireText } from './foreign-files.js'
 
 const CHUNK = 1 << 18
@@ -73,6 +73,7 @@ export function withoutLines(texts, { first, last }) {
 
 async function* withoutFirst(texts, count) {
   let left = count
+  let before = ''
   for await (const text of texts) {
     let at = 0
     while (left > 0) {
@@ -81,6 +82,9 @@ async function* withoutFirst(texts, count) {
       if (end < 0) break
       left -= 1
     }
+    const dropped = before + text.slice(0, at)
+    requireLines(dropped)
+    before = dropped.slice(-1)
     yield text.slice(at)
   }
 }
@@ -93,6 +97,13 @@ async function* withoutLast(texts, count) {
     yield held.slice(0, cut)
     held = held.slice(cut)
   }
+  requireLines(held)
+}
+
+/** A line that has carriage returns in it may be several lines of an old Mac. */
+function requireLines(dropped) {
+  if (/\r[^\r\n]/.test(dropped))
+    throw new DataError('a carriage return (CR) ends no line among those that --skip-lines leaves out')
 }
 
 /** Where the last lines begin; more may follow what is the end here. */
