@@ -132,6 +132,44 @@ describe('missing values', () => {
     expect(await refusal('unknown\n1\n', '--missing-text', 'unknown')).toContain("line 1, column 1: 'unknown' stands")
   })
 
+  test.each([
+    ['-998.7\n-999.0\n', ['-999', '0'], '--missing-text', '-999', '--type', 'i32', '--round', 'nearest'],
+    ['300\n-999.0\n1\n', ['0', '0', '1'], '--missing-text=-999', '--missing-text=3e2', '--type', 'u8'],
+    ['9007199254740992\n', ['9007199254740992'], '--missing-text', '9007199254740993', '--type', 'f64'],
+    ['9007199254740993\n9007199254740993.0\n', ['0', '0'], '--missing-text', '9007199254740993', '--type', 'f64'],
+    ['0\n1e-400\n-0.0\n', ['0', '0', '-0'], '--missing-text', '1e-400'],
+    ['0\n5\n-0.0\n', ['7', '5', '7'], '--missing-text', '0.0', '--missing', '7'],
+    ['0.1\n0.10\n0.1000000000000000055\n', ['0', '0', '0.1'], '--missing-text', '0.1'],
+    ['"-999,0";"-1.000"\n', ['0'], '--missing-text=-999', '--decimal', ',', '--column', '1', '--delimiter', ';'],
+    [
+      "1'000,0\n1,5\n",
+      ['0', '1.5'],
+      '--missing-text',
+      '1000',
+      '--thousands',
+      "'",
+      '--decimal',
+      ',',
+      '--delimiter',
+      ';',
+    ],
+    [
+      "1'000,50\n1,5\n",
+      ['0', '1.5'],
+      '--missing-text',
+      '1000,5',
+      '--thousands',
+      "'",
+      '--decimal',
+      ',',
+      '--delimiter',
+      ';',
+    ],
+    ['1.000\n1\n', ['0', '1'], '--missing-text', '1.000', '--thousands', '.', '--decimal', ',', '--delimiter', ';'],
+  ])('are compared as decimal numbers before they are rounded: %j becomes %j', async (text, elements, ...words) => {
+    expect(await elementsOf(text, '--no-titles', '--missing=0', ...words)).toEqual(elements)
+  })
+
   test('are blank lines in one column, except at the end', async () => {
     expect(await refusal('1\n\n2\n')).toContain('line 2, column 1: a value is missing')
     expect(await refusal('\n1\n2\n')).toContain('line 1, column 1: a value is missing')
@@ -165,6 +203,56 @@ describe('each row', () => {
     ['a,"b\nc" d,5\n', ['--column', '3'], 'line 1: a quoted field is followed by text'],
   ])('of %j with %j has to be whole', async (text, words, message) => {
     expect(await refusal(text, ...words)).toContain(message)
+  })
+
+  test.each([
+    ['1,2\r3,4\r5,6\n', 1, '--column', '1'],
+    ['a,b,c\n1,2\r3,4\n', 2, '--column', 'c'],
+    ['#c\r1\r\n2\r\n', 1, '--comment', '#'],
+    ['1\n2\n#c\r3', 3, '--comment', '#'],
+    ['# exported\n10,2\r30,4\r', 2, '--column', '1', '--comment', '#'],
+    ['1,2\n3,4\r', 2, '--column', '1'],
+    ['1,"a\r\n\rb"\n3,"4"\r\n5,6\r7\n', 4, '--column', '1'],
+    ['1,"a" \r,3\n', 1, '--column', '1'],
+    [`${'1,2\n'.repeat(200_000)}3,4\r5,6\n`, 200_001, '--column', '1'],
+  ])('with a carriage return that ends no line is an error: %#', async (text, line, ...words) => {
+    expect(await refusal(text, ...words)).toContain(`line ${line}: a carriage return (CR) ends no line`)
+  })
+
+  test('is not left out along with lines that have a carriage return in them', async () => {
+    for (const [text, count] of [
+      ['report\r1\n2\n', '1'],
+      ['1\n2\r3\n', '-1'],
+      [`${'r'.repeat((1 << 18) - 1)}\r1\n2\n`, '1'],
+    ]) {
+      expect(await refusal(text, `--skip-lines=${count}`)).toContain('a carriage return (CR) ends no line')
+    }
+    expect(await elementsOf('report\r\n1\r\n2\r\n', '--skip-lines=1', '--skip-lines=-1', '--no-titles')).toEqual(['1'])
+  })
+
+  test('may have carriage returns in quotes and before a line feed', async () => {
+    const text = '1,"a\rb"\r\n"2","c\r"\r\r\n\r\n3,"""\r"\r\n'
+    expect(await elementsOf(text, '--column', '1', '--no-titles')).toEqual(['1', '2', '3'])
+    expect(await elementsOf('#"\r\n1,"a\rb"\n', '--column', '1', '--comment', '#')).toEqual(['1'])
+  })
+
+  test.each([
+    ['a,b\n1,2\n""\n3,4\n', 3],
+    ['a,b\r\n1,2\r\n\r\n"" \r\n3,4\r\n', 4],
+    ['a,b\n1,2\n  \n3,4\n', 3],
+    ['a,b\n1,2\n\n\n"\n"\n3,4\n', 5],
+    ['a,b\n1,2\n""', 3],
+    ['\n""\na,b\n1,2\n', 2],
+    ['#""\n \na,b\n1,2\n', 2, '--comment', '#'],
+  ])('of one empty field among several columns is an error: %j', async (text, line, ...words) => {
+    expect(await refusal(text, '--column', '2', ...words)).toMatch(
+      new RegExp(`line ${line}(, column 2[^:]*)?: 1 field`),
+    )
+  })
+
+  test('of several columns may be followed by empty lines', async () => {
+    const text = '\r\n"a\n""\n",b\r\n\r\n1,2\n\n\n3,""\n\n'
+    expect(await elementsOf(text, '--column', '2', '--missing', '0')).toEqual(['2', '0'])
   })
 
   test('may have quotes, other delimiters and other line ends', async () => {

@@ -196,6 +196,12 @@ describe('a member of JSON objects', () => {
     ).toContain('line 3')
   })
 
+  test('is not swallowed by a comment with a carriage return in it', async () => {
+    const message = await refusal('jsonl', '#c\r{"a":1}\n{"a":2}', '--column', 'a', '--comment', '#')
+    expect(message).toContain('line 1: a carriage return (CR) ends no line')
+    expect(await readAs('jsonl', ['#c\r', '{"a":1}\r'], '--column', 'a', '--comment', '#')).toEqual(['1'])
+  })
+
   test('may be missing', async () => {
     const objects = ['{"a":1}', '', '{"a":null}', '{"b":2}', '{"a":"NA"}', '{"a":3}']
     expect(await readAs('jsonl', objects, '--column', 'a', '--missing', 'skip')).toEqual(['1', '3'])
@@ -248,6 +254,15 @@ describe('dates', () => {
     expect(await dates(texts, 'D', '--round', 'floor')).toEqual(['0', '1', '-1'])
     expect(await dates(texts, 'D', '--round', 'ceil')).toEqual(['1', '2', '0'])
     expect(await dates(texts, 'D', '--round', 'trunc')).toEqual(['0', '1', '0'])
+  })
+
+  test('are not missing because of the integers that they become', async () => {
+    const words = ['--missing', 'skip', '--missing-text', '0', '--missing-text', '-1']
+    expect(await dates(['1970-01-01', '0', '1969-12-31', '-1.0', '1970-01-03'], 'D', ...words)).toEqual([
+      '0',
+      '-1',
+      '2',
+    ])
   })
 
   test('that are none are errors', async () => {

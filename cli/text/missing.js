@@ -15,14 +15,23 @@ export function missingTexts(more = []) {
   return (text) => own.has(text) || (text.length <= 4 && TEXTS.has(text.toLowerCase()))
 }
 
-/** Whether a value is one of the numbers among the texts: -999 is also -999.0. */
-export function missingNumbers(more = []) {
-  const texts = more.map((text) => text.trim()).filter(isDecimal)
-  if (texts.length === 0) return () => false
-  const numbers = new Set(texts.map(Number))
-  // As decimal text, since a double has not all digits of a bigint.
-  const integers = new Set(texts.map((text) => keyOf(decimalOf(text))))
-  return (value) => (typeof value === 'bigint' ? integers.has(keyOf(decimalOf(String(value)))) : numbers.has(value))
+/**
+ * Whether a field has one of the numbers among the texts, however it is written: -999 is also -999.0. Compared as decimal text,
+ * before it becomes a value, which may be rounded.
+ * @param {string[]} [more] the texts
+ * @param {(text: string) => string | undefined} [plain] gives a number without the marks of this file (decimals.js)
+ * @returns {((text: string) => boolean) | undefined} nothing where none of the texts is a number
+ */
+export function missingNumbers(more = [], plain = (text) => text) {
+  const texts = more.map((text) => plain(text.trim()) ?? text.trim()).filter(isDecimal)
+  if (texts.length === 0) return undefined
+  // Doubles tell most others apart, and are faster.
+  const doubles = new Set(texts.map(Number))
+  const exact = new Set(texts.map((text) => keyOf(decimalOf(text))))
+  return (field) => {
+    const text = plain(field)
+    return text !== undefined && doubles.has(Number(text)) && isDecimal(text) && exact.has(keyOf(decimalOf(text)))
+  }
 }
 
 const keyOf = ({ isNegative, digits, exponent }) =>

@@ -39,7 +39,7 @@ export function valueReader({ typecode, isAssumed, dates, round, thousands, deci
   const parse = parserOf(typecode, { isAssumed, dates, round })
   const plain = plainTextOf({ thousands, decimal })
   const isMissingText = missingTexts(missingText)
-  const isMissingNumber = missingNumbers(missingText)
+  const isMissingNumber = missingNumbers(missingText, plain)
   const policy = missingPolicy(missing, dates === undefined ? parse : (word) => notATime(word) ?? parse(word))
   const hasOwnTexts = missingText !== undefined
   const isRefused = policy.action === 'refuse'
@@ -52,13 +52,13 @@ export function valueReader({ typecode, isAssumed, dates, round, thousands, deci
   const read = (text) => {
     const word = text.trim()
     if (hasOwnTexts && isMissingText(word)) return absent(word)
+    if (isMissingNumber?.(word) && word.length <= LONGEST) return absent(word)
     const value = word.length > LONGEST ? undefined : parsed(word)
     if (value === undefined) {
       if (isMissingText(word)) return absent(word)
       throw new DataError(`${shownText(text)} is no ${dates === undefined ? 'number' : 'date'}`)
     }
     // NaN is a number of floats, and a missing value for those who say what becomes of one.
-    if (hasOwnTexts && isMissingNumber(value)) return absent(word)
     if (!isRefused && value !== value) return MISSING
     return value
   }
