@@ -22,35 +22,46 @@ export async function* jsonBlocks(texts, { column, comment, firstLine = 1 }, rea
   let line = firstLine - 1
   // Empty lines are missing values where another one follows.
   let blanks = []
-  for await (const lines of linesOf(texts)) {
-    const found = { values: [], lines: [] }
-    const add = (value, at) => {
-      if (value === MISSING && missing.action === 'skip') return
-      found.values.push(value === MISSING ? missing.value : value)
-      found.lines.push(at)
+  const members = new Members(column)
+  let hasFailed = false
+  try {
+    for await (const lines of linesOf(texts)) {
+      const found = { values: [], lines: [] }
+      const add = (value, at) => {
+        if (value === MISSING && missing.action === 'skip') return
+        found.values.push(value === MISSING ? missing.value : value)
+        found.lines.push(at)
+      }
+      for (const text of lines) {
+        line += 1
+        if (comment !== undefined && text.startsWith(comment)) {
+          if (/\r[^\r]/.test(text))
+            throw new DataError(`line ${line}: a carriage return (CR) ends no line: ${shownText(text)}`)
+          continue
+        }
+        if (text.trim() === '') {
+          blanks.push(line)
+          continue
+        }
+        if (column === undefined && missing.action !== 'skip') for (const at of blanks) add(blankValue(at, missing), at)
+        blanks = []
+        try {
+          const member = column === undefined ? text : memberOf(text, column)
+          if (column !== undefined) members.note(member, text, line)
+          add(member === undefined ? memberMissing(text, column, missing) : valueIn(member), line)
+        } catch (error) {
+          if (!(error instanceof DataError)) throw error
+          throw new DataError(`line ${line}${column === undefined ? '' : `, ${shownText(column)}`}: ${error.message}`)
+        }
+      }
+      yield found
     }
-    for (const text of lines) {
-      line += 1
-      if (comment !== undefined && text.startsWith(comment)) {
-        if (/\r[^\r]/.test(text))
-          throw new DataError(`line ${line}: a carriage return (CR) ends no line: ${shownText(text)}`)
-        continue
-      }
-      if (text.trim() === '') {
-        blanks.push(line)
-        continue
-      }
-      if (column === undefined && missing.action !== 'skip') for (const at of blanks) add(blankValue(at, missing), at)
-      blanks = []
-      try {
-        const member = column === undefined ? text : memberOf(text, column)
-        add(member === undefined ? memberMissing(text, column, missing) : valueIn(member), line)
-      } catch (error) {
-        if (!(error instanceof DataError)) throw error
-        throw new DataError(`line ${line}${column === undefined ? '' : `, ${shownText(column)}`}: ${error.message}`)
-      }
-    }
-    yield found
+  } catch (error) {
+    hasFailed = true
+    throw error
+  } finally {
+    // Also for a reader that stops early, as --range does.
+    if (!hasFailed) members.requireFound()
   }
 }
 
@@ -61,7 +72,34 @@ function blankValue(line, { action }) {
 
 function memberMissing(text, column, { action }) {
   if (action !== 'refuse') return MISSING
-  throw new DataError(`there is no ${shownText(column)} among ${listed(Object.keys(JSON.parse(text)))}`)
+  throw new DataError(`there is no ${shownText(column)} among ${membersOf(text)}`)
+}
+
+const membersOf = (text) => listed(Object.keys(JSON.parse(text)))
+
+/** Whether any object has the member. One that none has is mistyped rather than missing. */
+class Members {
+  #name
+  #isFound = false
+  /** The first object, as long as no object has the member. */
+  #first
+
+  constructor(name) {
+    this.#name = name
+  }
+
+  note(member, text, line) {
+    if (this.#isFound) return
+    this.#isFound = member !== undefined
+    this.#first = this.#isFound ? undefined : (this.#first ?? { text, line })
+  }
+
+  requireFound() {
+    if (this.#first === undefined) return
+    const { text, line } = this.#first
+    const members = membersOf(text) || 'none'
+    throw new DataError(`no object has a member ${shownText(this.#name)}; the first, of line ${line}, has ${members}`)
+  }
 }
 
 /** A number is read from the text itself: JSON.parse would round what is longer than a double. */
