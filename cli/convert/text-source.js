@@ -35,7 +35,7 @@ export function textSource({ path, format }, wanted, options, note) {
   let begin = 0
 
   async function* blocks(onProgress) {
-    const texts = withoutLines(textsOf(path, onProgress), options.skipped)
+    const texts = withoutLines(textsOf(path, onProgress, { isStrict: isOfText }), options.skipped)
     if (format === 'csv')
       return yield* csvBlocks(texts, dialect, reader, { makeBlock: (length) => new View(length), note })
     for await (const found of jsonBlocks(texts, dialect, reader)) {

@@ -4,28 +4,33 @@ import { createReadStream } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
 import { DataError, UsageError } from '../failures.js'
 import { requireText } from './foreign-files.js'
+import { Utf8Check } from './utf-8.js'
 
 const CHUNK = 1 << 18
 
 /**
  * @param {string | undefined} path none for the standard input
  * @param {(bytes: number) => void} [onProgress]
+ * @param {{ isStrict?: boolean }} [terms] `isStrict` refuses bytes that are no UTF-8, which become U+FFFD otherwise
  * @yields {string} text, cut anywhere, without the mark that Windows writes in front of UTF-8
  * @throws {DataError} for what is no text
  */
-export async function* textsOf(path, onProgress = () => {}) {
+export async function* textsOf(path, onProgress = () => {}, { isStrict = false } = {}) {
   const stream = path === undefined ? process.stdin : createReadStream(path, { highWaterMark: CHUNK })
   const decoder = new StringDecoder('utf8')
+  const check = isStrict ? new Utf8Check() : undefined
   let bytes = 0
   let isFirst = true
   for await (const chunk of atLeast(stream, 4)) {
     if (isFirst) requireText(chunk)
+    check?.add(chunk)
     const text = decoder.write(chunk)
     yield isFirst && text.startsWith('\uFEFF') ? text.slice(1) : text
     isFirst = false
     bytes += chunk.length
     onProgress(bytes)
   }
+  check?.end()
   yield decoder.end()
 }
 
