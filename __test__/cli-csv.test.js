@@ -295,11 +295,26 @@ describe('numbers with other marks', () => {
     ])
     const german = ['--delimiter', ';', '--column', 'v', '--decimal', ',', '--thousands', '.']
     expect(await elementsOf('t;v\n1;1,5\n2;1.234,5\n3;inf\n', ...german)).toEqual(['1.5', '1234.5', '"Infinity"'])
-    expect(await elementsOf("1'000\n", '--thousands', "'", '--type', 'i64')).toEqual(['1000'])
+    expect(await elementsOf("1'000\n0\n0.5\n007\n", '--thousands', "'", '--type', 'f64')).toEqual([
+      '1000',
+      '0',
+      '0.5',
+      '7',
+    ])
   })
 
   test('are errors where the groups are none', async () => {
-    for (const text of ['"1,2"', '"12,34"', '",123"', '"1,234,5"', '"1234,567"', '"1.5,000"', '"1,,234"']) {
+    for (const text of [
+      '"1,2"',
+      '"12,34"',
+      '",123"',
+      '"1,234,5"',
+      '"1234,567"',
+      '"1.5,000"',
+      '"1,,234"',
+      '"0,001"',
+      '"-01,234"',
+    ]) {
       expect(await refusal(`${text}\n`, '--thousands', ','), text).toContain('is no number')
     }
     expect(await refusal('1.5\n', '--decimal', ',', '--delimiter', ';')).toContain("'1.5' is no number")

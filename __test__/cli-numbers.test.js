@@ -212,6 +212,21 @@ describe('a member of JSON objects', () => {
     )
   })
 
+  test('is an error where no object has it, whatever --missing says', async () => {
+    for (const words of [
+      ['--missing', 'skip'],
+      ['--missing', '0'],
+      ['--missing', '0', '--range', '0:1'],
+    ]) {
+      const message = await refusal('jsonl', '\n{"a":1,"b":2}\n{"c":1}', '--column', 'd', '--to', 'jsonl', ...words)
+      expect(message).toContain("no object has a member 'd'; the first, of line 2, has 'a', 'b'")
+    }
+    expect(await refusal('jsonl', '{}', '--column', 'd', '--missing', '0')).toContain('has none')
+    const last = [...Array.from({ length: 30_000 }, () => '{"a":1}'), '{"d":null}']
+    expect(await readAs('jsonl', last, '--column', 'd', '--missing', '0')).toEqual(last.map(() => '0'))
+    expect(await readAs('jsonl', [''], '--column', 'd', '--missing', '0')).toEqual([])
+  })
+
   test('is an error where it is none', async () => {
     for (const text of ['{"a":1,"a":2}', '[1]', '5', '{"a":{}}', '{"a":true}', '{"a":[1]}', '{"a":1']) {
       expect(await refusal('jsonl', text, '--column', 'a'), text).toContain("line 1, 'a'")
@@ -219,6 +234,29 @@ describe('a member of JSON objects', () => {
     expect(await refusal('jsonl', '{"a":1}')).toContain('is an object: --column says')
     expect(await refusal('jsonl', '1\n\n2')).toContain('line 2: a value is missing')
     expect(await refusal('jsonl', 'null')).toContain("'null' stands for a missing value")
+  })
+})
+
+describe('characters', () => {
+  const refused = (bytes, ...words) =>
+    failure(4, ['convert', scope.file(bytes), scope.path(), '--from', 'jsonl', '--type', 'w', ...words])
+
+  test.each([
+    ['Latin-1', Buffer.from('"a"\n"\xe9"\n"b"\n', 'latin1'), 2],
+    ['half a character at the end', Buffer.from('"a"\n"\xe2\x82', 'latin1'), 2],
+    ['a surrogate', Buffer.from('"a"\n\n"\xed\xa0\x80"\n', 'latin1'), 3],
+  ])('that are no UTF-8 are an error: %s', async (_, bytes, line) => {
+    expect(await refused(bytes)).toContain(`, line ${line}: this is not UTF-8`)
+  })
+
+  test('that are no UTF-8 far from the beginning are an error of their line', async () => {
+    const bytes = Buffer.concat([Buffer.from('"€"\n'.repeat(100_000)), Buffer.from([0x22, 0xff, 0x22])])
+    expect(await refused(bytes)).toContain(', line 100001: this is not UTF-8')
+  })
+
+  test('are read wherever the pieces of the file end', async () => {
+    const texts = Array.from({ length: 60_000 }, (_, n) => JSON.stringify(['€', '😀', '\uFFFD', 'é', 'a'][n % 5]))
+    expect(await readAs('jsonl', texts, '--type', 'w')).toEqual(texts)
   })
 })
 

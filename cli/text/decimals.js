@@ -41,7 +41,7 @@ export function plainTextOf({ thousands, decimal }) {
   }
   if (thousands === point) throw new UsageError(`--thousands and --decimal are both '${point}'`)
   const [group, comma] = [thousands, point].map((mark) => (mark === undefined ? undefined : escaped(mark)))
-  const whole = group === undefined ? String.raw`\d*` : String.raw`(?:\d{1,3}(?:${group}\d{3})+|\d*)`
+  const whole = group === undefined ? String.raw`\d*` : String.raw`(?:[1-9]\d{0,2}(?:${group}\d{3})+|\d*)`
   const number = new RegExp(`^[+-]?${whole}(?:${comma}\\d*)?(?:e[+-]?\\d+)?$`, 'iu')
   return (text) => {
     if (!number.test(text)) return undefined
