@@ -298,7 +298,29 @@ describe('the end of a name', () => {
     ['I32', 'did you mean int32?'],
     ['double', 'did you mean float64?'],
     ['long', 'did you mean int64?'],
-    ['bool', 'looks like a type and is none'],
+    ['bool', "write u8 for bytes of 0 and 1, or --type '|b1'"],
+    ['int32_t', 'did you mean int32?'],
+    ['uint_fast16_t', 'did you mean uint16?'],
+    ['unsigned_int', 'did you mean uint32?'],
+    ['f32le', 'did you mean float32?'],
+    ['f64be', 'did you mean float64?, and elements lie in the byte order of this machine'],
+    ['s16le', 'did you mean int16?'],
+    ['si32', 'did you mean int32?'],
+    ['d64', 'did you mean float64?'],
+    ['real8', 'it is float64: write f64 or <f8'],
+    ['r8', 'it is float64: write f64 or <f8'],
+    ['dbl', 'did you mean float64?'],
+    ['flt', 'did you mean float32?'],
+    ['single', 'did you mean float32?'],
+    ['longlong', 'did you mean int64?'],
+    ['word', 'did you mean uint16?'],
+    ['bytes', 'did you mean uint8?'],
+    ['bool_', 'write u8'],
+    ['bf16', 'types are i8, u8,'],
+    ['bfloat16', 'types are i8, u8,'],
+    ['float8_e4m3fn', 'types are i8, u8,'],
+    ['cf32', 'types are i8, u8,'],
+    ['Float64Array', 'did you mean float64?'],
     ['i128', 'there is no int128'],
     ['Float64', 'did you mean float64?'],
     ['complex64', 'looks like a type and is none'],
@@ -314,6 +336,15 @@ describe('the end of a name', () => {
     expect(fs.statSync(target).size).toBe(4)
     expect(await failure(2, ['head', target])).toContain(message)
   })
+
+  test.each(['bin', 'dat', 'chart', 'points', 'hint', 'realtime', 'shortlist', '001'])(
+    '.%s says nothing, and text becomes float64',
+    async (ending) => {
+      const target = scope.path(`out.${ending}`)
+      expect((await tool(['convert', scope.file('1.0\n', 'a.csv'), target])).code).toBe(0)
+      expect(fs.statSync(target).size).toBe(8)
+    },
+  )
 
   test('that --type contradicts is said', async () => {
     const { code, stderr } = await tool(['convert', scope.file('1.0\n', 'a.csv'), scope.path('b.f32'), '--type', 'f64'])
