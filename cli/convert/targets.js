@@ -19,8 +19,8 @@ const ROOM = 1 << 16
 
 /**
  * @param {{ path?: string, format: string }} to no path for the standard output
- * @param {{ typecode: string, output: object, title?: string, round?: string, most: number, between: string,
- *   layout?: import('../npy/header.js').Layout, areBooleans?: boolean }} terms `round` is what becomes of fractions; `most` is how
+ * @param {{ typecode: string, from?: string, output: object, title?: string, round?: string, most: number, between: string,
+ *   layout?: import('../npy/header.js').Layout, areBooleans?: boolean }} terms `from` is the typecode of a binary FILE; `round` is what becomes of fractions; `most` is how
  *   many elements there may be; `between` stands between two of a row
  * @returns {Promise<{ add(values: ArrayLike<unknown>): Promise<void>, end(): Promise<void> }>}
  */
@@ -29,8 +29,8 @@ export async function targetOf(to, terms) {
   return terms.areBooleans ? booleansOnly(target) : target
 }
 
-async function anyTargetOf({ path, format }, { typecode, output, title, round, most, layout, between }) {
-  const fit = fitterFor(typecode, round)
+async function anyTargetOf({ path, format }, { typecode, from, output, title, round, most, layout, between }) {
+  const fit = fitterFor(typecode, round, from)
   if (format === 'csv' && isText({ typecode })) throw new UsageError('characters are written as JSON lines, not as CSV')
   if (format === 'csv' || format === 'jsonl') {
     const printed = format === 'csv' ? textOf : jsonLine
@@ -71,9 +71,11 @@ function extend(array, values, fit) {
 }
 
 /** @returns {(values: ArrayLike<unknown>) => unknown[]} values that an array rounds once, or refuses */
-function fitterFor(typecode, round) {
-  if (NARROW.has(typecode) || typecode === 'd') {
-    if (round !== undefined) throw new UsageError(`--round goes with integers, not with ${nameOf(typecode)}`)
+function fitterFor(typecode, round, from) {
+  if (isFloat(typecode)) {
+    const areIntegers = from !== undefined && isInteger(from)
+    if (areIntegers && round === undefined) return (values) => Array.from(values, exactly(typecode, from))
+    if (round !== undefined && (!areIntegers || round !== 'nearest')) throw new UsageError(noRounding(typecode))
     return (values) => Array.from(values, (value, at) => finite(typecode, value, at))
   }
   if (round === undefined) return (values) => Array.from(values)
@@ -81,9 +83,37 @@ function fitterFor(typecode, round) {
   return (values) => Array.from(values, (value) => (typeof value === 'number' ? rounded(value) : value))
 }
 
+const isFloat = (typecode) => 'efd'.includes(typecode)
+const isInteger = (typecode) => 'bBhHiIlLqQ'.includes(typecode)
+const noRounding = (typecode) =>
+  `--round goes with integers, not with ${nameOf(typecode)}, which takes integers of a binary FILE by --round nearest`
+
+/** Integers may be counts or keys, of which a digit that is lost makes another one: fractions are rounded, they are not. */
+function exactly(typecode, from) {
+  return (value, at) => {
+    const number = Number(finite(typecode, value, at))
+    // Compared by their exact values.
+    if (number == value && isWhole(typecode, number)) return number
+    const how = `--round nearest rounds it, --type ${nameOf(from)} keeps it`
+    throw new Unfit(at, new RangeError(`${value} has more digits than ${nameOf(typecode)}: ${how}`))
+  }
+}
+
+/** Bits of the mantissa. */
+const BITS = { e: 11, f: 24 }
+
+/** Whether a type holds an integer that is not too large for it. */
+function isWhole(typecode, number) {
+  const bits = BITS[typecode]
+  if (bits === undefined || Math.abs(number) <= 2 ** bits) return true
+  let size = Math.abs(number)
+  while (size % 2 === 0) size /= 2
+  return size < 2 ** bits
+}
+
 function finite(typecode, value, at) {
-  if (typeof value === 'bigint') return NARROW.has(typecode) ? roundableInteger(value) : value
-  if (!overflows(typecode, value)) return value
+  const number = typeof value === 'bigint' && NARROW.has(typecode) ? roundableInteger(value) : value
+  if (typeof number === 'bigint' || !overflows(typecode, number)) return number
   throw new Unfit(at, new RangeError(`${value} is too large for ${nameOf(typecode)}`))
 }
 
