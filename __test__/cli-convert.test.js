@@ -83,6 +83,39 @@ describe('another type', () => {
     expect(read(scope.path(`bad.${name}`), float)).toEqual([Number(exact[0]), rounded])
   })
 
+  test('of integers takes whole floats that it holds, beyond 2^53 too', async () => {
+    const wholes = [1e18, -(2 ** 63), 2 ** 63 - 1024, 2 ** 53 + 2]
+    await convert(make(scope, 'a.f64', 'd', wholes), scope.path('b.i64'))
+    expect(read(scope.path('b.i64'), 'q')).toEqual(wholes.map(BigInt))
+    await convert(make(scope, 'c.f32', 'f', [2 ** 63, 2 ** 60]), scope.path('d.u64'))
+    expect(read(scope.path('d.u64'), 'Q')).toEqual([2n ** 63n, 2n ** 60n])
+    await convert(
+      make(scope, 'e.f64', 'd', [1e18, 1.5]),
+      scope.path('f.jsonl'),
+      '--type',
+      'i64',
+      '--round',
+      'nearest',
+      '--from-type',
+      'd',
+    )
+    expect(fs.readFileSync(scope.path('f.jsonl'), 'utf8')).toBe('1000000000000000000\n2\n')
+    for (const [value, type] of [
+      [2 ** 63, 'i64'],
+      [-(2 ** 63) - 2048, 'i64'],
+      [2 ** 64, 'u64'],
+      [-(2 ** 60), 'u64'],
+      [Infinity, 'i64'],
+      [NaN, 'u64'],
+    ]) {
+      const words = ['convert', make(scope, `${type}.npy`, 'd', [value]), scope.path(`g.${type}`)]
+      const message = await failure(4, words)
+      expect(message, `${value}`).toMatch(/^element 0: /)
+      expect(message).not.toContain('2^53')
+      fs.rmSync(scope.path(`${type}.npy`))
+    }
+  })
+
   test('of halves refuses an integer that would be infinite', async () => {
     for (const [code, value] of [
       ['q', 65520n],

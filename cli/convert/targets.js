@@ -78,10 +78,16 @@ function fitterFor(typecode, round, from) {
     if (round !== undefined && (!areIntegers || round !== 'nearest')) throw new UsageError(noRounding(typecode))
     return (values) => Array.from(values, (value, at) => finite(typecode, value, at))
   }
-  if (round === undefined) return (values) => Array.from(values)
-  const rounded = numberRounding(round)
-  return (values) => Array.from(values, (value) => (typeof value === 'number' ? rounded(value) : value))
+  const rounded = round === undefined ? (value) => value : numberRounding(round)
+  const whole = WIDE.has(typecode) ? bigWhole : (value) => value
+  return (values) => Array.from(values, (value) => (typeof value === 'number' ? whole(rounded(value)) : value))
 }
+
+/** Integers of 8 bytes. */
+const WIDE = new Set(['l', 'L', 'q', 'Q'])
+
+/** Every whole double is exactly one integer; an array takes those beyond 2^53 as bigints only. */
+const bigWhole = (number) => (Number.isInteger(number) && !Number.isSafeInteger(number) ? BigInt(number) : number)
 
 const isFloat = (typecode) => 'efd'.includes(typecode)
 const isInteger = (typecode) => 'bBhHiIlLqQ'.includes(typecode)
