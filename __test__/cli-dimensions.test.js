@@ -484,3 +484,51 @@ test('a header is read as the library reads it', () => {
   const layout = { typecode: 'd', shape: [2, 3], fortranOrder: true, isBoolean: false }
   expect(headerBytes(layout).length % 64).toBe(0)
 })
+
+describe('a name of a type', () => {
+  const sizes = '? b1 i1 u1 i2 u2 i4 u4 i8 u8 f2 f4 f8 S1 a1 U1 b B h H i I l L q Q p P n N e f d c'
+  const words =
+    'bool bool_ int8 byte uint8 ubyte int16 short uint16 ushort int32 intc uint32 uintc int64 int int_ intp long longlong ' +
+    'uint64 uint uintp ulong ulonglong float16 half float32 single float64 float double'
+  const none = 'float_ Float64 f16 c8 M8 S S2 U2 i3 g F O toString constructor __proto__'
+  const all = `${sizes} ${words} ${none}`.split(' ')
+
+  test('has the typecode that the library gives it, with every byte order', () => {
+    for (const name of ['', ...all].flatMap((kind) => [kind, `<${kind}`, `=${kind}`, `|${kind}`, `<<${kind}`])) {
+      const path = grid('named.npy', { descr: `'${name}'`, shape: '(1,)', count: 16 })
+      let expected
+      try {
+        expected = MmapArray.open(path).typecode
+      } catch (error) {
+        expect(error.code, name).toBe('ERR_UNSUPPORTED_NPY')
+      }
+      expect(readHeader(path).typecode, name).toBe(expected)
+      if (/^[<]/.test(name)) {
+        const other = grid('other.npy', { descr: `'>${name.slice(1)}'`, shape: '(1,)', count: 16 })
+        expect(readHeader(other), `>${name.slice(1)}`).toMatchObject({ typecode: expected, isBigEndian: true })
+      }
+    }
+  })
+
+  test.each([
+    ['float64', 'd', [1.5, -2]],
+    ['float', 'd', [1.5, -2]],
+    ['int', 'q', [5n, -(2n ** 60n)]],
+    ['intc', 'i', [5, -6]],
+    ['half', 'e', [1.5, -2]],
+    ['single', 'f', [1.5, -2]],
+    ['p', 'q', [5n, -6n]],
+    ['ulonglong', 'Q', [5n, 2n ** 63n]],
+  ])('of data that are not aligned is read: %s', async (name, code, items) => {
+    const data = fs.readFileSync(make(scope, 'data', code, items))
+    const facts = { descr: `'${name}'`, shape: '(2,)' }
+    const header = npyBytes(facts, { align: 64, data: Buffer.alloc(0) })
+    // One byte more of the header: the data begin at 129.
+    const text = `${header.toString('latin1', 10).trimEnd()}${' '.repeat(129)}`.slice(0, 118)
+    const path = scope.file(Buffer.concat([headerOf(`${text}\n`), data]), 'odd.npy')
+    expect(() => MmapArray.open(path)).toThrow()
+    await convert(path, scope.path('even.npy'))
+    expect(read(scope.path('even.npy'))).toEqual(items)
+    expect(readHeader(scope.path('even.npy')).typecode).toBe(code)
+  })
+})
