@@ -253,6 +253,31 @@ largest: at (1, 0), 3 and 9, 6 apart
     ])
   })
 
+  test('of integers of 8 bytes goes by their exact distance', async () => {
+    const of = (name, code, ...items) => make(scope, name, code, items)
+    const zero = of('zero.npy', 'q', 0n)
+    const high = of('high.npy', 'q', 2n ** 53n + 1n)
+    const far = '0 and 9007199254740993, 9007199254740993 apart\n'
+    expect(await differ(zero, high, '--tolerance', '9007199254740992')).toContain(far)
+    expect(await printed(['diff', zero, high, '--tolerance', '9007199254740993'])).toBe('equal: 1 elements\n')
+    expect(await printed(['diff', zero, high, '--relative', '1'])).toBe('equal: 1 elements\n')
+    expect(await printed(['diff', zero, high, '--relative', 'Infinity'])).toBe('equal: 1 elements\n')
+    expect(await differ(zero, high, '--relative', '0.9999999999999998')).toContain(far)
+
+    const [low, top] = [of('low.npy', 'q', -(2n ** 63n)), of('top.npy', 'Q', 2n ** 64n - 1n)]
+    expect(await differ(low, top, '--tolerance', '27670116110564327422')).toContain(', 27670116110564327423 apart')
+    expect(await tool(['diff', low, top, '--tolerance', '27670116110564327423'])).toMatchObject({ code: 0 })
+    const double = of('double.npy', 'd', -1)
+    expect(await differ(double, high, '--tolerance', '9007199254740993')).toContain(' 9007199254740994 apart')
+    // Each is safe, and how far they are apart is not.
+    const [left, right] = [of('left.npy', 'q', 2n - 2n ** 53n), of('right.npy', 'q', 2n ** 53n - 1n)]
+    expect(await differ(left, right, '--tolerance', '18014398509481980')).toContain(' 18014398509481981 apart')
+
+    const { stdout } = await tool(['diff', zero, high, '--json'])
+    expect(JSON.parse(stdout).largest).toMatchObject({ distance: '9007199254740993' })
+    expect(JSON.parse((await tool(['diff', zero, of('one.npy', 'q', 5n), '--json'])).stdout).largest.distance).toBe(5)
+  })
+
   test('says that kinds differ where the values are equal', async () => {
     const mask = grid('a.npy', { descr: "'|b1'", shape: '(2,)', count: 2 })
     const bytes = grid('b.npy', { shape: '(2,)', count: 2 })

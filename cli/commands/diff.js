@@ -42,7 +42,7 @@ With tolerances a pair differs where |a - b| is more than TOLERANCE and more tha
 
   async run({ values, positionals, output }) {
     const [path, otherPath] = toFiles(this, positionals, ['FILE', 'OTHER'])
-    const tolerance = toNumber(values.tolerance, 'tolerance') ?? 0
+    const tolerance = toTolerance(values.tolerance) ?? 0
     const relative = toNumber(values.relative, 'relative') ?? 0
     const one = openWithLayout(path, values)
     try {
@@ -64,6 +64,12 @@ With tolerances a pair differs where |a - b| is more than TOLERANCE and more tha
       one.elements.close()
     }
   },
+}
+
+/** A bigint keeps the digits that a double would round. */
+function toTolerance(text) {
+  const number = toNumber(text, 'tolerance')
+  return /^\d+$/.test(text) && !Number.isSafeInteger(number) ? BigInt(text) : number
 }
 
 async function compare(one, other, { flatten, ...terms }) {
