@@ -253,6 +253,19 @@ largest: at (1, 0), 3 and 9, 6 apart
     ])
   })
 
+  test('takes any byte but 0 of a boolean for True, as NumPy does', async () => {
+    const of = (name, descr, ...bytes) =>
+      scope.file(npyBytes({ descr: `'${descr}'`, shape: `(${bytes.length},)` }, { data: Buffer.from(bytes) }), name)
+    const mask = of('mask.npy', '|b1', 0, 1, 2, 255)
+    expect(await printed(['diff', mask, of('same.npy', '|b1', 0, 1, 1, 1)])).toBe('equal: 4 elements\n')
+    expect(await printed(['diff', of('one.npy', '|u1', 0, 1, 1, 1), mask])).toBe('equal: 4 elements, uint8 and bool\n')
+    expect(await differ(mask, of('other.npy', '|u1', 0, 1, 2, 0))).toBe(`different: 2 of the 4 elements, bool and uint8
+first: at 2, 1 and 2
+largest: at 2, 1 and 2, 1 apart
+`)
+    expect(await failure(4, ['convert', mask, scope.path('copy.npy')])).toBe('element 2: 2 is not a boolean, 0 or 1')
+  })
+
   test('of integers of 8 bytes goes by their exact distance', async () => {
     const of = (name, code, ...items) => make(scope, name, code, items)
     const zero = of('zero.npy', 'q', 0n)

@@ -113,13 +113,17 @@ async function differencesOf(one, other, { tolerance, relative, length }) {
   const differences = new Differences({ tolerance, relative, indexOf })
   const onProgress = progressOf('comparing', length)
   let done = 0
-  for await (const [values, others] of inStep(blocks(one), blocks(other))) {
+  for await (const parts of inStep(blocks(one), blocks(other))) {
+    const [values, others] = [one, other].map(({ layout }, at) => (layout.isBoolean ? truths(parts[at]) : parts[at]))
     differences.add(done, values, others)
     done += values.length
     onProgress(done)
   }
   return differences
 }
+
+/** NumPy takes any byte but 0 for True. */
+const truths = (bytes) => bytes.map((byte) => Number(byte !== 0))
 
 const haveTheSameLengths = (shape, other) =>
   shape.length === other.length && shape.every((length, at) => length === other[at])
