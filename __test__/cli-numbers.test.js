@@ -1,6 +1,7 @@
 // convert reads numbers from text exactly: integers without a double in between, floats rounded once to their type, dates as NumPy has them.
 import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { npyBytes } from './support/npy.js'
 import { useScope } from './support/scope.js'
 import { failure, make, read, tool } from './support/tool.js'
 
@@ -369,6 +370,24 @@ test('--header is written so that it is read as one title', async () => {
   for (const title of ['5', 'nan', 'NA', '-', '(5)', '1st']) {
     expect(await failure(2, ['convert', file, scope.path('c.csv'), `--header=${title}`]), title).toContain('title')
   }
+})
+
+test('--header takes a title for each column, and none of them is read as an element', async () => {
+  const { data, header } = { data: Buffer.from([1, 2, 3, 4, 5, 6]), header: { descr: "'|u1'", shape: '(2, 3)' } }
+  const file = scope.file(npyBytes(header, { data }), 'a.npy')
+  for (const [titles, wrong] of [
+    ['x,2020,z', '2020'],
+    ['x,nan,z', 'nan'],
+    ['x,,z', ''],
+    ['x,y,NA', 'NA'],
+  ]) {
+    const message = await failure(2, ['convert', file, scope.path('b.csv'), '--header', titles])
+    expect(message).toBe(`--header takes titles, and '${wrong}' would be read as an element`)
+  }
+  expect((await tool(['convert', file, scope.path('c.tsv'), '--header', 'x,a\tb,z'])).code).toBe(0)
+  expect(fs.readFileSync(scope.path('c.tsv'), 'utf8')).toBe('x\t"a\tb"\tz\n1\t2\t3\n4\t5\t6\n')
+  const again = ['convert', scope.path('c.tsv'), '-', '--to', 'jsonl', '--column', 'a\tb']
+  expect(await tool(again)).toMatchObject({ code: 0, stdout: '2\n5\n' })
 })
 
 test.each(['missing', 'missing-text', 'round', 'dates'])(

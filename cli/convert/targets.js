@@ -12,6 +12,7 @@ import { numberRounding } from '../text/integers.js'
 import { jsonLine } from '../text/json-lines.js'
 import { textOf } from '../text/numbers.js'
 import { roundableInteger } from '../text/rounding.js'
+import { isTitle } from '../text/values.js'
 import { NARROW, isOfType, nameOf } from '../type-names.js'
 
 /** Elements that an array has room for at first. */
@@ -55,8 +56,17 @@ async function anyTargetOf({ path, format }, { typecode, from, output, title, ro
 function titlesOf(title, columns) {
   if (title === undefined || columns === 1) return title === undefined ? undefined : [title]
   const titles = title.split(',')
-  if (titles.length === columns) return titles
-  throw new UsageError(`--header takes ${columns} titles for as many columns, with commas between them`)
+  if (titles.length !== columns)
+    throw new UsageError(`--header takes ${columns} titles for as many columns, with commas between them`)
+  const wrong = titles.find((text) => !isTitle(text))
+  if (wrong === undefined) return titles
+  throw new UsageError(`--header takes titles, and '${wrong}' would be read as an element`)
+}
+
+/** A title that holds what stands between two is in quotes, in a table of tabs too. */
+function titleField(title, between) {
+  const field = csvTitle(title)
+  return field === title && title.includes(between) ? `"${title}"` : field
 }
 
 /** Adds values to an array, each checked; an error says how many were taken. */
@@ -175,7 +185,8 @@ function textTarget({ write, close }, { lineOf, typecode, titles, columns, betwe
         held = checked.tolist()
         checked.clear()
       }
-      if (isFirst && titles !== undefined) await write(`${titles.map(csvTitle).join(between)}\n`)
+      if (isFirst && titles !== undefined)
+        await write(`${titles.map((text) => titleField(text, between)).join(between)}\n`)
       isFirst = false
       if (columns > 1) await write(Array.from(held, inRows).join(''))
       else if (held.length > 0) await write(`${Array.from(held, lineOf).join('\n')}\n`)
