@@ -253,6 +253,14 @@ largest: at (1, 0), 3 and 9, 6 apart
     ])
   })
 
+  test('prints two values that differ so that they look different', async () => {
+    const [single, double] = [make(scope, 'a.f32', 'f', [0.1]), make(scope, 'b.f64', 'd', [0.1])]
+    const half = make(scope, 'c.f16', 'e', [0.1])
+    expect(await differ(single, double)).toContain('first: at 0, 0.10000000149011612 and 0.1\n')
+    expect(await differ(half, single)).toContain('first: at 0, 0.0999755859375 and 0.10000000149011612\n')
+    expect(await differ(single, make(scope, 'd.f64', 'd', [0.2]))).toContain('first: at 0, 0.1 and 0.2\n')
+  })
+
   test('takes any byte but 0 of a boolean for True, as NumPy does', async () => {
     const of = (name, descr, ...bytes) =>
       scope.file(npyBytes({ descr: `'${descr}'`, shape: `(${bytes.length},)` }, { data: Buffer.from(bytes) }), name)

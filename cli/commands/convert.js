@@ -40,7 +40,8 @@ export default {
   more: `
 Formats are told by the ends of the names: .npy, .csv, .txt, .tsv, .jsonl, .ndjson; anything else is raw. - is the standard
 input or output. Every value is checked: one that the type does not hold ends the conversion with an error that names its
-line, and TARGET is as it was. So is an integer of a binary FILE that a float type would round, unless --round nearest is given. Files may be larger than memory. TARGET takes its name when it is whole.
+line, and TARGET is as it was. Files may be larger than memory. TARGET takes its name when it is whole.
+An integer of a binary FILE that a float type cannot hold exactly is an error too, unless --round nearest is given.
 
 Of a .npy file, dimensions, order and booleans go along to another, and the rows of two dimensions to CSV. What TARGET cannot
 keep is an error; --flatten writes one row, in which the last index varies fastest. Big-endian and unaligned files are read.

@@ -88,12 +88,13 @@ async function compare(one, other, { flatten, ...terms }) {
   if (!areRows && !haveTheSameLengths(shape, otherShape)) return facts
   const differences = await differencesOf(one, other, { ...terms, length: Math.min(...lengths) })
   const shortest = both.map(({ elements }) => shortening(elements.typecode))
-  const told = (pair) =>
-    pair && {
-      ...pair,
-      index: coordinatesOf(shape, pair.index),
-      values: pair.values.map((value, at) => shortest[at](value)),
-    }
+  const told = (pair) => {
+    if (pair === undefined) return undefined
+    const values = pair.values.map((value, at) => shortest[at](value))
+    // The fewest digits may be the same for a float32 and a float64 that differ.
+    const differ = values[0] != values[1]
+    return { ...pair, index: coordinatesOf(shape, pair.index), values: differ ? values : pair.values }
+  }
   return {
     ...facts,
     equal: differences.count === 0 && lengths[0] === lengths[1],
