@@ -58,6 +58,75 @@ describe('another type', () => {
     expect(read(scope.path('d.f32'), 'f')).toEqual([1, -2, 300])
   })
 
+  test.each([
+    ['q', 'f64', [2n ** 53n, -(2n ** 62n), -(2n ** 63n)], 2n ** 53n + 1n, 2 ** 53],
+    ['Q', 'f64', [2n ** 63n, 2n ** 64n - 2048n], 2n ** 64n - 1n, 2 ** 64],
+    ['q', 'f32', [2n ** 60n, 2n ** 24n], 2n ** 60n + 2n ** 36n + 1n, 2 ** 60 + 2 ** 37],
+    ['q', 'f16', [2048n, 65504n], 2049n, 2048],
+    ['i', 'f32', [2 ** 24, -(2 ** 31), 2 ** 30 + 128], 2 ** 24 + 1, 2 ** 24],
+    ['I', 'f32', [2 ** 31, 2 ** 32 - 256], 2 ** 32 - 1, 2 ** 32],
+    ['H', 'f16', [2048, 2050, 65504], 2049, 2048],
+    ['h', 'f16', [-32768, 2048], -2051, -2052],
+  ])('of floats takes integers that it holds exactly: %s to %s', async (code, name, exact, other, rounded) => {
+    const float = { f64: 'd', f32: 'f', f16: 'e' }[name]
+    const good = make(scope, 'good.npy', code, exact)
+    await convert(good, scope.path(`good.${name}`))
+    expect(read(scope.path(`good.${name}`), float)).toEqual(exact.map(Number))
+
+    const bad = make(scope, 'bad.npy', code, [exact[0], other])
+    for (const words of [[scope.path(`bad.${name}`)], [scope.path('bad.csv'), '--type', name]])
+      expect(await failure(4, ['convert', bad, ...words])).toMatch(
+        new RegExp(`^element 1: ${other} has more digits than float\\d+: --round nearest rounds it, --type u?int`),
+      )
+    expectNoTraceOf('bad.f')
+    await convert(bad, scope.path(`bad.${name}`), '--round', 'nearest')
+    expect(read(scope.path(`bad.${name}`), float)).toEqual([Number(exact[0]), rounded])
+  })
+
+  test('of integers takes whole floats that it holds, beyond 2^53 too', async () => {
+    const wholes = [1e18, -(2 ** 63), 2 ** 63 - 1024, 2 ** 53 + 2]
+    await convert(make(scope, 'a.f64', 'd', wholes), scope.path('b.i64'))
+    expect(read(scope.path('b.i64'), 'q')).toEqual(wholes.map(BigInt))
+    await convert(make(scope, 'c.f32', 'f', [2 ** 63, 2 ** 60]), scope.path('d.u64'))
+    expect(read(scope.path('d.u64'), 'Q')).toEqual([2n ** 63n, 2n ** 60n])
+    await convert(
+      make(scope, 'e.f64', 'd', [1e18, 1.5]),
+      scope.path('f.jsonl'),
+      '--type',
+      'i64',
+      '--round',
+      'nearest',
+      '--from-type',
+      'd',
+    )
+    expect(fs.readFileSync(scope.path('f.jsonl'), 'utf8')).toBe('1000000000000000000\n2\n')
+    for (const [value, type] of [
+      [2 ** 63, 'i64'],
+      [-(2 ** 63) - 2048, 'i64'],
+      [2 ** 64, 'u64'],
+      [-(2 ** 60), 'u64'],
+      [Infinity, 'i64'],
+      [NaN, 'u64'],
+    ]) {
+      const words = ['convert', make(scope, `${type}.npy`, 'd', [value]), scope.path(`g.${type}`)]
+      const message = await failure(4, words)
+      expect(message, `${value}`).toMatch(/^element 0: /)
+      expect(message).not.toContain('2^53')
+      fs.rmSync(scope.path(`${type}.npy`))
+    }
+  })
+
+  test('of halves refuses an integer that would be infinite', async () => {
+    for (const [code, value] of [
+      ['q', 65520n],
+      ['i', 65520],
+    ]) {
+      const words = ['convert', make(scope, `${code}.npy`, code, [value]), scope.path('b.f16')]
+      expect(await failure(4, words)).toContain('65520 is too large for float16')
+      expect(await failure(4, [...words, '--round', 'nearest'])).toContain('65520 is too large for float16')
+    }
+  })
+
   test('tells which does not fit', async () => {
     const items = Array.from({ length: 100_000 }, (_, n) => (n === 99_000 ? 0.5 : n))
     const file = make(scope, 'a.f64', 'd', items)
@@ -147,7 +216,12 @@ describe('text', () => {
     await convert(single, scope.path('b.f32'))
     expect(read(scope.path('b.f32'), 'f')).toEqual(words.map(([, value]) => value))
 
-    await convert(make(scope, 'c.i64', 'q', [2n ** 60n + 2n ** 36n + 1n, -(2n ** 60n)]), scope.path('d.f32'))
+    await convert(
+      make(scope, 'c.i64', 'q', [2n ** 60n + 2n ** 36n + 1n, -(2n ** 60n)]),
+      scope.path('d.f32'),
+      '--round',
+      'nearest',
+    )
     expect(read(scope.path('d.f32'), 'f')).toEqual([2 ** 60 + 2 ** 37, -(2 ** 60)])
 
     await convert(scope.file('x\n1.00048828125\n1.00048828125000000001\n', 'e.csv'), scope.path('f.f16'))

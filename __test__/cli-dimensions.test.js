@@ -253,6 +253,52 @@ largest: at (1, 0), 3 and 9, 6 apart
     ])
   })
 
+  test('prints two values that differ so that they look different', async () => {
+    const [single, double] = [make(scope, 'a.f32', 'f', [0.1]), make(scope, 'b.f64', 'd', [0.1])]
+    const half = make(scope, 'c.f16', 'e', [0.1])
+    expect(await differ(single, double)).toContain('first: at 0, 0.10000000149011612 and 0.1\n')
+    expect(await differ(half, single)).toContain('first: at 0, 0.0999755859375 and 0.10000000149011612\n')
+    expect(await differ(single, make(scope, 'd.f64', 'd', [0.2]))).toContain('first: at 0, 0.1 and 0.2\n')
+  })
+
+  test('takes any byte but 0 of a boolean for True, as NumPy does', async () => {
+    const of = (name, descr, ...bytes) =>
+      scope.file(npyBytes({ descr: `'${descr}'`, shape: `(${bytes.length},)` }, { data: Buffer.from(bytes) }), name)
+    const mask = of('mask.npy', '|b1', 0, 1, 2, 255)
+    expect(await printed(['diff', mask, of('same.npy', '|b1', 0, 1, 1, 1)])).toBe('equal: 4 elements\n')
+    expect(await printed(['diff', of('one.npy', '|u1', 0, 1, 1, 1), mask])).toBe('equal: 4 elements, uint8 and bool\n')
+    expect(await differ(mask, of('other.npy', '|u1', 0, 1, 2, 0))).toBe(`different: 2 of the 4 elements, bool and uint8
+first: at 2, 1 and 2
+largest: at 2, 1 and 2, 1 apart
+`)
+    expect(await failure(4, ['convert', mask, scope.path('copy.npy')])).toBe('element 2: 2 is not a boolean, 0 or 1')
+  })
+
+  test('of integers of 8 bytes goes by their exact distance', async () => {
+    const of = (name, code, ...items) => make(scope, name, code, items)
+    const zero = of('zero.npy', 'q', 0n)
+    const high = of('high.npy', 'q', 2n ** 53n + 1n)
+    const far = '0 and 9007199254740993, 9007199254740993 apart\n'
+    expect(await differ(zero, high, '--tolerance', '9007199254740992')).toContain(far)
+    expect(await printed(['diff', zero, high, '--tolerance', '9007199254740993'])).toBe('equal: 1 elements\n')
+    expect(await printed(['diff', zero, high, '--relative', '1'])).toBe('equal: 1 elements\n')
+    expect(await printed(['diff', zero, high, '--relative', 'Infinity'])).toBe('equal: 1 elements\n')
+    expect(await differ(zero, high, '--relative', '0.9999999999999998')).toContain(far)
+
+    const [low, top] = [of('low.npy', 'q', -(2n ** 63n)), of('top.npy', 'Q', 2n ** 64n - 1n)]
+    expect(await differ(low, top, '--tolerance', '27670116110564327422')).toContain(', 27670116110564327423 apart')
+    expect(await tool(['diff', low, top, '--tolerance', '27670116110564327423'])).toMatchObject({ code: 0 })
+    const double = of('double.npy', 'd', -1)
+    expect(await differ(double, high, '--tolerance', '9007199254740993')).toContain(' 9007199254740994 apart')
+    // Each is safe, and how far they are apart is not.
+    const [left, right] = [of('left.npy', 'q', 2n - 2n ** 53n), of('right.npy', 'q', 2n ** 53n - 1n)]
+    expect(await differ(left, right, '--tolerance', '18014398509481980')).toContain(' 18014398509481981 apart')
+
+    const { stdout } = await tool(['diff', zero, high, '--json'])
+    expect(JSON.parse(stdout).largest).toMatchObject({ distance: '9007199254740993' })
+    expect(JSON.parse((await tool(['diff', zero, of('one.npy', 'q', 5n), '--json'])).stdout).largest.distance).toBe(5)
+  })
+
   test('says that kinds differ where the values are equal', async () => {
     const mask = grid('a.npy', { descr: "'|b1'", shape: '(2,)', count: 2 })
     const bytes = grid('b.npy', { shape: '(2,)', count: 2 })
@@ -483,4 +529,52 @@ test('a header is read as the library reads it', () => {
   }
   const layout = { typecode: 'd', shape: [2, 3], fortranOrder: true, isBoolean: false }
   expect(headerBytes(layout).length % 64).toBe(0)
+})
+
+describe('a name of a type', () => {
+  const sizes = '? b1 i1 u1 i2 u2 i4 u4 i8 u8 f2 f4 f8 S1 a1 U1 b B h H i I l L q Q p P n N e f d c'
+  const words =
+    'bool bool_ int8 byte uint8 ubyte int16 short uint16 ushort int32 intc uint32 uintc int64 int int_ intp long longlong ' +
+    'uint64 uint uintp ulong ulonglong float16 half float32 single float64 float double'
+  const none = 'float_ Float64 f16 c8 M8 S S2 U2 i3 g F O toString constructor __proto__'
+  const all = `${sizes} ${words} ${none}`.split(' ')
+
+  test('has the typecode that the library gives it, with every byte order', () => {
+    for (const name of ['', ...all].flatMap((kind) => [kind, `<${kind}`, `=${kind}`, `|${kind}`, `<<${kind}`])) {
+      const path = grid('named.npy', { descr: `'${name}'`, shape: '(1,)', count: 16 })
+      let expected
+      try {
+        expected = MmapArray.open(path).typecode
+      } catch (error) {
+        expect(error.code, name).toBe('ERR_UNSUPPORTED_NPY')
+      }
+      expect(readHeader(path).typecode, name).toBe(expected)
+      if (/^[<]/.test(name)) {
+        const other = grid('other.npy', { descr: `'>${name.slice(1)}'`, shape: '(1,)', count: 16 })
+        expect(readHeader(other), `>${name.slice(1)}`).toMatchObject({ typecode: expected, isBigEndian: true })
+      }
+    }
+  })
+
+  test.each([
+    ['float64', 'd', [1.5, -2]],
+    ['float', 'd', [1.5, -2]],
+    ['int', 'q', [5n, -(2n ** 60n)]],
+    ['intc', 'i', [5, -6]],
+    ['half', 'e', [1.5, -2]],
+    ['single', 'f', [1.5, -2]],
+    ['p', 'q', [5n, -6n]],
+    ['ulonglong', 'Q', [5n, 2n ** 63n]],
+  ])('of data that are not aligned is read: %s', async (name, code, items) => {
+    const data = fs.readFileSync(make(scope, 'data', code, items))
+    const facts = { descr: `'${name}'`, shape: '(2,)' }
+    const header = npyBytes(facts, { align: 64, data: Buffer.alloc(0) })
+    // One byte more of the header: the data begin at 129.
+    const text = `${header.toString('latin1', 10).trimEnd()}${' '.repeat(129)}`.slice(0, 118)
+    const path = scope.file(Buffer.concat([headerOf(`${text}\n`), data]), 'odd.npy')
+    expect(() => MmapArray.open(path)).toThrow()
+    await convert(path, scope.path('even.npy'))
+    expect(read(scope.path('even.npy'))).toEqual(items)
+    expect(readHeader(scope.path('even.npy')).typecode).toBe(code)
+  })
 })

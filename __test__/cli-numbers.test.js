@@ -1,6 +1,7 @@
 // convert reads numbers from text exactly: integers without a double in between, floats rounded once to their type, dates as NumPy has them.
 import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { npyBytes } from './support/npy.js'
 import { useScope } from './support/scope.js'
 import { failure, make, read, tool } from './support/tool.js'
 
@@ -351,7 +352,29 @@ describe('the end of a name', () => {
     ['I32', 'did you mean int32?'],
     ['double', 'did you mean float64?'],
     ['long', 'did you mean int64?'],
-    ['bool', 'looks like a type and is none'],
+    ['bool', "write u8 for bytes of 0 and 1, or --type '|b1'"],
+    ['int32_t', 'did you mean int32?'],
+    ['uint_fast16_t', 'did you mean uint16?'],
+    ['unsigned_int', 'did you mean uint32?'],
+    ['f32le', 'did you mean float32?'],
+    ['f64be', 'did you mean float64?, and elements lie in the byte order of this machine'],
+    ['s16le', 'did you mean int16?'],
+    ['si32', 'did you mean int32?'],
+    ['d64', 'did you mean float64?'],
+    ['real8', 'it is float64: write f64 or <f8'],
+    ['r8', 'it is float64: write f64 or <f8'],
+    ['dbl', 'did you mean float64?'],
+    ['flt', 'did you mean float32?'],
+    ['single', 'did you mean float32?'],
+    ['longlong', 'did you mean int64?'],
+    ['word', 'did you mean uint16?'],
+    ['bytes', 'did you mean uint8?'],
+    ['bool_', 'write u8'],
+    ['bf16', 'types are i8, u8,'],
+    ['bfloat16', 'types are i8, u8,'],
+    ['float8_e4m3fn', 'types are i8, u8,'],
+    ['cf32', 'types are i8, u8,'],
+    ['Float64Array', 'did you mean float64?'],
     ['i128', 'there is no int128'],
     ['Float64', 'did you mean float64?'],
     ['complex64', 'looks like a type and is none'],
@@ -367,6 +390,15 @@ describe('the end of a name', () => {
     expect(fs.statSync(target).size).toBe(4)
     expect(await failure(2, ['head', target])).toContain(message)
   })
+
+  test.each(['bin', 'dat', 'chart', 'points', 'hint', 'realtime', 'shortlist', '001'])(
+    '.%s says nothing, and text becomes float64',
+    async (ending) => {
+      const target = scope.path(`out.${ending}`)
+      expect((await tool(['convert', scope.file('1.0\n', 'a.csv'), target])).code).toBe(0)
+      expect(fs.statSync(target).size).toBe(8)
+    },
+  )
 
   test('that --type contradicts is said', async () => {
     const { code, stderr } = await tool(['convert', scope.file('1.0\n', 'a.csv'), scope.path('b.f32'), '--type', 'f64'])
@@ -391,6 +423,24 @@ test('--header is written so that it is read as one title', async () => {
   for (const title of ['5', 'nan', 'NA', '-', '(5)', '1st']) {
     expect(await failure(2, ['convert', file, scope.path('c.csv'), `--header=${title}`]), title).toContain('title')
   }
+})
+
+test('--header takes a title for each column, and none of them is read as an element', async () => {
+  const { data, header } = { data: Buffer.from([1, 2, 3, 4, 5, 6]), header: { descr: "'|u1'", shape: '(2, 3)' } }
+  const file = scope.file(npyBytes(header, { data }), 'a.npy')
+  for (const [titles, wrong] of [
+    ['x,2020,z', '2020'],
+    ['x,nan,z', 'nan'],
+    ['x,,z', ''],
+    ['x,y,NA', 'NA'],
+  ]) {
+    const message = await failure(2, ['convert', file, scope.path('b.csv'), '--header', titles])
+    expect(message).toBe(`--header takes titles, and '${wrong}' would be read as an element`)
+  }
+  expect((await tool(['convert', file, scope.path('c.tsv'), '--header', 'x,a\tb,z'])).code).toBe(0)
+  expect(fs.readFileSync(scope.path('c.tsv'), 'utf8')).toBe('x\t"a\tb"\tz\n1\t2\t3\n4\t5\t6\n')
+  const again = ['convert', scope.path('c.tsv'), '-', '--to', 'jsonl', '--column', 'a\tb']
+  expect(await tool(again)).toMatchObject({ code: 0, stdout: '2\n5\n' })
 })
 
 test.each(['missing', 'missing-text', 'round', 'dates'])(

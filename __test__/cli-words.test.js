@@ -53,6 +53,12 @@ describe('what says nothing is exit code 2', () => {
     [['get', 'a.f64', 'x'], 'x is not an index or a slice'],
     [['get', 'a.f64', '1,2'], '1,2 is not an index or a slice'],
     [['get', 'a.f64', '1:2:0'], 'any step but 0'],
+    [
+      ['get', 'a.f64', '1:2,3'],
+      "a slice takes START:STOP:STEP in whole numbers, with a space before the next one, not '1:2,3'",
+    ],
+    [['head', 'a.f64', '--type', 'bool'], "write u8 for bytes of 0 and 1, or --type '|b1'"],
+    [['head', 'a.f64', '--type', 'uint16_t'], 'did you mean uint16?'],
     [['head', 'a.f64', '--type', 'f8'], 'write f64 or <f8'],
     [['head', 'a.f64', '--type', 'u4'], 'write u32 or <u4'],
     [['head', 'a.f64', '--type', 'i128'], 'no int128'],

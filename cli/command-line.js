@@ -47,9 +47,9 @@ export function toNumber(text, name) {
 }
 
 /** Python's `start:stop:step`, each part of which may be missing. */
-export function toSlice(text, name) {
+export function toSlice(text, name, form = 'START:STOP') {
   const match = /^(-?\d+)?:(-?\d+)?(?::(-?\d+)?)?$/.exec(text)
-  if (!match) throw new UsageError(`${name} takes START:STOP, not '${text}'`)
+  if (!match) throw new UsageError(`${name} takes ${form}, not '${text}'`)
   const [start, stop, step] = match.slice(1).map((part) => (part === undefined ? undefined : Number(part)))
   if (step === 0) throw new UsageError(`${name} takes any step but 0`)
   return { start, stop, step }

@@ -8,12 +8,15 @@ export class Differences {
   largest
   #tolerance
   #relative
+  /** The same as integers: a part of how many. */
+  #fraction
   #indexOf
 
-  /** @param {{ tolerance: number, relative: number, indexOf?: (at: number) => number }} terms where an element is, by its turn */
+  /** @param {{ tolerance: number | bigint, relative: number, indexOf?: (at: number) => number }} terms where an element is, by its turn */
   constructor({ tolerance, relative, indexOf = (at) => at }) {
     this.#tolerance = tolerance
     this.#relative = relative
+    this.#fraction = fractionOf(relative)
     this.#indexOf = indexOf
   }
 
@@ -25,14 +28,22 @@ export class Differences {
       // Numbers and bigints compare by their exact value; a NaN is nothing's equal.
       if (a == b || (a !== a && b !== b)) continue
       const distance = typeof a === 'string' ? undefined : distanceOf(a, b)
-      if (distance < Infinity && distance <= Math.max(this.#tolerance, this.#relative * greaterOf(a, b))) continue
+      if (distance < Infinity && (distance <= this.#tolerance || this.#isRelativelyNear(distance, a, b))) continue
       this.count += 1
       const pair = { index: this.#indexOf(start + index), values: [a, b] }
       if (this.first === undefined || pair.index < this.first.index) this.first = pair
       const least = this.largest ?? { distance: 0, index: -1 }
-      if (distance > least.distance || (distance === least.distance && pair.index < least.index))
+      if (distance > least.distance || (distance == least.distance && pair.index < least.index))
         this.largest = { ...pair, distance }
     }
+  }
+
+  #isRelativelyNear(distance, a, b) {
+    if (this.#relative === 0) return false
+    if (typeof distance === 'number') return distance <= this.#relative * greaterOf(a, b)
+    if (this.#fraction === undefined) return true
+    const [part, whole] = this.#fraction
+    return distance * whole <= part * greatestInteger(a, b)
   }
 }
 
@@ -43,12 +54,31 @@ function haveTheSameBytes(values, others) {
 
 const bytesOf = ({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)
 
-/** A number, of integers the nearest to how far they are apart: never 0 for two that are not equal. */
+/** A number, or a bigint for integers of which doubles do not tell each from the next: their distance is exact. */
 function distanceOf(a, b) {
-  if (typeof a === typeof b) return Math.abs(Number(a - b))
+  if (typeof a === 'number' && typeof b === 'number') return Math.abs(a - b)
   // A double that is no integer is small enough for doubles to tell it from every integer.
   const areWhole = [a, b].every((value) => typeof value === 'bigint' || Number.isInteger(value))
-  return Math.abs(areWhole ? Number(BigInt(a) - BigInt(b)) : Number(a) - Number(b))
+  if (!areWhole) return Math.abs(Number(a) - Number(b))
+  const difference = BigInt(a) - BigInt(b)
+  const distance = difference < 0n ? -difference : difference
+  return [a, b, distance].every(isSafe) ? Number(distance) : distance
+}
+
+/** Whether doubles hold the integer and its neighbours. */
+const isSafe = (integer) => integer >= Number.MIN_SAFE_INTEGER && integer <= Number.MAX_SAFE_INTEGER
+
+/** @returns {[bigint, bigint] | undefined} a double as one integer over another; none for Infinity */
+function fractionOf(number) {
+  if (number === Infinity) return undefined
+  let [part, whole] = [number, 1n]
+  for (; !Number.isInteger(part); part *= 2) whole *= 2n
+  return [BigInt(part), whole]
+}
+
+function greatestInteger(...values) {
+  const [a, b] = values.map((value) => (value < 0 ? -BigInt(value) : BigInt(value)))
+  return a > b ? a : b
 }
 
 const greaterOf = (a, b) => Math.max(Math.abs(Number(a)), Math.abs(Number(b)))

@@ -33,20 +33,61 @@ export function toTypecode(name) {
 }
 
 const LETTERS = { i: 'int', u: 'uint', f: 'float' }
+const SHORT_NAMES = 'i8, u8, i16, u16, i32, u32, i64, u64, f16, f32 or f64'
 
-/** Both readings of a name whose number may count bits or bytes, or the name that was meant. */
+/** What to write in place of a name that is none, where the name says enough. */
 function hintOf(name) {
   const word = name.toLowerCase()
-  const meant = CODES.get(word) ?? ALIASES.get(word)
-  if (meant !== undefined) return `; did you mean ${NAMES[meant][0]}?`
-  const [, letter, size] = /^([iuf])(\d+)$/.exec(word) ?? []
-  if (letter === undefined) return ''
-  const inBytes = CODES.get(`<${word}`)
+  const { letter, size, plain, isForeignOrder } = partsOf(word)
+  const order = isForeignOrder ? ', and elements lie in the byte order of this machine' : ''
+  if (BOOLEANS.has(plain)) return "; write u8 for bytes of 0 and 1, or --type '|b1' for NumPy's booleans in a .npy file"
+  const meant = LOWER_NAMES.get(word) ?? ALIASES.get(plain) ?? CODES.get(`${letter}${size}`)
+  if (meant !== undefined) return `; did you mean ${NAMES[meant][0]}?${order}`
+  if (letter === undefined || size === '') return ''
+  const inBytes = CODES.get(`<${letter}${size}`)
   const inBits = `there is no ${LETTERS[letter]}${size}, of ${size} ${size === '1' ? 'bit' : 'bits'}`
-  if (inBytes === undefined) return `; ${inBits}`
+  if (inBytes === undefined) return `; ${inBits}${order}`
   const [long, short] = NAMES[inBytes]
-  return `; ${inBits}, and if ${size} counts bytes, as in NumPy, it is ${long}: write ${short} or <${word}`
+  return `; ${inBits}, and if ${size} counts bytes, as in NumPy, it is ${long}: write ${short} or <${letter}${size}${order}`
 }
+
+const STEMS =
+  'integer|int|float|flt|fp|real|double|dbl|single|half|long|short|byte|char|word|boolean|bool|logical|complex|cplx|size_t|datetime|timedelta'
+/** What stands behind the name of a type: digits, C's `_t`, a byte order, a plural, the letters of NumPy's and of small floats. */
+const TAIL = String.raw`(?:[-_]?(?:\d|le|be|ne|s|p|c|x\d|e\dm\d|fn|ptr|max|fast|least|array)|_t)*[-_]?`
+/** Words of types, with a prefix such as that of `unsigned_int`, `bigint` or `bfloat16`. */
+const TYPE_WORD = new RegExp(
+  `^(?:(?:un)?signed[-_]?|tiny|small|medium|big|u_|[usbcdqw])?(?:(?:${STEMS})[-_]?)+${TAIL}$|^(?:[ui]size|ptrdiff_t)$`,
+)
+/** Letters of types and a size: `f32le`, `si16`, `bf16`, and the complex ones of `cf32` and `sc16`. */
+const TYPE_LETTERS = new RegExp(`^(?:[usfc]?[iufcbsdrq]|bf|fp|tf|nf|mxfp)[-_]?\\d${TAIL}$`)
+
+/**
+ * The parts of a name in small letters.
+ * @returns {{ letter?: string, size: string, plain: string, isForeignOrder: boolean }} `letter` is `i`, `u` or `f` where a
+ *   number of bits or bytes may stand behind it; `plain` is the name without what C, byte orders and plurals add
+ */
+function partsOf(word) {
+  // A single or a double ends like a byte order too.
+  const [, body, order] = ALIASES.has(word) ? [word, word] : /^(.*?)[-_]?(le|be|ne)?[-_]*$/s.exec(word)
+  const bare = body
+    .replace(/_t$|[-_]+$/, '')
+    .replaceAll(/[-_]/g, '')
+    .replace(/^unsigned/, 'u')
+    .replace(/^signed/, '')
+  const plain = ALIASES.has(bare) || BOOLEANS.has(bare) ? bare : bare.replace(/s$/, '')
+  const [, stem, size = ''] = /^([a-z]+?)(?:fast|least)?(\d*)$/.exec(plain) ?? []
+  const letter = Object.keys(FAMILIES).find((key) => FAMILIES[key].includes(stem))
+  return { letter, size, plain, isForeignOrder: order === 'be' }
+}
+
+/** What stands before the size of a type. */
+const FAMILIES = {
+  i: ['i', 's', 'si', 'int', 'sint', 'integer'],
+  u: ['u', 'ui', 'uint', 'uinteger'],
+  f: ['f', 'fp', 'd', 'r', 'float', 'flt', 'real', 'double', 'dbl'],
+}
+const BOOLEANS = new Set(['bool', 'boolean', 'bool8', 'logical'])
 
 /** What other languages call the types. Some are no size on every machine, so they are hints and no names. */
 const ALIASES = new Map(
@@ -66,8 +107,32 @@ const ALIASES = new Map(
     sbyte: 'b',
     char: 'b',
     uchar: 'B',
-    bool: 'B',
-    boolean: 'B',
+    schar: 'b',
+    dbl: 'd',
+    real: 'f',
+    flt: 'f',
+    bigint: 'q',
+    longlong: 'q',
+    ulonglong: 'Q',
+    intp: 'q',
+    uintp: 'Q',
+    intptr: 'q',
+    uintptr: 'Q',
+    intmax: 'q',
+    uintmax: 'Q',
+    isize: 'q',
+    usize: 'Q',
+    size: 'Q',
+    ssize: 'q',
+    ptrdiff: 'q',
+    integer: 'i',
+    intc: 'i',
+    uintc: 'I',
+    smallint: 'h',
+    tinyint: 'b',
+    word: 'H',
+    dword: 'I',
+    qword: 'Q',
   }),
 )
 
@@ -90,17 +155,17 @@ export function requireTypecodeOfPath(path) {
   if (code !== undefined || ending === undefined || !looksLikeType(ending)) return code
   if (ending.length === 1) throw new UsageError(`.${ending} does not say what the elements of ${path} are: give --type`)
   throw new UsageError(
-    `.${ending} of ${path} looks like a type and is none${hintOf(ending)}; give --type, or another name`,
+    `.${ending} of ${path} looks like a type and is none${hintOf(ending) || `; types are ${SHORT_NAMES}`}; give --type, or another name`,
   )
 }
 
 function looksLikeType(ending) {
   const word = ending.toLowerCase()
   if (ending.length === 1) return MmapArray.typecodes.includes(ending) || 'ch'.includes(word)
-  return /^(?:[iufcbs]|int|uint|float|bool|complex)\d+$/.test(word) || ALIASES.has(word) || LOWER_NAMES.has(word)
+  return TYPE_WORD.test(word) || TYPE_LETTERS.test(word) || ALIASES.has(word) || LOWER_NAMES.has(word)
 }
 
-const LOWER_NAMES = new Set([...CODES.keys()].map((name) => name.toLowerCase()))
+const LOWER_NAMES = new Map([...CODES].map(([name, code]) => [name.toLowerCase(), code]))
 
 /** @returns {string} the name of a typecode that says most */
 export const nameOf = (code) => (NAMES[code] ?? { l: NAMES.q, L: NAMES.Q, u: NAMES.w }[code])[0]

@@ -41,6 +41,7 @@ export default {
 Formats are told by the ends of the names: .npy, .csv, .txt, .tsv, .jsonl, .ndjson; anything else is raw. - is the standard
 input or output. Every value is checked: one that the type does not hold ends the conversion with an error that names its
 line, and TARGET is as it was. Files may be larger than memory. TARGET takes its name when it is whole.
+An integer of a binary FILE that a float type cannot hold exactly is an error too, unless --round nearest is given.
 
 Of a .npy file, dimensions, order and booleans go along to another, and the rows of two dimensions to CSV. What TARGET cannot
 keep is an error; --flatten writes one row, in which the last index varies fastest. Big-endian and unaligned files are read.
@@ -72,7 +73,7 @@ JSON lines have a value a line, or an object and --column. What JSON has no numb
     ['mmap-array convert prices.csv prices.npy --column close', 'one column of a table'],
     ['mmap-array convert sales.csv sales.i64 --column 3 --titles --missing 0', 'a column by its position'],
     ["mmap-array convert log.tsv t.i64 --column time --dates ms --comment '#'", 'dates as milliseconds'],
-    ['mmap-array convert big.npy big.f32', 'another type: every value that fits, or an error'],
+    ['mmap-array convert big.npy big.f32', 'another type: fractions are rounded, what does not fit is an error'],
     ['mmap-array convert big.npy end.csv --range -1000:', 'the last thousand'],
     ['mmap-array convert ticks.bin - --type i64 --to jsonl | head', 'to another program'],
   ],
@@ -106,7 +107,8 @@ JSON lines have a value a line, or an object and --column. What JSON has no numb
       const copyTo = async (unfinished) => {
         const { header: title, round } = values
         const given = { output, title, round, most: source.total, layout, between, areBooleans }
-        const target = await targetOf({ ...to, path: unfinished }, { ...given, typecode: wanted ?? source.typecode })
+        const typecode = wanted ?? source.typecode
+        const target = await targetOf({ ...to, path: unfinished }, { ...given, typecode, from: source.typecode })
         const count = await copy(source, target, { rows, stream })
         if (count === 0 && unfinished !== undefined) requireEmptyAllowed(to.path, values['allow-empty'])
       }

@@ -42,7 +42,7 @@ With tolerances a pair differs where |a - b| is more than TOLERANCE and more tha
 
   async run({ values, positionals, output }) {
     const [path, otherPath] = toFiles(this, positionals, ['FILE', 'OTHER'])
-    const tolerance = toNumber(values.tolerance, 'tolerance') ?? 0
+    const tolerance = toTolerance(values.tolerance) ?? 0
     const relative = toNumber(values.relative, 'relative') ?? 0
     const one = openWithLayout(path, values)
     try {
@@ -66,6 +66,12 @@ With tolerances a pair differs where |a - b| is more than TOLERANCE and more tha
   },
 }
 
+/** A bigint keeps the digits that a double would round. */
+function toTolerance(text) {
+  const number = toNumber(text, 'tolerance')
+  return /^\d+$/.test(text) && !Number.isSafeInteger(number) ? BigInt(text) : number
+}
+
 async function compare(one, other, { flatten, ...terms }) {
   const both = [one, other]
   if (isText(one.elements) !== isText(other.elements)) throw new DataError('characters do not compare with numbers')
@@ -82,12 +88,13 @@ async function compare(one, other, { flatten, ...terms }) {
   if (!areRows && !haveTheSameLengths(shape, otherShape)) return facts
   const differences = await differencesOf(one, other, { ...terms, length: Math.min(...lengths) })
   const shortest = both.map(({ elements }) => shortening(elements.typecode))
-  const told = (pair) =>
-    pair && {
-      ...pair,
-      index: coordinatesOf(shape, pair.index),
-      values: pair.values.map((value, at) => shortest[at](value)),
-    }
+  const told = (pair) => {
+    if (pair === undefined) return undefined
+    const values = pair.values.map((value, at) => shortest[at](value))
+    // The fewest digits may be the same for a float32 and a float64 that differ.
+    const differ = values[0] != values[1]
+    return { ...pair, index: coordinatesOf(shape, pair.index), values: differ ? values : pair.values }
+  }
   return {
     ...facts,
     equal: differences.count === 0 && lengths[0] === lengths[1],
@@ -107,13 +114,17 @@ async function differencesOf(one, other, { tolerance, relative, length }) {
   const differences = new Differences({ tolerance, relative, indexOf })
   const onProgress = progressOf('comparing', length)
   let done = 0
-  for await (const [values, others] of inStep(blocks(one), blocks(other))) {
+  for await (const parts of inStep(blocks(one), blocks(other))) {
+    const [values, others] = [one, other].map(({ layout }, at) => (layout.isBoolean ? truths(parts[at]) : parts[at]))
     differences.add(done, values, others)
     done += values.length
     onProgress(done)
   }
   return differences
 }
+
+/** NumPy takes any byte but 0 for True. */
+const truths = (bytes) => bytes.map((byte) => Number(byte !== 0))
 
 const haveTheSameLengths = (shape, other) =>
   shape.length === other.length && shape.every((length, at) => length === other[at])

@@ -32,9 +32,11 @@ export default {
   },
 }
 
+const FORM = 'START:STOP:STEP in whole numbers, with a space before the next one'
+
 /** @returns {{ start: number, step: number, count: number }} */
 function toPlaces(text, length) {
-  if (text.includes(':')) return placesOf(toSlice(text, 'a slice'), length)
+  if (text.includes(':')) return placesOf(toSlice(text, 'a slice', FORM), length)
   if (!/^-?\d+$/.test(text)) throw new UsageError(`${text || "''"} is not an index or a slice`)
   const index = Number(text) < 0 ? Number(text) + length : Number(text)
   if (index >= 0 && index < length) return { start: index, step: 1, count: 1 }

@@ -12,6 +12,7 @@ import { numberRounding } from '../text/integers.js'
 import { jsonLine } from '../text/json-lines.js'
 import { textOf } from '../text/numbers.js'
 import { roundableInteger } from '../text/rounding.js'
+import { isTitle } from '../text/values.js'
 import { NARROW, isOfType, nameOf } from '../type-names.js'
 
 /** Elements that an array has room for at first. */
@@ -19,8 +20,8 @@ const ROOM = 1 << 16
 
 /**
  * @param {{ path?: string, format: string }} to no path for the standard output
- * @param {{ typecode: string, output: object, title?: string, round?: string, most: number, between: string,
- *   layout?: import('../npy/header.js').Layout, areBooleans?: boolean }} terms `round` is what becomes of fractions; `most` is how
+ * @param {{ typecode: string, from?: string, output: object, title?: string, round?: string, most: number, between: string,
+ *   layout?: import('../npy/header.js').Layout, areBooleans?: boolean }} terms `from` is the typecode of a binary FILE; `round` is what becomes of fractions; `most` is how
  *   many elements there may be; `between` stands between two of a row
  * @returns {Promise<{ add(values: ArrayLike<unknown>): Promise<void>, end(): Promise<void> }>}
  */
@@ -29,8 +30,8 @@ export async function targetOf(to, terms) {
   return terms.areBooleans ? booleansOnly(target) : target
 }
 
-async function anyTargetOf({ path, format }, { typecode, output, title, round, most, layout, between }) {
-  const fit = fitterFor(typecode, round)
+async function anyTargetOf({ path, format }, { typecode, from, output, title, round, most, layout, between }) {
+  const fit = fitterFor(typecode, round, from)
   if (format === 'csv' && isText({ typecode })) throw new UsageError('characters are written as JSON lines, not as CSV')
   if (format === 'csv' || format === 'jsonl') {
     const printed = format === 'csv' ? textOf : jsonLine
@@ -55,8 +56,17 @@ async function anyTargetOf({ path, format }, { typecode, output, title, round, m
 function titlesOf(title, columns) {
   if (title === undefined || columns === 1) return title === undefined ? undefined : [title]
   const titles = title.split(',')
-  if (titles.length === columns) return titles
-  throw new UsageError(`--header takes ${columns} titles for as many columns, with commas between them`)
+  if (titles.length !== columns)
+    throw new UsageError(`--header takes ${columns} titles for as many columns, with commas between them`)
+  const wrong = titles.find((text) => !isTitle(text))
+  if (wrong === undefined) return titles
+  throw new UsageError(`--header takes titles, and '${wrong}' would be read as an element`)
+}
+
+/** A title that holds what stands between two is in quotes, in a table of tabs too. */
+function titleField(title, between) {
+  const field = csvTitle(title)
+  return field === title && title.includes(between) ? `"${title}"` : field
 }
 
 /** Adds values to an array, each checked; an error says how many were taken. */
@@ -71,19 +81,55 @@ function extend(array, values, fit) {
 }
 
 /** @returns {(values: ArrayLike<unknown>) => unknown[]} values that an array rounds once, or refuses */
-function fitterFor(typecode, round) {
-  if (NARROW.has(typecode) || typecode === 'd') {
-    if (round !== undefined) throw new UsageError(`--round goes with integers, not with ${nameOf(typecode)}`)
+function fitterFor(typecode, round, from) {
+  if (isFloat(typecode)) {
+    const areIntegers = from !== undefined && isInteger(from)
+    if (areIntegers && round === undefined) return (values) => Array.from(values, exactly(typecode, from))
+    if (round !== undefined && (!areIntegers || round !== 'nearest')) throw new UsageError(noRounding(typecode))
     return (values) => Array.from(values, (value, at) => finite(typecode, value, at))
   }
-  if (round === undefined) return (values) => Array.from(values)
-  const rounded = numberRounding(round)
-  return (values) => Array.from(values, (value) => (typeof value === 'number' ? rounded(value) : value))
+  const rounded = round === undefined ? (value) => value : numberRounding(round)
+  const whole = WIDE.has(typecode) ? bigWhole : (value) => value
+  return (values) => Array.from(values, (value) => (typeof value === 'number' ? whole(rounded(value)) : value))
+}
+
+/** Integers of 8 bytes. */
+const WIDE = new Set(['l', 'L', 'q', 'Q'])
+
+/** Every whole double is exactly one integer; an array takes those beyond 2^53 as bigints only. */
+const bigWhole = (number) => (Number.isInteger(number) && !Number.isSafeInteger(number) ? BigInt(number) : number)
+
+const isFloat = (typecode) => 'efd'.includes(typecode)
+const isInteger = (typecode) => 'bBhHiIlLqQ'.includes(typecode)
+const noRounding = (typecode) =>
+  `--round goes with integers, not with ${nameOf(typecode)}, which takes integers of a binary FILE by --round nearest`
+
+/** Integers may be counts or keys, of which a digit that is lost makes another one: fractions are rounded, they are not. */
+function exactly(typecode, from) {
+  return (value, at) => {
+    const number = Number(finite(typecode, value, at))
+    // Compared by their exact values.
+    if (number == value && isWhole(typecode, number)) return number
+    const how = `--round nearest rounds it, --type ${nameOf(from)} keeps it`
+    throw new Unfit(at, new RangeError(`${value} has more digits than ${nameOf(typecode)}: ${how}`))
+  }
+}
+
+/** Bits of the mantissa. */
+const BITS = { e: 11, f: 24 }
+
+/** Whether a type holds an integer that is not too large for it. */
+function isWhole(typecode, number) {
+  const bits = BITS[typecode]
+  if (bits === undefined || Math.abs(number) <= 2 ** bits) return true
+  let size = Math.abs(number)
+  while (size % 2 === 0) size /= 2
+  return size < 2 ** bits
 }
 
 function finite(typecode, value, at) {
-  if (typeof value === 'bigint') return NARROW.has(typecode) ? roundableInteger(value) : value
-  if (!overflows(typecode, value)) return value
+  const number = typeof value === 'bigint' && NARROW.has(typecode) ? roundableInteger(value) : value
+  if (typeof number === 'bigint' || !overflows(typecode, number)) return number
   throw new Unfit(at, new RangeError(`${value} is too large for ${nameOf(typecode)}`))
 }
 
@@ -139,7 +185,8 @@ function textTarget({ write, close }, { lineOf, typecode, titles, columns, betwe
         held = checked.tolist()
         checked.clear()
       }
-      if (isFirst && titles !== undefined) await write(`${titles.map(csvTitle).join(between)}\n`)
+      if (isFirst && titles !== undefined)
+        await write(`${titles.map((text) => titleField(text, between)).join(between)}\n`)
       isFirst = false
       if (columns > 1) await write(Array.from(held, inRows).join(''))
       else if (held.length > 0) await write(`${Array.from(held, lineOf).join('\n')}\n`)

@@ -3,7 +3,6 @@
 
 import { closeSync, openSync, readSync } from 'node:fs'
 import { DataError } from '../failures.js'
-import { toTypecode } from '../type-names.js'
 import { parseDictionary } from './literal.js'
 
 const MAGIC = '\x93NUMPY'
@@ -14,11 +13,48 @@ const ALIGNMENT = 64
 /** Digits that NumPy leaves room for in the length that may grow. */
 const MOST_DIGITS = 21
 
-const BOOLEANS = new Set(['?', 'b1', 'bool', 'bool_'])
 const DTYPES = {
   ...{ b: '|i1', B: '|u1', h: '<i2', H: '<u2', i: '<i4', I: '<u4', l: '<i8', L: '<u8', q: '<i8', Q: '<u8' },
   ...{ e: '<f2', f: '<f4', d: '<f8', c: '|S1', u: '<U1', w: '<U1' },
 }
+
+/** By their kind and bytes: what typecodes NumPy's types have, and other names that it reads with a byte order or without. */
+const LETTERS = {
+  u1: { code: 'B', names: '? b1 B' },
+  i1: { code: 'b', names: 'b' },
+  i2: { code: 'h', names: 'h' },
+  u2: { code: 'H', names: 'H' },
+  i4: { code: 'i', names: 'i' },
+  u4: { code: 'I', names: 'I' },
+  i8: { code: 'q', names: 'l q p n' },
+  u8: { code: 'Q', names: 'L Q P N' },
+  f2: { code: 'e', names: 'e' },
+  f4: { code: 'f', names: 'f' },
+  f8: { code: 'd', names: 'd' },
+  S1: { code: 'c', names: 'c a1' },
+  U1: { code: 'w', names: 'U1' },
+}
+/** Names that it reads without a byte order only. `long` has 8 bytes on the systems of this package. */
+const WORDS = {
+  B: 'bool bool_ uint8 ubyte',
+  b: 'int8 byte',
+  h: 'int16 short',
+  H: 'uint16 ushort',
+  i: 'int32 intc',
+  I: 'uint32 uintc',
+  q: 'int64 int int_ intp long longlong',
+  Q: 'uint64 uint uintp ulong ulonglong',
+  e: 'float16 half',
+  f: 'float32 single',
+  d: 'float64 float double',
+}
+const ORDERED = new Map(
+  Object.entries(LETTERS).flatMap(([size, { code, names }]) => [size, ...names.split(' ')].map((name) => [name, code])),
+)
+const UNORDERED = new Map(
+  Object.entries(WORDS).flatMap(([code, names]) => names.split(' ').map((name) => [name, code])),
+)
+const BOOLEANS = new Set(['?', 'b1', 'bool', 'bool_'])
 
 /**
  * @typedef {object} Layout how elements lie in a file
@@ -75,16 +111,8 @@ const isLength = (length) => typeof length === 'bigint' && length <= Number.MAX_
 function kindOf(descr) {
   if (typeof descr !== 'string') return { isBoolean: false, isBigEndian: false }
   const [, order, kind] = /^([<>=|]?)(.*)$/s.exec(descr)
-  const isBoolean = BOOLEANS.has(kind)
-  const typecode = isBoolean ? 'B' : typecodeOf(kind)
-  return { typecode, isBoolean, isBigEndian: order === '>' }
-}
-
-/** The typecode for NumPy's name of a type, `f8` or `d`, without its byte order. */
-function typecodeOf(kind) {
-  const sized = Object.keys(DTYPES).find((code) => DTYPES[code].slice(1) === kind)
-  if (sized !== undefined) return toTypecode(DTYPES[sized])
-  return /^[bBhHiIlLqQefdc]$/.test(kind) ? kind : undefined
+  const typecode = kind === '' ? undefined : (ORDERED.get(kind) ?? UNORDERED.get(descr))
+  return { typecode, isBoolean: typecode !== undefined && BOOLEANS.has(kind), isBigEndian: order === '>' }
 }
 
 /**
