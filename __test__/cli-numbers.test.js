@@ -92,7 +92,11 @@ describe.each(['csv', 'jsonl'])('an integer in %s', (format) => {
   })
 
   test('that loses digits to float64 is an error where nobody asked for float64', async () => {
-    expect(await refusal(format, '1234567890123456789')).toContain("'1234567890123456789' has more digits than float64")
+    expect(await refusal(format, '1234567890123456789')).toContain(
+      "'1234567890123456789' has more digits than float64: --type i64 keeps them",
+    )
+    expect(await refusal(format, '12345678901234567890')).toContain('--type u64 keeps them')
+    expect(await refusal(format, '12345678901234567890123')).toContain('no type keeps them')
     expect(await readAs(format, ['1234567890123456789'], '--type', 'f64')).toEqual(['1234567890123456800'])
     // What a double is printed as is one.
     expect(await readAs(format, ['123456789012345670000', '9007199254740992'])).toEqual([

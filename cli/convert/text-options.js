@@ -25,7 +25,11 @@ export const TEXT_OPTIONS = {
     value: 'TEXT',
     description: 'that stands for one too, as -999 may',
   },
-  round: { type: 'string', value: 'HOW', description: 'makes integers of fractions: nearest, floor, ceil, trunc' },
+  round: {
+    type: 'string',
+    value: 'HOW',
+    description: 'makes integers of fractions: nearest, floor, ceil, trunc; nearest also rounds integers to floats',
+  },
   dates: { type: 'string', value: 'UNIT', description: 'reads dates, as int64 since 1970: D, h, m, s, ms, us, ns' },
   comment: { type: 'string', value: 'TEXT', description: 'with which lines begin that are left out: #' },
   'skip-lines': {

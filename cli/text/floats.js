@@ -42,9 +42,11 @@ function requireExact(text, number, name) {
   if (!/^[+-]?\d+$/.test(text) || BigInt(text.replace('+', '')) === BigInt(number)) return
   // What was a float before it was text: 123456789012345670000.
   if (text === String(number)) return
-  throw new DataError(
-    `${shownText(text)} has more digits than ${name}: --type i64 or u64 keeps them, --type f64 rounds`,
-  )
+  const integer = BigInt(text.replace('+', ''))
+  const type =
+    BigInt.asIntN(64, integer) === integer ? 'i64' : BigInt.asUintN(64, integer) === integer ? 'u64' : undefined
+  const keeps = type === undefined ? 'no type keeps them' : `--type ${type} keeps them`
+  throw new DataError(`${shownText(text)} has more digits than ${name}: ${keeps}, --type f64 rounds`)
 }
 
 function specialIn(text) {
