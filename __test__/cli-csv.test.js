@@ -87,7 +87,9 @@ describe('the first row', () => {
     )
     expect(await misuse('day,open\nMon,1\n', '--column', '3')).toContain("no column 3 among 2: 'day', 'open'")
     expect(await misuse('day,open\nMon,1\n')).toContain("2 columns, 'day', 'open': say which with --column")
-    expect(await misuse('a,a\n1,2\n', '--column', 'a')).toContain("columns 1 and 2 are both named 'a'")
+    for (const end of ['\n', '\r\n']) {
+      expect(await misuse(`a,a${end}1,2${end}`, '--column', 'a')).toContain("columns 1 and 2 are both named 'a'")
+    }
   })
 
   test('is not to be asked for by words that exclude each other', async () => {
@@ -278,6 +280,9 @@ describe('each row', () => {
     expect(await refusal(text.replace('Wed,3', 'Wed,3x'), ...words)).toContain("line 7, column 2 'close': '3x'")
     expect(await elementsOf('1\n2\n3', '--skip-lines', '-2', '--no-titles')).toEqual(['1'])
     expect(await elementsOf('1\n2\n', '--skip-lines', '-9', '--no-titles')).toEqual([])
+    // A row of empty fields is a row, also where tabs divide them.
+    const tabs = ['--delimiter', '\\t', '--column', '1', '--no-titles', '--skip-lines', '-1']
+    expect(await elementsOf('1\t2\n3\t4\n\t\n', ...tabs)).toEqual(['1', '3'])
     const many = Array.from({ length: 100_000 }, (_, n) => String(n)).join('\n')
     expect(await elementsOf(`${many}\nthe end\n`, '--skip-lines', '-1')).toHaveLength(100_000)
     expect(await misuse('1\n', '--skip-lines', 'x')).toContain('--skip-lines')

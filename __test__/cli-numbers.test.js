@@ -97,6 +97,10 @@ describe.each(['csv', 'jsonl'])('an integer in %s', (format) => {
     )
     expect(await refusal(format, '12345678901234567890')).toContain('--type u64 keeps them')
     expect(await refusal(format, '12345678901234567890123')).toContain('no type keeps them')
+    // What broke: what a double is printed as stood for the double, and times in nanoseconds were changed.
+    expect(await refusal(format, '1700000000000001000')).toContain('--type i64 keeps them')
+    expect(await refusal(format, '9007199254740993.0')).toContain('--type i64 keeps them')
+    expect(await readAs(format, ['1.152921504606847e18'])).toEqual(['1152921504606847000'])
     expect(await readAs(format, ['1234567890123456789'], '--type', 'f64')).toEqual(['1234567890123456800'])
     // What a double is printed as is one.
     expect(await readAs(format, ['123456789012345670000', '9007199254740992'])).toEqual([

@@ -40,8 +40,9 @@ export function placeOf(first, { name, position }) {
 }
 
 function placeOfTitle(first, name) {
-  let places = placesWhere(first, (title) => title === name)
-  if (places.length === 0) places = placesWhere(first, (title) => title.trim() === name.trim())
+  const titles = first.map((title) => title.replace(/\r$/, ''))
+  let places = placesWhere(titles, (title) => title === name)
+  if (places.length === 0) places = placesWhere(titles, (title) => title.trim() === name.trim())
   if (places.length === 1) return places[0]
   if (places.length === 0) throw new UsageError(`there is no column '${name}' among ${listed(first)}`)
   const numbers = places.map((place) => place + 1).join(' and ')

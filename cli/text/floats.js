@@ -1,12 +1,15 @@
 // Floats from decimal text, rounded once: from the text to the type itself.
 
 import { DataError } from '../failures.js'
-import { isDecimal } from './decimals.js'
+import { decimalOf, isDecimal } from './decimals.js'
 import { roundableDecimal } from './rounding.js'
 import { shownText } from './shown-text.js'
 
 /** What Python's float() reads besides digits, whatever the case of its letters. */
 const SPECIAL = /^([+-]?)(?:(inf|infinity)|nan)$/i
+
+/** Zeros at the end of the longest number that a type of integers holds. */
+const MOST_ZEROS = 19
 
 /** The first double beyond each type: it lies in the middle, and would be rounded to infinity. */
 const BEYOND = { e: 65520, f: 2 ** 128 - 2 ** 103, d: Infinity }
@@ -39,12 +42,14 @@ export function floatReader({ code, name }, isAssumed = false) {
 }
 
 function requireExact(text, number, name) {
-  if (!/^[+-]?\d+$/.test(text) || BigInt(text.replace('+', '')) === BigInt(number)) return
-  // What was a float before it was text: 123456789012345670000.
-  if (text === String(number)) return
-  const integer = BigInt(text.replace('+', ''))
+  const { isNegative, digits, exponent } = decimalOf(text)
+  if (exponent < 0 || exponent > MOST_ZEROS) return
+  const integer = BigInt(digits + '0'.repeat(exponent)) * (isNegative ? -1n : 1n)
+  if (integer === BigInt(number)) return
   const type =
     BigInt.asIntN(64, integer) === integer ? 'i64' : BigInt.asUintN(64, integer) === integer ? 'u64' : undefined
+  // The fewest digits that make a double are its own, where the text cannot be an integer of 8 bytes: 1.5e20, 123456789012345670000.
+  if ((type === undefined || /[.e]/i.test(text)) && digits === decimalOf(String(number)).digits) return
   const keeps = type === undefined ? 'no type keeps them' : `--type ${type} keeps them`
   throw new DataError(`${shownText(text)} has more digits than ${name}: ${keeps}, --type f64 rounds`)
 }

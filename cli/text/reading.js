@@ -113,7 +113,8 @@ function requireLines(dropped) {
 
 /** Where the last lines begin; more may follow what is the end here. */
 function beginOfLast(text, count) {
-  let at = text.trimEnd().length
+  // Behind the line ends alone: a row of tabs or spaces may be a row of empty fields.
+  let at = text.replace(/[\r\n]+$/, '').length
   for (let left = count; left > 0; left -= 1) {
     if (at === 0) return 0
     at = text.lastIndexOf('\n', at - 1)
