@@ -1,4 +1,5 @@
-// The class users see: the per-element path over typed arrays, and the checks of what goes on to the core.
+// The class that users see: it checks arguments, and passes calls on to the core. element-path.js overrides its methods of one
+// element for each typecode.
 
 import { inspect } from 'node:util'
 import {

@@ -65,8 +65,8 @@ const BOOLEANS = new Set(['?', 'b1', 'bool', 'bool_'])
 
 /**
  * Reads the header of a file.
- * @returns {Layout & { typecode?: string, isBigEndian: boolean, dataStart: number }} no typecode where there is none for
- *   its elements
+ * @returns {Layout & { typecode?: string, isBigEndian: boolean, dataStart: number }} without a typecode if no
+ *   typecode has such elements
  * @throws {DataError}
  */
 export function readHeader(path) {

@@ -74,7 +74,7 @@ function requireLineEnds(text, line, dialect) {
     )
 }
 
-/** Where the first one outside of quotes is, in text whose quotes are right; -1 where there is none. */
+/** The index of the first bare carriage return outside of quotes, in text whose quotes are balanced; -1 if there is none. */
 function bareReturn(text, { delimiter, comments }) {
   let at = 0
   let isFirst = true

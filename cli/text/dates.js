@@ -28,7 +28,7 @@ export const notATime = (word) => (word.toLowerCase() === 'nat' ? NOT_A_TIME : u
  * A reader of dates.
  * @param {string} unit of the integers: D, h, m, s, ms, us, ns
  * @param {string} [round] what becomes of a part of a unit; without it, it is an error
- * @returns {(text: string, shown?: string) => bigint | undefined} undefined for what is no date
+ * @returns {(text: string, shown?: string) => bigint | undefined} undefined if the text is not a date
  */
 export function dateReader(unit, round) {
   if (!Object.hasOwn(UNITS, unit))

@@ -30,14 +30,14 @@ export function decimalOf(text) {
  * Reads numbers that have other marks than 1234.5 has.
  * @param {{ thousands?: string, decimal?: string }} marks
  * @returns {((text: string) => string | undefined) | undefined} gives the text with a point and without groups, or undefined
- *   for a text that is no such number; no function where the marks are the usual ones
+ *   if the text is not such a number; undefined instead of a function if the marks are the usual ones
  */
 export function plainTextOf({ thousands, decimal }) {
   if (thousands === undefined && decimal === undefined) return undefined
   const point = decimal ?? '.'
   for (const [name, mark] of Object.entries({ thousands, decimal })) {
     if (mark !== undefined && !/^[^\da-z+"\r\n-]$/iu.test(mark))
-      throw new UsageError(`--${name} takes one character that is no digit, letter or sign, not '${mark}'`)
+      throw new UsageError(`--${name} takes one character other than a digit, a letter or a sign, not '${mark}'`)
   }
   if (thousands === point) throw new UsageError(`--thousands and --decimal are both '${point}'`)
   const [group, comma] = [thousands, point].map((mark) => (mark === undefined ? undefined : escaped(mark)))

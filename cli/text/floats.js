@@ -15,7 +15,7 @@ const MOST_ZEROS = 19
 const BEYOND = { e: 65520, f: 2 ** 128 - 2 ** 103, d: Infinity }
 
 /**
- * Whether a type rounds a number to infinity that is none.
+ * Whether a type rounds a finite number to infinity.
  * @param {string} code of a float
  */
 export const overflows = (code, number) => Math.abs(number) >= BEYOND[code] && Number.isFinite(number)
@@ -24,7 +24,7 @@ export const overflows = (code, number) => Math.abs(number) >= BEYOND[code] && N
  * A reader of floats of a type. Those of `e` come as doubles that a half rounds as it would the text.
  * @param {{ code: string, name: string }} type
  * @param {boolean} [isAssumed] whether nobody asked for the type: then it has to hold all digits of an integer
- * @returns {(text: string, shown?: string) => number | undefined} undefined for what is no number
+ * @returns {(text: string, shown?: string) => number | undefined} undefined if the text is not a number
  * @throws {DataError} for what would be rounded to infinity, and for an integer that loses digits to a type nobody asked for
  */
 export function floatReader({ code, name }, isAssumed = false) {

@@ -26,7 +26,7 @@ const LOOKED_AT = 1 << 16
 const beginsWith = (bytes, hex) => bytes.subarray(0, hex.length / 2).toString('hex') === hex
 
 /**
- * Refuses what is no text in UTF-8.
+ * Refuses text that is not UTF-8.
  * @param {Buffer} bytes the first of a file
  */
 export function requireText(bytes) {
