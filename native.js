@@ -13,7 +13,7 @@ const NAME = [process.platform, process.arch, LIBC].filter(Boolean).join('-')
 // ncc and @vercel/nft read them here to take the addon along.
 const FILES = [
   // A bundle in CommonJS, where `import.meta.url` may be undefined or what it was at build time. In a single-executable
-  // application this is the folder of the executable; in `node --eval` it is '.', which nobody means.
+  // application this is the folder of the executable. `node --eval` sets it to '.', which is no folder of ours.
   typeof __dirname === 'string' && __dirname !== '.' && join(__dirname, 'prebuilds', NAME, 'mmap-array.node'),
   import.meta.url?.startsWith('file:') &&
     join(dirname(fileURLToPath(import.meta.url)), 'prebuilds', NAME, 'mmap-array.node'),
@@ -23,8 +23,7 @@ const FILES = [
 
 function load() {
   const { electron } = process.versions
-  if (electron)
-    throw unsupported(`Electron ${electron}`, 'Its V8 refuses ArrayBuffers in memory that V8 did not allocate.')
+  if (electron) throw unsupported(`Electron ${electron}`, 'Its V8 refuses buffers in memory that V8 did not allocate.')
   const file = FILES.find((file) => existsSync(file))
   if (!file) throw unsupported(systemName(), whatIsThere())
   try {

@@ -1,5 +1,5 @@
 // Importing the package where its addon cannot be loaded: an error that names the system, what is there, and what to do.
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { rolldown } from 'rolldown'
@@ -118,7 +118,7 @@ test('import in Electron says why, and loads nothing', async () => {
   copyAddon(copy)
   writeFileSync(join(copy, ADDON), 'no addon')
   const message = await messageOf(copy, PRETEND_ELECTRON)
-  expect(message).toContain('mmap-array cannot run on Electron 38.1.0. Its V8 refuses ArrayBuffers')
+  expect(message).toContain('mmap-array cannot run on Electron 38.1.0. Its V8 refuses buffers')
 })
 
 describe('a bundle', () => {
