@@ -9,6 +9,8 @@ import { ROOT } from '../scripts/toolchain.js'
 import { expectExit, run } from './support/processes.js'
 
 const SYSTEM = `${process.platform}-${process.arch}`
+const GLIBC = process.report.getReport().header.glibcVersionRuntime
+const LIBC = GLIBC ? `glibc ${GLIBC}` : 'musl'
 const ADDON = `prebuilds/${HOST.name}/mmap-array.node`
 
 let folder
@@ -56,7 +58,7 @@ const PRETEND_MUSL = `
 test('import without prebuilds/ says where it looked, and what to do', async () => {
   const copy = copyPackage()
   const message = await messageOf(copy)
-  expect(message).toContain(`mmap-array cannot run on ${SYSTEM} with glibc ${glibcVersion()}. `)
+  expect(message).toContain(`mmap-array cannot run on ${SYSTEM} with ${LIBC}. `)
   expect(message).toContain(`${HOST.name}/mmap-array.node is missing: it is not in ${join(copy, 'prebuilds')}, `)
   expect(message).toContain('mark mmap-array as external, or copy prebuilds/ beside the bundle')
   expect(message).toContain('npm run build')
@@ -75,7 +77,7 @@ test('import of a damaged addon names it and the cause', async () => {
   writeFileSync(join(copy, ADDON), 'no addon')
   const message = await messageOf(copy)
   expect(message).toContain(`Its addon ${join(copy, ADDON)} is there, but does not load: `)
-  expect(message).toMatch(/load: .*(?:file too short|invalid ELF header)/)
+  expect(message).toMatch(/load: .*(?:file too short|invalid ELF header|Exec format error)/)
 })
 
 test('import on another architecture names the addons that are there', async () => {
@@ -83,17 +85,15 @@ test('import on another architecture names the addons that are there', async () 
   copyAddon(copy)
   copyAddon(copy, 'linux-x128-gnu')
   const message = await messageOf(copy, PRETEND_RISC_V)
-  expect(message).toContain('mmap-array cannot run on linux-riscv64 with glibc ')
-  expect(message).toContain('It has no addon for linux-riscv64-gnu, only for ')
+  expect(message).toContain(`mmap-array cannot run on linux-riscv64 with ${LIBC}. It has no addon for linux-riscv64-`)
   for (const name of [HOST.name, 'linux-x128-gnu']) expect(message).toContain(name)
 })
 
 test('import on musl names it, and does not load the addon for glibc', async () => {
   const copy = copyPackage()
-  copyAddon(copy)
-  const message = await messageOf(copy, PRETEND_MUSL)
-  expect(message).toBe(
-    `mmap-array cannot run on ${SYSTEM} with musl. It has no addon for ${SYSTEM}-musl, only for ${HOST.name}.`,
+  copyAddon(copy, `${SYSTEM}-gnu`)
+  expect(await messageOf(copy, PRETEND_MUSL)).toBe(
+    `mmap-array cannot run on ${SYSTEM} with musl. It has no addon for ${SYSTEM}-musl, only for ${SYSTEM}-gnu.`,
   )
 })
 
@@ -169,7 +169,3 @@ describe('a bundle', () => {
     expect(result.stdout).toBe('4\n')
   })
 })
-
-function glibcVersion() {
-  return process.report.getReport().header.glibcVersionRuntime
-}
