@@ -64,13 +64,18 @@ function libc() {
     const isGlibc = /\/(?:ld-linux|libc\.so\.6|libc-2\.)/.test(readFileSync('/proc/self/maps', 'latin1'))
     return isGlibc ? 'gnu' : 'musl'
   } catch {
-    return glibcVersion() ? 'gnu' : 'musl'
+    // Under a permission model. Deno then refuses a report too; it is built for glibc only.
+    return process.versions.deno || glibcVersion() ? 'gnu' : 'musl'
   }
 }
 
-/** Not asked for in `libc`, because a report takes some milliseconds. */
+/** Undefined on another C library. Not asked for in `libc` first, because a report takes some milliseconds. */
 function glibcVersion() {
-  return process.report?.getReport?.()?.header?.glibcVersionRuntime
+  try {
+    return process.report?.getReport?.()?.header?.glibcVersionRuntime
+  } catch {
+    return undefined
+  }
 }
 
 /** A new function of the addon is named here too. */

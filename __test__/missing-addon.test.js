@@ -105,6 +105,15 @@ test('import on musl loads the addon for musl', async () => {
   expect(await messageOf(copy, PRETEND_MUSL)).toContain(`Its addon ${join(copy, 'prebuilds', name)}`)
 })
 
+// As `--permission` without --allow-fs-read for /proc does.
+test('import where /proc cannot be read takes the addon for the C library of Node.js', async () => {
+  const copy = copyPackage()
+  copyAddon(copy)
+  writeFileSync(join(copy, ADDON), 'no addon')
+  const refuse = PRETEND_MUSL.replace(/'7f00.*1'/, `(() => { throw new Error('refused') })()`)
+  expect(await messageOf(copy, refuse)).toContain(`Its addon ${join(copy, ADDON)} is there`)
+})
+
 test('import on a platform with one C library names none', async () => {
   const copy = copyPackage()
   copyAddon(copy)
