@@ -48,7 +48,7 @@ JavaScript. There are two ways to deal with it:
 
 - **Copy \`prebuilds/\` beside the bundle.** The bundle then needs nothing else. The folder holds the addons for every supported system; a bundle
   needs only the one for the system that it runs on. If the tool splits the bundle into several files, copy it beside the file that holds the package.
-  Copy it again after each update of the package.
+  Copy it again after each update of the package. \`node -p "require.resolve('mmap-array/package.json')"\` says where the package is installed.
 - **Mark mmap-array as external.** The bundle then imports the package, which must be installed where it runs.
 
 Without either, the import throws \`ERR_UNSUPPORTED_RUNTIME\`, whose message names the folders where it looked: beside the bundle, and beside the
