@@ -100,14 +100,32 @@ describe.each(['csv', 'jsonl'])('an integer in %s', (format) => {
     // What broke: what a double is printed as stood for the double, and times in nanoseconds were changed.
     expect(await refusal(format, '1700000000000001000')).toContain('--type i64 keeps them')
     expect(await refusal(format, '9007199254740993.0')).toContain('--type i64 keeps them')
-    expect(await readAs(format, ['1.152921504606847e18'])).toEqual(['1152921504606847000'])
-    expect(await readAs(format, ['1234567890123456789'], '--type', 'f64')).toEqual(['1234567890123456800'])
-    // What a double is printed as is one.
+    expect(await readAs(format, ['1.152921504606847e18'])).toEqual(['1152921504606846976'])
+    expect(await readAs(format, ['1234567890123456789'], '--type', 'f64')).toEqual(['1234567890123456768'])
+    // What other programs print a double as is one.
     expect(await readAs(format, ['123456789012345670000', '9007199254740992'])).toEqual([
-      '123456789012345670000',
+      '123456789012345667584',
       '9007199254740992',
     ])
   })
+})
+
+// What broke: 2^60 was written as 1152921504606847000, its fewest digits, which is another integer.
+test.each(['csv', 'jsonl'])('a whole float beyond 2^53 has all of its digits in %s', async (format) => {
+  const whole = [2 ** 60, -(2 ** 63), 2 ** 53 + 2, 2 ** 64 - 2048, 1e20]
+  const floats = make(scope, 'a.f64', 'd', [...whole, 2 ** 53 - 1, 0.1, 1e21, -0])
+  const text = scope.path(`a.${format}`)
+  expect((await tool(['convert', floats, text])).code).toBe(0)
+  const digits = whole.map((number) => String(BigInt(number)))
+  const expected = [...digits, '9007199254740991', '0.1', '1e+21', '-0']
+  expect(fs.readFileSync(text, 'utf8')).toBe(expected.map((line) => `${line}\n`).join(''))
+  expect((await tool(['convert', text, scope.path('b.f64'), '--force'])).code).toBe(0)
+  expect(fs.readFileSync(scope.path('b.f64'))).toEqual(fs.readFileSync(floats))
+
+  const singles = make(scope, 'a.f32', 'f', [2 ** 60, 2 ** 63])
+  expect((await tool(['convert', singles, text, '--force'])).code).toBe(0)
+  expect((await tool(['convert', text, scope.path('b.u64')])).code).toBe(0)
+  expect(read(scope.path('b.u64'), 'Q')).toEqual([2n ** 60n, 2n ** 63n])
 })
 
 test('--round goes with integers, and rounds those of files too', async () => {

@@ -151,13 +151,22 @@ export const typecodeOfPath = (path) => CODES.get(/\.([a-z]+\d+)$/.exec(path)?.[
  */
 export function requireTypecodeOfPath(path) {
   const code = typecodeOfPath(path)
-  const ending = /\.([^./]+)$/.exec(path)?.[1]
-  if (code !== undefined || ending === undefined || !looksLikeType(ending)) return code
+  const [, inner, ending] = /(?:\.([^./]+))?\.([^./]+)$/.exec(path) ?? []
+  if (code !== undefined || ending === undefined) return code
+  if (inner !== undefined && saysType(inner, ending))
+    throw new UsageError(
+      `.${inner} in the name ${path} says a type only at its end: give --type, or leave .${ending} away`,
+    )
+  if (!looksLikeType(ending)) return undefined
   if (ending.length === 1) throw new UsageError(`.${ending} does not say what the elements of ${path} are: give --type`)
   throw new UsageError(
     `.${ending} of ${path} looks like a type and is none${hintOf(ending) || `; types are ${SHORT_NAMES}`}; give --type, or another name`,
   )
 }
+
+/** Whether a part of a name is a type although another part follows: prices.f32.bin, prices.int.le. */
+const saysType = (inner, ending) =>
+  (/\d/.test(inner) && LOWER_NAMES.has(inner.toLowerCase())) || (/^[lbn]e$/i.test(ending) && looksLikeType(inner))
 
 function looksLikeType(ending) {
   const word = ending.toLowerCase()

@@ -64,7 +64,11 @@ JSON lines have a value a line, or an object and --column. What JSON has no numb
     to: { type: 'string', value: 'FORMAT', description: 'of TARGET' },
     ...TEXT_OPTIONS,
     header: { type: 'string', value: 'TITLE', description: 'writes a title into the first line of CSV' },
-    range: { type: 'string', value: 'START:STOP', description: 'only these elements, or rows, as in Python' },
+    range: {
+      type: 'string',
+      value: 'START:STOP',
+      description: 'only these elements, or rows, as in Python; of text, the rest may not be looked at',
+    },
     flatten: { type: 'boolean', description: 'writes several dimensions as one row' },
     force: { type: 'boolean', short: 'f', description: 'replaces TARGET where it is there' },
     'allow-empty': { type: 'boolean', description: 'replaces it even by a file without elements' },
