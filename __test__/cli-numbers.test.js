@@ -426,12 +426,19 @@ describe('the end of a name', () => {
     },
   )
 
-  test('that --type contradicts is said', async () => {
-    const { code, stderr } = await tool(['convert', scope.file('1.0\n', 'a.csv'), scope.path('b.f32'), '--type', 'f64'])
-    expect([code, stderr]).toEqual([
-      0,
-      expect.stringMatching(/b\.f32 has float64, as --type says, though its name says float32\n$/),
-    ])
+  // What broke: float32 in b.f64, which is read as float64, where --type was meant for the raw file.
+  test('that --type contradicts is an error', async () => {
+    const [text, raw] = [scope.file('1.0\n', 'a.csv'), make(scope, 'a.bin', 'f', [1])]
+    for (const file of [text, raw]) {
+      const message = await failure(2, ['convert', file, scope.path('b.f64'), '--type', 'f32'])
+      expect(message).toMatch(/b\.f64 says float64, and --type says float32; --from-type is that of a raw FILE$/)
+    }
+    expect((await tool(['convert', raw, scope.path('b.f64'), '--from-type', 'f32'])).code).toBe(0)
+    expect(read(scope.path('b.f64'), 'd')).toEqual([1])
+    expect((await tool(['convert', raw, scope.path('c.f32'), '--type', '<f4'])).code).toBe(0)
+    expect(await failure(2, ['convert', text, scope.path('d'), '--from-type', 'f32'])).toContain(
+      '--from-type goes with',
+    )
   })
 
   test.each(['|u1', '<i8', '<f8', '|i1'])('a byte count has the mark of NumPy: --type %s', async (type) => {
