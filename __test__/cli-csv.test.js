@@ -198,6 +198,12 @@ describe('missing values', () => {
     expect(elements).toEqual(['1', ...Array(count).fill('0')])
   })
 
+  test('are none of a column that a file of empty fields does not have', async () => {
+    expect(await elementsOf('""\n""\n', '--missing', '0')).toEqual(['0', '0'])
+    expect(await misuse('""\n""\n', '--missing', '0', '--column', 'close')).toContain("there is no column 'close'")
+    expect(await misuse('""\n', '--missing', '0', '--column', '2')).toContain('there is no column 2')
+  })
+
   // What broke: --missing-text made errors of what needs no option without it.
   test('are not NaN of a float type, whatever else stands for them', async () => {
     expect(await elementsOf('1\nnan\n-NaN\n', '--missing-text', 'X')).toEqual(['1', '"NaN"', '"NaN"'])

@@ -143,6 +143,8 @@ class Column {
     // Quotes may hold line ends.
     this.blankCount = quoted < 0 ? 0 : countRows(lines.slice(0, quoted + 1).join('\n'), this.#delimiter)
     if (this.blankCount === 0) return 0
+    // Where no row has said so yet, there is one column, and no title.
+    if (this.width === undefined) placeOf([''], this.#asked)
     try {
       return this.#addMissing(block, 0)
     } catch (error) {
