@@ -24,7 +24,7 @@ export function parse(command, words) {
   }
 }
 
-/** Of two, one would be left out. */
+/** An option that is given again would replace the first in silence. */
 function requireOnce(tokens, options) {
   const names = tokens.filter(({ kind, name }) => kind === 'option' && !options[name].multiple).map(({ name }) => name)
   const twice = names.find((name, at) => names.indexOf(name) < at)

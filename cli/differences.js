@@ -63,7 +63,7 @@ const bytesOf = ({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byte
 function distanceOf(a, b) {
   const distance = Math.abs(Number(a) - Number(b))
   if (typeof a === 'number' && typeof b === 'number' && distance <= Number.MAX_SAFE_INTEGER) return distance
-  // Nor are infinities and NaNs integers.
+  // Infinities and NaNs are no integers either.
   if (![a, b].every((value) => typeof value === 'bigint' || Number.isInteger(value))) return distance
   const exact = sizeOf(BigInt(a) - BigInt(b))
   return exact <= Number.MAX_SAFE_INTEGER ? Number(exact) : exact
@@ -76,7 +76,7 @@ const sizeOf = (integer) => (integer < 0n ? -integer : integer)
 /** @returns {bigint} a finite number in units of 2 ** -1074 */
 function unitsOf(number) {
   if (typeof number === 'bigint') return number << UNIT
-  // In two steps, as 2 ** 1074 is no double.
+  // In steps, as 2 ** 1074 is no double.
   let [part, shift] = [number, UNIT]
   for (; !Number.isInteger(part); part *= 2 ** 53) shift -= 53n
   return shift < 0n ? BigInt(part) >> -shift : BigInt(part) << shift

@@ -151,12 +151,11 @@ export const typecodeOfPath = (path) => CODES.get(/\.([a-z]+\d+)$/.exec(path)?.[
  */
 export function requireTypecodeOfPath(path) {
   const code = typecodeOfPath(path)
-  const [, inner, ending] = /(?:\.([^./]+))?\.([^./]+)$/.exec(path) ?? []
+  const ending = /\.([^./]+)$/.exec(path)?.[1]
   if (code !== undefined || ending === undefined) return code
-  if (inner !== undefined && saysType(inner, ending))
-    throw new UsageError(
-      `.${inner} in the name ${path} says a type only at its end: give --type, or leave .${ending} away`,
-    )
+  const inner = typeInside(path.slice(path.lastIndexOf('/') + 1))
+  if (inner !== undefined)
+    throw new UsageError(`.${inner} in ${path} says a type only at the end of a name: give --type, or another name`)
   if (!looksLikeType(ending)) return undefined
   if (ending.length === 1) throw new UsageError(`.${ending} does not say what the elements of ${path} are: give --type`)
   throw new UsageError(
@@ -164,9 +163,13 @@ export function requireTypecodeOfPath(path) {
   )
 }
 
-/** Whether a part of a name is a type although another part follows: prices.f32.bin, prices.int.le. */
-const saysType = (inner, ending) =>
-  (/\d/.test(inner) && LOWER_NAMES.has(inner.toLowerCase())) || (/^[lbn]e$/i.test(ending) && looksLikeType(inner))
+/** A type in a name that goes on behind it: prices.f32.bin, prices.f32~, prices.int.le. */
+function typeInside(name) {
+  const words = [...name.matchAll(/\.([a-z]+\d+)(?![a-z\d]|$)/gi)].map(([, word]) => word)
+  const beforeOrder = /\.([^.]+)\.[lbn]e$/i.exec(name)?.[1]
+  if (beforeOrder !== undefined && looksLikeType(beforeOrder)) return beforeOrder
+  return words.find((word) => LOWER_NAMES.has(word.toLowerCase()))
+}
 
 function looksLikeType(ending) {
   const word = ending.toLowerCase()
