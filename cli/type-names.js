@@ -153,10 +153,11 @@ export function requireTypecodeOfPath(path) {
   const code = typecodeOfPath(path)
   const ending = /\.([^./]+)$/.exec(path)?.[1]
   if (code !== undefined || ending === undefined) return code
-  const inner = typeInside(path.slice(path.lastIndexOf('/') + 1))
-  if (inner !== undefined)
-    throw new UsageError(`.${inner} in ${path} says a type only at the end of a name: give --type, or another name`)
-  if (!looksLikeType(ending)) return undefined
+  if (!looksLikeType(ending)) {
+    const inside = typeInside(path.slice(path.lastIndexOf('/') + 1))
+    if (inside === undefined) return undefined
+    throw new UsageError(`.${inside} in ${path} says a type only at the end of a name: give --type, or another name`)
+  }
   if (ending.length === 1) throw new UsageError(`.${ending} does not say what the elements of ${path} are: give --type`)
   throw new UsageError(
     `.${ending} of ${path} looks like a type and is none${hintOf(ending) || `; types are ${SHORT_NAMES}`}; give --type, or another name`,
