@@ -369,7 +369,7 @@ describe('the target', () => {
   })
 
   test('is not replaced unless it is said', async () => {
-    const [file, target] = [make(scope, 'a.f64', 'd', [1]), make(scope, 'b.f64', 'd', [2, 3])]
+    const [file, target] = [make(scope, 'a.f64', 'd', [1]), make(scope, 'b', 'd', [2, 3])]
     expect(await failure(2, ['convert', file, target])).toContain('--force')
     expect(read(target, 'd')).toEqual([2, 3])
     await convert(file, target, '--force')

@@ -352,7 +352,7 @@ describe('dates', () => {
     expect(await dates(['NaT', '1970-01-01'], 's', '--missing', 'NaT')).toEqual([String(-(2n ** 63n)), '0'])
     const words = ['convert', scope.file('2024-01-01\n'), scope.path('x.f64'), '--from', 'csv']
     expect(await failure(2, [...words, '--dates', 's'])).toContain('--dates makes int64')
-    expect(await failure(2, [...words, '--dates', 'w', '--type', 'i64'])).toContain('D, h, m, s')
+    expect(await failure(2, [...words.with(2, scope.path('x')), '--dates', 'w'])).toContain('D, h, m, s')
   })
 })
 
