@@ -1,7 +1,7 @@
 // What this process holds, and whether it grows from round to round.
 import fs from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ANONYMOUS, maps, residentBytes } from '../benchmark/process-facts.js'
+import { ANONYMOUS, maps, residentBytes } from '../__test__/support/process-facts.js'
 
 const MIB = 2 ** 20
 /** Rounds in which the process may still make itself at home. */
