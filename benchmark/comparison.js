@@ -3,7 +3,6 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { isMainThread } from 'node:worker_threads'
 import { MmapArray } from '../index.js'
 
 export class WrongAnswer extends Error {}
@@ -11,14 +10,6 @@ export class WrongAnswer extends Error {}
 /** How to start a program in JavaScript, which finds its parameters as JSON in its arguments. */
 export function nodeProgram(url, parameters) {
   return { command: process.execPath, args: ['--expose-gc', fileURLToPath(url), JSON.stringify(parameters)] }
-}
-
-/** Whether a module is the program of this process, and not imported by another or run by a worker thread. */
-export const isProgram = (url) => isMainThread && process.argv[1] === fileURLToPath(url)
-
-/** In a program: answers every line by what `round` returns. */
-export async function answerRounds(round) {
-  for await (const _ of createInterface({ input: process.stdin })) console.log(JSON.stringify(await round()))
 }
 
 export class SubjectProcess {
@@ -60,19 +51,6 @@ export class SubjectProcess {
 
   kill() {
     this.#child.kill('SIGKILL')
-  }
-}
-
-/** So many rounds of one subject, in a process of its own: what each answered. */
-export async function roundsOf(name, program, expected, rounds) {
-  const subject = new SubjectProcess(name, program)
-  try {
-    const replies = []
-    for (let round = 0; round < rounds; round++) replies.push(await subject.round(expected))
-    await subject.end()
-    return replies
-  } finally {
-    subject.kill()
   }
 }
 

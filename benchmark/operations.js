@@ -6,9 +6,13 @@ import { IN_PLACE, NUMBERS, SEARCHES } from './operations/scans.js'
 export const OPERATIONS = [...ELEMENTS, ...GROWTH, ...COPIES, ...SEARCHES, ...IN_PLACE, ...NUMBERS, ...FILES]
 export const TYPECODES = ['i', 'd']
 
-/** What a subject does in an operation, { before, round, after, share }; undefined if it does not take part. */
+/**
+ * What a subject does in an operation, { before, round, after, share }; undefined if it does not take part. A key of an operation may
+ * name several subjects.
+ */
 export function stepOf(operation, { name, steps, isPackage, absent }) {
   if (absent || (isPackage && operation.packages !== 'all' && operation.packages !== name)) return undefined
-  const step = operation[steps.find((key) => operation[key] !== undefined)] ?? undefined
+  const keys = steps.map((step) => Object.keys(operation).find((names) => names.split(', ').includes(step)))
+  const step = operation[keys.find(Boolean)] ?? undefined
   return typeof step === 'string' ? { round: step } : step
 }

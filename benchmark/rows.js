@@ -1,12 +1,16 @@
-// The rows of the results that come from the table: each operation in each typecode, some at all sizes, and files opened by size.
+// The rows of the results: each operation of the table in each typecode, some at all sizes, and what is not in the table.
 // A row has a title and `measure()`, which returns the lines of the report.
+import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { compare, duration, median, takeTurns } from './comparison.js'
+import { compare, duration, median, nodeProgram, takeTurns } from './comparison.js'
 import { OPERATIONS, TYPECODES, stepOf } from './operations.js'
 import { OPENING } from './operations/arrays.js'
 import { ELEMENT_TYPES, checksum, sample } from './sample.js'
 import { BOUND, OURS, cName } from './subjects.js'
+import { cProgram } from './toolchains.js'
+
+const MIB = 2 ** 20
 
 /** How many times its elements a subject may take in fresh memory: Array.push makes room anew, and copies. */
 const TAKES = 4
@@ -103,6 +107,65 @@ export function openRows(context) {
       },
     }),
   )
+}
+
+/** What two calls through Node-API take, one to wake and one to sleep. */
+const TWO_NATIVE_CALLS = 2 * 215
+
+/** A number to another process and back. */
+export function pingPongRows({ sizes, scratch }) {
+  const title = `ping-pong of ${sizes.pingPongs.toLocaleString('en')} rounds, median`
+  // so many in all timed rounds of all runs together
+  const rounds = Math.ceil(sizes.pingPongs / (sizes.runs * sizes.rounds))
+  const inNode = (subject) => nodeProgram(new URL('scenarios/ping-pong.js', import.meta.url), { subject, rounds })
+  const measure = async () => {
+    const command = cProgram(new URL('scenarios/ping-pong.c', import.meta.url), scratch)
+    const programs = {
+      [OURS]: inNode(OURS),
+      ...(command && { "C's futex": { command, args: [String(rounds)] } }),
+      'process.send': inNode('process.send'),
+    }
+    const goals = { "C's futex": { ratio: 1.5, plus: TWO_NATIVE_CALLS }, 'process.send': 0.2 }
+    const subjects = Object.entries(programs).map(([name, program]) => [name, { program, answer: rounds }])
+    const { [OURS]: ours, ...others } = await takeTurns(Object.fromEntries(subjects), sizes)
+    return Object.entries(others).map(([name, times]) => ({
+      name: `wait and notify / ${name}`,
+      ...compare(ours, times, goals[name]),
+    }))
+  }
+  return [{ title, measure }]
+}
+
+/** What is not a matter of speed: each is a program of its own that prints the lines of its row. */
+export function scenarioRows({ sizes, scratch }) {
+  const row = (title, file, parameters) => ({
+    title,
+    measure() {
+      const { command, args } = nodeProgram(new URL(`scenarios/${file}`, import.meta.url), parameters)
+      return JSON.parse(execFileSync(command, args))
+    },
+  })
+  const { attached, arrays, held, runs, rounds } = sizes
+  const lifecycle = (how, isClosing) =>
+    row(`${arrays.toLocaleString('en')} arrays, ${how}`, 'lifecycle.js', {
+      arrays,
+      isClosing,
+      path: join(scratch, 'lifecycle'),
+    })
+  const holders = { processes: 6, threads: 4 }
+  return [
+    row(`attach ${attached / MIB} MiB in a worker thread`, 'attach.js', {
+      bytes: attached,
+      rounds: Math.min(runs * rounds, 9),
+    }),
+    lifecycle('opened and closed', true),
+    lifecycle('dropped without close()', false),
+    row(
+      `a table of ${held / MIB} MiB held by ${holders.processes} processes and ${holders.threads} threads`,
+      'held-memory.js',
+      { bytes: held, path: join(scratch, 'held'), ...holders },
+    ),
+  ]
 }
 
 /**

@@ -1,15 +1,5 @@
-// npm run bench: measures the rows of the results and writes them. README.md in this folder says how it measures.
-//
-//   node benchmark/run.js                     all rows; writes RESULTS.md and the pictures
-//   node benchmark/run.js append 'get('       only the rows whose title holds one of these words; writes nothing
-//   node benchmark/run.js --quick             small sizes and few rounds: proves that it works, measures nothing
-//   node benchmark/run.js --json              one JSON object instead of text
-//   node benchmark/run.js --output=DIRECTORY  where RESULTS.md and the pictures go
-//   node benchmark/run.js --no-install        only the subjects that are there already
-//   node benchmark/run.js --runs=1            fewer runs of fresh processes than 3: faster, and less sure
-//
-// Speed is never a failure: the exit code is 0 whatever the numbers, and 1 only if an answer
-// is wrong, which ends the run.
+// npm run bench: measures the rows of the results and writes them. README.md has the options, and how it measures. Speed is never a
+// failure: the exit code is 0 whatever the numbers, and 1 only if an answer is wrong, which ends the run.
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import { arch, availableParallelism, cpus, loadavg, release, tmpdir, type } from 'node:os'
@@ -19,11 +9,7 @@ import { parseArgs } from 'node:util'
 import { duration } from './comparison.js'
 import { sizePicture, speedPicture } from './pictures.js'
 import { markdown } from './results.js'
-import { bySizeRows, openRows, tableRows } from './rows.js'
-import { attachRows } from './scenarios/attach.js'
-import { heldMemoryRows } from './scenarios/held-memory.js'
-import { lifecycleRows } from './scenarios/lifecycle.js'
-import { pingPongRows } from './scenarios/ping-pong.js'
+import { bySizeRows, openRows, pingPongRows, scenarioRows, tableRows } from './rows.js'
 import { findSubjects } from './subjects.js'
 
 const MIB = 2 ** 20
@@ -92,7 +78,7 @@ const report = { machine: machine(), subjects: subjects.map(pickVersion), lines:
 const files = Object.fromEntries(Object.entries(FILES).map(([name, bytes]) => [name, sparseFile(name, bytes)]))
 const context = { sizes, scratch, memory, subjects, files, kept: flags.quick && new Map() }
 if (!flags.json) printHeader()
-const kinds = [tableRows, openRows, attachRows, lifecycleRows, pingPongRows, heldMemoryRows, bySizeRows]
+const kinds = [tableRows, openRows, pingPongRows, scenarioRows, bySizeRows]
 for (const makeRows of kinds) {
   for (const row of makeRows(context)) {
     if (words.length > 0 && !words.some((word) => row.title.includes(word))) continue

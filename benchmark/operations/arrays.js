@@ -42,8 +42,7 @@ export const COPIES = [
     expected: ({ values }) => values,
     MmapArray: 'return array.tobytes()',
     'typed array': 'return Buffer.copyBytesFrom(array)',
-    array: 'return a.tobytes()',
-    NumPy: 'return a.tobytes()',
+    'array, NumPy': 'return a.tobytes()',
     'np.memmap': null,
     C: cCopy,
   },
@@ -56,8 +55,7 @@ export const COPIES = [
     goals: { C: 1.1 },
     expected: ({ values }) => values,
     MmapArray: 'return array.slice()',
-    'typed array': 'return array.slice()',
-    Array: 'return array.slice()',
+    'typed array, Array': 'return array.slice()',
     array: 'return a[:]',
     NumPy: 'return a.copy()',
     C: cCopy,
@@ -125,11 +123,7 @@ export const FILES = [
     NumPy: 'a.tofile(the.path)',
     C: `
       int file = open(the->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-      for (size_t done = 0; done < n * sizeof(T);) {
-        ssize_t wrote = write(file, (char *)a + done, n * sizeof(T) - done);
-        if (wrote <= 0) exit(1);
-        done += wrote;
-      }
+      if (write(file, a, n * sizeof(T)) != (ssize_t)(n * sizeof(T))) exit(1);
       close(file);
       return number(0);`,
   },
@@ -148,11 +142,7 @@ export const FILES = [
     C: `
       int file = open(the->path, O_RDONLY | O_CLOEXEC);
       char *bytes = shared(n * sizeof(T));
-      for (size_t done = 0; done < n * sizeof(T);) {
-        ssize_t got = read(file, bytes + done, n * sizeof(T) - done);
-        if (got <= 0) exit(1);
-        done += got;
-      }
+      if (read(file, bytes, n * sizeof(T)) != (ssize_t)(n * sizeof(T))) exit(1);
       close(file);
       return mapped(bytes, n * sizeof(T));`,
   },

@@ -40,8 +40,7 @@ export const ELEMENTS = [
     expected: ({ n }) => sampleSum(n),
     MmapArray: `const { view } = array; ${sumOf('view[i]')}`,
     'typed array': sumOf('array[i]'),
-    array: pythonSum,
-    NumPy: pythonSum,
+    'array, NumPy': pythonSum,
     C: cSum,
   },
   {
@@ -49,10 +48,8 @@ export const ELEMENTS = [
     goals: { 'typed array': 2 },
     expected: ({ n }) => sampleSum(n),
     MmapArray: sumOf('array.get(i)'),
-    'typed array': sumOf('array[i]'),
-    Array: sumOf('array[i]'),
-    array: pythonSum,
-    NumPy: pythonSum,
+    'typed array, Array': sumOf('array[i]'),
+    'array, NumPy': pythonSum,
     C: cSum,
   },
   {
@@ -78,10 +75,8 @@ export const ELEMENTS = [
     goals: { 'typed array': 2 },
     expected: ({ values }) => values.map((_, index) => index),
     MmapArray: storing('array.set(i, i)'),
-    'typed array': storing('array[i] = i'),
-    Array: storing('array[i] = i'),
-    array: pythonStoring,
-    NumPy: pythonStoring,
+    'typed array, Array': storing('array[i] = i'),
+    'array, NumPy': pythonStoring,
     C: 'for (size_t i = 0; i < n; i++) a[i] = (T)i; return in_place(a, n * sizeof(T));',
   },
   {
@@ -90,10 +85,8 @@ export const ELEMENTS = [
     goals: { 'typed array': 1.5, Array: 1.5 },
     expected: ({ n }) => sampleSum(n),
     MmapArray: iterating,
-    'typed array': iterating,
-    Array: iterating,
-    array: pythonIterating,
-    NumPy: pythonIterating,
+    'typed array, Array': iterating,
+    'array, NumPy': pythonIterating,
   },
 ]
 

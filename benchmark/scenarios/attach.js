@@ -1,9 +1,10 @@
-// A worker thread that attaches gets the same memory: nothing is copied, mapped or faulted.
+// A worker thread that attaches gets the same memory: nothing is copied, mapped or faulted. Prints the lines of the report as JSON.
+import assert from 'node:assert'
 import { once } from 'node:events'
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { MmapArray } from '../../index.js'
-import { WrongAnswer, answerRounds, isProgram, median, nodeProgram, roundsOf } from '../comparison.js'
 import { ANONYMOUS, maps, threadFaults } from '../../__test__/support/process-facts.js'
+import { median } from '../comparison.js'
 import { sample, sampleSum } from '../sample.js'
 
 const PAGE = 4096
@@ -11,35 +12,32 @@ const ATTACHMENTS = 1000
 const MOST_MICROSECONDS = 50
 /** Faults of the JavaScript around it, which are not the array's, a page. */
 const MOST_FAULTS = 0.01
-const ROUNDS = 9
 
-export function attachRows({ sizes: { attached: bytes, runs, rounds } }) {
-  const program = nodeProgram(import.meta.url, bytes)
-  return [
-    {
-      title: `attach ${bytes / 2 ** 20} MiB in a worker thread`,
-      async measure() {
-        const replies = await roundsOf('attach', program, sampleSum(bytes / 4), Math.min(runs * rounds, ROUNDS))
-        if (!replies.every(({ isSameAddress }) => isSameAddress)) throw new WrongAnswer('another address in the worker')
-        return linesOf(replies, bytes / PAGE)
-      },
-    },
-  ]
-}
-
-function linesOf(replies, pages) {
+/** Lets workers, one after another, attach an array whose pages are present. */
+async function measure({ bytes, rounds }) {
+  const array = new MmapArray('i', sample(Int32Array, bytes / 4))
+  const replies = []
+  for (let round = 0; round < rounds; round++) {
+    const worker = new Worker(new URL(import.meta.url), { workerData: array.handle() })
+    const [{ sums, address, ...reply }] = await once(worker, 'message')
+    await worker.terminate()
+    assert.deepEqual(sums, [sampleSum(bytes / 4), sampleSum(bytes / 4)])
+    assert.equal(address, array.bufferInfo()[0], 'the address in the worker')
+    replies.push(reply)
+  }
   const medianOf = (pick) => median(replies.flatMap(pick))
-  const again = medianOf(({ again }) => again) / 1000
-  const first = medianOf(({ first }) => first) / 1000
-  const newMaps = Math.max(...replies.map(({ newMaps }) => newMaps))
-  const faults = medianOf(({ attachFaults, scanFaults }) => attachFaults + scanFaults)
+  const again = medianOf((reply) => reply.again) / 1000
+  const first = medianOf((reply) => reply.first) / 1000
+  const newMaps = Math.max(...replies.map((reply) => reply.newMaps))
+  const faults = medianOf((reply) => reply.faults)
+  const pages = bytes / PAGE
   return [
     { name: 'address in the worker', goal: 'the same', result: 'the same', met: true },
     { name: 'new maps', goal: '0', result: String(newMaps), met: newMaps <= 0 },
     {
       name: `faults of attaching and reading ${pages} pages`,
       goal: `≤ ${Math.floor(pages * MOST_FAULTS)}`,
-      result: `${faults} (a copy: ${medianOf(({ copyFaults }) => copyFaults)})`,
+      result: `${faults} (a copy: ${medianOf((reply) => reply.copyFaults)})`,
       met: faults <= pages * MOST_FAULTS,
     },
     {
@@ -51,25 +49,13 @@ function linesOf(replies, pages) {
   ]
 }
 
-/** The program: makes an array whose pages are present, and lets a worker attach it. */
-async function makeArray(bytes) {
-  const array = new MmapArray('i', sample(Int32Array, bytes / 4))
-  const [address] = array.bufferInfo()
-  await answerRounds(async () => {
-    const worker = new Worker(new URL(import.meta.url), { workerData: array.handle() })
-    const [{ address: found, ...reply }] = await once(worker, 'message')
-    await worker.terminate()
-    return { ...reply, isSameAddress: found === address }
-  })
-}
-
 function sumOf(view) {
   let sum = 0
   for (let i = 0; i < view.length; i++) sum += view[i]
   return sum
 }
 
-/** The worker: what attaching takes, what a scan of it faults, and what a copy would have faulted. */
+/** In the worker: what attaching takes, what a scan of it faults, and what a copy would have faulted. */
 function attach(handle) {
   const timed = () => {
     const began = process.hrtime.bigint()
@@ -88,26 +74,24 @@ function attach(handle) {
     return nanoseconds
   })
   const mapsBefore = maps([ANONYMOUS])
-  const faults = [threadFaults()]
+  const before = threadFaults()
   const { view } = MmapArray.attach(handle)
-  faults.push(threadFaults())
   const sum = sumOf(view)
-  faults.push(threadFaults())
+  const scanned = threadFaults()
   const newMaps = maps([ANONYMOUS]) - mapsBefore
+  const copying = threadFaults()
   const copy = view.slice()
-  faults.push(threadFaults())
-  const [attachFaults, scanFaults, copyFaults] = [1, 2, 3].map((at) => faults[at] - faults[at - 1])
+  const copyFaults = threadFaults() - copying
   return {
-    answer: sumOf(copy) === sum ? sum : NaN,
+    sums: [sum, sumOf(copy)],
     address: first.array.bufferInfo()[0],
     first: first.nanoseconds,
     again,
     newMaps,
-    attachFaults,
-    scanFaults,
+    faults: scanned - before,
     copyFaults,
   }
 }
 
-if (isProgram(import.meta.url)) await makeArray(JSON.parse(process.argv[2]))
-else if (!isMainThread) parentPort.postMessage(attach(workerData))
+if (isMainThread) console.log(JSON.stringify(await measure(JSON.parse(process.argv[2]))))
+else parentPort.postMessage(attach(workerData))

@@ -1,48 +1,21 @@
-// A number to another process and back: by wait and notify, by process.send, and in C. A round's time is the median of many of those.
+// A subject that sends a number to another process and waits until it comes back, by wait and notify or by process.send: a round for
+// each line in, whose time is the median of many of those.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { MmapArray } from '../../index.js'
-import { answerRounds, compare, isProgram, median, nodeProgram, takeTurns } from '../comparison.js'
-import { OURS } from '../subjects.js'
-import { cProgram } from '../toolchains.js'
+import { createInterface } from 'node:readline'
+import { median } from '../comparison.js'
 
-/** What two calls through Node-API take, one to wake and one to sleep. */
-const TWO_NATIVE_CALLS = 2 * 215
 /** The two words of the memory: each is written by one process, and waited for by the other. */
 const PING = 0
 const PONG = 1
 /** How often a partner checks whether the program still lives. */
 const PARENT_CHECK_MS = 1000
 
-export function pingPongRows({ sizes, scratch }) {
-  // so many in all timed rounds of all runs together
-  const rounds = Math.ceil(sizes.pingPongs / (sizes.runs * sizes.rounds))
-  const subject = (name) => ({ program: nodeProgram(import.meta.url, { subject: name, rounds }), answer: rounds })
-  return [
-    {
-      title: `ping-pong of ${sizes.pingPongs.toLocaleString('en')} rounds, median`,
-      async measure() {
-        const subjects = { [OURS]: subject(OURS), 'process.send': subject('process.send') }
-        const goals = { C: { ratio: 1.5, plus: TWO_NATIVE_CALLS }, 'process.send': 0.2 }
-        const command = cProgram(new URL('ping-pong.c', import.meta.url), scratch)
-        if (command) subjects.C = { program: { command, args: [String(rounds)] }, answer: rounds }
-        const times = await takeTurns(subjects, sizes)
-        return Object.entries(goals)
-          .filter(([name]) => name in subjects)
-          .map(([name, goal]) => ({
-            name: `wait and notify / ${name === 'C' ? "C's futex" : name}`,
-            ...compare(times[OURS], times[name], goal),
-          }))
-      },
-    },
-  ]
-}
-
-/** The program. */
 async function play({ subject, rounds }) {
   const words = new MmapArray('i', [0, 0])
-  const handle = subject === OURS ? JSON.stringify(words.handle()) : ''
+  const handle = subject === 'MmapArray' ? JSON.stringify(words.handle()) : ''
   const partner = fork(fileURLToPath(import.meta.url), ['partner', handle])
   await once(partner, 'message')
   let last = 0
@@ -77,13 +50,13 @@ async function play({ subject, rounds }) {
       send()
     })
 
-  await answerRounds(async () => {
+  for await (const _ of createInterface({ input: process.stdin })) {
     globalThis.gc()
     const times = new Float64Array(rounds)
     const before = last
-    await (subject === OURS ? byMemory : byMessage)(times)
-    return { answer: last - before, nanoseconds: median(times) }
-  })
+    await (subject === 'MmapArray' ? byMemory : byMessage)(times)
+    console.log(JSON.stringify({ answer: last - before, nanoseconds: median(times) }))
+  }
   partner.kill('SIGKILL')
 }
 
@@ -105,7 +78,5 @@ function answerByMemory(words) {
   }
 }
 
-if (isProgram(import.meta.url)) {
-  if (process.argv[2] === 'partner') answerPings(process.argv[3])
-  else await play(JSON.parse(process.argv[2]))
-}
+if (process.argv[2] === 'partner') answerPings(process.argv[3])
+else await play(JSON.parse(process.argv[2]))
