@@ -6,7 +6,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { ArrayModel, FileModel } from './support/file-model.js'
-import { startProcess, startThread } from './support/remotes.js'
+import { startProcess, startThread } from './support/workers.js'
 import { useScope } from './support/scope.js'
 
 const RUNS = Number(process.env.FC_RUNS ?? 100)

@@ -3,10 +3,10 @@
 import { fork } from 'node:child_process'
 import { Worker } from 'node:worker_threads'
 
-const MAIN = new URL('./remote-main.js', import.meta.url)
+const MAIN = new URL('./worker-main.js', import.meta.url)
 const LIMIT = 30000
 
-class Remote {
+class RemoteWorker {
   #pending = new Map()
   #count = 0
   #ended = false
@@ -15,11 +15,11 @@ class Remote {
     this.send = send
   }
 
-  /** Runs work({ MmapArray, state }, argument) over there; state lives as long as the remote. */
+  /** Runs work({ MmapArray, state }, argument) over there; state lives as long as the worker. */
   run(work, argument) {
     const id = this.#count++
     return new Promise((resolve, reject) => {
-      if (this.#ended) return reject(new Error('the remote has ended'))
+      if (this.#ended) return reject(new Error('the worker has ended'))
       const timer = setTimeout(() => reject(new Error(`no answer within ${LIMIT} ms to ${work}`)), LIMIT)
       this.#pending.set(id, { resolve, reject, timer })
       this.send({ id, source: String(work), argument })
@@ -46,34 +46,34 @@ class Remote {
 
 /** A worker thread. end() resolves with its exit code. */
 export function startThread(scope) {
-  const worker = new Worker(MAIN)
-  const remote = new Remote((message) => worker.postMessage(message))
-  const exit = new Promise((resolve) => worker.once('exit', resolve))
-  worker.on('message', (message) => remote.answer(message))
-  worker.on('error', (error) => remote.fail(`the thread threw: ${error.stack}`))
-  exit.then((code) => remote.fail(`the thread ended with code ${code}`))
-  remote.terminate = () => worker.terminate()
-  remote.end = () => {
-    worker.postMessage({ end: true })
+  const thread = new Worker(MAIN)
+  const worker = new RemoteWorker((message) => thread.postMessage(message))
+  const exit = new Promise((resolve) => thread.once('exit', resolve))
+  thread.on('message', (message) => worker.answer(message))
+  thread.on('error', (error) => worker.fail(`the thread threw: ${error.stack}`))
+  exit.then((code) => worker.fail(`the thread ended with code ${code}`))
+  worker.terminate = () => thread.terminate()
+  worker.end = () => {
+    thread.postMessage({ end: true })
     return exit
   }
-  scope.atEnd(() => worker.terminate())
-  return remote
+  scope.atEnd(() => thread.terminate())
+  return worker
 }
 
 /** A forked process. end() resolves with { code, signal }; kill() ends it at once. */
 export function startProcess(scope, { serialization = 'advanced' } = {}) {
   const child = fork(MAIN, [], { serialization, execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const remote = new Remote((message) => child.send(message))
+  const worker = new RemoteWorker((message) => child.send(message))
   const exit = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })))
-  child.on('message', (message) => remote.answer(message))
-  exit.then(({ code, signal }) => remote.fail(`the process ended with code ${code}, signal ${signal}`))
-  remote.pid = child.pid
-  remote.end = () => {
+  child.on('message', (message) => worker.answer(message))
+  exit.then(({ code, signal }) => worker.fail(`the process ended with code ${code}, signal ${signal}`))
+  worker.pid = child.pid
+  worker.end = () => {
     child.send({ end: true })
     return exit
   }
-  remote.kill = () => {
+  worker.kill = () => {
     child.kill('SIGKILL')
     return exit
   }
@@ -81,5 +81,5 @@ export function startProcess(scope, { serialization = 'advanced' } = {}) {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
     await exit
   })
-  return remote
+  return worker
 }

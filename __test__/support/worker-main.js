@@ -1,4 +1,4 @@
-// The other side of remotes.js: evaluates the functions it is sent.
+// The other side of workers.js: evaluates the functions it is sent.
 import { parentPort } from 'node:worker_threads'
 import { MmapArray } from '../../index.js'
 

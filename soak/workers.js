@@ -1,16 +1,16 @@
-// The processes and threads of a round: started, told to end, killed, terminated. Any other end is a failure.
+// The workers of a round, which are processes and threads: started, told to end, killed, terminated. Any other end is a failure.
 import { fork } from 'node:child_process'
 import { Worker } from 'node:worker_threads'
 
-const MEMBER = new URL('./member.js', import.meta.url)
-/** Longest that a member may take to end when it is told to. */
-const PATIENCE_MS = 60_000
+const PROGRAM = new URL('./worker.js', import.meta.url)
+/** Longest that a worker may take to end when it is told to. */
+const MOST_MS = 60_000
 
-class Member {
-  /** Settles with nothing when the member has ended as it was meant to, fails otherwise. */
+class RunningWorker {
+  /** Resolves when the worker has ended as it was meant to, rejects otherwise. */
   ended
   isGone = false
-  /** Whether the member was ended without being asked: its reserved file may have zeros at its end. */
+  /** Whether the worker was ended without being asked: its reserved file may have zeros at its end. */
   isCutShort = false
   #end
 
@@ -18,7 +18,7 @@ class Member {
     this.number = number
     this.#end = end
     this.ended = ended.finally(() => (this.isGone = true))
-    // Whoever waits for it hears of a failure; until then it is none of Node's business.
+    // A failure is thrown to whoever waits for it; until then it is not an unhandled rejection.
     this.ended.catch(() => {})
   }
 
@@ -28,7 +28,7 @@ class Member {
     this.#end(isCutShort)
     let timer
     const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`member ${this.number} did not end`)), PATIENCE_MS)
+      timer = setTimeout(() => reject(new Error(`worker ${this.number} did not end`)), MOST_MS)
     })
     try {
       await Promise.race([this.ended, late])
@@ -39,7 +39,7 @@ class Member {
 }
 
 export function startProcess(parameters) {
-  const child = fork(MEMBER, [JSON.stringify(parameters)], {
+  const child = fork(PROGRAM, [JSON.stringify(parameters)], {
     execArgv: ['--expose-gc'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
@@ -60,11 +60,11 @@ export function startProcess(parameters) {
     // It may have ended by itself, with an error, just now.
     else if (child.connected) child.send('end', () => {})
   }
-  return new Member(parameters.number, end, ended)
+  return new RunningWorker(parameters.number, end, ended)
 }
 
 export function startThread(parameters) {
-  const worker = new Worker(MEMBER, { workerData: parameters })
+  const worker = new Worker(PROGRAM, { workerData: parameters })
   let isTerminated = false
   const ended = new Promise((resolve, reject) => {
     worker.once('error', reject)
@@ -78,5 +78,5 @@ export function startThread(parameters) {
     if (isCutShort) worker.terminate()
     else worker.postMessage('end')
   }
-  return new Member(parameters.number, end, ended)
+  return new RunningWorker(parameters.number, end, ended)
 }
