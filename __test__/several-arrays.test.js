@@ -334,10 +334,10 @@ describe.each(storages)('%s', (_, { isNamed, header }) => {
 
   test('every array keeps to the rule of length', async () => {
     const thread = startThread(scope)
-    const remote = startProcess(scope)
+    const child = startProcess(scope)
     const local = { MmapArray, state: {} }
     const here = async (call) => act(local, call)
-    const places = [here, here, here, (call) => thread.run(act, call), (call) => remote.run(act, call)]
+    const places = [here, here, here, (call) => thread.run(act, call), (call) => child.run(act, call)]
     const closeAll = ({ state }) => {
       for (const array of state.arrays?.values() ?? []) array.close()
       state.arrays = new Map()
@@ -368,7 +368,7 @@ describe.each(storages)('%s', (_, { isNamed, header }) => {
       }
       closeAll(local)
       await thread.run(closeAll)
-      await remote.run(closeAll)
+      await child.run(closeAll)
       const reserved = run.file.reserved
       if (isNamed && reserved) expect(outsider.elements()).toEqual(run.file.elements.slice(0, reserved.length))
     }
@@ -379,7 +379,7 @@ describe.each(storages)('%s', (_, { isNamed, header }) => {
       } finally {
         closeAll(local)
         await thread.run(closeAll)
-        await remote.run(closeAll)
+        await child.run(closeAll)
       }
     }
     await fc.assert(

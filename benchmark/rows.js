@@ -217,7 +217,8 @@ function prepare(operation, typecode, n, { scratch }) {
     files[what] = join(scratch, `${what}-${OPERATIONS.indexOf(operation)}-${typecode}-${n}`)
     writeFileSync(files[what], made[what])
   }
-  const expected = operation.expected({
+  const { expected: expectedOf = ({ values }) => values } = operation
+  const expected = expectedOf({
     n,
     fraction: fractionOf(typecode),
     second: made.second,

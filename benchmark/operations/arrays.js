@@ -39,7 +39,6 @@ export const COPIES = [
     title: 'tobytes',
     takesMemory: true,
     goals: { C: 1.1 },
-    expected: ({ values }) => values,
     MmapArray: 'return array.tobytes()',
     'typed array': 'return Buffer.copyBytesFrom(array)',
     'array, NumPy': 'return a.tobytes()',
@@ -53,7 +52,6 @@ export const COPIES = [
     copies: 2,
     packages: 'all',
     goals: { C: 1.1 },
-    expected: ({ values }) => values,
     MmapArray: 'return array.slice()',
     'typed array, Array': 'return array.slice()',
     array: 'return a[:]',
@@ -115,7 +113,6 @@ export const FILES = [
     title: 'tofile, a new file',
     takesMemory: true,
     writes: true,
-    expected: ({ values }) => values,
     MmapArray: 'array.tofile(the.path)',
     'typed array': 'the.fs.writeFileSync(the.path, array)',
     array: "with open(the.path, 'wb') as file: a.tofile(file)",
@@ -131,7 +128,6 @@ export const FILES = [
     title: 'fromfile to an empty one',
     takesMemory: true,
     reads: true,
-    expected: ({ values }) => values,
     MmapArray: 'const grown = the.fresh(); grown.fromfile(the.path, n); return grown',
     'typed array': `
       const bytes = the.fs.readFileSync(the.path)

@@ -173,7 +173,6 @@ with open(the.path, 'r+b') as file: the.state = the.mmaparray('i', mmap=the.mmap
     packages: 'mmap-io',
     uses: 'other',
     goals: { C: 1.1 },
-    expected: ({ values }) => values,
     MmapArray: 'const grown = the.fresh(); grown.extend(the.other); return grown',
     'typed array': 'const copy = the.make(n); copy.set(the.other); return copy',
     Array: 'return [].concat(the.other)',
@@ -188,7 +187,6 @@ with open(the.path, 'r+b') as file: the.state = the.mmaparray('i', mmap=the.mmap
     packages: 'mmap-io',
     uses: 'bytes',
     goals: { C: 1.1 },
-    expected: ({ values }) => values,
     MmapArray: 'const grown = the.fresh(); grown.frombytes(the.bytes); return grown',
     'typed array': `
       const copy = the.make(n)
