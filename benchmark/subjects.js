@@ -50,7 +50,7 @@ function pythonProgram(command, ...args) {
   return { command, args: ['-B', fileURLToPath(new URL('subject.py', import.meta.url)), ...args], env: NATIVE_BLAS }
 }
 
-/** Its steps are compiled: what stands for a step in a task is the name of a function. */
+/** Its steps are compiled, and called by a program in Python: a task holds the names of their functions. */
 function subjectInC(scratch) {
   const subject = { name: BOUND, steps: [BOUND] }
   const functions = OPERATIONS.flatMap((operation, index) =>
@@ -63,7 +63,8 @@ function subjectInC(scratch) {
       })),
     ),
   )
-  const found = cLibrary(functions, scratch)
+  const { absent } = python()
+  const found = absent ? { absent } : cLibrary(functions, scratch)
   return { ...subject, program: pythonProgram('python3', BOUND, found.library), ...found }
 }
 
