@@ -29,13 +29,13 @@ impl OwnPages {
     pub fn begin(&self, bytes: Region<'_>) {
         self.written.store(true, Ordering::Relaxed);
         let page = Self::make_own(bytes);
-        // Of two arrays the longer one loses pages first.
-        self.last.fetch_max(page, Ordering::Relaxed);
+        // Of two arrays the longer one loses pages first. Release: whoever finds the address finds the page made the window's own.
+        self.last.fetch_max(page, Ordering::Release);
     }
 
     /// Whether some were lost since the last answer.
     pub fn lost_some(&self) -> bool {
-        let page = self.last.load(Ordering::Relaxed);
+        let page = self.last.load(Ordering::Acquire);
         if page == 0 || pagemap::is_own_copy(page) != Some(false) {
             return false;
         }
