@@ -49,8 +49,8 @@ static void handle(void (*handler)(int, siginfo_t *, void *), int flags, struct 
 static void touch(void) {
   if (!touched) {
     int file = memfd_create("foreign", 0);
-    if (ftruncate(file, 4096)) abort();
-    touched = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (ftruncate(file, 1)) abort();
+    touched = mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     if (ftruncate(file, 0)) abort();
   }
   if (sigsetjmp(safe, keepsMask))
