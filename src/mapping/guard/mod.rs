@@ -8,6 +8,7 @@
 mod record;
 mod signal;
 mod slot;
+mod zero_pages;
 
 use std::fs::File;
 use std::os::fd::BorrowedFd;
