@@ -156,8 +156,7 @@ impl Window {
 
     /// Before the first bytes of a private window may be written to.
     pub fn begin_own_writes(&self, bytes: u64) {
-        // Or `follow_file` on another thread maps over what is written after this.
-        let _lock = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let _no_follow_file_maps_over_it = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         self.own_pages.begin(self.region(bytes));
     }
 
