@@ -1,5 +1,6 @@
 //! Which process this is, told so that a later one with the same number is not taken for it.
 
+use std::os::unix::fs::MetadataExt;
 use std::sync::OnceLock;
 
 use crate::error::{Error, Result};
@@ -23,7 +24,8 @@ impl ProcessIdentity {
         if let Some(known) = OWN.get().filter(|known| known.pid == pid) {
             return Ok(*known);
         }
-        let own = Self::read(pid).map_err(|error| Error::io(&error, "open"))?;
+        let started = started("self").map_err(|error| Error::io(&error, "open"))?;
+        let own = ProcessIdentity { pid, started };
         // Another thread may have been faster; in a forked process the parent's stays.
         let _ = OWN.set(own);
         Ok(own)
@@ -31,21 +33,28 @@ impl ProcessIdentity {
 
     /// A process that is running now.
     pub fn of(pid: u32) -> Option<Self> {
-        Self::read(pid).ok()
+        let started = started(&pid.to_string()).ok()?;
+        Some(ProcessIdentity { pid, started })
     }
+}
 
-    fn read(pid: u32) -> std::io::Result<Self> {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-        let no_stat = || std::io::Error::from_raw_os_error(libc::EIO);
-        // The second field is the program's name in parentheses, and may hold anything.
-        let (_, rest) = stat.rsplit_once(") ").ok_or_else(no_stat)?;
-        // Field 22 of the line; the rest starts at field 3.
-        let started = rest.split(' ').nth(19).and_then(|field| field.parse().ok());
-        Ok(ProcessIdentity {
-            pid,
-            started: started.ok_or_else(no_stat)?,
-        })
-    }
+/// When a process was started, of those in `/proc`.
+fn started(process: &str) -> std::io::Result<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    let no_stat = || std::io::Error::from_raw_os_error(libc::EIO);
+    // The second field is the program's name in parentheses, and may hold anything.
+    let (_, rest) = stat.rsplit_once(") ").ok_or_else(no_stat)?;
+    // Field 22 of the line; the rest starts at field 3.
+    let started = rest.split(' ').nth(19).and_then(|field| field.parse().ok());
+    started.ok_or_else(no_stat)
+}
+
+/// The PID namespace of this process, which a container has one of its own of: the number of a process means another one in each
+/// of them. `None` if the system does not say.
+pub fn pid_namespace() -> Option<u64> {
+    std::fs::metadata("/proc/self/ns/pid")
+        .ok()
+        .map(|found| found.ino())
 }
 
 #[cfg(test)]
