@@ -1,12 +1,12 @@
 // Loads the addon, the only file that knows where it lies, and names what it exports. There is one for each kind of system,
 // built by scripts/: prebuilds/<platform>-<arch>-<libc>/mmap-array.node.
 
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 const FOLDER = fileURLToPath(new URL('./prebuilds/', import.meta.url))
-const FILE = `${FOLDER}${process.platform}-${process.arch}-gnu/mmap-array.node`
+const FILE = `${FOLDER}${process.platform}-${process.arch}-${libc()}/mmap-array.node`
 
 function load() {
   try {
@@ -23,6 +23,12 @@ function reasonOf(cause) {
   const others = existsSync(FOLDER) ? readdirSync(FOLDER) : []
   if (others.length > 0) return `It has no addon ${FILE}, only for ${others.join(', ')}.`
   return `Its addon ${FILE} is missing: install the package again, or in a checkout run npm run build.`
+}
+
+/** `gnu` or `musl`, by the C library that this process has loaded. */
+function libc() {
+  const isGlibc = /\/(?:ld-linux|libc\.so\.6|libc-2\.)/.test(readFileSync('/proc/self/maps', 'latin1'))
+  return isGlibc ? 'gnu' : 'musl'
 }
 
 /** With the C library, which decides on Linux as much as platform and architecture do. */
