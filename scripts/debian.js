@@ -34,9 +34,7 @@ function unpackInto(folder, packages) {
     step(`fetching ${packages.join(', ')} of Debian`, 'apt-get', args, { cwd: archives })
   } catch (error) {
     if (!(error instanceof SetupError)) throw error
-    throw new SetupError(
-      `${packages.join(', ')} cannot be had from the package sources of this machine. ${error.message}`,
-    )
+    throw cannotBeHad(packages)
   }
   for (const archive of readdirSync(archives)) capture('dpkg', ['--extract', join(archives, archive), folder])
   rmSync(archives, { recursive: true })
@@ -72,6 +70,11 @@ function readLists() {
 export function dependenciesOf(name) {
   const relations = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map((of) => `--no-${of}`)
   const args = ['--config-file', CONFIGURATION, 'depends', '--recurse', ...relations, name]
-  const lines = capture('apt-cache', args).split('\n')
+  const { stdout, status } = spawnSync('apt-cache', args, { encoding: 'utf8' })
+  if (status !== 0) throw cannotBeHad([name])
+  const lines = stdout.split('\n')
   return lines.filter((line) => /^[a-z]/.test(line) && line !== name)
 }
+
+const cannotBeHad = (packages) =>
+  new SetupError(`${packages.join(', ')} cannot be had from the package sources of this machine.`)

@@ -87,8 +87,10 @@ await runScript(async () => {
     try {
       recipe = await recipeFor(target)
     } catch (error) {
-      if (release || !(error instanceof SetupError)) throw error
-      console.error(`mmap-array: ${target.name} is not built here: ${error.message}`)
+      if (!(error instanceof SetupError)) throw error
+      const refusal = `${target.name} is not built here: ${error.message}`
+      if (release) throw new SetupError(refusal)
+      console.error(`mmap-array: ${refusal}`)
       continue
     }
     const { profile, system, ...how } = recipe
