@@ -1,6 +1,7 @@
 // Changes programs and libraries for 64-bit Linux, as files, so that they run on a musl that is not installed.
 import { readFileSync, writeFileSync } from 'node:fs'
 
+/** Kinds of program headers, and of entries of the dynamic section. */
 const PT = { LOAD: 1, DYNAMIC: 2, INTERP: 3, NOTE: 4 }
 const DT = { RELA: 7, RELASZ: 8, RELRSZ: 35, RELR: 36 }
 /** How a machine calls a relocation that adds the address of the library. */
