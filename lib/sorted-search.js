@@ -1,0 +1,73 @@
+// Binary search in sorted elements, for values of any kind that has an order among them.
+
+import { inspect } from 'node:util'
+import { placesIn, placesLater, placesOf, placesOfLater } from '../native.js'
+import { toBound, toOptionalString } from './arguments.js'
+import { allocate, bytesOf } from './buffers.js'
+import { boundCallOf, requireOpen, typeOf } from './core-array.js'
+import { isOneCharacter } from './elements.js'
+import { invalidArgType, outOfRange } from './errors.js'
+import { kindOf } from './items.js'
+import * as jobs from './jobs.js'
+
+/**
+ * A value as the core looks for it: a number, a bigint or a code point; where it is the double nearest to a bigint, beside
+ * it whether the bigint is more than that, less or the same.
+ * @returns {[value: number | bigint, excess: number]}
+ */
+function toSought(type, value) {
+  if (type.meaning === 'character') {
+    if (typeof value === 'string' && isOneCharacter(value)) return [value.codePointAt(0), 0]
+    throw invalidArgType('value', `a string of one character, for typecode '${type.code}'`, value)
+  }
+  if (typeof value === 'number') return [value, 0]
+  if (typeof value !== 'bigint') throw invalidArgType('value', `a number, for typecode '${type.code}'`, value)
+  if (type.meaning !== 'float') return [value, 0]
+  const double = Number(value)
+  if (!Number.isFinite(double)) return [double, -Math.sign(double)]
+  const nearest = BigInt(double)
+  return [double, Number(value > nearest) - Number(value < nearest)]
+}
+
+/** Where a value belongs between two bounds: before the elements that equal it, or after them. */
+export function bisect(array, value, lo, hi, isRight) {
+  const [number, excess] = toSought(typeOf(array), value)
+  const first = toBound(lo, 'lo') ?? 0
+  if (first < 0) throw outOfRange('lo', '>= 0', first)
+  return boundCallOf(array, 'place')(number, excess, first, toBound(hi, 'hi') ?? Infinity, Number(isRight))
+}
+
+/** @returns {boolean} */
+function isRightSide(side) {
+  const given = toOptionalString(side, 'side') ?? 'left'
+  if (given === 'left' || given === 'right') return given === 'right'
+  throw outOfRange('side', "'left' or 'right'", inspect(given))
+}
+
+/** Where each of many needles of the same type belongs: another array's elements, or a typed array's. */
+export function searchsorted(array, needles, side) {
+  const isRight = isRightSide(side)
+  requireOpen(array)
+  const kind = kindOfNeedles(array, needles)
+  const found = allocate(Float64Array, needles.length)
+  const room = bytesOf(found)
+  if (kind === 'array') placesOf(array, needles, isRight, room)
+  else placesIn(array, bytesOf(needles, 'needles'), isRight, room)
+  return found
+}
+
+/** The same on another thread. */
+export async function searchsortedAsync(array, needles, side, options) {
+  const isRight = isRightSide(side)
+  const found = await jobs.run(array, options, (ticket) => {
+    if (kindOfNeedles(array, needles) === 'array') return placesOfLater(array, ticket, needles, isRight)
+    return placesLater(array, ticket, bytesOf(needles, 'needles'), isRight)
+  })
+  return new Float64Array(found)
+}
+
+function kindOfNeedles(array, needles) {
+  const kind = kindOf(array, needles)
+  if (kind !== undefined) return kind
+  throw invalidArgType('needles', `an MmapArray or a typed array of typecode '${typeOf(array).code}'`, needles)
+}
