@@ -11,6 +11,9 @@ use super::memory::page_size;
 /// What the system calls huge where its pages are of 4 KiB.
 pub const HUGE_PAGE: u64 = 2 << 20;
 
+/// The same number on every architecture. The `libc` crate knows it for glibc only.
+const MADV_COLLAPSE: i32 = 25;
+
 /// From so many bytes on the one hint is nothing beside what it saves.
 const LARGE: usize = 4 << 20;
 
@@ -60,7 +63,7 @@ fn whole_pages(start: usize, bytes: usize, page: usize) -> (usize, usize) {
 /// each huge page something must be there. Contents stay, whoever else reads or stores meanwhile. Not before Linux 6.1.
 pub fn collapse(start: usize, bytes: usize) -> Result<(), Refused> {
     // SAFETY: as above.
-    if unsafe { libc::madvise(start as *mut _, bytes, libc::MADV_COLLAPSE) } == 0 {
+    if unsafe { libc::madvise(start as *mut _, bytes, MADV_COLLAPSE) } == 0 {
         return Ok(());
     }
     match std::io::Error::last_os_error()
