@@ -272,8 +272,15 @@ impl Window {
             return Ok(());
         }
         match advice.apply(&self.map, start, end - start) {
-            // A hint this kernel does not know, or not for this kind of memory.
-            Err(error) if error.raw_os_error() == Some(libc::EINVAL) => Ok(()),
+            // A hint that this kernel does not know, or not for this kind of memory, or that a sandbox refuses.
+            Err(error)
+                if matches!(
+                    error.raw_os_error(),
+                    Some(libc::EINVAL | libc::ENOSYS | libc::EPERM)
+                ) =>
+            {
+                Ok(())
+            }
             done => done.map_err(|error| Error::io_on_memory(&error, "madvise")),
         }
     }

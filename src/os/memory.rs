@@ -2,28 +2,60 @@
 #![allow(unsafe_code, reason = "maps fixed pages")]
 
 use std::fs::File;
+use std::mem;
 use std::sync::OnceLock;
 
-use rustix::mm::{MapFlags, ProtFlags, mmap, mmap_anonymous};
-use rustix::process::{Resource, getrlimit};
-
+use super::portable;
 use crate::error::{Error, Result};
+use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mmap, mmap_anonymous};
 
 pub fn page_size() -> u64 {
     rustix::param::page_size() as u64
 }
 
-/// Bytes of memory and swap the machine has.
+/// Bytes of memory and swap the machine has. POSIX systems tell the memory alone. If a sandbox refuses the question, the answer is
+/// as many as there can be: then nothing is refused for want of memory before the system does.
+#[allow(clippy::unnecessary_cast, reason = "the types differ between systems")]
 pub fn installed() -> u64 {
-    let machine = rustix::system::sysinfo();
-    let pages = (machine.totalram as u64).saturating_add(machine.totalswap as u64);
-    pages.saturating_mul(u64::from(machine.mem_unit))
+    if portable::is_forced() {
+        // SAFETY: only asks.
+        let pages = unsafe { libc::sysconf(libc::_SC_PHYS_PAGES) };
+        return u64::try_from(pages).map_or(u64::MAX, |pages| pages.saturating_mul(page_size()));
+    }
+    // SAFETY: all zeros is a valid one.
+    let mut machine: libc::sysinfo = unsafe { mem::zeroed() };
+    // SAFETY: it is written to, and no more.
+    if unsafe { libc::sysinfo(&mut machine) } != 0 {
+        return u64::MAX;
+    }
+    let units = (machine.totalram as u64).saturating_add(machine.totalswap as u64);
+    units.saturating_mul(u64::from(machine.mem_unit))
 }
 
 /// Whether the process may not take all the address space there is. Asked once: each window would ask.
 pub fn address_space_is_limited() -> bool {
     static IS_LIMITED: OnceLock<bool> = OnceLock::new();
-    *IS_LIMITED.get_or_init(|| getrlimit(Resource::As).current.is_some())
+    *IS_LIMITED.get_or_init(|| {
+        let mut limit = libc::rlimit {
+            rlim_cur: libc::RLIM_INFINITY,
+            rlim_max: libc::RLIM_INFINITY,
+        };
+        // SAFETY: it is written to, and no more. A sandbox may refuse the call.
+        let asked = unsafe { libc::getrlimit(libc::RLIMIT_AS, &mut limit) };
+        asked == 0 && limit.rlim_cur != libc::RLIM_INFINITY
+    })
+}
+
+/// Brings in the pages of a range that begins on a page. Only Linux, since 5.14, does that at once; elsewhere it is skipped.
+///
+/// # Errors
+/// The system's.
+pub fn populate(start: usize, bytes: usize) -> rustix::io::Result<()> {
+    if portable::is_forced() {
+        return Ok(());
+    }
+    // SAFETY: wherever the range is, its contents and access stay as they are.
+    unsafe { madvise(start as *mut _, bytes, Advice::LinuxPopulateRead) }
 }
 
 /// Rounds up to whole pages, or to the largest multiple of a page where there is none above.

@@ -13,6 +13,7 @@ pub mod memory;
 pub mod memory_file;
 pub mod memory_map;
 pub mod pagemap;
+pub mod polling;
 pub mod portable;
 pub mod process;
 pub mod read;

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rustix::fs::{OFlags, SealFlags, fcntl_get_seals};
+use rustix::fs::OFlags;
 use rustix::io::Errno;
 
 use copy_up::CopyUp;
@@ -204,13 +204,10 @@ impl Storage {
     /// # Errors
     /// `EPERM` where it is sealed.
     pub fn require_cuttable(&self) -> Result<()> {
-        match fcntl_get_seals(&self.file) {
-            Ok(seals) if seals.contains(SealFlags::SHRINK) => {
-                Err(self.named(Error::system(Errno::PERM, "ftruncate")))
-            }
-            // Only files in memory have seals.
-            _ => Ok(()),
+        if descriptor::never_shrinks(&self.file) {
+            return Err(self.named(Error::system(Errno::PERM, "ftruncate")));
         }
+        Ok(())
     }
 
     /// Refuses to touch so many bytes of memory that has holes, where the holes may take more than can be had.
