@@ -162,7 +162,7 @@ test('a sleeper is woken by another process that changes the element and notifie
   let output = ''
   child.stdout.on('data', (text) => (output += text))
   const answer = array.waitAsync(2, 2, 60000)
-  while (output !== 'ready\n') await new Promise(setImmediate)
+  await once(child.stdout, 'data')
   for (const index of [0, 1]) {
     array.set(index, 7)
     array.notify(index)
