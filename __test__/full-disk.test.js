@@ -138,5 +138,6 @@ describeOnSmallDisk('a full disk', () => {
        assert.equal(array.length, length + 1)
        assert.equal(array.refresh() * 8, fs.statSync('/dev/shm/full').size)`,
       { directory: '/dev/shm' },
-    ))
+    ),
+  )
 })
