@@ -232,6 +232,9 @@ mod tests {
 
     #[test]
     fn memory_is_there_before_it_is_stored_to() {
+        if crate::os::portable::skips("a temporary file has its blocks when it grows") {
+            return;
+        }
         let mut array = bytes(CAPACITY);
         assert!(append_as_javascript(&mut array, MUCH) <= 1);
         assert!(brought_in(&array) <= MUCH);

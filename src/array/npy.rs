@@ -210,7 +210,7 @@ mod tests {
     use std::os::unix::fs::FileExt;
 
     fn scratch() -> File {
-        File::from(rustix::fs::memfd_create("npy", rustix::fs::MemfdFlags::CLOEXEC).unwrap())
+        crate::os::memory_file::scratch()
     }
 
     fn open(file: &File, flags: Flags, length: Option<u64>) -> Result<Array> {

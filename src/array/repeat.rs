@@ -115,20 +115,23 @@ mod tests {
 
     #[test]
     fn what_others_append_meanwhile_is_not_repeated() {
-        use crate::os::write::append;
         use std::sync::atomic::{AtomicBool, Ordering};
         for head in [3usize, 3 << 20] {
             let mut array = Array::anonymous(Typecode::parse("B").unwrap(), 0).unwrap();
             array.extend(Region::of(&vec![1; head])).unwrap();
             array.descriptor().unwrap();
-            let file = array.mapping().storage().file().try_clone().unwrap();
+            let storage = array.mapping().storage().clone();
             let is_over = AtomicBool::new(false);
             let times = (20 << 20) / head;
             let theirs = std::thread::scope(|scope| {
                 let other = scope.spawn(|| {
+                    // What is appended before it begins is repeated too.
+                    while storage.size().unwrap() == head as u64 {
+                        std::thread::yield_now();
+                    }
                     let mut count = 0;
                     while !is_over.load(Ordering::Relaxed) {
-                        append(&file, &[Region::of(&[255])], 0).unwrap();
+                        storage.append(&[Region::of(&[255])], 0).unwrap();
                         count += 1;
                     }
                     count

@@ -12,7 +12,7 @@ use crate::typecode::Typecode;
 
 /// A file in memory that holds these bytes.
 pub fn file_of(bytes: &[u8]) -> File {
-    let file = File::from(rustix::fs::memfd_create("sample", rustix::fs::MemfdFlags::CLOEXEC).unwrap());
+    let file = crate::os::memory_file::scratch();
     file.write_all_at(bytes, 0).unwrap();
     file
 }

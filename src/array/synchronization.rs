@@ -71,7 +71,7 @@ impl Array {
 
     /// Wakes those who sleep on an element, at most so many; gives how many there were.
     pub fn notify(&self, index: i64, count: u32) -> Result<u32> {
-        self.word(index)?.get().wake(count)
+        self.word(index)?.wake(count)
     }
 }
 

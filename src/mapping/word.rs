@@ -3,13 +3,15 @@
 
 use std::ptr::NonNull;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use memmap2::{MmapOptions, MmapRaw};
 
 use super::{Mapping, Window};
 use crate::error::{Error, Result};
-use crate::os::futex::{Wakeup, Word};
+use crate::os::futex::{self, Cancellation, Wakeup, Word};
+use crate::os::polling;
+use crate::storage::Storage;
 
 /// Four bytes of the file in a shared mapping, which stays as long as this does.
 #[derive(Debug)]
@@ -20,6 +22,14 @@ pub struct SharedWord {
     _window: Arc<Window>,
     /// A read-only page of the file: a private mapping is private to the sleeper too, and nobody would find it there.
     _page: Option<MmapRaw>,
+    /// Where the word lies, for the sleepers of a system without futexes.
+    polled: Option<Box<Polled>>,
+}
+
+#[derive(Debug)]
+struct Polled {
+    storage: Arc<Storage>,
+    position: u64,
 }
 
 impl Mapping {
@@ -49,6 +59,12 @@ impl Mapping {
             seen: word_at(seen)?,
             _window: window.clone(),
             _page: page,
+            polled: (!futex::is_available()).then(|| {
+                Box::new(Polled {
+                    storage: self.storage().clone(),
+                    position: self.offset() + byte,
+                })
+            }),
         })
     }
 }
@@ -56,12 +72,54 @@ impl Mapping {
 impl SharedWord {
     pub const BYTES: usize = 4;
 
-    pub fn get(&self) -> Word {
-        self.word
-    }
-
     /// As [`Word::wait`].
     pub fn wait(&self, expected: u32, timeout: Duration) -> Result<Wakeup> {
-        self.word.wait(self.seen, expected, timeout)
+        let Some(polled) = &self.polled else {
+            return self.word.wait(self.seen, expected, timeout);
+        };
+        if self.seen.changes_at_once(expected, timeout) {
+            return Ok(Wakeup::Woken);
+        }
+        polled.wait(expected, Some(timeout), || false)
+    }
+
+    /// As [`Word::wait_unless`].
+    pub fn wait_unless(
+        &self,
+        cancellation: &Cancellation,
+        expected: u32,
+        timeout: Option<Duration>,
+    ) -> Result<Wakeup> {
+        match &self.polled {
+            Some(polled) => polled.wait(expected, timeout, || cancellation.is_cancelled()),
+            None => self.word.wait_unless(cancellation, expected, timeout),
+        }
+    }
+
+    /// As [`Word::wake`].
+    pub fn wake(&self, count: u32) -> Result<u32> {
+        match &self.polled {
+            Some(polled) => polling::wake(polled.storage.file(), polled.position, count),
+            None => self.word.wake(count),
+        }
+    }
+}
+
+impl Polled {
+    fn wait(
+        &self,
+        expected: u32,
+        timeout: Option<Duration>,
+        is_cancelled: impl Fn() -> bool,
+    ) -> Result<Wakeup> {
+        // A time that no clock can tell never comes.
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        polling::wait(
+            self.storage.file(),
+            self.position,
+            expected,
+            deadline,
+            is_cancelled,
+        )
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use rustix::io::Errno;
 
 use super::memory::{installed, round_up_to_pages};
+use super::portable;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 
@@ -14,12 +15,12 @@ const GROUPS: &str = "/sys/fs/cgroup";
 
 /// Bytes that can be had without pushing others out; what is installed, where the system does not say.
 pub fn available() -> u64 {
-    let of_machine = read_to_string("/proc/meminfo")
-        .ok()
-        .and_then(|text| of_machine(&text));
-    let of_groups = read_to_string("/proc/self/cgroup")
-        .ok()
-        .and_then(|text| of_groups(&text, Path::new(GROUPS)));
+    let read = |path| {
+        let text = (!portable::is_forced()).then(|| read_to_string(path));
+        text.and_then(|text| text.ok())
+    };
+    let of_machine = read("/proc/meminfo").and_then(|text| of_machine(&text));
+    let of_groups = read("/proc/self/cgroup").and_then(|text| of_groups(&text, Path::new(GROUPS)));
     [of_machine, of_groups]
         .into_iter()
         .flatten()

@@ -4,37 +4,45 @@
 use std::cell::Cell;
 use std::fs::File;
 
-use rustix::fs::{FallocateFlags, fallocate, tell};
+use rustix::fs::{FallocateFlags, fallocate, fstatvfs, tell};
 use rustix::io::{Errno, retry_on_intr};
 
-use super::write::append;
+use super::portable;
 use super::{identity, size};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 
 /// Grows a file from a size it has: its blocks first, its size when they are there, so that a full disk leaves it as it
 /// was. What others append meanwhile is kept; where blocks that came to nothing have to be given back it can be lost, if it
-/// comes between the two calls that takes.
-pub fn grow(file: &File, from: u64, to: u64) -> Result<()> {
+/// comes between the two calls that takes. If the system reserves no blocks, zeros are appended by `append`.
+pub fn grow(file: &File, from: u64, to: u64, append: &dyn Fn(Region<'_>, u64) -> Result<()>) -> Result<()> {
     if to > size::MAX {
         return Err(Error::system(Errno::FBIG, "fallocate"));
     }
     if to <= from {
         return Ok(());
     }
-    let reserve = |flags, start, length| retry_on_intr(|| fallocate(file, flags, start, length));
-    let reserved = reserve(FallocateFlags::KEEP_SIZE, from, to - from)
+    let reserved = reserve(file, FallocateFlags::KEEP_SIZE, from, to - from)
         // The block of the last byte is there: only the size follows, and a longer file does not get shorter.
-        .and_then(|()| reserve(FallocateFlags::empty(), to - 1, 1));
+        .and_then(|()| reserve(file, FallocateFlags::empty(), to - 1, 1));
     match reserved {
-        // A file system that cannot reserve blocks: write them.
-        Err(Errno::OPNOTSUPP | Errno::NOSYS) => append_zeros(file, from, to),
+        Err(errno) if errno == Errno::OPNOTSUPP || portable::is_refusal(errno) => {
+            append_zeros(file, to, append)
+        }
         Err(errno) => {
             give_back(file, from);
             Err(Error::system(errno, "fallocate"))
         }
         Ok(()) => Ok(()),
     }
+}
+
+/// `OPNOTSUPP` of a file system that cannot reserve blocks, and if the fallback is forced.
+fn reserve(file: &File, flags: FallocateFlags, start: u64, length: u64) -> rustix::io::Result<()> {
+    if portable::is_forced() {
+        return Err(Errno::OPNOTSUPP);
+    }
+    retry_on_intr(|| fallocate(file, flags, start, length))
 }
 
 /// Blocks behind the end of a file would be lost to everybody; setting the size it has gives them back. Not of a file that
@@ -99,7 +107,7 @@ impl Expecting {
         if self.blocks.get() == Blocks::Wanted {
             self.blocks.set(Blocks::Asked);
             // Where it fails, the writes tell why.
-            let _ = retry_on_intr(|| fallocate(&self.file, FallocateFlags::KEEP_SIZE, 0, self.bytes));
+            let _ = reserve(&self.file, FallocateFlags::KEEP_SIZE, 0, self.bytes);
         }
     }
 }
@@ -116,14 +124,17 @@ impl Drop for Expecting {
     }
 }
 
-fn append_zeros(file: &File, from: u64, to: u64) -> Result<()> {
+/// Appends zeros until the file is long enough; cuts it back if that fails, unless others have appended meanwhile.
+fn append_zeros(file: &File, to: u64, append: &dyn Fn(Region<'_>, u64) -> Result<()>) -> Result<()> {
     static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
-    let mut end = from;
+    let before = size::of(file)?;
+    require_free(file, to.saturating_sub(before))?;
+    let mut end = before;
     while end < to {
         let length = (to - end).min(ZEROS.len() as u64);
-        if let Err(error) = append(file, &[Region::of(&ZEROS[..length as usize])], end) {
+        if let Err(error) = append(Region::of(&ZEROS[..length as usize]), end) {
             if size::of(file)? == end {
-                size::set(file, from)?;
+                size::set(file, before)?;
             }
             return Err(error);
         }
@@ -132,13 +143,30 @@ fn append_zeros(file: &File, from: u64, to: u64) -> Result<()> {
     Ok(())
 }
 
+/// Refuses more bytes than the file's disk has free, before it is filled up for nothing.
+fn require_free(file: &File, bytes: u64) -> Result<()> {
+    match fstatvfs(file) {
+        // Some file systems have no size.
+        Ok(disk) if disk.f_blocks > 0 && disk.f_bavail.saturating_mul(disk.f_frsize) < bytes => {
+            Err(Error::system(Errno::NOSPC, "write"))
+        }
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::write::write_at;
     use super::*;
     use std::os::unix::fs::FileExt;
 
     fn scratch() -> File {
-        File::from(rustix::fs::memfd_create("blocks", rustix::fs::MemfdFlags::CLOEXEC).unwrap())
+        crate::os::memory_file::scratch()
+    }
+
+    /// Grows the file; zeros are written where the caller believes its end to be.
+    fn grow(file: &File, from: u64, to: u64) -> Result<()> {
+        super::grow(file, from, to, &|zeros, end| write_at(file, zeros, end))
     }
 
     #[test]
@@ -146,7 +174,7 @@ mod tests {
         let file = scratch();
         grow(&file, 0, 10_000).unwrap();
         assert_eq!(size::of(&file).unwrap(), 10_000);
-        append_zeros(&file, 10_000, 200_000).unwrap();
+        append_zeros(&file, 200_000, &|zeros, end| write_at(&file, zeros, end)).unwrap();
         assert_eq!(size::of(&file).unwrap(), 200_000);
     }
 
@@ -163,6 +191,9 @@ mod tests {
 
     #[test]
     fn blocks_that_were_not_written_to_are_given_back() {
+        if portable::skips("no blocks are asked for") {
+            return;
+        }
         use std::io::Write;
         use std::os::unix::fs::MetadataExt;
         const BYTES: u64 = 3 * MUCH;
@@ -182,6 +213,34 @@ mod tests {
             assert!(blocks(&file) <= written.next_multiple_of(64 * 1024), "{written}");
         }
         std::fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    fn zeros_that_could_not_all_be_appended_are_cut_off() {
+        let file = scratch();
+        file.write_all_at(b"abc", 0).unwrap();
+        let append = |zeros: Region<'_>, end: u64| match end {
+            3 => write_at(&file, zeros, end),
+            _ => Err(Error::system(Errno::NOSPC, "write")),
+        };
+        assert_eq!(
+            append_zeros(&file, 200_000, &append).unwrap_err().code(),
+            "ENOSPC"
+        );
+        assert_eq!(size::of(&file).unwrap(), 3);
+    }
+
+    #[test]
+    fn more_than_the_disk_has_free_is_refused_before_anything_is_written() {
+        let file = scratch();
+        let append = |_: Region<'_>, _: u64| panic!("written");
+        // A tmpfs without a size refuses nothing.
+        if fstatvfs(&file).unwrap().f_blocks > 0 {
+            assert_eq!(
+                append_zeros(&file, 1 << 60, &append).unwrap_err().code(),
+                "ENOSPC"
+            );
+        }
     }
 
     #[test]

@@ -12,10 +12,12 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
-use rustix::fs::{OFlags, fcntl_getfl, fstat};
-use rustix::io::Errno;
+use rustix::fs::{OFlags, SealFlags, fcntl_get_seals, fcntl_getfl, fstat};
+use rustix::io::{Errno, FdFlags, fcntl_setfd};
 
 use super::identity;
+use super::portable::{self, or_fallback};
+use super::reopen::proc_path;
 use crate::error::{Error, Result};
 
 /// A descriptor of our own on what another one stands for; the kernel says whether there is one.
@@ -31,12 +33,28 @@ pub fn duplicate(descriptor: i32) -> Result<File> {
 
 /// Makes a descriptor refer to the file of another one. Its number stays valid; locks on what it referred to are gone.
 pub fn replace(descriptor: &File, by: &File) -> Result<()> {
-    // SAFETY: both are open. What the first one stood for is closed, which nobody holds a reference to but the kernel.
-    let done = unsafe { libc::dup3(by.as_raw_fd(), descriptor.as_raw_fd(), libc::O_CLOEXEC) };
+    let (from, to) = (by.as_raw_fd(), descriptor.as_raw_fd());
+    let done = or_fallback(
+        // SAFETY: both are open. What the first one stood for is closed, which nobody holds a reference to but the kernel.
+        || answer(unsafe { libc::dup3(from, to, libc::O_CLOEXEC) }),
+        // A program that another thread starts between the two calls inherits the descriptor.
+        // SAFETY: as above.
+        || answer(unsafe { libc::dup2(from, to) }).and_then(|()| fcntl_setfd(descriptor, FdFlags::CLOEXEC)),
+    );
+    done.map_err(|errno| Error::system(errno, "dup2"))
+}
+
+fn answer(done: i32) -> rustix::io::Result<()> {
     if done < 0 {
-        return Err(Error::io(&std::io::Error::last_os_error(), "dup3"));
+        let error = std::io::Error::last_os_error();
+        return Err(Errno::from_io_error(&error).unwrap_or(Errno::IO));
     }
     Ok(())
+}
+
+/// Whether a file in memory is sealed so that it never gets shorter. Only Linux has seals.
+pub fn never_shrinks(file: &File) -> bool {
+    !portable::is_forced() && fcntl_get_seals(file).is_ok_and(|seals| seals.contains(SealFlags::SHRINK))
 }
 
 /// The path by which the kernel knows an open file; of one that was deleted, the path it had. `None` where it does not say.
@@ -77,7 +95,7 @@ pub fn opened_without_waiting(file: &File) -> Option<File> {
         .read(access != OFlags::WRONLY)
         .write(access != OFlags::RDONLY)
         .custom_flags(libc::O_NONBLOCK)
-        .open(format!("/proc/self/fd/{}", file.as_raw_fd()))
+        .open(proc_path(file.as_raw_fd())?)
         .ok()
 }
 
@@ -113,6 +131,9 @@ mod tests {
 
     #[test]
     fn a_pipe_that_is_opened_anew_waits_for_nobody() {
+        if portable::skips("a pipe is opened anew through /proc") {
+            return;
+        }
         let (reader, writer) = std::io::pipe().unwrap();
         let (reader, writer) = [OwnedFd::from(reader), writer.into()].map(File::from).into();
         let mut reading = opened_without_waiting(&reader).unwrap();

@@ -10,6 +10,7 @@ use rustix::io::Errno;
 use rustix::thread::futex::{self, Flags, Timespec, WaitFlags, WaitPtr, WaitvFlags};
 use rustix::time::{ClockId, clock_gettime};
 
+use super::{polling, portable};
 use crate::error::{Error, Result};
 
 /// How a sleep ended.
@@ -21,6 +22,20 @@ pub enum Wakeup {
     TimedOut,
     /// The sleeper was called off.
     Cancelled,
+}
+
+/// Whether the system lets this process sleep on words that other processes share, and wake their sleepers. If not, [`polling`] does
+/// it.
+pub fn is_available() -> bool {
+    static IS_AVAILABLE: LazyLock<bool> = LazyLock::new(|| {
+        let word = AtomicU32::new(0);
+        let is_there = |done: rustix::io::Result<()>| !done.is_err_and(portable::is_refusal);
+        // Nobody sleeps there, and the word is another: both calls end at once.
+        !portable::is_forced()
+            && is_there(futex::wake(&word, Flags::empty(), 1).map(drop))
+            && is_there(futex::wait(&word, Flags::empty(), 1, None).map(drop))
+    });
+    *IS_AVAILABLE
 }
 
 /// Before a thread goes to sleep it looks about as long as it takes to be woken: who answers at once is heard at once. None
@@ -68,6 +83,11 @@ impl Word {
                 done => return outcome(done.map(drop)),
             }
         }
+    }
+
+    /// Whether the word is `expected` at first, and is not before a thread could be put to sleep.
+    pub fn changes_at_once(self, expected: u32, timeout: Duration) -> bool {
+        self.changes_soon(expected, Instant::now(), timeout.min(*ALERT))
     }
 
     /// Whether the word is `expected` at first, and soon is not.
@@ -164,9 +184,10 @@ impl Cancellation {
         self.0.store(1, Ordering::Release);
         // Nobody sleeping is no failure.
         let _ = futex::wake(&self.0, Flags::PRIVATE, 1);
+        polling::look_again();
     }
 
-    fn is_cancelled(&self) -> bool {
+    pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Acquire) != 0
     }
 }

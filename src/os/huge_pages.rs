@@ -7,6 +7,7 @@ use rustix::io::Errno;
 use rustix::mm::{Advice, madvise};
 
 use super::memory::page_size;
+use super::portable;
 
 /// What the system calls huge where its pages are of 4 KiB.
 pub const HUGE_PAGE: u64 = 2 << 20;
@@ -49,8 +50,19 @@ pub fn prefer(start: usize, bytes: usize) {
         return;
     }
     let (first, length) = whole_pages(start, bytes, page_size() as usize);
+    let _ = advise(first, length);
+}
+
+/// Asks for huge pages for a range that begins on a page. Only Linux takes the hint; elsewhere it is skipped.
+///
+/// # Errors
+/// The system's.
+pub fn advise(start: usize, bytes: usize) -> rustix::io::Result<()> {
+    if portable::is_forced() {
+        return Ok(());
+    }
     // SAFETY: wherever the range is, its contents and access stay as they are.
-    let _ = unsafe { madvise(first as *mut _, length, Advice::LinuxHugepage) };
+    unsafe { madvise(start as *mut _, bytes, Advice::LinuxHugepage) }
 }
 
 /// The whole pages inside of a range of a page or more.
@@ -62,6 +74,9 @@ fn whole_pages(start: usize, bytes: usize, page: usize) -> (usize, usize) {
 /// Puts the pages of a range that begins and ends on a huge page together; what is missing of them comes as zeros, but of
 /// each huge page something must be there. Contents stay, whoever else reads or stores meanwhile. Not before Linux 6.1.
 pub fn collapse(start: usize, bytes: usize) -> Result<(), Refused> {
+    if portable::is_forced() {
+        return Err(Refused::ForGood);
+    }
     // SAFETY: as above.
     if unsafe { libc::madvise(start as *mut _, bytes, MADV_COLLAPSE) } == 0 {
         return Ok(());

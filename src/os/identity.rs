@@ -5,21 +5,32 @@ use std::fs::File;
 
 use rustix::fs::{AtFlags, FileType, Stat, StatxFlags, fstat, fstatfs, statx};
 
+use super::portable::or_fallback;
 use crate::error::{Error, Result};
 
-/// Device, inode and, where the file system knows it, the time of birth: an inode number is used again, a birth is not.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Device, inode and, where the system tells it, the time of birth: an inode number is used again, a birth is not. A time that one
+/// side does not know is not compared.
+#[derive(Clone, Debug)]
 pub struct FileIdentity(String);
+
+const UNKNOWN_BIRTH: &str = "unknown";
 
 impl FileIdentity {
     pub fn of(file: &File) -> Result<Self> {
+        or_fallback(
+            || Self::by_statx(file),
+            || fstat(file).map(|stat| Self::by_stat(&stat)),
+        )
+        .map_err(|errno| Error::system(errno, "fstat"))
+    }
+
+    fn by_statx(file: &File) -> rustix::io::Result<Self> {
         let mask = StatxFlags::INO | StatxFlags::BTIME;
-        let stat =
-            statx(file, c"", AtFlags::EMPTY_PATH, mask).map_err(|errno| Error::system(errno, "statx"))?;
+        let stat = statx(file, c"", AtFlags::EMPTY_PATH, mask)?;
         let birth = if stat.stx_mask & StatxFlags::BTIME.bits() != 0 {
             format!("{}.{:09}", stat.stx_btime.tv_sec, stat.stx_btime.tv_nsec)
         } else {
-            String::from("unknown")
+            String::from(UNKNOWN_BIRTH)
         };
         Ok(FileIdentity(format!(
             "{}:{}:{}:{birth}",
@@ -27,15 +38,45 @@ impl FileIdentity {
         )))
     }
 
+    /// What POSIX tells, which is no time of birth.
+    pub fn by_stat(stat: &Stat) -> Self {
+        let (major, minor) = (rustix::fs::major(stat.st_dev), rustix::fs::minor(stat.st_dev));
+        FileIdentity(format!("{major}:{minor}:{}:{UNKNOWN_BIRTH}", stat.st_ino))
+    }
+
     pub fn from_text(text: &str) -> Self {
         FileIdentity(text.to_owned())
     }
 }
 
+impl PartialEq for FileIdentity {
+    fn eq(&self, other: &Self) -> bool {
+        match (self.0.rsplit_once(':'), other.0.rsplit_once(':')) {
+            (Some((file, birth)), Some((other_file, other_birth))) => {
+                let is_unknown = [birth, other_birth].contains(&UNKNOWN_BIRTH);
+                file == other_file && (is_unknown || birth == other_birth)
+            }
+            _ => self.0 == other.0,
+        }
+    }
+}
+
+impl Eq for FileIdentity {}
+
 impl fmt::Display for FileIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Whether two open files are the same one. While they are open their numbers are not used again.
+pub fn are_same(one: &File, other: &File) -> bool {
+    fstat(other).is_ok_and(|other| is_of(one, &other))
+}
+
+/// Whether what the system says of a path is about an open file.
+pub fn is_of(file: &File, found: &Stat) -> bool {
+    fstat(file).is_ok_and(|stat| (stat.st_dev, stat.st_ino) == (found.st_dev, found.st_ino))
 }
 
 /// Whether a file is one of those that memory stands for: of a memfd, of shared memory, of a tmpfs.
@@ -55,6 +96,10 @@ pub fn is_pipe(file: &File) -> bool {
     fstat(file).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Fifo)
 }
 
+pub fn is_regular(stat: &Stat) -> bool {
+    FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
+}
+
 /// Refuses what cannot be mapped, with the error the system has for it; gives what the system says of the rest.
 pub fn require_regular(file: &File) -> Result<Stat> {
     let stat = fstat(file).map_err(|errno| Error::system(errno, "fstat"))?;
@@ -71,13 +116,23 @@ mod tests {
 
     #[test]
     fn one_file_has_one_identity_and_two_have_two() {
-        let make =
-            || File::from(rustix::fs::memfd_create("identity", rustix::fs::MemfdFlags::CLOEXEC).unwrap());
+        let make = || crate::os::memory_file::scratch();
         let (one, other) = (make(), make());
         let identity = FileIdentity::of(&one).unwrap();
         assert_eq!(identity, FileIdentity::of(&one.try_clone().unwrap()).unwrap());
         assert_eq!(identity, FileIdentity::from_text(&identity.to_string()));
         assert_ne!(identity, FileIdentity::of(&other).unwrap());
+    }
+
+    #[test]
+    fn an_identity_without_a_birth_equals_one_with_it() {
+        let file = File::open("/proc/self/exe").unwrap();
+        let without = FileIdentity::by_stat(&fstat(&file).unwrap());
+        assert_eq!(without, FileIdentity::by_statx(&file).unwrap());
+        let other = FileIdentity::by_stat(&fstat(File::open("/").unwrap()).unwrap());
+        assert_ne!(without, other);
+        let [one, two] = ["1:2:3:4.5", "1:2:3:6.7"].map(FileIdentity::from_text);
+        assert_ne!(one, two);
     }
 
     #[test]

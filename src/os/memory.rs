@@ -2,33 +2,68 @@
 #![allow(unsafe_code, reason = "maps fixed pages")]
 
 use std::fs::File;
+use std::mem;
 use std::sync::OnceLock;
 
-use rustix::mm::{MapFlags, ProtFlags, mmap, mmap_anonymous};
-use rustix::process::{Resource, getrlimit};
-
+use super::portable;
 use crate::error::{Error, Result};
+use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mmap, mmap_anonymous};
 
 pub fn page_size() -> u64 {
     rustix::param::page_size() as u64
 }
 
-/// Bytes of memory and swap the machine has.
+/// Bytes of memory and swap the machine has. POSIX systems tell the memory alone. If a sandbox refuses the question, the answer is
+/// as many as there can be: then nothing is refused for want of memory before the system does.
+#[allow(clippy::unnecessary_cast, reason = "the types differ between systems")]
 pub fn installed() -> u64 {
-    let machine = rustix::system::sysinfo();
-    let pages = (machine.totalram as u64).saturating_add(machine.totalswap as u64);
-    pages.saturating_mul(u64::from(machine.mem_unit))
+    if portable::is_forced() {
+        // SAFETY: only asks.
+        let pages = unsafe { libc::sysconf(libc::_SC_PHYS_PAGES) };
+        return u64::try_from(pages).map_or(u64::MAX, |pages| pages.saturating_mul(page_size()));
+    }
+    // SAFETY: all zeros is a valid one.
+    let mut machine: libc::sysinfo = unsafe { mem::zeroed() };
+    // SAFETY: it is written to, and no more.
+    if unsafe { libc::sysinfo(&mut machine) } != 0 {
+        return u64::MAX;
+    }
+    let units = (machine.totalram as u64).saturating_add(machine.totalswap as u64);
+    units.saturating_mul(u64::from(machine.mem_unit))
 }
 
 /// Whether the process may not take all the address space there is. Asked once: each window would ask.
 pub fn address_space_is_limited() -> bool {
     static IS_LIMITED: OnceLock<bool> = OnceLock::new();
-    *IS_LIMITED.get_or_init(|| getrlimit(Resource::As).current.is_some())
+    *IS_LIMITED.get_or_init(|| {
+        let mut limit = libc::rlimit {
+            rlim_cur: libc::RLIM_INFINITY,
+            rlim_max: libc::RLIM_INFINITY,
+        };
+        // SAFETY: it is written to, and no more. A sandbox may refuse the call.
+        let asked = unsafe { libc::getrlimit(libc::RLIMIT_AS, &mut limit) };
+        asked == 0 && limit.rlim_cur != libc::RLIM_INFINITY
+    })
+}
+
+/// Brings in the pages of a range that begins on a page. Only Linux, since 5.14, does that at once; elsewhere it is skipped.
+///
+/// # Errors
+/// The system's.
+pub fn populate(start: usize, bytes: usize) -> rustix::io::Result<()> {
+    if portable::is_forced() {
+        return Ok(());
+    }
+    // SAFETY: wherever the range is, its contents and access stay as they are.
+    unsafe { madvise(start as *mut _, bytes, Advice::LinuxPopulateRead) }
 }
 
 /// Rounds up to whole pages, or to the largest multiple of a page where there is none above.
 pub fn round_up_to_pages(bytes: u64) -> u64 {
-    let page = page_size();
+    round_up(bytes, page_size())
+}
+
+fn round_up(bytes: u64, page: u64) -> u64 {
     bytes
         .div_ceil(page)
         .checked_mul(page)
@@ -73,4 +108,24 @@ pub unsafe fn lay_over(start: *mut u8, length: usize, file: &File, offset: u64, 
     unsafe { mmap(start.cast(), length, access, kind | MapFlags::FIXED, file, offset) }
         .map(drop)
         .map_err(|errno| Error::system(errno, "mmap"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_rounded_up_to_pages_of_any_size() {
+        for page in [4 << 10, 16 << 10, 64 << 10] {
+            for (bytes, rounded) in [(0, 0), (1, page), (page, page), (page + 1, 2 * page)] {
+                assert_eq!(round_up(bytes, page), rounded);
+            }
+            assert_eq!(round_up(u64::MAX - 5, page), u64::MAX - (page - 1));
+        }
+    }
+
+    #[test]
+    fn the_machine_has_memory() {
+        assert!(installed() > 1 << 20);
+    }
 }

@@ -1,5 +1,5 @@
 //! What the kernel says is mapped at an address: asked once, which allocates nothing, so that a signal handler may; or of a list of
-//! all, for many questions.
+//! all, for many questions. Without `/proc` there is no answer, and no fallback: who needs one is told that it is missing.
 #![allow(unsafe_code, reason = "reads a file with system calls alone")]
 
 use std::sync::atomic::{AtomicI32, Ordering};

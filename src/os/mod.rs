@@ -1,4 +1,5 @@
-//! The system calls that memmap2 and std lack, one topic a file.
+//! The system calls that memmap2 and std lack, one topic a file. A call that only Linux has stands beside its portable fallback; see
+//! [`portable`].
 
 pub mod available;
 pub mod blocks;
@@ -9,11 +10,15 @@ pub mod huge_pages;
 pub mod identity;
 pub mod map_count;
 pub mod memory;
+pub mod memory_file;
 pub mod memory_map;
 pub mod pagemap;
+pub mod polling;
+pub mod portable;
 pub mod process;
 pub mod read;
 pub mod readiness;
+pub mod reopen;
 pub mod scratch;
 pub mod size;
 pub mod write;

@@ -5,6 +5,7 @@ use std::os::unix::fs::FileExt;
 use std::sync::OnceLock;
 
 use super::memory::page_size;
+use super::portable;
 
 const IN_MEMORY: u64 = 1 << 63;
 const SWAPPED_OUT: u64 = 1 << 62;
@@ -15,6 +16,9 @@ const OF_FILE: u64 = 1 << 61;
 pub fn is_own_copy(address: usize) -> Option<bool> {
     // Kept open for the process: each call on an array that was written to asks before and after. Where it could not be opened,
     // for want of a descriptor perhaps, it is tried again.
+    if portable::is_forced() {
+        return None;
+    }
     static PAGEMAP: OnceLock<File> = OnceLock::new();
     let pagemap = match PAGEMAP.get() {
         Some(pagemap) => pagemap,

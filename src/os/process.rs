@@ -1,15 +1,24 @@
-//! Which process this is, told so that a later one with the same number is not taken for it.
+//! Which process this is, told so that a later one with the same number is not taken for it; and the way to its descriptors.
 
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use super::portable;
 use crate::error::{Error, Result};
 
-/// Number of the process and the kernel's clock tick it was started at.
+/// Number of the process and the kernel's clock tick it was started at, or 0 if `/proc` does not tell it. Who relies on the number
+/// alone compares the file too, so no harm comes of that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProcessIdentity {
     pub pid: u32,
     pub started: u64,
+}
+
+/// What leads to a descriptor of another process; `None` if fallbacks are forced.
+pub fn descriptor_path(pid: u32, descriptor: i32) -> Option<PathBuf> {
+    (!portable::is_forced()).then(|| PathBuf::from(format!("/proc/{pid}/fd/{descriptor}")))
 }
 
 impl ProcessIdentity {
@@ -24,8 +33,13 @@ impl ProcessIdentity {
         if let Some(known) = OWN.get().filter(|known| known.pid == pid) {
             return Ok(*known);
         }
-        let started = started("self").map_err(|error| Error::io(&error, "open"))?;
-        let own = ProcessIdentity { pid, started };
+        let own = match started("self") {
+            Err(error) if error.kind() == ErrorKind::NotFound => ProcessIdentity { pid, started: 0 },
+            started => ProcessIdentity {
+                pid,
+                started: started.map_err(|error| Error::io(&error, "open"))?,
+            },
+        };
         // Another thread may have been faster; in a forked process the parent's stays.
         let _ = OWN.set(own);
         Ok(own)
@@ -40,6 +54,9 @@ impl ProcessIdentity {
 
 /// When a process was started, of those in `/proc`.
 fn started(process: &str) -> std::io::Result<u64> {
+    if portable::is_forced() {
+        return Err(ErrorKind::NotFound.into());
+    }
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
     let no_stat = || std::io::Error::from_raw_os_error(libc::EIO);
     // The second field is the program's name in parentheses, and may hold anything.
@@ -64,6 +81,9 @@ mod tests {
     #[test]
     fn processes_are_told_apart() {
         let own = ProcessIdentity::own().unwrap();
+        if portable::skips("the time of a start is known from /proc") {
+            return;
+        }
         assert_eq!(ProcessIdentity::of(own.pid), Some(own));
         assert!(own.started > 0);
         assert_eq!(ProcessIdentity::of(u32::MAX), None);

@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn a_region_is_filled_as_far_as_the_file_goes() {
-        let file = File::from(rustix::fs::memfd_create("read", rustix::fs::MemfdFlags::CLOEXEC).unwrap());
+        let file = crate::os::memory_file::scratch();
         file.write_all_at(b"abcdef", 0).unwrap();
         let mut room = [0u8; 8];
         let (count, done) = fill(&file, Region::of_mut(&mut room[..4]));
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn what_is_there_is_read_and_no_more() {
-        let file = File::from(rustix::fs::memfd_create("read", rustix::fs::MemfdFlags::CLOEXEC).unwrap());
+        let file = crate::os::memory_file::scratch();
         file.write_all_at(b"abcdef", 0).unwrap();
         let mut buffer = [0; 4];
         assert_eq!(read_at(&file, &mut buffer, 1).unwrap(), 4);

@@ -1,11 +1,11 @@
 //! Memory of this process alone, for as long as a piece of work takes.
 
 use bytemuck::cast_slice_mut;
-use memmap2::{Advice, MmapMut};
+use memmap2::MmapMut;
 use rustix::io::Errno;
 
 use super::available::require_available;
-use super::huge_pages::HUGE_PAGE;
+use super::huge_pages::{self, HUGE_PAGE};
 use crate::error::{Error, Result};
 
 /// From here on pages are asked of the system, and given back to it at the end.
@@ -38,7 +38,7 @@ impl Scratch {
         let address = map.as_ptr().addr();
         let start = address.next_multiple_of(ALIGNMENT) - address;
         // A hint: without huge pages it is slower, and the same.
-        let _ = map.advise_range(Advice::HugePage, start, bytes);
+        let _ = huge_pages::advise(address + start, bytes);
         Ok(Scratch::Large { map, start, bytes })
     }
 

@@ -5,6 +5,7 @@ use std::fs::File;
 use rustix::fs::{AtFlags, SeekFrom, StatxFlags, fstat, ftruncate, seek, statx, tell};
 use rustix::io::{Errno, retry_on_intr};
 
+use super::portable::or_fallback;
 use crate::error::{Error, Result};
 
 /// The largest size a file can have.
@@ -13,15 +14,11 @@ pub const MAX: u64 = i64::MAX as u64;
 /// Asks for the size alone. Who asks for the times too is promised that the next write will change them, and then each
 /// append after a question has to note the time, which takes longer than the write itself.
 pub fn of(file: &File) -> Result<u64> {
-    match statx(file, c"", AtFlags::EMPTY_PATH, StatxFlags::SIZE) {
-        Ok(stat) => Ok(stat.stx_size),
-        // A sandbox may not know of the call.
-        Err(Errno::NOSYS | Errno::PERM) => {
-            let stat = fstat(file).map_err(|errno| Error::system(errno, "fstat"))?;
-            Ok(stat.st_size as u64)
-        }
-        Err(errno) => Err(Error::system(errno, "fstat")),
-    }
+    let size = or_fallback(
+        || statx(file, c"", AtFlags::EMPTY_PATH, StatxFlags::SIZE).map(|stat| stat.stx_size),
+        || fstat(file).map(|stat| stat.st_size as u64),
+    );
+    size.map_err(|errno| Error::system(errno, "fstat"))
 }
 
 /// Asks for the size by moving the file's position to its end: in little more than half the time. For a file whose position
@@ -58,7 +55,7 @@ mod tests {
 
     #[test]
     fn sizes_are_set_and_told() {
-        let file = File::from(rustix::fs::memfd_create("size", rustix::fs::MemfdFlags::CLOEXEC).unwrap());
+        let file = crate::os::memory_file::scratch();
         set(&file, 10_000).unwrap();
         assert_eq!(of(&file).unwrap(), 10_000);
         assert_eq!(by_position(&file).unwrap(), 10_000);

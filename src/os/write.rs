@@ -2,37 +2,102 @@
 
 use std::fs::File;
 use std::io::IoSlice;
+use std::sync::OnceLock;
 
-use rustix::io::{Errno, ReadWriteFlags, pwritev2};
+use rustix::fs::OFlags;
+use rustix::io::{Errno, ReadWriteFlags, pwrite, pwritev2, writev};
 
+use super::{portable, size};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
-use crate::os::size;
 
 /// What Linux takes in one write: 2 GiB less a page. A multiple of every element's size.
 const WRITE_LIMIT: usize = 0x7FFF_F000;
 
-/// Appends the parts, one after the other, in one write where the kernel takes it in one. The file's size grows after
-/// its bytes are there, so no reader sees a tail that is not written, and appends of other processes are kept.
-///
-/// # Errors
-/// The system's. Where a part was written by then, the file is cut back to where it ended, unless somebody else has
-/// appended meanwhile.
-pub fn append(file: &File, parts: &[Region<'_>], end: u64) -> Result<()> {
-    let total: usize = parts.iter().map(|part| part.len()).sum();
-    let mut written = 0;
-    while written < total {
-        match append_once(file, parts, written) {
-            Ok(0) => return cut_back(file, end, written, Errno::IO),
-            Ok(count) => written += count,
-            Err(Errno::INTR) => {}
-            Err(errno) => return cut_back(file, end, written, errno),
-        }
-    }
-    Ok(())
+/// Opens a file once more, with these flags.
+pub type Reopen<'a> = &'a dyn Fn(OFlags) -> Result<File>;
+
+/// Appends to one file, which was not opened with `O_APPEND`, since it is written to at other places too.
+#[derive(Debug, Default)]
+pub struct Appender {
+    /// The same file opened with `O_APPEND`, where the system refuses `pwritev2`.
+    second: OnceLock<File>,
 }
 
-fn append_once(file: &File, parts: &[Region<'_>], skip: usize) -> rustix::io::Result<usize> {
+impl Appender {
+    /// Opens the second descriptor at once, if the system refuses appends without it: once the file has lost its name, it cannot be
+    /// opened again. If that fails, the first append tries again, and fails in its turn.
+    pub fn prepare(&self, file: &File, reopen: Reopen<'_>) {
+        if !is_available(file) {
+            let _ = self.second(reopen);
+        }
+    }
+
+    fn second(&self, reopen: Reopen<'_>) -> Result<&File> {
+        if let Some(second) = self.second.get() {
+            return Ok(second);
+        }
+        let fresh = reopen(OFlags::WRONLY | OFlags::APPEND)?;
+        Ok(self.second.get_or_init(|| fresh))
+    }
+
+    /// Appends the parts, one after the other, in one write where the kernel takes it in one. The file's size grows after
+    /// its bytes are there, so no reader sees a tail that is not written, and appends of other processes are kept.
+    ///
+    /// # Errors
+    /// The system's. Where a part was written by then, the file is cut back to where it ended, unless somebody else has
+    /// appended meanwhile.
+    pub fn append(&self, file: &File, parts: &[Region<'_>], end: u64, reopen: Reopen<'_>) -> Result<()> {
+        let total: usize = parts.iter().map(|part| part.len()).sum();
+        let mut written = 0;
+        while written < total {
+            match self.append_once(file, parts, written, reopen)? {
+                Ok(0) => return cut_back(file, end, written, Errno::IO),
+                Ok(count) => written += count,
+                Err(Errno::INTR) => {}
+                Err(errno) => return cut_back(file, end, written, errno),
+            }
+        }
+        Ok(())
+    }
+
+    fn append_once(
+        &self,
+        file: &File,
+        parts: &[Region<'_>],
+        skip: usize,
+        reopen: Reopen<'_>,
+    ) -> Result<rustix::io::Result<usize>> {
+        let slices = slices_of(parts, skip);
+        let slices = &slices[..parts.len()];
+        if !portable::is_forced() {
+            // With RWF_APPEND the offset has no effect.
+            match pwritev2(file, slices, 0, ReadWriteFlags::APPEND) {
+                Err(errno) if is_refusal(errno) => {}
+                done => return Ok(done),
+            }
+        }
+        Ok(writev(self.second(reopen)?, slices))
+    }
+}
+
+/// Whether the system lets this process append with `pwritev2`, asked once with a write of nothing.
+fn is_available(file: &File) -> bool {
+    static IS_AVAILABLE: OnceLock<bool> = OnceLock::new();
+    *IS_AVAILABLE.get_or_init(|| {
+        let asked = || pwritev2(file, &[IoSlice::new(&[])], 0, ReadWriteFlags::APPEND);
+        !portable::is_forced() && !asked().is_err_and(is_refusal)
+    })
+}
+
+/// A kernel that does not know the flag, and gVisor, answer `EOPNOTSUPP` or `EINVAL`. A file that is sealed against growth answers
+/// `EPERM`, as the fallback does too.
+fn is_refusal(errno: Errno) -> bool {
+    portable::is_refusal(errno) || matches!(errno, Errno::OPNOTSUPP | Errno::INVAL)
+}
+
+/// The parts without their first bytes, and no more than one write takes.
+fn slices_of<'a>(parts: &[Region<'a>], skip: usize) -> [IoSlice<'a>; 2] {
     let mut slices = [IoSlice::new(&[]), IoSlice::new(&[])];
     assert!(
         parts.len() <= slices.len(),
@@ -47,8 +112,7 @@ fn append_once(file: &File, parts: &[Region<'_>], skip: usize) -> rustix::io::Re
         skip -= from;
         room -= length;
     }
-    // With RWF_APPEND the offset has no effect.
-    pwritev2(file, &slices[..parts.len()], 0, ReadWriteFlags::APPEND)
+    slices
 }
 
 /// Takes a half-written append back, and reports why it stopped.
@@ -68,7 +132,7 @@ pub fn write_at(file: &File, bytes: Region<'_>, position: u64) -> Result<()> {
     while written < bytes.len() {
         let length = (bytes.len() - written).min(WRITE_LIMIT);
         let rest = bytes.part(written, length).as_io_slice();
-        match pwritev2(file, &[rest], position + written as u64, ReadWriteFlags::empty()) {
+        match pwrite(file, &rest, position + written as u64) {
             Ok(0) => return Err(Error::system(Errno::IO, "write")),
             Ok(count) => written += count,
             Err(Errno::INTR) => {}
@@ -82,47 +146,95 @@ pub fn write_at(file: &File, bytes: Region<'_>, position: u64) -> Result<()> {
 mod tests {
     use super::*;
     use std::io::{Read, Seek, Write};
+    use std::path::{Path, PathBuf};
 
-    fn scratch() -> File {
-        File::from(rustix::fs::memfd_create("append", rustix::fs::MemfdFlags::CLOEXEC).unwrap())
+    /// A file that is gone when the test ends.
+    struct Scratch(PathBuf);
+
+    impl Scratch {
+        fn new(name: &str) -> (Scratch, File) {
+            let path = std::env::temp_dir().join(format!("mmap-array-{name}-{}", std::process::id()));
+            let mut options = File::options();
+            options.read(true).write(true).create(true).truncate(true);
+            let file = options.open(&path).unwrap();
+            (Scratch(path), file)
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_file(&self.0);
+        }
+    }
+
+    fn opened(path: &Path, flags: OFlags) -> Result<File> {
+        rustix::fs::open(path, flags, rustix::fs::Mode::empty())
+            .map(File::from)
+            .map_err(|errno| Error::system(errno, "open"))
+    }
+
+    fn text_of(mut file: &File) -> String {
+        file.rewind().unwrap();
+        let mut text = String::new();
+        file.read_to_string(&mut text).unwrap();
+        text
     }
 
     #[test]
     fn parts_land_at_the_end_in_order() {
-        let mut file = scratch();
+        let (scratch, mut file) = Scratch::new("append-order");
+        let appender = Appender::default();
+        let append = |file: &File, parts: &[Region<'_>], end| {
+            appender.append(file, parts, end, &|flags| opened(&scratch.0, flags))
+        };
         file.write_all(b"abc").unwrap();
         file.rewind().unwrap();
         append(&file, &[Region::of(b"de"), Region::of(b"fgh")], 3).unwrap();
         append(&file, &[Region::empty()], 8).unwrap();
-        let mut text = String::new();
-        file.read_to_string(&mut text).unwrap();
-        assert_eq!(text, "abcdefgh");
+        assert_eq!(text_of(&file), "abcdefgh");
     }
 
     #[test]
     fn a_write_lands_at_its_place() {
-        let mut file = scratch();
+        let (_scratch, mut file) = Scratch::new("write-at");
         file.write_all(b"abcdef").unwrap();
         write_at(&file, Region::of(b"xy"), 2).unwrap();
-        file.rewind().unwrap();
-        let mut text = String::new();
-        file.read_to_string(&mut text).unwrap();
-        assert_eq!(text, "abxyef");
+        assert_eq!(text_of(&file), "abxyef");
     }
 
     #[test]
     fn a_retry_goes_on_inside_the_second_part() {
-        let mut file = scratch();
-        append_once(&file, &[Region::of(b"ab"), Region::of(b"cdef")], 3).unwrap();
-        file.rewind().unwrap();
-        let mut text = String::new();
-        file.read_to_string(&mut text).unwrap();
-        assert_eq!(text, "def");
+        let slices = slices_of(&[Region::of(b"ab"), Region::of(b"cdef")], 3);
+        assert_eq!(
+            slices.map(|slice| slice.to_vec()),
+            [b"".to_vec(), b"def".to_vec()]
+        );
+    }
+
+    #[test]
+    fn the_second_descriptor_appends_beside_others_and_is_opened_once() {
+        let (scratch, file) = Scratch::new("append-second");
+        let appender = Appender::default();
+        let opened_times = std::cell::Cell::new(0);
+        let reopen = |flags| {
+            opened_times.set(opened_times.get() + 1);
+            opened(&scratch.0, flags)
+        };
+        appender.second(&reopen).unwrap();
+        for round in 0..3 {
+            let mut other = File::options().append(true).open(&scratch.0).unwrap();
+            other.write_all(b"o").unwrap();
+            let end = 2 * round + 1;
+            appender.append(&file, &[Region::of(b"x")], end, &reopen).unwrap();
+        }
+        assert_eq!((text_of(&file).as_str(), opened_times.get()), ("oxoxox", 1));
     }
 
     #[test]
     fn a_file_that_takes_no_writes_says_so() {
         let file = File::open("/proc/self/exe").unwrap();
-        assert_eq!(append(&file, &[Region::of(b"a")], 0).unwrap_err().code(), "EBADF");
+        let refused = |_| Err(Error::system(Errno::BADF, "open"));
+        let done = Appender::default().append(&file, &[Region::of(b"a")], 0, &refused);
+        assert_eq!(done.unwrap_err().code(), "EBADF");
     }
 }

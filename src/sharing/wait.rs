@@ -32,7 +32,7 @@ impl Sleepers {
         thread::Builder::new()
             .name(String::from("mmap-array wait"))
             .stack_size(STACK_BYTES)
-            .spawn(move || done(word.get().wait_unless(&cancellation, expected, timeout)))
+            .spawn(move || done(word.wait_unless(&cancellation, expected, timeout)))
             .map(drop)
             .map_err(|error| Error::io(&error, "pthread_create"))
     }

@@ -2,9 +2,6 @@
 //! lower layer's. The first open for writing copies it to the upper layer. From then on the descriptor reads the copy, but what was
 //! mapped by it, or is mapped by it later, stays the file of the lower layer.
 
-use std::fs::File;
-use std::os::fd::AsRawFd;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -71,7 +68,7 @@ impl Storage {
             if now == before {
                 return Ok(());
             }
-            let fresh = self.opened_anew()?;
+            let fresh = self.opened_anew(OFlags::RDONLY)?;
             // The number of the descriptor stays, which the guard and users know.
             size::copy_position(&self.file, &fresh);
             descriptor::replace(&self.file, &fresh).map_err(|error| self.named(error))?;
@@ -84,12 +81,5 @@ impl Storage {
         }
         *opened = None;
         Ok(())
-    }
-
-    fn opened_anew(&self) -> Result<File> {
-        let link = PathBuf::from(format!("/proc/self/fd/{}", self.file.as_raw_fd()));
-        Storage::open_regular(&link, OFlags::RDONLY, 0)
-            .map(|(file, _)| file)
-            .map_err(|error| self.named(error))
     }
 }

@@ -1,12 +1,15 @@
-//! POSIX shared memory by name: on Linux, files of a directory in memory.
+//! POSIX shared memory by name: on Linux, files of a directory in memory. Where that directory is not there, files of the directory
+//! for temporary files, with a longer name, since others' files are there too.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::os::portable;
 
 const DIRECTORY: &str = "/dev/shm";
+const PREFIX: &[u8] = b"mmap-array-shm-";
 
 /// Only its owner may open what is created by name, as Python's `SharedMemory` has it.
 pub const DEFAULT_MODE: u32 = 0o600;
@@ -24,7 +27,10 @@ pub fn path_of(name: &[u8]) -> Result<PathBuf> {
             received: format!("'{}'", String::from_utf8_lossy(name)),
         });
     }
-    Ok(Path::new(DIRECTORY).join(OsStr::from_bytes(bare)))
+    if !portable::is_forced() && Path::new(DIRECTORY).is_dir() {
+        return Ok(Path::new(DIRECTORY).join(OsStr::from_bytes(bare)));
+    }
+    Ok(std::env::temp_dir().join(OsStr::from_bytes(&[PREFIX, bare].concat())))
 }
 
 /// Takes a name away. Arrays that are open keep their memory.

@@ -130,6 +130,9 @@ mod tests {
 
     #[test]
     fn blocks_are_asked_for_once_some_are_written() {
+        if crate::os::portable::skips("no blocks are asked for") {
+            return;
+        }
         use std::os::unix::fs::MetadataExt;
         const BYTES: u64 = 8 << 20;
         let target = std::env::temp_dir().join(format!("mmap-array-blocks-{}", std::process::id()));

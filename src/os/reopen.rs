@@ -1,0 +1,121 @@
+//! Opening a file a second time, so that position, flags and locks are another descriptor's.
+
+use std::fs::File;
+use std::os::fd::AsRawFd;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{Mode, OFlags, open, stat};
+use rustix::io::{Errno, retry_on_intr};
+
+use super::identity::{self, FileIdentity};
+use super::{descriptor, portable};
+use crate::error::{Error, Result};
+
+/// What leads to a descriptor of this process; `None` if fallbacks are forced.
+pub(super) fn proc_path(descriptor: i32) -> Option<PathBuf> {
+    (!portable::is_forced()).then(|| PathBuf::from(format!("/proc/self/fd/{descriptor}")))
+}
+
+/// Opens the file of a descriptor: through `/proc`; else by a path, the one given or the one the system tells, if that still leads
+/// to the file.
+///
+/// # Errors
+/// The system's; `UnsupportedRuntime` if neither leads to the file.
+pub fn opened_anew(file: &File, flags: OFlags, path: Option<&Path>) -> Result<File> {
+    if let Some(link) = proc_path(file.as_raw_fd())
+        && let Some(fresh) = opened(&link, flags)?
+    {
+        return Ok(fresh);
+    }
+    for path in path
+        .map(Path::to_owned)
+        .into_iter()
+        .chain(descriptor::path_of(file))
+    {
+        if let Some(fresh) = opened(&path, flags)?
+            && identity::are_same(file, &fresh)
+        {
+            return Ok(fresh);
+        }
+    }
+    Err(Error::UnsupportedRuntime {
+        feature: "/proc, which a file without a name needs to be opened a second time",
+    })
+}
+
+/// Opens what a path leads to, if that is the regular file of an identity. Opens nothing else: to open a device or a FIFO may have
+/// effects. POSIX can only look first, and open then.
+///
+/// # Errors
+/// The system's.
+pub fn opened_if(path: &Path, identity: &FileIdentity, flags: OFlags) -> Result<Option<File>> {
+    if portable::is_forced() {
+        let there = stat(path).map_err(|errno| failure(errno, path))?;
+        if !identity::is_regular(&there) || FileIdentity::by_stat(&there) != *identity {
+            return Ok(None);
+        }
+        let file = opened(path, flags)?.ok_or_else(|| failure(Errno::NOENT, path))?;
+        return Ok((FileIdentity::of(&file)? == *identity).then_some(file));
+    }
+    let found = opened_with(path, OFlags::PATH)?;
+    if FileIdentity::of(&found)? != *identity {
+        return Ok(None);
+    }
+    identity::require_regular(&found)?;
+    opened_anew(&found, flags, Some(path)).map(Some)
+}
+
+/// `None` if nothing is there.
+fn opened(path: &Path, flags: OFlags) -> Result<Option<File>> {
+    // Without NONBLOCK the open of a FIFO would wait for its other end.
+    match opened_with(path, flags | OFlags::NONBLOCK | OFlags::NOCTTY) {
+        Err(Error::System {
+            errno: libc::ENOENT | libc::ENOTDIR,
+            ..
+        }) => Ok(None),
+        done => done.map(Some),
+    }
+}
+
+fn opened_with(path: &Path, flags: OFlags) -> Result<File> {
+    retry_on_intr(|| open(path, flags | OFlags::CLOEXEC, Mode::empty()))
+        .map(File::from)
+        .map_err(|errno| failure(errno, path))
+}
+
+fn failure(errno: Errno, path: &Path) -> Error {
+    Error::system(errno, "open").at_path(&path.to_string_lossy())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_opened_anew_by_its_path_alone_while_that_leads_to_it() {
+        let path = std::env::temp_dir().join(format!("mmap-array-anew-{}", std::process::id()));
+        let file = File::create(&path).unwrap();
+        let fresh = opened_anew(&file, OFlags::RDONLY, Some(&path)).unwrap();
+        assert!(identity::are_same(&file, &fresh));
+        std::fs::remove_file(&path).unwrap();
+        let other = File::create(&path).unwrap();
+        match opened_anew(&file, OFlags::RDONLY, Some(&path)) {
+            Ok(fresh) => assert!(identity::are_same(&file, &fresh) && !identity::are_same(&other, &fresh)),
+            Err(error) => assert_eq!(error.code(), "ERR_UNSUPPORTED_RUNTIME"),
+        }
+        std::fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    fn a_path_is_opened_if_the_file_is_the_one() {
+        let path = std::env::temp_dir().join(format!("mmap-array-if-{}", std::process::id()));
+        let file = File::create(&path).unwrap();
+        let identity = FileIdentity::of(&file).unwrap();
+        let opened = |path: &Path| opened_if(path, &identity, OFlags::RDONLY);
+        assert!(identity::are_same(&file, &opened(&path).unwrap().unwrap()));
+        assert!(opened(Path::new("/")).unwrap().is_none());
+        assert!(opened(Path::new("/dev/null")).unwrap().is_none());
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(opened(&path).unwrap_err().code(), "ENOENT");
+    }
+}

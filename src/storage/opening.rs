@@ -1,0 +1,174 @@
+//! How to come by a storage: by a path, a descriptor, a handle's facts, or as new memory.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+
+use rustix::fs::{Mode, OFlags, Stat, lstat, open, unlink};
+use rustix::io::Errno;
+
+use super::copy_up::CopyUp;
+use super::{Access, Flags, Storage};
+use crate::error::{Error, Result};
+use crate::os::identity::{self, FileIdentity};
+use crate::os::memory_file::{self, TemporaryName};
+use crate::os::write::Appender;
+use crate::os::{descriptor, reopen, size};
+
+impl Storage {
+    /// Opens a file as `flags` say; `mode` is for one this call creates.
+    pub fn open(path: &Path, flags: Flags, mode: u32) -> Result<Storage> {
+        let (file, stat) = open_regular(path, flags.open_flags(), mode)?;
+        let storage = Storage {
+            path: Some(path.to_owned()),
+            ..Storage::of(file, stat.st_size as u64, copy_up_of(flags.access(), &stat))
+        };
+        storage.prepare_appends(flags.access());
+        Ok(storage)
+    }
+
+    /// A file by a descriptor of the caller's, which is duplicated.
+    ///
+    /// # Errors
+    /// `EBADF`; `EACCES` where it was opened for less than `flags` say; `OutOfRange` for `wx+`.
+    pub fn from_descriptor(descriptor: i32, flags: Flags) -> Result<Storage> {
+        if flags == Flags::CreateNew {
+            return Err(Error::OutOfRange {
+                name: "options.flags",
+                requirement: String::from("one that a file that is there can be opened with"),
+                received: String::from("'wx+'"),
+            });
+        }
+        let mut file = descriptor::duplicate(descriptor)?;
+        descriptor::require_access(&file, flags.access() == Access::ReadWrite)?;
+        let mut stat = identity::require_regular(&file)?;
+        if flags.access() == Access::ReadWrite && descriptor::appends(&file)? {
+            // All its writes would go to the file's end, wherever they are meant to.
+            file = reopen::opened_anew(&file, OFlags::RDWR, None)?;
+        }
+        if flags == Flags::CreateOrEmpty {
+            size::set(&file, 0)?;
+            stat.st_size = 0;
+        }
+        let storage = Storage {
+            shares_position: Mutex::new(true),
+            ..Storage::of(file, stat.st_size as u64, copy_up_of(flags.access(), &stat))
+        };
+        storage.prepare_appends(flags.access());
+        Ok(storage)
+    }
+
+    /// Opens what a link of `/proc` or a path of another process leads to, where that is still the same file. Creates
+    /// nothing, and only looks at what is there until it knows: to open a device or a FIFO may have effects.
+    pub fn reopen(
+        link: &Path,
+        identity: &FileIdentity,
+        access: Access,
+        path: Option<PathBuf>,
+    ) -> Result<Option<Storage>> {
+        let temporary = path.as_deref().and_then(TemporaryName::of);
+        if temporary.as_ref().is_some_and(|name| !name.is_alive()) {
+            return Ok(None);
+        }
+        let Some(file) = reopen::opened_if(link, identity, access.open_flags())? else {
+            return Ok(None);
+        };
+        let stat = identity::require_regular(&file)?;
+        let storage = Storage {
+            path: path.filter(|_| temporary.is_none()),
+            temporary,
+            ..Storage::of(file, stat.st_size as u64, copy_up_of(access, &stat))
+        };
+        storage.prepare_appends(access);
+        Ok(Some(storage))
+    }
+
+    /// Memory that only descriptors lead to.
+    pub fn anonymous() -> Result<Storage> {
+        let (file, temporary) = memory_file::create()?;
+        Ok(Storage {
+            nameless: temporary.is_none(),
+            temporary,
+            exposed: AtomicBool::new(false),
+            ..Storage::of(file, 0, CopyUp::default())
+        })
+    }
+
+    fn prepare_appends(&self, access: Access) {
+        if access == Access::ReadWrite {
+            self.appender
+                .prepare(&self.file, &|flags| self.opened_anew(flags));
+        }
+    }
+
+    fn of(file: File, opening_size: u64, copy_up: CopyUp) -> Storage {
+        Storage {
+            copy_up,
+            opening_size,
+            file,
+            path: None,
+            nameless: false,
+            temporary: None,
+            shares_position: Mutex::new(false),
+            exposed: AtomicBool::new(true),
+            appender: Appender::default(),
+        }
+    }
+
+    /// Takes the name of a file away that `wx+` has just made and that came to nothing, unless it is another's by now.
+    pub fn undo(&self, flags: Flags) {
+        let Some(path) = self.path.as_ref().filter(|_| flags == Flags::CreateNew) else {
+            return;
+        };
+        if lstat(path).is_ok_and(|found| identity::is_of(&self.file, &found)) {
+            let _ = unlink(path);
+        }
+    }
+}
+
+/// Opening a file for writing copies it up.
+fn copy_up_of(access: Access, stat: &Stat) -> CopyUp {
+    if access == Access::ReadWrite {
+        CopyUp::default()
+    } else {
+        CopyUp::possible(stat)
+    }
+}
+
+fn open_regular(path: &Path, flags: OFlags, mode: u32) -> Result<(File, Stat)> {
+    // Without NONBLOCK the open of a FIFO would wait for its other end.
+    let flags = flags | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let named = |error: Error| error.at_path(&path.to_string_lossy());
+    let file = loop {
+        match open(path, flags, Mode::from_raw_mode(mode)) {
+            Err(Errno::INTR) => {}
+            // A FIFO or socket refused for its kind, not for its absence.
+            Err(Errno::NXIO) => return Err(named(Error::system(Errno::NODEV, "mmap"))),
+            Err(errno) => return Err(named(Error::system(errno, "open"))),
+            Ok(descriptor) => break File::from(descriptor),
+        }
+    };
+    let stat = identity::require_regular(&file).map_err(named)?;
+    Ok((file, stat))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_mapped_is_refused_with_its_path() {
+        for (path, message) in [
+            (
+                "/nowhere/at/all",
+                "ENOENT: no such file or directory, open '/nowhere/at/all'",
+            ),
+            ("/", "EISDIR: illegal operation on a directory, open '/'"),
+            ("/dev/null", "ENODEV: no such device, mmap '/dev/null'"),
+        ] {
+            let error = Storage::open(Path::new(path), Flags::Read, 0).unwrap_err();
+            assert_eq!(error.to_string(), message);
+        }
+    }
+}
