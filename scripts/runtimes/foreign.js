@@ -1,7 +1,7 @@
 // Runtimes for another C library or another processor than this machine's. Nothing is installed: musl, and the emulator and the
 // C library for arm64, are Debian's packages, unpacked into the cache folder; Node.js is PyPI's.
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { cached } from '../cache.js'
 import { DEBIAN_ARCHITECTURES, debianPackages } from '../debian.js'
 import { pipInstall } from '../pypi.js'
@@ -69,6 +69,8 @@ function pypiNode(arch, libc, change = () => {}) {
     const libraries = join(folder, LIBRARIES)
     for (const library of existsSync(libraries) ? readdirSync(libraries) : [])
       expandRelocations(join(libraries, library))
+    // Those beside the program do not run where they are put. Without them, a test finds this machine's.
+    for (const command of ['npm', 'npx', 'corepack']) rmSync(join(folder, dirname(PROGRAM), command), { force: true })
     change(join(folder, PROGRAM))
   })
 }
