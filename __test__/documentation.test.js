@@ -12,8 +12,8 @@ const read = (name) => readFileSync(join(ROOT, name), 'utf8')
 const PAGES = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'))
 const DOCUMENTS = ['README.md', ...PAGES.map((name) => `docs/${name}`)]
 
-/** By language; a block for a shell is the reader's to type. */
-const RUNNERS = { js: runJavaScript, python: runPython, c: runC, console: runConsole, sh: null }
+/** By language; a block for a shell is the reader's to type. `npm run test:bundlers` tries those for TypeScript and in JSON. */
+const RUNNERS = { js: runJavaScript, python: runPython, c: runC, console: runConsole, sh: null, ts: null, json: null }
 
 describe('a Markdown text is read block by block', () => {
   test('with the heading each stands under', () => {

@@ -1,5 +1,6 @@
 // The count that .ci/run prints is only worth something if nothing that went wrong is left out of it.
 import { describe, expect, test } from 'vitest'
+import { tableOf as tableOfBundlers } from '../scripts/bundlers/page.js'
 import { tableOf } from '../scripts/runtimes/table.js'
 import { countCargo, countVitest, tally } from '../scripts/tally.js'
 import { isAtLeast } from '../scripts/toolchain.js'
@@ -82,5 +83,34 @@ describe('the table of runtimes', () => {
     expect(text).toContain('- **Deno**: `MmapArray.m0`, `MmapArray.m1`: Error: no such thing (…/b.js)')
     expect(text).toContain('- **Deno**: `MmapArray.m2`: SIGSEGV:')
     expect(text).not.toContain('/tmp')
+  })
+})
+
+describe('the table of bundlers', () => {
+  const trial = (failed) => ({
+    title: 'Tool 1.2.3: ES module',
+    kind: 'bundle',
+    take: 'cp a b',
+    external: '--external a',
+    checks: ['builds', 'says what to do', 'runs', 'runs beside the package'].map((name) => ({
+      name,
+      failure: name === failed ? 'exit code 1' : undefined,
+    })),
+  })
+
+  test.each([
+    [undefined, 'yes', 'yes'],
+    ['builds', 'no', 'yes'],
+    ['runs', 'yes', 'no'],
+    ['runs beside the package', 'yes', 'no'],
+  ])('with failure %s', (failed, builds, runs) => {
+    const [, , row] = tableOfBundlers([trial(failed)]).split('\n')
+    expect(row).toBe(`| Tool 1.2.3: ES module | ${builds} | ${runs} | \`cp a b\` | \`--external a\` |`)
+  })
+
+  test('says nothing of a build where there is none', () => {
+    const checks = [{ name: 'runs' }]
+    const [, , row] = tableOfBundlers([{ title: 'Jest 1: tests', kind: 'beside', checks }]).split('\n')
+    expect(row).toBe('| Jest 1: tests |  | yes | nothing: the package stays installed |  |')
   })
 })

@@ -284,7 +284,9 @@ test('an array closed by the addon’s own method reads zeros, and does not kill
   const result = await runNode(`
     const array = new MmapArray('i', [1, 2, 3])
     for (let n = 0; n < 300; n++) array.get(n % 3)
-    Object.getPrototypeOf(MmapArray).prototype.close.call(array)
+    let { prototype } = MmapArray
+    while (Object.getPrototypeOf(Object.getPrototypeOf(prototype)).close !== undefined) prototype = Object.getPrototypeOf(prototype)
+    prototype.close.call(array)
     for (let n = 0; n < 3; n++) {
       // On Node 20 the memory was detached, elsewhere it is blank.
       try { array.get(n); array.set(n, 5) } catch (error) { if (error.code === undefined) throw error }

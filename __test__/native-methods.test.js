@@ -7,7 +7,7 @@ import { thrownBy } from './support/errors.js'
 import { useScope } from './support/scope.js'
 
 const scope = useScope()
-const Native = Object.getPrototypeOf(MmapArray)
+const { MmapArray: Native } = functions
 const methods = Object.getOwnPropertyDescriptors(Native.prototype)
 const names = Object.keys(methods).filter((name) => name !== 'constructor')
 

@@ -39,10 +39,10 @@ const RECEIVERS = {
 const FOR_ALL = {
   'MmapArray.prototype [Symbol(nodejs.util.inspect.custom)]':
     'Node calls it for whatever inherits from an array, and prints that',
-  'MmapArray.prototype 1.constructor':
+  'MmapArray.prototype 3.constructor':
     'without `new` makes its receiver an array of the addon, as every class of Node-API does; the members refuse that too',
   'MmapArray.typecodes': 'a constant',
-  'MmapArray.unlinkShm': 'takes a name, and makes no array',
+  'MmapArray 1.unlinkShm': 'takes a name, and makes no array',
   'iterator.pick': 'is given the array as an argument',
   'iterator 1 [Symbol(Symbol.toStringTag)]': 'a constant',
 }

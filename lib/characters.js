@@ -1,5 +1,7 @@
 // Text in arrays of characters. Others may write anything into their memory, so an element need not be a character.
 
+import { requireOpen } from './core-array.js'
+
 /** Stands for an element that is no character. */
 export const REPLACEMENT = '\ufffd'
 
@@ -19,8 +21,13 @@ export function quietly(read) {
   }
 }
 
-/** What `read` gives for each index, joined. */
-export function textOf(array, read) {
+/**
+ * All characters, joined.
+ * @param [replacement] stands for elements that are no character, which are an error without it
+ */
+export function textOf(array, replacement) {
+  requireOpen(array)
+  const read = replacement === undefined ? (at) => array.get(at) : (at) => characterAt(array, at) ?? replacement
   let text = ''
   for (let start = 0; start < array.length; start += RUN) {
     const run = []

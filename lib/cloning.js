@@ -1,6 +1,6 @@
 // Structured clones, which `structuredClone`, `postMessage` and `workerData` make: of an array they know only an empty object.
 
-import * as workerThreads from 'node:worker_threads'
+import workerThreads from 'node:worker_threads'
 
 /**
  * Makes `structuredClone` and `postMessage` of an object throw a DataCloneError, where the runtime can: Node 20 cannot, and

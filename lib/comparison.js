@@ -1,9 +1,10 @@
 // Arrays and elements compared by exact mathematical value, numbers and bigints alike; characters by code point.
 
 import { firstDifference } from '../native.js'
+import { isOwnView } from './buffers.js'
 import { characterAt, quietly } from './characters.js'
-import { invalidArgType, typeMismatch } from './errors.js'
-import { isOwnView, otherType } from './sources.js'
+import { codecOf, isArray, requireOpen, typeOf } from './core-array.js'
+import { elementTypeMismatch, invalidArgType, typeMismatch } from './errors.js'
 
 const isNumeric = (value) => typeof value === 'number' || typeof value === 'bigint'
 
@@ -46,15 +47,15 @@ function compareValues(a, b) {
 }
 
 /** Whether an array has the elements of another, or of any array-like. */
-export function areEqual(access, array, other) {
-  access.requireOpen(array)
-  if (access.typeOf(other) !== undefined) access.requireOpen(other)
+export function areEqual(array, other) {
+  requireOpen(array)
+  if (isArray(other)) requireOpen(other)
   if (!isArrayLike(other)) return false
   const { length } = array
   if (other.length !== length) return false
-  if (access.typeOf(other) === access.typeOf(array)) return firstDifference(array, other) < 0
-  const ours = quietReaderOf(access, array, array)
-  const theirs = quietReaderOf(access, array, other)
+  if (isArray(other) && typeOf(other) === typeOf(array)) return firstDifference(array, other) < 0
+  const ours = quietReaderOf(array, array)
+  const theirs = quietReaderOf(array, other)
   for (let index = 0; index < length; index++) {
     const value = theirs(index)
     // A getter of the other may have changed the array.
@@ -64,20 +65,20 @@ export function areEqual(access, array, other) {
 }
 
 /** -1, 0 or 1 for the order of two arrays; NaN where a NaN decides. */
-export function orderOf(access, array, other) {
-  access.requireOpen(array)
+export function orderOf(array, other) {
+  requireOpen(array)
   if (!isArrayLike(other)) throw invalidArgType('other', 'an array', other)
   const shorter = Math.min(array.length, other.length)
-  const theirs = readerOf(access, array, other)
-  const [type, theirType] = [access.typeOf(array), access.typeOf(other)]
+  const theirs = readerOf(array, other)
   let index = 0
-  if (theirType !== undefined) {
-    access.requireOpen(other)
+  if (isArray(other)) {
+    const [type, theirType] = [typeOf(array), typeOf(other)]
+    requireOpen(other)
     if (theirType === type) {
       const different = firstDifference(array, other)
       index = different < 0 ? shorter : different
     } else if ((theirType.meaning === 'character') !== (type.meaning === 'character')) {
-      throw otherType(type, `one of typecode '${theirType.code}'`)
+      throw elementTypeMismatch(type, `one of typecode '${theirType.code}'`)
     }
   }
   for (; index < shorter; index++) {
@@ -91,19 +92,17 @@ export function orderOf(access, array, other) {
 }
 
 /** Elements of an array-like, as elements of an array's type where it is that type's own typed array. */
-function readerOf(access, array, other) {
-  if (access.typeOf(other) !== undefined) return (index) => other.get(index)
-  const { decode } = access.codecOf(array)
-  if (decode !== null && isOwnView(access.typeOf(array), other)) return (index) => decode(other[index])
+function readerOf(array, other) {
+  if (isArray(other)) return (index) => other.get(index)
+  const { decode } = codecOf(array)
+  if (decode !== null && isOwnView(typeOf(array), other)) return (index) => decode(other[index])
   return (index) => other[index]
 }
 
 /** The same; an element of a character type that is none equals nothing, and is no error. */
-function quietReaderOf(access, array, other) {
-  const type = access.typeOf(other) ?? access.typeOf(array)
-  const read = readerOf(access, array, other)
+function quietReaderOf(array, other) {
+  const type = typeOf(isArray(other) ? other : array)
+  const read = readerOf(array, other)
   if (type.meaning !== 'character') return read
-  return access.typeOf(other) === undefined
-    ? (index) => quietly(() => read(index))
-    : (index) => characterAt(other, index)
+  return isArray(other) ? (index) => characterAt(other, index) : (index) => quietly(() => read(index))
 }

@@ -81,9 +81,9 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }) {
   class Path extends Base {
     #memory
 
-    constructor(from, origin) {
-      super(from, origin)
-      this.#memory = origin.memory
+    constructor(mark, openOptions) {
+      super(mark, openOptions)
+      this.#memory = openOptions.memory
     }
 
     get length() {

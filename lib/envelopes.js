@@ -3,7 +3,8 @@
 import { envelopeIn, envelopeLater, envelopeLength } from '../native.js'
 import { toBound, toCount } from './arguments.js'
 import * as jobs from './jobs.js'
-import { allocate, bytesOf } from './sources.js'
+import { allocate, bytesOf } from './buffers.js'
+import { requireOpen, typeOf } from './core-array.js'
 
 const toParts = (parts, start, stop) => [toCount(parts, 'parts'), toBound(start, 'start'), toBound(stop, 'stop')]
 
@@ -13,18 +14,18 @@ function halves(both) {
   return { min: both.subarray(0, half), max: both.subarray(half) }
 }
 
-export function envelope(access, array, parts, start, stop) {
+export function envelope(array, parts, start, stop) {
   const given = toParts(parts, start, stop)
-  access.requireOpen(array)
-  const both = allocate(access.typeOf(array).View, envelopeLength(array, ...given))
+  requireOpen(array)
+  const both = allocate(typeOf(array).View, envelopeLength(array, ...given))
   envelopeIn(array, ...given, bytesOf(both))
   return halves(both)
 }
 
 /** The same on another thread. */
-export async function envelopeAsync(access, array, parts, start, stop, options) {
+export async function envelopeAsync(array, parts, start, stop, options) {
   const given = toParts(parts, start, stop)
-  const { View } = access.typeOf(array)
-  const both = await jobs.run(access, array, options, (ticket) => envelopeLater(array, ticket, ...given))
+  const { View } = typeOf(array)
+  const both = await jobs.run(array, options, (ticket) => envelopeLater(array, ticket, ...given))
   return halves(new View(both))
 }

@@ -42,6 +42,11 @@ export function typeMismatch(message) {
   return coded(new TypeError(message), 'ERR_TYPE_MISMATCH')
 }
 
+/** For elements of another type than an array's. */
+export function elementTypeMismatch(type, found) {
+  return typeMismatch(`An array of typecode '${type.code}' takes elements of the same type only. Received ${found}`)
+}
+
 /** As Node prints what is out of range: strings as they are, bigints with their n. */
 function numeral(value) {
   return typeof value === 'bigint' ? `${value}n` : String(value)

@@ -2,20 +2,21 @@
 
 import { inspect } from 'node:util'
 import { REPLACEMENT, characterAt, textOf } from './characters.js'
+import { requireOpen, typeOf } from './core-array.js'
 
 function literal(value) {
   if (typeof value === 'bigint') return `${value}n`
   return Object.is(value, -0) ? '-0' : String(value)
 }
 
+const isText = (array) => typeOf(array).meaning === 'character'
+
 /** "MmapArray('I', [1, 2, 3])" */
-export function printed(array, isText) {
+export function printed(array) {
+  requireOpen(array)
   const name = array.constructor?.name ?? 'MmapArray'
-  if (isText && array.length > 0) {
-    const text = inspect(
-      textOf(array, (at) => characterAt(array, at) ?? REPLACEMENT),
-      { maxStringLength: Infinity },
-    )
+  if (isText(array) && array.length > 0) {
+    const text = inspect(textOf(array, REPLACEMENT), { maxStringLength: Infinity })
     return `${name}('${array.typecode}', ${text})`
   }
   const items = []
@@ -36,13 +37,13 @@ function unlessFaulty(read) {
 }
 
 /** For console.log: the first elements only, and how many more there are. */
-export function inspected(array, isText, options) {
+export function inspected(array, options) {
   const name = array.constructor?.name ?? 'MmapArray'
   if (array.closed) return `${name} '${array.typecode}' [closed]`
   const limit = Math.min(array.length, Math.max(options.maxArrayLength ?? Infinity, 0))
   const shown = []
   for (let at = 0; at < limit && shown.at(-1) !== FAULT; at++) {
-    shown.push(unlessFaulty(() => (isText ? (characterAt(array, at) ?? REPLACEMENT) : array.get(at))))
+    shown.push(unlessFaulty(() => (isText(array) ? (characterAt(array, at) ?? REPLACEMENT) : array.get(at))))
   }
   const more = array.length - shown.length
   const items = inspect(shown, { ...options, maxArrayLength: null })

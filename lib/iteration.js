@@ -1,5 +1,6 @@
 // Iterators over a live array: they see what is appended meanwhile, and end for good once they came to the end.
 
+import { requireOpen } from './core-array.js'
 import { closed } from './errors.js'
 
 const IteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()))
@@ -53,6 +54,11 @@ class Keys extends ArrayIterator {
   }
 }
 
-export const valuesOf = (array) => new Values(array)
-export const entriesOf = (array) => new Entries(array)
-export const keysOf = (array) => new Keys(array)
+const iteratorOf = (Class) => (array) => {
+  requireOpen(array)
+  return new Class(array)
+}
+
+export const valuesOf = iteratorOf(Values)
+export const entriesOf = iteratorOf(Entries)
+export const keysOf = iteratorOf(Keys)

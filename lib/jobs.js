@@ -3,6 +3,7 @@
 import { isMainThread } from 'node:worker_threads'
 import { callOff, endWaiting, forgetJob, settle, stopWaiting } from '../native.js'
 import { toOptions } from './arguments.js'
+import { isClosed, requireOpen } from './core-array.js'
 import { closed, invalidArgType } from './errors.js'
 
 let lastTicket = 0
@@ -48,34 +49,34 @@ function toSignal(options) {
  * Does work on an array that can be called off, and waits until it is over: an array whose work was aborted is free again.
  * @param {(ticket: number) => Promise<unknown>} begin gives `false` or null where it was called off
  */
-export async function run(access, array, options, begin) {
+export async function run(array, options, begin) {
   const signal = toSignal(options)
   signal?.throwIfAborted()
   lastTicket = (lastTicket + 1) % 2 ** 32
   const ticket = lastTicket
   const onAbort = () => {
-    if (!access.isClosed(array)) callOff(array, ticket)
+    if (!isClosed(array)) callOff(array, ticket)
   }
   signal?.addEventListener('abort', onAbort, { once: true })
   let work
   try {
-    access.requireOpen(array)
+    requireOpen(array)
     work = begin(ticket)
   } catch (error) {
     signal?.removeEventListener('abort', onAbort)
     // It may have been begun before it was refused.
-    if (!access.isClosed(array)) forgetJob(array, ticket)
+    if (!isClosed(array)) forgetJob(array, ticket)
     throw error
   }
   begun(ticket, () => {
-    if (!access.isClosed(array)) stopWaiting(array, ticket)
+    if (!isClosed(array)) stopWaiting(array, ticket)
   })
   const { result, failure } = await outcomeOf(work)
   over(ticket)
   try {
     signal?.removeEventListener('abort', onAbort)
   } finally {
-    access.requireOpen(array)
+    requireOpen(array)
     // The array is free again and as long as the work made it, also where its memory turns out not to be sound.
     settle(array)
   }

@@ -3,7 +3,7 @@
 
 import { hasSharedBuffers, layOver, probeOverlay, sharedBufferOf, sweepOverlays } from '../native.js'
 import { unsupportedRuntime } from './errors.js'
-import { allocateShared } from './sources.js'
+import { allocateShared } from './buffers.js'
 
 /** Enough for a page of any size in use. */
 const SCRATCH_BYTES = 65536

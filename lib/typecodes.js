@@ -51,7 +51,7 @@ if (!HALVES_ARE_BITS) BY_CONSTRUCTOR.set(Half, BY_LETTER.get('e'))
  * The row of a typecode or of a typed array's constructor.
  * @throws {TypeError} ERR_INVALID_TYPECODE
  */
-export function typeOf(typecode) {
+export function toType(typecode) {
   const type = typeof typecode === 'function' ? BY_CONSTRUCTOR.get(typecode) : BY_LETTER.get(typecode)
   if (type === undefined) throw invalidTypecode(TYPECODE_LETTERS, typecode)
   return type

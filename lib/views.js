@@ -4,7 +4,7 @@ import { constants } from 'node:buffer'
 import { bufferOf } from '../native.js'
 import { clampBound } from './arguments.js'
 import { sharedBufferOn } from './shared-buffers.js'
-import { isDetached } from './sources.js'
+import { isDetached } from './buffers.js'
 
 /** Bytes one buffer of this runtime can span: 2^32 on Node 20. */
 export const BUFFER_LIMIT = constants.MAX_LENGTH

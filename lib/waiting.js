@@ -3,6 +3,7 @@
 
 import { MmapArray as NativeArray } from '../native.js'
 import { toCount, toIndex } from './arguments.js'
+import { boundCallOf, codecOf, positionOf, typeOf } from './core-array.js'
 import { closed, invalidArgType, typeMismatch } from './errors.js'
 
 const SLICE_MS = 200
@@ -11,8 +12,8 @@ const SLICE_MS = 200
 const OUTCOMES = ['ok', 'not-equal', 'timed-out']
 
 /** Refuses arrays whose elements are no futex words. */
-function requireWords(access, array, operation) {
-  const { code } = access.typeOf(array)
+function requireWords(array, operation) {
+  const { code } = typeOf(array)
   if (code === 'i' || code === 'I') return
   throw typeMismatch(`${operation} needs an array of typecode 'i' or 'I', this one is of typecode '${code}'`)
 }
@@ -57,28 +58,28 @@ function waitForGood(sleepSlice) {
 }
 
 /** Where to sleep, on which bits, and how long. */
-function waitArguments(access, array, operation, index, expected, timeout) {
-  requireWords(access, array, operation)
-  const at = access.inside(array, toIndex(index))
+function waitArguments(array, operation, index, expected, timeout) {
+  requireWords(array, operation)
+  const at = positionOf(array, toIndex(index))
   // The bits of the value, whatever its sign.
-  return [at, access.codecOf(array).check(expected) >>> 0, toTimeout(timeout)]
+  return [at, codecOf(array).check(expected) >>> 0, toTimeout(timeout)]
 }
 
-export function wait(access, array, index, expected, timeout) {
-  const [at, bits, milliseconds] = waitArguments(access, array, 'wait', index, expected, timeout)
-  const sleep = access.call(array, 'wait')
+export function wait(array, index, expected, timeout) {
+  const [at, bits, milliseconds] = waitArguments(array, 'wait', index, expected, timeout)
+  const sleep = boundCallOf(array, 'wait')
   return waitInSlices(milliseconds, (slice) => sleep(at, bits, slice))
 }
 
-export async function waitAsync(access, array, index, expected, timeout) {
-  const [at, bits, milliseconds] = waitArguments(access, array, 'waitAsync', index, expected, timeout)
+export async function waitAsync(array, index, expected, timeout) {
+  const [at, bits, milliseconds] = waitArguments(array, 'waitAsync', index, expected, timeout)
   const time = milliseconds === Infinity ? undefined : milliseconds
   const outcome = await NativeArray.prototype.waitAsync.call(array, at, bits, time)
   if (outcome === 'cancelled') throw closed()
   return outcome
 }
 
-export function notify(access, array, index, count) {
-  requireWords(access, array, 'notify')
-  return access.call(array, 'notify')(access.inside(array, toIndex(index)), toWakeCount(count))
+export function notify(array, index, count) {
+  requireWords(array, 'notify')
+  return boundCallOf(array, 'notify')(positionOf(array, toIndex(index)), toWakeCount(count))
 }

@@ -34,8 +34,14 @@ function checkVersions() {
     if (cargo[field] !== manifest[field]) complaints.push(`${field}: Cargo.toml and package.json differ`)
   }
   if (manifest.dependencies) complaints.push('package.json: the package promises to have no runtime dependencies')
-  for (const hook of ['preinstall', 'install', 'postinstall']) {
+  // npm would run the first three where the package is installed, and warns about the last.
+  for (const hook of ['preinstall', 'install', 'postinstall', 'prepare']) {
     if (manifest.scripts[hook]) complaints.push(`package.json: the package promises to have no ${hook} script`)
+  }
+  // Each makes npm refuse to install the package, and with it the project that depends on it.
+  for (const field of ['os', 'cpu', 'libc']) {
+    if (manifest[field])
+      complaints.push(`package.json: the package promises to install everywhere, so it has no ${field}`)
   }
   // Whoever installs asks the registry that they are set up for.
   if (Object.values(lock.packages).some((entry) => entry.resolved)) {

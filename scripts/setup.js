@@ -2,7 +2,6 @@
 // typecode and bundles dist/, each only where it is missing or out of date. Needs nothing but Node.js, npm and cargo.
 //
 //   node scripts/setup.js               all of it
-//   node scripts/setup.js --installed   not the dependencies (npm's `prepare`, where npm itself installs them)
 //   node scripts/setup.js --rebuild     the addon even if it is up to date; with --debug, unoptimised
 import { pathToFileURL } from 'node:url'
 import { HOST, TARGETS, addonIsFresh, buildAddon } from './addon.js'
@@ -17,7 +16,7 @@ export async function setUpDependencies() {
   if (dependenciesAreFresh()) return
   await withLock(() => {
     if (dependenciesAreFresh()) return
-    // Without scripts: npm would run our own `prepare` here, and the addon is built next, once.
+    // No dependency needs its scripts.
     step('installing the development dependencies', 'npm', ['ci', '--include=dev', '--ignore-scripts'])
   })
 }
@@ -67,7 +66,7 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   await runScript(async () => {
     const flags = new Set(process.argv.slice(2))
     const rebuild = flags.has('--rebuild')
-    if (!flags.has('--installed')) await setUpDependencies()
+    await setUpDependencies()
     setUpElementPaths()
     await setUpAddon({ rebuild, profile: flags.has('--debug') ? 'debug' : 'release' })
     await setUpBundle()

@@ -1,6 +1,7 @@
-// Adds up the reports of `npm test` and `npm run test:runtimes` and prints 'N passed, N failed'. Run by .ci/run:
+// Adds up the reports of `npm test`, `npm run test:runtimes` and `npm run test:bundlers`, and prints 'N passed, N failed'. Run
+// by .ci/run:
 //
-//   node scripts/tally.js <folder with cargo.txt, vitest.json and runtimes.json> <exit code of npm test>
+//   node scripts/tally.js <folder with cargo.txt, vitest.json, runtimes.json and bundlers.json> <exit code of npm test>
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -69,6 +70,7 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
       cargo: { report: readIfThere(join(folder, 'cargo.txt')), count: countCargo },
       vitest: { report: readIfThere(join(folder, 'vitest.json')), count: countVitest },
       runtimes: { report: readIfThere(join(folder, 'runtimes.json')), count: JSON.parse },
+      bundlers: { report: readIfThere(join(folder, 'bundlers.json')), count: JSON.parse },
     },
     Number(exitCode),
   )

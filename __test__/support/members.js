@@ -1,6 +1,7 @@
 // Every member of the class, with a call that is right for an array of [3, 1, 2]: what the misuse matrix has rows of.
 import { inspect } from 'node:util'
 import { MmapArray } from '../../index.js'
+import { MmapArray as Native } from '../../native.js'
 
 const dispose = Symbol.dispose ?? Symbol.for('nodejs.dispose')
 const WORDS = Int32Array.of(7, 8)
@@ -189,7 +190,6 @@ row('knows', 'MmapArray.unlinkShm', () => withShm((name) => MmapArray.unlinkShm(
 
 /** The names of everything an array has, through all its prototypes, and of the class itself. */
 export function memberNames() {
-  const Native = Object.getPrototypeOf(MmapArray)
   const names = new Set(['[index]'])
   const array = new MmapArray('i')
   for (let level = array; level !== Native.prototype;) {
@@ -198,7 +198,8 @@ export function memberNames() {
   }
   array.close()
   const ofFunctions = new Set(['length', 'name', 'prototype', 'arguments', 'caller'])
-  const statics = [...Reflect.ownKeys(MmapArray), ...Reflect.ownKeys(Native)]
-  for (const key of statics) if (!ofFunctions.has(key)) names.add(`MmapArray.${String(key)}`)
+  for (let Class = MmapArray; Class !== Function.prototype; Class = Object.getPrototypeOf(Class)) {
+    for (const key of Reflect.ownKeys(Class)) if (!ofFunctions.has(key)) names.add(`MmapArray.${String(key)}`)
+  }
   return names
 }

@@ -52,13 +52,13 @@ export function fetchRuntime(name) {
   return { label, version, command: join(folder, 'node_modules', runtime.package, program), args, mustPass, suite }
 }
 
-/** Under another name first, so that the folder is there only once it is whole. */
-function fetchInto(folder, title, specifier) {
+/** Installs npm packages into a folder: under another name first, so that it is there only once it is whole. */
+export function fetchInto(folder, title, ...specifiers) {
   const unfinished = `${folder}.unfinished`
   rmSync(unfinished, { recursive: true, force: true })
   mkdirSync(unfinished, { recursive: true })
   writeFileSync(join(unfinished, 'package.json'), '{}')
-  step(`fetching ${title}`, 'npm', ['install', '--no-save', '--ignore-scripts', '--force', specifier], {
+  step(`fetching ${title}`, 'npm', ['install', '--no-save', '--ignore-scripts', '--force', ...specifiers], {
     cwd: unfinished,
   })
   renameSync(unfinished, folder)

@@ -1,9 +1,9 @@
-// What the ways to open a file have in common: options, and the typecode, which a .npy file says itself.
+// Open options: what the constructor and the ways to open a file tell the core. A .npy file says its typecode itself.
 
 import { npyTypecode } from '../native.js'
 import * as args from './arguments.js'
 import { outOfRange } from './errors.js'
-import { typeOf } from './typecodes.js'
+import { toType } from './typecodes.js'
 
 const OPTIONS = ['flags', 'mode', 'offset', 'length', 'capacity', 'advice', 'format']
 const FORMATS = ['raw', 'npy']
@@ -31,19 +31,26 @@ function toDetails({ mode, offset, length, capacity, advice }, { shm, fd }) {
   }
 }
 
+/** What the core is told to make: a new array in memory. */
+export function toMemoryOptions(typecode, options) {
+  const { capacity } = args.toOptions(options, ['capacity'])
+  const details = { capacity: args.toOptionalCount(capacity, 'options.capacity') }
+  return { typecode: toType(typecode).code, details }
+}
+
 /** What the core is told to open: where (one of the three) and how, checked. */
-export function toOrigin({ path, shm, fd }, typecode, options) {
+export function toOpenOptions({ path, shm, fd }, typecode, options) {
   const isPlain = options === undefined && path !== undefined
   const { flags, format, ...details } = isPlain ? {} : args.toOptions(options, OPTIONS)
-  const origin = {
+  const openOptions = {
     path,
     typecode: undefined,
     flags: args.toOptionalString(flags, 'options.flags'),
     details: isPlain ? undefined : toDetails(details, { shm, fd }),
     format: toFormat(format, path),
   }
-  const isToldByFile = typecode === undefined && origin.format === 'npy'
-  const own = isToldByFile ? npyTypecode(path, origin.flags, origin.details) : undefined
-  origin.typecode = typeOf(own ?? typecode).code
-  return origin
+  const isToldByFile = typecode === undefined && openOptions.format === 'npy'
+  const own = isToldByFile ? npyTypecode(path, openOptions.flags, openOptions.details) : undefined
+  openOptions.typecode = toType(own ?? typecode).code
+  return openOptions
 }

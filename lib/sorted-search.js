@@ -1,20 +1,21 @@
-// Places of values in sorted elements: values of any kind that has an order among them.
+// Binary search in sorted elements, for values of any kind that has an order among them.
 
 import { inspect } from 'node:util'
 import { placesIn, placesLater, placesOf, placesOfLater } from '../native.js'
 import { toBound, toOptionalString } from './arguments.js'
+import { allocate, bytesOf } from './buffers.js'
+import { boundCallOf, requireOpen, typeOf } from './core-array.js'
 import { isOneCharacter } from './elements.js'
 import { invalidArgType, outOfRange } from './errors.js'
-import { kindOf } from './filling.js'
+import { kindOf } from './items.js'
 import * as jobs from './jobs.js'
-import { allocate, bytesOf } from './sources.js'
 
 /**
  * A value as the core looks for it: a number, a bigint or a code point; where it is the double nearest to a bigint, beside
  * it whether the bigint is more than that, less or the same.
  * @returns {[value: number | bigint, excess: number]}
  */
-function soughtAfter(type, value) {
+function toSought(type, value) {
   if (type.meaning === 'character') {
     if (typeof value === 'string' && isOneCharacter(value)) return [value.codePointAt(0), 0]
     throw invalidArgType('value', `a string of one character, for typecode '${type.code}'`, value)
@@ -28,12 +29,12 @@ function soughtAfter(type, value) {
   return [double, Number(value > nearest) - Number(value < nearest)]
 }
 
-/** Where a value belongs between two bounds: before the elements that equal it, or behind them. */
-export function place(access, array, type, value, lo, hi, isRight) {
-  const [number, excess] = soughtAfter(type, value)
+/** Where a value belongs between two bounds: before the elements that equal it, or after them. */
+export function bisect(array, value, lo, hi, isRight) {
+  const [number, excess] = toSought(typeOf(array), value)
   const first = toBound(lo, 'lo') ?? 0
   if (first < 0) throw outOfRange('lo', '>= 0', first)
-  return access.call(array, 'place')(number, excess, first, toBound(hi, 'hi') ?? Infinity, Number(isRight))
+  return boundCallOf(array, 'place')(number, excess, first, toBound(hi, 'hi') ?? Infinity, Number(isRight))
 }
 
 /** @returns {boolean} */
@@ -44,10 +45,10 @@ function isRightSide(side) {
 }
 
 /** Where each of many needles of the same type belongs: another array's elements, or a typed array's. */
-export function places(access, array, needles, side) {
+export function searchsorted(array, needles, side) {
   const isRight = isRightSide(side)
-  access.requireOpen(array)
-  const kind = kindOfNeedles(access, array, needles)
+  requireOpen(array)
+  const kind = kindOfNeedles(array, needles)
   const found = allocate(Float64Array, needles.length)
   const room = bytesOf(found)
   if (kind === 'array') placesOf(array, needles, isRight, room)
@@ -56,17 +57,17 @@ export function places(access, array, needles, side) {
 }
 
 /** The same on another thread. */
-export async function placesAsync(access, array, needles, side, options) {
+export async function searchsortedAsync(array, needles, side, options) {
   const isRight = isRightSide(side)
-  const found = await jobs.run(access, array, options, (ticket) => {
-    if (kindOfNeedles(access, array, needles) === 'array') return placesOfLater(array, ticket, needles, isRight)
+  const found = await jobs.run(array, options, (ticket) => {
+    if (kindOfNeedles(array, needles) === 'array') return placesOfLater(array, ticket, needles, isRight)
     return placesLater(array, ticket, bytesOf(needles, 'needles'), isRight)
   })
   return new Float64Array(found)
 }
 
-function kindOfNeedles(access, array, needles) {
-  const kind = kindOf(access, array, needles)
+function kindOfNeedles(array, needles) {
+  const kind = kindOf(array, needles)
   if (kind !== undefined) return kind
-  throw invalidArgType('needles', `an MmapArray or a typed array of typecode '${array.typecode}'`, needles)
+  throw invalidArgType('needles', `an MmapArray or a typed array of typecode '${typeOf(array).code}'`, needles)
 }

@@ -1,0 +1,41 @@
+// New arrays in memory that are made of an array's elements. `Class` is the class of the copy, always MmapArray itself.
+
+import { bytesOf } from './buffers.js'
+import { isArray, memoryOf, requireOpen, typeOf } from './core-array.js'
+import { outOfRange } from './errors.js'
+import { collectItems } from './items.js'
+import { BEYOND } from './state.js'
+
+/** A copy with room for more elements. */
+export function copyWithRoom(array, room, Class) {
+  requireOpen(array)
+  return new Class(typeOf(array).code, array, { capacity: memoryOf(array).length + room })
+}
+
+export function concatenated(array, other, Class) {
+  requireOpen(array)
+  const items = collectItems(array, other, 'other')
+  const { BYTES_PER_ELEMENT } = typeOf(array).View
+  const added = isArray(items) ? memoryOf(items).length : Math.floor(bytesOf(items, 'other').length / BYTES_PER_ELEMENT)
+  return grownCopy(array, added, Class, (copy) => copy.extend(items))
+}
+
+export function repeated(array, times, Class) {
+  const { length } = memoryOf(array)
+  // The core says the same, but only after the elements were copied.
+  const most = Math.floor(2 ** 53 / (length * typeOf(array).View.BYTES_PER_ELEMENT))
+  if (times > most) throw outOfRange('times', `at most ${most}, which makes 2^53 bytes`, times)
+  return grownCopy(array, length * (times - 1), Class, (copy) => copy.repeatInPlace(times))
+}
+
+/** A copy with room for what is going to be added. If that is out of bounds, the call that adds it says so. */
+function grownCopy(array, added, Class, grow) {
+  const copy = copyWithRoom(array, added >= 0 && added < BEYOND ? added : 0, Class)
+  try {
+    grow(copy)
+  } catch (error) {
+    copy.close()
+    throw error
+  }
+  return copy
+}

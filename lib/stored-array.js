@@ -1,0 +1,182 @@
+// The class below the one that users see: how an array is opened, where it is stored, its memory, and what processes share of it.
+
+import { inspect } from 'node:util'
+import { descriptorOf, flagsOf, formatOf, pathOf, shapeOf, unlinkShm } from '../native.js'
+import * as args from './arguments.js'
+import { CHECKED, CoreArray, isClosed, memoryOf, openViewsOf, requireArray, typeOf } from './core-array.js'
+import { invalidArgType, outOfRange } from './errors.js'
+import { handleFields, handleOf } from './handles.js'
+import * as jobs from './jobs.js'
+import * as locks from './locks.js'
+import { toOpenOptions } from './open-options.js'
+import * as waiting from './waiting.js'
+
+const ATTACH_FLAGS = ['r', 'r+', 'c']
+
+export class StoredArray extends CoreArray {
+  /** A new array of a class, which may be a user's. */
+  static #make(Class, openOptions) {
+    const made = new Class(CHECKED, openOptions)
+    const { array } = openOptions
+    if (array === made) return array
+    if (array !== undefined) CoreArray.prototype.close.call(array)
+    throw invalidArgType('constructor', 'a class that hands its arguments on to MmapArray', Class)
+  }
+
+  static open(path, typecode, options) {
+    return StoredArray.#make(this, toOpenOptions({ path: args.toPath(path) }, typecode, options))
+  }
+
+  static openShm(name, typecode, options) {
+    if (typeof name !== 'string') throw invalidArgType('name', 'a string', name)
+    return StoredArray.#make(this, toOpenOptions({ shm: args.toPath(name, 'name') }, typecode, options))
+  }
+
+  static unlinkShm(name) {
+    if (typeof name !== 'string') throw invalidArgType('name', 'a string', name)
+    unlinkShm(args.toPath(name, 'name'))
+  }
+
+  static fromFd(fd, typecode, options) {
+    return StoredArray.#make(this, toOpenOptions({ fd: args.toDescriptor(fd, 'fd') }, typecode, options))
+  }
+
+  static attach(handle, options) {
+    const fields = handleFields(handle)
+    const { flags } = args.toOptions(options, ['flags'])
+    if (args.toOptionalString(flags, 'options.flags') !== undefined && !ATTACH_FLAGS.includes(flags)) {
+      throw outOfRange('options.flags', `one of ${ATTACH_FLAGS.join(', ')}`, inspect(flags))
+    }
+    return StoredArray.#make(this, { typecode: fields.typecode, flags, details: { handle: fields } })
+  }
+
+  // What it is
+
+  get typecode() {
+    return typeOf(this).code
+  }
+
+  get itemsize() {
+    return typeOf(this).View.BYTES_PER_ELEMENT
+  }
+
+  get length() {
+    return memoryOf(this).length
+  }
+
+  get byteLength() {
+    return memoryOf(this).length * typeOf(this).View.BYTES_PER_ELEMENT
+  }
+
+  get capacity() {
+    return memoryOf(this).capacity
+  }
+
+  get flags() {
+    return flagsOf(requireArray(this))
+  }
+
+  get path() {
+    return pathOf(requireArray(this)) ?? null
+  }
+
+  get format() {
+    return formatOf(requireArray(this))
+  }
+
+  get shape() {
+    return isClosed(this) || formatOf(this) === 'raw' ? [memoryOf(this).length] : shapeOf(this)
+  }
+
+  get fd() {
+    return isClosed(this) ? -1 : descriptorOf(this)
+  }
+
+  get closed() {
+    return isClosed(this)
+  }
+
+  // Its memory
+
+  get buffer() {
+    return openViewsOf(this).buffer
+  }
+
+  get view() {
+    return openViewsOf(this).view
+  }
+
+  get sharedBuffer() {
+    return openViewsOf(this).sharedBuffer
+  }
+
+  get sharedView() {
+    return openViewsOf(this).sharedView
+  }
+
+  subarray(start, end) {
+    const [first, last] = [args.toBound(start, 'start'), args.toBound(end, 'end')]
+    return openViewsOf(this).subarray(first, last)
+  }
+
+  // Storage
+
+  reserve(capacity) {
+    super.reserve(args.toCount(capacity, 'capacity'))
+  }
+
+  check() {
+    super.check()
+  }
+
+  async flushAsync(options) {
+    await jobs.unlessAborted(options, () => super.flushAsync())
+  }
+
+  advise(advice, start, end) {
+    if (typeof advice !== 'string') throw invalidArgType('advice', 'a string', advice)
+    super.advise(advice, args.toBound(start, 'start'), args.toBound(end, 'end'))
+  }
+
+  // Sharing
+
+  handle() {
+    return handleOf(super.handle())
+  }
+
+  lock(options) {
+    locks.lock(this, options)
+  }
+
+  async lockAsync(options) {
+    await locks.lockAsync(this, options)
+  }
+
+  tryLock(options) {
+    return locks.tryLock(this, options)
+  }
+
+  unlock() {
+    locks.unlock(this)
+  }
+
+  async withLock(body, options) {
+    return locks.withLock(this, body, options)
+  }
+
+  wait(index, expected, timeout) {
+    return waiting.wait(this, index, expected, timeout)
+  }
+
+  async waitAsync(index, expected, timeout) {
+    return waiting.waitAsync(this, index, expected, timeout)
+  }
+
+  notify(index, count) {
+    return waiting.notify(this, index, count)
+  }
+
+  [Symbol.dispose]() {
+    requireArray(this).close()
+  }
+}

@@ -1,0 +1,5 @@
+import { MmapArray } from 'mmap-array'
+
+test('sum', () => {
+  expect(new MmapArray('d', [1.5, 2.5]).sum()).toBe(4)
+})

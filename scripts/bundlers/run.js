@@ -1,0 +1,62 @@
+// Builds and runs a small application with each bundler, tracer and test runner, from the packed package.
+//
+//   node scripts/bundlers/run.js             with all of them; writes docs/bundlers.md
+//   node scripts/bundlers/run.js NAME ...    with these only (esbuild nft), and writes nothing
+//     --tarball FILE                         a package that is packed already
+//
+// With MMAP_ARRAY_REPORTS=<folder> the counts go there, as bundlers.json.
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { setUpBundle } from '../bundle.js'
+import { setUpElementPaths } from '../element-paths.js'
+import { installPackage } from '../runtimes/installation.js'
+import { setUpAddon, setUpDependencies } from '../setup.js'
+import { ROOT, runScript } from '../toolchain.js'
+import { pageOf, tableOf } from './page.js'
+import { TOOL_NAMES, fetchTool } from './tools.js'
+import { tryOut } from './trial.js'
+import { TRIALS } from './trials.js'
+
+await runScript(async () => {
+  const { values, positionals: names } = parseArgs({
+    allowPositionals: true,
+    options: { tarball: { type: 'string' } },
+  })
+  await setUpDependencies()
+  if (!values.tarball) {
+    await setUpAddon({ anyProfile: true })
+    setUpElementPaths()
+    await setUpBundle()
+  }
+  const tools = new Map((names.length > 0 ? names : TOOL_NAMES).map((name) => [name, fetchTool(name)]))
+  const { folder: installation } = installPackage(values.tarball)
+  try {
+    const results = TRIALS.filter(({ tool }) => tools.has(tool)).map((trial) => {
+      const tool = tools.get(trial.tool)
+      const result = { ...trial, title: `${tool.title}: ${trial.name}`, checks: tryOut(trial, tool, installation) }
+      report(result)
+      return result
+    })
+    console.log(`\n${tableOf(results)}`)
+    const counts = countsOf(results)
+    if (names.length === 0) writeFileSync(join(ROOT, 'docs', 'bundlers.md'), pageOf(results))
+    const folder = process.env.MMAP_ARRAY_REPORTS
+    if (folder) writeFileSync(join(folder, 'bundlers.json'), JSON.stringify(counts))
+    return counts.failed === 0 ? 0 : 1
+  } finally {
+    rmSync(installation, { recursive: true, force: true })
+  }
+})
+
+function report({ title, checks }) {
+  const failed = checks.filter(({ failure }) => failure)
+  console.log(`${title}: ${checks.length - failed.length} of ${checks.length}`)
+  for (const { name, failure } of failed) console.log(`  ${name}: ${failure.replaceAll('\n', '\n    ')}`)
+}
+
+function countsOf(results) {
+  const checks = results.flatMap((result) => result.checks)
+  const failed = checks.filter(({ failure }) => failure).length
+  return { passed: checks.length - failed, failed }
+}

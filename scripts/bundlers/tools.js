@@ -1,0 +1,49 @@
+// The tools that the package is tried with. Each comes in a fixed version: a newer one is a change of its line.
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fetchInto, fetchRuntime } from '../runtimes/runtime.js'
+import { CACHE, ROOT, SetupError } from '../toolchain.js'
+
+const MODULES = join(ROOT, 'node_modules')
+
+/** `packages` are fetched into the cache folder of this checkout. `installed` is a development dependency. */
+const TOOLS = {
+  esbuild: { label: 'esbuild', packages: ['esbuild@0.28.2'] },
+  rollup: {
+    label: 'Rollup',
+    packages: ['rollup@4.68.8', '@rollup/plugin-node-resolve@16.0.3', '@rollup/plugin-commonjs@29.0.3'],
+  },
+  rolldown: { label: 'Rolldown', installed: 'rolldown' },
+  vite: { label: 'Vite', packages: ['vite@8.4.0'] },
+  webpack: { label: 'webpack', packages: ['webpack@5.113.0', 'webpack-cli@7.3.1'] },
+  ncc: { label: 'ncc', packages: ['@vercel/ncc@0.45.0'] },
+  nft: { label: '@vercel/nft', packages: ['@vercel/nft@1.11.5'] },
+  bun: { label: 'Bun', runtime: 'bun' },
+  // A single-executable application.
+  sea: { label: 'Node.js', version: process.versions.node, packages: ['postject@1.0.0-alpha.6', 'esbuild@0.28.2'] },
+  jest: { label: 'Jest', packages: ['jest@30.5.2'] },
+  'typescript-5': { label: 'TypeScript', installed: 'typescript-5' },
+  typescript: { label: 'TypeScript', installed: 'typescript' },
+}
+
+export const TOOL_NAMES = Object.keys(TOOLS)
+
+/** `{ title, bins }` of a tool, fetched if need be: its name and version, and the folders that its commands are in. */
+export function fetchTool(name) {
+  const tool = TOOLS[name]
+  if (!tool) throw new SetupError(`There is no tool ${name}, only ${TOOL_NAMES.join(', ')}.`)
+  if (tool.runtime) {
+    const { version, command } = fetchRuntime(tool.runtime)
+    return { title: `${tool.label} ${version}`, bins: [dirname(command)] }
+  }
+  if (tool.installed) {
+    const folder = join(MODULES, tool.installed)
+    const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    return { title: `${tool.label} ${version}`, bins: [join(folder, 'bin'), join(MODULES, '.bin')] }
+  }
+  const [main] = tool.packages
+  const fetched = main.slice(main.lastIndexOf('@') + 1)
+  const folder = join(CACHE, `${name}-${fetched}`)
+  if (!existsSync(folder)) fetchInto(folder, main, ...tool.packages)
+  return { title: `${tool.label} ${tool.version ?? fetched}`, bins: [join(folder, 'node_modules', '.bin')] }
+}
