@@ -3,9 +3,9 @@
 use std::fmt;
 use std::fs::File;
 
-use rustix::fs::{AtFlags, FileType, Stat, StatxFlags, fstat, fstatfs, statx};
+use rustix::fs::{FileType, Stat, fstat, fstatfs};
 
-use super::portable::or_fallback;
+use super::portable::{linux_only, or_fallback};
 use crate::error::{Error, Result};
 
 /// Device, inode and, where the system tells it, the time of birth: an inode number is used again, a birth is not. A time that one
@@ -18,13 +18,30 @@ const UNKNOWN_BIRTH: &str = "unknown";
 impl FileIdentity {
     pub fn of(file: &File) -> Result<Self> {
         or_fallback(
-            || Self::by_statx(file),
+            || by_statx(file),
             || fstat(file).map(|stat| Self::by_stat(&stat)),
         )
         .map_err(|errno| Error::system(errno, "fstat"))
     }
 
-    fn by_statx(file: &File) -> rustix::io::Result<Self> {
+    /// What `stat` tells: on macOS with the time of birth, on Linux without.
+    pub fn by_stat(stat: &Stat) -> Self {
+        let (major, minor) = (rustix::fs::major(stat.st_dev), rustix::fs::minor(stat.st_dev));
+        #[cfg(target_os = "macos")]
+        let birth = format!("{}.{:09}", stat.st_birthtime, stat.st_birthtime_nsec);
+        #[cfg(not(target_os = "macos"))]
+        let birth = UNKNOWN_BIRTH;
+        FileIdentity(format!("{major}:{minor}:{}:{birth}", stat.st_ino))
+    }
+
+    pub fn from_text(text: &str) -> Self {
+        FileIdentity(text.to_owned())
+    }
+}
+
+linux_only! {
+    fn by_statx(file: &File) -> Result<FileIdentity> {
+        use rustix::fs::{AtFlags, StatxFlags, statx};
         let mask = StatxFlags::INO | StatxFlags::BTIME;
         let stat = statx(file, c"", AtFlags::EMPTY_PATH, mask)?;
         let birth = if stat.stx_mask & StatxFlags::BTIME.bits() != 0 {
@@ -36,16 +53,6 @@ impl FileIdentity {
             "{}:{}:{}:{birth}",
             stat.stx_dev_major, stat.stx_dev_minor, stat.stx_ino
         )))
-    }
-
-    /// What POSIX tells, which is no time of birth.
-    pub fn by_stat(stat: &Stat) -> Self {
-        let (major, minor) = (rustix::fs::major(stat.st_dev), rustix::fs::minor(stat.st_dev));
-        FileIdentity(format!("{major}:{minor}:{}:{UNKNOWN_BIRTH}", stat.st_ino))
-    }
-
-    pub fn from_text(text: &str) -> Self {
-        FileIdentity(text.to_owned())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Which process this is, told so that a later one with the same number is not taken for it; and the way to its descriptors.
 
+#![cfg_attr(target_os = "macos", allow(unsafe_code, reason = "asks with a C call"))]
+
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -7,7 +9,7 @@ use std::sync::OnceLock;
 use super::portable;
 use crate::error::{Error, Result};
 
-/// Number of the process and the kernel's clock tick it was started at, or 0 if `/proc` does not tell it. Who relies on the number
+/// Number of the process and the kernel's clock tick it was started at, or 0 if the system does not tell it. Who relies on the number
 /// alone compares the file too, so no harm comes of that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProcessIdentity {
@@ -46,6 +48,26 @@ impl ProcessIdentity {
         Self::read(pid).ok()
     }
 
+    #[cfg(target_os = "macos")]
+    fn read(pid: u32) -> std::io::Result<Self> {
+        if portable::is_asked_for() {
+            return Err(ErrorKind::NotFound.into());
+        }
+        // SAFETY: all zeros is a valid one.
+        let mut facts: libc::proc_bsdinfo = unsafe { std::mem::zeroed() };
+        let size = size_of_val(&facts) as i32;
+        let into = std::ptr::from_mut(&mut facts).cast();
+        let number = i32::try_from(pid).map_err(|_| ErrorKind::NotFound)?;
+        // SAFETY: so many bytes may be written there.
+        let done = unsafe { libc::proc_pidinfo(number, libc::PROC_PIDTBSDINFO, 0, into, size) };
+        if done != size {
+            return Err(std::io::Error::last_os_error());
+        }
+        let started = facts.pbi_start_tvsec * 1_000_000 + facts.pbi_start_tvusec;
+        Ok(ProcessIdentity { pid, started })
+    }
+
+    #[cfg(not(target_os = "macos"))]
     fn read(pid: u32) -> std::io::Result<Self> {
         if portable::is_forced() {
             return Err(ErrorKind::NotFound.into());
