@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { expectErrorOf, expectError } from './support/errors.js'
+import { onLinux } from './support/linux.js'
 import { expectExit, runNode } from './support/processes.js'
 import { startProcess } from './support/remotes.js'
 import { useScope } from './support/scope.js'
@@ -131,7 +132,7 @@ describe('processes', () => {
     expect(await child.run(({ state }) => state.array.tolist())).toEqual([9, 2, 3, 44])
   })
 
-  test('a file renamed or removed meanwhile is found through its owner', async () => {
+  onLinux('/proc leads to a file without a name', test)('a file renamed or removed meanwhile is found through its owner', async () => {
     const path = scope.file(encode(i, [1, 2, 3]))
     const array = scope.keep(MmapArray.open(path, 'i', { flags: 'r+' }))
     const handle = array.handle()
@@ -168,7 +169,7 @@ describe('processes', () => {
     expectError('ERR_STALE_HANDLE', () => MmapArray.attach(onward))
   })
 
-  test('a handle of an attached array reaches a third process when the first is gone', async () => {
+  onLinux('memory has the name that its maker gave it', test)('a handle of an attached array reaches a third process when the first is gone', async () => {
     const first = startProcess(scope)
     const handle = await first.run(({ MmapArray, state }) => {
       state.array = new MmapArray('i', [1, 2, 3])

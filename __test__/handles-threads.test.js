@@ -4,6 +4,7 @@ import * as workerThreads from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { expectError, thrownBy } from './support/errors.js'
+import { onLinux } from './support/linux.js'
 import { startThread } from './support/remotes.js'
 import { useScope } from './support/scope.js'
 import { STORAGES } from './support/storages.js'
@@ -255,7 +256,7 @@ describe('handles', () => {
     expect(scope.keep(MmapArray.attach(handle)).tolist()).toEqual([1, 2, 3, 4])
   })
 
-  test('of a removed file attach while somebody here holds it', () => {
+  onLinux('/proc leads to a file without a name', test)('of a removed file attach while somebody here holds it', () => {
     const path = file()
     const array = scope.keep(MmapArray.open(path, 'i', { flags: 'r+' }))
     const handle = array.handle()

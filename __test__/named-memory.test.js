@@ -3,8 +3,11 @@ import fs from 'node:fs'
 import { expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { expectError } from './support/errors.js'
+import { onLinux } from './support/linux.js'
 import { describeWith, expectExit, run } from './support/processes.js'
 import { useScope } from './support/scope.js'
+
+const OTHER_NAME = 'named memory is a file that Python knows by no name'
 
 const scope = useScope()
 let count = 0
@@ -23,8 +26,8 @@ test('a name leads to the same memory, with a slash and without', () => {
   const other = scope.keep(MmapArray.openShm(`/${name}`, BigInt64Array, { flags: 'r+' }))
   other.set(1, 20n)
   expect(array.tolist()).toEqual([1n, 20n, 3n])
-  expect(fs.statSync(`/dev/shm/${name}`).mode & 0o777).toBe(0o600)
-  expect(fs.statSync(`/dev/shm/${name}`).size).toBe(24)
+  expect(fs.statSync(array.path).mode & 0o777).toBe(0o600)
+  expect(fs.statSync(array.path).size).toBe(24)
 })
 
 test('flags and lengths are those of open', () => {
@@ -68,7 +71,7 @@ def attach(name):
 `
   const python = (code, ...args) => run('python3', ['-c', FORGET + code, ...args])
 
-  test('Python opens ours', async () => {
+  onLinux(OTHER_NAME, test)('Python opens ours', async () => {
     const name = freshName()
     const array = scope.keep(MmapArray.openShm(name, 'i', { flags: 'w+' }))
     array.extend([1, 2, 3])
@@ -86,7 +89,7 @@ memory.close()`,
     expect(array.tolist()).toEqual([10, 2, 3])
   })
 
-  test('we open Python’s', async () => {
+  onLinux(OTHER_NAME, test)('we open Python’s', async () => {
     const name = freshName()
     const result = await python(
       `memory = shared_memory.SharedMemory(sys.argv[1], create=True, size=16)
@@ -100,6 +103,6 @@ os._exit(0)`,
     const array = scope.keep(MmapArray.openShm(name, 'd', { flags: 'r+' }))
     expect(array.tolist()).toEqual([0, 2.5])
     array.append(3)
-    expect(fs.statSync(`/dev/shm/${name}`).size).toBe(24)
+    expect(fs.statSync(array.path).size).toBe(24)
   })
 })

@@ -5,12 +5,15 @@ import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { expectError } from './support/errors.js'
+import { onLinux } from './support/linux.js'
 import { INDEX, describeWith, expectExit, run, runNode, script } from './support/processes.js'
 import { useProgram } from './support/programs.js'
+import { describeRefusing, runRefusing } from './support/refused-calls.js'
 import { useScope } from './support/scope.js'
 import { ended, messageOf, startThread } from './support/threads.js'
 
 const scope = useScope()
+const NO_WAKE = 'sleepers notice a change of their element, not a wake of another process'
 const words = (code = 'i') => scope.keep(new MmapArray(code, [0, 1, 2]))
 const file = () => {
   const array = scope.keep(MmapArray.open(scope.path(), 'i', { flags: 'w+' }))
@@ -128,7 +131,7 @@ describe.each(['r+', 'r', 'c'])('an array attached with %s', (flags) => {
     expect(messages).toEqual(['ready', 'ok', 'ok'])
   })
 
-  test('in a process, which is woken and wakes', async () => {
+  onLinux(NO_WAKE, test)('in a process, which is woken and wakes', async () => {
     const array = file()
     const source = script(`
       const array = MmapArray.attach(${JSON.stringify(array.handle())}, { flags: '${flags}' })
@@ -144,6 +147,30 @@ describe.each(['r+', 'r', 'c'])('an array attached with %s', (flags) => {
     expect(await array.waitAsync(1, 1, 60000)).toBe('ok')
     expect(await once(child, 'exit')).toEqual([0, null])
   })
+})
+
+test('a sleeper is woken by another process that changes the element and notifies', async () => {
+  const array = file()
+  const source = script(`
+    const array = MmapArray.attach(${JSON.stringify(array.handle())})
+    console.log('ready')
+    console.log(array.wait(0, 0, 60000), await array.waitAsync(1, 1, 60000))
+    array.set(2, 9)
+    array.notify(2)`)
+  const child = spawn(process.execPath, ['--input-type=module', '-e', source], { stdio: ['ignore', 'pipe', 'inherit'] })
+  scope.atEnd(() => child.kill('SIGKILL'))
+  let output = ''
+  child.stdout.on('data', (text) => (output += text))
+  const answer = array.waitAsync(2, 2, 60000)
+  while (output !== 'ready\n') await new Promise(setImmediate)
+  for (const index of [0, 1]) {
+    array.set(index, 7)
+    array.notify(index)
+  }
+  expect(await answer).toBe('ok')
+  expect(await once(child, 'exit')).toEqual([0, null])
+  // The sleeper may not have slept yet when the element changed.
+  expect(output).toMatch(/^ready\n(ok|not-equal) (ok|not-equal)\n$/)
 })
 
 test('close calls sleepers off', async () => {
@@ -238,7 +265,7 @@ test('arguments of the wrong kind are refused', async () => {
 })
 
 describeWith('python3', ['--version'], 'with Python', () => {
-  test('Python wakes us, and we wake Python, by the futex itself', async () => {
+  onLinux(NO_WAKE, test)('Python wakes us, and we wake Python, by the futex itself', async () => {
     const array = file()
     const program = `
 import ctypes, mmap, platform, sys
@@ -291,7 +318,7 @@ int main(int count, char **words) {
 describeWith('gcc', ['--version'], 'with C', () => {
   const program = useProgram(C_SLEEPER)
 
-  test.each(['r+', 'r', 'c'])('a sleeper of C is woken by us, and wakes us, opened with %s', async (flags) => {
+  onLinux(NO_WAKE, test).each(['r+', 'r', 'c'])('a sleeper of C is woken by us, and wakes us, opened with %s', async (flags) => {
     const owner = file()
     const array = scope.keep(MmapArray.open(owner.path, 'i', { flags }))
     const child = run(program(), [owner.path], { timeout: 60000 })
@@ -303,7 +330,7 @@ describeWith('gcc', ['--version'], 'with C', () => {
     expect(owner.get(2)).toBe(7)
   })
 
-  test('a sleeper of C is woken out of a blocking wait of ours', async () => {
+  onLinux(NO_WAKE, test)('a sleeper of C is woken out of a blocking wait of ours', async () => {
     const array = file()
     const worker = startThread(`post(MmapArray.attach(workerData).wait(1, 1, 60000))`, array.handle())
     const outcome = messageOf(worker)
@@ -315,32 +342,12 @@ describeWith('gcc', ['--version'], 'with C', () => {
   })
 })
 
-/** Runs a command under a seccomp filter that refuses `futex_waitv` with an error. */
-const WITHOUT_WAITV = `
-import ctypes, os, struct, sys
-libc = ctypes.CDLL(None, use_errno=True)
-errno, command = int(sys.argv[1]), sys.argv[2:]
-FUTEX_WAITV = 449
-LOAD, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 0x06
-ALLOW, REFUSE = 0x7fff0000, 0x00050000
-steps = [(LOAD, 0, 0, 0), (JUMP_IF_EQUAL, 0, 1, FUTEX_WAITV), (RETURN, 0, 0, REFUSE | errno), (RETURN, 0, 0, ALLOW)]
-steps = ctypes.create_string_buffer(b''.join(struct.pack('HBBI', *step) for step in steps))
-program = ctypes.create_string_buffer(struct.pack('HxxxxxxP', 4, ctypes.addressof(steps)))
-PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
-assert libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
-assert libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0) == 0, os.strerror(ctypes.get_errno())
-ctypes.set_errno(0)
-assert libc.syscall(FUTEX_WAITV, None, 0, 0, None, 0) == -1 and ctypes.get_errno() == errno
-os.execv(command[0], command)
-`
-
-describeWith('python3', ['--version'], 'waitAsync where futex_waitv is refused', () => {
-  test.each([
-    ['EPERM', 1],
-    ['EINVAL', 22],
-    ['ENOSYS', 38],
-  ])('with %s ends in each way', async (_, errno) => {
-    const body = `
+describeRefusing('waitAsync where futex_waitv is refused', () => {
+  test.each(['EPERM', 'EINVAL', 'ENOSYS'])('with %s ends in each way', async (code) => {
+    const result = await runRefusing(
+      ['futex_waitv'],
+      code,
+      `
       import assert from 'node:assert/strict'
       const array = new MmapArray('i', [0, 1])
       assert.equal(await array.waitAsync(1, 5), 'not-equal')
@@ -351,9 +358,8 @@ describeWith('python3', ['--version'], 'waitAsync where futex_waitv is refused',
       const cancelled = array.waitAsync(0, 0)
       array.close()
       await assert.rejects(cancelled, { code: 'ERR_CLOSED' })
-      console.log('end')`
-    const command = ['-c', WITHOUT_WAITV, errno, process.execPath, '--input-type=module', '-e', script(body)]
-    const result = await run('python3', command)
+      console.log('end')`,
+    )
     expectExit(result)
     expect(result.stdout).toBe('end\n')
   })

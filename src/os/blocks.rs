@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::fs::File;
 
-use rustix::fs::{FallocateFlags, fallocate, tell};
+use rustix::fs::{FallocateFlags, fallocate, fstatvfs, tell};
 use rustix::io::{Errno, retry_on_intr};
 
 use super::portable;
@@ -128,6 +128,7 @@ impl Drop for Expecting {
 fn append_zeros(file: &File, to: u64, append: &dyn Fn(Region<'_>, u64) -> Result<()>) -> Result<()> {
     static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
     let before = size::of(file)?;
+    require_free(file, to.saturating_sub(before))?;
     let mut end = before;
     while end < to {
         let length = (to - end).min(ZEROS.len() as u64);
@@ -140,6 +141,17 @@ fn append_zeros(file: &File, to: u64, append: &dyn Fn(Region<'_>, u64) -> Result
         end += length;
     }
     Ok(())
+}
+
+/// Refuses more bytes than the file's disk has free, before it is filled up for nothing.
+fn require_free(file: &File, bytes: u64) -> Result<()> {
+    match fstatvfs(file) {
+        // Some file systems have no size.
+        Ok(disk) if disk.f_blocks > 0 && disk.f_bavail.saturating_mul(disk.f_frsize) < bytes => {
+            Err(Error::system(Errno::NOSPC, "write"))
+        }
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -216,6 +228,19 @@ mod tests {
             "ENOSPC"
         );
         assert_eq!(size::of(&file).unwrap(), 3);
+    }
+
+    #[test]
+    fn more_than_the_disk_has_free_is_refused_before_anything_is_written() {
+        let file = scratch();
+        let append = |_: Region<'_>, _: u64| panic!("written");
+        // A tmpfs without a size refuses nothing.
+        if fstatvfs(&file).unwrap().f_blocks > 0 {
+            assert_eq!(
+                append_zeros(&file, 1 << 60, &append).unwrap_err().code(),
+                "ENOSPC"
+            );
+        }
     }
 
     #[test]

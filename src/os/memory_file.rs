@@ -135,23 +135,30 @@ fn take_lock(directory: &Path) -> Result<OwnLock> {
         let number = RandomState::new().build_hasher().finish();
         let path = directory.join(format!("{PREFIX}{pid}-{number:016x}"));
         let file = create_new(&path)?;
-        // Somebody who looks for the dead may have been between the two calls.
-        if is_locked_at(&file, &path) {
-            return Ok(OwnLock {
-                path,
-                pid,
-                _file: file,
-            });
+        match is_locked_at(&file, &path) {
+            Ok(true) => {
+                return Ok(OwnLock {
+                    path,
+                    pid,
+                    _file: file,
+                });
+            }
+            // Somebody who looks for the dead came between the two calls.
+            Ok(false) | Err(Errno::WOULDBLOCK) => {}
+            Err(errno) => {
+                let _ = unlink(&path);
+                return Err(Error::system(errno, "flock").at_path(&path.to_string_lossy()));
+            }
         }
         let _ = unlink(&path);
     }
     Err(Error::system(Errno::AGAIN, "flock").at_path(&directory.to_string_lossy()))
 }
 
-/// Locks a file, and says whether that has worked and the file still has its name.
-fn is_locked_at(file: &File, path: &Path) -> bool {
-    flock(file, FlockOperation::NonBlockingLockExclusive).is_ok()
-        && lstat(path).is_ok_and(|found| identity::is_of(file, &found))
+/// Locks a file, and says whether it still has its name.
+fn is_locked_at(file: &File, path: &Path) -> rustix::io::Result<bool> {
+    flock(file, FlockOperation::NonBlockingLockExclusive)?;
+    Ok(lstat(path).is_ok_and(|found| identity::is_of(file, &found)))
 }
 
 fn create_new(path: &Path) -> Result<File> {
@@ -189,7 +196,7 @@ fn remove_those_of_the_dead(directory: &Path) {
     for path in paths.iter().filter(|path| is_lock(path)) {
         // Those of other users cannot be opened, and stay.
         if let Ok(lock) = open_lock(path, OFlags::empty())
-            && is_locked_at(&lock, path)
+            && is_locked_at(&lock, path) == Ok(true)
         {
             remove_all_of(path, &paths);
         }

@@ -1,10 +1,8 @@
 //! What the kernel says is mapped at an address: asked once, which allocates nothing, so that a signal handler may; or of a list of
-//! all, for many questions.
+//! all, for many questions. Without `/proc` there is no answer, and no fallback: who needs one is told that it is missing.
 #![allow(unsafe_code, reason = "reads a file with system calls alone")]
 
 use std::sync::atomic::{AtomicI32, Ordering};
-
-use super::portable;
 
 /// The file behind an address, as `/proc/self/maps` names it, which is not always how `stat` does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,9 +20,6 @@ static SPARE: AtomicI32 = AtomicI32::new(-1);
 
 /// `None` where nothing is mapped, or where the kernel does not say.
 pub fn file_at(address: usize) -> Option<MappedFile> {
-    if portable::is_forced() {
-        return None;
-    }
     // SAFETY: a constant path; open may be called in a signal handler.
     let descriptor = unsafe { libc::open(c"/proc/self/maps".as_ptr(), libc::O_RDONLY | libc::O_CLOEXEC) };
     if descriptor < 0 {
@@ -162,9 +157,6 @@ mod tests {
 
     #[test]
     fn a_mapping_of_this_process_is_found() {
-        if portable::skips("/proc tells the mappings") {
-            return;
-        }
         let file = File::open("/proc/self/exe").unwrap();
         let inode = file.metadata().unwrap().st_ino();
         // SAFETY: the program's own file is not changed while it runs.

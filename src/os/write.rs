@@ -20,11 +20,27 @@ pub type Reopen<'a> = &'a dyn Fn(OFlags) -> Result<File>;
 /// Appends to one file, which was not opened with `O_APPEND`, since it is written to at other places too.
 #[derive(Debug, Default)]
 pub struct Appender {
-    /// The same file opened with `O_APPEND`, from the first append for which the system refuses `pwritev2`.
+    /// The same file opened with `O_APPEND`, where the system refuses `pwritev2`.
     second: OnceLock<File>,
 }
 
 impl Appender {
+    /// Opens the second descriptor at once, if the system refuses appends without it: once the file has lost its name, it cannot be
+    /// opened again. If that fails, the first append tries again, and fails in its turn.
+    pub fn prepare(&self, file: &File, reopen: Reopen<'_>) {
+        if !is_available(file) {
+            let _ = self.second(reopen);
+        }
+    }
+
+    fn second(&self, reopen: Reopen<'_>) -> Result<&File> {
+        if let Some(second) = self.second.get() {
+            return Ok(second);
+        }
+        let fresh = reopen(OFlags::WRONLY | OFlags::APPEND)?;
+        Ok(self.second.get_or_init(|| fresh))
+    }
+
     /// Appends the parts, one after the other, in one write where the kernel takes it in one. The file's size grows after
     /// its bytes are there, so no reader sees a tail that is not written, and appends of other processes are kept.
     ///
@@ -61,15 +77,17 @@ impl Appender {
                 done => return Ok(done),
             }
         }
-        let second = match self.second.get() {
-            Some(second) => second,
-            None => {
-                let fresh = reopen(OFlags::WRONLY | OFlags::APPEND)?;
-                self.second.get_or_init(|| fresh)
-            }
-        };
-        Ok(writev(second, slices))
+        Ok(writev(self.second(reopen)?, slices))
     }
+}
+
+/// Whether the system lets this process append with `pwritev2`, asked once with a write of nothing.
+fn is_available(file: &File) -> bool {
+    static IS_AVAILABLE: OnceLock<bool> = OnceLock::new();
+    *IS_AVAILABLE.get_or_init(|| {
+        let asked = || pwritev2(file, &[IoSlice::new(&[])], 0, ReadWriteFlags::APPEND);
+        !portable::is_forced() && !asked().is_err_and(is_refusal)
+    })
 }
 
 /// A kernel that does not know the flag, and gVisor, answer `EOPNOTSUPP` or `EINVAL`. A file that is sealed against growth answers
@@ -202,9 +220,7 @@ mod tests {
             opened_times.set(opened_times.get() + 1);
             opened(&scratch.0, flags)
         };
-        appender
-            .second
-            .get_or_init(|| reopen(OFlags::WRONLY | OFlags::APPEND).unwrap());
+        appender.second(&reopen).unwrap();
         for round in 0..3 {
             let mut other = File::options().append(true).open(&scratch.0).unwrap();
             other.write_all(b"o").unwrap();

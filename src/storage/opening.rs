@@ -20,10 +20,12 @@ impl Storage {
     /// Opens a file as `flags` say; `mode` is for one this call creates.
     pub fn open(path: &Path, flags: Flags, mode: u32) -> Result<Storage> {
         let (file, stat) = open_regular(path, flags.open_flags(), mode)?;
-        Ok(Storage {
+        let storage = Storage {
             path: Some(path.to_owned()),
             ..Storage::of(file, stat.st_size as u64, copy_up_of(flags.access(), &stat))
-        })
+        };
+        storage.prepare_appends(flags.access());
+        Ok(storage)
     }
 
     /// A file by a descriptor of the caller's, which is duplicated.
@@ -49,10 +51,12 @@ impl Storage {
             size::set(&file, 0)?;
             stat.st_size = 0;
         }
-        Ok(Storage {
+        let storage = Storage {
             shares_position: Mutex::new(true),
             ..Storage::of(file, stat.st_size as u64, copy_up_of(flags.access(), &stat))
-        })
+        };
+        storage.prepare_appends(flags.access());
+        Ok(storage)
     }
 
     /// Opens what a link of `/proc` or a path of another process leads to, where that is still the same file. Creates
@@ -71,11 +75,13 @@ impl Storage {
             return Ok(None);
         };
         let stat = identity::require_regular(&file)?;
-        Ok(Some(Storage {
+        let storage = Storage {
             path: path.filter(|_| temporary.is_none()),
             temporary,
             ..Storage::of(file, stat.st_size as u64, copy_up_of(access, &stat))
-        }))
+        };
+        storage.prepare_appends(access);
+        Ok(Some(storage))
     }
 
     /// Memory that only descriptors lead to.
@@ -87,6 +93,13 @@ impl Storage {
             exposed: AtomicBool::new(false),
             ..Storage::of(file, 0, CopyUp::default())
         })
+    }
+
+    fn prepare_appends(&self, access: Access) {
+        if access == Access::ReadWrite {
+            self.appender
+                .prepare(&self.file, &|flags| self.opened_anew(flags));
+        }
     }
 
     fn of(file: File, opening_size: u64, copy_up: CopyUp) -> Storage {
