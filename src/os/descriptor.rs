@@ -166,13 +166,13 @@ mod tests {
         for file in [reader, writer] {
             assert!(!fcntl_getfl(&file).unwrap().contains(OFlags::NONBLOCK));
         }
-        let regular = File::open("/proc/self/exe").unwrap();
+        let regular = File::open(std::env::current_exe().unwrap()).unwrap();
         assert!(opened_without_waiting(&regular).is_none());
     }
 
     #[test]
     fn access_is_what_the_file_was_opened_for() {
-        let file = File::open("/proc/self/exe").unwrap();
+        let file = File::open(std::env::current_exe().unwrap()).unwrap();
         let copy = duplicate(file.as_raw_fd()).unwrap();
         assert!(require_access(&copy, false).is_ok());
         assert_eq!(require_access(&copy, true).unwrap_err().code(), "EACCES");

@@ -4,6 +4,7 @@
 pub mod available;
 pub mod blocks;
 pub mod descriptor;
+pub mod errno;
 pub mod exit;
 pub mod futex;
 pub mod huge_pages;
@@ -21,4 +22,5 @@ pub mod readiness;
 pub mod reopen;
 pub mod scratch;
 pub mod size;
+pub mod sync;
 pub mod write;

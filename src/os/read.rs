@@ -40,7 +40,13 @@ pub fn fill(file: &File, into: Region<'_>) -> (usize, Result<()>) {
     while done < into.len() {
         let rest = into.part(done, into.len() - done);
         // SAFETY: the rest has that many writable bytes; the system answers EFAULT where it cannot write to them.
-        match unsafe { libc::read(file.as_raw_fd(), rest.as_mut_ptr().cast(), rest.len().min(READ_LIMIT)) } {
+        match unsafe {
+            libc::read(
+                file.as_raw_fd(),
+                rest.as_mut_ptr().cast(),
+                rest.len().min(READ_LIMIT),
+            )
+        } {
             0 => break,
             count @ 1.. => done += count as usize,
             _ => match io::Error::last_os_error() {

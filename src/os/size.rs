@@ -14,10 +14,7 @@ pub const MAX: u64 = i64::MAX as u64;
 /// Asks for the size alone. Who asks for the times too is promised that the next write will change them, and then each
 /// append after a question has to note the time, which takes longer than the write itself.
 pub fn of(file: &File) -> Result<u64> {
-    let size = or_fallback(
-        || by_statx(file),
-        || fstat(file).map(|stat| stat.st_size as u64),
-    );
+    let size = or_fallback(|| by_statx(file), || fstat(file).map(|stat| stat.st_size as u64));
     size.map_err(|errno| Error::system(errno, "fstat"))
 }
 
