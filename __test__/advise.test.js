@@ -1,10 +1,12 @@
 // Hints for parts of an array: the system divides a mapping for them. What broke: some 32,700 hints used up the mappings that a
 // process may have, and the next allocation of Node ended it.
 import { expect, test } from 'vitest'
+import { onLinux } from './support/linux.js'
 import { expectExit, runNode } from './support/processes.js'
 import { useScope } from './support/scope.js'
 
 const scope = useScope()
+const MAPPINGS = '/proc tells how many mappings there are'
 
 const SETUP = `
   import assert from 'node:assert/strict'
@@ -34,8 +36,10 @@ async function inChild(body) {
   expect(result.stdout).toBe('end\n')
 }
 
-test('advise for so many parts that the mappings run out throws ENOMEM, and the process goes on', () =>
-  inChild(`
+onLinux(MAPPINGS, test)(
+  'advise for so many parts that the mappings run out throws ENOMEM, and the process goes on',
+  () =>
+    inChild(`
     const { error, page } = adviseEveryOther()
     assert.equal(error.code, 'ENOMEM')
     assert.equal(error.syscall, 'madvise')
@@ -46,19 +50,22 @@ test('advise for so many parts that the mappings run out throws ENOMEM, and the 
     const other = new MmapArray('i', [1])
     assert.equal(other.handle() && other.get(0), 1)
     array.set(0, 5)
-    assert.equal(array.get(0), 5)`))
+    assert.equal(array.get(0), 5)`),
+)
 
-test('advise that the system does not keep is never refused', () =>
+onLinux(MAPPINGS, test)('advise that the system does not keep is never refused', () =>
   inChild(`
     assert.equal(adviseEveryOther().error.code, 'ENOMEM')
-    for (const advice of ['willneed', 'dontneed', 'populate']) array.advise(advice, 0, PAGE)`))
+    for (const advice of ['willneed', 'dontneed', 'populate']) array.advise(advice, 0, PAGE)`),
+)
 
-test('advise for the whole array after too many parts undoes them', () =>
+onLinux(MAPPINGS, test)('advise for the whole array after too many parts undoes them', () =>
   inChild(`
     assert.equal(adviseEveryOther().error.code, 'ENOMEM')
     array.advise('normal')
     assert.ok(mappings() < 10, mappings() + ' mappings')
-    assert.ok(adviseEveryOther().page > limit / 10)`))
+    assert.ok(adviseEveryOther().page > limit / 10)`),
+)
 
 test('advise for the same part over and over is not refused', () =>
   inChild(`for (let n = 0; n < limit; n++) array.advise(n % 2 ? 'random' : 'normal', PAGE, 2 * PAGE)`))

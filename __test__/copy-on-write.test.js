@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { expectError } from './support/errors.js'
+import { onLinux } from './support/linux.js'
 import { useScope } from './support/scope.js'
 import { ended, messageOf, startThread } from './support/threads.js'
 
@@ -16,6 +17,8 @@ const open = () => {
   const array = scope.keep(MmapArray.open(path, 'i', { flags: 'c' }))
   return { path, array }
 }
+
+const LOSSES = '/proc tells whether pages are still the array’s own'
 
 /** As `fs.writeFileSync` and NumPy's `tofile` do it: the file is emptied, then written. */
 const rewrite = (path) => fs.writeFileSync(path, new Int32Array(LENGTH).fill(2))
@@ -30,7 +33,7 @@ describe.each([
   ['a store in view', (array) => (array.view[0] = 9)],
   ['a store in a subarray', (array) => (array.subarray(0, 1)[0] = 9)],
 ])('what %s wrote', (name, write) => {
-  test('is a fault after others rewrote the file, until refresh', () => {
+  onLinux(LOSSES, test)('is a fault after others rewrote the file, until refresh', () => {
     const { path, array } = open()
     write(array)
     array.sum()
@@ -70,7 +73,7 @@ describe.each([
 })
 
 // What broke: only calls on the whole array in the core told.
-test.each([
+onLinux(LOSSES, test).each([
   ['tolist', (array) => array.tolist()],
   ['for of', (array) => [...array]],
   ['entries', (array) => [...array.entries()]],
@@ -87,7 +90,7 @@ test.each([
   call(array)
 })
 
-test('what this package cuts and appends again is a loss too', () => {
+onLinux(LOSSES, test)('what this package cuts and appends again is a loss too', () => {
   const { path, array } = open()
   array.fill(9)
   const other = scope.keep(MmapArray.open(path, 'i', { flags: 'r+' }))
@@ -104,7 +107,7 @@ test('an array that nobody wrote to has nothing to lose', () => {
   expect(array.sum()).toBe(2 * LENGTH)
 })
 
-test('a fault of one thread is known to the other', async () => {
+onLinux(LOSSES, test)('a fault of one thread is known to the other', async () => {
   const { path, array } = open()
   const handle = array.handle()
   const worker = startThread(`const array = MmapArray.attach(workerData); array.fill(9); post(array.sum())`, handle)

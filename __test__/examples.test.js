@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { pythonWithNumpy } from './support/numpy.js'
+import { onLinux } from './support/linux.js'
 import { describeWith, expectExit, run } from './support/processes.js'
 import { describePython } from './support/python.js'
 
@@ -29,7 +30,7 @@ describe('examples', () => {
 })
 
 describeWith('gcc', ['--version'], 'examples with C', () => {
-  test('c: mmap, O_APPEND and futex', async () => {
+  onLinux('C sleeps on futexes', test)('c: mmap, O_APPEND and futex', async () => {
     const output = await runExample('c')
     expect(output).toContain("Node's view shows 2, 4, 6, 8\n")
     expect(output).toContain('all 40000 are there, each once\n')
@@ -38,20 +39,23 @@ describeWith('gcc', ['--version'], 'examples with C', () => {
 })
 
 describePython('examples with Python', () => {
-  test('ring-buffer: every reader sees every record', async () => {
+  onLinux('Python sleeps on futexes', test)('ring-buffer: every reader sees every record', async () => {
     const output = await runExample('ring-buffer')
     expect(output.match(/ 100000 records, 0 wrong or out of order$/gm)).toHaveLength(5)
     expect(output).toContain('Every reader saw every record, in order.\n')
   })
 
-  test('python: array, mmap and named memory', async () => {
-    const output = await runExample('python')
-    expect(output).toContain('negated the numbers: -1, -2, -3, -4. The name stayed.\n')
-    expect(output).toContain('careless: the name is gone')
-    expect(output).toContain('Python and Node agreed on every number.\n')
-  })
+  onLinux('named memory is a file that Python knows by no name', test)(
+    'python: array, mmap and named memory',
+    async () => {
+      const output = await runExample('python')
+      expect(output).toContain('negated the numbers: -1, -2, -3, -4. The name stayed.\n')
+      expect(output).toContain('careless: the name is gone')
+      expect(output).toContain('Python and Node agreed on every number.\n')
+    },
+  )
 
-  test(
+  onLinux('named memory is a file that Python knows by no name', test)(
     'python: NumPy',
     async ({ skip }) => {
       const output = await runExample('python', { PYTHON: await pythonWithNumpy(skip) })

@@ -193,7 +193,7 @@ describeWith('prlimit', ['--version'], 'no address space', () => {
          open: () => MmapArray.open(path, 'i'),
          'open for writing': () => MmapArray.open(path, 'i', sized),
          'copy-on-write': () => MmapArray.open(path, 'i', { flags: 'c' }),
-         openShm: () => { const one = MmapArray.openShm(${SHM}, 'i', { flags: 'a+' }); try { fs.truncateSync('/dev/shm/' + ${SHM}, ${2 * GIB}); return MmapArray.openShm(${SHM}, 'i') } finally { one.close() } },
+         openShm: () => { const one = MmapArray.openShm(${SHM}, 'i', { flags: 'a+' }); try { fs.truncateSync(one.path, ${2 * GIB}); return MmapArray.openShm(${SHM}, 'i') } finally { one.close() } },
          fromFd: () => MmapArray.fromFd(array.fd, 'i'),
          'attach with a map of its own': () => MmapArray.attach(array.handle(), { flags: 'c' }),
          constructor: () => new MmapArray('i', undefined, { capacity: ${GIB / 2} }),

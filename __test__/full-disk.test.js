@@ -1,6 +1,7 @@
 // A disk that is full: the system's ENOSPC, the array as it was, and usable once there is room. A store into a hole of a
 // sparse file is the one that cannot fail; it is told by the next call. In children, on disks of their own.
 import { expect, test } from 'vitest'
+import { onLinux } from './support/linux.js'
 import { expectExit } from './support/processes.js'
 import { useScope } from './support/scope.js'
 import { describeOnSmallDisk, runOnSmallDisk } from './support/small-disks.js'
@@ -120,7 +121,7 @@ describeOnSmallDisk('a full disk', () => {
       { size: '4m' },
     ))
 
-  test('a full /dev/shm', () =>
+  onLinux('named memory is a file elsewhere', test)('a full /dev/shm', () =>
     inChild(
       `const array = MmapArray.openShm('full', 'd', { flags: 'wx+' })
        array.append(1)
@@ -137,5 +138,6 @@ describeOnSmallDisk('a full disk', () => {
        assert.equal(array.length, length + 1)
        assert.equal(array.refresh() * 8, fs.statSync('/dev/shm/full').size)`,
       { directory: '/dev/shm' },
-    ))
+    ),
+  )
 })

@@ -132,25 +132,28 @@ describe('processes', () => {
     expect(await child.run(({ state }) => state.array.tolist())).toEqual([9, 2, 3, 44])
   })
 
-  onLinux('/proc leads to a file without a name', test)('a file renamed or removed meanwhile is found through its owner', async () => {
-    const path = scope.file(encode(i, [1, 2, 3]))
-    const array = scope.keep(MmapArray.open(path, 'i', { flags: 'r+' }))
-    const handle = array.handle()
-    const child = startProcess(scope)
-    fs.renameSync(path, `${path}.moved`)
-    await child.run(attach, handle)
-    await child.run(({ state }) => state.array.append(4))
-    expect(array.refresh()).toBe(4)
-    fs.writeFileSync(path, encode(i, [7, 7, 7, 7, 7]))
-    await child.run(attach, handle)
-    expect(await child.run(({ state }) => state.array.tolist())).toEqual([1, 2, 3, 4])
-    fs.unlinkSync(`${path}.moved`)
-    await child.run(attach, handle)
-    expect(await child.run(({ state }) => state.array.tolist())).toEqual([1, 2, 3, 4])
-    array.close()
-    await expect(child.run(attach, handle)).rejects.toMatchObject({ code: 'ERR_STALE_HANDLE' })
-    expect(fs.readFileSync(path)).toEqual(encode(i, [7, 7, 7, 7, 7]))
-  })
+  onLinux('/proc leads to a file without a name', test)(
+    'a file renamed or removed meanwhile is found through its owner',
+    async () => {
+      const path = scope.file(encode(i, [1, 2, 3]))
+      const array = scope.keep(MmapArray.open(path, 'i', { flags: 'r+' }))
+      const handle = array.handle()
+      const child = startProcess(scope)
+      fs.renameSync(path, `${path}.moved`)
+      await child.run(attach, handle)
+      await child.run(({ state }) => state.array.append(4))
+      expect(array.refresh()).toBe(4)
+      fs.writeFileSync(path, encode(i, [7, 7, 7, 7, 7]))
+      await child.run(attach, handle)
+      expect(await child.run(({ state }) => state.array.tolist())).toEqual([1, 2, 3, 4])
+      fs.unlinkSync(`${path}.moved`)
+      await child.run(attach, handle)
+      expect(await child.run(({ state }) => state.array.tolist())).toEqual([1, 2, 3, 4])
+      array.close()
+      await expect(child.run(attach, handle)).rejects.toMatchObject({ code: 'ERR_STALE_HANDLE' })
+      expect(fs.readFileSync(path)).toEqual(encode(i, [7, 7, 7, 7, 7]))
+    },
+  )
 
   test('an array outlives the process that made it, a handle does not', async () => {
     const child = startProcess(scope)
@@ -169,18 +172,21 @@ describe('processes', () => {
     expectError('ERR_STALE_HANDLE', () => MmapArray.attach(onward))
   })
 
-  onLinux('memory has the name that its maker gave it', test)('a handle of an attached array reaches a third process when the first is gone', async () => {
-    const first = startProcess(scope)
-    const handle = await first.run(({ MmapArray, state }) => {
-      state.array = new MmapArray('i', [1, 2, 3])
-      return state.array.handle()
-    })
-    const array = scope.keep(MmapArray.attach(handle))
-    await first.kill()
-    const third = startProcess(scope)
-    await third.run(attach, array.handle())
-    expect(await third.run(({ state }) => state.array.tolist())).toEqual([1, 2, 3])
-  })
+  onLinux('memory has the name that its maker gave it', test)(
+    'a handle of an attached array reaches a third process when the first is gone',
+    async () => {
+      const first = startProcess(scope)
+      const handle = await first.run(({ MmapArray, state }) => {
+        state.array = new MmapArray('i', [1, 2, 3])
+        return state.array.handle()
+      })
+      const array = scope.keep(MmapArray.attach(handle))
+      await first.kill()
+      const third = startProcess(scope)
+      await third.run(attach, array.handle())
+      expect(await third.run(({ state }) => state.array.tolist())).toEqual([1, 2, 3])
+    },
+  )
 
   test('a reader over there', async () => {
     const array = scope.keep(new MmapArray('i', [1, 2, 3]))

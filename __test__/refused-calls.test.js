@@ -1,7 +1,8 @@
 // Kernels and sandboxes that refuse calls which only Linux has, one by one and all at once: every member works, or throws a
 // documented code. Nothing crashes, and append never fails with ENOSYS.
 import { expect, test } from 'vitest'
-import { INDEX, expectExit } from './support/processes.js'
+import { PORTABLE } from './support/linux.js'
+import { INDEX, describeWhereAllowed, expectExit, run, script } from './support/processes.js'
 import { REFUSABLE, describeRefusing, runRefusing } from './support/refused-calls.js'
 import { useScope } from './support/scope.js'
 
@@ -28,7 +29,8 @@ const inChild = (handle, body) => {
     const array = MmapArray.attach(\${JSON.stringify(handle)})
     \${body}\`
   const { status, signal, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', source], { encoding: 'utf8' })
-  assert.deepEqual([status, signal, stderr], [0, null, ''])
+  if (status !== 0) throw Object.assign(new Error(stderr), { code: /code: '(\\w+)'/.exec(stderr)?.[1] })
+  assert.deepEqual([status, signal], [0, null])
 }
 const MUCH = 6 << 20
 
@@ -121,6 +123,7 @@ for (const [kind, make] of Object.entries(makers)) {
     if (kind !== 'named memory') {
       await member('another process', async () => {
         const sleep = array.waitAsync(1, 1, 60000)
+        sleep.catch(() => {})
         inChild(handle, 'array.append(8); array.set(1, 9); array.notify(1)')
         assert.match(await sleep, /ok|not-equal/)
         array.refresh()
@@ -160,6 +163,7 @@ function failuresOf(result) {
   return Object.fromEntries(outcomes.filter(([, outcome]) => outcome !== 'ok'))
 }
 
+const NO_PROC = 'ERR_UNSUPPORTED_RUNTIME'
 const KINDS = ['memory', 'file', 'npy', 'named memory']
 
 function refusing(calls, code) {
@@ -183,5 +187,19 @@ describeRefusing('a refused call', () => {
   test.each(codes)('all but flock at once, with %s: everything works', async (code) => {
     const calls = REFUSABLE.filter((call) => call !== 'flock')
     expect(failuresOf(await refusing(calls, code))).toEqual({})
+  })
+})
+
+const UNSHARE = process.getuid() === 0 ? ['-m'] : ['-Urm']
+const HIDE_PROC = 'mount -t tmpfs tmpfs /proc'
+
+describeWhereAllowed('unshare', [...UNSHARE, 'sh', '-c', HIDE_PROC], 'without /proc', () => {
+  test('only what no name leads to cannot be locked, and not be reached from another process', async () => {
+    const node = [process.execPath, '--input-type=module', '-e', script(EVERYTHING), '--', scope.directory]
+    const result = await run('unshare', [...UNSHARE, 'sh', '-c', `${HIDE_PROC} && exec "$@"`, 'sh', ...node], {
+      env: { ...process.env, MMAP_ARRAY_INDEX: INDEX },
+    })
+    const ofMemory = PORTABLE ? {} : { 'memory lock': NO_PROC, 'memory another process': 'ERR_STALE_HANDLE' }
+    expect(failuresOf(result)).toEqual({ 'named memory lock': NO_PROC, ...ofMemory })
   })
 })

@@ -692,7 +692,7 @@ describe('flush and advise', () => {
   const scope = useScope()
   const inMemory = () => {
     const name = `mmap-array-test-huge-${process.pid}`
-    scope.atEnd(() => fs.rmSync(`/dev/shm/${name}`, { force: true }))
+    scope.atEnd(() => MmapArray.unlinkShm(name))
     return MmapArray.openShm(name, 'i', { flags: 'wx+' })
   }
   const hints = ['normal', 'random', 'sequential', 'willneed', 'dontneed', 'hugepage', 'populate']

@@ -162,7 +162,7 @@ test('a sleeper is woken by another process that changes the element and notifie
   let output = ''
   child.stdout.on('data', (text) => (output += text))
   const answer = array.waitAsync(2, 2, 60000)
-  while (output !== 'ready\n') await new Promise(setImmediate)
+  await once(child.stdout, 'data')
   for (const index of [0, 1]) {
     array.set(index, 7)
     array.notify(index)
@@ -318,17 +318,20 @@ int main(int count, char **words) {
 describeWith('gcc', ['--version'], 'with C', () => {
   const program = useProgram(C_SLEEPER)
 
-  onLinux(NO_WAKE, test).each(['r+', 'r', 'c'])('a sleeper of C is woken by us, and wakes us, opened with %s', async (flags) => {
-    const owner = file()
-    const array = scope.keep(MmapArray.open(owner.path, 'i', { flags }))
-    const child = run(program(), [owner.path], { timeout: 60000 })
-    await wake(array, 0)
-    expect(await array.waitAsync(1, 1, 60000)).toBe('ok')
-    const result = await child
-    expectExit(result)
-    expect(result.stdout).toBe('ready\n1\n')
-    expect(owner.get(2)).toBe(7)
-  })
+  onLinux(NO_WAKE, test).each(['r+', 'r', 'c'])(
+    'a sleeper of C is woken by us, and wakes us, opened with %s',
+    async (flags) => {
+      const owner = file()
+      const array = scope.keep(MmapArray.open(owner.path, 'i', { flags }))
+      const child = run(program(), [owner.path], { timeout: 60000 })
+      await wake(array, 0)
+      expect(await array.waitAsync(1, 1, 60000)).toBe('ok')
+      const result = await child
+      expectExit(result)
+      expect(result.stdout).toBe('ready\n1\n')
+      expect(owner.get(2)).toBe(7)
+    },
+  )
 
   onLinux(NO_WAKE, test)('a sleeper of C is woken out of a blocking wait of ours', async () => {
     const array = file()

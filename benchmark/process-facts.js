@@ -22,7 +22,7 @@ export function descriptors(names = ['']) {
 }
 
 /** Name of the maps of anonymous arrays. */
-export const ANONYMOUS = 'memfd:mmap-array'
+export const ANONYMOUS = process.env.MMAP_ARRAY_PORTABLE === '1' ? 'mmap-array-memory-' : 'memfd:mmap-array'
 
 /** Maps of this process; only those whose line holds one of the names, where there are any. */
 export function maps(names = ['']) {

@@ -6,7 +6,7 @@ export const PORTABLE = process.env.MMAP_ARRAY_PORTABLE === '1'
 /** `test` or `describe` for what needs Linux: with the fallbacks it is skipped, and its name says why. */
 export function onLinux(reason, subject) {
   if (!PORTABLE) return subject
-  const skipped = (name, body) => subject.skip(`${name} (skipped: ${reason})`, body)
+  const skipped = (name, ...body) => subject.skip(`${name} (skipped: ${reason})`, ...body)
   skipped.each = (rows) => (name, body) => subject.skip.each(rows)(`${name} (skipped: ${reason})`, body)
   return skipped
 }

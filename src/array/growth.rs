@@ -10,7 +10,7 @@ use crate::os::memory::round_up_to_pages;
 use crate::storage::Flags;
 
 /// Bytes that are written so fast that any other system call beside it counts.
-const ONE_PAGE: u64 = 4096;
+const LITTLE: u64 = 4096;
 
 /// What is appended.
 #[derive(Clone, Copy, Debug)]
@@ -111,7 +111,7 @@ impl Array {
         self.cover(self.byte_length() + added)?;
         let end = self.file_position(self.length());
         self.write_behind(parts, end)?;
-        if self.npy.is_none() && added <= ONE_PAGE {
+        if self.npy.is_none() && added <= LITTLE {
             // A call to ask for the size takes a third as long as the write. What others have appended since the size
             // was asked for is taken over by the next call, as what they append from now on.
             self.set_exact_length(length);

@@ -47,8 +47,17 @@ impl Advice {
         }
     }
 
-    #[allow(unsafe_code, reason = "MADV_DONTNEED drops pages")]
+    /// Gives the hint; one that this kernel does not know, or not for this kind of memory, or that a sandbox refuses, is skipped.
     pub(super) fn apply(self, map: &MmapRaw, start: usize, length: usize) -> std::io::Result<()> {
+        let done = self.call(map, start, length);
+        match done.as_ref().err().and_then(|error| error.raw_os_error()) {
+            Some(libc::EINVAL | libc::ENOSYS | libc::EPERM) => Ok(()),
+            _ => done,
+        }
+    }
+
+    #[allow(unsafe_code, reason = "MADV_DONTNEED drops pages")]
+    fn call(self, map: &MmapRaw, start: usize, length: usize) -> std::io::Result<()> {
         let address = map.as_ptr().addr() + start;
         let lead = address % memory::page_size() as usize;
         let (first, from_first) = (address - lead, length + lead);

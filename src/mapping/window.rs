@@ -271,18 +271,9 @@ impl Window {
         if start >= end {
             return Ok(());
         }
-        match advice.apply(&self.map, start, end - start) {
-            // A hint that this kernel does not know, or not for this kind of memory, or that a sandbox refuses.
-            Err(error)
-                if matches!(
-                    error.raw_os_error(),
-                    Some(libc::EINVAL | libc::ENOSYS | libc::EPERM)
-                ) =>
-            {
-                Ok(())
-            }
-            done => done.map_err(|error| Error::io_on_memory(&error, "madvise")),
-        }
+        advice
+            .apply(&self.map, start, end - start)
+            .map_err(|error| Error::io_on_memory(&error, "madvise"))
     }
 
     /// The advice speaks of pages to come, and of files in memory only where an administrator allows that; this is for those

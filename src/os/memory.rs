@@ -72,7 +72,10 @@ linux_only! {
 
 /// Rounds up to whole pages, or to the largest multiple of a page where there is none above.
 pub fn round_up_to_pages(bytes: u64) -> u64 {
-    let page = page_size();
+    round_up(bytes, page_size())
+}
+
+fn round_up(bytes: u64, page: u64) -> u64 {
     bytes
         .div_ceil(page)
         .checked_mul(page)
@@ -117,4 +120,24 @@ pub unsafe fn lay_over(start: *mut u8, length: usize, file: &File, offset: u64, 
     unsafe { mmap(start.cast(), length, access, kind | MapFlags::FIXED, file, offset) }
         .map(drop)
         .map_err(|errno| Error::system(errno, "mmap"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_rounded_up_to_pages_of_any_size() {
+        for page in [4 << 10, 16 << 10, 64 << 10] {
+            for (bytes, rounded) in [(0, 0), (1, page), (page, page), (page + 1, 2 * page)] {
+                assert_eq!(round_up(bytes, page), rounded);
+            }
+            assert_eq!(round_up(u64::MAX - 5, page), u64::MAX - (page - 1));
+        }
+    }
+
+    #[test]
+    fn the_machine_has_memory() {
+        assert!(installed() > 1 << 20);
+    }
 }

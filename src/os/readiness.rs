@@ -15,7 +15,7 @@ pub enum Use {
 }
 
 /// Bytes that a pipe which can be written to takes without waiting.
-pub const AT_ONCE: usize = 4096;
+pub const AT_ONCE: usize = libc::PIPE_BUF;
 
 /// How long it may take until it is seen that nobody waits any more.
 const BETWEEN_QUESTIONS: Timespec = Timespec {
