@@ -13,9 +13,7 @@ const scope = useScope()
 async function convert(...words) {
   const { code, signal, stdout, stderr } = await tool(['convert', ...words])
   expect({ code, signal }, stderr).toEqual({ code: 0, signal: null })
-  expect(stderr).toMatch(
-    /^(?:mmap-array: line 1 (?:is data|has titles)[^\n]*\n)?(?:mmap-array: \S+ has \w+, as --type says[^\n]*\n)?$/,
-  )
+  expect(stderr).toMatch(/^(?:mmap-array: line 1 (?:is data|has titles)[^\n]*\n)?$/)
   return stdout
 }
 /** Whatever failed: the target is not there, and nothing beside it. */
@@ -371,7 +369,7 @@ describe('the target', () => {
   })
 
   test('is not replaced unless it is said', async () => {
-    const [file, target] = [make(scope, 'a.f64', 'd', [1]), make(scope, 'b.f64', 'd', [2, 3])]
+    const [file, target] = [make(scope, 'a.f64', 'd', [1]), make(scope, 'b', 'd', [2, 3])]
     expect(await failure(2, ['convert', file, target])).toContain('--force')
     expect(read(target, 'd')).toEqual([2, 3])
     await convert(file, target, '--force')

@@ -140,7 +140,7 @@ describe('missing values', () => {
     ['9007199254740992\n', ['9007199254740992'], '--missing-text', '9007199254740993', '--type', 'f64'],
     ['9007199254740993\n9007199254740993.0\n', ['0', '0'], '--missing-text', '9007199254740993', '--type', 'f64'],
     ['0\n1e-400\n-0.0\n', ['0', '0', '-0'], '--missing-text', '1e-400'],
-    ['0\n5\n-0.0\n', ['7', '5', '7'], '--missing-text', '0.0', '--missing', '7'],
+    ['0\n5\n-0.0\n', ['0', '5', '0'], '--missing-text', '0.0'],
     ['0.1\n0.10\n0.1000000000000000055\n', ['0', '0', '0.1'], '--missing-text', '0.1'],
     ['"-999,0";"-1.000"\n', ['0'], '--missing-text=-999', '--decimal', ',', '--column', '1', '--delimiter', ';'],
     [
@@ -186,6 +186,32 @@ describe('missing values', () => {
     expect(await elementsOf('1\n\n""\n\n', '--missing', '7')).toEqual(['1', '7', '7'])
   })
 
+  test.each([
+    ['1\n"\n"\n\n', 1],
+    ['1\n"\n"\n', 1],
+    ['1\n"\n"', 1],
+    ['1\n\n"\n\n"\n\n"\n"\n\n  \n\n', 4],
+    ['1\n"\n"\n#"\n\n#\n', 1],
+    ['1\r\n"\r\n"\r\n\r\n', 1],
+  ])('are as many as there are rows where quotes hold line ends: %j', async (text, count) => {
+    const elements = await elementsOf(text, '--missing', '0', '--comment', '#')
+    expect(elements).toEqual(['1', ...Array(count).fill('0')])
+  })
+
+  test('are none of a column that a file of empty fields does not have', async () => {
+    expect(await elementsOf('""\n""\n', '--missing', '0')).toEqual(['0', '0'])
+    expect(await misuse('""\n""\n', '--missing', '0', '--column', 'close')).toContain("there is no column 'close'")
+    expect(await misuse('""\n', '--missing', '0', '--column', '2')).toContain('there is no column 2')
+  })
+
+  // What broke: --missing-text made errors of what needs no option without it.
+  test('are not NaN of a float type, whatever else stands for them', async () => {
+    expect(await elementsOf('1\nnan\n-NaN\n', '--missing-text', 'X')).toEqual(['1', '"NaN"', '"NaN"'])
+    expect(await refusal('1\nX\n', '--missing-text', 'X')).toContain("'X' stands for a missing value")
+    expect(await refusal('1\nnan\n', '--missing-text', 'nan')).toContain("'nan' stands for a missing value")
+    expect(await refusal('1\nnan\n', '--missing-text', 'X', '--type', 'i8')).toContain("'nan' stands for a missing")
+  })
+
   test('are found wherever the pieces of the file end', async () => {
     const lines = Array.from({ length: 60_000 }, (_, n) => (n % 3 === 1 ? '' : String(n)))
     const elements = await elementsOf(`${lines.join('\n')}\n${'\n'.repeat(300_000)}`, '--missing', '-5')
@@ -209,6 +235,8 @@ describe('each row', () => {
 
   test.each([
     ['1,2\r3,4\r5,6\n', 1, '--column', '1'],
+    ['1\r\r\n2\r\r\n', 1],
+    ['1\r\n"2"\r\r\n', 2],
     ['a,b,c\n1,2\r3,4\n', 2, '--column', 'c'],
     ['#c\r1\r\n2\r\n', 1, '--comment', '#'],
     ['1\n2\n#c\r3', 3, '--comment', '#'],
@@ -233,7 +261,7 @@ describe('each row', () => {
   })
 
   test('may have carriage returns in quotes and before a line feed', async () => {
-    const text = '1,"a\rb"\r\n"2","c\r"\r\r\n\r\n3,"""\r"\r\n'
+    const text = '1,"a\rb"\r\n"2","c\r"\r\n\r\n3,"""\r"\r\n'
     expect(await elementsOf(text, '--column', '1', '--no-titles')).toEqual(['1', '2', '3'])
     expect(await elementsOf('#"\r\n1,"a\rb"\n', '--column', '1', '--comment', '#')).toEqual(['1'])
   })
@@ -279,7 +307,6 @@ describe('each row', () => {
     expect(await elementsOf(text, ...words)).toEqual(['1', '3'])
     expect(await refusal(text.replace('Wed,3', 'Wed,3x'), ...words)).toContain("line 7, column 2 'close': '3x'")
     expect(await elementsOf('1\n2\n3', '--skip-lines', '-2', '--no-titles')).toEqual(['1'])
-    expect(await elementsOf('1\n2\n', '--skip-lines', '-9', '--no-titles')).toEqual([])
     // A row of empty fields is a row, also where tabs divide them.
     const tabs = ['--delimiter', '\\t', '--column', '1', '--no-titles', '--skip-lines', '-1']
     expect(await elementsOf('1\t2\n3\t4\n\t\n', ...tabs)).toEqual(['1', '3'])
@@ -287,6 +314,30 @@ describe('each row', () => {
     expect(await elementsOf(`${many}\nthe end\n`, '--skip-lines', '-1')).toHaveLength(100_000)
     expect(await misuse('1\n', '--skip-lines', 'x')).toContain('--skip-lines')
     expect(await misuse('1\n', '--comment', '')).toContain('--comment')
+  })
+})
+
+describe('--skip-lines', () => {
+  test.each([
+    ['1\n2\n3\n4\n', ['9'], '9 leaves out more lines than there are: 4'],
+    ['1\n2\n3\n4', ['5'], '5 leaves out more lines than there are: 4'],
+    ['1\n2\n3\n4\n\n', ['-5'], '-5 leaves out more lines than there are: 4'],
+    ['1\n2\n3\n4\n', ['3', '-2'], '-2 leaves out more lines than there are: 1'],
+    ['1\n2\n', ['1', '-9'], '-9 leaves out more lines than there are: 1'],
+    ['\n', ['-1'], '-1 leaves out more lines than there are: 0'],
+  ])('of %j by %j is an error', async (text, counts, message) => {
+    const words = counts.map((count) => `--skip-lines=${count}`)
+    expect(await refusal(text, ...words)).toBe(`: --skip-lines ${message}`)
+  })
+
+  test('may leave out all lines', async () => {
+    for (const words of [['--skip-lines=4'], ['--skip-lines=-4'], ['--skip-lines=3', '--skip-lines=-1']])
+      expect(await elementsOf('1\n2\n3\n4', ...words, '--no-titles')).toEqual([])
+  })
+
+  test('given twice for the same end is an error', async () => {
+    expect(await misuse('1\n2\n', '--skip-lines=1', '--skip-lines=2')).toContain('twice for the first lines')
+    expect(await misuse('1\n2\n', '--skip-lines=-1', '--skip-lines=-1')).toContain('twice for the last lines')
   })
 })
 
@@ -346,6 +397,25 @@ describe('numbers with other marks', () => {
   })
 })
 
+describe('bytes that are no UTF-8', () => {
+  const latin1 = (text) => Buffer.from(text, 'latin1')
+  const remedy = 'is not UTF-8: iconv -f LATIN1 -t UTF-8 converts a file'
+
+  test('are an error in the column and in its title, and none elsewhere', async () => {
+    const text = latin1('naïve,größe\nä,1\n')
+    for (const words of [[], ['--titles']]) {
+      const message = await refusal(text, '--column', '2', ...words)
+      expect(message).toMatch(/^, line 1, column 2: the title 'gr\uFFFD\uFFFDe' /)
+      expect(message).toContain(remedy)
+    }
+    expect(await misuse(text, '--column', 'größe')).toContain(remedy)
+    const value = await refusal(latin1('a,b\n1,2\n3,4ä\n'), '--column', 'b')
+    expect(value).toMatch(/^, line 3, column 2 'b': '4\uFFFD' /)
+    expect(value).toContain(remedy)
+    expect(await elementsOf(latin1('größe,b\nä,2\n'), '--column', 'b')).toEqual(['2'])
+  })
+})
+
 describe('a range', () => {
   test('that ends before the file says what is assumed of the first row', async () => {
     const { elements, said } = await converted('USD 5\n6\n7\n', '--range', '0:1')
@@ -365,6 +435,7 @@ describe('a range', () => {
 
 describe('files that are not tables', () => {
   const wide = Buffer.from('\uFEFFclose\n1\n2\n', 'utf16le')
+  const wider = Buffer.from(Uint32Array.from('\uFEFFclose\n1\n2\n', (letter) => letter.codePointAt(0)).buffer)
   test.each([
     ['JSON', '{"message":"Too Many Requests"}\n', 'this is JSON'],
     ['a JSON array', '[1,\n2]\n', 'this is JSON'],
@@ -378,6 +449,10 @@ describe('files that are not tables', () => {
     ['UTF-16', wide, 'this is UTF-16, not UTF-8: convert it first, with iconv'],
     ['UTF-16 of the other order', Buffer.from(wide).swap16(), 'this is UTF-16'],
     ['UTF-16 without a mark', wide.subarray(2), 'this is UTF-16'],
+    ['UTF-32', wider, 'this is UTF-32, not UTF-8: convert it first, with iconv -f UTF-32'],
+    ['UTF-32 of the other order', Buffer.from(wider).swap32(), 'this is UTF-32'],
+    ['UTF-32 without a mark', wider.subarray(4), 'this is UTF-32'],
+    ['UTF-32 of the other order without a mark', Buffer.from(wider).swap32().subarray(4), 'this is UTF-32'],
     ['bytes', Buffer.of(1, 2, 0, 0, 5, 6, 7, 8), 'this is no text: byte 2 is 0'],
     ['a NumPy file', Buffer.from('\x93NUMPY\x01\0', 'latin1'), 'this is a NumPy file, no text'],
     ['an old Mac text', '1\r2\r3\r', 'line ends of an old Mac (CR): convert it first'],

@@ -578,3 +578,14 @@ describe('a name of a type', () => {
     expect(readHeader(scope.path('even.npy')).typecode).toBe(code)
   })
 })
+
+// What broke: 2 and 255 were shown, which no boolean is.
+test('info, head, tail and get show any byte but 0 of a boolean as 1', async () => {
+  const data = Buffer.from([0, 2, 255, 1])
+  const mask = scope.file(npyBytes({ descr: "'|b1'", shape: '(4,)' }, { data }), 'mask.npy')
+  expect(await printed(['head', mask])).toBe('0\n1\n1\n1\n')
+  expect(await printed(['tail', mask, '-n', '2', '--json'])).toBe('[1, 1]\n')
+  expect(await printed(['get', mask, '2', '::-2'])).toBe('1\n1\n1\n')
+  const facts = JSON.parse(await printed(['info', mask, '--json']))
+  expect(facts).toMatchObject({ typeName: 'bool', min: 0, max: 1, sum: '3', mean: 0.75 })
+})

@@ -24,7 +24,7 @@ describe('info', () => {
   greatest    Infinity
   sum         3.5
   mean        1.1666666666666667
-  std dev     2.4608038433722337
+  std dev     2.4608038433722332
   NaN         1
   infinite    1
 `)
@@ -51,7 +51,63 @@ describe('info', () => {
     expect(facts).toMatchObject({ type: 'q', min: String(-(2n ** 63n)), max: String(2n ** 63n - 1n) })
     expect(facts.sum).toBe(String(items.reduce((a, b) => a + b)))
     const unsigned = await json(['info', make(scope, 'big.u64', 'Q', [2n ** 64n - 1n, 1n])])
-    expect(unsigned).toMatchObject({ sum: String(2n ** 64n), mean: 2 ** 63, standardDeviation: 2 ** 63 })
+    expect(unsigned).toMatchObject({ sum: String(2n ** 64n), mean: String(2n ** 63n), standardDeviation: 2 ** 63 })
+  })
+
+  // What broke: the mean was taken away from doubles, of which those beyond 2^53 are not the integers.
+  test.each([
+    ['q', [0n, 100n, 200n], 100n, 81.64965809277261],
+    ['q', [0n, 1n, 3n], 1n, 1.247219128924647],
+    ['Q', [0n, 1n, 3n], 1n, 1.247219128924647],
+  ])('of large integers of %s has mean and deviation of the integers', async (code, distances, mean, deviation) => {
+    const base = 1_700_000_000_000_000_000n
+    const blocks = Array.from({ length: 60_000 }, () => distances).flat()
+    for (const [name, items] of Object.entries({ few: distances, many: blocks })) {
+      const file = make(
+        scope,
+        name,
+        code,
+        items.map((item) => base + item),
+      )
+      const facts = await json(['info', file, '--type', code])
+      expect(facts.mean).toBe(String(base + mean))
+      expect(facts.standardDeviation).toBeCloseTo(deviation, 10)
+    }
+  })
+
+  test('of blocks with other means has mean and deviation of all', async () => {
+    const base = 2n ** 62n
+    const items = [...Array(65_536).fill(base + 1n), ...Array(65_536).fill(base + 5n), -base]
+    const mean = Number(items.reduce((sum, item) => sum + item - base, 0n)) / items.length
+    const variance = items.reduce((sum, item) => sum + (Number(item - base) - mean) ** 2, 0) / items.length
+    const facts = await json(['info', make(scope, 'a.i64', 'q', items)])
+    expect(facts.standardDeviation / Math.sqrt(variance)).toBeCloseTo(1, 12)
+    const near = await json(['info', make(scope, 'b.i64', 'q', items.slice(0, -1))])
+    expect(near).toMatchObject({ mean: String(base + 3n), standardDeviation: 2 })
+  })
+
+  test.each([
+    [[1e308, 1e308], 1e308, 0],
+    [[Number.MAX_VALUE, -Number.MAX_VALUE], 0, Number.MAX_VALUE],
+    [[1e308, -1e308, 1e308, NaN, -Infinity], 1e308 / 3, Math.sqrt(8 / 9) * 1e308],
+    [[1e-200, 3e-200], 2e-200, 1e-200],
+    [[2 ** -1074, 3 * 2 ** -1074], 2 * 2 ** -1074, 2 ** -1074],
+    [[1e17, 1e17 + 16, 1e17 + 32], 1e17 + 16, 13.063945294843617],
+    [[1e16, 1, -1e16], 1 / 3, 8164965809277260],
+  ])('of %j, which squares or sums would lose, has mean and deviation', async (items, mean, deviation) => {
+    const facts = await json(['info', make(scope, 'a.f64', 'd', items)])
+    // Of the last digits of a double, rounding decides.
+    expect(facts.mean / (mean || 1)).toBeCloseTo(mean && 1, 14)
+    expect(facts.standardDeviation / (deviation || 1)).toBeCloseTo(deviation && 1, 14)
+  })
+
+  test('scales what was added before a number that is too large for squares', async () => {
+    const items = new Float64Array(200_000).fill(1)
+    items[0] = 1e-250
+    items[150_000] = 1e200
+    const facts = await json(['info', make(scope, 'a.f64', 'd', items)])
+    expect(facts.mean / 5e194).toBeCloseTo(1, 14)
+    expect(facts.standardDeviation / (1e200 * Math.sqrt(1 / 2e5 - 1 / 4e10))).toBeCloseTo(1, 10)
   })
 
   test.each(TYPECODES)('typecode $code', async (type) => {
@@ -212,6 +268,64 @@ largest: at 2, 3 and 30, 27 apart
     const file = make(scope, 'nan.f64', 'd', [NaN, -Infinity])
     const { stdout } = await tool(['diff', file, make(scope, 'n.f64', 'd', [1, 2]), '--json'])
     expect(JSON.parse(stdout)).toMatchObject({ first: { values: ['NaN', 1] }, largest: { distance: 'Infinity' } })
+  })
+
+  test('shows two numbers that differ with other digits', async () => {
+    const integer = make(scope, 'a.i64', 'q', [2n ** 60n + 1n])
+    for (const [name, code] of [
+      ['b.f64', 'd'],
+      ['b.f32', 'f'],
+    ]) {
+      const float = make(scope, name, code, [2 ** 60])
+      expect(await differ(float, integer)).toContain('1152921504606846976 and 1152921504606846977, 1 apart')
+      const { stdout } = await tool(['diff', integer, float, '--json'])
+      const values = ['1152921504606846977', '1152921504606846976']
+      expect(JSON.parse(stdout)).toMatchObject({ first: { values }, largest: { values, distance: 1 } })
+    }
+    const small = make(scope, 'c.i32', 'i', [7])
+    expect(await differ(make(scope, 'b.f64', 'd', [2 ** 60]), small)).toContain('1152921504606846969 apart')
+  })
+
+  const number = (code, text) => (code === 'q' ? BigInt(text) : Number(text))
+
+  // What broke: doubles were subtracted, and integers beyond 2^53 rounded before.
+  test.each([
+    ['q 9007199254740993', 'd 0.5', '--tolerance', '9007199254740992'],
+    ['q 4611686018427387905', 'd -0.25', '--tolerance', '4611686018427387905'],
+    ['i 1', 'd 1152921504606847232', '--tolerance', '1152921504606847230'],
+    ['d 1152921504606846976', `d -${2 ** -20}`, '--tolerance', '1152921504606846976'],
+    ['d 1', `d -${2 ** -60}`, '--tolerance', '1'],
+    ['q 4611686018427387904', 'q 2305843009213693951', '--relative', '0.5'],
+    ['d 0.3', 'd 0.1', '--tolerance', '0.19999999999999996'],
+    ['d 1e308', 'd -1e308', '--relative', '1.9999999999999998'],
+    ['d Infinity', 'd 1e308', '--relative', '3'],
+  ])('of %s and %s are further apart than %s %s', async (one, other, ...words) => {
+    const [[code, a], [otherCode, b]] = [one.split(' '), other.split(' ')]
+    const files = [make(scope, 'a', code, [number(code, a)]), make(scope, 'b', otherCode, [number(otherCode, b)])]
+    const said = await differ(...files, '--type', code, '--other-type', otherCode, ...words)
+    expect(said).toContain('different: 1')
+  })
+
+  test.each([
+    ['q 9007199254740993', 'd 0.5', '--tolerance', '9007199254740993'],
+    ['i 1', 'd 1152921504606847232', '--tolerance', '1152921504606847231'],
+    ['q 4611686018427387904', 'q 2305843009213693952', '--relative', '0.5'],
+    ['d 1e308', 'd -1e308', '--relative', '2'],
+    ['d 1e308', 'd -1e308', '--relative', '3'],
+    ['d 5e-324', 'd 1.5e-323', '--relative', '0.75'],
+    ['q 1', 'd 1e300', '--relative', 'Infinity'],
+  ])('of %s and %s are not further apart than %s %s', async (one, other, ...words) => {
+    const [[code, a], [otherCode, b]] = [one.split(' '), other.split(' ')]
+    const files = [make(scope, 'a', code, [number(code, a)]), make(scope, 'b', otherCode, [number(otherCode, b)])]
+    const said = await printed(['diff', ...files, '--type', code, '--other-type', otherCode, ...words])
+    expect(said).toContain('equal: 1 elements')
+  })
+
+  test('says a distance that is larger than any double', async () => {
+    const files = [make(scope, 'a.f64', 'd', [1e308]), make(scope, 'b.f64', 'd', [-1e308])]
+    expect(await differ(...files)).toContain('1e+308 and -1e+308, 2e+308 apart')
+    const { stdout } = await tool(['diff', ...files, '--json'])
+    expect(JSON.parse(stdout)).toMatchObject({ largest: { distance: '2e+308' } })
   })
 
   test('its exit code answers also where nobody reads what it prints', async () => {

@@ -100,14 +100,32 @@ describe.each(['csv', 'jsonl'])('an integer in %s', (format) => {
     // What broke: what a double is printed as stood for the double, and times in nanoseconds were changed.
     expect(await refusal(format, '1700000000000001000')).toContain('--type i64 keeps them')
     expect(await refusal(format, '9007199254740993.0')).toContain('--type i64 keeps them')
-    expect(await readAs(format, ['1.152921504606847e18'])).toEqual(['1152921504606847000'])
-    expect(await readAs(format, ['1234567890123456789'], '--type', 'f64')).toEqual(['1234567890123456800'])
-    // What a double is printed as is one.
+    expect(await readAs(format, ['1.152921504606847e18'])).toEqual(['1152921504606846976'])
+    expect(await readAs(format, ['1234567890123456789'], '--type', 'f64')).toEqual(['1234567890123456768'])
+    // What other programs print a double as is one.
     expect(await readAs(format, ['123456789012345670000', '9007199254740992'])).toEqual([
-      '123456789012345670000',
+      '123456789012345667584',
       '9007199254740992',
     ])
   })
+})
+
+// What broke: 2^60 was written as 1152921504606847000, its fewest digits, which is another integer.
+test.each(['csv', 'jsonl'])('a whole float beyond 2^53 has all of its digits in %s', async (format) => {
+  const whole = [2 ** 60, -(2 ** 63), 2 ** 53 + 2, 2 ** 64 - 2048, 1e20]
+  const floats = make(scope, 'a.f64', 'd', [...whole, 2 ** 53 - 1, 0.1, 1e21, -0])
+  const text = scope.path(`a.${format}`)
+  expect((await tool(['convert', floats, text])).code).toBe(0)
+  const digits = whole.map((number) => String(BigInt(number)))
+  const expected = [...digits, '9007199254740991', '0.1', '1e+21', '-0']
+  expect(fs.readFileSync(text, 'utf8')).toBe(expected.map((line) => `${line}\n`).join(''))
+  expect((await tool(['convert', text, scope.path('b.f64'), '--force'])).code).toBe(0)
+  expect(fs.readFileSync(scope.path('b.f64'))).toEqual(fs.readFileSync(floats))
+
+  const singles = make(scope, 'a.f32', 'f', [2 ** 60, 2 ** 63])
+  expect((await tool(['convert', singles, text, '--force'])).code).toBe(0)
+  expect((await tool(['convert', text, scope.path('b.u64')])).code).toBe(0)
+  expect(read(scope.path('b.u64'), 'Q')).toEqual([2n ** 60n, 2n ** 63n])
 })
 
 test('--round goes with integers, and rounds those of files too', async () => {
@@ -334,7 +352,7 @@ describe('dates', () => {
     expect(await dates(['NaT', '1970-01-01'], 's', '--missing', 'NaT')).toEqual([String(-(2n ** 63n)), '0'])
     const words = ['convert', scope.file('2024-01-01\n'), scope.path('x.f64'), '--from', 'csv']
     expect(await failure(2, [...words, '--dates', 's'])).toContain('--dates makes int64')
-    expect(await failure(2, [...words, '--dates', 'w', '--type', 'i64'])).toContain('D, h, m, s')
+    expect(await failure(2, [...words.with(2, scope.path('x')), '--dates', 'w'])).toContain('D, h, m, s')
   })
 })
 
@@ -408,12 +426,19 @@ describe('the end of a name', () => {
     },
   )
 
-  test('that --type contradicts is said', async () => {
-    const { code, stderr } = await tool(['convert', scope.file('1.0\n', 'a.csv'), scope.path('b.f32'), '--type', 'f64'])
-    expect([code, stderr]).toEqual([
-      0,
-      expect.stringMatching(/b\.f32 has float64, as --type says, though its name says float32\n$/),
-    ])
+  // What broke: float32 in b.f64, which is read as float64, where --type was meant for the raw file.
+  test('that --type contradicts is an error', async () => {
+    const [text, raw] = [scope.file('1.0\n', 'a.csv'), make(scope, 'a.bin', 'f', [1])]
+    for (const file of [text, raw]) {
+      const message = await failure(2, ['convert', file, scope.path('b.f64'), '--type', 'f32'])
+      expect(message).toMatch(/b\.f64 says float64, and --type says float32; --from-type is that of a raw FILE$/)
+    }
+    expect((await tool(['convert', raw, scope.path('b.f64'), '--from-type', 'f32'])).code).toBe(0)
+    expect(read(scope.path('b.f64'), 'd')).toEqual([1])
+    expect((await tool(['convert', raw, scope.path('c.f32'), '--type', '<f4'])).code).toBe(0)
+    expect(await failure(2, ['convert', text, scope.path('d'), '--from-type', 'f32'])).toContain(
+      '--from-type goes with',
+    )
   })
 
   test.each(['|u1', '<i8', '<f8', '|i1'])('a byte count has the mark of NumPy: --type %s', async (type) => {

@@ -46,6 +46,16 @@ describe('what says nothing is exit code 2', () => {
     [['diff', 'a.f64'], 'OTHER is missing'],
     [['head', 'a.f64', 'b.f64'], 'one argument too many'],
     [['head', 'a.f64', '--nothing'], '--nothing'],
+    [['head', 'a.f64', '-n', '1', '--lines=1'], '--lines is given twice'],
+    [['head', 'a.f64', '--json', '--json'], '--json is given twice'],
+    [['info', 'a.f64', '-t', 'd', '--type', 'f'], '--type is given twice'],
+    [['diff', 'a.f64', 'a.f64', '--tolerance', '1', '--tolerance', '2'], '--tolerance is given twice'],
+    [['convert', 'a.f64', 'b', '--range', ':1', '--range', ':2'], '--range is given twice'],
+    [['convert', 'a.csv', 'b.f32.le'], '.f32 in b.f32.le says a type only at the end of a name'],
+    [['convert', 'a.csv', 'b.F64.v2.bin'], '.F64 in b.F64.v2.bin says'],
+    [['convert', 'a.csv', 'b.f32~'], '.f32 in b.f32~ says'],
+    [['convert', 'a.csv', 'b.f32 (1)'], 'give --type'],
+    [['convert', 'a.csv', 'b.double.be'], 'give --type'],
     [['head', 'a.f64', '-n', '-5'], 'lines'],
     [['head', 'a.f64', '-n', '1.5'], 'lines'],
     [['head', 'a.f64', '-n', '1e400'], 'lines'],
@@ -80,6 +90,7 @@ describe('what says nothing is exit code 2', () => {
     make(scope, 'a.f64', 'd', [1, 2])
     make(scope, 'a', 'd', [1, 2])
     make(scope, 'b.npy', 'd', [1])
+    scope.file('1.5\n', 'a.csv')
     expect(await failure(2, words, { cwd: scope.directory })).toContain(message)
   })
 })

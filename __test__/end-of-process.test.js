@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { INDEX, expectExit, run, runNode } from './support/processes.js'
-import { startProcess, startThread } from './support/remotes.js'
+import { startProcess, startThread } from './support/workers.js'
 import { useScope } from './support/scope.js'
 import { encode, typecode } from './support/typecodes.js'
 

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import { expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
+import { AppendLog } from './support/append-log.js'
 import { describeWith, expectExit, run, script } from './support/processes.js'
 import { useScope } from './support/scope.js'
 import { ended, startThread } from './support/threads.js'
@@ -15,7 +16,7 @@ const EACH = 20_000
 /** Half of a writer's elements; there it waits for a file that the reader makes once it has seen all the writers. */
 const HALF = EACH / 2
 
-/** A writer's elements are (its number + 1) * 2^32 + a count from 1: none is zero, and a torn one is none of them. */
+/** Appends the elements that AppendLog expects of a writer. */
 const APPEND = `const base = BigInt(number + 1) << 32n
   for (let i = 1; i <= ${EACH}; ) {
     if (i > ${HALF}) while (!fs.existsSync(seen)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
@@ -56,26 +57,19 @@ const startWorker = (handle, number, seen) =>
  * until it has seen one of each, so what it reads is being written.
  */
 async function follow(array, writers, done, seenFile) {
-  const next = Array.from({ length: writers }, () => 1)
-  let seen = 0
+  const log = new AppendLog(array)
+  const counts = () => Array.from({ length: writers }, (_, writer) => log.countOf(writer))
   let lengths = 0
   for (let last = false; ;) {
     last = await Promise.race([done.then(() => true), new Promise((turn) => setImmediate(turn, false))])
-    const length = array.refresh()
-    expect(length).toBeGreaterThanOrEqual(seen)
-    if (length > seen && !last) lengths++
-    for (; seen < length; seen++) {
-      const element = array.get(seen)
-      const writer = Number(element >> 32n) - 1
-      // Whole, once, and each writer's in its own order.
-      if (Number(element & 0xffffffffn) !== next[writer]) expect.fail(`element ${seen} is ${element}`)
-      next[writer]++
-    }
-    if (next.every((count) => count > 1)) fs.writeFileSync(seenFile, '')
+    const seen = log.length
+    log.check()
+    if (log.length > seen && !last) lengths++
+    if (counts().every((count) => count > 0)) fs.writeFileSync(seenFile, '')
     if (last) {
       expect(fs.existsSync(seenFile), 'writers that went on before they were seen').toBe(true)
       expect(lengths, 'lengths that were seen while writers ran').toBeGreaterThan(writers)
-      return next.map((count) => count - 1)
+      return counts()
     }
   }
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { expectError } from './support/errors.js'
 import { npyBytes, readNpy } from './support/npy.js'
-import { startProcess, startThread } from './support/remotes.js'
+import { startProcess, startThread } from './support/workers.js'
 import { useScope } from './support/scope.js'
 import { elements, encode, typecode } from './support/typecodes.js'
 
@@ -32,13 +32,13 @@ describe('others', () => {
     ['a process', startProcess],
   ])('%s that attaches rewrites the count too', async (_, start) => {
     const array = created([1])
-    const remote = start(scope)
-    expect(await remote.run(work, array.handle())).toEqual(['npy', 'i', [40, 1, 50]])
+    const worker = start(scope)
+    expect(await worker.run(work, array.handle())).toEqual(['npy', 'i', [40, 1, 50]])
     expect(counted(array.path)).toEqual([40, 1, 50])
     array.append(60)
     expect(counted(array.path)).toEqual([40, 1, 50, 60])
-    expect(await remote.run(({ state }) => state.array.refresh())).toBe(4)
-    await remote.run(({ state }) => state.array.close())
+    expect(await worker.run(({ state }) => state.array.refresh())).toBe(4)
+    await worker.run(({ state }) => state.array.close())
     array.pop()
     expect(counted(array.path)).toEqual([40, 1, 50])
   })

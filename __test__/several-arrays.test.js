@@ -6,7 +6,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { ArrayModel, FileModel } from './support/file-model.js'
-import { startProcess, startThread } from './support/remotes.js'
+import { startProcess, startThread } from './support/workers.js'
 import { useScope } from './support/scope.js'
 
 const RUNS = Number(process.env.FC_RUNS ?? 100)
@@ -33,7 +33,7 @@ function act({ MmapArray, state }, { id, name, given }) {
       }
       return { length, capacity, list, beyond: array.at(length) }
     }
-    const value = array[name](...given)
+    const value = array[name](...given.map((one) => state.arrays.get(one?.id) ?? one))
     if (name === 'close') state.arrays.delete(id)
     return { value: typeof value === 'object' && name !== 'handle' ? undefined : value }
   } catch (error) {
@@ -55,6 +55,12 @@ class Outsider {
 
   cut(length, ragged) {
     fs.truncateSync(this.path, this.header + 4 * length + ragged)
+  }
+
+  store(index, value) {
+    const file = fs.openSync(this.path, 'r+')
+    fs.writeSync(file, Int32Array.of(value), 0, 4, this.header + 4 * index)
+    fs.closeSync(file)
   }
 
   append(values, ragged) {
@@ -118,7 +124,7 @@ class Several {
   }
 
   async check() {
-    this.file.settle()
+    this.file.findCutArrays()
     const { elements, ragged } = this.file
     const found = this.outsider.elements()
     if (found.length !== elements.length || found.some((element, n) => element !== elements[n])) {
@@ -175,6 +181,29 @@ const COMMANDS = {
     const plan = () => values.length > 0 && ((grown) => model.replace(model.length, 0, values, grown))
     return run.change(model, ['extend', values], plan)
   },
+  'extend from another'(run, model, { a }) {
+    const other = run.file.arrays[a % run.file.arrays.length]
+    if (other === model || other.place !== model.place || other.isDoubtful || run.file.length > LONG) return undefined
+    if (run.file.reserved && !model.reserved) return undefined
+    const values = other.elements()
+    if (values.includes(undefined)) return undefined
+    const plan = () => values.length > 0 && ((grown) => model.replace(model.length, 0, values, grown))
+    return run.change(model, ['extend', { id: other.id }], plan)
+  },
+  setSlice(run, model, { a, b }) {
+    if (model.isDoubtful || (run.file.reserved && !model.reserved)) return undefined
+    const values = Int32Array.from(run.fresh(b % 7))
+    const [start, stop] = [bound(a, model.length + 1), bound(a, model.length + 1) + (b % 5)]
+    const replaced = () => Math.max(Math.min(stop, model.length) - Math.min(start, model.length), 0)
+    const store = () => model.store(start, values)
+    // As many elements as they replace are stored where they are, whatever others did to the length.
+    if (replaced() === values.length) return run.expect(model, ['setSlice', values, start, stop], store)
+    model.store(0, [])
+    return run.change(model, ['setSlice', values, start, stop], () => {
+      if (replaced() === values.length) return store()
+      return (grown) => model.replace(Math.min(start, model.length), replaced(), values, grown)
+    })
+  },
   insert(run, model, { a }) {
     const [value] = run.fresh(1)
     const at = bound(a, 20)
@@ -224,6 +253,24 @@ const COMMANDS = {
     const index = bound(a, model.length)
     return run.expect(model, ['set', index, value], () => model.set(index, value))
   },
+  fill(run, model, { a, b }) {
+    if (model.isDoubtful) return undefined
+    const [value] = run.fresh(1)
+    const start = Math.min(a, model.length)
+    const count = Math.min(b, model.length - start)
+    return run.expect(model, ['fill', value, a, a + b], () => model.store(start, Array(count).fill(value)))
+  },
+  reverse(run, model) {
+    const elements = model.elements()
+    if (model.isDoubtful || elements.includes(undefined)) return undefined
+    const half = Math.floor(model.length / 2)
+    // One in the middle stays where it is.
+    return run.expect(model, ['reverse'], () => {
+      const outcome = model.store(0, elements.slice(model.length - half).reverse())
+      model.store(model.length - half, elements.slice(0, half).reverse())
+      return outcome
+    })
+  },
   'get behind the length'(run, model, { a }) {
     const index = model.length + bound(a, 5)
     return run.expect(model, ['get', index], () => ({ error: 'ERR_INDEX_OUT_OF_RANGE' }))
@@ -241,6 +288,14 @@ const COMMANDS = {
     file.ragged = b % 4 === 0 ? 1 + (b % 3) : 0
     file.resize(bound(a, file.length))
     outsider.cut(file.length, file.ragged)
+  },
+  'somebody stores'(run, _, { a }) {
+    const { file, outsider } = run
+    if (file.reserved || file.length === 0) return
+    const [value] = run.fresh(1)
+    const index = bound(a, file.length)
+    file.elements[index] = value
+    outsider.store(index, value)
   },
   'somebody appends'(run, _, { a, b }) {
     const { file, outsider } = run
@@ -279,10 +334,10 @@ describe.each(storages)('%s', (_, { isNamed, header }) => {
 
   test('every array keeps to the rule of length', async () => {
     const thread = startThread(scope)
-    const remote = startProcess(scope)
+    const child = startProcess(scope)
     const local = { MmapArray, state: {} }
     const here = async (call) => act(local, call)
-    const places = [here, here, here, (call) => thread.run(act, call), (call) => remote.run(act, call)]
+    const places = [here, here, here, (call) => thread.run(act, call), (call) => child.run(act, call)]
     const closeAll = ({ state }) => {
       for (const array of state.arrays?.values() ?? []) array.close()
       state.arrays = new Map()
@@ -313,7 +368,7 @@ describe.each(storages)('%s', (_, { isNamed, header }) => {
       }
       closeAll(local)
       await thread.run(closeAll)
-      await remote.run(closeAll)
+      await child.run(closeAll)
       const reserved = run.file.reserved
       if (isNamed && reserved) expect(outsider.elements()).toEqual(run.file.elements.slice(0, reserved.length))
     }
@@ -324,7 +379,7 @@ describe.each(storages)('%s', (_, { isNamed, header }) => {
       } finally {
         closeAll(local)
         await thread.run(closeAll)
-        await remote.run(closeAll)
+        await child.run(closeAll)
       }
     }
     await fc.assert(

@@ -10,57 +10,26 @@ import { MmapArray } from '../index.js'
 const [LONG, SHORT, CALLS] = [10_000_000, 100_000, 100]
 const ROUNDS = 7
 
+const sumOf = (element) => `let sum = 0; for (let i = 0; i < n; i++) sum += ${element}; return sum`
+const iterating = 'let sum = 0; for (const value of array) sum += value; return sum'
+
+/** Ours and theirs. Each is a new function: V8 compiles one for all that it was ever called with. */
 const LOOPS = {
-  get: {
-    ours: (array, n) => {
-      let sum = 0
-      for (let i = 0; i < n; i++) sum += array.get(i)
-      return sum
-    },
-    theirs: sumOfElements(),
-  },
-  at: {
-    ours: (array, n) => {
-      let sum = 0
-      for (let i = 0; i < n; i++) sum += array.at(i)
-      return sum
-    },
-    theirs: sumOfElements(),
-  },
-  set: {
-    ours: (array, n) => {
-      for (let i = 0; i < n; i++) array.set(i, i & 127)
-      return array.get(n - 1)
-    },
-    theirs: (view, n) => {
-      for (let i = 0; i < n; i++) view[i] = i & 127
-      return view[n - 1]
-    },
-  },
-  'for of': { ours: sumOfIteration(), theirs: sumOfIteration() },
-  append: {
-    ours: (_, n, { typecode }) => {
-      const array = new MmapArray(typecode)
-      for (let i = 0; i < n; i++) array.append(i & 127)
-      const { length } = array
-      array.close()
-      return length
-    },
-    theirs: (_, n) => {
-      const list = []
-      for (let i = 0; i < n; i++) list.push(i & 127)
-      return list.length
-    },
-  },
-}
-
-/** A new function each time: V8 compiles one for all that it was ever called with. */
-function sumOfElements() {
-  return new Function('view', 'n', 'let sum = 0; for (let i = 0; i < n; i++) sum += view[i]; return sum')
-}
-
-function sumOfIteration() {
-  return new Function('array', 'let sum = 0; for (const value of array) sum += value; return sum')
+  get: [sumOf('array.get(i)'), sumOf('array[i]')],
+  at: [sumOf('array.at(i)'), sumOf('array[i]')],
+  set: [
+    'for (let i = 0; i < n; i++) array.set(i, i & 127); return array.get(n - 1)',
+    'for (let i = 0; i < n; i++) array[i] = i & 127; return array[n - 1]',
+  ],
+  'for of': [iterating, iterating],
+  append: [
+    `const grown = new array.constructor(array.typecode)
+    for (let i = 0; i < n; i++) grown.append(i & 127)
+    const { length } = grown
+    grown.close()
+    return length`,
+    'const grown = []; for (let i = 0; i < n; i++) grown.push(i & 127); return grown.length',
+  ],
 }
 
 const attempt = (call) => {
@@ -103,21 +72,17 @@ const HISTORIES = {
       for (const value of array) if (value === undefined) throw new Error('no value')
     }
     for (let round = 0; round < 50; round++) {
-      for (const type of 'bBhHiIlLqQefd') {
-        const one = 'lLqQ'.includes(type) ? 1n : 1
-        visit(
-          new MmapArray(
-            type,
-            Array.from({ length: 500 }, () => one),
-          ),
-        )
-      }
+      for (const type of 'bBhHiIlLqQefd') visit(new MmapArray(type, Array(500).fill('lLqQ'.includes(type) ? 1n : 1)))
     }
   },
 }
 
 /** Ratio and nanoseconds for each loop, in a process that has a history. */
 function measure(typecode, history) {
+  const loops = Object.entries(LOOPS).map(([name, codes]) => [
+    name,
+    ...codes.map((code) => new Function('array', 'n', code)),
+  ])
   const figures = {}
   for (const [n, calls] of [
     [LONG, 1],
@@ -128,10 +93,11 @@ function measure(typecode, history) {
     array.extend(values)
     HISTORIES[history](array, typecode)
     const view = values.slice()
-    for (const [name, { ours, theirs }] of Object.entries(LOOPS)) {
-      const [mine, other] = [best(() => ours(array, n, { typecode }), calls), best(() => theirs(view, n), calls)]
+    for (const [name, ours, theirs] of loops) {
+      const [mine, other] = [best(() => ours(array, n), calls), best(() => theirs(view, n), calls)]
       if (mine.answer !== other.answer) throw new Error(`${name}: ${mine.answer} is not ${other.answer}`)
-      figures[name] = [...(figures[name] ?? []), { ratio: mine.time / other.time, nanoseconds: mine.time / n / calls }]
+      const ratio = (mine.time / other.time).toFixed(2)
+      figures[name] = [...(figures[name] ?? []), `${ratio} (${(mine.time / n / calls).toFixed(1)})`]
     }
   }
   return figures
@@ -152,19 +118,16 @@ const [first, ...rest] = process.argv.slice(2)
 if (first === '--measure') {
   console.log(JSON.stringify(measure(...rest)))
 } else {
-  const typecodes = process.argv.slice(2)
-  for (const typecode of typecodes.length > 0 ? typecodes : ['i', 'd']) {
-    console.log(
-      `\nNode.js ${process.version}, typecode '${typecode}': time of our loop / time of theirs, for one call over`,
-    )
-    console.log(`${LONG} elements and for ${CALLS} calls over ${SHORT}; in parentheses our nanoseconds per element\n`)
-    console.log(`| history | ${Object.keys(LOOPS).join(' | ')} |\n|---|${'---|'.repeat(Object.keys(LOOPS).length)}`)
+  for (const typecode of first === undefined ? ['i', 'd'] : [first, ...rest]) {
+    console.log(`
+Node.js ${process.version}, typecode '${typecode}': time of our loop / time of theirs, for one call over
+${LONG} elements and for ${CALLS} calls over ${SHORT}; in parentheses our nanoseconds per element
+
+| history | ${Object.keys(LOOPS).join(' | ')} |\n|---|${'---|'.repeat(Object.keys(LOOPS).length)}`)
     for (const name of Object.keys(HISTORIES)) {
       const child = [fileURLToPath(import.meta.url), '--measure', typecode, name]
       const figures = JSON.parse(execFileSync(process.execPath, child, { cwd: process.env.TMPDIR ?? '/tmp' }))
-      const cells = Object.values(figures).map((sizes) =>
-        sizes.map(({ ratio, nanoseconds }) => `${ratio.toFixed(2)} (${nanoseconds.toFixed(1)})`).join(', '),
-      )
+      const cells = Object.values(figures).map((sizes) => sizes.join(', '))
       console.log(`| ${name} | ${cells.join(' | ')} |`)
     }
   }

@@ -1,24 +1,18 @@
-// The table of operations: a row of the results each. How one is written: see README.md, "A new row".
-import { MmapArray } from '../index.js'
-import { ACCESS } from './operations/access.js'
-import { COPIES } from './operations/copies.js'
-import { FILES } from './operations/files.js'
-import { GROWTH } from './operations/growth.js'
-import { IN_PLACE } from './operations/in-place.js'
-import { NUMBERS } from './operations/numbers.js'
-import { SEARCHES } from './operations/searches.js'
+// The table of operations, of which each is a row of the results for each typecode: see README.md, "A new row".
+import { COPIES, FILES } from './operations/arrays.js'
+import { ELEMENTS, GROWTH } from './operations/elements.js'
+import { IN_PLACE, NUMBERS, SEARCHES } from './operations/scans.js'
 
-/** Those that this build of the package has. */
-export const OPERATIONS = [...ACCESS, ...GROWTH, ...COPIES, ...SEARCHES, ...IN_PLACE, ...NUMBERS, ...FILES].filter(
-  ({ needs }) => needs === undefined || typeof MmapArray.prototype[needs] === 'function',
-)
+export const OPERATIONS = [...ELEMENTS, ...GROWTH, ...COPIES, ...SEARCHES, ...IN_PLACE, ...NUMBERS, ...FILES]
+export const TYPECODES = ['i', 'd']
 
-/** A step in full: most are only the code that is timed. */
-const inFull = (step) => (typeof step === 'string' ? { round: step } : step)
-
-/** What a peer does in an operation: the first of its kinds that has a step; null where it has no such thing. */
-export function stepOf(operation, { language, kinds }) {
-  const kind = kinds.find((kind) => operation[language]?.[kind] !== undefined)
-  const step = operation[language]?.[kind] ?? null
-  return step && inFull(step)
+/**
+ * What a subject does in an operation, { before, round, after, share }; undefined if it does not take part. A key of an operation may
+ * name several subjects.
+ */
+export function stepOf(operation, { name, steps, isPackage, absent }) {
+  if (absent || (isPackage && operation.packages !== 'all' && operation.packages !== name)) return undefined
+  const keys = steps.map((step) => Object.keys(operation).find((names) => names.split(', ').includes(step)))
+  const step = operation[keys.find(Boolean)] ?? undefined
+  return typeof step === 'string' ? { round: step } : step
 }

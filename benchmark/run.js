@@ -1,34 +1,48 @@
-// npm run bench: every row of the results, in one run. See README.md in this folder.
-//
-//   node benchmark/run.js                     all of it; writes RESULTS.md and the pictures
-//   node benchmark/run.js append 'get('       only the matches whose title holds one of these words; writes nothing
-//   node benchmark/run.js --quick             small sizes and few rounds: proves that it works, measures nothing
-//   node benchmark/run.js --json              one JSON object instead of the table
-//   node benchmark/run.js --output=DIRECTORY  where RESULTS.md and the pictures go
-//   node benchmark/run.js --no-install        only the peers that are there already
-//   node benchmark/run.js --sittings=2        fewer runs of the processes than 3: faster, and less sure
-//
-// Speed is never a failure: the exit code is 0 whatever the numbers, and 1 only if an answer is wrong.
-import { loadavg } from 'node:os'
+// npm run bench: measures the rows of the results and writes them. README.md has the options, and how it measures. Speed is never a
+// failure: the exit code is 0 whatever the numbers, and 1 only if an answer is wrong, which ends the run.
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import { arch, availableParallelism, cpus, loadavg, release, tmpdir, type } from 'node:os'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { WrongAnswer } from './contender.js'
-import { machine } from './machine.js'
-import { attachMatches } from './matches/attach.js'
-import { bySizeMatches } from './matches/by-size.js'
-import { exactAppendMatches } from './matches/exact-append.js'
-import { heldMemoryMatches } from './matches/held-memory.js'
-import { lifecycleMatches } from './matches/lifecycle.js'
-import { openMatches } from './matches/open.js'
-import { operationMatches } from './matches/operations.js'
-import { pingPongMatches } from './matches/ping-pong.js'
-import { findPeers } from './peers.js'
-import { printHeader, printMatch, printSummary } from './printing.js'
-import { pythonSteps } from './provisions/python-steps.js'
-import { writeResults } from './results/write.js'
-import { sparseFile, withScratch } from './scratch.js'
-import { Seats } from './seats.js'
-import { FULL, QUICK, withSittings } from './sizes.js'
+import { duration } from './comparison.js'
+import { sizePicture, speedPicture } from './pictures.js'
+import { markdown } from './results.js'
+import { bySizeRows, openRows, pingPongRows, scenarioRows, tableRows } from './rows.js'
+import { findSubjects } from './subjects.js'
+
+const MIB = 2 ** 20
+const FILES = { '1 MiB': MIB, '1 GiB': 1024 * MIB, '16 GiB': 16 * 1024 * MIB }
+
+/** How much of everything, in full and in a quick run. */
+const SIZES = {
+  /** each with fresh processes, of so many rounds, before which come some that are not timed */
+  runs: [3, 1],
+  rounds: [9, 2],
+  warmUps: [2, 1],
+  /** after which a run may end; most rows have a dozen subjects */
+  enough: [{ rounds: 5, ms: 3000 }],
+  rehearsals: [1000, 5],
+  elements: [10_000_000, 20_000],
+  spliced: [1_000_000, 2_000],
+  exactAppends: [20_000, 500],
+  opens: [100, 10],
+  attached: [64 * MIB, 4 * MIB],
+  arrays: [1_000, 100],
+  pingPongs: [100_000, 1_500],
+  held: [512 * MIB, 16 * MIB],
+  /** elements of the arrays whose cost is measured by size, and in how many of them a round works at least */
+  bySize: [
+    [1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9],
+    [1e2, 1e3, 1e4],
+  ],
+  bySizeTurns: [
+    { runs: 2, rounds: 5, warmUps: 1, enough: { rounds: 3, ms: 3000 } },
+    { runs: 1, rounds: 1, warmUps: 1 },
+  ],
+  atLeast: [1_000_000, 10_000],
+}
 
 const { values: flags, positionals: words } = parseArgs({
   options: {
@@ -36,61 +50,121 @@ const { values: flags, positionals: words } = parseArgs({
     json: { type: 'boolean' },
     output: { type: 'string' },
     'no-install': { type: 'boolean' },
-    sittings: { type: 'string' },
+    runs: { type: 'string' },
   },
   allowPositionals: true,
 })
-const sittings = Number(flags.sittings ?? FULL.sittings)
-if (!(sittings >= 1 && Number.isInteger(sittings))) throw new RangeError('--sittings takes a whole number from 1')
-const sizes = flags.quick ? QUICK : withSittings(FULL, sittings)
+const sizes = Object.fromEntries(
+  Object.entries(SIZES).map(([name, [full, quick]]) => [name, flags.quick ? quick : full]),
+)
+if (flags.runs !== undefined) {
+  sizes.runs = Number(flags.runs)
+  if (!(sizes.runs >= 1 && Number.isInteger(sizes.runs))) throw new RangeError('--runs takes a whole number from 1')
+  sizes.bySizeTurns.runs = Math.min(sizes.bySizeTurns.runs, sizes.runs)
+}
 
-await withScratch(async ({ scratch, memory }) => {
-  const peers = findPeers({ scratch, mayInstall: !flags['no-install'] })
-  const report = { machine: machine(scratch, sizes), peers: peers.map(describe), rows: [], wrong: [] }
-  if (!flags.json) printHeader(report)
-  const seats = new Seats({ stays: sizes.isQuick })
-  const files = Object.fromEntries(
-    ['small', 'large', 'huge'].map((name) => [name, sparseFile(scratch, name, sizes[`${name}File`])]),
-  )
-  const context = { sizes, scratch, memory, peers, files, seats, steps: pythonSteps(scratch) }
-  const matches = [
-    operationMatches,
-    exactAppendMatches,
-    openMatches,
-    attachMatches,
-    lifecycleMatches,
-    pingPongMatches,
-    heldMemoryMatches,
-    bySizeMatches,
-  ].flatMap((make) => make(context))
-  for (const match of matches) {
-    if (words.length > 0 && !words.some((word) => match.title.includes(word))) continue
-    const rows = await rowsOf(match, report.wrong)
-    report.rows.push(...rows.map((row) => ({ match: match.title, ...row })))
-    if (!flags.json) printMatch(match.title, rows)
-  }
-  await seats.close()
-  report.machine['load at the end'] = loadavg()[0].toFixed(2)
-  const output =
-    flags.output ??
-    (words.length > 0 ? undefined : fileURLToPath(new URL(sizes.isQuick ? 'quick' : '.', import.meta.url)))
-  if (output !== undefined) writeResults(report, output)
-  if (flags.json) console.log(JSON.stringify(report, null, 2))
-  else printSummary(report)
-  if (report.wrong.length > 0) process.exitCode = 1
+// Directories that go away in the end: for files, TMPDIR says on which file system, and for memory that has to have a name.
+const [scratch, memory] = [tmpdir(), fs.existsSync('/dev/shm') ? '/dev/shm' : tmpdir()].map((parent) =>
+  fs.mkdtempSync(join(parent, 'mmap-array-bench-')),
+)
+process.once('SIGINT', () => process.exit(130))
+process.once('SIGTERM', () => process.exit(143))
+process.once('exit', () => {
+  for (const directory of [scratch, memory]) fs.rmSync(directory, { recursive: true, force: true })
 })
 
-function describe({ name, version, absent }) {
+const subjects = findSubjects({ scratch, mayInstall: !flags['no-install'], rehearsals: sizes.rehearsals })
+const report = { machine: machine(), subjects: subjects.map(pickVersion), lines: [] }
+const files = Object.fromEntries(Object.entries(FILES).map(([name, bytes]) => [name, sparseFile(name, bytes)]))
+const context = { sizes, scratch, memory, subjects, files, kept: flags.quick && new Map() }
+if (!flags.json) printHeader()
+const kinds = [tableRows, openRows, pingPongRows, scenarioRows, bySizeRows]
+for (const makeRows of kinds) {
+  for (const row of makeRows(context)) {
+    if (words.length > 0 && !words.some((word) => row.title.includes(word))) continue
+    const lines = await row.measure()
+    report.lines.push(...lines.map((line) => ({ row: row.title, ...line })))
+    if (!flags.json) printRow(row.title, lines)
+  }
+}
+if (context.kept) for (const process of context.kept.values()) await process.end()
+report.machine['load at the end'] = loadavg()[0].toFixed(2)
+
+const folder = fileURLToPath(new URL(flags.quick ? 'quick' : '.', import.meta.url))
+const output = flags.output ?? (words.length > 0 ? undefined : folder)
+if (output !== undefined) {
+  fs.mkdirSync(output, { recursive: true })
+  fs.writeFileSync(join(output, 'RESULTS.md'), markdown(report))
+  fs.writeFileSync(join(output, 'speed.svg'), speedPicture(report))
+  fs.writeFileSync(join(output, 'size.svg'), sizePicture(report))
+}
+if (flags.json) console.log(JSON.stringify(report, null, 2))
+else printSummary()
+
+function pickVersion({ name, version, absent }) {
   return { name, version, absent }
 }
 
-/** The rows of a match; a wrong answer takes the place of all of them. */
-async function rowsOf(match, wrong) {
-  try {
-    return await match.play()
-  } catch (error) {
-    if (!(error instanceof WrongAnswer)) throw error
-    wrong.push(`${match.title}: ${error.message}`)
-    return [{ name: match.title, goal: 'the right answer', result: error.message, met: false }]
+/** A file whose first element is 1 and the rest a hole. */
+function sparseFile(name, bytes) {
+  const path = join(scratch, name)
+  fs.writeFileSync(path, Int32Array.of(1))
+  fs.truncateSync(path, bytes)
+  return path
+}
+
+/** What the numbers depend on besides the code. */
+function machine() {
+  const hugePages = '/sys/kernel/mm/transparent_hugepage/shmem_enabled'
+  return {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+    kernel: `${type()} ${release()} ${arch()}`,
+    'huge pages for shared memory':
+      (fs.existsSync(hugePages) && /\[(.*)\]/.exec(fs.readFileSync(hugePages, 'utf8'))?.[1]) || 'unknown',
+    node: `${process.version} (V8 ${process.versions.v8})`,
+    files: spawnSync('stat', ['-f', '-c', '%T', scratch], { encoding: 'utf8' }).stdout.trim(),
+    'load at the start': loadavg()[0].toFixed(2),
+    date: new Date().toISOString().slice(0, 10),
+    command: ['node', relative('', process.argv[1]), ...process.argv.slice(2)]
+      .filter((word) => !word.startsWith('--output='))
+      .join(' '),
+    size: `${sizes.runs} run${sizes.runs === 1 ? '' : 's'} of ${sizes.rounds} rounds, ${sizes.elements.toLocaleString('en')} elements`,
   }
+}
+
+function printHeader() {
+  for (const [name, value] of Object.entries(report.machine)) console.log(name.padEnd(29), value)
+  for (const { name, version, absent } of subjects) console.log(name.padEnd(29), absent ? `ABSENT: ${absent}` : version)
+}
+
+function printRow(title, lines) {
+  const cells = lines.map(({ name, goal, result, met, measured }) => [
+    name,
+    goal,
+    result,
+    met === null ? '' : met ? 'met' : 'MISSED',
+    measured ? `${measured.lower.toFixed(2)} … ${measured.upper.toFixed(2)}` : '',
+    measured ? duration(measured.ours) : '',
+    measured ? duration(measured.theirs) : '',
+  ])
+  const table = [['', 'goal', 'result', '', 'middle half', 'ours', 'theirs'], ...cells]
+  const widths = table[0].map((_, column) => Math.max(...table.map((line) => line[column].length)))
+  console.log(`\n${title}`)
+  for (const line of table)
+    console.log(
+      ' ',
+      line
+        .map((cell, column) => cell.padEnd(widths[column]))
+        .join('  ')
+        .trimEnd(),
+    )
+}
+
+function printSummary() {
+  const judged = report.lines.filter(({ met }) => met !== null)
+  const missed = judged.filter(({ met }) => !met)
+  console.log(`\n${judged.length - missed.length} of ${judged.length} goals met.`)
+  for (const { row, name, goal, result } of missed) console.log(`  missed: ${row}: ${name}: ${result}, goal ${goal}`)
+  console.log('Every answer was verified.')
 }

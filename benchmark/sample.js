@@ -1,6 +1,16 @@
-// What the contenders' arrays hold: small whole numbers, so that every sum is exact in every type and every language.
-// The contenders in Python and C make the same.
+// What the arrays of all subjects hold, and what stands for bytes in an answer. subject.py makes the same.
+import { crc32 } from 'node:zlib'
 
+/** The typecodes of the table. */
+export const ELEMENT_TYPES = {
+  i: { View: Int32Array, c: 'int32_t' },
+  I: { View: Uint32Array, c: 'uint32_t' },
+  q: { View: BigInt64Array, c: 'int64_t' },
+  f: { View: Float32Array, c: 'float' },
+  d: { View: Float64Array, c: 'double' },
+}
+
+// The sample: small whole numbers, so that every sum is exact in every type and every language.
 const PERIOD = 1000
 const sampleAt = (index) => (index % PERIOD) - 300
 
@@ -10,7 +20,6 @@ export const RARE = 42
 /** The last element, and nowhere else in the sample. */
 export const LAST = 5000
 
-/** Puts the sample into a typed array. */
 export function fillWithSample(values) {
   const { length } = values
   const first = Math.min(length, PERIOD)
@@ -21,10 +30,8 @@ export function fillWithSample(values) {
   return values
 }
 
-/** A typed array of so many elements. */
 export const sample = (View, elements) => fillWithSample(new View(elements))
 
-/** Sum of the sample. */
 export function sampleSum(elements) {
   let sum = 0
   for (let index = 0; index < elements - 1; index++) sum += sampleAt(index)
@@ -32,11 +39,7 @@ export function sampleSum(elements) {
 }
 
 /** How often RARE is among so many elements. */
-export const rareCount = (elements) => sampleCount(elements - 1, RARE)
-const sampleCount = (elements, value) => Math.floor((elements + PERIOD - 1 - (value + 300)) / PERIOD)
-
-/** Sum of the indices, which is what loops that write put in. */
-export const indexSum = (elements) => (elements * (elements - 1)) / 2
+export const rareCount = (elements) => Math.floor((elements - 1 + PERIOD - 1 - (RARE + 300)) / PERIOD)
 
 /** Numbers over all 32 bits, in no order, the same in every run: a linear congruential generator's, its low bits stirred. */
 export function random(View, elements, seed = 1) {
@@ -48,4 +51,13 @@ export function random(View, elements, seed = 1) {
     values[index] = number(state ^ (state >>> 15))
   }
   return values
+}
+
+/** What stands for bytes in an answer: how many, and their CRC-32. */
+export function checksum(view) {
+  const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength)
+  let crc = 0
+  // zlib takes less than 4 GiB at once
+  for (let at = 0; at < bytes.length; at += 2 ** 30) crc = crc32(bytes.subarray(at, at + 2 ** 30), crc)
+  return `${bytes.length}:${crc}`
 }

@@ -37,5 +37,8 @@ export function decoded(array, copy) {
   }
 }
 
+/** Booleans as NumPy has them: any byte but 0 is true. */
+export const truths = (bytes) => bytes.map((byte) => Number(byte !== 0))
+
 /** Halves are bits where the runtime has no typed array of them. */
 const isHalfBits = ({ typecode }, copy) => typecode === 'e' && copy instanceof Uint16Array

@@ -15,12 +15,20 @@ export function parse(command, words) {
   // Marked, so that it is no option.
   const args = words.map((word) => (INDEX.test(word) ? MARK + word : word))
   try {
-    const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
+    const { values, positionals, tokens } = parseArgs({ args, options, allowPositionals: true, tokens: true })
+    requireOnce(tokens, options)
     const given = Object.entries(values).map(([name, value]) => [name, unmarked(value)])
     return { values: Object.fromEntries(given), positionals: positionals.map(unmarked) }
   } catch (error) {
     throw new UsageError(`${firstSentence(error.message)}; see mmap-array ${command.name} --help`)
   }
+}
+
+/** An option that is given again would replace the first in silence. */
+function requireOnce(tokens, options) {
+  const names = tokens.filter(({ kind, name }) => kind === 'option' && !options[name].multiple).map(({ name }) => name)
+  const twice = names.find((name, at) => names.indexOf(name) < at)
+  if (twice !== undefined) throw new Error(`--${twice} is given twice`)
 }
 
 const unmarked = (word) => {

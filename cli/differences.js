@@ -8,15 +8,12 @@ export class Differences {
   largest
   #tolerance
   #relative
-  /** The same as integers: a part of how many. */
-  #fraction
   #indexOf
 
   /** @param {{ tolerance: number | bigint, relative: number, indexOf?: (at: number) => number }} terms where an element is, by its turn */
   constructor({ tolerance, relative, indexOf = (at) => at }) {
     this.#tolerance = tolerance
     this.#relative = relative
-    this.#fraction = fractionOf(relative)
     this.#indexOf = indexOf
   }
 
@@ -28,7 +25,7 @@ export class Differences {
       // Numbers and bigints compare by their exact value; a NaN is nothing's equal.
       if (a == b || (a !== a && b !== b)) continue
       const distance = typeof a === 'string' ? undefined : distanceOf(a, b)
-      if (distance < Infinity && (distance <= this.#tolerance || this.#isRelativelyNear(distance, a, b))) continue
+      if (distance < Infinity && this.#isNear(distance, a, b)) continue
       this.count += 1
       const pair = { index: this.#indexOf(start + index), values: [a, b] }
       if (this.first === undefined || pair.index < this.first.index) this.first = pair
@@ -38,12 +35,20 @@ export class Differences {
     }
   }
 
-  #isRelativelyNear(distance, a, b) {
-    if (this.#relative === 0) return false
-    if (typeof distance === 'number') return distance <= this.#relative * greaterOf(a, b)
-    if (this.#fraction === undefined) return true
-    const [part, whole] = this.#fraction
-    return distance * whole <= part * greatestInteger(a, b)
+  #isNear(distance, a, b) {
+    const [tolerance, relative] = [this.#tolerance, this.#relative]
+    if (tolerance === 0 && relative === 0) return false
+    if (tolerance === Infinity || relative === Infinity) return true
+    const size = Math.max(Math.abs(Number(a)), Math.abs(Number(b)))
+    const most = Math.max(Number(tolerance), relative * size)
+    const beyond = Number(distance) - most
+    // Doubles decide where rounding cannot: it moves each by less than this.
+    if (Math.abs(beyond) > (size + most) * 2 ** -49 + 2 ** -1070) return beyond < 0
+    const [exact, other] = [unitsOf(a), unitsOf(b)]
+    const apart = sizeOf(exact - other)
+    if (apart <= unitsOf(tolerance)) return true
+    const larger = sizeOf(exact) > sizeOf(other) ? sizeOf(exact) : sizeOf(other)
+    return apart << UNIT <= unitsOf(relative) * larger
   }
 }
 
@@ -54,31 +59,25 @@ function haveTheSameBytes(values, others) {
 
 const bytesOf = ({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)
 
-/** A number, or a bigint for integers of which doubles do not tell each from the next: their distance is exact. */
+/** A number, or a bigint where doubles do not tell it from the next: of integers, and of numbers too far apart for a double. */
 function distanceOf(a, b) {
-  if (typeof a === 'number' && typeof b === 'number') return Math.abs(a - b)
-  // A double that is no integer is small enough for doubles to tell it from every integer.
-  const areWhole = [a, b].every((value) => typeof value === 'bigint' || Number.isInteger(value))
-  if (!areWhole) return Math.abs(Number(a) - Number(b))
-  const difference = BigInt(a) - BigInt(b)
-  const distance = difference < 0n ? -difference : difference
-  return [a, b, distance].every(isSafe) ? Number(distance) : distance
+  const distance = Math.abs(Number(a) - Number(b))
+  if (typeof a === 'number' && typeof b === 'number' && distance <= Number.MAX_SAFE_INTEGER) return distance
+  // Infinities and NaNs are no integers either.
+  if (![a, b].every((value) => typeof value === 'bigint' || Number.isInteger(value))) return distance
+  const exact = sizeOf(BigInt(a) - BigInt(b))
+  return exact <= Number.MAX_SAFE_INTEGER ? Number(exact) : exact
 }
 
-/** Whether doubles hold the integer and its neighbours. */
-const isSafe = (integer) => integer >= Number.MIN_SAFE_INTEGER && integer <= Number.MAX_SAFE_INTEGER
+/** Every double is a whole number of 2 ** -1074. */
+const UNIT = 1074n
+const sizeOf = (integer) => (integer < 0n ? -integer : integer)
 
-/** @returns {[bigint, bigint] | undefined} a double as one integer over another; none for Infinity */
-function fractionOf(number) {
-  if (number === Infinity) return undefined
-  let [part, whole] = [number, 1n]
-  for (; !Number.isInteger(part); part *= 2) whole *= 2n
-  return [BigInt(part), whole]
+/** @returns {bigint} a finite number in units of 2 ** -1074 */
+function unitsOf(number) {
+  if (typeof number === 'bigint') return number << UNIT
+  // In steps, as 2 ** 1074 is no double.
+  let [part, shift] = [number, UNIT]
+  for (; !Number.isInteger(part); part *= 2 ** 53) shift -= 53n
+  return shift < 0n ? BigInt(part) >> -shift : BigInt(part) << shift
 }
-
-function greatestInteger(...values) {
-  const [a, b] = values.map((value) => (value < 0 ? -BigInt(value) : BigInt(value)))
-  return a > b ? a : b
-}
-
-const greaterOf = (a, b) => Math.max(Math.abs(Number(a)), Math.abs(Number(b)))

@@ -1,6 +1,8 @@
 // Numbers of float32 and float16 with the fewest digits that tell them from their neighbours: the double of a float32 has
 // 16 digits, of which 9 at most mean something.
 
+import { isBeyondSafe } from './text/numbers.js'
+
 /**
  * By typecode: bits of the mantissa, the least exponent of a normal number, how many digits every number can be told by,
  * and how many digits such a number always keeps.
@@ -26,7 +28,7 @@ export function shortening(typecode) {
 
 function shortest(value, { bits, least, most, kept }) {
   // Whole numbers keep all of their digits: they may be counts, and be read as integers.
-  if (Number.isSafeInteger(value) || !Number.isFinite(value)) return value
+  if (Number.isSafeInteger(value) || isBeyondSafe(value) || !Number.isFinite(value)) return value
   double[0] = value
   const exponent = ((words[1] >>> 20) & 0x7ff) - 1023
   const half = 2 ** (Math.max(exponent, least) - bits)

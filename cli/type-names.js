@@ -152,11 +152,24 @@ export const typecodeOfPath = (path) => CODES.get(/\.([a-z]+\d+)$/.exec(path)?.[
 export function requireTypecodeOfPath(path) {
   const code = typecodeOfPath(path)
   const ending = /\.([^./]+)$/.exec(path)?.[1]
-  if (code !== undefined || ending === undefined || !looksLikeType(ending)) return code
+  if (code !== undefined || ending === undefined) return code
+  if (!looksLikeType(ending)) {
+    const inside = typeInside(path.slice(path.lastIndexOf('/') + 1))
+    if (inside === undefined) return undefined
+    throw new UsageError(`.${inside} in ${path} says a type only at the end of a name: give --type, or another name`)
+  }
   if (ending.length === 1) throw new UsageError(`.${ending} does not say what the elements of ${path} are: give --type`)
   throw new UsageError(
     `.${ending} of ${path} looks like a type and is none${hintOf(ending) || `; types are ${SHORT_NAMES}`}; give --type, or another name`,
   )
+}
+
+/** A type in a name that goes on behind it: prices.f32.bin, prices.f32~, prices.int.le. */
+function typeInside(name) {
+  const words = [...name.matchAll(/\.([a-z]+\d+)(?![a-z\d]|$)/gi)].map(([, word]) => word)
+  const beforeOrder = /\.([^.]+)\.[lbn]e$/i.exec(name)?.[1]
+  if (beforeOrder !== undefined && looksLikeType(beforeOrder)) return beforeOrder
+  return words.find((word) => LOWER_NAMES.has(word.toLowerCase()))
 }
 
 function looksLikeType(ending) {

@@ -38,6 +38,7 @@ const SUITES = [
   'splice',
   'pool-work',
   'handles',
+  'several-arrays',
 ]
 
 function run(program, args, environment = {}) {

@@ -1,9 +1,11 @@
-// What a member does, one action at a time. Each throws where something is not as it must be.
+// What a worker does, one action at a time. Each throws if something is not as it must be.
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { MOST_AT_ONCE, elementOf } from './ledger.js'
+import { elementOf } from '../__test__/support/append-log.js'
 
+/** Most elements a worker appends in one call: as many may be there without being counted when it is killed. */
+export const MOST_AT_ONCE = 50
 /** Elements of the file that is cut: the one at index i is i + 1, or 0 where it was cut and made longer again. */
 const MOST_CUT_ELEMENTS = 200_000
 const CUT = 'ERR_MEMORY_FAULT'
@@ -14,49 +16,49 @@ const OF_A_CUT_FILE = new Set([CUT, 'ERR_INDEX_OUT_OF_RANGE'])
 export class Actions {
   #MmapArray
   #random
-  #row
+  #counters
   #number
   #shared
   #cutPath
   #reserved
   #kept = []
 
-  /** @param shared the round's arrays, attached: { file, memory, counter } */
-  constructor({ MmapArray, random, row, number, shared, directory }) {
+  /** @param shared the round's arrays, attached: { file, memory, locked } */
+  constructor({ MmapArray, random, counters, number, shared, directory }) {
     this.#MmapArray = MmapArray
     this.#random = random
-    this.#row = row
+    this.#counters = counters
     this.#number = number
     this.#shared = shared
     this.#cutPath = join(directory, 'cut')
     this.#reserved = MmapArray.open(join(directory, `reserved-${number}`), 'q', { flags: 'w+', capacity: 10 })
   }
 
-  /** Which to do next is the member's choice; the more often a name stands here, the more often it is done. */
+  /** Which to do next is the worker's choice; the more often a name stands here, the more often it is done. */
   static NAMES = ['append', 'append', 'append', 'reserve', 'cut', 'read', 'read', 'lock', 'wait', 'churn', 'drop']
 
   append() {
     const to = this.#random.pick(['file', 'memory'])
-    const done = this.#row.get(to)
+    const done = this.#counters.get(to)
     const count = 1 + this.#random.below(MOST_AT_ONCE)
     const elements = Array.from({ length: count }, (_, n) => elementOf(this.#number, done + 1 + n))
     if (this.#random.chance(0.5)) {
       this.#shared[to].extend(elements)
-      this.#row.set(to, done + count)
+      this.#counters.set(to, done + count)
     } else {
       for (const [n, element] of elements.entries()) {
         this.#shared[to].append(element)
-        this.#row.set(to, done + n + 1)
+        this.#counters.set(to, done + n + 1)
       }
     }
   }
 
-  /** Into a file of the member's own, which is cut to its length however the member ends, unless it is killed. */
+  /** Into a file of the worker's own, which is cut to its length however the worker ends, unless it is killed. */
   reserve() {
     const array = this.#reserved
     for (let n = this.#random.below(2000); n > 0; n--) {
       array.append(BigInt(array.length + 1))
-      this.#row.set('reserved', array.length)
+      this.#counters.set('reserved', array.length)
     }
     if (this.#random.chance(0.1)) array.trim()
     if (this.#random.chance(0.2)) array.reserve(array.length + this.#random.below(5000))
@@ -78,7 +80,7 @@ export class Actions {
         there * 4,
       )
     fs.closeSync(file)
-    this.#row.add('cuts')
+    this.#counters.add('cuts')
   }
 
   /** Reads the file that is being cut in every way there is. */
@@ -105,7 +107,7 @@ export class Actions {
       }
     } catch (error) {
       if (!OF_A_CUT_FILE.has(error.code)) throw error
-      this.#row.add('faults')
+      this.#counters.add('faults')
     }
     array.refresh()
   }
@@ -116,40 +118,40 @@ export class Actions {
 
   /** One at a time: whoever dies in the middle leaves the second number one ahead. */
   async lock() {
-    const { counter } = this.#shared
+    const { locked } = this.#shared
     const begin = () => {
-      const [done, begun] = [counter.get(0), counter.get(1)]
+      const [done, begun] = [locked.get(0), locked.get(1)]
       if (begun !== done && begun !== done + 1) throw new Error(`under the lock: ${done} done, ${begun} begun`)
-      counter.set(1, done + 1)
+      locked.set(1, done + 1)
       return done
     }
     const end = (done) => {
-      if (counter.get(0) !== done || counter.get(1) !== done + 1) throw new Error('two hold the lock')
-      counter.set(0, done + 1)
-      this.#row.add('locked')
+      if (locked.get(0) !== done || locked.get(1) !== done + 1) throw new Error('two hold the lock')
+      locked.set(0, done + 1)
+      this.#counters.add('locked')
     }
     if (this.#random.chance(0.5)) {
-      await counter.withLock(async () => {
+      await locked.withLock(async () => {
         const done = begin()
         await sleep(this.#random.below(5))
         end(done)
       })
-    } else if (counter.tryLock()) {
+    } else if (locked.tryLock()) {
       end(begin())
-      counter.unlock()
+      locked.unlock()
     }
-    counter.notify(0)
+    locked.notify(0)
   }
 
   async wait() {
-    const { counter } = this.#shared
+    const { locked } = this.#shared
     const timeout = this.#random.below(30)
-    const value = counter.get(0)
+    const value = locked.get(0)
     const outcome = this.#random.chance(0.5)
-      ? counter.wait(0, value, timeout)
-      : await counter.waitAsync(0, value, timeout)
+      ? locked.wait(0, value, timeout)
+      : await locked.waitAsync(0, value, timeout)
     if (!['ok', 'not-equal', 'timed-out'].includes(outcome)) throw new Error(`a wait ended with ${outcome}`)
-    if (outcome === 'ok') this.#row.add('wakes')
+    if (outcome === 'ok') this.#counters.add('wakes')
   }
 
   /** Makes arrays of every kind, uses and closes them; some are kept for a while. */
@@ -161,7 +163,7 @@ export class Actions {
       if (array.length > 0) array.view.at(-1)
       if (this.#random.chance(0.1)) array.handle()
       this.#kept.push(array)
-      this.#row.add('arrays')
+      this.#counters.add('arrays')
     }
     while (this.#kept.length > 20) this.#kept.splice(this.#random.below(20), 1)[0].close()
   }
@@ -172,7 +174,7 @@ export class Actions {
       const array = new this.#MmapArray('i', [n])
       if (this.#random.chance(0.5) && array.view[0] !== n) throw new Error('not what was stored')
       if (this.#random.chance(0.1)) array.waitAsync(0, n, 1).catch(() => {})
-      this.#row.add('arrays')
+      this.#counters.add('arrays')
     }
     if (this.#random.chance(0.2)) globalThis.gc?.()
   }

@@ -1,12 +1,12 @@
 // What this process holds, and whether it grows from round to round.
 import fs from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ANONYMOUS, maps, residentBytes } from '../benchmark/process-facts.js'
+import { ANONYMOUS, maps, residentBytes } from '../__test__/support/process-facts.js'
 
 const MIB = 2 ** 20
 /** Rounds in which the process may still make itself at home. */
 const WARM_UPS = 3
-/** The allocator and V8 keep what they have; what leaks with every round, or every member, is soon more than this. */
+/** The allocator and V8 keep what they have; what leaks with every round, or every worker, is soon more than this. */
 const MOST_RESIDENT_GROWTH = 64 * MIB
 const PATIENCE_MS = 20_000
 

@@ -1,13 +1,14 @@
-// One round: arrays of its own, members that come and go, and what must be true of all that at any time and at its end.
+// One round: arrays of its own, workers that come and go, and what must be true at any time and at its end.
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MmapArray } from '../index.js'
-import { BOARD_TYPE, Row, boardLength } from './board.js'
-import { startProcess, startThread } from './crew.js'
-import { Ledger } from './ledger.js'
+import { AppendLog } from '../__test__/support/append-log.js'
+import { MOST_AT_ONCE } from './actions.js'
+import { COUNTERS_TYPE, Counters, countersLength } from './counters.js'
+import { startProcess, startThread } from './workers.js'
 
-const MOST_MEMBERS = 200
+const MOST_WORKERS = 200
 const PROCESSES = 4
 const THREADS = 3
 
@@ -17,8 +18,8 @@ export class Round {
   #directory
   #random
   #arrays
-  #ledgers
-  #members = []
+  #logs
+  #workers = []
   #started = 0
 
   constructor(directory, random) {
@@ -26,76 +27,81 @@ export class Round {
     this.#random = random
     fs.writeFileSync(join(directory, 'cut'), '')
     this.#arrays = {
-      board: new MmapArray(BOARD_TYPE, new Float64Array(boardLength(MOST_MEMBERS))),
-      file: MmapArray.open(join(directory, 'ledger'), 'q', { flags: 'w+' }),
+      counters: new MmapArray(COUNTERS_TYPE, new Float64Array(countersLength(MOST_WORKERS))),
+      file: MmapArray.open(join(directory, 'log'), 'q', { flags: 'w+' }),
       memory: new MmapArray('q'),
-      counter: new MmapArray('i', [0, 0]),
+      locked: new MmapArray('i', [0, 0]),
     }
-    this.#ledgers = { file: new Ledger(this.#arrays.file), memory: new Ledger(this.#arrays.memory) }
+    this.#logs = { file: new AppendLog(this.#arrays.file), memory: new AppendLog(this.#arrays.memory) }
   }
 
-  /** The sum of a number over all members. */
+  /** The sum of a counter over all workers. */
   total(field) {
-    return Array.from({ length: this.#started }, (_, number) => this.#row(number).get(field)).reduce((a, b) => a + b, 0)
+    return Array.from({ length: this.#started }, (_, number) => this.#counters(number).get(field)).reduce(
+      (a, b) => a + b,
+      0,
+    )
   }
 
   get appended() {
-    return this.#ledgers.file.length + this.#ledgers.memory.length
+    return this.#logs.file.length + this.#logs.memory.length
   }
 
-  #row(number) {
-    return new Row(this.#arrays.board.view, number)
+  #counters(number) {
+    return new Counters(this.#arrays.counters.view, number)
   }
 
   /** Runs until a time, and then to its end; `last` is called when everybody has ended and all is as it must be. */
   async run(until, last) {
     try {
       for (let n = 0; n < PROCESSES + THREADS; n++) this.#start(n < PROCESSES)
-      while (Date.now() < until && this.#started < MOST_MEMBERS) {
-        await Promise.race([sleep(50 + this.#random.below(400)), ...this.#members.map(({ ended }) => ended)])
+      while (Date.now() < until && this.#started < MOST_WORKERS) {
+        await Promise.race([sleep(50 + this.#random.below(400)), ...this.#workers.map(({ ended }) => ended)])
         await this.#disturb()
-        for (const ledger of Object.values(this.#ledgers)) ledger.follow()
+        for (const log of Object.values(this.#logs)) log.check()
       }
-      for (const member of this.#members) await this.#end(member, this.#random.chance(0.3))
+      for (const worker of this.#workers) await this.#end(worker, this.#random.chance(0.3))
       this.#checkAll()
       last()
     } finally {
-      await Promise.allSettled(this.#members.map((member) => member.isGone || member.end(true)))
+      await Promise.allSettled(this.#workers.map((worker) => worker.isGone || worker.end(true)))
       for (const array of Object.values(this.#arrays)) array.close()
     }
   }
 
   #start(isProcess) {
-    const { board, file, memory, counter } = this.#arrays
-    const arrays = Object.entries({ board, file, memory, counter })
+    const arrays = Object.entries(this.#arrays)
     const parameters = {
       seed: this.#random.below(2 ** 32),
       number: this.#started++,
       directory: this.#directory,
       handles: Object.fromEntries(arrays.map(([name, array]) => [name, array.handle()])),
     }
-    const member = isProcess ? startProcess(parameters) : startThread(parameters)
-    this.#members.push(Object.assign(member, { isProcess }))
+    const worker = isProcess ? startProcess(parameters) : startThread(parameters)
+    this.#workers.push(Object.assign(worker, { isProcess }))
   }
 
-  /** Ends a member in some way, and starts another like it. */
+  /** Ends a worker in some way, and starts another like it. */
   async #disturb() {
     if (this.#random.chance(0.5)) return
-    const member = this.#random.pick(this.#members)
-    await this.#end(member, this.#random.chance(0.7))
-    this.#start(member.isProcess)
+    const worker = this.#random.pick(this.#workers)
+    await this.#end(worker, this.#random.chance(0.7))
+    this.#start(worker.isProcess)
   }
 
-  async #end(member, isCutShort) {
-    await member.end(isCutShort)
-    this.#members = this.#members.filter((other) => other !== member)
+  async #end(worker, isCutShort) {
+    await worker.end(isCutShort)
+    this.#workers = this.#workers.filter((other) => other !== worker)
     if (!isCutShort) this.counts.ends++
-    else if (member.isProcess) this.counts.kills++
+    else if (worker.isProcess) this.counts.kills++
     else this.counts.terminations++
-    this.#checkReserved(member)
-    for (const [name, ledger] of Object.entries(this.#ledgers)) {
-      ledger.follow()
-      ledger.check(member.number, this.#row(member.number).get(name))
+    this.#checkReserved(worker)
+    for (const [name, log] of Object.entries(this.#logs)) {
+      log.check()
+      const [said, count] = [this.#counters(worker.number).get(name), log.countOf(worker.number)]
+      if (count < said || count > said + MOST_AT_ONCE) {
+        throw new Error(`worker ${worker.number} appended ${said} elements, ${count} are there`)
+      }
     }
   }
 
@@ -108,7 +114,7 @@ export class Round {
     const elements = new BigInt64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length))
     let length = 0
     while (length < elements.length && elements[length] === BigInt(length + 1)) length++
-    const said = this.#row(number).get('reserved')
+    const said = this.#counters(number).get('reserved')
     if (length !== said && length !== said + 1) throw new Error(`${path} has ${length} elements, not ${said}`)
     const isKilled = isProcess && isCutShort
     if (!isKilled && length !== elements.length) throw new Error(`${path} has ${elements.length - length} too many`)
@@ -118,12 +124,12 @@ export class Round {
   }
 
   #checkAll() {
-    const { counter } = this.#arrays
-    const [done, begun, said] = [counter.get(0), counter.get(1), this.total('locked')]
+    const { locked } = this.#arrays
+    const [done, begun, said] = [locked.get(0), locked.get(1), this.total('locked')]
     if (done < said || begun < done || begun > done + 1) {
       throw new Error(`the lock was held ${said} times; ${done} were counted, ${begun} begun`)
     }
-    // Appends of members that were killed are in the file, if not on the board.
+    // Appends of workers that were killed are in the file, if not counted.
     if (this.appended < this.total('file') + this.total('memory')) throw new Error('appended elements are missing')
   }
 }

@@ -7,8 +7,8 @@ import fs from 'node:fs'
 import { randomInt } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Random } from '../__test__/support/random.js'
 import { Facts } from './facts.js'
-import { randomOf } from './random.js'
 import { Round } from './round.js'
 
 const ROUND_MS = 20_000
@@ -26,7 +26,7 @@ if (amount === undefined || !Number.isInteger(seed)) {
 const directory = fs.mkdtempSync(join(tmpdir(), 'mmap-array-soak-'))
 const began = Date.now()
 const end = began + amount * UNITS[unit]
-const random = randomOf(seed)
+const random = new Random(seed)
 const facts = new Facts(directory)
 const totals = {}
 let rounds = 0

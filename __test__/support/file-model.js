@@ -44,8 +44,8 @@ export class FileModel {
     return array
   }
 
-  /** To be called after each command: arrays longer than the file show zeros from where it ended, until they look again. */
-  settle() {
+  /** Called after each command: arrays longer than the file show zeros from where it ended, until they refresh. */
+  findCutArrays() {
     for (const array of this.arrays) {
       if (array.length > this.length) array.doubtfulFrom = Math.min(array.doubtfulFrom, this.length)
     }
@@ -59,8 +59,8 @@ export class ArrayModel {
   doubtfulFrom = Infinity
   /** Copies that an array with 'c' made of pages it wrote to: page -> (index -> element). */
   pages = new Map()
-  /** Its last page by the time of its first write, which it copies then: when others cut the file, this page tells. */
-  telltale
+  /** The page of its last element at the time of its first write, which copies it: it tells when others cut the file. */
+  lastPage
 
   /** @param fixed the length of a window of fixed length */
   constructor(file, flags, fixed) {
@@ -94,8 +94,21 @@ export class ArrayModel {
     if (this.reserved) this.capacity = Math.min(this.capacity, there)
     const most = this.fixed ?? (this.reserved || this.flags === 'c' ? this.length : Infinity)
     this.#takeOver(Math.min(most, there))
-    if (this.telltale !== undefined && !this.pages.has(this.telltale)) this.#copyLast()
+    if (this.lastPage !== undefined && !this.pages.has(this.lastPage)) this.#copyLast()
     return { value: this.length }
+  }
+
+  /** What may be read at each index; undefined for anything. */
+  elements() {
+    return Array.from({ length: this.length }, (_, index) => this.allowed(index)?.[0])
+  }
+
+  /** Stores values where elements are. A call that may store copies the last page, even if it stores nothing. */
+  store(start, values) {
+    if (this.flags === 'r') return { error: 'ERR_READ_ONLY' }
+    if (this.flags === 'c' && this.lastPage === undefined) this.#copyLast()
+    for (const [n, value] of values.entries()) this.set(start + n, value)
+    return {}
   }
 
   set(index, value) {
@@ -105,7 +118,7 @@ export class ArrayModel {
       file.elements[index] = value
       return {}
     }
-    if (this.telltale === undefined) this.#copyLast()
+    if (this.lastPage === undefined) this.#copyLast()
     const page = file.pageOf(index)
     this.#own(page)
     this.pages.get(page)[index] = value
@@ -113,8 +126,8 @@ export class ArrayModel {
   }
 
   #copyLast() {
-    this.telltale = this.file.pageOf(this.length - 1)
-    if (this.length > 0) this.#own(this.telltale)
+    this.lastPage = this.file.pageOf(this.length - 1)
+    if (this.length > 0) this.#own(this.lastPage)
   }
 
   #own(page) {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 
 export const INDEX = new URL('../../index.js', import.meta.url).href
 /** What a process counts of its own, for the bodies of children. */
-export const FACTS = new URL('../../benchmark/process-facts.js', import.meta.url).href
+export const FACTS = new URL('process-facts.js', import.meta.url).href
 
 /** A module's source for `run`: imports MmapArray, then the body. */
 export const script = (body) => `import fs from 'node:fs'

@@ -33,6 +33,11 @@ export class Random {
     return low + Math.floor((this.bits() / 2 ** 32) * (high - low + 1))
   }
 
+  /** from 0 to before a limit */
+  below(limit) {
+    return this.integer(0, limit - 1)
+  }
+
   chance(probability) {
     return this.bits() < probability * 2 ** 32
   }

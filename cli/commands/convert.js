@@ -64,7 +64,11 @@ JSON lines have a value a line, or an object and --column. What JSON has no numb
     to: { type: 'string', value: 'FORMAT', description: 'of TARGET' },
     ...TEXT_OPTIONS,
     header: { type: 'string', value: 'TITLE', description: 'writes a title into the first line of CSV' },
-    range: { type: 'string', value: 'START:STOP', description: 'only these elements, or rows, as in Python' },
+    range: {
+      type: 'string',
+      value: 'START:STOP',
+      description: 'only these elements, or rows, as in Python; of text, the rest may not be looked at',
+    },
     flatten: { type: 'boolean', description: 'writes several dimensions as one row' },
     force: { type: 'boolean', short: 'f', description: 'replaces TARGET where it is there' },
     'allow-empty': { type: 'boolean', description: 'replaces it even by a file without elements' },
@@ -92,7 +96,9 @@ JSON lines have a value a line, or an object and --column. What JSON has no numb
     const notes = []
     const named = to.format === 'raw' && to.path !== undefined ? typecodeOfPath(to.path) : undefined
     if (named !== undefined && nameOf(named) !== nameOf(wanted))
-      notes.push(`${to.path} has ${nameOf(wanted)}, as --type says, though its name says ${nameOf(named)}`)
+      throw new UsageError(
+        `${to.path} says ${nameOf(named)}, and --type says ${nameOf(wanted)}; --from-type is that of a raw FILE`,
+      )
     const terms = { typecode: wanted, text, note: (line) => notes.push(line) }
     const source = sourceOf(from, { values: sourceValues(values, from), ...terms })
     try {
@@ -136,6 +142,8 @@ function sideOf(word, given) {
 function sourceValues({ offset: bytes, type: given, 'from-type': own }, { path, format }) {
   if (bytes !== undefined && (format !== 'raw' || path === undefined))
     throw new UsageError('--offset goes with a raw FILE')
+  if (own !== undefined && (format === 'csv' || format === 'jsonl'))
+    throw new UsageError('--from-type goes with a raw FILE, --type with text')
   if (path !== undefined && (format === 'csv' || format === 'jsonl')) statSync(path)
   const named = path === undefined ? undefined : typecodeOfPath(path)
   const shared = format === 'npy' || named !== undefined ? undefined : given

@@ -1,4 +1,4 @@
-import { blocksOf, isText } from '../blocks.js'
+import { blocksOf, isText, truths } from '../blocks.js'
 import { toFiles, toNumber } from '../command-line.js'
 import { Differences } from '../differences.js'
 import { DataError, EXIT } from '../failures.js'
@@ -15,6 +15,7 @@ import {
 import { OPENING, requireWhole } from '../opening.js'
 import { progressOf } from '../progress.js'
 import { shortening } from '../shortest-digits.js'
+import { isBeyondSafe, textOf } from '../text/numbers.js'
 
 export default {
   name: 'diff',
@@ -92,8 +93,15 @@ async function compare(one, other, { flatten, ...terms }) {
     if (pair === undefined) return undefined
     const values = pair.values.map((value, at) => shortest[at](value))
     // The fewest digits may be the same for a float32 and a float64 that differ.
-    const differ = values[0] != values[1]
-    return { ...pair, index: coordinatesOf(shape, pair.index), values: differ ? values : pair.values }
+    const told = values[0] != values[1] ? values : pair.values
+    // Beside an integer of 8 bytes, JSON would have fewer digits of the double.
+    const areBigInts = told.some((value) => typeof value === 'bigint')
+    return {
+      ...pair,
+      index: coordinatesOf(shape, pair.index),
+      values: areBigInts ? told.map((value) => (isBeyondSafe(value) ? BigInt(value) : value)) : told,
+      ...('distance' in pair && { distance: shortDistance(pair.distance) }),
+    }
   }
   return {
     ...facts,
@@ -123,9 +131,6 @@ async function differencesOf(one, other, { tolerance, relative, length }) {
   return differences
 }
 
-/** NumPy takes any byte but 0 for True. */
-const truths = (bytes) => bytes.map((byte) => Number(byte !== 0))
-
 const haveTheSameLengths = (shape, other) =>
   shape.length === other.length && shape.every((length, at) => length === other[at])
 
@@ -146,6 +151,14 @@ async function* inStep(...rows) {
   }
 }
 
+/** A distance that nobody reads digit by digit; that of two doubles may be larger than any double. */
+function shortDistance(distance) {
+  if (typeof distance !== 'bigint' || isBeyondSafe(distance)) return distance
+  if (Number.isFinite(Number(distance))) return Number(distance)
+  const [digits, exponent] = String(Number(distance / 10n)).split('e')
+  return `${digits}e+${Number(exponent) + 1}`
+}
+
 function sentenceOf({ equal, lengths: [length, otherLength], shapes, types, different, first, largest }) {
   const kinds = types[0] === types[1] ? '' : `, ${types.join(' and ')}`
   if (equal) return `equal: ${length} elements${kinds}`
@@ -156,9 +169,10 @@ function sentenceOf({ equal, lengths: [length, otherLength], shapes, types, diff
   const which = length === otherLength ? '' : ' that both have'
   lines.push(`different: ${different} of the ${common} elements${which}${kinds}`)
   if (first) lines.push(`first: at ${placeText(first.index)}, ${pair(first)}`)
-  if (largest) lines.push(`largest: at ${placeText(largest.index)}, ${pair(largest)}, ${largest.distance} apart`)
+  if (largest)
+    lines.push(`largest: at ${placeText(largest.index)}, ${pair(largest)}, ${textOf(largest.distance)} apart`)
   return lines.join('\n')
 }
 
 const pair = ({ values }) =>
-  values.map((value) => (typeof value === 'string' ? JSON.stringify(value) : value)).join(' and ')
+  values.map((value) => (typeof value === 'string' ? JSON.stringify(value) : textOf(value))).join(' and ')

@@ -32,7 +32,7 @@ standard deviation, the population's, of the finite ones. Sums of integers are e
     const array = open(path, values)
     try {
       const facts = factsOf(array, path, values)
-      if (!values['no-stats']) Object.assign(facts, await rangeAndMoments(array))
+      if (!values['no-stats']) Object.assign(facts, await rangeAndMoments(array, facts.typeName === 'bool'))
       await (values.json ? output.json(facts) : output.line(tableOf(facts)))
     } finally {
       array.close()
@@ -40,8 +40,8 @@ standard deviation, the population's, of the finite ones. Sums of integers are e
   },
 }
 
-async function rangeAndMoments(array) {
-  const statistics = await statisticsOf(array, progressOf('reading', array.length))
+async function rangeAndMoments(array, isBoolean) {
+  const statistics = await statisticsOf(array, { isBoolean, onProgress: progressOf('reading', array.length) })
   const shortest = shortening(array.typecode)
   return statistics && { ...statistics, min: shortest(statistics.min), max: shortest(statistics.max) }
 }

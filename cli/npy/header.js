@@ -79,6 +79,9 @@ export function readHeader(path) {
   }
 }
 
+/** Whether an array of a file is of NumPy's booleans. */
+export const holdsBooleans = ({ format, path }) => format === 'npy' && readHeader(path).isBoolean
+
 function bytesOf(path) {
   const bytes = Buffer.alloc(PRELUDE + LONGEST)
   const descriptor = openSync(path)

@@ -35,6 +35,9 @@ export async function* rowsOf(texts, { delimiter, comment, firstLine = 1 }) {
   if (rest !== '') yield pieceOf(parser.parse(rest, 0, false), rest, line, dialect, true)
 }
 
+/** How many rows a text without comments has. */
+export const countRows = (text, delimiter) => new Parser({ delimiter, newline: '\n' }).parse(text, 0, false).data.length
+
 function requireDialect(delimiter, comment) {
   if (delimiter === '' || /["\r\n\uFEFF]/.test(delimiter))
     throw new UsageError('--delimiter takes one character other than a quote or a line end')
@@ -62,15 +65,15 @@ function pieceOf({ data, errors, meta }, text, line, dialect, isLast = false) {
   }
 }
 
-/** What ends no line: a line of an old Mac, which would take the next ones along. Of `\r\r\n`, both end one. */
-const BARE_RETURN = /\r(?![\r\n])/
+/** What ends no line: that of an old Mac would take the next lines along, and the first of `\r\r\n` may end an empty line. */
+const BARE_RETURN = /\r(?!\n)/
 
 function requireLineEnds(text, line, dialect) {
   if (!BARE_RETURN.test(text)) return
   const at = bareReturn(text, dialect)
   if (at >= 0)
     throw new DataError(
-      `line ${line + count(text, at)}: a carriage return (CR) ends no line, as on an old Mac: make line feeds (LF) of them first`,
+      String.raw`line ${line + count(text, at)}: a carriage return (CR) ends no line: tr '\r' '\n' makes line feeds of those of an old Mac, tr -d '\r' removes what is too many`,
     )
 }
 

@@ -2,9 +2,9 @@
 
 import { DataError } from '../failures.js'
 import { columnAsked, placeOf } from './columns.js'
-import { rowsOf } from './csv-rows.js'
+import { countRows, rowsOf } from './csv-rows.js'
 import { requireTable } from './foreign-files.js'
-import { shownText } from './shown-text.js'
+import { isNoUtf8, shownText } from './shown-text.js'
 import { MISSING } from './values.js'
 
 /**
@@ -62,6 +62,7 @@ class Column {
   #asked
   #reader
   #comment
+  #delimiter
   #place
   #title
   #firstLine
@@ -79,6 +80,7 @@ class Column {
     this.#isDecimalMark = decimal === delimiter
     this.#unseenMark = this.#isDecimalMark || thousands === delimiter ? delimiter : undefined
     this.#comment = options.comment
+    this.#delimiter = delimiter
     this.#reader = reader
   }
 
@@ -138,8 +140,11 @@ class Column {
     }
     const lines = this.#blankText.split('\n').filter((line) => !this.#comment || !line.startsWith(this.#comment))
     const quoted = lines.findLastIndex((line) => line.includes('"'))
-    this.blankCount = Math.min(this.blankCount, quoted + 1)
+    // Quotes may hold line ends.
+    this.blankCount = quoted < 0 ? 0 : countRows(lines.slice(0, quoted + 1).join('\n'), this.#delimiter)
     if (this.blankCount === 0) return 0
+    // Where no row has said so yet, there is one column, and no title.
+    if (this.width === undefined) placeOf([''], this.#asked)
     try {
       return this.#addMissing(block, 0)
     } catch (error) {
@@ -174,6 +179,7 @@ class Column {
     const isAfterBlanks = this.width === 1 && this.blankCount > 0 && asked.titles !== true
     const hasTitles = asked.titles ?? (!isAfterBlanks && this.#reader.isTitle(text))
     if (!isAfterBlanks) [this.blankCount, this.#blankText] = [0, '']
+    if (hasTitles && isNoUtf8(text)) throw new DataError(`the title ${shownText(text.trim())}`)
     if (hasTitles) this.#title = text.trim()
     if (asked.titles !== undefined) return hasTitles
     if (hasTitles) {

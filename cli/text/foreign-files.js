@@ -19,7 +19,7 @@ const BINARY = [
   ['an SQLite database', '53514c69746520666f726d6174203300', undefined],
   ['an old Excel file', 'd0cf11e0a1b11ae1', 'save it as CSV'],
 ]
-const UTF_16 = ['fffe', 'feff']
+const MARKS = { 16: ['fffe', 'feff'], 32: ['fffe0000', '0000feff'] }
 /** As much of a file as is looked at. */
 const LOOKED_AT = 1 << 16
 
@@ -39,17 +39,24 @@ export function requireText(bytes) {
       throw new DataError(`this is ${name}, no text${remedy === undefined ? '' : `: ${remedy}`}`)
   }
   const zero = head.indexOf(0)
-  if (zero < 0 && !UTF_16.some((mark) => beginsWith(head, mark))) return
-  if (isWide(head)) throw new DataError('this is UTF-16, not UTF-8: convert it first, with iconv -f UTF-16 -t UTF-8')
+  if (zero < 0 && !hasMark(head, 16)) return
+  const bits = [32, 16].find((size) => hasMark(head, size)) ?? [32, 16].find((size) => isWide(head, size / 8))
+  if (bits !== undefined)
+    throw new DataError(`this is UTF-${bits}, not UTF-8: convert it first, with iconv -f UTF-${bits} -t UTF-8`)
   throw new DataError(`this is no text: byte ${zero} is 0`)
 }
 
-/** Whether each second byte of what is mostly ASCII is zero. */
-function isWide(head) {
-  if (UTF_16.some((mark) => beginsWith(head, mark))) return true
-  const zeros = [0, 0]
-  for (const [at, byte] of head.entries()) if (byte === 0) zeros[at % 2] += 1
-  return Math.max(...zeros) > head.length / 4 && Math.min(...zeros) === 0
+const hasMark = (head, bits) => MARKS[bits].some((mark) => beginsWith(head, mark))
+
+/** Whether bytes are mostly ASCII in units of so many bytes: of each, all but the first or the last byte are zero. */
+function isWide(head, size) {
+  const zeros = Array(size).fill(0)
+  for (const [at, byte] of head.entries()) if (byte === 0) zeros[at % size] += 1
+  const most = head.length / size / 2
+  const [first, last] = [zeros[0], zeros.at(-1)]
+  return (
+    Math.min(first, last) === 0 && Math.max(first, last) > most && zeros.slice(1, -1).every((count) => count > most)
+  )
 }
 
 const HTML = /^\s*<(?:!doctype|html|\?xml|error)\b/i

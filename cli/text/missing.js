@@ -6,14 +6,7 @@ import { decimalOf, isDecimal } from './decimals.js'
 /** In any case of their letters. */
 const TEXTS = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '-', '#n/a', '<na>', 'nat'])
 
-/**
- * @param {string[]} [more] texts that mean the same in this file, as they stand there
- * @returns {(text: string) => boolean}
- */
-export function missingTexts(more = []) {
-  const own = new Set(more.map((text) => text.trim()))
-  return (text) => own.has(text) || (text.length <= 4 && TEXTS.has(text.toLowerCase()))
-}
+export const isUsuallyMissing = (text) => text.length <= 4 && TEXTS.has(text.toLowerCase())
 
 /**
  * Whether a field has one of the numbers among the texts, however it is written: -999 is also -999.0. Compared as decimal text,

@@ -60,8 +60,9 @@ export function skippedLines(words = []) {
   for (const word of words) {
     if (!/^-?\d{1,9}$/.test(word))
       throw new UsageError(`--skip-lines takes a number of lines, below 0 for the last ones, not '${word}'`)
-    if (word.startsWith('-')) skipped.last = -Number(word)
-    else skipped.first = Number(word)
+    const end = word.startsWith('-') ? 'last' : 'first'
+    if (skipped[end] > 0) throw new UsageError(`--skip-lines is given twice for the ${end} lines`)
+    skipped[end] = Math.abs(Number(word))
   }
   return skipped
 }
@@ -92,6 +93,8 @@ async function* withoutFirst(texts, count) {
     before = dropped.slice(-1)
     yield text.slice(at)
   }
+  // A last line may have no end.
+  if (left > 0) requireEnough(count, count, count - left + (/[^\n]/.test(before) ? 1 : 0))
 }
 
 async function* withoutLast(texts, count) {
@@ -103,6 +106,12 @@ async function* withoutLast(texts, count) {
     held = held.slice(cut)
   }
   requireLines(held)
+  const text = held.replace(/[\r\n]+$/, '')
+  if (beginOfLast(text, count) === 0) requireEnough(-count, count, text === '' ? 0 : text.split('\n').length)
+}
+
+function requireEnough(word, count, lines) {
+  if (lines < count) throw new DataError(`--skip-lines ${word} leaves out more lines than there are: ${lines}`)
 }
 
 /** A line that has carriage returns in it may be several lines of an old Mac. */

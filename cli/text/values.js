@@ -6,7 +6,7 @@ import { dateReader, notATime } from './dates.js'
 import { plainTextOf } from './decimals.js'
 import { floatReader } from './floats.js'
 import { integerReader, requireRounding } from './integers.js'
-import { missingNumbers, missingPolicy, missingTexts } from './missing.js'
+import { isUsuallyMissing, missingNumbers, missingPolicy } from './missing.js'
 import { shownText } from './shown-text.js'
 
 /** No number is longer: more digits would only take time. */
@@ -38,10 +38,9 @@ export const MISSING = Symbol('missing')
 export function valueReader({ typecode, isAssumed, dates, round, thousands, decimal, missing, missingText }) {
   const parse = parserOf(typecode, { isAssumed, dates, round })
   const plain = plainTextOf({ thousands, decimal })
-  const isMissingText = missingTexts(missingText)
+  const ownTexts = new Set(missingText?.map((text) => text.trim()))
   const isMissingNumber = missingNumbers(missingText, plain)
   const policy = missingPolicy(missing, dates === undefined ? parse : (word) => notATime(word) ?? parse(word))
-  const hasOwnTexts = missingText !== undefined
   const isRefused = policy.action === 'refuse'
   const parsed = (word) => {
     if (plain === undefined) return parse(word)
@@ -51,11 +50,11 @@ export function valueReader({ typecode, isAssumed, dates, round, thousands, deci
   }
   const read = (text) => {
     const word = text.trim()
-    if (hasOwnTexts && isMissingText(word)) return absent(word)
+    if (ownTexts.has(word)) return absent(word)
     if (isMissingNumber?.(word) && word.length <= LONGEST) return absent(word)
     const value = word.length > LONGEST ? undefined : parsed(word)
     if (value === undefined) {
-      if (isMissingText(word)) return absent(word)
+      if (isUsuallyMissing(word)) return absent(word)
       throw new DataError(`${shownText(text)} is no ${dates === undefined ? 'number' : 'date'}`)
     }
     // NaN is a number of floats, and a missing value for those who say what becomes of one.
@@ -77,11 +76,10 @@ export function valueReader({ typecode, isAssumed, dates, round, thousands, deci
   return {
     read,
     missing: policy,
-    isTitle: (text) => isTitle(text) && !isMissingText(text.trim()) && !isValue(text.trim()),
+    isTitle: (text) => isTitle(text) && !ownTexts.has(text.trim()) && !isValue(text.trim()),
   }
 }
 
-const isUsuallyMissing = missingTexts()
 /** Values in letters. */
 const VALUES = /^(?:[+-]?(?:inf|infinity|nan)|true|false)$/i
 

@@ -15,8 +15,8 @@ use mmap_array::os::process::ProcessIdentity;
 use mmap_array::sharing::handle::Handle;
 use mmap_array::storage::{Access, Flags, Format, Storage};
 use mmap_array_fuzz::disk::Disk;
+use mmap_array_fuzz::elements::bytes_of;
 use mmap_array_fuzz::input::Code;
-use mmap_array_fuzz::slot::bytes_of;
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
 enum Mode {

@@ -7,8 +7,8 @@ use mmap_array::array::{Array, Placement};
 use mmap_array::npy::{Header, header_length, header_of};
 use mmap_array::storage::{Flags, Storage};
 use mmap_array_fuzz::disk::Disk;
+use mmap_array_fuzz::elements::bytes_of;
 use mmap_array_fuzz::input::Code;
-use mmap_array_fuzz::slot::bytes_of;
 
 #[derive(Arbitrary, Debug)]
 enum Start {

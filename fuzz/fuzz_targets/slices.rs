@@ -6,9 +6,9 @@ use libfuzzer_sys::fuzz_target;
 use mmap_array::array::Array;
 use mmap_array::array::slice::{Bounds, rising};
 use mmap_array::kernels::Region;
+use mmap_array_fuzz::elements::{bytes_of, copied};
 use mmap_array_fuzz::input::{Bytes, Code, Slice};
 use mmap_array_fuzz::list;
-use mmap_array_fuzz::slot::{bytes_of, copied};
 
 #[derive(Arbitrary, Debug)]
 enum Step {

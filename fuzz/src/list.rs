@@ -1,8 +1,6 @@
 //! Python's list operations on elements that lie in a `Vec` of bytes, written as plainly as can be.
 
 use mmap_array::array::slice::Bounds;
-use mmap_array::element::Element;
-use mmap_array::typecode::Typecode;
 
 /// The indices that a slice means, walked one by one as Python's words have it; `None` for a step of 0.
 pub fn indices(length: u64, bounds: Bounds) -> Option<Vec<usize>> {
@@ -38,26 +36,6 @@ pub fn clamped(length: usize, index: i64) -> usize {
         index.into()
     };
     at.clamp(0, length as i128) as usize
-}
-
-/// An index counted from the end where it is negative; `None` outside.
-pub fn inside(length: usize, index: i64) -> Option<usize> {
-    let at = if index < 0 {
-        i128::from(index) + length as i128
-    } else {
-        index.into()
-    };
-    (0..length as i128).contains(&at).then_some(at as usize)
-}
-
-pub fn element(bytes: &[u8], size: usize, at: usize) -> Element {
-    Element::from_bytes(&bytes[at * size..(at + 1) * size])
-}
-
-/// Index of the first equal element in a range. Equal is what decodes to equal numbers: a NaN equals nothing.
-pub fn find(bytes: &[u8], typecode: &Typecode, needle: &Element, start: usize, stop: usize) -> Option<usize> {
-    let wanted = needle.decode(typecode.scalar);
-    (start..stop).find(|at| element(bytes, typecode.itemsize(), *at).decode(typecode.scalar) == wanted)
 }
 
 /// Takes elements out, by their indices in any order.

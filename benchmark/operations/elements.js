@@ -1,0 +1,246 @@
+// One element at a time, and arrays that become longer and shorter.
+import { sampleSum } from '../sample.js'
+
+const sumOf = (element) => `let sum = 0; for (let i = 0; i < n; i++) sum += ${element}; return sum`
+const storing = (store) => `for (let i = 0; i < n; i++) ${store}; return array`
+/** Python's loops over elements are measured over a part: they cost the same for each. */
+const python = (round) => ({ share: 0.02, round })
+const pythonSum = python('total = 0\nfor i in range(n): total += a[i]\nreturn float(total)')
+const cSum = 'double sum = 0; for (size_t i = 0; i < n; i++) sum += a[i]; return number(sum);'
+const iterating = 'let sum = 0; for (const value of array) sum += value; return sum'
+const pythonIterating = python('total = 0\nfor value in a: total += value\nreturn float(total)')
+const pythonStoring = python('for i in range(n): a[i] = i\nreturn a')
+
+const appending = (make, append) =>
+  `const grown = ${make}; const { fraction } = the; for (let i = 0; i < n; i++) ${append}; return grown`
+const pythonAppending = (share) => ({
+  share,
+  round: 'grown = the.fresh()\nfor i in range(n): grown.append(i + the.fraction)\nreturn grown',
+})
+
+const SPLICES = 10
+/** Steps on a copy that is made before: every round begins with the same. */
+const splicing = (work) => ({
+  before: 'the.state = the.fresh(); the.state.extend(the.other)',
+  round: `for (let i = 0; i < ${SPLICES}; i++) the.state.${work}; return the.state`,
+})
+const arraySplicing = (work) => ({ ...splicing(work), before: 'the.state = array.slice()' })
+const pythonSplicing = (work) => ({
+  before: 'the.state = the.fresh()\nthe.state.extend(the.other)',
+  round: `for i in range(${SPLICES}): the.state.${work}\nreturn the.state`,
+})
+const numpySplicing = (work) => `for i in range(${SPLICES}): a = ${work}\nreturn a`
+
+export const ELEMENTS = [
+  {
+    title: 'view[i]',
+    bySize: ['typed array', 'NumPy', 'array', 'C'],
+    packages: 'all',
+    goals: { 'typed array': 1.05 },
+    expected: ({ n }) => sampleSum(n),
+    MmapArray: `const { view } = array; ${sumOf('view[i]')}`,
+    'typed array': sumOf('array[i]'),
+    'array, NumPy': pythonSum,
+    C: cSum,
+  },
+  {
+    title: 'get(i)',
+    goals: { 'typed array': 2 },
+    expected: ({ n }) => sampleSum(n),
+    MmapArray: sumOf('array.get(i)'),
+    'typed array, Array': sumOf('array[i]'),
+    'array, NumPy': pythonSum,
+    C: cSum,
+  },
+  {
+    title: 'get(i), appended to and popped from before',
+    goals: { 'typed array': 2 },
+    expected: ({ n }) => sampleSum(n),
+    MmapArray: `array.append(0); array.pop(); ${sumOf('array.get(i)')}`,
+    'typed array': sumOf('array[i]'),
+    Array: `array.push(0); array.pop(); ${sumOf('array[i]')}`,
+  },
+  {
+    title: 'at(i)',
+    goals: { 'typed array': 2 },
+    expected: ({ n }) => sampleSum(n),
+    MmapArray: sumOf('array.at(i)'),
+    'typed array': sumOf('array[i]'),
+    Array: sumOf('array.at(i)'),
+  },
+  {
+    title: 'set(i, v)',
+    packages: 'all',
+    restores: true,
+    goals: { 'typed array': 2 },
+    expected: ({ values }) => values.map((_, index) => index),
+    MmapArray: storing('array.set(i, i)'),
+    'typed array, Array': storing('array[i] = i'),
+    'array, NumPy': pythonStoring,
+    C: 'for (size_t i = 0; i < n; i++) a[i] = (T)i; return in_place(a, n * sizeof(T));',
+  },
+  {
+    title: 'for … of',
+    packages: 'mmap-io',
+    goals: { 'typed array': 1.5, Array: 1.5 },
+    expected: ({ n }) => sampleSum(n),
+    MmapArray: iterating,
+    'typed array, Array': iterating,
+    'array, NumPy': pythonIterating,
+  },
+]
+
+export const GROWTH = [
+  {
+    title: 'append from empty',
+    takesMemory: true,
+    bySize: ['Array', 'array', 'C'],
+    mostBySize: { Array: 1e8 },
+    copies: 2,
+    goals: { Array: 0.2, array: 0.1 },
+    expected: ({ values, fraction }) => values.map((_, index) => index + fraction),
+    MmapArray: appending('the.fresh()', 'grown.append(i + fraction)'),
+    Array: appending('[]', 'grown.push(i + fraction)'),
+    array: pythonAppending(0.05),
+    mmap_backed_array: pythonAppending(0.001),
+    C: `
+      size_t room = 4;
+      T *grown = malloc(room * sizeof(T));
+      for (size_t i = 0; i < n; i++) {
+        if (i == room) grown = realloc(grown, (room *= 2) * sizeof(T));
+        grown[i] = (T)(i + the->fraction);
+      }
+      return heap(grown, n * sizeof(T));`,
+  },
+  {
+    title: 'append, capacity given',
+    takesMemory: true,
+    packages: 'mmap-io',
+    goals: { Array: 0.2 },
+    expected: ({ values, fraction }) => values.map((_, index) => index + fraction),
+    MmapArray: appending('new the.MmapArray(the.typecode, undefined, { capacity: n })', 'grown.append(i + fraction)'),
+    'typed array': appending('the.make(n)', 'grown[i] = i + fraction'),
+    Array: appending('[]', 'grown.push(i + fraction)'),
+  },
+  {
+    title: 'append to an exact file',
+    typecodes: ['i'],
+    size: 'exactAppends',
+    writes: true,
+    goals: { 'fs.writeSync': 1, C: { ratio: 1, plus: 300 }, mmap_backed_array: 1 / 3 },
+    expected: ({ values }) => values.map((_, index) => index),
+    MmapArray: {
+      before: "the.state = the.MmapArray.open(the.path, 'i', { flags: 'w+' })",
+      round: 'const { state } = the; for (let i = 0; i < n; i++) state.append(i)',
+      after: 'the.state.close()',
+    },
+    'fs.writeSync': {
+      before: "the.state = the.fs.openSync(the.path, 'a')",
+      round: `
+        const element = new Int32Array(1)
+        const bytes = new Uint8Array(element.buffer)
+        for (let i = 0; i < n; i++) {
+          element[0] = i
+          the.fs.writeSync(the.state, bytes)
+        }`,
+      after: 'the.fs.closeSync(the.state)',
+    },
+    // An empty file cannot be mapped: the first element is there before.
+    mmap_backed_array: {
+      before: `
+with open(the.path, 'wb') as file: file.write(bytes(4))
+with open(the.path, 'r+b') as file: the.state = the.mmaparray('i', mmap=the.mmap.mmap(file.fileno(), 0))`,
+      round: 'for i in range(1, n): the.state.append(i)\nreturn 0',
+      after: 'the.state = None',
+    },
+    // What the kernel takes for such a write.
+    C: {
+      before: `
+        int *file = the->state = malloc(sizeof *file);
+        *file = open(the->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);`,
+      round: `
+        for (int i = 0; i < (int)n; i++) {
+          struct iovec part = { &i, sizeof i };
+          if (pwritev2(*(int *)the->state, &part, 1, 0, RWF_APPEND) != sizeof i) exit(1);
+        }
+        return number(0);`,
+      after: 'close(*(int *)the->state); free(the->state);',
+    },
+  },
+  {
+    title: 'extend an empty one, same type',
+    takesMemory: true,
+    packages: 'mmap-io',
+    uses: 'other',
+    goals: { C: 1.1 },
+    MmapArray: 'const grown = the.fresh(); grown.extend(the.other); return grown',
+    'typed array': 'const copy = the.make(n); copy.set(the.other); return copy',
+    Array: 'return [].concat(the.other)',
+    array: 'grown = the.fresh()\ngrown.extend(the.other)\nreturn grown',
+    NumPy: 'return the.np.concatenate((the.make(0), the.other))',
+    'np.memmap': 'grown = the.make(n)\ngrown[:] = the.other\nreturn grown',
+    C: 'T *copy = shared(n * sizeof(T)); memcpy(copy, the->other, n * sizeof(T)); return mapped(copy, n * sizeof(T));',
+  },
+  {
+    title: 'frombytes to an empty one',
+    takesMemory: true,
+    packages: 'mmap-io',
+    uses: 'bytes',
+    goals: { C: 1.1 },
+    MmapArray: 'const grown = the.fresh(); grown.frombytes(the.bytes); return grown',
+    'typed array': `
+      const copy = the.make(n)
+      new Uint8Array(copy.buffer, copy.byteOffset, copy.byteLength).set(the.bytes)
+      return copy`,
+    array: 'grown = the.fresh()\ngrown.frombytes(the.bytes)\nreturn grown',
+    NumPy: 'return the.np.frombuffer(the.bytes, a.dtype).copy()',
+    'np.memmap': 'grown = the.make(n)\ngrown[:] = the.np.frombuffer(the.bytes, a.dtype)\nreturn grown',
+    C: 'T *copy = shared(n * sizeof(T)); memcpy(copy, the->bytes, n * sizeof(T)); return mapped(copy, n * sizeof(T));',
+  },
+  {
+    title: 'insert(0, v) in 10⁶',
+    size: 'spliced',
+    operations: () => SPLICES,
+    uses: 'other',
+    goals: { array: 1, C: 1.25 },
+    expected({ values }) {
+      const inserted = new values.constructor(values.length + SPLICES)
+      inserted.set(values, SPLICES)
+      for (let i = 0; i < SPLICES; i++) inserted[SPLICES - 1 - i] = i
+      return inserted
+    },
+    MmapArray: splicing('insert(0, i)'),
+    Array: arraySplicing('unshift(i)'),
+    array: pythonSplicing('insert(0, i)'),
+    NumPy: numpySplicing('the.np.insert(a, 0, i)'),
+    C: {
+      before: `the->state = fresh((n + ${SPLICES}) * sizeof(T)); memcpy(the->state, a, n * sizeof(T));`,
+      round: `
+        T *state = the->state;
+        for (size_t i = 0; i < ${SPLICES}; i++) {
+          memmove(state + 1, state, (n + i) * sizeof(T));
+          state[0] = (T)i;
+        }
+        return heap(state, (n + ${SPLICES}) * sizeof(T));`,
+    },
+  },
+  {
+    title: 'pop(0) of 10⁶',
+    size: 'spliced',
+    operations: () => SPLICES,
+    uses: 'other',
+    goals: { array: 1, C: 1.25 },
+    expected: ({ values }) => values.slice(SPLICES),
+    MmapArray: splicing('pop(0)'),
+    Array: arraySplicing('shift()'),
+    array: pythonSplicing('pop(0)'),
+    NumPy: numpySplicing('the.np.delete(a, 0)'),
+    C: {
+      before: 'the->state = fresh(n * sizeof(T)); memcpy(the->state, a, n * sizeof(T));',
+      round: `
+        T *state = the->state;
+        for (size_t i = 0; i < ${SPLICES}; i++) memmove(state, state + 1, (n - i - 1) * sizeof(T));
+        return heap(state, (n - ${SPLICES}) * sizeof(T));`,
+    },
+  },
+]

@@ -1,0 +1,143 @@
+// The record of a run, RESULTS.md, and what its pictures are made of.
+import { digits, duration } from './comparison.js'
+import { BOUND } from './subjects.js'
+
+/** More than noise. */
+export const isLost = ({ ratio }) => ratio > 1.05
+
+/** For each operation and typecode: { title, typecode, ours, cells, best }, `cells` by subject, `best` the fastest competitor's. */
+export function tableOf({ lines }) {
+  const table = new Map()
+  for (const { operation, typecode, subject, measured, met, name } of lines) {
+    if (operation === undefined || name.endsWith('in itself')) continue
+    const key = `${operation} ${typecode}`
+    if (!table.has(key)) table.set(key, { title: operation, typecode, ours: measured.ours, cells: {} })
+    table.get(key).cells[subject] = { subject, met, ...measured }
+  }
+  for (const row of table.values()) {
+    const competitors = Object.values(row.cells).filter(({ subject }) => subject !== BOUND)
+    row.best = competitors.sort((a, b) => b.ratio - a.ratio)[0]
+  }
+  return [...table.values()]
+}
+
+export function markdown(report) {
+  const { machine, lines, subjects } = report
+  const table = tableOf(report)
+  const judged = lines.filter(({ met }) => met !== null)
+  const met = judged.filter(({ met }) => met)
+  const compared = table.filter(({ best }) => best)
+  const lost = compared.filter(({ best }) => isLost(best)).sort((a, b) => b.best.ratio - a.best.ratio)
+  return `# Results
+
+A record of one run, written by it: \`npm run bench\`. [README.md](README.md) says how it measures and how to read it.
+
+${Object.entries(machine)
+  .map(([name, value]) => `- ${name}: ${name === 'command' ? `\`${value}\`` : value}`)
+  .join('\n')}
+
+**${met.length} of ${judged.length} goals met, ${judged.length - met.length} missed.** **In ${lost.length} of ${compared.length} rows a \
+competitor is faster than we are.** Every answer was verified.
+
+![Speed of each operation against the fastest competitor](speed.svg)
+
+## Ours divided by theirs
+
+Our time divided by theirs, the median, and between which two numbers half of all ratios lie. **Smaller is better; 1 is as fast.** ▲: \
+they are faster, by more than 5 %. ✗: the goal is missed. Empty: they have no such operation. C is no competitor but a bound: what the \
+machine can do. *ours* is the time of one element, or of one call if the row is about calls.
+
+${ratios(subjects, table)}
+
+## Where we lose
+
+${
+  lost.length === 0
+    ? 'Nowhere, in this run.'
+    : markdownTable(
+        ['', 'type', 'the fastest competitor', 'ours / theirs', 'ours', 'theirs'],
+        lost.map(({ title, typecode, best: { subject, ratio, ours, theirs } }) => [
+          title,
+          `\`${typecode}\``,
+          subject,
+          digits(ratio),
+          duration(ours),
+          duration(theirs),
+        ]),
+      )
+}
+
+## Goals
+
+${goals(lines)}
+
+## By size
+
+The time of one element, typecode \`'i'\`, in arrays of so many elements. Empty: not possible, too slow, or too little memory.
+
+![Time of an element by size](size.svg)
+
+${bySize(lines)}
+
+## Subjects
+
+${markdownTable(
+  ['', ''],
+  subjects.map(({ name, version, absent }) => [name, absent ? `**absent**: ${absent}` : version]),
+)}
+
+${BOUND} is compiled for this very processor; the others come as their registries have them. Not compared: \`mmap-object\` and \
+\`cluster-shared-memory\` (values under string keys, no array), \`shmmap\` (maps by \`mmap-io\`), \`mmapfile\` (does not compile since \
+Node.js 12), Bun.
+`
+}
+
+function ratios(subjects, table) {
+  const names = subjects.map(({ name }) => name).filter((name) => table.some(({ cells }) => name in cells))
+  const cell = (measured) => {
+    if (measured === undefined) return ''
+    const { ratio, lower, upper, met } = measured
+    const marks = `${isLost(measured) ? ' ▲' : ''}${met === false ? ' ✗' : ''}`
+    const text = `${digits(ratio)}${marks} (${digits(lower)}–${digits(upper)})`
+    return marks ? `**${text}**` : text
+  }
+  return markdownTable(
+    ['', 'type', 'ours', ...names],
+    table.map(({ title, typecode, ours, cells }) => [
+      title,
+      `\`${typecode}\``,
+      duration(ours),
+      ...names.map((name) => cell(cells[name])),
+    ]),
+  )
+}
+
+function goals(lines) {
+  const shown = lines.filter(({ met, operation, bySize }) => !bySize && (met !== null || !operation))
+  const label = ({ row, name }) => {
+    const [measured, other] = name.split(' / ')
+    return other && row.startsWith(measured) ? `${row} / ${other}` : `${row}: ${name}`
+  }
+  const verdict = ({ met }) => (met === null ? '' : met ? 'met' : '**✗ missed**')
+  return markdownTable(
+    ['', 'goal', 'result', ''],
+    shown.map((line) => [label(line), line.goal, line.result, verdict(line)]),
+  )
+}
+
+function bySize(lines) {
+  const points = lines.flatMap(({ bySize }) => bySize ?? [])
+  const sizes = [...new Set(points.map(({ n }) => n))].sort((a, b) => a - b)
+  const names = new Map(points.map(({ operation, subject }) => [`${operation} ${subject}`, { operation, subject }]))
+  const rows = [...names.values()].map(({ operation, subject }) => {
+    const own = points.filter((point) => point.operation === operation && point.subject === subject)
+    const at = sizes.map((size) => own.find(({ n }) => n === size))
+    return [operation, subject, ...at.map((point) => (point ? duration(point.nanoseconds) : ''))]
+  })
+  return markdownTable(['', '', ...sizes.map((n) => `10^${Math.log10(n)}`)], rows)
+}
+
+function markdownTable(headings, rows) {
+  const line = (cells) => `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(headings), line(headings.map(() => '---')), ...rows.map(line)].join('\n')
+}

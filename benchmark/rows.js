@@ -1,0 +1,235 @@
+// The rows of the results: each operation of the table in each typecode, some at all sizes, and what is not in the table.
+// A row has a title and `measure()`, which returns the lines of the report.
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { compare, duration, median, nodeProgram, takeTurns } from './comparison.js'
+import { OPERATIONS, TYPECODES, stepOf } from './operations.js'
+import { OPENING } from './operations/arrays.js'
+import { ELEMENT_TYPES, checksum, sample } from './sample.js'
+import { BOUND, OURS, cName } from './subjects.js'
+import { cProgram } from './toolchains.js'
+
+const MIB = 2 ** 20
+
+/** How many times its elements a subject may take in fresh memory: Array.push makes room anew, and copies. */
+const TAKES = 4
+/** A share of the work is measured only in arrays longer than this. */
+const SHARED_FROM = 10_000
+/** A subject that does a share of the work in the table is not measured at larger sizes. */
+const MOST_OF_SLOW = 1e7
+/** So much of the free memory may be taken. */
+const MOST_OF_MEMORY = 0.8
+
+export function tableRows(context) {
+  return OPERATIONS.flatMap((operation) =>
+    (operation.typecodes ?? TYPECODES).map((typecode) => ({
+      title: `${operation.title}, typecode '${typecode}'`,
+      async measure() {
+        const n = context.sizes[operation.size ?? 'elements']
+        const times = await measureOperation(operation, typecode, n, context.subjects, context)
+        const { goals = {}, title } = operation
+        return Object.keys(times)
+          .filter((subject) => subject !== OURS || goals[OURS])
+          .map((subject) => ({
+            name: subject === OURS ? `${title}, in itself` : `${title} / ${subject}`,
+            operation: title,
+            typecode,
+            subject,
+            ...compare(times[OURS], times[subject], goals[subject]),
+          }))
+      },
+    })),
+  )
+}
+
+/** What an element costs in small and in large arrays. */
+export function bySizeRows(context) {
+  const { sizes, subjects } = context
+  const isWanted = (operation, subject, n) =>
+    [OURS, ...operation.bySize].includes(subject.name) &&
+    n <= (operation.mostBySize?.[subject.name] ?? (stepOf(operation, subject)?.share ? MOST_OF_SLOW : Infinity))
+  return OPERATIONS.filter(({ bySize }) => bySize).flatMap((operation) =>
+    sizes.bySize.map((n) => ({
+      title: `${operation.title} by size, 10^${Math.log10(n)} elements`,
+      async measure() {
+        const present = subjects.filter((subject) => stepOf(operation, subject) && isWanted(operation, subject, n))
+        const bytes = n * ELEMENT_TYPES.i.View.BYTES_PER_ELEMENT * (operation.copies ?? 1) * present.length
+        if (bytes > freeMemory() * MOST_OF_MEMORY) {
+          return [{ name: 'not measured', goal: '', result: `it takes ${(bytes / 2 ** 30).toFixed(1)} GiB`, met: null }]
+        }
+        const scale = { repeats: Math.max(1, Math.floor(sizes.atLeast / n)), turns: sizes.bySizeTurns, isWhole: true }
+        const times = await measureOperation(operation, 'i', n, present, context, scale)
+        return Object.entries(times).map(([subject, all]) => ({
+          name: subject,
+          goal: '',
+          result: `${duration(median(all))} an element`,
+          met: null,
+          bySize: { operation: operation.title, subject, n, nanoseconds: median(all) },
+        }))
+      },
+    })),
+  )
+}
+
+function freeMemory() {
+  return 1024 * Number(/^MemAvailable: +(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'utf8'))[1])
+}
+
+/** A large file is opened as fast as a small one: nothing is read, and nothing is mapped page by page. */
+export function openRows(context) {
+  const { sizes, files, subjects } = context
+  const closing = `
+    let sum = 0
+    for (let i = 0; i < n; i++) {
+      const array = the.MmapArray.open(the.file, 'i')
+      sum += array.length > 0 ? 1 : 0
+      array.close()
+    }
+    return sum`
+  return Object.entries({ 'open and close': { round: closing }, 'open, then the first element': OPENING }).map(
+    ([title, step]) => ({
+      title,
+      async measure() {
+        const subjectOf = (file) => ({
+          program: subjects[0].program,
+          task: taskOf({ file }, 'i', sizes.opens, step, context),
+          answer: sizes.opens,
+        })
+        const opened = Object.fromEntries(Object.keys(files).map((file) => [file, subjectOf(file)]))
+        const times = await takeTurns(opened, sizes, context.kept)
+        for (const all of Object.values(times)) for (const round in all) all[round] /= sizes.opens
+        const [small, ...larger] = Object.keys(files)
+        return larger.map((file) => ({
+          name: `a file of ${file} / of ${small}`,
+          ...compare(times[file], times[small], 1.25),
+        }))
+      },
+    }),
+  )
+}
+
+/** What two calls through Node-API take, one to wake and one to sleep. */
+const TWO_NATIVE_CALLS = 2 * 215
+
+/** A number to another process and back. */
+export function pingPongRows({ sizes, scratch }) {
+  const title = `ping-pong of ${sizes.pingPongs.toLocaleString('en')} rounds, median`
+  // so many in all timed rounds of all runs together
+  const rounds = Math.ceil(sizes.pingPongs / (sizes.runs * sizes.rounds))
+  const inNode = (subject) => nodeProgram(new URL('scenarios/ping-pong.js', import.meta.url), { subject, rounds })
+  const measure = async () => {
+    const command = cProgram(new URL('scenarios/ping-pong.c', import.meta.url), scratch)
+    const programs = {
+      [OURS]: inNode(OURS),
+      ...(command && { "C's futex": { command, args: [String(rounds)] } }),
+      'process.send': inNode('process.send'),
+    }
+    const goals = { "C's futex": { ratio: 1.5, plus: TWO_NATIVE_CALLS }, 'process.send': 0.2 }
+    const subjects = Object.entries(programs).map(([name, program]) => [name, { program, answer: rounds }])
+    const { [OURS]: ours, ...others } = await takeTurns(Object.fromEntries(subjects), sizes)
+    return Object.entries(others).map(([name, times]) => ({
+      name: `wait and notify / ${name}`,
+      ...compare(ours, times, goals[name]),
+    }))
+  }
+  return [{ title, measure }]
+}
+
+/** What is not a matter of speed: each is a program of its own that prints the lines of its row. */
+export function scenarioRows({ sizes, scratch }) {
+  const row = (title, file, parameters) => ({
+    title,
+    measure() {
+      const { command, args } = nodeProgram(new URL(`scenarios/${file}`, import.meta.url), parameters)
+      return JSON.parse(execFileSync(command, args))
+    },
+  })
+  const { attached, arrays, held, runs, rounds } = sizes
+  const lifecycle = (how, isClosing) =>
+    row(`${arrays.toLocaleString('en')} arrays, ${how}`, 'lifecycle.js', {
+      arrays,
+      isClosing,
+      path: join(scratch, 'lifecycle'),
+    })
+  const holders = { processes: 6, threads: 4 }
+  return [
+    row(`attach ${attached / MIB} MiB in a worker thread`, 'attach.js', {
+      bytes: attached,
+      rounds: Math.min(runs * rounds, 9),
+    }),
+    lifecycle('opened and closed', true),
+    lifecycle('dropped without close()', false),
+    row(
+      `a table of ${held / MIB} MiB held by ${holders.processes} processes and ${holders.threads} threads`,
+      'held-memory.js',
+      { bytes: held, path: join(scratch, 'held'), ...holders },
+    ),
+  ]
+}
+
+/**
+ * Measures one operation at one size.
+ * @returns nanoseconds of one operation, by subject, round by round
+ */
+async function measureOperation(operation, typecode, n, subjects, context, { repeats = 1, turns, isWhole } = {}) {
+  const known = new Map()
+  const running = {}
+  for (const subject of subjects) {
+    const step = stepOf(operation, subject)
+    if (step === undefined) continue
+    const elements = isWhole ? n : Math.max(Math.min(n, SHARED_FROM), Math.round(n * (step.share ?? 1)))
+    if (!known.has(elements)) known.set(elements, prepare(operation, typecode, elements, context))
+    const { answer, operations, ...files } = known.get(elements)
+    const named = (phase) => cName(OPERATIONS.indexOf(operation), typecode, phase)
+    const code = subject.name === BOUND ? Object.fromEntries(Object.keys(step).map((key) => [key, named(key)])) : step
+    running[subject.name] = {
+      program: subject.program,
+      task: { ...taskOf(operation, typecode, elements, code, context), ...files, repeats },
+      answer,
+      operations: operations * repeats,
+      takes: operation.takesMemory ? TAKES * elements * ELEMENT_TYPES[typecode].View.BYTES_PER_ELEMENT : 0,
+    }
+  }
+  const times = await takeTurns(running, turns ?? context.sizes, context.kept)
+  for (const [name, { operations }] of Object.entries(running)) times[name] = times[name].map((ns) => ns / operations)
+  return times
+}
+
+/** What the process of a subject is told. */
+function taskOf({ file, uses, reads, writes, restores }, typecode, n, step, { scratch, memory, files }) {
+  const flags = { reads: Boolean(reads), writes: Boolean(writes), restores: Boolean(restores), uses: uses ?? '' }
+  const paths = { file: files[file] ?? '', directory: scratch, memoryDirectory: memory }
+  return { step, typecode, n, repeats: 1, fraction: fractionOf(typecode), ...flags, ...paths }
+}
+
+/** What elements of type 'd' are appended with, so that V8's own array holds doubles too. */
+const fractionOf = (typecode) => (typecode === 'd' ? 0.5 : 0)
+
+/** The answer of an operation at one size, and the files that it needs. */
+function prepare(operation, typecode, n, { scratch }) {
+  const { View } = ELEMENT_TYPES[typecode]
+  const files = {}
+  const made = {}
+  for (const what of ['input', 'second']) {
+    if (operation[what] === undefined) continue
+    made[what] = operation[what](View, n)
+    files[what] = join(scratch, `${what}-${OPERATIONS.indexOf(operation)}-${typecode}-${n}`)
+    writeFileSync(files[what], made[what])
+  }
+  const { expected: expectedOf = ({ values }) => values } = operation
+  const expected = expectedOf({
+    n,
+    fraction: fractionOf(typecode),
+    second: made.second,
+    /** Not made if only their number is asked for. */
+    get values() {
+      return made.input ?? sample(View, n)
+    },
+  })
+  return {
+    answer: typeof expected === 'number' ? expected : checksum(expected),
+    operations: operation.operations?.(n) ?? n,
+    ...files,
+  }
+}

@@ -1,0 +1,97 @@
+// A worker thread that attaches gets the same memory: nothing is copied, mapped or faulted. Prints the lines of the report as JSON.
+import assert from 'node:assert'
+import { once } from 'node:events'
+import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
+import { MmapArray } from '../../index.js'
+import { ANONYMOUS, maps, threadFaults } from '../../__test__/support/process-facts.js'
+import { median } from '../comparison.js'
+import { sample, sampleSum } from '../sample.js'
+
+const PAGE = 4096
+const ATTACHMENTS = 1000
+const MOST_MICROSECONDS = 50
+/** Faults of the JavaScript around it, which are not the array's, a page. */
+const MOST_FAULTS = 0.01
+
+/** Lets workers, one after another, attach an array whose pages are present. */
+async function measure({ bytes, rounds }) {
+  const array = new MmapArray('i', sample(Int32Array, bytes / 4))
+  const replies = []
+  for (let round = 0; round < rounds; round++) {
+    const worker = new Worker(new URL(import.meta.url), { workerData: array.handle() })
+    const [{ sums, address, ...reply }] = await once(worker, 'message')
+    await worker.terminate()
+    assert.deepEqual(sums, [sampleSum(bytes / 4), sampleSum(bytes / 4)])
+    assert.equal(address, array.bufferInfo()[0], 'the address in the worker')
+    replies.push(reply)
+  }
+  const medianOf = (pick) => median(replies.flatMap(pick))
+  const again = medianOf((reply) => reply.again) / 1000
+  const first = medianOf((reply) => reply.first) / 1000
+  const newMaps = Math.max(...replies.map((reply) => reply.newMaps))
+  const faults = medianOf((reply) => reply.faults)
+  const pages = bytes / PAGE
+  return [
+    { name: 'address in the worker', goal: 'the same', result: 'the same', met: true },
+    { name: 'new maps', goal: '0', result: String(newMaps), met: newMaps <= 0 },
+    {
+      name: `faults of attaching and reading ${pages} pages`,
+      goal: `≤ ${Math.floor(pages * MOST_FAULTS)}`,
+      result: `${faults} (a copy: ${medianOf((reply) => reply.copyFaults)})`,
+      met: faults <= pages * MOST_FAULTS,
+    },
+    {
+      name: 'time of an attach',
+      goal: `≤ ${MOST_MICROSECONDS} µs`,
+      result: `${again.toFixed(1)} µs (first: ${first.toFixed(0)} µs)`,
+      met: again <= MOST_MICROSECONDS,
+    },
+  ]
+}
+
+function sumOf(view) {
+  let sum = 0
+  for (let i = 0; i < view.length; i++) sum += view[i]
+  return sum
+}
+
+/** In the worker: what attaching takes, what a scan of it faults, and what a copy would have faulted. */
+function attach(handle) {
+  const timed = () => {
+    const began = process.hrtime.bigint()
+    const array = MmapArray.attach(handle)
+    return { array, nanoseconds: Number(process.hrtime.bigint() - began) }
+  }
+  // What the code itself faults in a new thread is not counted.
+  sumOf(new Int32Array(1000))
+  threadFaults()
+  maps()
+
+  const first = timed()
+  const again = Array.from({ length: ATTACHMENTS }, () => {
+    const { array, nanoseconds } = timed()
+    array.close()
+    return nanoseconds
+  })
+  const mapsBefore = maps([ANONYMOUS])
+  const before = threadFaults()
+  const { view } = MmapArray.attach(handle)
+  const sum = sumOf(view)
+  const scanned = threadFaults()
+  const newMaps = maps([ANONYMOUS]) - mapsBefore
+  const copying = threadFaults()
+  const copy = view.slice()
+  const copyFaults = threadFaults() - copying
+  return {
+    sums: [sum, sumOf(copy)],
+    address: first.array.bufferInfo()[0],
+    first: first.nanoseconds,
+    again,
+    newMaps,
+    faults: scanned - before,
+    copyFaults,
+  }
+}
+
+if (isMainThread) console.log(JSON.stringify(await measure(JSON.parse(process.argv[2]))))
+else parentPort.postMessage(attach(workerData))

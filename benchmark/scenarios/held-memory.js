@@ -1,0 +1,69 @@
+// A table that many hold is in memory once: the sum of its PSS, in which the kernel divides each page among its holders. Prints the
+// lines of the report as JSON.
+import assert from 'node:assert'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
+import { MmapArray } from '../../index.js'
+import { ANONYMOUS, heldBytes } from '../../__test__/support/process-facts.js'
+
+const FILE = fileURLToPath(import.meta.url)
+const MOST = 1.05
+
+/** Makes a table, lets others hold it, and adds up what the kernel counts for it in all. This process is a holder itself. */
+async function measure(name, path, flags, { bytes, processes, threads }) {
+  const length = bytes / 4
+  const table = path ? MmapArray.open(path, 'i', { flags: 'w+', length }) : new MmapArray('i', [0])
+  if (!path) table.repeatInPlace(length)
+  let sum = 0
+  for (let i = 0, { view } = table; i < length; i++) sum += view[i] = i % 1000
+
+  const task = { handle: table.handle(), flags }
+  const children = Array.from({ length: processes - 1 }, () => fork(FILE, ['holder']))
+  const workers = Array.from({ length: threads }, () => new Worker(FILE, { workerData: task }))
+  const sums = [...children, ...workers].map((holder) => once(holder, 'message'))
+  for (const child of children) child.send(task)
+  for (const [found] of await Promise.all(sums)) assert.equal(found, sum)
+
+  const held = [process, ...children].map(({ pid }) => heldBytes(pid, path ?? ANONYMOUS))
+  const [pss, rss] = ['pss', 'rss'].map((what) => held.reduce((all, one) => all + one[what], 0))
+  for (const child of children) child.disconnect()
+  for (const worker of workers) await worker.terminate()
+  table.close()
+  return {
+    name: `memory (PSS) of ${name}`,
+    goal: `≤ ${MOST.toFixed(2)} × itself`,
+    result: `${(pss / bytes).toFixed(3)} × (RSS: ${(rss / bytes).toFixed(2)} ×)`,
+    // a table that nobody has in memory would take nothing
+    met: pss <= MOST * bytes && pss > 0.99 * bytes,
+  }
+}
+
+let table
+
+/** In a holder: reads all of the table, and keeps it. */
+function hold({ handle, flags }) {
+  table = MmapArray.attach(handle, { flags })
+  const { view } = table
+  let sum = 0
+  for (let i = 0; i < view.length; i++) sum += view[i]
+  return sum
+}
+
+if (!isMainThread) {
+  parentPort.postMessage(hold(workerData))
+  // keeps the thread, and with it the table
+  parentPort.on('message', () => table.close())
+} else if (process.argv[2] === 'holder') {
+  // stays until it is disconnected
+  process.on('message', (task) => process.send(hold(task)))
+} else {
+  const { path, ...numbers } = JSON.parse(process.argv[2])
+  const lines = [
+    await measure('a file, for reading and writing', path, 'r+', numbers),
+    await measure('a file, for reading only', path, 'r', numbers),
+    await measure('anonymous memory', undefined, 'r+', numbers),
+  ]
+  console.log(JSON.stringify(lines))
+}

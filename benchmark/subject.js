@@ -1,0 +1,234 @@
+// One subject of the table in JavaScript: a process that does an operation on one kind of array. The first line in is the task, as
+// operations.js makes it; each further line asks for a round, answered by { answer, nanoseconds }. `--quick` sends
+// further tasks. subject.py does the same for Python and C.
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { ELEMENT_TYPES, checksum, fillWithSample, sample } from './sample.js'
+
+const { subject, folder, rehearsals } = JSON.parse(process.argv[2])
+const { MmapArray } = subject === 'MmapArray' ? await import('../index.js') : {}
+
+/** How each kind of array is made in fresh memory; where its module maps files, how one is opened; how it is released. */
+const KINDS = {
+  MmapArray: {
+    make(View, n, { typecode }) {
+      const array = new MmapArray(typecode, [0])
+      array.repeatInPlace(n)
+      return array
+    },
+  },
+  Array: { make: (View, n) => Array.from({ length: n }) },
+  'typed array': { make: (View, n) => new View(n) },
+  'fs.writeSync': { make: (View, n) => new View(n) },
+  SharedArrayBuffer: { make: (View, n) => new View(new SharedArrayBuffer(n * View.BYTES_PER_ELEMENT)) },
+  'mmap-io': mapByDescriptor,
+  '@raygun-nickj/mmap-io': mapByDescriptor,
+  bufferfromfile: (bufferFromFile) => ({
+    make: (View, n, task) =>
+      withNamelessFile(View, n, task, (file, path) => {
+        fs.closeSync(file)
+        return bufferFromFile(path)[View.name]()
+      }),
+    open: (View, path) => bufferFromFile(path)[View.name](),
+    release: (view) => bufferFromFile.unmap(view),
+  }),
+  'shm-typed-array': (shm) => ({
+    make(View, n) {
+      const view = shm.create(n, View.name)
+      if (view === null) throw new Error('shm-typed-array made no segment')
+      return view
+    },
+    release: (view) => shm.destroy(view.key),
+  }),
+}
+
+function mapByDescriptor(mmap) {
+  return {
+    make: (View, n, task) =>
+      withNamelessFile(View, n, task, (file) => {
+        const { buffer, byteOffset } = mmap.map(
+          n * View.BYTES_PER_ELEMENT,
+          mmap.PROT_READ | mmap.PROT_WRITE,
+          mmap.MAP_SHARED,
+          file,
+        )
+        fs.closeSync(file)
+        return new View(buffer, byteOffset, n)
+      }),
+    open(View, path) {
+      const file = fs.openSync(path, 'r')
+      const { buffer, byteOffset, length } = mmap.map(fs.fstatSync(file).size, mmap.PROT_READ, mmap.MAP_SHARED, file)
+      fs.closeSync(file)
+      return new View(buffer, byteOffset, length / View.BYTES_PER_ELEMENT)
+    },
+  }
+}
+
+let files = 0
+
+/** What `map` makes of a new file for `n` elements, which has no name afterwards. */
+function withNamelessFile(View, n, { memoryDirectory }, map) {
+  const path = join(memoryDirectory, `nameless-${process.pid}-${files++}`)
+  const file = fs.openSync(path, 'wx+')
+  fs.ftruncateSync(file, n * View.BYTES_PER_ELEMENT)
+  const view = map(file, path)
+  fs.unlinkSync(path)
+  return view
+}
+
+const kind =
+  folder === undefined ? KINDS[subject] : KINDS[subject](createRequire(join(folder, 'package.json'))(subject))
+
+/** The array, and what else a step finds under `the`. */
+function makeThe(task) {
+  const { typecode, n, directory, input, second, uses } = task
+  const { View } = ELEMENT_TYPES[typecode]
+  const the = {
+    MmapArray,
+    View,
+    typecode,
+    fs,
+    file: task.file,
+    fraction: task.fraction,
+    path: join(directory, `file-${process.pid}`),
+    make: (count) => kind.make(View, count, task),
+    fresh: () => (MmapArray ? new MmapArray(typecode) : []),
+    open: (path) => kind.open(View, path),
+    release: (view) => kind.release?.(view),
+  }
+  /** An array of this kind with the values, or with the sample. The sample is never there twice. */
+  const put = (values) => {
+    if (subject === 'Array') return Array.from(values ?? sample(View, n))
+    const array = the.make(values?.length ?? n)
+    const view = array.view ?? array
+    if (values) view.set(values)
+    else fillWithSample(view)
+    return array
+  }
+  const values = input && read(View, input)
+  the.array = put(values)
+  if (task.restores) the.pristine = values ?? sample(View, n)
+  if (second) the.second = read(View, second).subarray(0, n)
+  if (uses === 'other') the.other = put(values)
+  if (uses === 'bytes') the.bytes = Buffer.copyBytesFrom(values ?? sample(View, n))
+  if (task.reads) fs.writeFileSync(the.path, values ?? sample(View, n))
+  return the
+}
+
+function read(View, path) {
+  const bytes = fs.readFileSync(path)
+  return new View(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))
+}
+
+function dispose(the) {
+  if (!MmapArray) for (const array of [the.array, the.other]) if (array !== undefined) the.release(array)
+  fs.rmSync(the.path, { force: true })
+}
+
+/**
+ * Calls a step. All steps are called from here, the empty ones too, so that V8 makes none a part of its caller: since Node.js
+ * 22 its middle compiler would do so, and then a loop stays with that compiler, where it would not in a function of its own.
+ */
+function run(step, n, the) {
+  return step(the.array, n, the)
+}
+
+/** One round: `{ result, nanoseconds }`. */
+function work({ writes }, { before, round, after }, the, n, repeats) {
+  if (the.pristine) restore(the.array, the.pristine)
+  if (writes) fs.rmSync(the.path, { force: true })
+  run(before, n, the)
+  const began = process.hrtime.bigint()
+  let result = run(round, n, the)
+  for (let again = 1; again < repeats; again++) {
+    release(result, the)
+    result = run(round, n, the)
+  }
+  const nanoseconds = Number(process.hrtime.bigint() - began)
+  run(after, n, the)
+  return { result, nanoseconds }
+}
+
+function restore(array, pristine) {
+  if (Array.isArray(array)) for (let i = 0; i < pristine.length; i++) array[i] = pristine[i]
+  else (array.view ?? array).set(pristine)
+}
+
+/** Closes what a round made, unless its answer is checked. */
+function release(result, the) {
+  if (MmapArray && result !== the.array) result?.close?.()
+}
+
+const REHEARSED = 1000
+const REHEARSAL_MS = 1000
+/** Calls before the rehearsal makes new arrays. */
+const CALLS = 50
+
+/**
+ * Calls the steps often and shortly before they are timed. What V8 compiles while a loop is running differs from what it makes
+ * of a function that was called before: it keeps the sum in a new object each time, which costs more than all the rest.
+ */
+function rehearse(task, steps) {
+  const n = Math.min(task.n, REHEARSED)
+  const began = performance.now()
+  let the
+  for (let call = 0; call < rehearsals && performance.now() - began < REHEARSAL_MS; call++) {
+    if (call % CALLS === 0) {
+      if (the) dispose(the)
+      the = makeThe({ ...task, n, input: undefined })
+    }
+    release(work(task, steps, the, n, 1).result, the)
+  }
+  dispose(the)
+}
+
+/** Rehearses, makes the array, and returns a function that does a round and one that cleans up. */
+function begin(task) {
+  const compiled = (code = '') => new Function('array', 'n', 'the', code)
+  const { before, round, after } = task.step
+  const steps = { before: compiled(before), round: compiled(round), after: compiled(after) }
+  rehearse(task, steps)
+  const the = makeThe(task)
+
+  function answerOf(result) {
+    if (task.writes) return checksum(fs.readFileSync(the.path))
+    if (typeof result === 'number') return result
+    return checksum(Array.isArray(result) ? the.View.from(result) : (result.view ?? result))
+  }
+
+  /** Holds what was made no longer than it is checked. */
+  function checkedWork() {
+    const { result, nanoseconds } = work(task, steps, the, task.n, task.repeats)
+    const isNew = typeof result === 'object' && result !== the.array
+    return { answer: answerOf(result), nanoseconds, isNew }
+  }
+
+  return {
+    round() {
+      const { isNew, ...reply } = checkedWork()
+      // What was checked is not closed but collected: a detached buffer would slow all that follows, and the others detach none.
+      if (isNew) globalThis.gc()
+      return reply
+    },
+    end() {
+      dispose(the)
+      globalThis.gc()
+    },
+  }
+}
+
+// Some packages say what they do.
+console.info = () => {}
+
+let current
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line.startsWith('{')) {
+    current?.end()
+    current = begin(JSON.parse(line))
+  } else {
+    console.log(JSON.stringify(current.round()))
+  }
+}
+current?.end()

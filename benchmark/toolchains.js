@@ -1,0 +1,89 @@
+// Where the subjects come from: packages of npm and PyPI, kept in node_modules/.cache once they were installed, and a C compiler.
+// Each function returns what was found, or { absent: why not }.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ELEMENT_TYPES } from './sample.js'
+
+const CACHE = fileURLToPath(new URL('../node_modules/.cache/mmap-array', import.meta.url))
+const PYTHON_ENVIRONMENT = fileURLToPath(new URL('../__test__/python/python_environment.py', import.meta.url))
+const C_SOURCE = fileURLToPath(new URL('subject.c', import.meta.url))
+const C_FLAGS = ['-O3', '-march=native']
+const INSTALL_MS = 300_000
+
+function run(command, args, options) {
+  return spawnSync(command, args, { encoding: 'utf8', timeout: INSTALL_MS, ...options })
+}
+
+/** The line of a failed command's output that says most. */
+function failureOf({ error, signal, stdout = '', stderr = '' }) {
+  if (error) return error.message
+  const lines = `${stderr}\n${stdout}`.split('\n').map((line) => line.trim())
+  const telling = lines.find((line) => /\b(fatal error|error:|Error:|E\d{3}\b|No module)/.test(line))
+  return (telling ?? lines.find((line) => line !== '') ?? `it ended by ${signal}`).slice(0, 160)
+}
+
+export function npmPackage(name, mayInstall) {
+  const folder = join(CACHE, `npm-${name.replaceAll(/\W+/g, '-')}-${process.arch}-${process.versions.modules}`)
+  const manifest = join(folder, 'node_modules', name, 'package.json')
+  if (!existsSync(manifest)) {
+    if (!mayInstall) return { absent: 'not installed, and --no-install was given' }
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'package.json'), '{}')
+    // Headers of Node.js need C++17, which the oldest of these packages do not ask for.
+    const env = { ...process.env, CXXFLAGS: '-std=gnu++17' }
+    const args = ['install', '--no-audit', '--no-fund', '--no-save', '--ignore-scripts=false', name]
+    const installed = run('npm', args, { cwd: folder, env })
+    if (installed.status !== 0) return { absent: `npm install failed: ${failureOf(installed)}` }
+  }
+  const loaded = run(process.execPath, ['-e', `require(${JSON.stringify(name)})`], { cwd: folder })
+  if (loaded.status !== 0) return { absent: `it does not load: ${failureOf(loaded)}` }
+  return { folder, version: JSON.parse(readFileSync(manifest, 'utf8')).version }
+}
+
+export function python() {
+  const found = run('python3', ['-c', 'import platform as p; print(p.python_implementation(), p.python_version())'])
+  if (found.status !== 0) return { absent: `python3: ${failureOf(found)}` }
+  return { python: 'python3', version: found.stdout.trim() }
+}
+
+/** A Python that can import a module; `pipArguments` are what installing it takes besides. */
+export function pythonWith(module, pipArguments, mayInstall) {
+  const options = mayInstall ? [] : ['--no-install']
+  const directory = join(CACHE, `${module}-${process.arch}`)
+  const made = run('python3', ['-B', PYTHON_ENVIRONMENT, ...options, directory, module, ...pipArguments])
+  if (made.status !== 0) return { absent: failureOf(made) }
+  const path = made.stdout.trim()
+  const asked = `import platform, importlib.metadata as m; print(m.version('${module}'), 'on', platform.python_version())`
+  const found = run(path, ['-c', asked])
+  return found.status === 0 ? { python: path, version: found.stdout.trim() } : { absent: failureOf(found) }
+}
+
+/**
+ * A library with a function for each step of C and each element type.
+ * @param {Array<{ name: string, typecode: string, code: string, returns: string }>} functions
+ */
+export function cLibrary(functions, scratch) {
+  const library = join(scratch, 'steps.so')
+  const text = functions.map(
+    ({ name, typecode, code, returns }) => `
+#undef T
+#define T ${ELEMENT_TYPES[typecode].c}
+${returns} ${name}(struct the *the)
+{
+  T *a = the->array; size_t n = the->n; (void)a; (void)n;
+  ${code}
+}`,
+  )
+  writeFileSync(join(scratch, 'steps.c'), `#include "${C_SOURCE}"\n${text.join('\n')}`)
+  const compiled = run('gcc', [...C_FLAGS, '-shared', '-fPIC', '-o', library, join(scratch, 'steps.c')])
+  if (compiled.status !== 0) return { absent: `gcc: ${failureOf(compiled)}` }
+  return { library, version: `gcc ${run('gcc', ['-dumpfullversion']).stdout.trim()} ${C_FLAGS.join(' ')}` }
+}
+
+/** A program in C, or undefined if nothing compiles it. */
+export function cProgram(url, scratch) {
+  const program = join(scratch, 'program')
+  return run('gcc', ['-O2', '-o', program, fileURLToPath(url)]).status === 0 ? program : undefined
+}
