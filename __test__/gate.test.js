@@ -64,25 +64,36 @@ test.each([
 
 describe('the table of runtimes', () => {
   const of = (label, ...failures) => ({
-    runtime: { label, version: '1.2.3' },
+    runtime: { label, version: '1.2.3', addon: 'linux-x64-gnu' },
     trials: [{ name: 'MmapArray.pop' }, ...failures.map((failure, at) => ({ name: `MmapArray.m${at}`, failure }))],
   })
 
   test('says what was tried, and of the suite what came of it', () => {
     const suite = { passed: 9, failed: 1, skipped: 2 }
     const text = tableOf([{ ...of('Node.js'), suite }, of('Bun')], ['linux-x64-gnu'])
-    expect(text).toContain('| Node.js 1.2.3 | 1 of 1 | 9 passed, 1 failed, 2 skipped |')
-    expect(text).toContain('| Bun 1.2.3 | 1 of 1 | not run |')
+    expect(text).toContain('| Node.js 1.2.3 | linux-x64-gnu | 1 of 1 | 9 passed, 1 failed, 2 skipped |')
+    expect(text).toContain('| Bun 1.2.3 | linux-x64-gnu | 1 of 1 | not run |')
     expect(text).toContain('Nothing failed.')
   })
 
   test('says what failed and why, without the paths of the machine', () => {
     const failure = 'exit code 1: at x\nerror: Uncaught Error: no such thing (file:///tmp/a/b.js)\n  at f (/tmp/c.js)'
     const text = tableOf([of('Deno', failure, failure, 'SIGSEGV: ')], [])
-    expect(text).toContain('| Deno 1.2.3 | 1 of 4 | not run |')
-    expect(text).toContain('- **Deno**: `MmapArray.m0`, `MmapArray.m1`: Error: no such thing (…/b.js)')
-    expect(text).toContain('- **Deno**: `MmapArray.m2`: SIGSEGV:')
+    expect(text).toContain('| Deno 1.2.3 | linux-x64-gnu | 1 of 4 | not run |')
+    expect(text).toContain('- **Deno** (linux-x64-gnu): `MmapArray.m0`, `MmapArray.m1`: Error: no such thing (…/b.js)')
+    expect(text).toContain('- **Deno** (linux-x64-gnu): `MmapArray.m2`: SIGSEGV:')
     expect(text).not.toContain('/tmp')
+  })
+
+  test('says what was not run and why', () => {
+    const { runtime } = of('Node.js')
+    const absent = 'musl cannot be had from /srv/packages/musl.deb. It takes apt-get.'
+    const text = tableOf([{ runtime: { ...runtime, addon: 'linux-x64-musl' }, absent }], [])
+    expect(text).toContain('| Node.js 1.2.3 | linux-x64-musl | not run | not run |')
+    expect(text).toContain(
+      '- **Node.js** (linux-x64-musl): not run: musl cannot be had from …/musl.deb. It takes apt-get.',
+    )
+    expect(text).not.toContain('Nothing failed.')
   })
 })
 

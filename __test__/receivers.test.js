@@ -2,6 +2,7 @@
 // process lives on. What broke: `flags`, `path` and `format` of a small integer ended the process by SIGSEGV.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { HOST, addonOf } from '../scripts/addon.js'
 import { expectExit, runNode } from './support/processes.js'
 import { useScope } from './support/scope.js'
 
@@ -121,10 +122,7 @@ test.each(Object.entries(RECEIVERS))('every member of %s throws a TypeError', as
      }
      console.log(JSON.stringify({ labels: members.map(({ label }) => label), wrong: [...wrong], left: [array.tolist(), fs.readFileSync(path).length, fs.existsSync(directory + '/out')] }))`,
     {
-      args: [
-        scope.directory,
-        new URL('../prebuilds', import.meta.url).pathname + `/${process.platform}-${process.arch}-gnu/mmap-array.node`,
-      ],
+      args: [scope.directory, addonOf(HOST)],
     },
   )
   result.stderr += `\nlast called: ${readFileSync(scope.path('reported'), 'utf8').trim()}`

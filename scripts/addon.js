@@ -13,14 +13,16 @@ const SOURCES = ['src', 'Cargo.toml', 'Cargo.lock', 'build.rs']
 
 const ARCHITECTURES = { x86_64: 'x64', aarch64: 'arm64' }
 
-/** `{ triple, name }` of every system that package.json promises an addon for; the name is that of its folder. */
+/** `{ triple, name, libc }` of every system that package.json promises an addon for; the name is that of its folder. */
 export const TARGETS = readJson('package.json').napi.targets.map((triple) => {
   const [architecture, , platform, libc] = triple.split('-')
-  return { triple, name: `${platform}-${ARCHITECTURES[architecture]}-${libc}` }
+  return { triple, name: `${platform}-${ARCHITECTURES[architecture]}-${libc}`, libc }
 })
 
+const HOST_LIBC = process.report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl'
+
 /** The target that this machine is; undefined on any other. */
-export const HOST = TARGETS.find(({ name }) => name === `${process.platform}-${process.arch}-gnu`)
+export const HOST = TARGETS.find(({ name }) => name === `${process.platform}-${process.arch}-${HOST_LIBC}`)
 
 export const addonOf = (target) => join(PREBUILDS, target.name, ADDON)
 
@@ -33,8 +35,8 @@ export function addonIsFresh(target, profiles) {
   return SOURCES.every((source) => newestIn(join(ROOT, source)) < startedAt)
 }
 
-/** Builds the addon of a target. `flags` go to the napi CLI. */
-export function buildAddon(target, profile, { title, flags = [], env }) {
+/** Builds the addon of a target. `flags` go to the napi CLI, `cargoFlags` from there to Cargo. */
+export function buildAddon(target, profile, { title, flags = [], cargoFlags = [], env }) {
   const napi = join(ROOT, 'node_modules', '@napi-rs', 'cli', 'dist', 'cli.js')
   if (!existsSync(napi)) {
     throw new SetupError('The development dependencies are missing. Run `npm install` without --omit=dev.')
@@ -43,19 +45,31 @@ export function buildAddon(target, profile, { title, flags = [], env }) {
   const folder = join(PREBUILDS, target.name)
   const args = [napi, 'build', '--output-dir', folder, '--no-js', '--dts', '../../native.d.ts', ...flags]
   if (profile !== 'debug') args.push('--release')
-  step(title, process.execPath, args, { env: profile === 'debug' ? env : withoutPaths(env) })
+  if (cargoFlags.length > 0) args.push('--', ...cargoFlags)
+  step(title, process.execPath, args, { env: withRustFlags(env, flagsOf(target, profile, env)) })
   mkdirSync(join(ROOT, 'target'), { recursive: true })
   writeFileSync(STAMP, JSON.stringify({ ...readStamps(), [target.name]: { profile, startedAt } }))
 }
 
-/** Keeps the paths of this machine out of the addon, by more flags for rustc: Cargo takes those of the first variable set. */
-function withoutPaths(env) {
-  const flags = env.CARGO_ENCODED_RUSTFLAGS?.split('\x1f') ?? env.RUSTFLAGS?.split(' ') ?? []
+function flagsOf(target, profile, env) {
+  // Rust links musl into what it builds, unless told otherwise; an addon takes that of the process.
+  const libc = target.libc === 'musl' ? ['-Ctarget-feature=-crt-static'] : []
+  return profile === 'debug' ? libc : [...libc, ...pathsToHide(env)]
+}
+
+/** Keeps the paths of this machine out of the addon. */
+function pathsToHide(env) {
   const cargoHome = resolve(env.CARGO_HOME ?? join(homedir(), '.cargo'))
   // The last one that fits decides.
   const names = { [homedir()]: '/home', [cargoHome]: '/cargo', [ROOT]: '/mmap-array' }
-  const remaps = Object.entries(names).map(([path, name]) => `--remap-path-prefix=${path}=${name}`)
-  return { ...env, CARGO_ENCODED_RUSTFLAGS: [...flags.filter(Boolean), ...remaps].join('\x1f') }
+  return Object.entries(names).map(([path, name]) => `--remap-path-prefix=${path}=${name}`)
+}
+
+/** More flags for rustc: Cargo takes those of the first variable set. */
+function withRustFlags(env, more) {
+  if (more.length === 0) return env
+  const flags = env.CARGO_ENCODED_RUSTFLAGS?.split('\x1f') ?? env.RUSTFLAGS?.split(' ') ?? []
+  return { ...env, CARGO_ENCODED_RUSTFLAGS: [...flags.filter(Boolean), ...more].join('\x1f') }
 }
 
 function readStamps() {

@@ -1,14 +1,19 @@
-// Builds the addons that the package carries: for glibc 2.17 and later, stripped, with no path of this machine in them.
+// Builds the addons that the package carries: for glibc 2.17 and later and for musl, stripped, with no path of this machine
+// in them.
 //
-//   node scripts/prebuilds.js              for every target of package.json whose Rust standard library is installed
+//   node scripts/prebuilds.js              for every target of package.json that can be built here
+//   node scripts/prebuilds.js NAME ...     for these only (linux-x64-musl)
 //   node scripts/prebuilds.js --host       for this machine only
 //   node scripts/prebuilds.js --release    for every target, all by Zig, or not at all (what is published)
 //
-// Zig is what makes them fit for an old glibc and for other architectures. It comes from PyPI and takes python3 with pip.
-// Without it, this machine's own linker builds this machine's own addon, which then asks for a glibc as new as the one here.
+// Zig is what makes them fit for an old glibc, for musl and for other architectures. It comes from PyPI and takes python3 with
+// pip. Without it, this machine's own linker builds this machine's own addon, which then asks for a glibc as new as the one
+// here. Where rustup has no standard library for a target, build-std.js has it built too.
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { HOST, PREBUILDS, TARGETS, addonIsFresh, buildAddon } from './addon.js'
+import { BUILD_STD_FLAGS, buildStdEnvironment } from './build-std.js'
 import { zigEnvironment } from './pypi.js'
 import { setUpDependencies } from './setup.js'
 import { withLock } from './steps.js'
@@ -16,54 +21,81 @@ import { SetupError, capture, runScript, rustEnvironment } from './toolchain.js'
 
 const GLIBC = '2.17'
 
-/** The environment with Zig; undefined where that cannot be had and `release` does not insist. */
-async function zigIfThere(env, release) {
-  try {
-    return await zigEnvironment(env)
-  } catch (error) {
-    if (release || !(error instanceof SetupError)) throw error
-    const consequence = 'Using the linker of this machine: the addon needs a glibc as new as the one here.'
-    console.error(`mmap-array: ${error.message}\nmmap-array: ${consequence}`)
-    return undefined
+/** The targets that are asked for. */
+function wantedTargets(host, names) {
+  const unknown = names.find((name) => TARGETS.every((target) => target.name !== name))
+  if (unknown) {
+    throw new SetupError(`There is no target ${unknown}, only ${TARGETS.map(({ name }) => name).join(', ')}.`)
   }
+  if (!host && names.length === 0) return TARGETS
+  return TARGETS.filter((target) => (host && target === HOST) || names.includes(target.name))
 }
 
-/** Why a target cannot be built here; undefined if it can. */
-function whyNot(target, env, zig) {
-  const { triple } = target
-  if (!existsSync(capture('rustc', ['--print', 'target-libdir', '--target', triple], { env }))) {
-    return `Rust has no standard library for it here: rustup target add ${triple}`
+/** A function that says how a target is built, for `buildAddon`, or throws a SetupError where it cannot be built here. */
+function recipes(env, release) {
+  // Each is fetched once, or fails once, and only if it is needed.
+  let zig
+  let std
+  return async function recipeFor(target) {
+    const { triple, libc } = target
+    const hasStd = existsSync(capture('rustc', ['--print', 'target-libdir', '--target', triple], { env }))
+    const isOwn = target === HOST && hasStd && !release
+    try {
+      zig ??= zigEnvironment(env)
+      await zig
+    } catch (error) {
+      if (!isOwn || !(error instanceof SetupError)) throw error
+      const consequence = 'Using the linker of this machine: the addon needs a C library as new as the one here.'
+      console.error(`mmap-array: ${error.message}\nmmap-array: ${consequence}`)
+      // What is built without Zig is made anew each time: by then Zig may be there.
+      return { profile: 'release', system: 'the C library of this machine', flags: ['--target', triple], env }
+    }
+    const recipe = {
+      profile: 'prebuild',
+      system: libc === 'gnu' ? `glibc ${GLIBC}` : libc,
+      flags: ['--cross-compile', '--target', libc === 'gnu' ? `${triple}.${GLIBC}` : triple],
+    }
+    if (hasStd) return { ...recipe, env: await zig }
+    try {
+      std ??= buildStdEnvironment(await zig)
+      return { ...recipe, env: await std, cargoFlags: BUILD_STD_FLAGS }
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error
+      const missing = `Rust has no standard library for it (rustup target add ${triple}), and none can be built.`
+      throw new SetupError(`${missing} ${error.message}`)
+    }
   }
-  if (!zig && target !== HOST) return 'it takes Zig'
-  return undefined
 }
 
 await runScript(async () => {
-  const given = new Set(process.argv.slice(2))
-  const release = given.has('--release')
-  const wanted = given.has('--host') ? TARGETS.filter((target) => target === HOST) : TARGETS
-  const isFresh = (target) => addonIsFresh(target, ['prebuild'])
+  const { values, positionals: names } = parseArgs({
+    allowPositionals: true,
+    options: { host: { type: 'boolean' }, release: { type: 'boolean' } },
+  })
+  const { host = false, release = false } = values
+  const wanted = wantedTargets(host, names)
 
   await setUpDependencies()
-  const env = { ...rustEnvironment(), CARGO_PROFILE_RELEASE_STRIP: 'symbols' }
-  const zig = wanted.every(isFresh) ? env : await zigIfThere(env, release)
+  const recipeFor = recipes({ ...rustEnvironment(), CARGO_PROFILE_RELEASE_STRIP: 'symbols' }, release)
   const built = []
   for (const target of wanted) {
-    if (isFresh(target)) {
+    if (addonIsFresh(target, ['prebuild'])) {
       built.push(target.name)
       continue
     }
-    const reason = whyNot(target, env, zig)
-    if (reason && release) throw new SetupError(`${target.name} cannot be built: ${reason}`)
-    if (reason) {
-      console.error(`mmap-array: ${target.name} is left out: ${reason}`)
+    let recipe
+    try {
+      recipe = await recipeFor(target)
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error
+      const refusal = `${target.name} is not built here: ${error.message}`
+      if (release) throw new SetupError(refusal)
+      console.error(`mmap-array: ${refusal}`)
       continue
     }
-    const title = `building the addon for ${target.name}, ${zig ? `glibc ${GLIBC}` : 'the glibc of this machine'}`
-    const flags = zig ? ['--cross-compile', '--target', `${target.triple}.${GLIBC}`] : ['--target', target.triple]
-    // What is built without Zig is made anew each time: by then Zig may be there.
-    const profile = zig ? 'prebuild' : 'release'
-    await withLock(() => buildAddon(target, profile, { title, flags, env: zig ?? env }))
+    const { profile, system, ...how } = recipe
+    const title = `building the addon for ${target.name}, ${system}`
+    await withLock(() => buildAddon(target, profile, { title, ...how }))
     built.push(target.name)
   }
   // What an earlier run left would be packed too, however old.

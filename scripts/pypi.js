@@ -1,35 +1,27 @@
 // Tools that come as binaries from PyPI, in fixed versions, into the cache folder of this checkout.
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { step, withLock } from './steps.js'
-import { CACHE, SetupError, capture } from './toolchain.js'
+import { cached } from './cache.js'
+import { step } from './steps.js'
+import { SetupError, capture } from './toolchain.js'
 
 /**
  * The folder that holds `packages` (`name==version`), fetched if need be. A SetupError where they cannot be had. `suffix`:
  * what else the packages depend on.
  */
-async function fetched(packages, suffix = '') {
-  const folder = join(CACHE, packages.join('-').replaceAll('==', '-') + suffix)
-  await withLock(() => {
-    if (!existsSync(folder)) fetchInto(folder, packages)
-  })
-  return folder
+function fetched(packages, suffix = '') {
+  return cached(packages.join('-').replaceAll('==', '-') + suffix, (folder) => pipInstall(folder, packages))
 }
 
-/** Under another name first, so that the folder is there only once it is whole. */
-function fetchInto(folder, packages) {
-  const unfinished = `${folder}.unfinished`
-  rmSync(unfinished, { recursive: true, force: true })
-  mkdirSync(CACHE, { recursive: true })
-  const options = ['--quiet', '--disable-pip-version-check', '--only-binary=:all:', '--target', unfinished]
+/** Installs packages into a folder; with a `platform` those for other machines, without what they need. */
+export function pipInstall(folder, packages, platform) {
+  const options = ['--quiet', '--disable-pip-version-check', '--only-binary=:all:', '--target', folder]
+  if (platform) options.push('--no-deps', '--platform', platform)
   try {
     step(`fetching ${packages.join(' and ')}`, 'python3', ['-m', 'pip', 'install', ...options, ...packages])
   } catch (error) {
-    rmSync(unfinished, { recursive: true, force: true })
     if (!(error instanceof SetupError)) throw error
     throw new SetupError(`${packages[0]} cannot be had. It takes python3 with pip, and PyPI. ${error.message}`)
   }
-  renameSync(unfinished, folder)
 }
 
 /**

@@ -51,6 +51,11 @@ export function requireNode() {
   }
 }
 
+/** The oldest Rust that Cargo.toml admits. */
+export function requiredRust() {
+  return /^rust-version\s*=\s*"([^"]+)"/m.exec(readFileSync(join(ROOT, 'Cargo.toml'), 'utf8'))[1]
+}
+
 /**
  * The environment in which `cargo` works, checked to be recent enough.
  *
@@ -58,7 +63,7 @@ export function requireNode() {
  * container), those beside the `cargo` found on PATH are taken: `<x>/.cargo/bin/cargo` has them in `<x>/.rustup`.
  */
 export function rustEnvironment() {
-  const minimum = /^rust-version\s*=\s*"([^"]+)"/m.exec(readFileSync(join(ROOT, 'Cargo.toml'), 'utf8'))[1]
+  const minimum = requiredRust()
   const install = `Install Rust ${minimum} or later, for example with rustup, and put cargo on the PATH.`
 
   const cargo = onPath('cargo')

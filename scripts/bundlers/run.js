@@ -29,15 +29,18 @@ await runScript(async () => {
     setUpElementPaths()
     await setUpBundle()
   }
-  const tools = new Map((names.length > 0 ? names : TOOL_NAMES).map((name) => [name, fetchTool(name)]))
+  const tools = new Map()
+  for (const name of names.length > 0 ? names : TOOL_NAMES) tools.set(name, await fetchTool(name))
   const { folder: installation } = installPackage(values.tarball)
   try {
-    const results = TRIALS.filter(({ tool }) => tools.has(tool)).map((trial) => {
+    const results = []
+    for (const trial of TRIALS.filter(({ tool }) => tools.has(tool))) {
       const tool = tools.get(trial.tool)
-      const result = { ...trial, title: `${tool.title}: ${trial.name}`, checks: tryOut(trial, tool, installation) }
+      const checks = await tryOut(trial, tool, installation)
+      const result = { ...trial, title: `${tool.title}: ${trial.name}`, checks }
       report(result)
-      return result
-    })
+      results.push(result)
+    }
     console.log(`\n${tableOf(results)}`)
     const counts = countsOf(results)
     if (names.length === 0) writeFileSync(join(ROOT, 'docs', 'bundlers.md'), pageOf(results))

@@ -1,8 +1,10 @@
 // The tools that the package is tried with. Each comes in a fixed version: a newer one is a change of its line.
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fetchInto, fetchRuntime } from '../runtimes/runtime.js'
-import { CACHE, ROOT, SetupError } from '../toolchain.js'
+import { cached } from '../cache.js'
+import { npmInstall } from '../runtimes/npm.js'
+import { fetchRuntime } from '../runtimes/runtime.js'
+import { ROOT, SetupError } from '../toolchain.js'
 
 const MODULES = join(ROOT, 'node_modules')
 
@@ -29,11 +31,11 @@ const TOOLS = {
 export const TOOL_NAMES = Object.keys(TOOLS)
 
 /** `{ title, bins }` of a tool, fetched if need be: its name and version, and the folders that its commands are in. */
-export function fetchTool(name) {
+export async function fetchTool(name) {
   const tool = TOOLS[name]
   if (!tool) throw new SetupError(`There is no tool ${name}, only ${TOOL_NAMES.join(', ')}.`)
   if (tool.runtime) {
-    const { version, command } = fetchRuntime(tool.runtime)
+    const { version, command } = await fetchRuntime(tool.runtime)
     return { title: `${tool.label} ${version}`, bins: [dirname(command)] }
   }
   if (tool.installed) {
@@ -43,7 +45,6 @@ export function fetchTool(name) {
   }
   const [main] = tool.packages
   const fetched = main.slice(main.lastIndexOf('@') + 1)
-  const folder = join(CACHE, `${name}-${fetched}`)
-  if (!existsSync(folder)) fetchInto(folder, main, ...tool.packages)
+  const folder = await cached(`${name}-${fetched}`, (folder) => npmInstall(folder, main, ...tool.packages))
   return { title: `${tool.label} ${tool.version ?? fetched}`, bins: [join(folder, 'node_modules', '.bin')] }
 }

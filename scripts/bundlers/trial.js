@@ -12,10 +12,10 @@ const ADVICE = 'mark mmap-array as external, or copy prebuilds/ beside the bundl
 const SUM = /^4$/m
 
 /** `{ name, failure }` of each thing that was tried; `failure` is undefined where it went well. */
-export function tryOut(trial, tool, installation) {
+export async function tryOut(trial, tool, installation) {
   const { kind, build = [], run, take, external, prints = SUM } = trial
   const folder = layOut(trial, installation)
-  const env = environmentOf(trial, tool)
+  const env = await environmentOf(trial, tool)
   const shell = (command) => runCommand(command, folder, env)
   const checks = []
   const check = (name, failure) => checks.push({ name, failure })
@@ -61,8 +61,8 @@ function layOut({ files = [] }, installation) {
   return folder
 }
 
-function environmentOf({ node }, { bins }) {
-  const program = node ? fetchRuntime(node).command : process.execPath
+async function environmentOf({ node }, { bins }) {
+  const program = node ? (await fetchRuntime(node)).command : process.execPath
   const path = [dirname(program), ...bins, process.env.PATH].join(delimiter)
   const { FORCE_COLOR: _, ...env } = process.env
   return { ...env, PATH: path, NODE_OPTIONS: '', NO_COLOR: '1' }

@@ -1,12 +1,13 @@
 // Tries the packed package on other runtimes.
 //
 //   node scripts/runtimes/run.js             on all of them, with the whole suite on Node.js; writes docs/runtimes.md
-//   node scripts/runtimes/run.js NAME ...    on these only (node@24 bun), and writes nothing
+//   node scripts/runtimes/run.js NAME ...    on these only (node@24 node-musl bun), and writes nothing
 //     --smoke                                the examples and programs, not the suite; writes nothing
 //     --tarball FILE                         a package that is packed already
 //
-// Node.js must pass everything. What Bun and Deno cannot do is written down. With MMAP_ARRAY_REPORTS=<folder> the counts go
-// there, as runtimes.json.
+// Node.js must pass everything. What Bun and Deno cannot do is written down. A runtime for another C library or processor than
+// this machine's is left out, with the reason, where it cannot be had or its addon is not built. With
+// MMAP_ARRAY_REPORTS=<folder> the counts go there, as runtimes.json.
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -27,25 +28,24 @@ await runScript(async () => {
   })
 
   await setUpDependencies()
+  const runtimes = []
+  for (const name of names.length > 0 ? names : RUNTIME_NAMES) runtimes.push(await fetchRuntime(name))
   if (!values.tarball) {
     await setUpAddon({ anyProfile: true })
     setUpElementPaths()
     await setUpBundle()
   }
-  const runtimes = (names.length > 0 ? names : RUNTIME_NAMES).map(fetchRuntime)
   const { folder: installation } = installPackage(values.tarball)
+  const addons = readdirSync(join(installation, 'node_modules', 'mmap-array', 'prebuilds')).toSorted()
   try {
     const tree = values.smoke ? undefined : layTestsAround(installation)
     const results = []
     for (const runtime of runtimes) {
-      const trials = await smoke(runtime, installation)
-      const suite = tree && runtime.suite ? runSuite(runtime, tree) : undefined
-      results.push({ runtime, trials, suite })
+      results.push({ runtime, ...(await tryOn(runtime, { installation, addons, tree })) })
       report(results.at(-1))
     }
     if (names.length === 0 && !values.smoke) {
-      const addons = readdirSync(join(installation, 'node_modules', 'mmap-array', 'prebuilds'))
-      writeFileSync(join(ROOT, 'docs', 'runtimes.md'), tableOf(results, addons.toSorted()))
+      writeFileSync(join(ROOT, 'docs', 'runtimes.md'), tableOf(results, addons))
     }
     return sum(results).failed === 0 ? 0 : 1
   } finally {
@@ -53,10 +53,20 @@ await runScript(async () => {
   }
 })
 
-function report({ runtime, trials, suite }) {
+/** `{ trials, suite }`, or `{ absent }`: why it was not tried. */
+async function tryOn(runtime, { installation, addons, tree }) {
+  if (runtime.absent) return { absent: runtime.absent }
+  if (!addons.includes(runtime.addon)) return { absent: `the package has no addon for ${runtime.addon}` }
+  const trials = await smoke(runtime, installation)
+  return { trials, suite: tree && runtime.suite ? await runSuite(runtime, tree) : undefined }
+}
+
+function report({ runtime, absent, trials, suite }) {
+  const name = `${runtime.label} ${runtime.version} with ${runtime.addon}`
+  if (absent) return console.log(`${name}: not run here: ${absent}`)
   const failed = trials.filter((trial) => trial.failure)
   const suiteText = suite ? `; suite: ${suite.passed} passed, ${suite.failed} failed, ${suite.skipped} skipped` : ''
-  console.log(`${runtime.label} ${runtime.version}: ${trials.length - failed.length} of ${trials.length}${suiteText}`)
+  console.log(`${name}: ${trials.length - failed.length} of ${trials.length}${suiteText}`)
   for (const { name, failure } of failed) console.log(`  ${name}: ${failure.replaceAll('\n', '\n    ')}`)
   if (suite?.failed > 0) console.log(suite.output)
 }
@@ -64,8 +74,8 @@ function report({ runtime, trials, suite }) {
 /** Of the runtimes that must pass everything. */
 function sum(results) {
   const counts = { passed: 0, failed: 0 }
-  for (const { runtime, trials, suite } of results) {
-    if (!runtime.mustPass) continue
+  for (const { runtime, absent, trials, suite } of results) {
+    if (absent || !runtime.mustPass) continue
     const failed = trials.filter((trial) => trial.failure).length
     counts.passed += trials.length - failed + (suite?.passed ?? 0)
     counts.failed += failed + (suite?.failed ?? 0)

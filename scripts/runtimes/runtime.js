@@ -1,18 +1,33 @@
-// The runtimes the package is tried on. Each comes as a binary in an npm package, in a fixed version, into the cache folder
-// of this checkout. One line a runtime: a newer version is a change of that line.
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { step } from '../steps.js'
-import { CACHE, SetupError } from '../toolchain.js'
+// The runtimes the package is tried on. Each comes as a binary in a package, in a fixed version, into the cache folder of this
+// checkout. One line a runtime: a newer version is a change of that line.
+import { SetupError } from '../toolchain.js'
+import { PYPI_NODE, arm64Node, muslBun, muslNode } from './foreign.js'
+import { npmProgram } from './npm.js'
+
+const GNU = `linux-${process.arch}-gnu`
+const MUSL = `linux-${process.arch}-musl`
 
 const node = (version, more) => ({
   label: 'Node.js',
   version,
+  addon: GNU,
+  find: npmProgram,
   package: `node-linux-${process.arch}`,
   program: 'bin/node',
   mustPass: true,
   suite: true,
   ...more,
+})
+
+const nodeOfPypi = { label: 'Node.js', version: PYPI_NODE }
+
+const bun = (addon, packages, find) => ({
+  label: 'Bun',
+  version: '1.4.5',
+  addon,
+  find,
+  package: packages[process.arch],
+  program: 'bin/bun',
 })
 
 const RUNTIMES = {
@@ -22,44 +37,41 @@ const RUNTIMES = {
   'node@22': node('22.23.3'),
   'node@24': node('24.21.0'),
   'node@26': node('26.10.0'),
-  bun: {
-    label: 'Bun',
-    version: '1.4.5',
-    package: { x64: '@oven/bun-linux-x64', arm64: '@oven/bun-linux-aarch64' }[process.arch],
-    program: 'bin/bun',
-  },
+  bun: bun(GNU, { x64: '@oven/bun-linux-x64', arm64: '@oven/bun-linux-aarch64' }, npmProgram),
   deno: {
     label: 'Deno',
     version: '2.9.6',
+    addon: GNU,
+    find: npmProgram,
     package: { x64: '@deno/linux-x64-glibc', arm64: '@deno/linux-arm64-glibc' }[process.arch],
     program: 'deno',
     args: ['run', '--allow-all', '--quiet'],
   },
+  'node-musl': { ...nodeOfPypi, addon: MUSL, find: muslNode, mustPass: true, suite: true },
+  'bun-musl': bun(MUSL, { x64: '@oven/bun-linux-x64-musl', arm64: '@oven/bun-linux-aarch64-musl' }, muslBun),
+  // What fails there may be for the emulator, so it is written down only.
+  ...(process.arch === 'x64' && {
+    'node-arm64': { ...nodeOfPypi, addon: 'linux-arm64-gnu', find: arm64Node },
+    'node-arm64-musl': { ...nodeOfPypi, addon: 'linux-arm64-musl', find: arm64Node },
+  }),
 }
 
 export const RUNTIME_NAMES = Object.keys(RUNTIMES)
 
 /**
- * `{ label, version, command, args, mustPass, suite }` of a runtime, fetched if need be. `mustPass`: what fails there is a
- * failure, not a limit to write down. `suite`: the whole suite runs on it too.
+ * `{ label, version, addon, command, args, env, mustPass, suite }` of a runtime, fetched if need be. `mustPass`: what fails
+ * there is a failure, not a limit to write down. `suite`: the whole suite runs on it too; `suiteEnv` gives what that needs.
+ * `absent` is why it cannot run here, in the place of a command.
  */
-export function fetchRuntime(name) {
-  const runtime = RUNTIMES[name]
-  if (!runtime) throw new SetupError(`There is no runtime ${name}, only ${RUNTIME_NAMES.join(', ')}.`)
-  const { label, version, program, args = [], mustPass = false, suite = false } = runtime
-  const folder = join(CACHE, `${name.split('@', 1)[0]}-${version}`)
-  if (!existsSync(folder)) fetchInto(folder, `${label} ${version}`, `${runtime.package}@${version}`)
-  return { label, version, command: join(folder, 'node_modules', runtime.package, program), args, mustPass, suite }
-}
-
-/** Installs npm packages into a folder: under another name first, so that it is there only once it is whole. */
-export function fetchInto(folder, title, ...specifiers) {
-  const unfinished = `${folder}.unfinished`
-  rmSync(unfinished, { recursive: true, force: true })
-  mkdirSync(unfinished, { recursive: true })
-  writeFileSync(join(unfinished, 'package.json'), '{}')
-  step(`fetching ${title}`, 'npm', ['install', '--no-save', '--ignore-scripts', '--force', ...specifiers], {
-    cwd: unfinished,
-  })
-  renameSync(unfinished, folder)
+export async function fetchRuntime(name) {
+  const { find, ...runtime } = RUNTIMES[name] ?? {}
+  if (!find) throw new SetupError(`There is no runtime ${name}, only ${RUNTIME_NAMES.join(', ')}.`)
+  const found = { args: [], env: {}, mustPass: false, suite: false, ...runtime }
+  try {
+    return { ...found, ...(await find(name, runtime)) }
+  } catch (error) {
+    // Those from npm are on every machine that has this checkout's dependencies.
+    if (find === npmProgram || !(error instanceof SetupError)) throw error
+    return { ...found, absent: error.message }
+  }
 }

@@ -51,7 +51,15 @@ function runFile(runtime, installation, file, { cwd = newFolder(installation), .
   return new Promise((resolve, reject) => {
     const child = spawn(runtime.command, [...runtime.args, file], {
       cwd,
-      env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1', FORCE_COLOR: '', DENO_NO_UPDATE_CHECK: '1', ...env },
+      env: {
+        ...process.env,
+        NODE_OPTIONS: '',
+        NO_COLOR: '1',
+        FORCE_COLOR: '',
+        DENO_NO_UPDATE_CHECK: '1',
+        ...runtime.env,
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''

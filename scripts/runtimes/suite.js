@@ -6,12 +6,13 @@ import { countVitest } from '../tally.js'
 import { readText } from './installation.js'
 
 /** `{ passed, failed, skipped }`, and the failures as vitest tells them. `tree`: see layTestsAround. */
-export function runSuite(runtime, tree) {
+export async function runSuite(runtime, tree) {
   const report = join(tree, 'report.json')
   rmSync(report, { force: true })
   const vitest = join(tree, 'node_modules', 'vitest', 'vitest.mjs')
   // What a test starts by name is this runtime too.
-  const env = { ...process.env, NODE_OPTIONS: '', PATH: dirname(runtime.command) + delimiter + process.env.PATH }
+  const path = dirname(runtime.command) + delimiter + process.env.PATH
+  const env = { ...process.env, ...runtime.env, ...(await runtime.suiteEnv?.()), NODE_OPTIONS: '', PATH: path }
   const args = [vitest, 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`]
   const { status, stdout, stderr } = spawnSync(runtime.command, args, {
     cwd: tree,

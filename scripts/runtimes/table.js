@@ -1,27 +1,31 @@
 // docs/runtimes.md: what was tried, and what came of it.
 import { release } from 'node:os'
 
-/** `results`: `{ runtime, trials, suite }` of each runtime, in the order of the table. */
+/** `results`: `{ runtime, trials, suite }`, or `{ runtime, absent }`, of each runtime, in the order of the table. */
 export function tableOf(results, addons) {
-  const rows = results.map(({ runtime, trials, suite }) => {
+  const rows = results.map(({ runtime, absent, trials, suite }) => {
+    const start = `| ${runtime.label} ${runtime.version} | ${runtime.addon}`
+    if (absent) return `${start} | not run | not run |`
     const failed = trials.filter((trial) => trial.failure)
     const tried = `${trials.length - failed.length} of ${trials.length}`
-    return `| ${runtime.label} ${runtime.version} | ${tried} | ${suite ? suiteCell(suite) : 'not run'} |`
+    return `${start} | ${tried} | ${suite ? suiteCell(suite) : 'not run'} |`
   })
-  const failures = results.flatMap(({ runtime, trials }) => failuresOf(runtime, trials))
+  const failures = results.flatMap((result) => failuresOf(result))
   const glibc = process.report.getReport().header.glibcVersionRuntime
   return `# Runtimes
 
 Written by \`npm run test:runtimes\`, on Linux ${release().split('.', 2).join('.')} ${process.arch} with glibc ${glibc}. It packs the package (with addons for
-${addons.join(' and ')}), installs the tarball into an empty folder without a compiler, and tries there on each runtime
+${addons.join(', ')}), installs the tarball into an empty folder without a compiler, and tries there on each runtime
 
 - **the examples**: every example of [index.d.ts](../index.d.ts), so every member of the class, and the programs in
   \`__test__/runtimes/\`: import and \`require\`, each typecode, threads, processes, a shared buffer, a file that is
   cut while it is mapped;
 - **the suite**: every test of this repository, against the files of the tarball; it is written for Node.js.
 
-| runtime | examples and programs that run | suite |
-|---|---|---|
+musl is a file of its own here, which that Node.js and Bun load in the place of glibc; arm64 is emulated by QEMU.
+
+| runtime | addon | examples and programs that run | suite |
+|---|---|---|---|
 ${rows.join('\n')}
 
 ${failures.length === 0 ? 'Nothing failed.' : `## What does not work\n\n${failures.join('\n')}`}
@@ -32,14 +36,16 @@ function suiteCell({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`
 }
 
-function failuresOf(runtime, trials) {
+function failuresOf({ runtime, absent, trials }) {
+  const name = `**${runtime.label}** (${runtime.addon})`
+  if (absent) return [`- ${name}: not run: ${withoutPaths(absent)}`]
   const byReason = new Map()
   for (const trial of trials.filter(({ failure }) => failure)) {
-    const name = `\`${trial.name.replace('MmapArrayConstructor', 'MmapArray')}\``
+    const member = `\`${trial.name.replace('MmapArrayConstructor', 'MmapArray')}\``
     const reason = reasonOf(trial)
-    byReason.set(reason, (byReason.get(reason) ?? new Set()).add(name))
+    byReason.set(reason, (byReason.get(reason) ?? new Set()).add(member))
   }
-  return [...byReason].map(([reason, names]) => `- **${runtime.label}**: ${[...names].join(', ')}: ${reason}`)
+  return [...byReason].map(([reason, members]) => `- ${name}: ${[...members].join(', ')}: ${reason}`)
 }
 
 /** The line that tells most: that of the error, without the paths of this machine. */
@@ -48,5 +54,7 @@ export function reasonOf({ failure }) {
   const [first] = lines
   const error = lines.find((line) => /^.{0,40}(?:Error|error)\b.{0,20}:/.test(line))
   const text = (error ?? first).replace(/^(?:exit code \d+: )?(?:error: )?(?:Uncaught )?(?:\(in promise\) )?/, '')
-  return text.replaceAll(/(?:file:\/\/)?\/[\w./@-]+\//g, '…/')
+  return withoutPaths(text)
 }
+
+const withoutPaths = (text) => text.replaceAll(/(?:file:\/\/)?\/[\w./@-]+\//g, '…/')

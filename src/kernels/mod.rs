@@ -19,5 +19,6 @@ pub mod search;
 pub mod sort;
 mod string_store;
 pub mod sum;
+mod whole;
 
 pub use region::Region;

@@ -11,6 +11,7 @@ use std::ptr::NonNull;
 
 use bytemuck::Pod;
 
+use super::whole;
 use crate::error::{Error, Result};
 
 /// Bytes that others may write at any time: never a slice, only a start and a length. Copies in and out may see
@@ -94,20 +95,20 @@ impl<'a> Region<'a> {
     pub fn read(self, offset: usize, into: &mut [u8]) {
         let from = self.pointer(offset, into.len());
         // SAFETY: `from` has that many readable bytes, and nobody holds a `&mut` to them, so the two do not overlap.
-        unsafe { std::ptr::copy_nonoverlapping(from.as_ptr(), into.as_mut_ptr(), into.len()) }
+        unsafe { whole::copy(from.as_ptr(), into.as_mut_ptr(), into.len()) }
     }
 
     pub fn write(self, offset: usize, from: &[u8]) {
         let into = self.pointer(offset, from.len());
         // SAFETY: `into` has that many writable bytes; `copy` allows an overlap.
-        unsafe { std::ptr::copy(from.as_ptr(), into.as_ptr(), from.len()) }
+        unsafe { whole::copy(from.as_ptr(), into.as_ptr(), from.len()) }
     }
 
     /// Copies another region in; the two may overlap.
     pub fn copy_from(self, offset: usize, from: Region<'_>) {
         let into = self.pointer(offset, from.length);
         // SAFETY: both ranges are inside theirs; `copy` allows an overlap.
-        unsafe { std::ptr::copy(from.start.as_ptr(), into.as_ptr(), from.length) }
+        unsafe { whole::copy(from.start.as_ptr(), into.as_ptr(), from.length) }
     }
 
     /// Moves bytes inside the region, as `memmove`.

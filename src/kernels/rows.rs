@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 
 use bytemuck::Pod;
 
-use super::Region;
+use super::{Region, whole};
 
 /// A start, a step (negative runs down) and a count, in elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,7 +132,7 @@ impl<'a, T: Pod> Rows<'a, T> {
     pub fn read(self, index: usize, into: &mut [T]) {
         let from = self.pointer(index, into.len()).cast::<u8>();
         // SAFETY: so many are there, and nobody holds a `&mut` to them.
-        unsafe { std::ptr::copy_nonoverlapping(from, into.as_mut_ptr().cast(), size_of_val(into)) }
+        unsafe { whole::copy(from, into.as_mut_ptr().cast(), size_of_val(into)) }
     }
 
     /// Those before an index, and those from it on.

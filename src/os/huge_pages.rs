@@ -88,8 +88,10 @@ pub fn collapse(start: usize, bytes: usize) -> Result<(), Refused> {
 
 linux_only! {
     fn collapse_huge(start: usize, bytes: usize) -> Result<()> {
+        // The same number on every architecture. The `libc` crate knows it for glibc only.
+        const MADV_COLLAPSE: i32 = 25;
         // SAFETY: as in `advise_huge`.
-        if unsafe { libc::madvise(start as *mut _, bytes, libc::MADV_COLLAPSE) } == 0 {
+        if unsafe { libc::madvise(start as *mut _, bytes, MADV_COLLAPSE) } == 0 {
             return Ok(());
         }
         let error = std::io::Error::last_os_error();
