@@ -522,7 +522,8 @@ export interface MmapArrayConstructor {
    *
    * @param handle what {@link MmapArray.handle} gave, also after a trip through JSON
    * @param options `flags`: less than the handle has, `'r'` or `'c'`, for a private mapping; default the handle's own
-   * @throws {Error} ERR_STALE_HANDLE where the array is gone or another is in its place, ERR_HANDLE_VERSION where another
+   * @throws {Error} ERR_STALE_HANDLE where the array is gone or another is in its place, ERR_UNREACHABLE_HANDLE where its owner
+   * is in another container or another user's and no path leads there, ERR_HANDLE_VERSION where another
    * version of this package made the handle and this one cannot read it, ERR_READ_ONLY for more than the handle has, the
    * system's where the file may not be opened
    * @throws {TypeError} ERR_INVALID_ARG_TYPE for what is no handle

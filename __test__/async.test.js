@@ -8,6 +8,7 @@ import { expectExit, runNode } from './support/processes.js'
 import { useScope } from './support/scope.js'
 import { STORAGES } from './support/storages.js'
 import { TYPECODES, elements, encode, typecode, typed } from './support/typecodes.js'
+import { PAGE } from './support/pages.js'
 
 const scope = useScope()
 const make = (code, items) => scope.keep(new MmapArray(code, items))
@@ -501,9 +502,9 @@ test('a file that is cut is a fault, and the array is free to be refreshed', asy
   const file = scope.file(Buffer.from(scrambled().buffer))
   const array = scope.keep(MmapArray.open(file, 'i', { flags: 'r+' }))
   // Nothing was touched yet: it is the other thread that finds nothing there.
-  fs.truncateSync(file, 4096)
+  fs.truncateSync(file, PAGE)
   expect(await codeOf(array.sortAsync())).toBe('ERR_MEMORY_FAULT')
-  expect(array.refresh()).toBe(1024)
+  expect(array.refresh()).toBe(PAGE / 4)
   await array.sortAsync()
   array.append(1)
 })

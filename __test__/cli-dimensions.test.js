@@ -11,6 +11,7 @@ import { run } from './support/processes.js'
 import { useScope } from './support/scope.js'
 import { describeOnSmallDisk, runOnSmallDisk } from './support/small-disks.js'
 import { TOOL, failure, make, printed, read, tool } from './support/tool.js'
+import { PAGE } from './support/pages.js'
 
 const scope = useScope()
 const convert = (...words) => printed(['convert', ...words])
@@ -378,7 +379,7 @@ test('a file that is cut while it is put into another order is an error', async 
     import { truncateSync } from 'node:fs'
     import { MmapArray } from ${JSON.stringify(new URL('../index.js', import.meta.url).href)}
     const open = MmapArray.open
-    MmapArray.open = (...given) => { const array = open.apply(MmapArray, given); truncateSync(${JSON.stringify(file)}, 4096); return array }
+    MmapArray.open = (...given) => { const array = open.apply(MmapArray, given); truncateSync(${JSON.stringify(file)}, ${PAGE}); return array }
     const { main } = await import(${JSON.stringify(new URL('../cli/main.js', import.meta.url).href)})
     process.exitCode = await main(process.argv.slice(1))`
   for (const words of [

@@ -7,6 +7,7 @@ import { run } from './support/processes.js'
 import { useScope } from './support/scope.js'
 import { TOOL, failure, make, printed, tool } from './support/tool.js'
 import { TYPECODES, elements } from './support/typecodes.js'
+import { PAGE } from './support/pages.js'
 
 const scope = useScope()
 const json = async (words, options) => JSON.parse(await printed([...words, '--json'], options))
@@ -368,7 +369,7 @@ test('a file that is cut while it is read is an error, not zeros', async () => {
     import { truncateSync } from 'node:fs'
     import { MmapArray } from ${JSON.stringify(new URL('../index.js', import.meta.url).href)}
     const open = MmapArray.open
-    MmapArray.open = (...given) => { const array = open.apply(MmapArray, given); truncateSync(${JSON.stringify(file)}, 4096); return array }
+    MmapArray.open = (...given) => { const array = open.apply(MmapArray, given); truncateSync(${JSON.stringify(file)}, ${PAGE}); return array }
     const { main } = await import(${JSON.stringify(new URL('../cli/main.js', import.meta.url).href)})
     process.exitCode = await main(process.argv.slice(1))`
   for (const words of [

@@ -21,8 +21,8 @@ const LOOP = (element) => `new Function('array', 'view', 'length', 'fire', \`
 const TOLD = `
   assert.equal(code(() => array.count(1)), 'ERR_MEMORY_FAULT')
   assert.equal(code(() => array.flush()), 'ERR_MEMORY_FAULT')
-  assert.equal(array.refresh(), 1024)
-  assert.equal(array.count(1), 1024)`
+  assert.equal(array.refresh(), KEPT)
+  assert.equal(array.count(1), KEPT)`
 
 describe.each(['r', 'r+', 'c'])('a loop over an array opened with %s', (flags) => {
   test.each([
@@ -34,7 +34,7 @@ describe.each(['r', 'r+', 'c'])('a loop over an array opened with %s', (flags) =
     // A copy-on-write array has none there.
     if (name === 'sharedView' && flags === 'c' && !hasSharedBuffers()) return
     await inChild(
-      `const met = ${LOOP(element)}(array, ${view}, array.length, armed(4096, path))
+      `const met = ${LOOP(element)}(array, ${view}, array.length, armed(PAGE, path))
        assert.ok(${isRight}, 'met ' + met)
        ${TOLD}`,
       { flags },
@@ -50,8 +50,8 @@ test.each([
     `const { view } = array
      const write = new Function('array', 'view', 'value', 'for (let i = 0; i < array.length; i++) ${store}')
      let last
-     const fire = armed(4096, path)
-     for (let round = 0; fs.statSync(path).size > 4096; round++) {
+     const fire = armed(PAGE, path)
+     for (let round = 0; fs.statSync(path).size > PAGE; round++) {
        if (round === 100) fire()
        last = code(() => write(array, view, 1))
      }
@@ -87,13 +87,13 @@ describe('a kernel in another thread', () => {
           Atomics.add(workerData.rounds, 0, 1)
           met = code(() => ${call})
         } while (met === 'nothing thrown')
-        parentPort.postMessage([met, array.refresh(), ${/reverse|sort/.test(call) ? 1024 : 'array.count(1)'}])\`, { rounds, copy: path + '.copy' })
+        parentPort.postMessage([met, array.refresh(), ${/reverse|sort/.test(call) ? 'KEPT' : 'array.count(1)'}])\`, { rounds, copy: path + '.copy' })
       // What moves elements may have moved zeros to where the file still is.
       const answer = messageOf(worker)
       while (Atomics.load(rounds, 0) < 3) await new Promise(setImmediate)
-      cut(4096)
-      assert.deepEqual(await answer, ['ERR_MEMORY_FAULT', 1024, 1024])
-      assert.equal(array.refresh(), 1024)`),
+      cut(PAGE)
+      assert.deepEqual(await answer, ['ERR_MEMORY_FAULT', KEPT, KEPT])
+      assert.equal(array.refresh(), KEPT)`),
   )
 })
 
@@ -101,11 +101,11 @@ test('in hundred arrays at once', () =>
   inChild(`
     const paths = Array.from({ length: 100 }, (_, n) => path + '.' + n)
     const arrays = paths.map((path) => {
-      fs.writeFileSync(path, Int32Array.from({ length: 5000 }, () => 1))
+      fs.writeFileSync(path, new Int32Array(5 * KEPT).fill(1))
       return MmapArray.open(path, 'i', { flags: 'r+' })
     })
     const views = arrays.map((one) => one.view)
-    const fire = armed(4096, ...paths)
+    const fire = armed(PAGE, ...paths)
     const left = new Set(views)
     for (let round = 0; left.size > 0; round++) {
       if (round === 20) fire()
@@ -113,8 +113,8 @@ test('in hundred arrays at once', () =>
     }
     for (const one of arrays) {
       assert.equal(code(() => one.count(1)), 'ERR_MEMORY_FAULT')
-      assert.equal(one.refresh(), 1024)
-      assert.equal(one.count(1), 1024)
+      assert.equal(one.refresh(), KEPT)
+      assert.equal(one.count(1), KEPT)
       one.close()
     }`))
 
@@ -127,7 +127,7 @@ test('in several threads at once, on one mapping and on their own', () =>
         const { view } = one
         let i = 0
         for (; view[i] !== 0; i = (i + 1) % view.length) if (i === 0) Atomics.add(workerData.rounds, workerData.number, 1)
-        zeros += i >= 1024
+        zeros += i >= KEPT
       }
       const met = [code(() => array.count(1)), code(() => own.count(1))]
       parentPort.postMessage([zeros, ...met, array.refresh(), own.refresh()])\`
@@ -136,29 +136,29 @@ test('in several threads at once, on one mapping and on their own', () =>
     const answers = [0, 1, 2, 3].map((number) => messageOf(start(source, { rounds, number })))
     // All of them: who attaches after the cut sees a short array, and no zero.
     while (rounds.some((count) => count < 20)) await new Promise(setImmediate)
-    cut(4096)
+    cut(PAGE)
     assert.ok(['ERR_MEMORY_FAULT', 'ERR_INDEX_OUT_OF_RANGE'].includes(code(() => array.get(99_999))))
     for (const answer of await Promise.all(answers)) {
       assert.equal(answer[0], 2)
       // The mapping is everybody's: one refresh mends it for all.
       assert.ok(['ERR_MEMORY_FAULT', 'nothing thrown'].includes(answer[1]), answer[1])
       assert.equal(answer[2], 'ERR_MEMORY_FAULT')
-      assert.deepEqual(answer.slice(3), [1024, 1024])
+      assert.deepEqual(answer.slice(3), [KEPT, KEPT])
     }
-    assert.equal(array.refresh(), 1024)`))
+    assert.equal(array.refresh(), KEPT)`))
 
 describe('memory that went is the source of a call on another array', () => {
   const take = (call, target, left) =>
     inChild(`
       const target = ${target}
       target.extend([1, 2, 3])
-      cut(4096)
+      cut(PAGE)
       assert.equal(code(() => ${call}), 'ERR_MEMORY_FAULT')
       assert.deepEqual(target.tolist(), [1, 2, 3])
       ${left}
-      assert.equal(array.refresh(), 1024)
+      assert.equal(array.refresh(), KEPT)
       target.extend(array)
-      assert.equal(target.length, 1027)`)
+      assert.equal(target.length, KEPT + 3)`)
 
   test('extend: nothing is half appended', () =>
     take(
@@ -185,13 +185,13 @@ describe('after the fault', () => {
     '%s touches nothing until refresh',
     (call) =>
       inChild(`
-        cut(4096)
+        cut(PAGE)
         assert.equal(array.view[99_999], 0)
         const before = fs.readFileSync(path)
         assert.equal(code(() => array.${call}), 'ERR_MEMORY_FAULT')
         assert.equal(array.length, 100_000)
         assert.ok(before.equals(fs.readFileSync(path)))
-        assert.equal(array.refresh(), 1024)
+        assert.equal(array.refresh(), KEPT)
         assert.equal(code(() => array.${call}), 'nothing thrown')
         array.close()
         assert.notEqual(fs.statSync(path).size, 0)`),
@@ -201,14 +201,14 @@ describe('after the fault', () => {
     inChild(`
       array.reserve(200_000)
       array.append(5)
-      cut(4096)
+      cut(PAGE)
       const fill = () => { for (let i = 0; i < 50_000; i++) array.append(6) }
       assert.equal(code(fill), 'ERR_MEMORY_FAULT')
       assert.equal(array.length, 100_001)
       assert.equal(code(() => array.flush()), 'ERR_MEMORY_FAULT')
-      assert.equal(array.refresh(), 1024)
+      assert.equal(array.refresh(), KEPT)
       array.append(7)
       assert.equal(array.get(-1), 7)
       array.close()
-      assert.equal(fs.statSync(path).size, 4100)`))
+      assert.equal(fs.statSync(path).size, PAGE + 4)`))
 })

@@ -5,6 +5,7 @@ import { totalmem } from 'node:os'
 import { expect, test } from 'vitest'
 import { FACTS, describeWith, expectExit, run, runNode, script } from './support/processes.js'
 import { useScope } from './support/scope.js'
+import { PAGE } from './support/pages.js'
 
 const scope = useScope()
 
@@ -164,12 +165,12 @@ describeWith('bash', ['-c', 'ulimit -n 100'], 'no descriptors when a file is cut
        const memory = array.${name}
        const taken = []
        try { for (;;) taken.push(fs.openSync('/dev/null')) } catch (error) { assert.equal(error.code, 'EMFILE') }
-       fs.ftruncateSync(array.fd, 4096)
+       fs.ftruncateSync(array.fd, ${PAGE})
        assert.equal(memory[99_999], 0)
-       assert.equal(memory[1023], 1)
+       assert.equal(memory[${PAGE / 4 - 1}], 1)
        assert.equal(await outcome(() => array.count(1)), 'ERR_MEMORY_FAULT')
-       assert.equal(array.refresh(), 1024)
-       assert.equal(array.count(1), 1024)
+       assert.equal(array.refresh(), ${PAGE / 4})
+       assert.equal(array.count(1), ${PAGE / 4})
        console.log('end')`,
     ),
   )

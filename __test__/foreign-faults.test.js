@@ -2,7 +2,7 @@
 // in memory of its own. Each case in a child.
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { describeWith, expectExit, runNode } from './support/processes.js'
 import { useScope } from './support/scope.js'
 import { useProgram } from './support/programs.js'
@@ -38,19 +38,20 @@ static sigjmp_buf safe;
 static void leaving(int signal, siginfo_t *information, void *context) { siglongjmp(safe, 1); }
 static int keepsMask = 1;
 
+static int onStack;
 static void handle(void (*handler)(int, siginfo_t *, void *), int flags, struct sigaction *replaced) {
   struct sigaction action;
   memset(&action, 0, sizeof action);
   action.sa_sigaction = handler;
-  action.sa_flags = SA_SIGINFO | flags;
+  action.sa_flags = SA_SIGINFO | onStack | flags;
   sigaction(SIGBUS, &action, replaced);
 }
 
 static void touch(void) {
   if (!touched) {
     int file = memfd_create("foreign", 0);
-    if (ftruncate(file, 4096)) abort();
-    touched = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (ftruncate(file, 1)) abort();
+    touched = mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     if (ftruncate(file, 0)) abort();
   }
   if (sigsetjmp(safe, keepsMask))
@@ -72,6 +73,10 @@ void *napi_register_module_v1(void *environment, void *exports) {
   } else if (!strcmp(verb, "leaving again")) {
     keepsMask = 0;
     handle(leaving, SA_NODEFER, NULL);
+  } else if (!strcmp(verb, "small stack")) {
+    stack_t stack = {.ss_sp = malloc(16384), .ss_size = 16384};
+    sigaltstack(&stack, NULL);
+    onStack = SA_ONSTACK;
   } else if (!strcmp(verb, "leaving")) {
     handle(leaving, 0, NULL);
   } else if (!strcmp(verb, "once")) {
@@ -154,6 +159,9 @@ describeWith('gcc', ['--version'], 'a fault in memory of somebody else', () => {
   test('goes to each who replaced ours, the last first', async () => {
     const chain = `harmless(); foreign('detailed'); harmless(); foreign('chained'); harmless(); foreign('touch')`
     expectEnd(await inChild(`foreign('plain'); ${chain}`), 42, null, '0\n0\n0\n')
+    // The one that was put back last is asked first, also where it was there before.
+    const again = `${chain.replace("foreign('touch')", '')} foreign('plain'); harmless(); foreign('touch')`
+    expectEnd(await inChild(`foreign('plain'); ${again}`), 41, null, '0\n0\n0\n0\n')
   })
 
   test('ends where those who ask go round in a circle', async () => {
@@ -162,14 +170,17 @@ describeWith('gcc', ['--version'], 'a fault in memory of somebody else', () => {
     // No handler was there before the circle.
     expectEnd(await inChild(circle), null, 'SIGBUS', '0\n0\n')
     expectEnd(await inChild(`foreign('detailed'); harmless(); ${circle}`), 42, null, '0\n0\n0\n')
+    // On a stack for signals that has room for a few handlers only.
+    expectEnd(await inChild(`foreign('small stack'); ${circle}`), null, 'SIGBUS', '0\n0\n')
   })
 
   // What broke: whoever left was taken to be asking still.
   test('is survived where a handler leaves it, however often', async () => {
-    const result = await inChild(`
-      harmless(); foreign('leaving'); harmless(); foreign('touch'); foreign('touch')
-      foreign('chained'); foreign('touch'); harmless(); foreign('touch'); foreign('touch'); process.exit()`)
-    expectEnd(result, 0, null, '0\n0\nleft\nleft\nleft\n0\nleft\nleft\n')
+    const touches = `foreign('touch'); foreign('touch'); foreign('chained'); foreign('touch'); foreign('touch')`
+    const replaced = await inChild(`harmless(); foreign('leaving'); harmless(); ${touches}; process.exit()`)
+    expectEnd(replaced, 0, null, '0\n0\nleft\nleft\nleft\nleft\n')
+    const before = await inChild(`foreign('leaving'); harmless(); ${touches}; harmless(); ${touches}; process.exit()`)
+    expectEnd(before, 0, null, `0\n${'left\n'.repeat(4)}0\n${'left\n'.repeat(4)}`)
   })
 
   test('finds signals as the handler that gets it wants them', async () => {
@@ -178,7 +189,7 @@ describeWith('gcc', ['--version'], 'a fault in memory of somebody else', () => {
     expectEnd(result, 0, null, '0\nleft\nleft\nleft\n')
   })
 
-  test('goes to several copies of the package in one process, which replace each other', async () => {
+  describe('beside copies of the package in one process', () => {
     const files = ['package.json', 'index.js', 'native.js', 'lib', 'prebuilds']
     const copy = (name) => {
       for (const file of files) {
@@ -186,20 +197,35 @@ describeWith('gcc', ['--version'], 'a fault in memory of somebody else', () => {
       }
       return `(await import(${JSON.stringify(join(scope.path(name), 'index.js'))})).MmapArray`
     }
-    const rounds = `
+    const load = () => `
       const [Second, Third] = [${copy('second')}, ${copy('third')}]
-      if (Second === MmapArray || Third === Second) throw new Error('no copy')
+      if (Second === MmapArray || Third === Second) throw new Error('no copy')`
+    const rounds = (last) => `${load()}
       harmless(Second)
       const kept = Third.open(${JSON.stringify(scope.path('kept'))}, 'i', { flags: 'w+' })
       kept.append(1)
       const { view } = kept
       for (let round = 0; round < 30; round++) { harmless(); harmless(Second) }
+      ${last}
       fs.truncateSync(kept.path, 0)
       console.log(view[0])
       foreign('touch')`
-    const zeros = '0\n'.repeat(62)
-    expectEnd(await inChild(rounds), null, 'SIGBUS', zeros)
-    expectEnd(await inChild(`foreign('detailed'); ${rounds}`), 42, null, zeros)
+
+    // They ask each other, whichever is in front.
+    test.each([
+      ['the first', 'harmless()'],
+      ['the second', 'harmless(Second)'],
+      ['the third', 'harmless(Third)'],
+    ])('that replaced each other ends by SIGBUS, or goes to who was there before all: %s in front', async (_, last) => {
+      const zeros = '0\n'.repeat(63)
+      expectEnd(await inChild(rounds(last)), null, 'SIGBUS', zeros)
+      expectEnd(await inChild(`foreign('detailed'); ${rounds(last)}`), 42, null, zeros)
+    })
+
+    test('goes to a handler that replaced the first copy before the second was loaded', async () => {
+      const body = `harmless(); foreign('detailed'); harmless(); ${load()}; harmless(Second); foreign('touch')`
+      expectEnd(await inChild(body), 42, null, '0\n0\n0\n')
+    })
   })
 
   test('goes once to a handler that wants to be asked once', async () => {

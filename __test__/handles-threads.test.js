@@ -5,10 +5,10 @@ import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { expectError, thrownBy } from './support/errors.js'
 import { onLinux } from './support/linux.js'
-import { startThread } from './support/workers.js'
 import { useScope } from './support/scope.js'
 import { STORAGES } from './support/storages.js'
 import { TYPECODES, element, elements, encode, typecode } from './support/typecodes.js'
+import { startThread } from './support/workers.js'
 
 describe.each(STORAGES)('$name', ({ make }) => {
   const scope = useScope()

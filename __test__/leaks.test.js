@@ -139,5 +139,7 @@ test('a loop that drops arrays and never awaits runs out of descriptors; the err
   const node = [process.execPath, '--expose-gc', '--input-type=module', '-e', source, '--', scope.directory]
   const result = await run('sh', ['-c', limited, ...node])
   expectExit(result)
-  expect(result.stdout).toMatch(/^EMFILE EMFILE: (?:too many open files|no file descriptors available), open '.*'; close\(\) arrays .*\n10000\n$/)
+  expect(result.stdout).toMatch(
+    /^EMFILE EMFILE: (?:too many open files|no file descriptors available), open '.*'; close\(\) arrays .*\n10000\n$/,
+  )
 })

@@ -16,22 +16,22 @@ describe.each(['r', 'r+', 'c'])('an array opened with %s', (flags) => {
        const read = () => { let sum = 0; for (let r = 0; r < 100; r++) for (let i = 0; i < view.length; i++) sum += view[i]; return sum }
        const before = read()
        array.check()
-       cut(4096)
+       cut(PAGE)
        const after = read()
-       assert.equal(after * 100_000, before * 1024)
+       assert.equal(after * 100_000, before * KEPT)
        for (const call of [() => array.check(), () => array.count(1), () => array.slice(), () => array.flush(), () => array.handle()]) {
          assert.equal(code(call), 'ERR_MEMORY_FAULT')
        }
-       assert.equal(array.refresh(), 1024)
+       assert.equal(array.refresh(), KEPT)
        array.check()
-       assert.equal(array.count(1), 1024)`,
+       assert.equal(array.count(1), KEPT)`,
       { flags },
     ))
 })
 
 test.each(['r', 'r+', 'c'])('a wait on an element that is gone, in an array opened with %s', (flags) =>
   inChild(
-    `cut(4096)
+    `cut(PAGE)
      for (const call of [() => array.wait(99_999, 0, 1000), () => array.wait(99_999, 1, 1000)]) {
        assert.equal(code(call), 'ERR_MEMORY_FAULT')
      }
@@ -54,7 +54,7 @@ test.each([
   "tofile(path + '.copy')",
 ])('a call into the core that meets the cut is the error itself: %s', (call) =>
   inChild(`
-      cut(4096)
+      cut(PAGE)
       const met = code(() => array.${call})
       // An append takes the new length over before it writes; all others touch what is gone.
       assert.equal(met, '${call === 'append(1)' ? 'nothing thrown' : 'ERR_MEMORY_FAULT'}')
@@ -141,9 +141,9 @@ test('in a worker thread', () =>
       })
       parentPort.postMessage('ready')\`)
     await messageOf(worker)
-    cut(4096)
+    cut(PAGE)
     worker.postMessage('go')
-    assert.deepEqual(await messageOf(worker), ['ERR_MEMORY_FAULT', 1024, 'ERR_MEMORY_FAULT'])`))
+    assert.deepEqual(await messageOf(worker), ['ERR_MEMORY_FAULT', KEPT, 'ERR_MEMORY_FAULT'])`))
 
 test('more arrays than the first part of the table holds', () =>
   inChild(
@@ -159,8 +159,8 @@ test.each([0, 2 ** 20])('pages touched here and there take no mapping each, behi
   inChild(
     `const { view } = array
      const { mapsInWindow } = await import(${JSON.stringify(FACTS)})
-     const scattered = () => { let sum = 0; for (let i = 2048; i < view.length; i += 2048) sum += view[i]; return sum }
-     assert.ok(scattered() >= 40)
+     const scattered = () => { let sum = 0; for (let i = 2 * KEPT; i < view.length; i += 2 * KEPT) sum += view[i]; return sum }
+     assert.ok(scattered() > 2)
      const [address] = array.bufferInfo()
      const before = mapsInWindow(address)
      cut(${offset})
@@ -174,12 +174,12 @@ test.each([0, 2 ** 20])('pages touched here and there take no mapping each, behi
 test('a shared view, in the thread that has the array', () =>
   inChild(`
     const { sharedView } = array
-    cut(4096)
+    cut(PAGE)
     let sum = 0
     for (let i = 0; i < sharedView.length; i++) sum += sharedView[i]
-    assert.equal(sum, 1024)
+    assert.equal(sum, KEPT)
     assert.equal(code(() => array.count(1)), 'ERR_MEMORY_FAULT')
-    assert.equal(array.refresh(), 1024)`))
+    assert.equal(array.refresh(), KEPT)`))
 
 test('a SIGBUS that is not ours still ends the process', async () => {
   const result = await runNode(
@@ -194,40 +194,40 @@ test('a SIGBUS that is not ours still ends the process', async () => {
 // attach() threw ERR_MEMORY_FAULT: the window it found had zeros where the file had ended, which it has outgrown since.
 test('an array attached after the file has grown again sees all of it', () =>
   inChild(
-    `cut(4096)
+    `cut(PAGE)
      assert.equal(code(() => array.get(50_000)), 'ERR_MEMORY_FAULT')
-     assert.equal(array.refresh(), 1024)
+     assert.equal(array.refresh(), KEPT)
      fs.appendFileSync(path, Buffer.alloc(40_000, 1))
      const other = MmapArray.attach(array.handle())
-     assert.equal(other.length, 11_024)
-     assert.equal(other.get(11_000), 0x01010101)
+     assert.equal(other.length, KEPT + 10_000)
+     assert.equal(other.get(KEPT + 9_000), 0x01010101)
      assert.equal(other.count(0), 0)`,
   ))
 
 test('a fault that another array’s refresh took away is told to the array that met it', () =>
   inChild(`
     const other = MmapArray.attach(array.handle())
-    cut(4096)
+    cut(PAGE)
     assert.equal(code(() => array.set(50_000, 7)), 'ERR_MEMORY_FAULT')
-    fs.appendFileSync(path, Buffer.alloc(395_904))
+    fs.appendFileSync(path, Buffer.alloc(400_000 - PAGE))
     assert.equal(other.refresh(), 100_000)
     other.flush()
     assert.equal(code(() => array.flush()), 'ERR_MEMORY_FAULT')
     assert.equal(array.refresh(), 100_000)
     assert.equal(array.get(50_000), 0)
     array.flush()
-    assert.equal(MmapArray.attach(array.handle()).count(1), 1024)`))
+    assert.equal(MmapArray.attach(array.handle()).count(1), KEPT)`))
 
 test.each(['sort()', 'sortAsync()'])('%s of what was cut writes no zeros among what is left', (call) =>
   inChild(`
     array.set(0, 5)
-    const before = fs.readFileSync(path).subarray(0, 4096)
-    cut(4096)
+    const before = fs.readFileSync(path).subarray(0, PAGE)
+    cut(PAGE)
     let met
     try { await array.${call} } catch (error) { met = error.code }
     assert.equal(met, 'ERR_MEMORY_FAULT')
     assert.ok(before.equals(fs.readFileSync(path)))
-    assert.equal(array.refresh(), 1024)
+    assert.equal(array.refresh(), KEPT)
     await array.${call}
     assert.equal(array.get(-1), 5)`),
 )
@@ -258,25 +258,25 @@ test('fromfileAsync into a file that is cut meanwhile', () =>
 describe('a shared view that was read behind an end that moves on is no fault', () => {
   const readBehind = `
     const source = path + '.source'
-    fs.writeFileSync(source, new Int32Array(3000).fill(5))
+    fs.writeFileSync(source, new Int32Array(3 * KEPT).fill(5))
     const { sharedView } = array
-    array.deleteSlice(1024)
-    let sum = sharedView[3000]`
+    array.deleteSlice(KEPT)
+    let sum = sharedView[3 * KEPT]`
 
   test('where a call adds elements and fails then', () =>
     inChild(
       `${readBehind}
-       assert.equal(code(() => array.fromfile(source, 4000)), 'ERR_UNEXPECTED_EOF')
-       assert.equal(array.length, 4024)
-       assert.equal(array.count(5), 3000)`,
+       assert.equal(code(() => array.fromfile(source, 4 * KEPT)), 'ERR_UNEXPECTED_EOF')
+       assert.equal(array.length, 4 * KEPT)
+       assert.equal(array.count(5), 3 * KEPT)`,
     ))
 
   test('where elements are appended without a call', () =>
     inChild(
       `${readBehind}
-       array.reserve(5000)
-       while (array.length < 4000) array.append(6)
-       assert.equal(array.count(6), 4000 - 1024)
-       assert.equal(sharedView[3000], 6)`,
+       array.reserve(5 * KEPT)
+       while (array.length < 4 * KEPT) array.append(6)
+       assert.equal(array.count(6), 3 * KEPT)
+       assert.equal(sharedView[3 * KEPT], 6)`,
     ))
 })

@@ -8,11 +8,12 @@ import { MmapArray } from '../index.js'
 import { ArrayModel, FileModel } from './support/file-model.js'
 import { startProcess, startThread } from './support/workers.js'
 import { useScope } from './support/scope.js'
+import { PAGE } from './support/pages.js'
 
 const RUNS = Number(process.env.FC_RUNS ?? 100)
 const MOST = 3
 /** Longer than two pages, so that a cut takes whole ones away. */
-const LONG = 2500
+const LONG = 2.5 * (PAGE / 4)
 
 /** Runs over there, or here: one call on one of its arrays. */
 function act({ MmapArray, state }, { id, name, given }) {

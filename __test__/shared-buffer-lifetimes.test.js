@@ -3,6 +3,7 @@
 import { test } from 'vitest'
 import { FACTS, expectExit, runNode } from './support/processes.js'
 import { useScope } from './support/scope.js'
+import { PAGE } from './support/pages.js'
 
 const scope = useScope()
 
@@ -56,12 +57,12 @@ test('older buffers read zeros when somebody else cuts the file, and the array t
     const older = array.sharedView
     array.append(1)
     const newest = array.sharedView
-    fs.truncateSync(path, 4096)
-    assert.equal(sum(older), 1024)
+    fs.truncateSync(path, ${PAGE})
+    assert.equal(sum(older), ${PAGE / 4})
     assert.throws(() => array.count(1), { code: 'ERR_MEMORY_FAULT' })
-    assert.equal(sum(newest), 1024)
-    assert.equal(array.refresh(), 1024)
-    array.extend(new Int32Array(98_976).fill(1))
+    assert.equal(sum(newest), ${PAGE / 4})
+    assert.equal(array.refresh(), ${PAGE / 4})
+    array.extend(new Int32Array(100_000 - array.length).fill(1))
     assert.equal(sum(older), 100_000)`))
 
 test('a buffer whose array was collected', () =>
@@ -74,8 +75,8 @@ test('a buffer whose array was collected', () =>
     await collected(ref)
     await new Promise((resolve) => setTimeout(resolve)) // finalizers have run
     assert.equal(sum(view), 100_000)
-    fs.truncateSync(path, 8192)
-    assert.equal(sum(view), 2048)`))
+    fs.truncateSync(path, ${2 * PAGE})
+    assert.equal(sum(view), ${PAGE / 2})`))
 
 test('a buffer in another thread whose array and object were collected at home', () =>
   inChild(`
@@ -87,8 +88,8 @@ test('a buffer in another thread whose array and object were collected at home',
     const [asked, ...refs] = open()
     assert.equal(await asked, 100_000)
     for (const ref of refs) await collected(ref)
-    fs.truncateSync(path, 8192)
-    assert.equal(await ask(), 2048)`))
+    fs.truncateSync(path, ${2 * PAGE})
+    assert.equal(await ask(), ${PAGE / 2})`))
 
 test('a buffer in another thread whose home thread has ended', () =>
   inChild(`
@@ -101,8 +102,8 @@ test('a buffer in another thread whose home thread has ended', () =>
     await home.terminate()
     globalThis.gc()
     assert.equal(sum(view), 100_000)
-    fs.truncateSync(path, 8192)
-    assert.equal(sum(view), 2048)`))
+    fs.truncateSync(path, ${2 * PAGE})
+    assert.equal(sum(view), ${PAGE / 2})`))
 
 test('many of them, dropped and collected, leave neither maps nor descriptors', () =>
   inChild(`

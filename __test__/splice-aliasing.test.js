@@ -6,6 +6,7 @@ import * as plain from './support/plain-array.js'
 import { useScope } from './support/scope.js'
 import { STORAGES } from './support/storages.js'
 import { elements, encode, ofKind, typecode } from './support/typecodes.js'
+import { PAGE } from './support/pages.js'
 
 const BOUNDS = [
   [],
@@ -177,7 +178,7 @@ describe('a source from before the array got shorter', () => {
       const older = array[name]
       array.deleteSlice(length / 2)
       // Behind the end of a raw file a page has zeros, and the next none.
-      const there = format === 'npy' ? length : Math.min(length, Math.ceil((2 * length) / 4096) * 1024)
+      const there = format === 'npy' ? length : Math.min(length, Math.ceil((2 * length) / PAGE) * (PAGE / 4))
       const source = older.subarray(0, there)
       const expected = [...array.view, ...source]
       array.extend(source)

@@ -2,7 +2,7 @@
 
 import { handleVersion, invalidArgType } from './errors.js'
 
-/** Goes up when a handle's fields change their names or their meaning. */
+/** Goes up when a handle's fields change their names or their meaning; a new field that may be absent needs no new version. */
 const VERSION = 1
 
 const FIELDS = {
@@ -17,8 +17,9 @@ const FIELDS = {
   offset: 'number',
   length: 'number',
   format: 'string',
+  pidNamespace: 'string',
 }
-const OPTIONAL = new Set(['path', 'length', 'format'])
+const OPTIONAL = new Set(['path', 'length', 'format', 'pidNamespace'])
 
 const FLAGS = new Set(['r', 'r+', 'w+', 'wx+', 'a+', 'c'])
 

@@ -1,9 +1,10 @@
 // Runs the core, and the addon, under tools that see what tests do not. For developers; not in CI.
 //
 //   npm run sanitize                       all of it
-//   npm run sanitize -- miri asan          only these: asan, tsan, miri, addon
+//   npm run sanitize -- miri asan          only these: asan, tsan, miri, addon, loom
 //
-// Needs the nightly toolchain (rustup toolchain install nightly), and for
+// loom, which tries the guard's memory orders, needs nothing but crates. See loom/README.md. The others need the nightly toolchain
+// (rustup toolchain install nightly), and
 //   tsan     its source, to build std too:  rustup component add rust-src --toolchain nightly
 //   miri     the interpreter:               rustup component add miri rust-src --toolchain nightly
 //   addon    libasan of gcc, found by `gcc -print-file-name=libasan.so`
@@ -76,6 +77,9 @@ const tools = {
     return run('cargo', [...args, '--', ...FOR_MIRI, ...skipped], { MIRIFLAGS: '-Zmiri-disable-isolation' })
   },
 
+  loom: () =>
+    run('cargo', ['run', '--release', '--manifest-path', 'loom/Cargo.toml', '--target-dir', join(FOLDER, 'loom')]),
+
   /** A copy of the package with an addon that was built with AddressSanitizer, whose runtime is loaded into Node. */
   addon() {
     const runtime = spawnSync('gcc', ['-print-file-name=libasan.so'], { encoding: 'utf8' }).stdout?.trim() ?? ''
@@ -106,7 +110,7 @@ await runScript(async () => {
   const chosen = process.argv.slice(2)
   const unknown = chosen.filter((name) => !Object.hasOwn(tools, name))
   if (unknown.length > 0) throw new SetupError(`There is no ${unknown.join()}, only ${Object.keys(tools).join(', ')}.`)
-  requireNightly('rustc')
+  if (chosen.join() !== 'loom') requireNightly('rustc')
   await setUpDependencies()
   const failed = (chosen.length > 0 ? chosen : Object.keys(tools)).filter((name) => !tools[name]())
   console.error(failed.length > 0 ? `mmap-array: complaints by ${failed.join(', ')}` : 'mmap-array: no complaints')

@@ -64,6 +64,8 @@ pub enum Error {
     UnexpectedEof { wanted: u64, got: u64 },
     /// The array behind a handle is gone, or is another by now.
     StaleHandle { reason: String },
+    /// The array behind a handle may be there, but its owner's descriptors are out of reach.
+    UnreachableHandle { reason: String },
     /// The mapped memory could not be read or written: somebody cut the file, or the device failed.
     MemoryFault,
     /// One buffer cannot span so many bytes in this runtime.
@@ -156,6 +158,7 @@ impl Error {
             Error::UnsupportedNpy { .. } => "ERR_UNSUPPORTED_NPY",
             Error::UnexpectedEof { .. } => "ERR_UNEXPECTED_EOF",
             Error::StaleHandle { .. } => "ERR_STALE_HANDLE",
+            Error::UnreachableHandle { .. } => "ERR_UNREACHABLE_HANDLE",
             Error::MemoryFault => "ERR_MEMORY_FAULT",
             Error::ViewTooLarge { .. } => "ERR_VIEW_TOO_LARGE",
             Error::UnsupportedRuntime { .. } => "ERR_UNSUPPORTED_RUNTIME",
@@ -250,6 +253,11 @@ impl fmt::Display for Error {
                 )
             }
             Error::StaleHandle { reason } => write!(f, "The array behind this handle is gone: {reason}"),
+            Error::UnreachableHandle { reason } => write!(
+                f,
+                "The array behind this handle cannot be opened from here: {reason}. Share a file or named memory (openShm) that \
+                 both sides can open"
+            ),
             Error::MemoryFault => {
                 write!(
                     f,

@@ -32,7 +32,7 @@ for (const [name, loop] of Object.entries(LOOPS)) {
   array.refresh()
   for (let round = 0; round < 3; round++) assert.equal(loop(array, ELEMENTS), ELEMENTS, name)
   // Opened for writing, the FIFO waits for its reader: the shell is there then, and cuts while this thread is in the loop.
-  spawn('sh', ['-c', 'read go < fifo; truncate -s 8192 "$0"', FILE], { stdio: 'inherit' })
+  spawn('sh', ['-c', 'read go < fifo; truncate -s 65536 "$0"', FILE], { stdio: 'inherit' })
   writeFileSync('fifo', 'go\n')
   let code
   while (code === undefined) {
@@ -43,6 +43,6 @@ for (const [name, loop] of Object.entries(LOOPS)) {
       ;({ code } = error)
     }
   }
-  assert.equal(array.refresh(), 1024, name)
-  assert.equal(loop(array, 1024), 1024, name)
+  assert.equal(array.refresh(), 8192, name)
+  assert.equal(loop(array, 8192), 8192, name)
 }

@@ -1,10 +1,14 @@
 // Files that another process cuts while a child of the test has them mapped. The child's exit code and signal are
 // looked at, and that it came to its end.
 import { expect } from 'vitest'
+import { PAGE } from './pages.js'
 import { INDEX, expectExit, runNode } from './processes.js'
 
+const CONSTANTS = `const PAGE = ${PAGE}, KEPT = ${PAGE / Int32Array.BYTES_PER_ELEMENT}`
+
 /**
- * Runs a body in a child that has an `array` of 100,000 ones in a file, and besides MmapArray and fs: `cut(bytes)`, by
+ * Runs a body in a child that has an `array` of 100,000 ones in a file, and besides MmapArray and fs: `PAGE`, the bytes of one,
+ * and `KEPT`, the elements of a file that was cut to one; `cut(bytes)`, by
  * which another process cuts the file; `armed(bytes, ...paths)`, which gives a function that has another process do so
  * while this one goes on; `start(source)`, a worker with `array` attached; `code(call)`, the code of what a call throws.
  */
@@ -13,6 +17,7 @@ export async function inChild(scope, body, { flags = 'r+', offset = 0, ...option
     `import { spawn, spawnSync } from 'node:child_process'
      import { Worker } from 'node:worker_threads'
      import assert from 'node:assert'
+     ${CONSTANTS}
      const path = ${JSON.stringify(scope.path())}
      const code = (call) => { try { call(); return 'nothing thrown' } catch (error) { return error.code } }
      const cut = (bytes) => assert.equal(spawnSync('truncate', ['-s', bytes, path]).status, 0)
@@ -26,6 +31,7 @@ export async function inChild(scope, body, { flags = 'r+', offset = 0, ...option
      const start = (source, workerData = {}) => new Worker(\`
        const { parentPort, workerData } = require('node:worker_threads')
        const code = \${code}
+       ${CONSTANTS}
        import(${JSON.stringify(INDEX)}).then(async ({ MmapArray }) => {
          const array = MmapArray.attach(workerData.handle)
          \${source}

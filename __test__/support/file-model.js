@@ -1,8 +1,11 @@
 // What a file and several arrays on it are, by the rule of length: an array's length moves by its own refresh() and by its own
 // calls that change the length, which take over first what others did. Elements are numbers of four bytes.
 
+import { PAGE as PAGE_BYTES } from './pages.js'
+
 const SIZE = 4
-const PAGE = 4096 / SIZE
+/** Elements of a page. */
+const PAGE = PAGE_BYTES / SIZE
 /** In place of an element of which only some bytes were there. */
 const ANYTHING = Symbol('anything')
 

@@ -60,6 +60,7 @@ export function runRefusing(calls, code, body, { env, args = [], nodeOptions = [
   const { [code]: errno } = os.constants.errno
   return run('python3', ['-c', PROGRAM, errno, JSON.stringify(rules), ...command], {
     timeout: 60000,
-    env: { ...process.env, ...env },
+    // Where nothing is forced, the refusal alone decides.
+    env: { ...process.env, MMAP_ARRAY_PORTABLE: '0', ...env },
   })
 }

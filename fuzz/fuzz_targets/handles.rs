@@ -179,6 +179,7 @@ impl There {
                     ProcessIdentity::of(pid).unwrap_or(base.owner)
                 }
             },
+            pid_namespace: base.pid_namespace,
             mapping: forged
                 .mapping
                 .map_or_else(|number| number, |which| self.handle(which).mapping),

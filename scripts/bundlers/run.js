@@ -37,9 +37,8 @@ await runScript(async () => {
     for (const trial of TRIALS.filter(({ tool }) => tools.has(tool))) {
       const tool = tools.get(trial.tool)
       const checks = await tryOut(trial, tool, installation)
-      const result = { ...trial, title: `${tool.title}: ${trial.name}`, checks }
-      report(result)
-      results.push(result)
+      results.push({ ...trial, title: `${tool.title}: ${trial.name}`, checks })
+      report(results.at(-1))
     }
     console.log(`\n${tableOf(results)}`)
     const counts = countsOf(results)

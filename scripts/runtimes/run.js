@@ -2,7 +2,7 @@
 //
 //   node scripts/runtimes/run.js             on all of them, with the whole suite on Node.js; writes docs/runtimes.md
 //   node scripts/runtimes/run.js NAME ...    on these only (node@24 node-musl bun), and writes nothing
-//     --smoke                                the examples and programs, not the suite; writes nothing
+//     --smoke                                the examples and programs, not the suite; writes nothing without --write
 //     --tarball FILE                         a package that is packed already
 //
 // Node.js must pass everything. What Bun and Deno cannot do is written down. A runtime for another C library or processor than
@@ -24,7 +24,7 @@ import { tableOf } from './table.js'
 await runScript(async () => {
   const { values, positionals: names } = parseArgs({
     allowPositionals: true,
-    options: { smoke: { type: 'boolean' }, tarball: { type: 'string' } },
+    options: { smoke: { type: 'boolean' }, write: { type: 'boolean' }, tarball: { type: 'string' } },
   })
 
   await setUpDependencies()
@@ -44,7 +44,7 @@ await runScript(async () => {
       results.push({ runtime, ...(await tryOn(runtime, { installation, addons, tree })) })
       report(results.at(-1))
     }
-    if (names.length === 0 && !values.smoke) {
+    if (names.length === 0 && (!values.smoke || values.write)) {
       writeFileSync(join(ROOT, 'docs', 'runtimes.md'), tableOf(results, addons))
     }
     return sum(results).failed === 0 ? 0 : 1

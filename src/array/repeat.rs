@@ -136,8 +136,10 @@ mod tests {
                     }
                     count
                 });
-                array.repeat(times as i64).unwrap();
+                let done = array.repeat(times as i64);
+                // Also where it failed: the scope waits for the other thread.
                 is_over.store(true, Ordering::Relaxed);
+                done.unwrap();
                 other.join().unwrap()
             });
             array.refresh().unwrap();

@@ -29,13 +29,13 @@ impl OwnPages {
     pub fn begin(&self, bytes: Region<'_>) {
         self.written.store(true, Ordering::Relaxed);
         let page = Self::make_own(bytes);
-        // Of two arrays the longer one loses pages first.
-        self.last.fetch_max(page, Ordering::Relaxed);
+        // Of two arrays the longer one loses pages first. Release: whoever finds the address finds the page made the window's own.
+        self.last.fetch_max(page, Ordering::Release);
     }
 
     /// Whether some were lost since the last answer.
     pub fn lost_some(&self) -> bool {
-        let page = self.last.load(Ordering::Relaxed);
+        let page = self.last.load(Ordering::Acquire);
         if page == 0 || pagemap::is_own_copy(page) != Some(false) {
             return false;
         }
@@ -75,12 +75,15 @@ mod tests {
     use crate::storage::Storage;
     use std::sync::Arc;
 
-    const BYTES: u64 = 5 * 4096 + 10;
+    /// Some bytes of a sixth page.
+    fn bytes() -> u64 {
+        5 * page_size() + 10
+    }
 
     fn window() -> (Arc<Storage>, Window) {
         let storage = Arc::new(Storage::anonymous().unwrap());
-        storage.grow(0, BYTES).unwrap();
-        let window = Window::map(&storage, 0, BYTES, true).unwrap();
+        storage.grow(0, bytes()).unwrap();
+        let window = Window::map(&storage, 0, bytes(), true).unwrap();
         (storage, window)
     }
 
@@ -92,17 +95,17 @@ mod tests {
         let (storage, window) = window();
         let pages = OwnPages::default();
         assert!(!pages.lost_some());
-        pages.begin(window.region(BYTES));
-        window.region(BYTES).put::<u8>(0, 7);
+        pages.begin(window.region(bytes()));
+        window.region(bytes()).put::<u8>(0, 7);
         assert!(!pages.lost_some());
-        storage.cut(3 * 4096).unwrap();
-        storage.grow(3 * 4096, BYTES).unwrap();
+        storage.cut(3 * page_size()).unwrap();
+        storage.grow(3 * page_size(), bytes()).unwrap();
         assert!(pages.lost_some());
         assert!(!pages.lost_some());
-        pages.go_on(window.region(BYTES));
+        pages.go_on(window.region(bytes()));
         assert!(!pages.lost_some());
         storage.cut(0).unwrap();
-        storage.grow(0, BYTES).unwrap();
+        storage.grow(0, bytes()).unwrap();
         assert!(pages.lost_some());
     }
 
@@ -110,11 +113,11 @@ mod tests {
     fn what_others_append_and_write_is_no_loss() {
         let (storage, window) = window();
         let pages = OwnPages::default();
-        pages.begin(window.region(BYTES));
-        storage.write_at(Region::of(&[1; 20]), BYTES - 10).unwrap();
-        storage.grow(BYTES + 10, 1 << 20).unwrap();
+        pages.begin(window.region(bytes()));
+        storage.write_at(Region::of(&[1; 20]), bytes() - 10).unwrap();
+        storage.grow(bytes() + 10, 1 << 20).unwrap();
         // Cut, but behind the array.
-        storage.cut(BYTES).unwrap();
+        storage.cut(bytes()).unwrap();
         assert!(!pages.lost_some());
     }
 
@@ -126,14 +129,14 @@ mod tests {
         }
         let (storage, window) = window();
         let pages = OwnPages::default();
-        pages.begin(window.region(BYTES));
-        storage.cut(2 * 4096).unwrap();
+        pages.begin(window.region(bytes()));
+        storage.cut(2 * page_size()).unwrap();
         assert!(pages.lost_some());
-        pages.go_on(window.region(2 * 4096));
-        storage.grow(2 * 4096, BYTES).unwrap();
-        pages.go_on(window.region(BYTES));
-        storage.cut(4 * 4096).unwrap();
-        storage.grow(4 * 4096, BYTES).unwrap();
+        pages.go_on(window.region(2 * page_size()));
+        storage.grow(2 * page_size(), bytes()).unwrap();
+        pages.go_on(window.region(bytes()));
+        storage.cut(4 * page_size()).unwrap();
+        storage.grow(4 * page_size(), bytes()).unwrap();
         assert!(pages.lost_some());
     }
 
@@ -144,10 +147,10 @@ mod tests {
         }
         let (storage, window) = window();
         let pages = OwnPages::default();
-        pages.begin(window.region(BYTES));
+        pages.begin(window.region(bytes()));
         pages.begin(window.region(10));
-        storage.cut(4096).unwrap();
-        storage.grow(4096, BYTES).unwrap();
+        storage.cut(page_size()).unwrap();
+        storage.grow(page_size(), bytes()).unwrap();
         assert!(pages.lost_some());
     }
 }

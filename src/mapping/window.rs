@@ -156,6 +156,7 @@ impl Window {
 
     /// Before the first bytes of a private window may be written to.
     pub fn begin_own_writes(&self, bytes: u64) {
+        let _no_follow_file_maps_over_it = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         self.own_pages.begin(self.region(bytes));
     }
 
@@ -173,12 +174,12 @@ impl Window {
         self.own_pages.go_on(self.region(bytes));
     }
 
-    /// Maps the file that was opened anew since, over all of the window; but not where that would lose what was written to it.
+    /// Maps the file that was opened anew since, over all of the window, unless that would lose what was written to it.
     pub fn follow_file(&self) -> Result<()> {
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         if self.own_pages.are_written() {
             return Ok(());
         }
-        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(file) = file.as_ref() else { return Ok(()) };
         let generation = file.storage.generation();
         if self.generation.load(Ordering::Relaxed) == generation {

@@ -23,7 +23,7 @@ pub struct SharedWord {
     /// A read-only page of the file: a private mapping is private to the sleeper too, and nobody would find it there.
     _page: Option<MmapRaw>,
     /// Where the word lies, for the sleepers of a system without futexes.
-    polled: Option<Polled>,
+    polled: Option<Box<Polled>>,
 }
 
 #[derive(Debug)]
@@ -59,9 +59,11 @@ impl Mapping {
             seen: word_at(seen)?,
             _window: window.clone(),
             _page: page,
-            polled: (!futex::is_available()).then(|| Polled {
-                storage: self.storage().clone(),
-                position: self.offset() + byte,
+            polled: (!futex::is_available()).then(|| {
+                Box::new(Polled {
+                    storage: self.storage().clone(),
+                    position: self.offset() + byte,
+                })
             }),
         })
     }

@@ -25,6 +25,8 @@ pub struct HandleFields {
     pub offset: f64,
     pub length: Option<f64>,
     pub format: Option<String>,
+    /// Optional: versions of this package that do not know it ignore it.
+    pub pid_namespace: Option<String>,
 }
 
 impl From<Handle> for HandleFields {
@@ -41,28 +43,33 @@ impl From<Handle> for HandleFields {
             offset: handle.offset as f64,
             length: handle.length.map(|length| length as f64),
             format: Some(handle.format.as_str().to_owned()),
+            pid_namespace: handle.pid_namespace.map(|number| number.to_string()),
         }
     }
 }
 
 impl HandleFields {
     pub fn parse(self) -> Result<Handle> {
-        let no_handle = Error::InvalidArgType {
+        let no_handle = || Error::InvalidArgType {
             name: "handle",
             requirement: "what handle() of an MmapArray gave",
         };
         let typecode = Typecode::parse(&self.typecode)?;
         let offset = count("handle.offset", self.offset)?;
         if !offset.is_multiple_of(typecode.itemsize() as u64) {
-            return Err(no_handle);
+            return Err(no_handle());
         }
         Ok(Handle {
             typecode,
             flags: Flags::parse(&self.flags)?,
             owner: ProcessIdentity {
                 pid: self.pid,
-                started: self.started.parse().map_err(|_| no_handle)?,
+                started: self.started.parse().map_err(|_| no_handle())?,
             },
+            pid_namespace: self
+                .pid_namespace
+                .map(|number| number.parse().map_err(|_| no_handle()))
+                .transpose()?,
             mapping: count("handle.mapping", self.mapping)?,
             descriptor: self.descriptor,
             path: self.path,

@@ -3,7 +3,7 @@
 
 use std::ptr::NonNull;
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering, fence};
 use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
@@ -141,7 +141,7 @@ impl Word {
             match done {
                 Err(Errno::INTR) | Ok(Awake::ByCancellation) => has_slept = true,
                 // Between two sleeps the word changed: that is what was waited for.
-                Err(Errno::AGAIN) if has_slept => return Ok(Wakeup::Woken),
+                Err(Errno::AGAIN) if has_slept => return outcome(Ok(())),
                 done => return outcome(done.map(drop)),
             }
         }
@@ -198,6 +198,8 @@ enum Awake {
 }
 
 fn outcome(done: rustix::io::Result<()>) -> Result<Wakeup> {
+    // The system looked at the word for us: what its writer stored before it is to be seen by what this thread loads next.
+    fence(Ordering::Acquire);
     match done {
         Ok(()) => Ok(Wakeup::Woken),
         Err(Errno::AGAIN) => Ok(Wakeup::NotEqual),

@@ -3,6 +3,7 @@
 #![cfg_attr(target_os = "macos", allow(unsafe_code, reason = "asks with a C call"))]
 
 use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -34,9 +35,12 @@ impl ProcessIdentity {
         if let Some(known) = OWN.get().filter(|known| known.pid == pid) {
             return Ok(*known);
         }
-        let own = match Self::read(pid) {
+        let own = match started("self") {
             Err(error) if error.kind() == ErrorKind::NotFound => ProcessIdentity { pid, started: 0 },
-            read => read.map_err(|error| Error::io(&error, "open"))?,
+            started => ProcessIdentity {
+                pid,
+                started: started.map_err(|error| Error::io(&error, "open"))?,
+            },
         };
         // Another thread may have been faster; in a forked process the parent's stays.
         let _ = OWN.set(own);
@@ -45,44 +49,56 @@ impl ProcessIdentity {
 
     /// A process that is running now.
     pub fn of(pid: u32) -> Option<Self> {
-        Self::read(pid).ok()
+        let started = started(&pid.to_string()).ok()?;
+        Some(ProcessIdentity { pid, started })
     }
+}
 
-    #[cfg(target_os = "macos")]
-    fn read(pid: u32) -> std::io::Result<Self> {
-        if portable::is_asked_for() {
-            return Err(ErrorKind::NotFound.into());
-        }
-        // SAFETY: all zeros is a valid one.
-        let mut facts: libc::proc_bsdinfo = unsafe { std::mem::zeroed() };
-        let size = size_of_val(&facts) as i32;
-        let into = std::ptr::from_mut(&mut facts).cast();
-        let number = i32::try_from(pid).map_err(|_| ErrorKind::NotFound)?;
-        // SAFETY: so many bytes may be written there.
-        let done = unsafe { libc::proc_pidinfo(number, libc::PROC_PIDTBSDINFO, 0, into, size) };
-        if done != size {
-            return Err(std::io::Error::last_os_error());
-        }
-        let started = facts.pbi_start_tvsec * 1_000_000 + facts.pbi_start_tvusec;
-        Ok(ProcessIdentity { pid, started })
+/// When a process was started, of those by their numbers.
+#[cfg(target_os = "macos")]
+fn started(process: &str) -> std::io::Result<u64> {
+    if portable::is_asked_for() {
+        return Err(ErrorKind::NotFound.into());
     }
+    let number = if process == "self" {
+        std::process::id()
+    } else {
+        process.parse().unwrap_or(0)
+    };
+    let number = i32::try_from(number).map_err(|_| ErrorKind::NotFound)?;
+    // SAFETY: all zeros is a valid one.
+    let mut facts: libc::proc_bsdinfo = unsafe { std::mem::zeroed() };
+    let size = size_of_val(&facts) as i32;
+    let into = std::ptr::from_mut(&mut facts).cast();
+    // SAFETY: so many bytes may be written there.
+    let done = unsafe { libc::proc_pidinfo(number, libc::PROC_PIDTBSDINFO, 0, into, size) };
+    if done != size {
+        return Err(std::io::Error::last_os_error());
+    }
+    Ok(facts.pbi_start_tvsec * 1_000_000 + facts.pbi_start_tvusec)
+}
 
-    #[cfg(not(target_os = "macos"))]
-    fn read(pid: u32) -> std::io::Result<Self> {
-        if portable::is_forced() {
-            return Err(ErrorKind::NotFound.into());
-        }
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-        let no_stat = || std::io::Error::from_raw_os_error(libc::EIO);
-        // The second field is the program's name in parentheses, and may hold anything.
-        let (_, rest) = stat.rsplit_once(") ").ok_or_else(no_stat)?;
-        // Field 22 of the line; the rest starts at field 3.
-        let started = rest.split(' ').nth(19).and_then(|field| field.parse().ok());
-        Ok(ProcessIdentity {
-            pid,
-            started: started.ok_or_else(no_stat)?,
-        })
+/// When a process was started, of those in `/proc`.
+#[cfg(not(target_os = "macos"))]
+fn started(process: &str) -> std::io::Result<u64> {
+    if portable::is_forced() {
+        return Err(ErrorKind::NotFound.into());
     }
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    let no_stat = || std::io::Error::from_raw_os_error(libc::EIO);
+    // The second field is the program's name in parentheses, and may hold anything.
+    let (_, rest) = stat.rsplit_once(") ").ok_or_else(no_stat)?;
+    // Field 22 of the line; the rest starts at field 3.
+    let started = rest.split(' ').nth(19).and_then(|field| field.parse().ok());
+    started.ok_or_else(no_stat)
+}
+
+/// The PID namespace of this process, which a container has one of its own of: the number of a process means another one in each
+/// of them. `None` if the system does not say.
+pub fn pid_namespace() -> Option<u64> {
+    std::fs::metadata("/proc/self/ns/pid")
+        .ok()
+        .map(|found| found.ino())
 }
 
 #[cfg(test)]

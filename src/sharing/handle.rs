@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::mapping::Mapping;
 use crate::os::identity::FileIdentity;
 use crate::os::memory_file::TemporaryName;
-use crate::os::process::{ProcessIdentity, descriptor_path};
+use crate::os::process::{self, ProcessIdentity, descriptor_path};
 use crate::storage::{Access, Flags, Format, Storage};
 use crate::typecode::Typecode;
 
@@ -21,12 +21,17 @@ const MEANS_GONE: [i32; 5] = [
     libc::ELOOP,
 ];
 
+/// What the system answers if this process may not look at another one's descriptors.
+const REFUSES_DESCRIPTORS: [i32; 2] = [libc::EACCES, libc::EPERM];
+
 /// What a handle says. It keeps nothing alive, and nothing of it is believed unchecked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handle {
     pub typecode: &'static Typecode,
     pub flags: Flags,
     pub owner: ProcessIdentity,
+    /// The PID namespace of the owner. `None` if an older version of this package made the handle.
+    pub pid_namespace: Option<u64>,
     /// The mapping's number in the owner's process.
     pub mapping: u64,
     /// The owner's descriptor.
@@ -53,6 +58,7 @@ impl Handle {
             typecode,
             flags,
             owner: ProcessIdentity::own()?,
+            pid_namespace: process::pid_namespace(),
             mapping: registry::number_of(mapping),
             descriptor: storage.descriptor(),
             // A path that is no text stays unsaid; the owner's descriptor leads there too.
@@ -69,7 +75,8 @@ impl Handle {
     /// The memory behind the handle, with the handle's flags or lesser ones.
     ///
     /// # Errors
-    /// `ReadOnly` for more than the handle has; `StaleHandle` where the memory is gone, or another's.
+    /// `ReadOnly` for more than the handle has; `StaleHandle` where the memory is gone, or another's; `UnreachableHandle` if the
+    /// owner may have it, and is in another container or another user's.
     pub fn locate(&self, flags: Option<Flags>) -> Result<(Arc<Mapping>, Flags)> {
         let asked = flags;
         let flags = self.allowed(asked)?;
@@ -128,27 +135,45 @@ impl Handle {
                 Err(error) => failure = Some(error),
             }
         }
-        if ProcessIdentity::of(self.owner.pid) == Some(self.owner)
-            && let Some(link) = descriptor_path(self.owner.pid, self.descriptor)
+        let pid = self.owner.pid;
+        let mut hindrance = None;
+        if self.is_from_another_namespace() {
+            hindrance = Some(format!(
+                "process {pid} is in another PID namespace, as processes of another container are"
+            ));
+        } else if ProcessIdentity::of(pid) == Some(self.owner)
+            && let Some(link) = descriptor_path(pid, self.descriptor)
         {
             match Storage::reopen(&link, &self.identity, flags.access(), path) {
                 Ok(Some(storage)) => return Ok(storage),
                 Ok(None) => {}
+                Err(Error::System { errno, .. }) if REFUSES_DESCRIPTORS.contains(&errno) => {
+                    hindrance = Some(format!(
+                        "process {pid} is another user's, or in another user namespace, and its descriptors may not be opened here"
+                    ));
+                }
                 Err(error) => failure = Some(failure.unwrap_or(error)),
             }
         }
         // A file that is there and refuses us is the system's error; one that is gone is ours.
-        Err(match failure {
-            Some(error @ Error::System { errno, .. }) if !MEANS_GONE.contains(&errno) => error,
+        Err(match (failure, hindrance) {
+            (Some(error @ Error::System { errno, .. }), _) if !MEANS_GONE.contains(&errno) => error,
+            (_, Some(reason)) => Error::UnreachableHandle { reason },
             _ => Error::StaleHandle {
                 reason: match self.path.as_deref() {
                     Some(path) if TemporaryName::of(Path::new(path)).is_none() => {
                         format!("'{path}' is another file by now, or none")
                     }
-                    _ => format!("process {} has closed it, or has ended", self.owner.pid),
+                    _ => format!("process {pid} has closed it, or has ended"),
                 },
             },
         })
+    }
+
+    /// Whether the number of the owner's process means another one here, or none.
+    fn is_from_another_namespace(&self) -> bool {
+        let own = process::pid_namespace();
+        self.pid_namespace.is_some() && own.is_some() && self.pid_namespace != own
     }
 }
 
@@ -202,6 +227,25 @@ mod tests {
         let (mapping, handle) = handle();
         drop(mapping);
         assert_eq!(handle.locate(None).unwrap_err().code(), "ERR_STALE_HANDLE");
+    }
+
+    #[test]
+    fn locate_of_a_handle_from_another_pid_namespace_says_so() {
+        let (_mapping, here) = handle();
+        let elsewhere = Handle {
+            pid_namespace: Some(1),
+            mapping: u64::MAX,
+            ..here.clone()
+        };
+        let error = elsewhere.locate(None).unwrap_err();
+        assert_eq!(error.code(), "ERR_UNREACHABLE_HANDLE");
+        assert!(error.to_string().contains("another PID namespace"));
+        // Of a version that did not say: the owner is looked up, and found.
+        let silent = Handle {
+            pid_namespace: None,
+            ..elsewhere
+        };
+        silent.locate(None).unwrap();
     }
 
     #[test]

@@ -7,11 +7,15 @@
 
 mod record;
 mod signal;
+mod slot;
+mod zero_pages;
 
 use std::fs::File;
 use std::os::fd::BorrowedFd;
 use std::ptr;
-use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{
+    AtomicBool, AtomicI32, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
+};
 use std::sync::{Mutex, PoisonError};
 
 use rustix::fs::fstat;
@@ -20,12 +24,21 @@ use crate::error::{Error, Result};
 use crate::os::memory_map::{self, MappedFile, Mappings};
 use record::FaultRecord;
 pub use record::Recorded;
+use slot::{GuardedMapping, Slot};
+
+/// The atomics of a slot and its record. The folder `loom` has others under these names.
+mod sync {
+    pub use std::sync::atomic;
+    pub use std::thread;
+}
 
 /// How many faults the guard has answered in this process, in any mapping; wraps around.
 static FAULTS: AtomicU32 = AtomicU32::new(0);
 
 /// The number of faults so far. Ask for it before you ask for a record: a fault that is counted is recorded.
 pub fn faults() -> u32 {
+    // What the caller has read before is read before the counter, on every processor.
+    fence(Ordering::Acquire);
     FAULTS.load(Ordering::SeqCst)
 }
 
@@ -47,25 +60,6 @@ pub fn gap() {
 
 const SLOTS: usize = 512;
 
-/// A mapping the guard answers for.
-#[derive(Debug)]
-struct Slot {
-    /// Address of its first page; 0 while the slot is free. Set last and cleared first. A handler that has entered the
-    /// record and finds its address inside may read all fields: the slot is not given to another mapping until it leaves.
-    start: AtomicUsize,
-    /// In bytes, whole pages.
-    length: AtomicUsize,
-    descriptor: AtomicI32,
-    /// Byte of the file under the first page.
-    offset: AtomicU64,
-    record: FaultRecord,
-    /// The file as the kernel's list of mappings names it, where the pages may be another's by now and are to be looked
-    /// at first; an inode of 0 where they are surely ours.
-    major: AtomicU64,
-    minor: AtomicU64,
-    inode: AtomicU64,
-}
-
 /// Part of the table. Parts are added, never taken away, so a handler may walk them at any time.
 struct Part {
     slots: [Slot; SLOTS],
@@ -75,18 +69,7 @@ struct Part {
 impl Part {
     const fn new() -> Part {
         Part {
-            slots: [const {
-                Slot {
-                    start: AtomicUsize::new(0),
-                    length: AtomicUsize::new(0),
-                    descriptor: AtomicI32::new(-1),
-                    offset: AtomicU64::new(0),
-                    record: FaultRecord::new(),
-                    major: AtomicU64::new(0),
-                    minor: AtomicU64::new(0),
-                    inode: AtomicU64::new(0),
-                }
-            }; SLOTS],
+            slots: [const { free_slot() }; SLOTS],
             next: AtomicPtr::new(ptr::null_mut()),
         }
     }
@@ -94,6 +77,25 @@ impl Part {
     fn next(&self) -> Option<&'static Part> {
         // SAFETY: parts are leaked boxes, so what the pointer leads to is there for good.
         unsafe { self.next.load(Ordering::Acquire).as_ref() }
+    }
+}
+
+/// Not a function of the slot's: what stands in for its atomics in the folder `loom` cannot be made in a constant.
+const fn free_slot() -> Slot {
+    Slot {
+        is_taken: AtomicBool::new(false),
+        start: AtomicUsize::new(0),
+        length: AtomicUsize::new(0),
+        descriptor: AtomicI32::new(-1),
+        offset: AtomicU64::new(0),
+        major: AtomicU64::new(0),
+        minor: AtomicU64::new(0),
+        inode: AtomicU64::new(0),
+        record: FaultRecord {
+            word: AtomicU64::new(record::NONE),
+            left: AtomicU32::new(0),
+            end: AtomicUsize::new(0),
+        },
     }
 }
 
@@ -151,19 +153,20 @@ impl Guarded {
         static REGISTER: Mutex<()> = Mutex::new(());
         let _one_at_a_time = REGISTER.lock().unwrap_or_else(PoisonError::into_inner);
         signal::install()?;
-        let (at, slot) = slots()
-            .enumerate()
-            .find(|(_, slot)| slot.start.load(Ordering::Relaxed) == 0)
-            .unwrap_or_else(|| (slots().count(), add_part()));
+        let mapping = GuardedMapping {
+            start,
+            length,
+            descriptor,
+            offset,
+            file,
+        };
+        let (at, slot) = loop {
+            if let Some(taken) = slots().enumerate().find(|(_, slot)| slot.take(mapping)) {
+                break taken;
+            }
+            add_part();
+        };
         EVER_USED.fetch_max(at + 1, Ordering::AcqRel);
-        slot.length.store(length, Ordering::Relaxed);
-        slot.descriptor.store(descriptor, Ordering::Relaxed);
-        slot.offset.store(offset, Ordering::Relaxed);
-        slot.record.reset();
-        slot.major.store(file.major, Ordering::Relaxed);
-        slot.minor.store(file.minor, Ordering::Relaxed);
-        slot.inode.store(file.inode, Ordering::Relaxed);
-        slot.start.store(start, Ordering::SeqCst);
         Ok(Guarded(slot))
     }
 
@@ -184,8 +187,8 @@ impl Guarded {
 
     /// Whether the pages showed the file at some moment, as far as can be told; always those that are ours.
     pub fn is_there(&self, mappings: &Mappings) -> bool {
-        let start = self.0.start.load(Ordering::Relaxed);
-        self.0.is_shown_at(start, |address| mappings.file_at(address))
+        let mapping = self.0.mapping().unwrap_or_default();
+        mapping.is_shown_at(mapping.start, |address| mappings.file_at(address))
     }
 }
 
@@ -202,88 +205,56 @@ impl Zeros {
 
 impl Drop for Guarded {
     fn drop(&mut self) {
-        self.0.start.store(0, Ordering::SeqCst);
         // A handler may be about to lay zeros, and the pages may be another mapping's soon.
-        self.0.record.wait_until_idle();
+        self.0.give_up();
     }
 }
 
 /// Whether any byte of a range is in a mapping that is guarded, which every mapping of a file here is.
+///
+/// The caller holds the mapping of these bytes, if they are in one. So its slot does not change meanwhile, and the answer is yes.
+/// A slot that is given to another mapping just now may say yes by mistake, which costs the caller a copy.
 pub fn guards_any_of(start: usize, length: usize) -> bool {
-    used_slots().any(|slot| {
-        let (first, bytes) = (
-            slot.start.load(Ordering::Acquire),
-            slot.length.load(Ordering::Relaxed),
-        );
-        first != 0 && start < first.saturating_add(bytes) && first < start.saturating_add(length)
-    })
+    used_slots()
+        .filter_map(Slot::mapping)
+        .any(|mapping| start < mapping.end() && mapping.start < start.saturating_add(length))
 }
 
-/// Whether any byte of a range is one of a file from a position on, by whatever mapping of it that is guarded.
+/// Whether any byte of a range is one of a file from a position on, by whatever mapping of it that is guarded. Yes by mistake as
+/// above.
 pub fn shows_file_from(start: usize, length: usize, file: &File, position: u64) -> bool {
-    used_slots().any(|slot| {
-        let first = slot.start.load(Ordering::Acquire);
-        let end = first.saturating_add(slot.length.load(Ordering::Relaxed));
-        let (from, to) = (first.max(start), end.min(start.saturating_add(length)));
-        let shown = slot
+    used_slots().filter_map(Slot::mapping).any(|mapping| {
+        let from = mapping.start.max(start);
+        let to = mapping.end().min(start.saturating_add(length));
+        let shown = mapping
             .offset
-            .load(Ordering::Relaxed)
-            .saturating_add((to.wrapping_sub(first)) as u64);
-        first != 0 && from < to && shown > position && slot.is_of(file)
+            .saturating_add((to.wrapping_sub(mapping.start)) as u64);
+        from < to && shown > position && mapping.is_of(file)
     })
 }
 
-/// More slots at the end of the table; gives the first of them. Called by one thread at a time.
-fn add_part() -> &'static Slot {
+/// More slots at the end of the table. Called by one thread at a time.
+fn add_part() {
     let mut last = &TABLE;
     while let Some(next) = last.next() {
         last = next;
     }
     let part: &'static Part = Box::leak(Box::new(Part::new()));
     last.next.store(ptr::from_ref(part).cast_mut(), Ordering::Release);
-    &part.slots[0]
 }
 
-impl Slot {
-    /// Whether the mapping holds an address.
-    fn covers(&self, address: usize) -> bool {
-        let start = self.start.load(Ordering::SeqCst);
-        start != 0 && address >= start && address - start < self.length.load(Ordering::Relaxed)
-    }
-
+impl GuardedMapping {
     /// Whether the mapping is of a file; of one that can no longer be asked it may be.
     fn is_of(&self, file: &File) -> bool {
-        let descriptor = self.descriptor.load(Ordering::Relaxed);
-        if descriptor < 0 {
+        if self.descriptor < 0 {
             return true;
         }
         // SAFETY: open while the mapping is guarded; where that has just ended, another file is asked, or none.
-        let descriptor = unsafe { BorrowedFd::borrow_raw(descriptor) };
+        let descriptor = unsafe { BorrowedFd::borrow_raw(self.descriptor) };
         match (fstat(descriptor), fstat(file)) {
             (Ok(shown), Ok(own)) => (shown.st_dev, shown.st_ino) == (own.st_dev, own.st_ino),
             _ => true,
         }
-    }
-
-    fn is_borrowed(&self) -> bool {
-        self.inode.load(Ordering::Relaxed) != 0
-    }
-
-    /// Whether the page at an address inside is the file's, as it should be.
-    fn shows_file_at(&self, address: usize) -> bool {
-        self.is_shown_at(address, memory_map::file_at)
-    }
-
-    fn is_shown_at(&self, address: usize, file_at: impl Fn(usize) -> Option<MappedFile>) -> bool {
-        // The slot may be another's by now: then nothing fits.
-        let inside = address.wrapping_sub(self.start.load(Ordering::Relaxed));
-        let expected = MappedFile {
-            major: self.major.load(Ordering::Relaxed),
-            minor: self.minor.load(Ordering::Relaxed),
-            inode: self.inode.load(Ordering::Relaxed),
-            offset: self.offset.load(Ordering::Relaxed).wrapping_add(inside as u64),
-        };
-        expected.inode == 0 || file_at(address) == Some(expected)
     }
 }
 
@@ -295,7 +266,7 @@ mod tests {
     fn a_slot_is_found_while_it_is_guarded() {
         // SAFETY: no memory is behind it and no fault is raised; the table alone is looked at.
         let guarded = unsafe { Guarded::new(0x1000_0000, 0x2000, -1, 0) }.unwrap();
-        let found = |address| slots().any(|slot| slot.covers(address));
+        let found = |address| slots().any(|slot| slot.answer(address, |_, _| ()).is_some());
         assert!(found(0x1000_0000) && found(0x1000_1FFF));
         assert!(!found(0x0FFF_FFFF) && !found(0x1000_2000));
         assert_eq!(guarded.zeros().from(), None);
@@ -313,7 +284,8 @@ mod tests {
             .collect();
         assert_eq!(
             slots()
-                .filter(|slot| slot.covers(0x7000_0000_0000 + (SLOTS + 5) * 0x1000))
+                .filter_map(Slot::mapping)
+                .filter(|mapping| mapping.holds(0x7000_0000_0000 + (SLOTS + 5) * 0x1000))
                 .count(),
             1
         );

@@ -1,53 +1,57 @@
-//! The handler of SIGBUS. It does only what a signal handler may: it looks into a lock-free table, makes system calls, and
-//! stores to atomics.
-#![allow(
-    unsafe_code,
-    reason = "handles a signal, and maps fixed pages over mappings of this crate"
-)]
+//! The handler of SIGBUS: answers faults in our mappings, and asks whoever was there before us about all others. It does only what
+//! a signal handler may: it looks into lock-free tables, makes system calls, and stores to atomics.
+#![allow(unsafe_code, reason = "handles a signal")]
 
-use std::os::fd::BorrowedFd;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use std::{mem, ptr};
 
-use super::{FAULTS, Slot, gap, slots};
+use rustix::time::{ClockId, clock_gettime};
+
+use super::zero_pages::lay_zeros_at;
 use crate::error::{Error, Result};
-use crate::os::{errno, memory};
+use crate::os::errno;
 
 type Handler = unsafe extern "C" fn(i32, *mut libc::siginfo_t, *mut libc::c_void);
 
-/// If a library replaced our handler, another one of these is installed, and faults outside our mappings go to the handler it
-/// replaced. That one may pass them to the handler before it, which is one of these too: a single handler could not tell
-/// whether another handler asks it, or the kernel.
-static HANDLERS: [Handler; 16] = {
-    macro_rules! handlers {
-        ($($at:literal)*) => { [$(handle_as::<$at>),*] };
+/// An action that we have replaced: at first whatever was there before us, then whoever replaced us before we were put back.
+struct Replaced {
+    /// When that was first and when last, by a clock that all copies of this library in the process share; 0 for never. Those in
+    /// between would lead to nobody else.
+    first: AtomicUsize,
+    last: AtomicUsize,
+    action: AtomicPtr<libc::sigaction>,
+}
+
+/// The first one, and the latest others.
+static REPLACED: [Replaced; 8] = [const {
+    Replaced {
+        first: AtomicUsize::new(0),
+        last: AtomicUsize::new(0),
+        action: AtomicPtr::new(ptr::null_mut()),
     }
-    handlers!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
-};
+}; 8];
 
-/// Whom each of them replaced.
-static REPLACED: [AtomicPtr<libc::sigaction>; HANDLERS.len()] =
-    [const { AtomicPtr::new(ptr::null_mut()) }; HANDLERS.len()];
+static HANDLER: Handler = handle;
 
-/// The default action, as whoever replaced by it would see it.
 static DEFAULT: libc::sigaction = {
     // SAFETY: all zeros is a valid sigaction.
     unsafe { mem::zeroed() }
 };
 
-/// Puts the handler in place, or back in place where somebody has replaced it. Called by one thread at a time.
+/// Installs the handler, or puts it back in front if somebody has replaced it. Called by one thread at a time.
 pub fn install() -> Result<()> {
     let mut current = change(None)?;
     loop {
-        let own = HANDLERS
-            .iter()
-            .position(|handler| *handler as usize == current.sa_sigaction);
-        // Whoever put it back by `signal` has it called without the information.
-        if own.is_some() && current.sa_flags & libc::SA_SIGINFO != 0 {
+        let is_ours = current.sa_sigaction == HANDLER as usize;
+        // Whoever puts it back by `signal` has it called without the information.
+        if is_ours && current.sa_flags & libc::SA_SIGINFO != 0 {
             return Ok(());
         }
+        if !is_ours {
+            record(current);
+        }
         let action = libc::sigaction {
-            sa_sigaction: HANDLERS[own.unwrap_or_else(|| handler_over(current))] as usize,
+            sa_sigaction: HANDLER as usize,
             sa_flags: libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_RESTART,
             ..DEFAULT
         };
@@ -55,7 +59,7 @@ pub fn install() -> Result<()> {
         if before.sa_sigaction == current.sa_sigaction {
             return Ok(());
         }
-        // Somebody came in between, another copy of this library perhaps, and is to be asked too.
+        // Somebody came in between, such as another copy of this library, and is to be asked too.
         current = before;
     }
 }
@@ -72,38 +76,47 @@ fn change(action: Option<&libc::sigaction>) -> Result<libc::sigaction> {
     Ok(before)
 }
 
-/// Which of the handlers asks those that are in place now.
-fn handler_over(current: libc::sigaction) -> usize {
-    let is_same = |action: &libc::sigaction| {
-        (action.sa_sigaction, action.sa_flags) == (current.sa_sigaction, current.sa_flags)
+/// Remembers an action that we are about to replace, as the latest.
+fn record(action: libc::sigaction) {
+    let is_same = |known: &Replaced| {
+        let known = known.action();
+        known.is_some_and(|known| {
+            (known.sa_sigaction, known.sa_flags) == (action.sa_sigaction, action.sa_flags)
+        })
     };
-    let last = HANDLERS.len() - 1;
-    let at = (0..last)
-        .find(|at| replaced(*at).is_none_or(is_same))
-        .unwrap_or(last);
-    // A handler may be reading the one before; what is replaced is leaked, once for each who replaces us.
-    if !replaced(at).is_some_and(is_same) {
-        REPLACED[at].store(Box::into_raw(Box::new(current)), Ordering::Release);
+    let now = clock_gettime(ClockId::Monotonic);
+    let now = (now.tv_sec * 1_000_000_000 + now.tv_nsec) as usize;
+    let slot = if let Some(known) = REPLACED.iter().find(|known| is_same(known)) {
+        known
+    } else {
+        // The very first stays. Of the others the oldest makes room.
+        let is_first = REPLACED[0].action().is_none();
+        let oldest = REPLACED[1..].iter().min_by_key(|known| known.before(0));
+        let slot = oldest.filter(|_| !is_first).unwrap_or(&REPLACED[0]);
+        // Leaked: a handler on another thread may be reading the one before.
+        slot.action
+            .store(Box::into_raw(Box::new(action)), Ordering::Release);
+        slot.first.store(now, Ordering::Release);
+        slot
+    };
+    slot.last.store(now, Ordering::Release);
+}
+
+impl Replaced {
+    /// When the action was last replaced before a time, or at all if that is 0; 0 if it was not.
+    fn before(&self, time: usize) -> usize {
+        let times = [&self.last, &self.first].map(|at| at.load(Ordering::Acquire));
+        let found = times.into_iter().find(|at| time == 0 || *at < time);
+        found.unwrap_or(0)
     }
-    at
+
+    fn action(&self) -> Option<&'static libc::sigaction> {
+        // SAFETY: null, a leaked box, or a static.
+        unsafe { self.action.load(Ordering::Acquire).as_ref() }
+    }
 }
 
-fn replaced(at: usize) -> Option<&'static libc::sigaction> {
-    // SAFETY: a leaked box, or null.
-    unsafe { REPLACED[at].load(Ordering::Acquire).as_ref() }
-}
-
-unsafe extern "C" fn handle_as<const AT: usize>(
-    signal: i32,
-    info: *mut libc::siginfo_t,
-    context: *mut libc::c_void,
-) {
-    // SAFETY: passes on what the kernel gave.
-    unsafe { handle(AT, signal, info, context) };
-}
-
-/// What the handler of a number does.
-unsafe fn handle(at: usize, signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+unsafe extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     // SAFETY: only asks where it is.
     let errno = unsafe { errno::location() };
     // The code that was interrupted may look at it next.
@@ -117,144 +130,54 @@ unsafe fn handle(at: usize, signal: i32, info: *mut libc::siginfo_t, context: *m
     // SAFETY: a fault has an address in its information.
     let address = is_fault.then(|| unsafe { information.si_addr() }.addr());
     if !address.is_some_and(lay_zeros_at) {
-        let stage = Stage::of(info.addr());
         // SAFETY: passes on what the kernel gave.
-        unsafe { forward(at, stage, is_fault, (signal, info, context)) };
+        unsafe { forward(is_fault, signal, info, context) };
     }
     // SAFETY: as above.
     unsafe { errno.write(before) };
 }
 
-/// Whether the address is in a mapping that is guarded, and zeros lie there now.
-fn lay_zeros_at(address: usize) -> bool {
-    // An entry for borrowed pages may be about what was there before.
-    [false, true]
-        .into_iter()
-        .any(|borrowed| slots().any(|slot| slot.covers(address) && slot.answer(address, borrowed)))
+/// The time to which whoever is asked about a signal goes back: 0 for the first who is asked.
+///
+/// A handler that we ask may ask us in turn: it was installed over ours, and then we were put back in front of it. Two copies of
+/// this library do that to each other. Each time that one of them is asked it goes on to what it replaced before that time, so
+/// that all of them are asked in order and none twice. The time is passed on in a word of the kernel's record of the signal:
+/// `uc_link`, which the kernel sets to 0 for each signal and does not read. A handler that leaves by `siglongjmp` leaves nothing
+/// behind there, as it would in a table of threads.
+///
+/// # Safety
+/// The context is null, or what came with a signal that is handled for as long as the word is used.
+unsafe fn time_in<'a>(context: *mut libc::c_void) -> Option<&'a AtomicUsize> {
+    let word = context.wrapping_byte_add(mem::offset_of!(libc::ucontext_t, uc_link));
+    // SAFETY: valid by the caller's promise; a pointer is as large as a number.
+    (!context.is_null()).then(|| unsafe { AtomicUsize::from_ptr(word.cast()) })
 }
 
-impl Slot {
-    /// Answers a fault if it is in this mapping, which stays as it is meanwhile. Says whether the touch can be tried again.
-    fn answer(&self, address: usize, borrowed: bool) -> bool {
-        self.record.enter();
-        // The mapping may have ended before the record was entered.
-        let answered = self.covers(address)
-            && self.is_borrowed() == borrowed
-            && self.shows_file_at(address)
-            && self.lay_zeros(address);
-        self.record.leave();
-        answered
-    }
-
-    /// Lays zero pages from the file's end on, or over the one page that the file has and cannot give (a hole on a
-    /// full disk, a bad block).
-    fn lay_zeros(&self, address: usize) -> bool {
-        let page = memory::page_size() as usize;
-        let (start, length) = (
-            self.start.load(Ordering::Relaxed),
-            self.length.load(Ordering::Relaxed),
-        );
-        let touched = (address - start) / page * page;
-        let end = self.end_of_file().min(length as u64) as usize;
-        let (from, to) = if touched >= end {
-            (end, length)
-        } else {
-            (touched, touched + page)
-        };
-        // In this order: a thread that reads one of these zeros can see the count, and a thread that sees the count can
-        // see the record.
-        self.record.add(from..to);
-        gap();
-        FAULTS.fetch_add(1, Ordering::SeqCst);
-        gap();
-        // SAFETY: the pages belong to a mapping that `Guarded::new` was promised, whose owner waits for the handler to
-        // leave; nobody can read what they held.
-        unsafe { memory::blank_out((start + from) as *mut u8, to - from) }.is_ok()
-    }
-
-    /// The first byte of the mapping behind the file's last page.
-    fn end_of_file(&self) -> u64 {
-        let descriptor = self.descriptor.load(Ordering::Relaxed);
-        if descriptor < 0 {
-            return 0;
-        }
-        // SAFETY: open by the promise made at `Guarded::new`; a number that is none any more is EBADF.
-        let descriptor = unsafe { BorrowedFd::borrow_raw(descriptor) };
-        let size = rustix::fs::fstat(descriptor).map_or(0, |stat| stat.st_size as u64);
-        memory::round_up_to_pages(size).saturating_sub(self.offset.load(Ordering::Relaxed))
-    }
-}
-
-/// How far those have got who ask each other about one signal. Whoever registers twice has forgotten who was there before, and
-/// asks in a circle, which would go on until the stack ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    Begun,
-    /// Much stack is used: a circle it may be, of the last handlers, which are used again where there are not enough of them.
-    Long,
-    /// It is one. Those who were there before all of it are asked.
-    Circle,
-    /// They are part of it, too.
-    End,
-}
-
-impl Stage {
-    /// By the stack that was used since, where the information still lies where the kernel has put it.
-    fn of(information: usize) -> Stage {
-        const MUCH: usize = 128 << 10;
-        const STAGES: usize = 4;
-        let here = 0u8;
-        let here = ptr::from_ref(&here).addr();
-        let part = match alternate_stack() {
-            Some(bottom) if bottom < here => MUCH.min(information.saturating_sub(bottom) / STAGES),
-            _ => MUCH,
-        };
-        match information.wrapping_sub(here).checked_div(part) {
-            Some(1) => Stage::Long,
-            Some(2) => Stage::Circle,
-            Some(3) => Stage::End,
-            // What is further away was copied elsewhere, and says nothing.
-            _ => Stage::Begun,
-        }
-    }
-}
-
-/// The lowest address of the stack for signals, where this thread is on it.
-fn alternate_stack() -> Option<usize> {
-    // SAFETY: all zeros is a valid stack_t.
-    let mut stack: libc::stack_t = unsafe { mem::zeroed() };
-    // SAFETY: only asks, which a handler may.
-    let asked = unsafe { libc::sigaltstack(ptr::null(), &mut stack) };
-    (asked == 0 && stack.ss_flags & libc::SS_ONSTACK != 0).then(|| stack.ss_sp.addr())
-}
-
-/// Asks who was there before, or lets the default action end the process.
-unsafe fn forward(
-    at: usize,
-    stage: Stage,
-    is_fault: bool,
-    (signal, info, context): (i32, *mut libc::siginfo_t, *mut libc::c_void),
-) {
-    let at = match stage {
-        Stage::Begun => at,
-        Stage::Long => at.min(HANDLERS.len() - 2),
-        Stage::Circle => 0,
-        Stage::End => HANDLERS.len(),
+/// Asks whoever was there before us, or lets the default action end the process.
+unsafe fn forward(is_fault: bool, signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+    // SAFETY: what the kernel gave.
+    let Some(time) = (unsafe { time_in(context) }) else {
+        return end(signal);
     };
-    let action = REPLACED.get(at).and_then(|_| replaced(at)).unwrap_or(&DEFAULT);
+    let asked_at = time.load(Ordering::Relaxed);
+    let times = REPLACED
+        .iter()
+        .map(|replaced| (replaced.before(asked_at), replaced));
+    let Some((at @ 1.., replaced)) = times.max_by_key(|(at, _)| *at) else {
+        return end(signal);
+    };
+    time.store(at, Ordering::Relaxed);
+    let action = replaced.action().unwrap_or(&DEFAULT);
     if action.sa_flags & libc::SA_RESETHAND != 0 {
         // As the kernel would have it: asked once.
-        REPLACED[at].store(ptr::from_ref(&DEFAULT).cast_mut(), Ordering::Release);
+        replaced
+            .action
+            .store(ptr::from_ref(&DEFAULT).cast_mut(), Ordering::Release);
     }
     match action.sa_sigaction {
         // A fault cannot be ignored.
         libc::SIG_IGN if !is_fault => {}
-        libc::SIG_DFL | libc::SIG_IGN => {
-            // SAFETY: sigaction may be called in a handler; the touch is tried again and ends the process, as it would have.
-            unsafe { libc::sigaction(signal, &DEFAULT, ptr::null_mut()) };
-            // SAFETY: so may raise; a signal that somebody sent is not sent again by itself.
-            unsafe { libc::raise(signal) };
-        }
+        libc::SIG_DFL | libc::SIG_IGN => end(signal),
         handler if action.sa_flags & libc::SA_SIGINFO != 0 => {
             // SAFETY: with SA_SIGINFO the handler has this signature.
             let handler = unsafe { mem::transmute::<usize, Handler>(handler) };
@@ -267,6 +190,15 @@ unsafe fn forward(
             as_masked(action, signal, || handler(signal));
         }
     }
+    time.store(asked_at, Ordering::Relaxed);
+}
+
+/// Lets the default action end the process.
+fn end(signal: i32) {
+    // SAFETY: sigaction may be called in a handler; the touch is tried again and ends the process, as it would have.
+    unsafe { libc::sigaction(signal, &DEFAULT, ptr::null_mut()) };
+    // SAFETY: so may raise; a signal that somebody sent is not sent again by itself.
+    unsafe { libc::raise(signal) };
 }
 
 /// Calls a handler with the signals blocked that the kernel would have blocked for it.
