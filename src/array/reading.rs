@@ -248,6 +248,10 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_changes_nothing() {
+        // Another system does not open a descriptor anew.
+        if !cfg!(target_os = "linux") {
+            return;
+        }
         let file = file_of(&bytes());
         let by_number = format!("/proc/self/fd/{}", file.as_raw_fd());
         let write_only = File::options().write(true).open(by_number).unwrap();
@@ -304,6 +308,10 @@ mod tests {
 
     #[test]
     fn of_its_own_file_a_reserved_array_reads_its_elements_only() {
+        // Another system does not open a descriptor anew.
+        if !cfg!(target_os = "linux") {
+            return;
+        }
         let mut array = array_of("B", b"abc");
         array.reserve(1000).unwrap();
         let own = format!("/proc/self/fd/{}", array.mapping.storage().file().as_raw_fd());

@@ -179,19 +179,21 @@ impl Array {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Placement;
     use super::*;
-    use crate::storage::{Flags, Storage};
+    use crate::storage::Flags;
     use crate::typecode::Typecode;
-    use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
-    use std::os::fd::AsRawFd;
-    use std::os::unix::fs::FileExt;
 
+    #[cfg(target_os = "linux")]
     #[test]
     fn nothing_moves_in_a_file_that_cannot_get_shorter() {
         if crate::os::portable::skips("only Linux seals files, and those have no name") {
             return;
         }
+        use super::super::Placement;
+        use crate::storage::Storage;
+        use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+        use std::os::fd::AsRawFd;
+        use std::os::unix::fs::FileExt;
         let file = std::fs::File::from(
             memfd_create("sealed", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING).unwrap(),
         );

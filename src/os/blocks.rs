@@ -4,10 +4,10 @@
 use std::cell::Cell;
 use std::fs::File;
 
-use rustix::fs::{FallocateFlags, fallocate, fstatvfs, tell};
-use rustix::io::{Errno, retry_on_intr};
+use rustix::fs::{fstatvfs, tell};
+use rustix::io::Errno;
 
-use super::portable;
+use super::portable::{self, linux_only};
 use super::{identity, size};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
@@ -22,11 +22,13 @@ pub fn grow(file: &File, from: u64, to: u64, append: &dyn Fn(Region<'_>, u64) ->
     if to <= from {
         return Ok(());
     }
-    let reserved = reserve(file, FallocateFlags::KEEP_SIZE, from, to - from)
-        // The block of the last byte is there: only the size follows, and a longer file does not get shorter.
-        .and_then(|()| reserve(file, FallocateFlags::empty(), to - 1, 1));
-    match reserved {
+    let reserved = reserve(file, from, to - from);
+    // The block of the last byte is there: only the size follows, and a longer file does not get shorter.
+    match reserved.and_then(|()| extend(file, to)) {
         Err(errno) if errno == Errno::OPNOTSUPP || portable::is_refusal(errno) => {
+            if reserved.is_err() {
+                require_free(file, to - from)?;
+            }
             append_zeros(file, to, append)
         }
         Err(errno) => {
@@ -37,12 +39,64 @@ pub fn grow(file: &File, from: u64, to: u64, append: &dyn Fn(Region<'_>, u64) ->
     }
 }
 
-/// `OPNOTSUPP` of a file system that cannot reserve blocks, and if the fallback is forced.
-fn reserve(file: &File, flags: FallocateFlags, start: u64, length: u64) -> rustix::io::Result<()> {
-    if portable::is_forced() {
+/// Grows a file that nobody else knows. The call of macOS that sets a size may cut what others have appended, so [`grow`] writes
+/// zeros there, which takes longer.
+pub fn grow_unseen(
+    file: &File,
+    from: u64,
+    to: u64,
+    append: &dyn Fn(Region<'_>, u64) -> Result<()>,
+) -> Result<()> {
+    if cfg!(target_os = "macos") && from < to && to <= size::MAX && reserve(file, from, to - from).is_ok() {
+        return size::set(file, to);
+    }
+    grow(file, from, to, append)
+}
+
+/// Reserves blocks, and leaves the size as it is. `OPNOTSUPP` of a file system that cannot, and if the fallback is forced.
+fn reserve(file: &File, start: u64, length: u64) -> rustix::io::Result<()> {
+    if portable::is_asked_for() {
         return Err(Errno::OPNOTSUPP);
     }
-    retry_on_intr(|| fallocate(file, flags, start, length))
+    reserve_blocks(file, start, length)
+}
+
+#[cfg(not(target_os = "macos"))]
+fn reserve_blocks(file: &File, start: u64, length: u64) -> rustix::io::Result<()> {
+    use rustix::fs::{FallocateFlags, fallocate};
+    rustix::io::retry_on_intr(|| fallocate(file, FallocateFlags::KEEP_SIZE, start, length))
+}
+
+/// By `F_PREALLOCATE`, which counts from the end of the file.
+#[cfg(target_os = "macos")]
+#[allow(unsafe_code, reason = "asks for blocks with a C call")]
+fn reserve_blocks(file: &File, start: u64, length: u64) -> rustix::io::Result<()> {
+    use std::os::fd::AsRawFd;
+    let end = rustix::fs::fstat(file)?.st_size as u64;
+    let missing = (start + length).saturating_sub(end);
+    let wanted = libc::fstore_t {
+        fst_flags: libc::F_ALLOCATEALL,
+        fst_posmode: libc::F_PEOFPOSMODE,
+        fst_offset: 0,
+        fst_length: missing as i64,
+        fst_bytesalloc: 0,
+    };
+    // SAFETY: the descriptor is open, and the system reads and writes this structure alone.
+    if missing == 0 || unsafe { libc::fcntl(file.as_raw_fd(), libc::F_PREALLOCATE, &wanted) } >= 0 {
+        return Ok(());
+    }
+    let error = std::io::Error::last_os_error();
+    match Errno::from_io_error(&error) {
+        Some(Errno::NOTSUP | Errno::INVAL) => Err(Errno::OPNOTSUPP),
+        errno => Err(errno.unwrap_or(Errno::IO)),
+    }
+}
+
+linux_only! {
+    fn extend(file: &File, to: u64) -> Result<()> {
+        use rustix::fs::{FallocateFlags, fallocate};
+        rustix::io::retry_on_intr(|| fallocate(file, FallocateFlags::empty(), to - 1, 1))
+    }
 }
 
 /// Blocks behind the end of a file would be lost to everybody; setting the size it has gives them back. Not of a file that
@@ -107,7 +161,7 @@ impl Expecting {
         if self.blocks.get() == Blocks::Wanted {
             self.blocks.set(Blocks::Asked);
             // Where it fails, the writes tell why.
-            let _ = reserve(&self.file, FallocateFlags::KEEP_SIZE, 0, self.bytes);
+            let _ = reserve(&self.file, 0, self.bytes);
         }
     }
 }
@@ -128,7 +182,6 @@ impl Drop for Expecting {
 fn append_zeros(file: &File, to: u64, append: &dyn Fn(Region<'_>, u64) -> Result<()>) -> Result<()> {
     static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
     let before = size::of(file)?;
-    require_free(file, to.saturating_sub(before))?;
     let mut end = before;
     while end < to {
         let length = (to - end).min(ZEROS.len() as u64);
@@ -231,15 +284,11 @@ mod tests {
     }
 
     #[test]
-    fn more_than_the_disk_has_free_is_refused_before_anything_is_written() {
+    fn more_than_the_disk_has_free_is_enospc() {
         let file = scratch();
-        let append = |_: Region<'_>, _: u64| panic!("written");
         // A tmpfs without a size refuses nothing.
         if fstatvfs(&file).unwrap().f_blocks > 0 {
-            assert_eq!(
-                append_zeros(&file, 1 << 60, &append).unwrap_err().code(),
-                "ENOSPC"
-            );
+            assert_eq!(require_free(&file, 1 << 60).unwrap_err().code(), "ENOSPC");
         }
     }
 

@@ -12,11 +12,11 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
-use rustix::fs::{OFlags, SealFlags, fcntl_get_seals, fcntl_getfl, fstat};
+use rustix::fs::{OFlags, fcntl_getfl};
 use rustix::io::{Errno, FdFlags, fcntl_setfd};
 
 use super::identity;
-use super::portable::{self, or_fallback};
+use super::portable::{linux_only, or_fallback};
 use super::reopen::proc_path;
 use crate::error::{Error, Result};
 
@@ -35,13 +35,19 @@ pub fn duplicate(descriptor: i32) -> Result<File> {
 pub fn replace(descriptor: &File, by: &File) -> Result<()> {
     let (from, to) = (by.as_raw_fd(), descriptor.as_raw_fd());
     let done = or_fallback(
-        // SAFETY: both are open. What the first one stood for is closed, which nobody holds a reference to but the kernel.
-        || answer(unsafe { libc::dup3(from, to, libc::O_CLOEXEC) }),
+        || duplicate_over(from, to),
         // A program that another thread starts between the two calls inherits the descriptor.
-        // SAFETY: as above.
+        // SAFETY: both are open. What the first one stood for is closed, which nobody holds a reference to but the kernel.
         || answer(unsafe { libc::dup2(from, to) }).and_then(|()| fcntl_setfd(descriptor, FdFlags::CLOEXEC)),
     );
     done.map_err(|errno| Error::system(errno, "dup2"))
+}
+
+linux_only! {
+    fn duplicate_over(from: i32, to: i32) -> Result<()> {
+        // SAFETY: as in `replace`.
+        answer(unsafe { libc::dup3(from, to, libc::O_CLOEXEC) })
+    }
 }
 
 fn answer(done: i32) -> rustix::io::Result<()> {
@@ -54,17 +60,32 @@ fn answer(done: i32) -> rustix::io::Result<()> {
 
 /// Whether a file in memory is sealed so that it never gets shorter. Only Linux has seals.
 pub fn never_shrinks(file: &File) -> bool {
-    !portable::is_forced() && fcntl_get_seals(file).is_ok_and(|seals| seals.contains(SealFlags::SHRINK))
+    or_fallback(|| has_seal(file), || Ok(false)).unwrap_or(false)
+}
+
+linux_only! {
+    fn has_seal(file: &File) -> Result<bool> {
+        use rustix::fs::{SealFlags, fcntl_get_seals};
+        fcntl_get_seals(file).map(|seals| seals.contains(SealFlags::SHRINK))
+    }
 }
 
 /// The path by which the kernel knows an open file; of one that was deleted, the path it had. `None` where it does not say.
+#[cfg(target_os = "macos")]
+pub fn path_of(file: &File) -> Option<PathBuf> {
+    let path = rustix::fs::getpath(file).ok()?;
+    Some(PathBuf::from(OsStr::from_bytes(path.to_bytes())))
+}
+
+/// The path by which the kernel knows an open file; of one that was deleted, the path it had. `None` where it does not say.
+#[cfg(not(target_os = "macos"))]
 pub fn path_of(file: &File) -> Option<PathBuf> {
     const DELETED: &[u8] = b" (deleted)";
     let link = std::fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()?;
     let bytes = link.as_os_str().as_bytes();
     let path = match bytes.strip_suffix(DELETED) {
         // A name may end so, too.
-        Some(path) if fstat(file).is_ok_and(|stat| stat.st_nlink == 0) => path,
+        Some(path) if rustix::fs::fstat(file).is_ok_and(|stat| stat.st_nlink == 0) => path,
         _ => bytes,
     };
     path.starts_with(b"/")
@@ -131,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_pipe_that_is_opened_anew_waits_for_nobody() {
-        if portable::skips("a pipe is opened anew through /proc") {
+        if super::super::portable::skips("a pipe is opened anew through /proc") {
             return;
         }
         let (reader, writer) = std::io::pipe().unwrap();
@@ -145,13 +166,13 @@ mod tests {
         for file in [reader, writer] {
             assert!(!fcntl_getfl(&file).unwrap().contains(OFlags::NONBLOCK));
         }
-        let regular = File::open("/proc/self/exe").unwrap();
+        let regular = File::open(std::env::current_exe().unwrap()).unwrap();
         assert!(opened_without_waiting(&regular).is_none());
     }
 
     #[test]
     fn access_is_what_the_file_was_opened_for() {
-        let file = File::open("/proc/self/exe").unwrap();
+        let file = File::open(std::env::current_exe().unwrap()).unwrap();
         let copy = duplicate(file.as_raw_fd()).unwrap();
         assert!(require_access(&copy, false).is_ok());
         assert_eq!(require_access(&copy, true).unwrap_err().code(), "EACCES");

@@ -7,11 +7,14 @@ use std::sync::atomic::{AtomicU32, Ordering, fence};
 use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
-use rustix::thread::futex::{self, Flags, Timespec, WaitFlags, WaitPtr, WaitvFlags};
-use rustix::time::{ClockId, clock_gettime};
+use rustix::time::{ClockId, Timespec, clock_gettime};
 
-use super::{polling, portable};
+use super::polling;
 use crate::error::{Error, Result};
+
+#[cfg_attr(target_os = "linux", path = "futex/linux.rs")]
+#[cfg_attr(target_os = "macos", path = "futex/macos.rs")]
+mod system;
 
 /// How a sleep ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,14 +30,7 @@ pub enum Wakeup {
 /// Whether the system lets this process sleep on words that other processes share, and wake their sleepers. If not, [`polling`] does
 /// it.
 pub fn is_available() -> bool {
-    static IS_AVAILABLE: LazyLock<bool> = LazyLock::new(|| {
-        let word = AtomicU32::new(0);
-        let is_there = |done: rustix::io::Result<()>| !done.is_err_and(portable::is_refusal);
-        // Nobody sleeps there, and the word is another: both calls end at once.
-        !portable::is_forced()
-            && is_there(futex::wake(&word, Flags::empty(), 1).map(drop))
-            && is_there(futex::wait(&word, Flags::empty(), 1, None).map(drop))
-    });
+    static IS_AVAILABLE: LazyLock<bool> = LazyLock::new(system::is_available);
     *IS_AVAILABLE
 }
 
@@ -78,9 +74,9 @@ impl Word {
         let deadline = began + timeout;
         loop {
             let left = timespec(deadline.saturating_duration_since(Instant::now()));
-            match futex::wait(self.atomic(), Flags::empty(), expected, Some(&left)) {
+            match system::wait(self.atomic(), expected, &left) {
                 Err(Errno::INTR) => {}
-                done => return outcome(done.map(drop)),
+                done => return outcome(done),
             }
         }
     }
@@ -114,7 +110,7 @@ impl Word {
         expected: u32,
         timeout: Option<Duration>,
     ) -> Result<Wakeup> {
-        self.wait_by(wait_for_either, cancellation, expected, timeout)
+        self.wait_by(system::wait_for_either, cancellation, expected, timeout)
     }
 
     /// The same with a system call that waits for two words, which the system may lack.
@@ -129,7 +125,7 @@ impl Word {
         let mut has_slept = false;
         loop {
             let done = match wait_for_either(self.atomic(), expected, &cancellation.0, deadline.as_ref()) {
-                // A kernel before 5.16 or gVisor, or a seccomp filter, each with an error of its own.
+                // A kernel before 5.16 or gVisor, a seccomp filter, or macOS, each with an error of its own.
                 Err(Errno::NOSYS | Errno::PERM | Errno::INVAL) => {
                     self.wait_for_a_slice(expected, deadline.as_ref())
                 }
@@ -156,9 +152,9 @@ impl Word {
     fn wait_for_a_slice(self, expected: u32, deadline: Option<&Timespec>) -> rustix::io::Result<Awake> {
         const SLICE: Duration = Duration::from_millis(100);
         let left = deadline.map_or(SLICE, |deadline| until(deadline).min(SLICE));
-        match futex::wait(self.atomic(), Flags::empty(), expected, Some(&timespec(left))) {
+        match system::wait(self.atomic(), expected, &timespec(left)) {
             Err(Errno::TIMEDOUT) if deadline.is_none_or(|at| !until(at).is_zero()) => Err(Errno::INTR),
-            done => done.map(|_| Awake::ByWord),
+            done => done.map(|()| Awake::ByWord),
         }
     }
 
@@ -170,8 +166,7 @@ impl Word {
         }
         // It counts in signed numbers.
         let count = count.min(i32::MAX as u32);
-        let woken = futex::wake(self.atomic(), Flags::empty(), count).map_err(failure)?;
-        Ok(u32::try_from(woken).unwrap_or(u32::MAX))
+        system::wake(self.atomic(), count).map_err(failure)
     }
 }
 
@@ -183,7 +178,7 @@ impl Cancellation {
     pub fn cancel(&self) {
         self.0.store(1, Ordering::Release);
         // Nobody sleeping is no failure.
-        let _ = futex::wake(&self.0, Flags::PRIVATE, 1);
+        let _ = system::wake_own(&self.0);
         polling::look_again();
     }
 
@@ -195,29 +190,11 @@ impl Cancellation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Awake {
     ByWord,
+    #[cfg_attr(
+        not(target_os = "linux"),
+        allow(dead_code, reason = "of a call that only Linux has")
+    )]
     ByCancellation,
-}
-
-/// Where both wake it, it is awake by the word: of those that did the system tells the last.
-fn wait_for_either(
-    word: &AtomicU32,
-    expected: u32,
-    cancelled: &AtomicU32,
-    deadline: Option<&Timespec>,
-) -> rustix::io::Result<Awake> {
-    const WORD: usize = 1;
-    let mut words = [futex::Wait::new(), futex::Wait::new()];
-    words[0].uaddr = WaitPtr::new(std::ptr::from_ref(cancelled).cast_mut().cast());
-    words[0].flags = WaitFlags::SIZE_U32 | WaitFlags::PRIVATE;
-    words[WORD].val = expected.into();
-    words[WORD].uaddr = WaitPtr::new(std::ptr::from_ref(word).cast_mut().cast());
-    words[WORD].flags = WaitFlags::SIZE_U32;
-    let woken = futex::waitv(&words, WaitvFlags::empty(), deadline, ClockId::Monotonic)?;
-    Ok(if woken == WORD {
-        Awake::ByWord
-    } else {
-        Awake::ByCancellation
-    })
 }
 
 fn outcome(done: rustix::io::Result<()>) -> Result<Wakeup> {

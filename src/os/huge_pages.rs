@@ -4,16 +4,12 @@
 use std::ops::Range;
 
 use rustix::io::Errno;
-use rustix::mm::{Advice, madvise};
 
 use super::memory::page_size;
-use super::portable;
+use super::portable::{self, linux_only};
 
 /// What the system calls huge where its pages are of 4 KiB.
 pub const HUGE_PAGE: u64 = 2 << 20;
-
-/// The same number on every architecture. The `libc` crate knows it for glibc only.
-const MADV_COLLAPSE: i32 = 25;
 
 /// From so many bytes on the one hint is nothing beside what it saves.
 const LARGE: usize = 4 << 20;
@@ -61,8 +57,15 @@ pub fn advise(start: usize, bytes: usize) -> rustix::io::Result<()> {
     if portable::is_forced() {
         return Ok(());
     }
-    // SAFETY: wherever the range is, its contents and access stay as they are.
-    unsafe { madvise(start as *mut _, bytes, Advice::LinuxHugepage) }
+    advise_huge(start, bytes)
+}
+
+linux_only! {
+    fn advise_huge(start: usize, bytes: usize) -> Result<()> {
+        use rustix::mm::{Advice, madvise};
+        // SAFETY: wherever the range is, its contents and access stay as they are.
+        unsafe { madvise(start as *mut _, bytes, Advice::LinuxHugepage) }
+    }
 }
 
 /// The whole pages inside of a range of a page or more.
@@ -77,16 +80,22 @@ pub fn collapse(start: usize, bytes: usize) -> Result<(), Refused> {
     if portable::is_forced() {
         return Err(Refused::ForGood);
     }
-    // SAFETY: as above.
-    if unsafe { libc::madvise(start as *mut _, bytes, MADV_COLLAPSE) } == 0 {
-        return Ok(());
-    }
-    match std::io::Error::last_os_error()
-        .raw_os_error()
-        .map(Errno::from_raw_os_error)
-    {
-        Some(Errno::AGAIN | Errno::BUSY) => Err(Refused::ForNow),
-        _ => Err(Refused::ForGood),
+    collapse_huge(start, bytes).map_err(|errno| match errno {
+        Errno::AGAIN | Errno::BUSY => Refused::ForNow,
+        _ => Refused::ForGood,
+    })
+}
+
+linux_only! {
+    fn collapse_huge(start: usize, bytes: usize) -> Result<()> {
+        // The same number on every architecture. The `libc` crate knows it for glibc only.
+        const MADV_COLLAPSE: i32 = 25;
+        // SAFETY: as in `advise_huge`.
+        if unsafe { libc::madvise(start as *mut _, bytes, MADV_COLLAPSE) } == 0 {
+            return Ok(());
+        }
+        let error = std::io::Error::last_os_error();
+        Err(Errno::from_io_error(&error).unwrap_or(Errno::IO))
     }
 }
 

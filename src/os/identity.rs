@@ -3,9 +3,9 @@
 use std::fmt;
 use std::fs::File;
 
-use rustix::fs::{AtFlags, FileType, Stat, StatxFlags, fstat, fstatfs, statx};
+use rustix::fs::{FileType, Stat, fstat, fstatfs};
 
-use super::portable::or_fallback;
+use super::portable::{linux_only, or_fallback};
 use crate::error::{Error, Result};
 
 /// Device, inode and, where the system tells it, the time of birth: an inode number is used again, a birth is not. A time that one
@@ -17,14 +17,28 @@ const UNKNOWN_BIRTH: &str = "unknown";
 
 impl FileIdentity {
     pub fn of(file: &File) -> Result<Self> {
-        or_fallback(
-            || Self::by_statx(file),
-            || fstat(file).map(|stat| Self::by_stat(&stat)),
-        )
-        .map_err(|errno| Error::system(errno, "fstat"))
+        or_fallback(|| by_statx(file), || fstat(file).map(|stat| Self::by_stat(&stat)))
+            .map_err(|errno| Error::system(errno, "fstat"))
     }
 
-    fn by_statx(file: &File) -> rustix::io::Result<Self> {
+    /// What `stat` tells: on macOS with the time of birth, on Linux without.
+    pub fn by_stat(stat: &Stat) -> Self {
+        let (major, minor) = (rustix::fs::major(stat.st_dev), rustix::fs::minor(stat.st_dev));
+        #[cfg(target_os = "macos")]
+        let birth = format!("{}.{:09}", stat.st_birthtime, stat.st_birthtime_nsec);
+        #[cfg(not(target_os = "macos"))]
+        let birth = UNKNOWN_BIRTH;
+        FileIdentity(format!("{major}:{minor}:{}:{birth}", stat.st_ino))
+    }
+
+    pub fn from_text(text: &str) -> Self {
+        FileIdentity(text.to_owned())
+    }
+}
+
+linux_only! {
+    fn by_statx(file: &File) -> Result<FileIdentity> {
+        use rustix::fs::{AtFlags, StatxFlags, statx};
         let mask = StatxFlags::INO | StatxFlags::BTIME;
         let stat = statx(file, c"", AtFlags::EMPTY_PATH, mask)?;
         let birth = if stat.stx_mask & StatxFlags::BTIME.bits() != 0 {
@@ -36,16 +50,6 @@ impl FileIdentity {
             "{}:{}:{}:{birth}",
             stat.stx_dev_major, stat.stx_dev_minor, stat.stx_ino
         )))
-    }
-
-    /// What POSIX tells, which is no time of birth.
-    pub fn by_stat(stat: &Stat) -> Self {
-        let (major, minor) = (rustix::fs::major(stat.st_dev), rustix::fs::minor(stat.st_dev));
-        FileIdentity(format!("{major}:{minor}:{}:{UNKNOWN_BIRTH}", stat.st_ino))
-    }
-
-    pub fn from_text(text: &str) -> Self {
-        FileIdentity(text.to_owned())
     }
 }
 
@@ -126,9 +130,12 @@ mod tests {
 
     #[test]
     fn an_identity_without_a_birth_equals_one_with_it() {
-        let file = File::open("/proc/self/exe").unwrap();
+        if crate::os::portable::skips("statx tells the birth") {
+            return;
+        }
+        let file = File::open(std::env::current_exe().unwrap()).unwrap();
         let without = FileIdentity::by_stat(&fstat(&file).unwrap());
-        assert_eq!(without, FileIdentity::by_statx(&file).unwrap());
+        assert_eq!(without, by_statx(&file).unwrap());
         let other = FileIdentity::by_stat(&fstat(File::open("/").unwrap()).unwrap());
         assert_ne!(without, other);
         let [one, two] = ["1:2:3:4.5", "1:2:3:6.7"].map(FileIdentity::from_text);
@@ -137,7 +144,7 @@ mod tests {
 
     #[test]
     fn only_regular_files_can_be_mapped() {
-        assert!(require_regular(&File::open("/proc/self/exe").unwrap()).is_ok());
+        assert!(require_regular(&File::open(std::env::current_exe().unwrap()).unwrap()).is_ok());
         assert_eq!(
             require_regular(&File::open("/").unwrap()).unwrap_err().code(),
             "EISDIR"

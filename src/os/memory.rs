@@ -2,12 +2,11 @@
 #![allow(unsafe_code, reason = "maps fixed pages")]
 
 use std::fs::File;
-use std::mem;
 use std::sync::OnceLock;
 
-use super::portable;
+use super::portable::{self, linux_only};
 use crate::error::{Error, Result};
-use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mmap, mmap_anonymous};
+use rustix::mm::{MapFlags, ProtFlags, mmap, mmap_anonymous};
 
 pub fn page_size() -> u64 {
     rustix::param::page_size() as u64
@@ -15,21 +14,27 @@ pub fn page_size() -> u64 {
 
 /// Bytes of memory and swap the machine has. POSIX systems tell the memory alone. If a sandbox refuses the question, the answer is
 /// as many as there can be: then nothing is refused for want of memory before the system does.
-#[allow(clippy::unnecessary_cast, reason = "the types differ between systems")]
 pub fn installed() -> u64 {
     if portable::is_forced() {
         // SAFETY: only asks.
         let pages = unsafe { libc::sysconf(libc::_SC_PHYS_PAGES) };
         return u64::try_from(pages).map_or(u64::MAX, |pages| pages.saturating_mul(page_size()));
     }
-    // SAFETY: all zeros is a valid one.
-    let mut machine: libc::sysinfo = unsafe { mem::zeroed() };
-    // SAFETY: it is written to, and no more.
-    if unsafe { libc::sysinfo(&mut machine) } != 0 {
-        return u64::MAX;
+    by_sysinfo().unwrap_or(u64::MAX)
+}
+
+linux_only! {
+    #[allow(clippy::unnecessary_cast, reason = "the types differ between processors")]
+    fn by_sysinfo() -> Result<u64> {
+        // SAFETY: all zeros is a valid one.
+        let mut machine: libc::sysinfo = unsafe { std::mem::zeroed() };
+        // SAFETY: it is written to, and no more.
+        if unsafe { libc::sysinfo(&mut machine) } != 0 {
+            return Err(rustix::io::Errno::NOSYS);
+        }
+        let units = (machine.totalram as u64).saturating_add(machine.totalswap as u64);
+        Ok(units.saturating_mul(u64::from(machine.mem_unit)))
     }
-    let units = (machine.totalram as u64).saturating_add(machine.totalswap as u64);
-    units.saturating_mul(u64::from(machine.mem_unit))
 }
 
 /// Whether the process may not take all the address space there is. Asked once: each window would ask.
@@ -54,8 +59,15 @@ pub fn populate(start: usize, bytes: usize) -> rustix::io::Result<()> {
     if portable::is_forced() {
         return Ok(());
     }
-    // SAFETY: wherever the range is, its contents and access stay as they are.
-    unsafe { madvise(start as *mut _, bytes, Advice::LinuxPopulateRead) }
+    populate_read(start, bytes)
+}
+
+linux_only! {
+    fn populate_read(start: usize, bytes: usize) -> Result<()> {
+        use rustix::mm::{Advice, madvise};
+        // SAFETY: wherever the range is, its contents and access stay as they are.
+        unsafe { madvise(start as *mut _, bytes, Advice::LinuxPopulateRead) }
+    }
 }
 
 /// Rounds up to whole pages, or to the largest multiple of a page where there is none above.

@@ -11,10 +11,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use rustix::fs::{FlockOperation, MemfdFlags, Mode, OFlags, flock, lstat, memfd_create, open, unlink};
+use rustix::fs::{FlockOperation, Mode, OFlags, flock, lstat, open, unlink};
 use rustix::io::Errno;
 
 use super::exit::at_exit;
+use super::portable::linux_only;
 use super::{identity, portable};
 use crate::error::{Error, Result};
 
@@ -64,11 +65,11 @@ impl Drop for TemporaryName {
 /// The system's.
 pub fn create() -> Result<(File, Option<TemporaryName>)> {
     if !portable::is_forced() {
-        match memfd_create(c"mmap-array", MemfdFlags::CLOEXEC) {
+        match nameless() {
             // An administrator can forbid memory that could be executed (vm.memfd_noexec), which is EACCES.
             Err(errno) if portable::is_refusal(errno) || errno == Errno::ACCESS => {}
             done => {
-                let done = done.map(|descriptor| (File::from(descriptor), None));
+                let done = done.map(|file| (file, None));
                 return done.map_err(|errno| Error::system(errno, "memfd_create"));
             }
         }
@@ -79,6 +80,13 @@ pub fn create() -> Result<(File, Option<TemporaryName>)> {
     let file = create_new(&path)?;
     let name = TemporaryName { path, is_owner: true };
     Ok((file, Some(name)))
+}
+
+linux_only! {
+    fn nameless() -> Result<File> {
+        use rustix::fs::{MemfdFlags, memfd_create};
+        memfd_create(c"mmap-array", MemfdFlags::CLOEXEC).map(File::from)
+    }
 }
 
 /// A file for a unit test, whose name goes with the process.

@@ -128,7 +128,7 @@ impl Line {
 mod tests {
     use super::*;
     use std::fs::File;
-    use std::os::linux::fs::MetadataExt;
+    use std::os::unix::fs::MetadataExt;
 
     fn parsed(text: &str) -> Line {
         let mut line = Line::default();
@@ -157,8 +157,8 @@ mod tests {
 
     #[test]
     fn a_mapping_of_this_process_is_found() {
-        let file = File::open("/proc/self/exe").unwrap();
-        let inode = file.metadata().unwrap().st_ino();
+        let file = File::open(std::env::current_exe().unwrap()).unwrap();
+        let inode = file.metadata().unwrap().ino();
         // SAFETY: the program's own file is not changed while it runs.
         let map = unsafe { memmap2::MmapOptions::new().offset(4096).len(64).map(&file) }.unwrap();
         let found = file_at(map.as_ptr().addr() + 5).unwrap();

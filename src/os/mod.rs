@@ -1,9 +1,10 @@
-//! The system calls that memmap2 and std lack, one topic a file. A call that only Linux has stands beside its portable fallback; see
-//! [`portable`].
+//! The system calls that memmap2 and std lack, one topic a file. A call that only Linux has stands beside its portable fallback, and
+//! beside what macOS has better; see [`portable`].
 
 pub mod available;
 pub mod blocks;
 pub mod descriptor;
+pub mod errno;
 pub mod exit;
 pub mod futex;
 pub mod huge_pages;
@@ -21,4 +22,5 @@ pub mod readiness;
 pub mod reopen;
 pub mod scratch;
 pub mod size;
+pub mod sync;
 pub mod write;

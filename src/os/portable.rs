@@ -7,8 +7,13 @@ use std::sync::OnceLock;
 
 use rustix::io::Errno;
 
-/// Whether the environment forces the fallbacks. It is read once.
+/// Whether each call that only Linux has is left to its fallback: always if this is another system.
 pub fn is_forced() -> bool {
+    !cfg!(target_os = "linux") || is_asked_for()
+}
+
+/// Whether the environment asks for the fallbacks. It is read once.
+pub fn is_asked_for() -> bool {
     static IS_FORCED: OnceLock<bool> = OnceLock::new();
     *IS_FORCED.get_or_init(|| std::env::var_os("MMAP_ARRAY_PORTABLE").is_some_and(|value| value == "1"))
 }
@@ -34,11 +39,26 @@ pub fn or_fallback<T>(
     }
 }
 
+/// Defines a function of calls that only Linux has. On other systems it fails as on a kernel that does not know the call.
+macro_rules! linux_only {
+    ($(#[$attribute:meta])* fn $name:ident($($argument:ident: $type:ty),*) -> Result<$done:ty> $body:block) => {
+        #[cfg(target_os = "linux")]
+        $(#[$attribute])*
+        fn $name($($argument: $type),*) -> rustix::io::Result<$done> $body
+
+        #[cfg(not(target_os = "linux"))]
+        fn $name($(_: $type),*) -> rustix::io::Result<$done> {
+            Err(rustix::io::Errno::NOSYS)
+        }
+    };
+}
+pub(super) use linux_only;
+
 /// Whether a unit test of something that only Linux has is to be skipped, with the reason.
 #[cfg(test)]
 pub fn skips(reason: &str) -> bool {
     if is_forced() {
-        println!("skipped with MMAP_ARRAY_PORTABLE=1: {reason}");
+        println!("skipped, since fallbacks are used: {reason}");
     }
     is_forced()
 }

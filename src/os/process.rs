@@ -1,5 +1,7 @@
 //! Which process this is, told so that a later one with the same number is not taken for it; and the way to its descriptors.
 
+#![cfg_attr(target_os = "macos", allow(unsafe_code, reason = "asks with a C call"))]
+
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
@@ -8,7 +10,7 @@ use std::sync::OnceLock;
 use super::portable;
 use crate::error::{Error, Result};
 
-/// Number of the process and the kernel's clock tick it was started at, or 0 if `/proc` does not tell it. Who relies on the number
+/// Number of the process and the kernel's clock tick it was started at, or 0 if the system does not tell it. Who relies on the number
 /// alone compares the file too, so no harm comes of that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProcessIdentity {
@@ -52,7 +54,32 @@ impl ProcessIdentity {
     }
 }
 
+/// When a process was started, of those by their numbers.
+#[cfg(target_os = "macos")]
+fn started(process: &str) -> std::io::Result<u64> {
+    if portable::is_asked_for() {
+        return Err(ErrorKind::NotFound.into());
+    }
+    let number = if process == "self" {
+        std::process::id()
+    } else {
+        process.parse().unwrap_or(0)
+    };
+    let number = i32::try_from(number).map_err(|_| ErrorKind::NotFound)?;
+    // SAFETY: all zeros is a valid one.
+    let mut facts: libc::proc_bsdinfo = unsafe { std::mem::zeroed() };
+    let size = size_of_val(&facts) as i32;
+    let into = std::ptr::from_mut(&mut facts).cast();
+    // SAFETY: so many bytes may be written there.
+    let done = unsafe { libc::proc_pidinfo(number, libc::PROC_PIDTBSDINFO, 0, into, size) };
+    if done != size {
+        return Err(std::io::Error::last_os_error());
+    }
+    Ok(facts.pbi_start_tvsec * 1_000_000 + facts.pbi_start_tvusec)
+}
+
 /// When a process was started, of those in `/proc`.
+#[cfg(not(target_os = "macos"))]
 fn started(process: &str) -> std::io::Result<u64> {
     if portable::is_forced() {
         return Err(ErrorKind::NotFound.into());

@@ -10,6 +10,9 @@ use rustix::io::{Errno, pread};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 
+/// What Linux reads at once: 2 GiB less a page. macOS refuses to read more than 2 GiB.
+const READ_LIMIT: usize = 0x7FFF_F000;
+
 /// Reads until a buffer is full or the file ends; gives how many bytes there were.
 pub fn read_at(file: &File, buffer: &mut [u8], position: u64) -> Result<usize> {
     let mut got = 0;
@@ -37,7 +40,13 @@ pub fn fill(file: &File, into: Region<'_>) -> (usize, Result<()>) {
     while done < into.len() {
         let rest = into.part(done, into.len() - done);
         // SAFETY: the rest has that many writable bytes; the system answers EFAULT where it cannot write to them.
-        match unsafe { libc::read(file.as_raw_fd(), rest.as_mut_ptr().cast(), rest.len()) } {
+        match unsafe {
+            libc::read(
+                file.as_raw_fd(),
+                rest.as_mut_ptr().cast(),
+                rest.len().min(READ_LIMIT),
+            )
+        } {
             0 => break,
             count @ 1.. => done += count as usize,
             _ => match io::Error::last_os_error() {

@@ -62,7 +62,7 @@ mod tests {
         assert!(wait(&reader, Use::Read, &|| false).unwrap());
         drop(writer);
         assert!(wait(&reader, Use::Read, &|| false).unwrap());
-        let regular = File::open("/proc/self/exe").unwrap();
+        let regular = File::open(std::env::current_exe().unwrap()).unwrap();
         assert!(wait(&regular, Use::Read, &|| false).unwrap());
     }
 

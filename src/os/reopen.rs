@@ -8,6 +8,7 @@ use rustix::fs::{Mode, OFlags, open, stat};
 use rustix::io::{Errno, retry_on_intr};
 
 use super::identity::{self, FileIdentity};
+use super::portable::linux_only;
 use super::{descriptor, portable};
 use crate::error::{Error, Result};
 
@@ -57,12 +58,18 @@ pub fn opened_if(path: &Path, identity: &FileIdentity, flags: OFlags) -> Result<
         let file = opened(path, flags)?.ok_or_else(|| failure(Errno::NOENT, path))?;
         return Ok((FileIdentity::of(&file)? == *identity).then_some(file));
     }
-    let found = opened_with(path, OFlags::PATH)?;
+    let found = looked_at(path).map_err(|errno| failure(errno, path))?;
     if FileIdentity::of(&found)? != *identity {
         return Ok(None);
     }
     identity::require_regular(&found)?;
     opened_anew(&found, flags, Some(path)).map(Some)
+}
+
+linux_only! {
+    fn looked_at(path: &Path) -> Result<File> {
+        retry_on_intr(|| open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())).map(File::from)
+    }
 }
 
 /// `None` if nothing is there.

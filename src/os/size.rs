@@ -2,10 +2,10 @@
 
 use std::fs::File;
 
-use rustix::fs::{AtFlags, SeekFrom, StatxFlags, fstat, ftruncate, seek, statx, tell};
+use rustix::fs::{SeekFrom, fstat, ftruncate, seek, tell};
 use rustix::io::{Errno, retry_on_intr};
 
-use super::portable::or_fallback;
+use super::portable::{linux_only, or_fallback};
 use crate::error::{Error, Result};
 
 /// The largest size a file can have.
@@ -14,11 +14,15 @@ pub const MAX: u64 = i64::MAX as u64;
 /// Asks for the size alone. Who asks for the times too is promised that the next write will change them, and then each
 /// append after a question has to note the time, which takes longer than the write itself.
 pub fn of(file: &File) -> Result<u64> {
-    let size = or_fallback(
-        || statx(file, c"", AtFlags::EMPTY_PATH, StatxFlags::SIZE).map(|stat| stat.stx_size),
-        || fstat(file).map(|stat| stat.st_size as u64),
-    );
+    let size = or_fallback(|| by_statx(file), || fstat(file).map(|stat| stat.st_size as u64));
     size.map_err(|errno| Error::system(errno, "fstat"))
+}
+
+linux_only! {
+    fn by_statx(file: &File) -> Result<u64> {
+        use rustix::fs::{AtFlags, StatxFlags, statx};
+        statx(file, c"", AtFlags::EMPTY_PATH, StatxFlags::SIZE).map(|stat| stat.stx_size)
+    }
 }
 
 /// Asks for the size by moving the file's position to its end: in little more than half the time. For a file whose position

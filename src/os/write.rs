@@ -5,9 +5,10 @@ use std::io::IoSlice;
 use std::sync::OnceLock;
 
 use rustix::fs::OFlags;
-use rustix::io::{Errno, ReadWriteFlags, pwrite, pwritev2, writev};
+use rustix::io::{Errno, pwrite, writev};
 
-use super::{portable, size};
+use super::portable::{self, linux_only};
+use super::size;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 
@@ -71,8 +72,7 @@ impl Appender {
         let slices = slices_of(parts, skip);
         let slices = &slices[..parts.len()];
         if !portable::is_forced() {
-            // With RWF_APPEND the offset has no effect.
-            match pwritev2(file, slices, 0, ReadWriteFlags::APPEND) {
+            match append_by_flag(file, slices) {
                 Err(errno) if is_refusal(errno) => {}
                 done => return Ok(done),
             }
@@ -81,11 +81,19 @@ impl Appender {
     }
 }
 
+linux_only! {
+    fn append_by_flag(file: &File, slices: &[IoSlice<'_>]) -> Result<usize> {
+        use rustix::io::{ReadWriteFlags, pwritev2};
+        // With RWF_APPEND the offset has no effect.
+        pwritev2(file, slices, 0, ReadWriteFlags::APPEND)
+    }
+}
+
 /// Whether the system lets this process append with `pwritev2`, asked once with a write of nothing.
 fn is_available(file: &File) -> bool {
     static IS_AVAILABLE: OnceLock<bool> = OnceLock::new();
     *IS_AVAILABLE.get_or_init(|| {
-        let asked = || pwritev2(file, &[IoSlice::new(&[])], 0, ReadWriteFlags::APPEND);
+        let asked = || append_by_flag(file, &[IoSlice::new(&[])]);
         !portable::is_forced() && !asked().is_err_and(is_refusal)
     })
 }
@@ -232,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_file_that_takes_no_writes_says_so() {
-        let file = File::open("/proc/self/exe").unwrap();
+        let file = File::open(std::env::current_exe().unwrap()).unwrap();
         let refused = |_| Err(Error::system(Errno::BADF, "open"));
         let done = Appender::default().append(&file, &[Region::of(b"a")], 0, &refused);
         assert_eq!(done.unwrap_err().code(), "EBADF");

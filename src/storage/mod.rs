@@ -26,7 +26,7 @@ use crate::kernels::Region;
 use crate::os::available::{self, require_available};
 use crate::os::memory_file::TemporaryName;
 use crate::os::write::{self, Appender};
-use crate::os::{blocks, descriptor, identity, read, reopen, size};
+use crate::os::{blocks, descriptor, identity, read, reopen, size, sync};
 
 /// An open file, named or not.
 #[derive(Debug)]
@@ -184,11 +184,13 @@ impl Storage {
     /// `ENOMEM` where that is memory and there is not so much: the system would not refuse it, but end a process. Else the
     /// system's; the file is then as it was.
     pub fn grow(&self, from: u64, to: u64) -> Result<()> {
-        let grown = if self.is_exposed() || self.temporary.is_some() {
+        let append = |zeros: Region<'_>, end| self.append_anything(&[zeros], end);
+        let grown = if self.is_exposed() {
             self.require_possible(to.saturating_sub(from))?;
-            blocks::grow(&self.file, from, to, &|zeros, end| {
-                self.append_anything(&[zeros], end)
-            })
+            blocks::grow(&self.file, from, to, &append)
+        } else if self.temporary.is_some() {
+            self.require_possible(to.saturating_sub(from))?;
+            blocks::grow_unseen(&self.file, from, to, &append)
         } else {
             size::set(&self.file, to)
         };
@@ -243,7 +245,7 @@ impl Storage {
 
     /// Waits until the data and the size are on the device.
     pub fn sync(&self) -> Result<()> {
-        rustix::fs::fsync(&self.file).map_err(|errno| self.named(Error::system(errno, "fsync")))
+        sync::to_device(&self.file).map_err(|error| self.named(error))
     }
 }
 

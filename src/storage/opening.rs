@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
-use rustix::fs::{Mode, OFlags, Stat, lstat, open, unlink};
+use rustix::fs::{Mode, OFlags, RawMode, Stat, lstat, open, unlink};
 use rustix::io::Errno;
 
 use super::copy_up::CopyUp;
@@ -141,7 +141,7 @@ fn open_regular(path: &Path, flags: OFlags, mode: u32) -> Result<(File, Stat)> {
     let flags = flags | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
     let named = |error: Error| error.at_path(&path.to_string_lossy());
     let file = loop {
-        match open(path, flags, Mode::from_raw_mode(mode)) {
+        match open(path, flags, Mode::from_raw_mode(mode as RawMode)) {
             Err(Errno::INTR) => {}
             // A FIFO or socket refused for its kind, not for its absence.
             Err(Errno::NXIO) => return Err(named(Error::system(Errno::NODEV, "mmap"))),

@@ -9,6 +9,7 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::zero_pages::lay_zeros_at;
 use crate::error::{Error, Result};
+use crate::os::errno;
 
 type Handler = unsafe extern "C" fn(i32, *mut libc::siginfo_t, *mut libc::c_void);
 
@@ -117,13 +118,14 @@ impl Replaced {
 
 unsafe extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     // SAFETY: only asks where it is.
-    let errno = unsafe { libc::__errno_location() };
+    let errno = unsafe { errno::location() };
     // The code that was interrupted may look at it next.
     // SAFETY: each thread has its own, for as long as it lives.
     let before = unsafe { errno.read() };
     // SAFETY: the kernel passes valid information to a handler that asked for it.
     let information = unsafe { &*info };
-    // What somebody sent has something else where the address would be.
+    // What somebody sent has something else where the address would be. macOS does not tell the two apart: there it has the address
+    // of the thread's last fault.
     let is_fault = information.si_code > 0;
     // SAFETY: a fault has an address in its information.
     let address = is_fault.then(|| unsafe { information.si_addr() }.addr());

@@ -140,7 +140,9 @@ fn a_sleeper_is_woken_or_called_off() {
     }
     assert_eq!(memory.load(Ordering::Relaxed), 0);
 }
+
 /// A thread that sleeps, or is about to, for a minute at most.
+#[cfg(target_os = "linux")]
 fn sleeper(memory: &Arc<AtomicU32>, cancellation: &Arc<Cancellation>) -> std::thread::JoinHandle<Wakeup> {
     let (memory, cancellation) = (memory.clone(), cancellation.clone());
     let (sender, receiver) = std::sync::mpsc::channel();
@@ -164,6 +166,7 @@ fn sleeper(memory: &Arc<AtomicU32>, cancellation: &Arc<Cancellation>) -> std::th
 }
 
 // What broke: a wake that came at that very moment was lost.
+#[cfg(target_os = "linux")]
 #[test]
 fn a_sleeper_that_is_called_off_passes_a_wake_on() {
     let memory = Arc::new(AtomicU32::new(0));
