@@ -7,9 +7,9 @@
 use bytemuck::Pod;
 use half::f16;
 
-use super::{Terms, arrays, counting, sort_keys};
+use super::{Terms, counting, sort_copy};
 #[cfg(target_arch = "x86_64")]
-use super::{avx2, avx512};
+use super::{avx2, avx512, sort_keys};
 use crate::kernels::Region;
 use crate::kernels::dispatch::Level;
 use crate::kernels::order::{Key, Ordered};
@@ -105,7 +105,7 @@ macro_rules! sort_key {
                     Level::Avx512 => sort_keys::<_, T>(avx512::Avx512::<$Key>::new(), region, scratch, terms),
                     #[cfg(target_arch = "x86_64")]
                     Level::Avx2 => sort_keys::<_, T>(avx2::Avx2::<$Key>::new(), region, scratch, terms),
-                    _ => sort_keys::<_, T>(arrays::Arrays::<$Key>::new(), region, scratch, terms),
+                    _ => sort_copy::<T>(region, scratch, terms),
                 }
             }
         }

@@ -2,11 +2,10 @@
 //!
 //! Where others have the elements too, what is sorted is a copy: they are read once, and written once when they are in
 //! order, so that each place has its old or its new element at any moment: what another thread writes meanwhile is lost, and
-//! nothing worse. Where nobody else has them, they are moved about in place: should another thread write to them all the
-//! same, other elements may be lost too and the rest out of order, but nothing outside of them is touched. Elements of one
+//! nothing worse. Where nobody else has them, they are sorted in place, as keys: should another thread write to them all the
+//! same, elements may be lost, changed or out of order, but nothing outside of them is touched. Elements of one
 //! byte, and many of two, are counted instead, which takes no memory to speak of.
 
-mod arrays;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
@@ -16,7 +15,10 @@ mod heap;
 mod keys;
 mod network;
 mod quick;
+mod scalar;
 mod vectors;
+
+use std::any::TypeId;
 
 use super::Region;
 use super::block::{Block, blocks};
@@ -39,17 +41,17 @@ pub enum Place {
 
 /// How many words of memory [`sort`] needs.
 pub fn scratch_words(scalar: Scalar, count: usize, place: Place) -> usize {
-    for_scalar!(scalar, T => words_at::<T>(count, place))
+    for_scalar!(scalar, T => words_at::<T>(Level::best(), count, place))
 }
 
-fn words_at<T: Sortable>(count: usize, place: Place) -> usize {
-    if T::is_counted(count) || is_in_place::<T>(place) {
+fn words_at<T: Sortable>(level: Level, count: usize, place: Place) -> usize {
+    if T::is_counted(count) || (level > Level::Portable && is_in_place::<T>(place)) {
         return 0;
     }
     (count * size_of::<T::Wide>()).div_ceil(size_of::<u64>())
 }
 
-/// Whether keys are sorted where the elements are: only if they have the same size.
+/// Whether vectors sort keys where the elements are: only if they have the same size.
 fn is_in_place<T: Sortable>(place: Place) -> bool {
     place == Place::Anywhere && size_of::<T>() == size_of::<T::Wide>()
 }
@@ -96,6 +98,19 @@ fn sort_at<T: Sortable>(level: Level, region: Region<'_>, scratch: &mut [u64], t
     T::Wide::sort::<T>(level, region, scratch, terms)
 }
 
+/// Sorts a copy by the standard library, which must have it for itself.
+fn sort_copy<T: Sortable>(region: Region<'_>, scratch: &mut [u64], terms: Terms<'_>) -> bool {
+    let elements = region.rows::<T>(0..region.len() / size_of::<T>());
+    let keys = &mut bytemuck::cast_slice_mut(scratch)[..elements.len()];
+    keys::convert(elements, Rows::of_mut(keys), T::wide_key);
+    if terms.is_off() {
+        return false;
+    }
+    scalar::sort(keys, &|| terms.is_called_off());
+    let mut write = || keys::convert(Rows::of_mut(keys), elements, T::of_wide_key);
+    !terms.is_called_off() && (terms.write)(&mut write)
+}
+
 /// Sorts the keys of elements, and makes elements of them again.
 fn sort_keys<V: Vectors, T: Sortable<Wide = V::Key>>(
     vectors: V,
@@ -123,7 +138,11 @@ fn sort_keys<V: Vectors, T: Sortable<Wide = V::Key>>(
     };
     // 2. What is in order becomes elements while it is in the cache, or, if the sort can be called off, once all is.
     let mut written = 0;
+    let has_elements = is_in_place::<T>(terms.place) && TypeId::of::<T>() == TypeId::of::<T::Wide>();
     let mut write = |sorted: Rows<'_, T::Wide>| {
+        if has_elements {
+            return;
+        }
         let end = written + sorted.len();
         V::LEVEL.run(
             #[inline(always)]

@@ -13,7 +13,7 @@
 //! 4. Store the rows.
 #![allow(unsafe_code, reason = "reads and writes whole vectors")]
 
-use super::vectors::{MOST_LANES, Vectors};
+use super::vectors::Vectors;
 use crate::kernels::order::Key;
 use crate::kernels::rows::Rows;
 
@@ -37,9 +37,10 @@ fn sort_rows<V: Vectors, const ROWS: usize>(vectors: V, keys: Rows<'_, V::Key>) 
     let whole = keys.len() - keys.len() % V::LANES;
     debug_assert!(keys.len() <= ROWS * V::LANES);
     // The last row, which is not full, and one for all rows behind it.
-    let mut spare = [V::Key::MAX; 2 * MOST_LANES];
+    let mut spare = [vectors.splat(V::Key::MAX); 2];
+    let spare = bytemuck::cast_slice_mut::<_, V::Key>(&mut spare);
     keys.read(whole, &mut spare[..keys.len() - whole]);
-    let spare_row = Rows::of_mut(&mut spare);
+    let spare_row = Rows::of_mut(spare);
     let place_of = |row: usize| match row * V::LANES {
         start if start < whole => keys.pointer(start, V::LANES),
         start => spare_row.pointer(usize::from(start > whole) * V::LANES, V::LANES),

@@ -25,7 +25,7 @@ use super::heap;
 use super::network::{MOST_ROWS, sort_few};
 use super::vectors::{MOST_LANES, Vectors};
 use crate::kernels::order::Key;
-use crate::kernels::rows::Rows;
+use crate::kernels::rows::{LINE, Rows};
 
 /// Vectors read at a time from one end.
 const STRIDE: usize = 8;
@@ -110,8 +110,8 @@ pub fn partition<V: Vectors, T: Pod>(
         len if len < 2 * stride => (len, len),
         len => (stride, len - len % stride - stride),
     };
-    let mut aside = [T::zeroed(); 3 * STRIDE * MOST_LANES];
-    let aside = &mut aside[..head + elements.len() - tail];
+    let mut aside = [V::Vector::zeroed(); 3 * STRIDE];
+    let aside = &mut bytemuck::cast_slice_mut::<_, T>(&mut aside)[..head + elements.len() - tail];
     elements.read(0, &mut aside[..head]);
     elements.read(tail, &mut aside[head..]);
 
@@ -132,7 +132,7 @@ pub fn partition<V: Vectors, T: Pod>(
                     unread.end -= stride;
                     (unread.end, unread.end.wrapping_sub(AHEAD * stride))
                 };
-                for vector in 0..STRIDE {
+                for vector in (0..STRIDE).step_by(LINE.div_ceil(size_of::<V::Vector>())) {
                     elements.prefetch(soon.wrapping_add(vector * V::LANES));
                 }
                 lay_down::<V, T, STRIDE>(vectors, elements, at, pivot, keys, &mut gap, &key_of);
@@ -175,15 +175,15 @@ fn lay_down_all<V: Vectors, T: Pod>(
     // and storing one at its end spoils nothing at its start. It is filled up with keys that are never less than a pivot.
     let count = elements.len() % V::LANES;
     let whole = elements.len() - count;
-    let mut rest = [V::Key::MAX; MOST_LANES];
-    for (index, key) in rest[..count].iter_mut().enumerate() {
+    let mut rest = [vectors.splat(V::Key::MAX)];
+    for (index, key) in bytemuck::cast_slice_mut(&mut rest)[..count]
+        .iter_mut()
+        .enumerate()
+    {
         *key = key_of(elements.get(whole + index));
     }
-    // SAFETY: so many lanes are there.
-    let vector = unsafe { rest.as_ptr().cast::<V::Vector>().read_unaligned() };
-    let (split, less) = vectors.split(vector, pivot);
-    // SAFETY: as above.
-    unsafe { rest.as_mut_ptr().cast::<V::Vector>().write_unaligned(split) };
+    let (split, less) = vectors.split(rest[0], pivot);
+    let rest = bytemuck::cast_slice::<_, V::Key>(std::slice::from_ref(&split));
     gap.end -= count - less;
     for (at, range) in [(gap.start, 0..less), (gap.end, less..count)] {
         keys.region()
@@ -213,18 +213,15 @@ fn lay_down<V: Vectors, T: Pod, const COUNT: usize>(
 ) {
     let from = elements.pointer(at, COUNT * V::LANES);
     // All are read before any is written.
-    let loaded: [V::Vector; COUNT] = std::array::from_fn(
-        #[inline(always)]
-        |number| {
-            let mut row = [V::Key::MAX; MOST_LANES];
-            for (lane, key) in row[..V::LANES].iter_mut().enumerate() {
-                // SAFETY: so many elements are there, and every bit pattern is a T.
-                *key = key_of(unsafe { from.wrapping_add(number * V::LANES + lane).read_unaligned() });
-            }
-            // SAFETY: so many lanes are there.
-            unsafe { row.as_ptr().cast::<V::Vector>().read_unaligned() }
-        },
-    );
+    let mut loaded = [pivot; COUNT];
+    for (number, vector) in loaded.iter_mut().enumerate() {
+        let mut row = [V::Key::zeroed(); MOST_LANES];
+        for (lane, key) in row[..V::LANES].iter_mut().enumerate() {
+            // SAFETY: so many elements are there, and every bit pattern is a T.
+            *key = key_of(unsafe { from.wrapping_add(number * V::LANES + lane).read_unaligned() });
+        }
+        *vector = bytemuck::pod_read_unaligned(bytemuck::cast_slice(&row[..V::LANES]));
+    }
     // Each vector makes the gap shorter by its lanes, so that the next fits as well.
     assert!(gap.len() >= COUNT * V::LANES);
     let start = keys.pointer(gap.start, gap.len()).wrapping_sub(gap.start);
