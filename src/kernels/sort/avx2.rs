@@ -23,6 +23,7 @@ impl<Key> Avx2<Key> {
 impl Vectors for Avx2<i32> {
     type Key = i32;
     type Vector = __m256i;
+    const ROWS: usize = 16;
     const LEVEL: Level = Level::Avx2;
 
     compiled_for! {
@@ -40,8 +41,9 @@ impl Vectors for Avx2<i32> {
             exchange32(vector, bits)
         }
 
-        fn blend(self, without: __m256i, with: __m256i, bit: usize) -> __m256i {
-            blend32(without, with, bit)
+        fn order_by_lane(self, a: __m256i, b: __m256i, bit: usize) -> __m256i {
+            let (lesser, greater) = (_mm256_min_epi32(a, b), _mm256_max_epi32(a, b));
+            _mm256_blendv_epi8(lesser, greater, lanes_with(bit))
         }
 
         fn zip(self, a: __m256i, b: __m256i) -> (__m256i, __m256i) {
@@ -61,6 +63,8 @@ impl Vectors for Avx2<i32> {
 impl Vectors for Avx2<i64> {
     type Key = i64;
     type Vector = __m256i;
+    // 8 keep registers free for the comparison, which takes three instructions.
+    const ROWS: usize = 8;
     const LEVEL: Level = Level::Avx2;
 
     compiled_for! {
@@ -79,8 +83,9 @@ impl Vectors for Avx2<i64> {
             exchange32(vector, 2 * bits)
         }
 
-        fn blend(self, without: __m256i, with: __m256i, bit: usize) -> __m256i {
-            blend32(without, with, 2 * bit)
+        fn order_by_lane(self, a: __m256i, b: __m256i, bit: usize) -> __m256i {
+            let takes_b = _mm256_xor_si256(_mm256_cmpgt_epi64(a, b), lanes_with(2 * bit));
+            _mm256_blendv_epi8(a, b, takes_b)
         }
 
         fn zip(self, a: __m256i, b: __m256i) -> (__m256i, __m256i) {
@@ -113,10 +118,9 @@ fn exchange32(vector: __m256i, bits: usize) -> __m256i {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn blend32(without: __m256i, with: __m256i, bit: usize) -> __m256i {
+fn lanes_with(bit: usize) -> __m256i {
     let bit = _mm256_set1_epi32(bit as i32);
-    let has_bit = _mm256_cmpeq_epi32(_mm256_and_si256(lanes32(), bit), bit);
-    _mm256_blendv_epi8(without, with, has_bit)
+    _mm256_cmpeq_epi32(_mm256_and_si256(lanes32(), bit), bit)
 }
 
 /// The first halves of two vectors, and the second halves.

@@ -23,6 +23,7 @@ impl<Key> Avx512<Key> {
 impl Vectors for Avx512<i32> {
     type Key = i32;
     type Vector = __m512i;
+    const ROWS: usize = 16;
     const LEVEL: Level = Level::Avx512;
 
     compiled_for! {
@@ -42,8 +43,9 @@ impl Vectors for Avx512<i32> {
             _mm512_permutexvar_epi32(from, vector)
         }
 
-        fn blend(self, without: __m512i, with: __m512i, bit: usize) -> __m512i {
-            _mm512_mask_blend_epi32(lanes_with(bit), without, with)
+        fn order_by_lane(self, a: __m512i, b: __m512i, bit: usize) -> __m512i {
+            let lesser = _mm512_min_epi32(a, b);
+            _mm512_mask_max_epi32(lesser, lanes_with(bit), a, b)
         }
 
         fn zip(self, a: __m512i, b: __m512i) -> (__m512i, __m512i) {
@@ -66,6 +68,7 @@ impl Vectors for Avx512<i32> {
 impl Vectors for Avx512<i64> {
     type Key = i64;
     type Vector = __m512i;
+    const ROWS: usize = 16;
     const LEVEL: Level = Level::Avx512;
 
     compiled_for! {
@@ -85,8 +88,9 @@ impl Vectors for Avx512<i64> {
             _mm512_permutexvar_epi64(from, vector)
         }
 
-        fn blend(self, without: __m512i, with: __m512i, bit: usize) -> __m512i {
-            _mm512_mask_blend_epi64(lanes_with(bit) as u8, without, with)
+        fn order_by_lane(self, a: __m512i, b: __m512i, bit: usize) -> __m512i {
+            let lesser = _mm512_min_epi64(a, b);
+            _mm512_mask_max_epi64(lesser, lanes_with(bit) as u8, a, b)
         }
 
         fn zip(self, a: __m512i, b: __m512i) -> (__m512i, __m512i) {

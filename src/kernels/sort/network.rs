@@ -105,8 +105,8 @@ fn compare<V: Vectors, const ROWS: usize>(
     for row in 0..ROWS {
         let partner = row ^ row_bits;
         if lane_bits != 0 {
-            let (lesser, greater) = vectors.order(before[row], vectors.exchange(before[partner], lane_bits));
-            rows[row] = vectors.blend(lesser, greater, highest / ROWS);
+            let partners = vectors.exchange(before[partner], lane_bits);
+            rows[row] = vectors.order_by_lane(before[row], partners, highest / ROWS);
         } else if row < partner {
             (rows[row], rows[partner]) = vectors.order(before[row], before[partner]);
         }

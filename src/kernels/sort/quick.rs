@@ -22,7 +22,7 @@ use std::ops::Range;
 use bytemuck::{Pod, Zeroable};
 
 use super::heap;
-use super::network::{MOST_ROWS, sort_few};
+use super::network::sort_few;
 use super::vectors::{MOST_LANES, Vectors};
 use crate::kernels::order::Key;
 use crate::kernels::rows::{LINE, Rows};
@@ -52,7 +52,7 @@ pub fn sort<V: Vectors>(
     take: &mut impl FnMut(Rows<'_, V::Key>),
     is_cancelled: &impl Fn() -> bool,
 ) {
-    while keys.len() > MOST_ROWS * V::LANES {
+    while keys.len() > V::ROWS * V::LANES {
         if keys.len() >= WORTH_ASKING && is_cancelled() {
             return;
         }

@@ -15,6 +15,8 @@ pub trait Vectors: Copy {
 
     /// Keys in a vector, at most [`MOST_LANES`].
     const LANES: usize = size_of::<Self::Vector>() / size_of::<Self::Key>();
+    /// How many vectors are sorted in registers, at most [`MOST_ROWS`](super::network::MOST_ROWS).
+    const ROWS: usize;
     /// What code that uses these vectors must be compiled for.
     const LEVEL: Level;
 
@@ -27,8 +29,8 @@ pub trait Vectors: Copy {
     /// Moves each key to the lane whose number differs in these bits.
     fn exchange(self, vector: Self::Vector, bits: usize) -> Self::Vector;
 
-    /// Takes the lanes whose number has a bit from `with`, the other lanes from `without`.
-    fn blend(self, without: Self::Vector, with: Self::Vector, bit: usize) -> Self::Vector;
+    /// The lesser keys of two vectors, but the greater ones in the lanes whose number has a bit.
+    fn order_by_lane(self, a: Self::Vector, b: Self::Vector, bit: usize) -> Self::Vector;
 
     /// The lanes of two vectors in turns: those of the first halves, those of the second halves.
     fn zip(self, a: Self::Vector, b: Self::Vector) -> (Self::Vector, Self::Vector);
