@@ -23,7 +23,8 @@ use std::any::TypeId;
 use super::Region;
 use super::block::{Block, blocks};
 use super::dispatch::Level;
-use super::order::{Key, Ordered};
+use super::order::Ordered;
+use super::reorder;
 use super::rows::Rows;
 use crate::for_scalar;
 use crate::typecode::Scalar;
@@ -89,8 +90,11 @@ pub fn sort(region: Region<'_>, scalar: Scalar, scratch: &mut [u64], terms: Term
 
 fn sort_at<T: Sortable>(level: Level, region: Region<'_>, scratch: &mut [u64], terms: Terms<'_>) -> bool {
     let count = region.len() / size_of::<T>();
-    if count < 2 || is_sorted::<T>(level, region) {
+    if count < 2 || is_run::<T>(level, region, |key, next| key <= next) {
         return true;
+    }
+    if is_run::<T>(level, region, |key, next| key >= next) {
+        return !terms.is_off() && (terms.write)(&mut || reorder::reverse(region, size_of::<T>()));
     }
     if T::is_counted(count) {
         return T::count(region, terms);
@@ -106,7 +110,10 @@ fn sort_copy<T: Sortable>(region: Region<'_>, scratch: &mut [u64], terms: Terms<
     if terms.is_off() {
         return false;
     }
-    scalar::sort(keys, &|| terms.is_called_off());
+    match terms.is_called_off {
+        Some(is_called_off) => scalar::sort(keys, &is_called_off),
+        None => keys.sort_unstable(),
+    }
     let mut write = || keys::convert(Rows::of_mut(keys), elements, T::of_wide_key);
     !terms.is_called_off() && (terms.write)(&mut write)
 }
@@ -166,24 +173,21 @@ fn sort_keys<V: Vectors, T: Sortable<Wide = V::Key>>(
     }
 }
 
-/// Whether there is nothing to do, which is seen early where there is.
-fn is_sorted<T: Ordered>(level: Level, region: Region<'_>) -> bool {
+/// Whether all pairs of neighbours are in some order: it is seen early where they are not.
+fn is_run<T: Ordered>(level: Level, region: Region<'_>, is_pair: impl Fn(T::Key, T::Key) -> bool) -> bool {
     let mut block = Block::new();
-    let mut last = T::Key::MIN;
+    let mut last = None;
     blocks::<T>(0..region.len() / size_of::<T>()).all(|part| {
         let elements = block.load::<T>(region, part);
-        let first = elements[0].key();
-        let is_sorted = level.run(
+        let goes_on = last.is_none_or(|last| is_pair(last, elements[0].key()));
+        last = elements.last().map(|element| element.key());
+        level.run(
             #[inline(always)]
             || {
-                elements
-                    .windows(2)
-                    .fold(true, |sorted, pair| sorted & (pair[0].key() <= pair[1].key()))
+                let pairs = elements.windows(2);
+                pairs.fold(goes_on, |all, pair| all & is_pair(pair[0].key(), pair[1].key()))
             },
-        );
-        let goes_on = last <= first;
-        last = elements[elements.len() - 1].key();
-        is_sorted && goes_on
+        )
     })
 }
 
