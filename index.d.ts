@@ -1226,12 +1226,12 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * the order of their code points.
    *
    * Of an anonymous array without a `handle()` or `fd`, and while no asynchronous call reads it, the elements are moved about in
-   * place, which takes no memory. A thread that has its `sharedBuffer` then sees elements on their way, and zeros; if it writes
-   * meanwhile, elements may be lost or out of order afterwards. Otherwise it sorts a copy, so that each place has its old or
+   * place, which takes no memory. A thread that has its `sharedBuffer` then sees other values, and zeros; if it writes
+   * meanwhile, elements may be lost, changed or out of order afterwards. Otherwise it sorts a copy, so that each place has its old or
    * its new element at any moment, and only what others write meanwhile may be lost: as many bytes as the array has. Where the
-   * processor has no AVX-512 it takes twice as many bytes in either case. Elements of 1 byte, and 65,536 or more of 2, are
+   * processor has neither AVX-512 nor AVX2 it sorts a copy in either case. Elements of 1 byte, and 65,536 or more of 2, are
    * counted in no memory to speak of, and fewer of 2 take half a mebibyte at most. The time grows with n log n at worst; elements
-   * that are in order already are only read.
+   * that are in order already are only read, and those that fall are reversed.
    *
    * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_BUSY while `sortAsync` or `fromfileAsync` works on it; ENOMEM where there is no memory for the copy, and nothing is changed
    * @example

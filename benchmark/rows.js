@@ -76,6 +76,35 @@ function freeMemory() {
   return 1024 * Number(/^MemAvailable: +(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'utf8'))[1])
 }
 
+/** What limits us, and NumPy, to shorter vectors or to none, and how many times its time the sort may take. */
+const LIMITS = {
+  avx2: { disabled: 'X86_V4 AVX512_ICL AVX512_SPR', goal: 1.5 },
+  none: { disabled: 'X86_V3 X86_V4 AVX512_ICL AVX512_SPR' },
+}
+
+/** The sort on processors that have less than this one. */
+export function limitedRows(context) {
+  const operation = OPERATIONS.find(({ title }) => title.startsWith('sort()'))
+  return Object.entries(LIMITS).flatMap(([level, { disabled, goal }]) =>
+    operation.typecodes.map((typecode) => ({
+      title: `sort(), vectors: ${level}, typecode '${typecode}'`,
+      async measure() {
+        const limits = { MMAP_ARRAY_VECTORS: level, NPY_DISABLE_CPU_FEATURES: disabled }
+        const subjects = context.subjects
+          .filter(({ name }) => name === OURS || name === 'NumPy')
+          .map((subject) => {
+            const { program } = subject
+            return { ...subject, program: { ...program, env: { ...program?.env, ...limits } } }
+          })
+        // Not by processes that are kept: those have no limits.
+        const fresh = { ...context, kept: undefined }
+        const times = await measureOperation(operation, typecode, context.sizes.elements, subjects, fresh)
+        return times.NumPy ? [{ name: 'sort() / NumPy', ...compare(times[OURS], times.NumPy, goal) }] : []
+      },
+    })),
+  )
+}
+
 /** A large file is opened as fast as a small one: nothing is read, and nothing is mapped page by page. */
 export function openRows(context) {
   const { sizes, files, subjects } = context

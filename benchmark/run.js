@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util'
 import { duration } from './comparison.js'
 import { sizePicture, speedPicture } from './pictures.js'
 import { markdown } from './results.js'
-import { bySizeRows, openRows, pingPongRows, scenarioRows, tableRows } from './rows.js'
+import { bySizeRows, limitedRows, openRows, pingPongRows, scenarioRows, tableRows } from './rows.js'
 import { findSubjects } from './subjects.js'
 
 const MIB = 2 ** 20
@@ -78,7 +78,7 @@ const report = { machine: machine(), subjects: subjects.map(pickVersion), lines:
 const files = Object.fromEntries(Object.entries(FILES).map(([name, bytes]) => [name, sparseFile(name, bytes)]))
 const context = { sizes, scratch, memory, subjects, files, kept: flags.quick && new Map() }
 if (!flags.json) printHeader()
-const kinds = [tableRows, openRows, pingPongRows, scenarioRows, bySizeRows]
+const kinds = [tableRows, limitedRows, openRows, pingPongRows, scenarioRows, bySizeRows]
 for (const makeRows of kinds) {
   for (const row of makeRows(context)) {
     if (words.length > 0 && !words.some((word) => row.title.includes(word))) continue

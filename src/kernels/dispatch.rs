@@ -4,6 +4,19 @@
     reason = "calls functions compiled for more than every processor of the target has"
 )]
 
+use std::sync::OnceLock;
+
+/// Read once in each process: `none`, `avx2`, or anything else for all that the processor has.
+const VARIABLE: &str = "MMAP_ARRAY_VECTORS";
+
+fn most_of(value: Option<&str>) -> Level {
+    match value {
+        Some("none") => Level::Portable,
+        Some("avx2") => Level::Avx2,
+        _ => Level::Avx512,
+    }
+}
+
 /// Instruction sets a loop is compiled for, least first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -23,9 +36,14 @@ impl Level {
             .filter(|level| level.is_available())
     }
 
-    /// The most that this processor has.
+    /// The most that this processor has, or that the environment variable [`VARIABLE`] allows: for tests and benchmarks.
     pub fn best() -> Level {
-        Level::available().last().unwrap_or(Level::Portable)
+        static BEST: OnceLock<Level> = OnceLock::new();
+        *BEST.get_or_init(|| {
+            let most = most_of(std::env::var(VARIABLE).ok().as_deref());
+            let levels = Level::available().filter(|level| *level <= most);
+            levels.last().unwrap_or(Level::Portable)
+        })
     }
 
     #[cfg(target_arch = "x86_64")]
@@ -97,10 +115,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_variable_limits_the_level() {
+        assert_eq!(most_of(Some("none")), Level::Portable);
+        assert_eq!(most_of(Some("avx2")), Level::Avx2);
+        assert_eq!(most_of(Some("avx512")), Level::Avx512);
+        assert_eq!(most_of(None), Level::Avx512);
+    }
+
+    #[test]
     fn the_best_is_available_and_every_level_runs_the_same() {
         let levels: Vec<Level> = Level::available().collect();
         assert_eq!(levels[0], Level::Portable);
-        assert_eq!(levels.last(), Some(&Level::best()));
+        let most = most_of(std::env::var(VARIABLE).ok().as_deref());
+        assert_eq!(Level::best(), most.min(*levels.last().unwrap()));
         for level in levels {
             assert_eq!(level.run(|| (0..1000u32).map(|n| n ^ 5).sum::<u32>()), 499500);
         }

@@ -2,34 +2,34 @@
 //!
 //! Where others have the elements too, what is sorted is a copy: they are read once, and written once when they are in
 //! order, so that each place has its old or its new element at any moment: what another thread writes meanwhile is lost, and
-//! nothing worse. Where nobody else has them, they are moved about in place: should another thread write to them all the
-//! same, other elements may be lost too and the rest out of order, but nothing outside of them is touched. Elements of one
+//! nothing worse. Where nobody else has them, they are sorted in place, as keys: should another thread write to them all the
+//! same, elements may be lost, changed or out of order, but nothing outside of them is touched. Elements of one
 //! byte, and many of two, are counted instead, which takes no memory to speak of.
 
 #[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
 mod avx512;
 mod counting;
-#[cfg(target_arch = "x86_64")]
 mod heap;
-#[cfg(target_arch = "x86_64")]
-mod lanes;
-#[cfg(target_arch = "x86_64")]
-mod moving;
-#[cfg(target_arch = "x86_64")]
+mod keys;
 mod network;
-#[cfg(target_arch = "x86_64")]
 mod quick;
-mod radix;
+mod scalar;
+mod vectors;
+
+use std::any::TypeId;
 
 use super::Region;
 use super::block::{Block, blocks};
 use super::dispatch::Level;
-use super::order::{Key, Ordered};
+use super::order::Ordered;
+use super::reorder;
+use super::rows::Rows;
 use crate::for_scalar;
 use crate::typecode::Scalar;
-
-/// From so many elements of two bytes on, to count is faster than to compare.
-const MANY: usize = 1 << 16;
+use keys::{SortKey, Sortable};
+use vectors::Vectors;
 
 /// Where elements may be while they are sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,11 +46,15 @@ pub fn scratch_words(scalar: Scalar, count: usize, place: Place) -> usize {
 }
 
 fn words_at<T: Sortable>(level: Level, count: usize, place: Place) -> usize {
-    if T::is_counted(count) || (T::is_moved(level) && place == Place::Anywhere) {
+    if T::is_counted(count) || (level > Level::Portable && is_in_place::<T>(place)) {
         return 0;
     }
-    let spare = if has_vectors(level) { 1 } else { 2 };
-    (count * size_of::<T::Wide>() * spare).div_ceil(size_of::<u64>())
+    (count * size_of::<T::Wide>()).div_ceil(size_of::<u64>())
+}
+
+/// Whether vectors sort keys where the elements are: only if they have the same size.
+fn is_in_place<T: Sortable>(place: Place) -> bool {
+    place == Place::Anywhere && size_of::<T>() == size_of::<T::Wide>()
 }
 
 /// When a sort is to leave the elements as they are, and how it is to treat them.
@@ -86,198 +90,106 @@ pub fn sort(region: Region<'_>, scalar: Scalar, scratch: &mut [u64], terms: Term
 
 fn sort_at<T: Sortable>(level: Level, region: Region<'_>, scratch: &mut [u64], terms: Terms<'_>) -> bool {
     let count = region.len() / size_of::<T>();
-    if count < 2 || is_sorted::<T>(level, region) {
+    if count < 2 || is_run::<T>(level, region, |key, next| key <= next) {
         return true;
+    }
+    if is_run::<T>(level, region, |key, next| key >= next) {
+        return !terms.is_off() && (terms.write)(&mut || reorder::reverse(region, size_of::<T>()));
     }
     if T::is_counted(count) {
         return T::count(region, terms);
     }
-    if T::is_moved(level) {
-        return T::sort_moving(level, region, scratch, terms);
+    T::Wide::sort::<T>(level, region, scratch, terms)
+}
+
+/// Sorts a copy by the standard library, which must have it for itself.
+fn sort_copy<T: Sortable>(region: Region<'_>, scratch: &mut [u64], terms: Terms<'_>) -> bool {
+    let elements = region.rows::<T>(0..region.len() / size_of::<T>());
+    let keys = &mut bytemuck::cast_slice_mut(scratch)[..elements.len()];
+    keys::convert(elements, Rows::of_mut(keys), T::wide_key);
+    if terms.is_off() {
+        return false;
     }
-    sort_keys::<T>(level, region, bytemuck::cast_slice_mut(scratch), terms)
+    match terms.is_called_off {
+        Some(is_called_off) => scalar::sort(keys, &is_called_off),
+        None => keys.sort_unstable(),
+    }
+    let mut write = || keys::convert(Rows::of_mut(keys), elements, T::of_wide_key);
+    !terms.is_called_off() && (terms.write)(&mut write)
 }
 
 /// Sorts the keys of elements, and makes elements of them again.
-fn sort_keys<T: Sortable>(
-    level: Level,
+fn sort_keys<V: Vectors, T: Sortable<Wide = V::Key>>(
+    vectors: V,
     region: Region<'_>,
-    scratch: &mut [T::Wide],
+    scratch: &mut [u64],
     terms: Terms<'_>,
 ) -> bool {
     let count = region.len() / size_of::<T>();
-    let (keys, spare) = scratch.split_at_mut(count);
+    let elements = region.rows::<T>(0..count);
+    let pivot = quick::choose_pivot(vectors, elements, T::wide_key);
+    // 1. The first partition makes keys of the elements on the way.
+    let (keys, middle) = if is_in_place::<T>(terms.place) {
+        if !(terms.is_read)() {
+            return false;
+        }
+        let middle = quick::partition(vectors, elements, pivot, T::wide_key);
+        (region.rows(0..count), middle)
+    } else {
+        let keys = Region::of_mut(scratch).rows(0..count);
+        let middle = quick::partition_into(vectors, elements, keys, pivot, T::wide_key);
+        if terms.is_off() {
+            return false;
+        }
+        (keys, middle)
+    };
+    // 2. What is in order becomes elements while it is in the cache, or, if the sort can be called off, once all is.
+    let mut written = 0;
+    let has_elements = is_in_place::<T>(terms.place) && TypeId::of::<T>() == TypeId::of::<T::Wide>();
+    let mut write = |sorted: Rows<'_, T::Wide>| {
+        if has_elements {
+            return;
+        }
+        let end = written + sorted.len();
+        V::LEVEL.run(
+            #[inline(always)]
+            || keys::convert(sorted, region.rows::<T>(written..end), T::of_wide_key),
+        );
+        written = end;
+    };
+    let mut take = |sorted: Rows<'_, T::Wide>| {
+        if terms.is_called_off.is_none() {
+            write(sorted);
+        }
+    };
+    let (lesser, others) = keys.split_at(middle);
+    for part in [lesser, others] {
+        let depth = quick::depth_for(count);
+        quick::sort(vectors, part, depth, &mut take, &|| terms.is_called_off());
+    }
+    match terms.is_called_off {
+        Some(_) => !terms.is_called_off() && (terms.write)(&mut || write(keys)),
+        None => true,
+    }
+}
+
+/// Whether all pairs of neighbours are in some order: it is seen early where they are not.
+fn is_run<T: Ordered>(level: Level, region: Region<'_>, is_pair: impl Fn(T::Key, T::Key) -> bool) -> bool {
     let mut block = Block::new();
-    for part in blocks::<T>(0..count) {
-        let elements = block.load::<T>(region, part.clone());
-        let keys = &mut keys[part];
+    let mut last = None;
+    blocks::<T>(0..region.len() / size_of::<T>()).all(|part| {
+        let elements = block.load::<T>(region, part);
+        let goes_on = last.is_none_or(|last| is_pair(last, elements[0].key()));
+        last = elements.last().map(|element| element.key());
         level.run(
             #[inline(always)]
             || {
-                for (key, element) in keys.iter_mut().zip(elements) {
-                    *key = element.key().into();
-                }
+                let pairs = elements.windows(2);
+                pairs.fold(goes_on, |all, pair| all & is_pair(pair[0].key(), pair[1].key()))
             },
-        );
-    }
-
-    T::Wide::sort(level, keys, spare, || terms.is_called_off());
-    let mut write = || {
-        for part in blocks::<T>(0..count) {
-            let at = part.start * size_of::<T>();
-            let keys = &keys[part];
-            let elements = block.room::<T>(keys.len());
-            level.run(
-                #[inline(always)]
-                || {
-                    for (element, key) in elements.iter_mut().zip(keys) {
-                        *element = T::of_key(T::narrow(*key));
-                    }
-                },
-            );
-            region.write(at, bytemuck::cast_slice(elements));
-        }
-    };
-    !terms.is_off() && (terms.write)(&mut write)
-}
-
-/// Whether there is nothing to do, which is seen early where there is.
-fn is_sorted<T: Ordered>(level: Level, region: Region<'_>) -> bool {
-    let mut block = Block::new();
-    let mut last = T::Key::MIN;
-    blocks::<T>(0..region.len() / size_of::<T>()).all(|part| {
-        let elements = block.load::<T>(region, part);
-        let first = elements[0].key();
-        let is_sorted = level.run(
-            #[inline(always)]
-            || {
-                elements
-                    .windows(2)
-                    .fold(true, |sorted, pair| sorted & (pair[0].key() <= pair[1].key()))
-            },
-        );
-        let goes_on = last <= first;
-        last = elements[elements.len() - 1].key();
-        is_sorted && goes_on
+        )
     })
 }
-
-/// Elements by the keys they are sorted by, which may be wider than their own.
-trait Sortable: Ordered {
-    type Wide: SortKey + From<Self::Key>;
-
-    fn narrow(key: Self::Wide) -> Self::Key;
-
-    /// Whether so many of them are counted.
-    fn is_counted(count: usize) -> bool;
-
-    fn count(region: Region<'_>, terms: Terms<'_>) -> bool;
-
-    /// Whether the elements themselves can be moved about, without a detour by their keys.
-    fn is_moved(level: Level) -> bool;
-
-    fn sort_moving(level: Level, region: Region<'_>, scratch: &mut [u64], terms: Terms<'_>) -> bool;
-}
-
-macro_rules! sortable {
-    ($($T:ty as $Wide:ident: $is_counted:expr, $moving:ident;)*) => {$(
-        impl Sortable for $T {
-            type Wide = $Wide;
-
-            #[inline(always)]
-            fn narrow(key: $Wide) -> Self::Key {
-                key as Self::Key
-            }
-
-            fn is_counted(count: usize) -> bool {
-                $is_counted(count)
-            }
-
-            fn count(region: Region<'_>, terms: Terms<'_>) -> bool {
-                let least = Self::Key::MIN as isize;
-                counting::sort::<$T>(
-                    region,
-                    #[inline(always)]
-                    |key| (key as isize - least) as usize,
-                    |index| (index as isize + least) as Self::Key,
-                    terms,
-                )
-            }
-
-            sortable!($moving);
-        }
-    )*};
-    (moved) => {
-        fn is_moved(level: Level) -> bool {
-            has_vectors(level)
-        }
-
-        #[cfg(target_arch = "x86_64")]
-        fn sort_moving(level: Level, region: Region<'_>, scratch: &mut [u64], terms: Terms<'_>) -> bool {
-            let lanes = avx512::Avx512::<Self>::new(level).expect("vectors");
-            moving::sort(lanes, region, scratch, terms)
-        }
-
-        #[cfg(not(target_arch = "x86_64"))]
-        fn sort_moving(_: Level, _: Region<'_>, _: &mut [u64], _: Terms<'_>) -> bool {
-            unreachable!("no vectors")
-        }
-    };
-    (never) => {
-        fn is_moved(_: Level) -> bool {
-            false
-        }
-
-        fn sort_moving(_: Level, _: Region<'_>, _: &mut [u64], _: Terms<'_>) -> bool {
-            unreachable!("too narrow")
-        }
-    };
-}
-sortable! {
-    i8 as i32: |_| true, never;
-    u8 as i32: |_| true, never;
-    i16 as i32: |count| count >= MANY, never;
-    u16 as i32: |count| count >= MANY, never;
-    half::f16 as i32: |count| count >= MANY, never;
-    i32 as i32: |_| false, moved;
-    u32 as i32: |_| false, moved;
-    f32 as i32: |_| false, moved;
-    i64 as i64: |_| false, moved;
-    u64 as i64: |_| false, moved;
-    f64 as i64: |_| false, moved;
-}
-
-/// Keys there is a sort for.
-trait SortKey: Key + radix::Digits {
-    /// Sorts keys, unless it is called off, with as many spare ones to work in where there are no vectors.
-    fn sort(level: Level, keys: &mut [Self], spare: &mut [Self], is_called_off: impl Fn() -> bool);
-}
-
-#[cfg(target_arch = "x86_64")]
-fn has_vectors(level: Level) -> bool {
-    level == Level::Avx512
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-fn has_vectors(_: Level) -> bool {
-    false
-}
-
-macro_rules! sort_key {
-    ($($Key:ident)*) => {$(
-        impl SortKey for $Key {
-            fn sort(level: Level, keys: &mut [Self], spare: &mut [Self], is_called_off: impl Fn() -> bool) {
-                #[cfg(target_arch = "x86_64")]
-                if let Some(lanes) = avx512::Avx512::<$Key>::new(level) {
-                    return moving::sort_own(lanes, keys, is_called_off);
-                }
-                let _ = level;
-                radix::sort(keys, spare, is_called_off);
-            }
-        }
-    )*};
-}
-sort_key!(i32 i64);
 
 #[cfg(test)]
 mod tests;

@@ -1,177 +1,114 @@
-//! Up to 16 vectors of elements sorted in registers, by comparisons that do not depend on what was compared before.
+//! Up to 16 vectors of keys sorted in registers, by comparisons that do not depend on what was compared before: a bitonic
+//! sort.
 //!
-//! Their keys stand in rows and columns, a row a vector. First each column is sorted; then columns are merged, two and two
-//! at first, all in the end. The result lies column by column, and is turned over at last.
+//! A vector is a row. The place of a key is a number: its low bits are the row, its high bits the lane, so that a column
+//! is in order before the next. Most comparisons are then between two rows, which takes no shuffle.
+//!
+//! 1. Load the keys. Fill what is left of the rows with the greatest key.
+//! 2. Merge runs of 1 key, of 2, of 4 and so on. Both runs rise, so compare each place with its mirror image first: all
+//!    bits of the place below the length of the merged run differ. Then compare places that differ in one bit, the
+//!    highest first. The lesser key goes to the lower place.
+//! 3. Make rows of the columns: each `zip` of the upper half of the rows with the lower moves one bit of the place from
+//!    the row to the lane.
+//! 4. Store the rows.
+#![allow(unsafe_code, reason = "reads and writes whole vectors")]
 
-use super::lanes::Lanes;
+use super::vectors::Vectors;
 use crate::kernels::order::Key;
 use crate::kernels::rows::Rows;
 
 /// How many vectors [`sort_few`] takes.
 pub const MOST_ROWS: usize = 16;
 
-/// Sorts at most [`MOST_ROWS`] vectors of elements.
-#[inline(always)]
-pub fn sort_few<L: Lanes>(lanes: L, elements: Rows<'_, L::Element>) {
-    match elements.len().div_ceil(L::COUNT) {
-        0 => {}
-        1 => sort_rows::<L, 1>(lanes, elements),
-        2 => sort_rows::<L, 2>(lanes, elements),
-        3..=4 => sort_rows::<L, 4>(lanes, elements),
-        5..=8 => sort_rows::<L, 8>(lanes, elements),
-        _ => sort_rows::<L, MOST_ROWS>(lanes, elements),
-    }
+/// Sorts at most [`MOST_ROWS`] vectors of keys.
+pub fn sort_few<V: Vectors>(vectors: V, keys: Rows<'_, V::Key>) {
+    V::LEVEL.run(
+        #[inline(always)]
+        || match keys.len().div_ceil(V::LANES) {
+            0..=4 => sort_rows::<V, 4>(vectors, keys),
+            5..=8 => sort_rows::<V, 8>(vectors, keys),
+            _ => sort_rows::<V, MOST_ROWS>(vectors, keys),
+        },
+    );
 }
 
-type Table<L, const ROWS: usize> = [<L as Lanes>::Vector; ROWS];
-
 #[inline(always)]
-fn sort_rows<L: Lanes, const ROWS: usize>(lanes: L, elements: Rows<'_, L::Element>) {
-    let greatest = lanes.splat(L::Key::MAX);
-    // Whole rows and the one that is none are treated alike, without a branch.
-    let row_of = |row: usize| {
-        let start = (row * L::COUNT).min(elements.len());
-        (start, L::COUNT.min(elements.len() - start))
+fn sort_rows<V: Vectors, const ROWS: usize>(vectors: V, keys: Rows<'_, V::Key>) {
+    let whole = keys.len() - keys.len() % V::LANES;
+    debug_assert!(keys.len() <= ROWS * V::LANES);
+    // The last row, which is not full, and one for all rows behind it.
+    let mut spare = [vectors.splat(V::Key::MAX); 2];
+    let spare = bytemuck::cast_slice_mut::<_, V::Key>(&mut spare);
+    keys.read(whole, &mut spare[..keys.len() - whole]);
+    let spare_row = Rows::of_mut(spare);
+    let place_of = |row: usize| match row * V::LANES {
+        start if start < whole => keys.pointer(start, V::LANES),
+        start => spare_row.pointer(usize::from(start > whole) * V::LANES, V::LANES),
     };
-    let mut rows = [greatest; ROWS];
+
+    let mut rows = [vectors.splat(V::Key::MAX); ROWS];
     for (number, row) in rows.iter_mut().enumerate() {
-        let (start, count) = row_of(number);
-        *row = lanes.first(
-            lanes.keys(lanes.load_some(elements, start, count)),
-            count,
-            greatest,
-        );
+        // SAFETY: the keys of a vector are there.
+        *row = unsafe { place_of(number).cast::<V::Vector>().read_unaligned() };
     }
-
-    sort_columns(lanes, &mut rows);
-    mirror::<L, ROWS, 1, 1>(lanes, &mut rows);
-    clean_columns(lanes, &mut rows);
-    mirror::<L, ROWS, 3, 2>(lanes, &mut rows);
-    exchange::<L, ROWS, 1>(lanes, &mut rows);
-    clean_columns(lanes, &mut rows);
-    if L::COUNT > 4 {
-        mirror::<L, ROWS, 7, 4>(lanes, &mut rows);
-        exchange::<L, ROWS, 2>(lanes, &mut rows);
-        exchange::<L, ROWS, 1>(lanes, &mut rows);
-        clean_columns(lanes, &mut rows);
+    merge::<V, ROWS, 1>(vectors, &mut rows);
+    merge::<V, ROWS, 2>(vectors, &mut rows);
+    merge::<V, ROWS, 4>(vectors, &mut rows);
+    merge::<V, ROWS, 8>(vectors, &mut rows);
+    merge::<V, ROWS, 16>(vectors, &mut rows);
+    merge::<V, ROWS, 32>(vectors, &mut rows);
+    merge::<V, ROWS, 64>(vectors, &mut rows);
+    merge::<V, ROWS, 128>(vectors, &mut rows);
+    for _ in 0..ROWS.ilog2() {
+        let before = rows;
+        for row in 0..ROWS / 2 {
+            (rows[2 * row], rows[2 * row + 1]) = vectors.zip(before[row], before[row + ROWS / 2]);
+        }
     }
-    if L::COUNT > 8 {
-        mirror::<L, ROWS, 15, 8>(lanes, &mut rows);
-        exchange::<L, ROWS, 4>(lanes, &mut rows);
-        exchange::<L, ROWS, 2>(lanes, &mut rows);
-        exchange::<L, ROWS, 1>(lanes, &mut rows);
-        clean_columns(lanes, &mut rows);
-    }
-    turn_over(lanes, &mut rows);
-
     for (number, row) in rows.into_iter().enumerate() {
-        let (start, count) = row_of(number);
-        lanes.store_some(lanes.elements(row), elements, start, count);
+        // SAFETY: as above, and the caller may write.
+        unsafe { place_of(number).cast::<V::Vector>().write_unaligned(row) };
     }
+    let rest = bytemuck::cast_slice(&spare[..keys.len() - whole]);
+    keys.region().write(whole * size_of::<V::Key>(), rest);
 }
 
-/// Puts pairs of rows in order, lane by lane.
-macro_rules! order {
-    ($lanes:ident $rows:ident: $($a:literal $b:literal),*) => {$(
-        ($rows[$a], $rows[$b]) = ($lanes.min($rows[$a], $rows[$b]), $lanes.max($rows[$a], $rows[$b]));
-    )*};
-}
-
-/// Sorts each column by a network of the fewest comparisons known.
+/// Merges each run of `LENGTH` places with the next.
 #[inline(always)]
-fn sort_columns<L: Lanes, const ROWS: usize>(lanes: L, rows: &mut Table<L, ROWS>) {
-    match ROWS {
-        1 => {}
-        2 => {
-            order!(lanes rows: 0 1);
-        }
-        4 => {
-            order!(lanes rows: 0 1, 2 3, 0 2, 1 3, 1 2);
-        }
-        8 => {
-            order!(lanes rows: 0 2, 1 3, 4 6, 5 7, 0 4, 1 5, 2 6, 3 7, 0 1, 2 3, 4 5, 6 7, 2 4, 3 5, 1 4, 3 6, 1 2, 3 4, 5 6);
-        }
-        _ => {
-            order!(lanes rows: 0 13, 1 12, 2 15, 3 14, 4 8, 5 6, 7 11, 9 10);
-            order!(lanes rows: 0 5, 1 7, 2 9, 3 4, 6 13, 8 14, 10 15, 11 12);
-            order!(lanes rows: 0 1, 2 3, 4 5, 6 8, 7 9, 10 11, 12 13, 14 15);
-            order!(lanes rows: 0 2, 1 3, 4 10, 5 11, 6 7, 8 9, 12 14, 13 15);
-            order!(lanes rows: 1 2, 3 12, 4 6, 5 7, 8 10, 9 11, 13 14);
-            order!(lanes rows: 1 4, 2 6, 5 8, 7 10, 9 13, 11 14);
-            order!(lanes rows: 2 4, 3 6, 9 12, 11 13);
-            order!(lanes rows: 3 5, 6 8, 7 9, 10 12);
-            order!(lanes rows: 3 4, 5 6, 7 8, 9 10, 11 12);
-            order!(lanes rows: 6 7, 8 9);
-        }
+fn merge<V: Vectors, const ROWS: usize, const LENGTH: usize>(vectors: V, rows: &mut [V::Vector; ROWS]) {
+    if LENGTH >= ROWS * V::LANES {
+        return;
     }
-}
-
-/// Makes each column sorted that falls and rises at most once.
-#[inline(always)]
-fn clean_columns<L: Lanes, const ROWS: usize>(lanes: L, rows: &mut Table<L, ROWS>) {
-    match ROWS {
-        1 => {}
-        2 => {
-            order!(lanes rows: 0 1);
-        }
-        4 => {
-            order!(lanes rows: 0 2, 1 3, 0 1, 2 3);
-        }
-        8 => {
-            order!(lanes rows: 0 4, 1 5, 2 6, 3 7, 0 2, 1 3, 4 6, 5 7, 0 1, 2 3, 4 5, 6 7);
-        }
-        _ => {
-            order!(lanes rows: 0 8, 1 9, 2 10, 3 11, 4 12, 5 13, 6 14, 7 15);
-            order!(lanes rows: 0 4, 1 5, 2 6, 3 7, 8 12, 9 13, 10 14, 11 15);
-            order!(lanes rows: 0 2, 1 3, 4 6, 5 7, 8 10, 9 11, 12 14, 13 15);
-            order!(lanes rows: 0 1, 2 3, 4 5, 6 7, 8 9, 10 11, 12 13, 14 15);
-        }
-    }
-}
-
-/// Compares two runs of columns, one with the other in reverse: a lane with the one whose number differs in the bits `X`,
-/// in the row that is as far from the end. The less goes to the lane without the bit `BIT`.
-#[inline(always)]
-fn mirror<L: Lanes, const ROWS: usize, const X: usize, const BIT: usize>(
-    lanes: L,
-    rows: &mut Table<L, ROWS>,
-) {
-    for row in 0..ROWS.div_ceil(2) {
-        let (first, last) = (rows[row], rows[ROWS - 1 - row]);
-        rows[row] = in_order::<L, X, BIT>(lanes, first, last);
-        rows[ROWS - 1 - row] = in_order::<L, X, BIT>(lanes, last, first);
-    }
-}
-
-/// A row after each lane was compared with its partner in the other.
-#[inline(always)]
-fn in_order<L: Lanes, const X: usize, const BIT: usize>(
-    lanes: L,
-    mine: L::Vector,
-    other: L::Vector,
-) -> L::Vector {
-    let theirs = lanes.partners::<X>(other);
-    lanes.blend::<BIT>(lanes.min(mine, theirs), lanes.max(mine, theirs))
-}
-
-/// Compares each lane with the one whose number differs in a bit.
-#[inline(always)]
-fn exchange<L: Lanes, const ROWS: usize, const BIT: usize>(lanes: L, rows: &mut Table<L, ROWS>) {
-    for row in rows {
-        *row = in_order::<L, BIT, BIT>(lanes, *row, *row);
-    }
-}
-
-/// Makes rows of what lies column by column: one shuffle of the whole, first half and second half in turns, moves the
-/// topmost bit of a key's row behind the bits of its lane.
-#[inline(always)]
-fn turn_over<L: Lanes, const ROWS: usize>(lanes: L, rows: &mut Table<L, ROWS>) {
-    for bit in 0..MOST_ROWS.ilog2() {
-        if bit < ROWS.ilog2() {
-            let before = *rows;
-            for row in 0..ROWS / 2 {
-                (rows[2 * row], rows[2 * row + 1]) = lanes.zip(before[row], before[row + ROWS / 2]);
+    compare(vectors, rows, 2 * LENGTH - 1, LENGTH);
+    // Written out, so that the compiler keeps the rows in registers.
+    macro_rules! compare_each {
+        ($($bit:literal)*) => {$(
+            if $bit < LENGTH {
+                compare(vectors, rows, $bit, $bit);
             }
+        )*};
+    }
+    compare_each!(64 32 16 8 4 2 1);
+}
+
+/// Compares each place with the one whose number differs in some bits, the highest of which decides where the lesser key
+/// goes.
+#[inline(always)]
+fn compare<V: Vectors, const ROWS: usize>(
+    vectors: V,
+    rows: &mut [V::Vector; ROWS],
+    bits: usize,
+    highest: usize,
+) {
+    let (row_bits, lane_bits) = (bits % ROWS, bits / ROWS);
+    let before = *rows;
+    for row in 0..ROWS {
+        let partner = row ^ row_bits;
+        if lane_bits != 0 {
+            let partners = vectors.exchange(before[partner], lane_bits);
+            rows[row] = vectors.order_by_lane(before[row], partners, highest / ROWS);
+        } else if row < partner {
+            (rows[row], rows[partner]) = vectors.order(before[row], before[partner]);
         }
     }
 }

@@ -1,153 +1,247 @@
-//! Quicksort by vectors, in place. At worst, where pivot after pivot is badly chosen, it leaves the rest to a heap, so that
-//! time never grows faster than n log n.
+//! Quicksort by vectors, in place.
+//!
+//! The idea: a vector is compared with the pivot at once, and one shuffle moves its lesser keys to the front. The whole
+//! vector is then stored twice, at the start and at the end of a gap: what is not wanted at either place is overwritten
+//! by the next. So no step depends on the outcome of a comparison but by how far the two ends of the gap move.
+//!
+//! 1. Choose the middle of a few keys that lie evenly over all as the pivot.
+//! 2. Partition: set the keys at both ends aside, which makes the gap. Then read strides of vectors from that end whose
+//!    side of the gap is smaller, so that there is always room, and lay their keys down in the gap. At last lay down what
+//!    was set aside.
+//! 3. Sort both parts likewise, the lesser first. A part of few keys is sorted in registers (`network`).
+//! 4. If nothing is less than the pivot, it is the least key. Partition by the next greater one then: all that equal the
+//!    pivot are in order, however many they are.
+//! 5. If pivots are so bad that the recursion gets deep, sort the part by a heap. So time grows by n log n at worst.
+//!
+//! Others may write the keys at any time. So a key is read once into a register, where it is compared and from where it is
+//! written, and all places follow from counts of lanes: whatever the keys are, both ends of the gap stay inside.
+#![allow(unsafe_code, reason = "reads and writes whole vectors")]
 
-use bytemuck::Zeroable;
+use std::ops::Range;
+
+use bytemuck::{Pod, Zeroable};
 
 use super::heap;
-use super::lanes::{Compiled, Lanes};
-use super::network::MOST_ROWS;
-use crate::kernels::order::{Key, Ordered};
-use crate::kernels::rows::Rows;
+use super::network::sort_few;
+use super::vectors::{MOST_LANES, Vectors};
+use crate::kernels::order::Key;
+use crate::kernels::rows::{LINE, Rows};
 
 /// Vectors read at a time from one end.
 const STRIDE: usize = 8;
-/// As much of fewer elements than these strides would be set aside, so less is read at a time.
-const FEW_STRIDES: usize = 8;
-const SHORT_STRIDE: usize = 4;
-/// Elements that are looked at to choose a pivot, at most.
-const SAMPLE: usize = 64;
-/// How many reads ahead memory is asked for: the processor does not see which end is next.
+/// How many strides ahead memory is asked for: the processor does not see which end is next.
 const AHEAD: usize = 3;
-/// The most elements of a vector.
-const WIDEST: usize = 16;
-
-/// How many times larger than a count's logarithm the tree of partitions may be.
+/// Keys that are looked at to choose a pivot, at most.
+const SAMPLE: usize = 64;
+/// How many times larger than a count's logarithm the depth of the recursion may be.
 const PATIENCE: u32 = 2;
-
-/// Who a sort is for.
-pub trait Customer<T> {
-    /// Takes elements that are in their final order, from first to last.
-    fn take(&mut self, elements: Rows<'_, T>);
-
-    /// Whether the result is of no use any more.
-    fn is_gone(&self) -> bool;
-}
-
-/// So many elements are worth to ask first whether they are still wanted.
+/// Whether to go on is asked before each part of at least so many keys.
 const WORTH_ASKING: usize = 1 << 16;
 
-/// How deep the tree of partitions of so many elements may be.
-pub fn patience(count: usize) -> u32 {
+/// How deep the recursion may be for so many keys.
+pub fn depth_for(count: usize) -> u32 {
     PATIENCE * count.max(1).ilog2()
 }
 
-/// Sorts by so many partitions of partitions at most, and otherwise. Elements are given away as soon as they are in order,
-/// while they are at hand. Whatever somebody else writes to them meanwhile, it comes to an end, and stays inside.
-pub fn sort<L: Compiled>(
-    lanes: L,
-    mut elements: Rows<'_, L::Element>,
+/// Sorts keys, and hands them over as soon as they are in their final order, from first to last, while they are in the
+/// cache. Stops where `is_cancelled` says so.
+pub fn sort<V: Vectors>(
+    vectors: V,
+    mut keys: Rows<'_, V::Key>,
     mut depth: u32,
-    customer: &mut impl Customer<L::Element>,
+    take: &mut impl FnMut(Rows<'_, V::Key>),
+    is_cancelled: &impl Fn() -> bool,
 ) {
-    while elements.len() > MOST_ROWS * L::COUNT {
-        if elements.len() >= WORTH_ASKING && customer.is_gone() {
+    while keys.len() > V::ROWS * V::LANES {
+        if keys.len() >= WORTH_ASKING && is_cancelled() {
             return;
         }
         if depth == 0 {
-            heap::sort(elements);
-            return customer.take(elements);
+            heap::sort(keys);
+            return take(keys);
         }
         depth -= 1;
-        let pivot = choose_pivot(lanes, elements);
-        let mut middle = lanes.partition(elements, pivot);
+        let pivot = choose_pivot(vectors, keys, |key| key);
+        let mut middle = partition(vectors, keys, pivot, |key| key);
         if middle == 0 {
-            // The pivot is the least key: all that equal it are in place once they are in front.
             middle = match pivot.next() {
-                Some(next) => lanes.partition(elements, next),
-                None => elements.len(),
+                Some(next) => partition(vectors, keys, next, |key| key),
+                None => keys.len(),
             };
-            customer.take(elements.split_at(middle).0);
+            take(keys.split_at(middle).0);
         } else {
-            sort(lanes, elements.split_at(middle).0, depth, customer);
+            sort(vectors, keys.split_at(middle).0, depth, take, is_cancelled);
         }
-        elements = elements.split_at(middle).1;
+        keys = keys.split_at(middle).1;
     }
-    lanes.sort_few(elements);
-    customer.take(elements);
+    sort_few(vectors, keys);
+    take(keys);
 }
 
-/// The key in the middle of some that lie evenly over all.
-fn choose_pivot<L: Compiled>(lanes: L, elements: Rows<'_, L::Element>) -> L::Key {
+/// The key in the middle of some that lie evenly over all elements.
+pub fn choose_pivot<V: Vectors, T: Pod>(
+    vectors: V,
+    elements: Rows<'_, T>,
+    key_of: impl Fn(T) -> V::Key,
+) -> V::Key {
     let count = match elements.len() {
         0x2_0000.. => SAMPLE,
         0x1000.. => SAMPLE / 2,
-        _ => SAMPLE / 4,
+        len => len.min(SAMPLE / 4),
     };
     let step = elements.len() / count;
-    let mut sample = [L::Element::zeroed(); SAMPLE];
-    for (index, element) in sample[..count].iter_mut().enumerate() {
-        *element = elements.get(step / 2 + index * step);
+    let mut sample = [V::Key::zeroed(); SAMPLE];
+    for (index, key) in sample[..count].iter_mut().enumerate() {
+        *key = key_of(elements.get(step / 2 + index * step));
     }
-    lanes.sort_few(Rows::of_mut(&mut sample[..count]));
-    sample[count / 2].key()
+    sort_few(vectors, Rows::of_mut(&mut sample[..count]));
+    sample[count / 2]
 }
 
-/// Puts the elements less than a pivot in front of the others; gives how many there are.
-#[inline(always)]
-pub fn partition<L: Lanes>(lanes: L, elements: Rows<'_, L::Element>, pivot: L::Key) -> usize {
-    if elements.len() < FEW_STRIDES * STRIDE * L::COUNT {
-        partition_by::<L, SHORT_STRIDE>(lanes, elements, pivot)
-    } else {
-        partition_by::<L, STRIDE>(lanes, elements, pivot)
-    }
-}
-
-/// Both ends are set aside first, which makes room for what is read from that end which has less of it.
-#[inline(always)]
-fn partition_by<L: Lanes, const STRIDE: usize>(
-    lanes: L,
-    elements: Rows<'_, L::Element>,
-    pivot: L::Key,
+/// Puts the keys of elements where the elements are, those less than a pivot in front; gives how many these are.
+pub fn partition<V: Vectors, T: Pod>(
+    vectors: V,
+    elements: Rows<'_, T>,
+    pivot: V::Key,
+    key_of: impl Fn(T) -> V::Key,
 ) -> usize {
-    let stride = STRIDE * L::COUNT;
-    let pivot = lanes.pivot(pivot);
-    let mut rest = [L::Element::zeroed(); self::STRIDE * WIDEST];
-    let rest = &mut rest[..elements.len() % stride];
-    let mut unread = stride..elements.len() - rest.len() - stride;
-    elements.read(elements.len() - rest.len(), rest);
-    let head = lanes.load_many::<STRIDE>(elements, 0);
-    let tail = lanes.load_many::<STRIDE>(elements, unread.end);
+    let stride = STRIDE * V::LANES;
+    let (head, tail) = match elements.len() {
+        len if len < 2 * stride => (len, len),
+        len => (stride, len - len % stride - stride),
+    };
+    let mut aside = [V::Vector::zeroed(); 3 * STRIDE];
+    let aside = &mut bytemuck::cast_slice_mut::<_, T>(&mut aside)[..head + elements.len() - tail];
+    elements.read(0, &mut aside[..head]);
+    elements.read(tail, &mut aside[head..]);
 
-    let mut gap = 0..elements.len();
-    while !unread.is_empty() {
-        let (at, soon) = if unread.start - gap.start <= gap.end - unread.end {
-            unread.start += stride;
-            let at = unread.start - stride;
-            (at, at + AHEAD * stride)
-        } else {
-            unread.end -= stride;
-            (unread.end, unread.end.wrapping_sub(AHEAD * stride))
-        };
-        for vector in 0..STRIDE {
-            elements.prefetch(soon.wrapping_add(vector * L::COUNT));
+    let keys = elements.region().rows::<V::Key>(0..elements.len());
+    V::LEVEL.run(
+        #[inline(always)]
+        || {
+            let pivot = vectors.splat(pivot);
+            let (mut unread, mut gap) = (head..tail, 0..keys.len());
+            while !unread.is_empty() {
+                let (at, soon) = if unread.start - gap.start <= gap.end - unread.end {
+                    unread.start += stride;
+                    (
+                        unread.start - stride,
+                        unread.start + AHEAD.wrapping_sub(1) * stride,
+                    )
+                } else {
+                    unread.end -= stride;
+                    (unread.end, unread.end.wrapping_sub(AHEAD * stride))
+                };
+                for vector in (0..STRIDE).step_by(LINE.div_ceil(size_of::<V::Vector>())) {
+                    elements.prefetch(soon.wrapping_add(vector * V::LANES));
+                }
+                lay_down::<V, T, STRIDE>(vectors, elements, at, pivot, keys, &mut gap, &key_of);
+            }
+            lay_down_all(vectors, Rows::of_mut(aside), pivot, keys, &mut gap, &key_of);
+            gap.start
+        },
+    )
+}
+
+/// Puts the keys of elements somewhere else, those less than a pivot in front; gives how many these are.
+pub fn partition_into<V: Vectors, T: Pod>(
+    vectors: V,
+    elements: Rows<'_, T>,
+    keys: Rows<'_, V::Key>,
+    pivot: V::Key,
+    key_of: impl Fn(T) -> V::Key,
+) -> usize {
+    V::LEVEL.run(
+        #[inline(always)]
+        || {
+            let mut gap = 0..elements.len();
+            lay_down_all(vectors, elements, vectors.splat(pivot), keys, &mut gap, &key_of);
+            gap.start
+        },
+    )
+}
+
+/// Lays the keys of as many elements down in a gap as it is long.
+#[inline(always)]
+fn lay_down_all<V: Vectors, T: Pod>(
+    vectors: V,
+    elements: Rows<'_, T>,
+    pivot: V::Vector,
+    keys: Rows<'_, V::Key>,
+    gap: &mut Range<usize>,
+    key_of: &impl Fn(T) -> V::Key,
+) {
+    // What is less than a vector comes first: from then on the gap is as long as the vectors are, or longer by one at least,
+    // and storing one at its end spoils nothing at its start. It is filled up with keys that are never less than a pivot.
+    let count = elements.len() % V::LANES;
+    let whole = elements.len() - count;
+    let mut rest = [vectors.splat(V::Key::MAX)];
+    for (index, key) in bytemuck::cast_slice_mut(&mut rest)[..count]
+        .iter_mut()
+        .enumerate()
+    {
+        *key = key_of(elements.get(whole + index));
+    }
+    let (split, less) = vectors.split(rest[0], pivot);
+    let rest = bytemuck::cast_slice::<_, V::Key>(std::slice::from_ref(&split));
+    gap.end -= count - less;
+    for (at, range) in [(gap.start, 0..less), (gap.end, less..count)] {
+        keys.region()
+            .write(at * size_of::<V::Key>(), bytemuck::cast_slice(&rest[range]));
+    }
+    gap.start += less;
+
+    let strides = whole - whole % (STRIDE * V::LANES);
+    for at in (0..strides).step_by(STRIDE * V::LANES) {
+        lay_down::<V, T, STRIDE>(vectors, elements, at, pivot, keys, gap, key_of);
+    }
+    for at in (strides..whole).step_by(V::LANES) {
+        lay_down::<V, T, 1>(vectors, elements, at, pivot, keys, gap, key_of);
+    }
+}
+
+/// Lays the keys of some vectors of elements down in a gap: those less than the pivot at its start, the others at its end.
+#[inline(always)]
+fn lay_down<V: Vectors, T: Pod, const COUNT: usize>(
+    vectors: V,
+    elements: Rows<'_, T>,
+    at: usize,
+    pivot: V::Vector,
+    keys: Rows<'_, V::Key>,
+    gap: &mut Range<usize>,
+    key_of: &impl Fn(T) -> V::Key,
+) {
+    let from = elements.pointer(at, COUNT * V::LANES);
+    // All are read before any is written.
+    let mut loaded = [pivot; COUNT];
+    for (number, vector) in loaded.iter_mut().enumerate() {
+        let mut row = [V::Key::zeroed(); MOST_LANES];
+        for (lane, key) in row[..V::LANES].iter_mut().enumerate() {
+            // SAFETY: so many elements are there, and every bit pattern is a T.
+            *key = key_of(unsafe { from.wrapping_add(number * V::LANES + lane).read_unaligned() });
         }
-        // Before it either end has room for a stride: two were set aside, and the end with less of it was read from.
-        gap = lanes.split(lanes.load_many::<STRIDE>(elements, at), pivot, elements, gap);
+        *vector = bytemuck::pod_read_unaligned(bytemuck::cast_slice(&row[..V::LANES]));
     }
-    let rest = Rows::of_mut(rest);
-    for index in (0..rest.len()).step_by(L::COUNT) {
-        let count = L::COUNT.min(rest.len() - index);
-        let vector = lanes.load_some(rest, index, count);
-        let there = (1u32 << count) - 1;
-        let less = lanes.less(vector, pivot) & there;
-        let others = !less & there;
-        lanes.store_chosen(vector, less, elements, gap.start);
-        gap.start += less.count_ones() as usize;
-        gap.end -= others.count_ones() as usize;
-        lanes.store_chosen(vector, others, elements, gap.end);
+    // Each vector makes the gap shorter by its lanes, so that the next fits as well.
+    assert!(gap.len() >= COUNT * V::LANES);
+    let start = keys.pointer(gap.start, gap.len()).wrapping_sub(gap.start);
+    for vector in loaded {
+        let (split, less) = vectors.split(vector, pivot);
+        // SAFETY: a vector fits into the gap, which is inside, and the caller may write.
+        unsafe {
+            start
+                .wrapping_add(gap.start)
+                .cast::<V::Vector>()
+                .write_unaligned(split)
+        };
+        gap.start += less;
+        // SAFETY: as above.
+        unsafe {
+            start
+                .wrapping_add(gap.end - V::LANES)
+                .cast::<V::Vector>()
+                .write_unaligned(split)
+        };
+        gap.end -= V::LANES - less;
     }
-    gap = lanes.split(head, pivot, elements, gap);
-    gap = lanes.split(tail, pivot, elements, gap);
-    debug_assert!(gap.is_empty(), "{gap:?}");
-    gap.start
 }

@@ -1,0 +1,36 @@
+//! Keys sorted by the standard library, where there are no vectors.
+
+use crate::kernels::order::Key;
+
+/// The standard library cannot be stopped, so keys are given to it in parts: it takes some 5 ms for so many.
+const PART: usize = 1 << 18;
+
+/// Sorts keys, unless `is_cancelled` says otherwise between two parts.
+pub fn sort<K: Key>(keys: &mut [K], is_cancelled: &impl Fn() -> bool) {
+    if is_cancelled() {
+        return;
+    }
+    if keys.len() <= PART {
+        return keys.sort_unstable();
+    }
+    let mut sample: [K; 63] = std::array::from_fn(|index| keys[keys.len() / 63 * index]);
+    sample.sort_unstable();
+    let middle = partition(keys, sample[31]);
+    // Of many equal keys the library makes short work.
+    if middle.min(keys.len() - middle) < keys.len() / 8 {
+        return keys.sort_unstable();
+    }
+    let (lesser, others) = keys.split_at_mut(middle);
+    sort(lesser, is_cancelled);
+    sort(others, is_cancelled);
+}
+
+/// Puts the keys less than a pivot in front of the others; gives how many there are.
+fn partition<K: Key>(keys: &mut [K], pivot: K) -> usize {
+    let mut middle = 0;
+    for index in 0..keys.len() {
+        keys.swap(index, middle);
+        middle += usize::from(keys[middle] < pivot);
+    }
+    middle
+}
