@@ -13,16 +13,28 @@ const SOURCES = ['src', 'Cargo.toml', 'Cargo.lock', 'build.rs']
 
 const ARCHITECTURES = { x86_64: 'x64', aarch64: 'arm64' }
 
-/** `{ triple, name, libc }` of every system that package.json promises an addon for; the name is that of its folder. */
+/**
+ * `{ triple, name, platform, libc }` of every system that package.json names an addon for; the name is that of its folder.
+ * macOS has one C library, and so no `libc`.
+ */
 export const TARGETS = readJson('package.json').napi.targets.map((triple) => {
   const [architecture, , platform, libc] = triple.split('-')
-  return { triple, name: `${platform}-${ARCHITECTURES[architecture]}-${libc}`, libc }
+  return { triple, name: nameOf(platform, ARCHITECTURES[architecture], libc), platform, libc }
 })
 
-const HOST_LIBC = process.report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl'
+function nameOf(platform, architecture, libc) {
+  return [platform, architecture, libc].filter(Boolean).join('-')
+}
+
+function hostLibc() {
+  if (process.platform !== 'linux') return undefined
+  return process.report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl'
+}
+
+const HOST_NAME = nameOf(process.platform, process.arch, hostLibc())
 
 /** The target that this machine is; undefined on any other. */
-export const HOST = TARGETS.find(({ name }) => name === `${process.platform}-${process.arch}-${HOST_LIBC}`)
+export const HOST = TARGETS.find(({ name }) => name === HOST_NAME)
 
 export const addonOf = (target) => join(PREBUILDS, target.name, ADDON)
 
@@ -54,7 +66,15 @@ export function buildAddon(target, profile, { title, flags = [], cargoFlags = []
 function flagsOf(target, profile, env) {
   // Rust links musl into what it builds, unless told otherwise; an addon takes that of the process.
   const libc = target.libc === 'musl' ? ['-Ctarget-feature=-crt-static'] : []
-  return profile === 'debug' ? libc : [...libc, ...pathsToHide(env)]
+  return profile === 'debug' ? libc : [...libc, ...appleFlags(target), ...pathsToHide(env)]
+}
+
+/**
+ * The name by which others would link to the library, which is a path of this machine otherwise; and no symbols for debuggers. The
+ * linker leaves them out, because it signs what it writes: macOS on arm64 loads nothing that was changed after that.
+ */
+function appleFlags({ platform }) {
+  return platform === 'darwin' ? [`-Clink-arg=-Wl,-install_name,@rpath/${ADDON}`, '-Clink-arg=-Wl,-s'] : []
 }
 
 /** Keeps the paths of this machine out of the addon. */

@@ -3,14 +3,15 @@
 //   node scripts/check.js          look
 //   node scripts/check.js --fix    let the formatters and oxlint mend what they can
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { checkCheckout } from '../__test__/support/layering.js'
+import { BUILD_STD_FLAGS, buildStdEnvironment } from './build-std.js'
 import { setUpElementPaths } from './element-paths.js'
 import { typosProgram } from './pypi.js'
 import { setUpDependencies } from './setup.js'
-import { ROOT, SetupError, readJson, runScript, rustEnvironment } from './toolchain.js'
+import { ROOT, SetupError, capture, readJson, runScript, rustEnvironment } from './toolchain.js'
 
 /** The newest; `typescript` without a number is the one that typedoc can take. */
 const TYPESCRIPT = join(ROOT, 'node_modules', 'typescript-7', 'bin', 'tsc')
@@ -95,6 +96,30 @@ await runScript(async () => {
     return cargo('deny', '--log-level=warn', 'check', 'bans', 'licenses', 'sources')
   }
 
+  /** Nobody who works here has a Mac: that its code compiles is all that can be told. */
+  const forMacos = async () => {
+    const target = ['--target', 'aarch64-apple-darwin']
+    const hasStd = existsSync(capture('rustc', ['--print', 'target-libdir', ...target], { env: rust }))
+    try {
+      const env = hasStd ? rust : await buildStdEnvironment(rust)
+      const args = [
+        'check',
+        '--locked',
+        '--tests',
+        '--no-default-features',
+        ...target,
+        ...(hasStd ? [] : BUILD_STD_FLAGS),
+      ]
+      // In a folder of its own: that compiler would have to build anew what the other one has built, and the other way round.
+      const folder = join(ROOT, 'target', 'macos')
+      return checkByRunning('cargo', args, { ...env, RUSTFLAGS: '--deny=warnings', CARGO_TARGET_DIR: folder })
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error
+      leftOut['core for macOS'] = error.message
+      return []
+    }
+  }
+
   const checks = {
     versions: checkVersions,
     layering: () => checkCheckout(ROOT),
@@ -102,6 +127,7 @@ await runScript(async () => {
     // Unit tests are the core's: in a test build napi registers nothing, so that all of src/node would count as unused.
     clippy: () => clippy('--lib'),
     'clippy, core and its tests': () => clippy('--all-targets', '--no-default-features'),
+    'core for macOS': forMacos,
     oxlint: () => node('oxlint', '--deny-warnings', ...(fix ? ['--fix'] : [])),
     prettier: () => node('prettier', '--log-level=warn', fix ? '--write' : '--check', '.'),
     spelling,

@@ -1,5 +1,5 @@
-// Builds the addons that the package carries: for glibc 2.17 and later and for musl, stripped, with no path of this machine
-// in them.
+// Builds the addons that the package carries: for glibc 2.17 and later, for musl and for macOS, stripped, with no path of this
+// machine in them.
 //
 //   node scripts/prebuilds.js              for every target of package.json that can be built here
 //   node scripts/prebuilds.js NAME ...     for these only (linux-x64-musl)
@@ -20,6 +20,8 @@ import { withLock } from './steps.js'
 import { SetupError, capture, runScript, rustEnvironment } from './toolchain.js'
 
 const GLIBC = '2.17'
+/** The oldest macOS: the first for arm64, and the oldest that Node.js 20 takes on x64. */
+const MACOS = { arm64: '11.0', x64: '10.15' }
 
 /** The targets that are asked for. */
 function wantedTargets(host, names) {
@@ -50,15 +52,18 @@ function recipes(env, release) {
       // What is built without Zig is made anew each time: by then Zig may be there.
       return { profile: 'release', system: 'the C library of this machine', flags: ['--target', triple], env }
     }
+    const macos = target.platform === 'darwin' && MACOS[target.name.split('-')[1]]
     const recipe = {
       profile: 'prebuild',
-      system: libc === 'gnu' ? `glibc ${GLIBC}` : libc,
+      system: macos ? `macOS ${macos}` : libc === 'gnu' ? `glibc ${GLIBC}` : libc,
       flags: ['--cross-compile', '--target', libc === 'gnu' ? `${triple}.${GLIBC}` : triple],
     }
-    if (hasStd) return { ...recipe, env: await zig }
+    // The linker strips it instead: see addon.js.
+    const more = macos ? { MACOSX_DEPLOYMENT_TARGET: macos, CARGO_PROFILE_RELEASE_STRIP: 'none' } : {}
+    if (hasStd) return { ...recipe, env: { ...(await zig), ...more } }
     try {
       std ??= buildStdEnvironment(await zig)
-      return { ...recipe, env: await std, cargoFlags: BUILD_STD_FLAGS }
+      return { ...recipe, env: { ...(await std), ...more }, cargoFlags: BUILD_STD_FLAGS }
     } catch (error) {
       if (!(error instanceof SetupError)) throw error
       const missing = `Rust has no standard library for it (rustup target add ${triple}), and none can be built.`

@@ -1,7 +1,7 @@
 // Tests of what only Linux has, which are skipped while the portable fallbacks are forced (see CONTRIBUTING.md).
 
 /** Whether this run uses the portable fallback of each call that only Linux has. */
-export const PORTABLE = process.env.MMAP_ARRAY_PORTABLE === '1'
+export const PORTABLE = process.platform !== 'linux' || process.env.MMAP_ARRAY_PORTABLE === '1'
 
 /** `test` or `describe` for what needs Linux: with the fallbacks it is skipped, and its name says why. */
 export function onLinux(reason, subject) {
