@@ -4,7 +4,7 @@ import { DataError, UsageError } from '../failures.js'
 import { decimalOf, isDecimal } from './decimals.js'
 
 /** In any case of their letters. */
-const TEXTS = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '-', '#n/a', '<na>', 'nat'])
+const TEXTS = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '-', '#n/a', '<na>', 'nat', '\\n'])
 
 export const isUsuallyMissing = (text) => text.length <= 4 && TEXTS.has(text.toLowerCase())
 
