@@ -74,7 +74,7 @@ describe('the first row', () => {
     ['close\n', "line 1, column 1: 'close' is no number"],
     ['close\n\n\n', "line 1, column 1: 'close' is no number"],
     ['#N/A\n1\n', "'#N/A' stands for"],
-    ['\\N\n1\n', "'\\\\N' stands for"],
+    ['\\N\n1\n', "'\\N' stands for"],
     ['close\nNA\n', "line 2, column 1 'close': 'NA' stands for"],
     ['close\nanother\n1\n', "line 2, column 1 'close': 'another' is no number"],
     ['x,day\n5,-\n', "line 2, column 2 'day': '-' stands for", '--column', '2'],
