@@ -23,8 +23,9 @@ test('the quick run ends well, with every answer of every operation verified, an
     .filter(({ operation }) => operation)
     .map(({ operation, typecode }) => `${operation} ${typecode}`)
   expect(new Set(measured)).toEqual(new Set(expected))
-  const others = new Set(lines.filter(({ operation, bySize }) => !operation && !bySize).map(({ row }) => row))
-  expect(others.size).toBe(7)
+  // How many rows of shorter vectors there are is a matter of the processor.
+  const others = lines.filter(({ operation, bySize }) => !operation && !bySize).map(({ row }) => row)
+  expect(new Set(others.filter((row) => !row.startsWith('sort(), vectors: '))).size).toBe(7)
 
   const [text, speed, size] = ['RESULTS.md', 'speed.svg', 'size.svg'].map((name) =>
     readFileSync(join(output, name), 'utf8'),

@@ -5,6 +5,7 @@ import fs from 'node:fs'
 import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
+import { onLinux } from './support/linux.js'
 import { describeWhereAllowed, expectExit, run, script } from './support/processes.js'
 import { useScope } from './support/scope.js'
 
@@ -21,13 +22,15 @@ async function inside([program, ...before], handle, body) {
   return JSON.parse(result.stdout)
 }
 
+const onAnonymousMemory = onLinux('the fallback for anonymous memory is a file, which is attached by its path', test)
+
 const ATTACH = 'return outcome(() => MmapArray.attach(handle).tolist())'
 const PID_NAMESPACE = ['unshare', '--pid', '--fork', '--mount-proc']
 
 describeWhereAllowed('unshare', [...PID_NAMESPACE.slice(1), 'true'], 'another PID namespace', () => {
   const scope = useScope()
 
-  test('attach of an anonymous array is ERR_UNREACHABLE_HANDLE, and says where its owner is', async () => {
+  onAnonymousMemory('attach of an anonymous array is ERR_UNREACHABLE_HANDLE, and says where its owner is', async () => {
     const array = scope.keep(new MmapArray('i', [1, 2, 3]))
     const { code, message } = await inside(PID_NAMESPACE, array.handle(), ATTACH)
     expect(code).toBe('ERR_UNREACHABLE_HANDLE')
@@ -89,7 +92,7 @@ const USER_NAMESPACE = ['unshare', '--user', '--map-root-user']
 describeWhereAllowed('unshare', [...USER_NAMESPACE.slice(1), 'true'], 'another user namespace', () => {
   const scope = useScope()
 
-  test('attach of an anonymous array is ERR_UNREACHABLE_HANDLE, and says whose descriptors they are', async () => {
+  onAnonymousMemory('attach of an anonymous array is ERR_UNREACHABLE_HANDLE, and says whose descriptors they are', async () => {
     const array = scope.keep(new MmapArray('i', [1, 2, 3]))
     const { code, message } = await inside(USER_NAMESPACE, array.handle(), ATTACH)
     expect(code).toBe('ERR_UNREACHABLE_HANDLE')
@@ -102,7 +105,7 @@ const OTHER_USER = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups
 describeWhereAllowed('setpriv', [...OTHER_USER.slice(1), process.execPath, '--version'], 'another user', () => {
   const scope = useScope()
 
-  test('attach of an anonymous array is ERR_UNREACHABLE_HANDLE, and says whose descriptors they are', async () => {
+  onAnonymousMemory('attach of an anonymous array is ERR_UNREACHABLE_HANDLE, and says whose descriptors they are', async () => {
     const array = scope.keep(new MmapArray('i', [1, 2, 3]))
     const { code, message } = await inside(OTHER_USER, array.handle(), ATTACH)
     expect(code).toBe('ERR_UNREACHABLE_HANDLE')

@@ -11,13 +11,18 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod counting;
+#[cfg(target_arch = "x86_64")]
 mod heap;
 mod keys;
+#[cfg(target_arch = "x86_64")]
 mod network;
+#[cfg(target_arch = "x86_64")]
 mod quick;
 mod scalar;
+#[cfg(target_arch = "x86_64")]
 mod vectors;
 
+#[cfg(target_arch = "x86_64")]
 use std::any::TypeId;
 
 use super::Region;
@@ -29,6 +34,7 @@ use super::rows::Rows;
 use crate::for_scalar;
 use crate::typecode::Scalar;
 use keys::{SortKey, Sortable};
+#[cfg(target_arch = "x86_64")]
 use vectors::Vectors;
 
 /// Where elements may be while they are sorted.
@@ -119,6 +125,7 @@ fn sort_copy<T: Sortable>(region: Region<'_>, scratch: &mut [u64], terms: Terms<
 }
 
 /// Sorts the keys of elements, and makes elements of them again.
+#[cfg(target_arch = "x86_64")]
 fn sort_keys<V: Vectors, T: Sortable<Wide = V::Key>>(
     vectors: V,
     region: Region<'_>,
