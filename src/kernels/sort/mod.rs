@@ -11,11 +11,32 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod counting;
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    allow(dead_code, reason = "vectors sort on x86-64 alone")
+)]
 mod heap;
 mod keys;
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    allow(dead_code, reason = "vectors sort on x86-64 alone")
+)]
 mod network;
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    allow(dead_code, reason = "vectors sort on x86-64 alone")
+)]
 mod quick;
 mod scalar;
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    allow(
+        dead_code,
+        unused_imports,
+        unused_macros,
+        reason = "vectors sort on x86-64 alone"
+    )
+)]
 mod vectors;
 
 use std::any::TypeId;
@@ -119,6 +140,10 @@ fn sort_copy<T: Sortable>(region: Region<'_>, scratch: &mut [u64], terms: Terms<
 }
 
 /// Sorts the keys of elements, and makes elements of them again.
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    allow(dead_code, reason = "vectors sort on x86-64 alone")
+)]
 fn sort_keys<V: Vectors, T: Sortable<Wide = V::Key>>(
     vectors: V,
     region: Region<'_>,
