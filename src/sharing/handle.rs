@@ -231,6 +231,9 @@ mod tests {
 
     #[test]
     fn locate_of_a_handle_from_another_pid_namespace_says_so() {
+        if portable::skips("memory has a path, which leads to it from anywhere") {
+            return;
+        }
         let (_mapping, here) = handle();
         let elsewhere = Handle {
             pid_namespace: Some(1),
