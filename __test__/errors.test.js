@@ -101,7 +101,9 @@ const CAUSES = {
   ERR_INVALID_NPY: [() => MmapArray.open(file(), 'i', { format: 'npy' })],
   ERR_UNSUPPORTED_NPY: [() => MmapArray.open(scope.file(npyBytes({ descr: "'>i4'" }), 'big.npy'))],
   ERR_STALE_HANDLE: [() => MmapArray.attach(stale())],
-  ERR_UNREACHABLE_HANDLE: [() => MmapArray.attach({ ...array().handle(), mapping: 0, path: '/nowhere', pidNamespace: '1' })],
+  ERR_UNREACHABLE_HANDLE: [
+    () => MmapArray.attach({ ...array().handle(), mapping: 0, path: '/nowhere', pidNamespace: '1' }),
+  ],
   ERR_HANDLE_VERSION: [() => MmapArray.attach({ ...array().handle(), version: 99 })],
   ERR_LOCKED: [
     () => {

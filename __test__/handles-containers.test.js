@@ -92,12 +92,15 @@ const USER_NAMESPACE = ['unshare', '--user', '--map-root-user']
 describeWhereAllowed('unshare', [...USER_NAMESPACE.slice(1), 'true'], 'another user namespace', () => {
   const scope = useScope()
 
-  onAnonymousMemory('attach of an anonymous array is ERR_UNREACHABLE_HANDLE, and says whose descriptors they are', async () => {
-    const array = scope.keep(new MmapArray('i', [1, 2, 3]))
-    const { code, message } = await inside(USER_NAMESPACE, array.handle(), ATTACH)
-    expect(code).toBe('ERR_UNREACHABLE_HANDLE')
-    expect(message).toContain(`process ${process.pid} is another user's, or in another user namespace`)
-  })
+  onAnonymousMemory(
+    'attach of an anonymous array is ERR_UNREACHABLE_HANDLE, and says whose descriptors they are',
+    async () => {
+      const array = scope.keep(new MmapArray('i', [1, 2, 3]))
+      const { code, message } = await inside(USER_NAMESPACE, array.handle(), ATTACH)
+      expect(code).toBe('ERR_UNREACHABLE_HANDLE')
+      expect(message).toContain(`process ${process.pid} is another user's, or in another user namespace`)
+    },
+  )
 })
 
 const OTHER_USER = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
@@ -105,12 +108,15 @@ const OTHER_USER = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups
 describeWhereAllowed('setpriv', [...OTHER_USER.slice(1), process.execPath, '--version'], 'another user', () => {
   const scope = useScope()
 
-  onAnonymousMemory('attach of an anonymous array is ERR_UNREACHABLE_HANDLE, and says whose descriptors they are', async () => {
-    const array = scope.keep(new MmapArray('i', [1, 2, 3]))
-    const { code, message } = await inside(OTHER_USER, array.handle(), ATTACH)
-    expect(code).toBe('ERR_UNREACHABLE_HANDLE')
-    expect(message).toContain(`process ${process.pid} is another user's`)
-  })
+  onAnonymousMemory(
+    'attach of an anonymous array is ERR_UNREACHABLE_HANDLE, and says whose descriptors they are',
+    async () => {
+      const array = scope.keep(new MmapArray('i', [1, 2, 3]))
+      const { code, message } = await inside(OTHER_USER, array.handle(), ATTACH)
+      expect(code).toBe('ERR_UNREACHABLE_HANDLE')
+      expect(message).toContain(`process ${process.pid} is another user's`)
+    },
+  )
 
   test('attach of a file that this user may not open is EACCES with its path', async () => {
     const array = scope.keep(MmapArray.open(scope.path(), 'i', { flags: 'w+' }))

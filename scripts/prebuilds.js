@@ -1,5 +1,5 @@
-// Builds the addons that the package carries: for glibc 2.17 and later, for musl and for macOS, stripped, with no path of this
-// machine in them.
+// Builds the addons that the package carries: for glibc 2.17 and later, for musl and for macOS, with no symbols for debuggers
+// and no path of this machine in them.
 //
 //   node scripts/prebuilds.js              for every target of package.json that can be built here
 //   node scripts/prebuilds.js NAME ...     for these only (linux-x64-musl)
@@ -84,10 +84,7 @@ await runScript(async () => {
   const recipeFor = recipes({ ...rustEnvironment(), CARGO_PROFILE_RELEASE_STRIP: 'symbols' }, release)
   const built = []
   for (const target of wanted) {
-    if (addonIsFresh(target, ['prebuild'])) {
-      built.push(target.name)
-      continue
-    }
+    if (addonIsFresh(target, ['prebuild'])) continue
     let recipe
     try {
       recipe = await recipeFor(target)
@@ -101,11 +98,13 @@ await runScript(async () => {
     const { profile, system, ...how } = recipe
     const title = `building the addon for ${target.name}, ${system}`
     await withLock(() => buildAddon(target, profile, { title, ...how }))
-    built.push(target.name)
+    built.push(target)
   }
-  // What an earlier run left would be packed too, however old.
+  // What an earlier run left is packed too, so what is out of date goes.
+  const isFresh = (target) => built.includes(target) || addonIsFresh(target, ['prebuild'])
+  const fresh = TARGETS.filter(isFresh).map(({ name }) => name)
   for (const name of existsSync(PREBUILDS) ? readdirSync(PREBUILDS) : []) {
-    if (!built.includes(name)) rmSync(join(PREBUILDS, name), { recursive: true })
+    if (!fresh.includes(name)) rmSync(join(PREBUILDS, name), { recursive: true })
   }
-  console.error(`mmap-array: prebuilds/ holds ${built.join(', ') || 'nothing'}`)
+  console.error(`mmap-array: prebuilds/ holds ${fresh.join(', ') || 'nothing'}`)
 })
