@@ -119,7 +119,7 @@ describe('the table of bundlers', () => {
     expect(row).toBe(`| Tool 1.2.3: ES module | ${builds} | ${runs} | \`cp a b\` | \`--external a\` |`)
   })
 
-  test('says nothing of a build where there is none', () => {
+  test('tableOfBundlers of a tool that builds nothing leaves the cell empty', () => {
     const checks = [{ name: 'runs' }]
     const [, , row] = tableOfBundlers([{ title: 'Jest 1: tests', kind: 'beside', checks }]).split('\n')
     expect(row).toBe('| Jest 1: tests |  | yes | nothing: the package stays installed |  |')

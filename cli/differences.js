@@ -76,7 +76,7 @@ const sizeOf = (integer) => (integer < 0n ? -integer : integer)
 /** @returns {bigint} a finite number in units of 2 ** -1074 */
 function unitsOf(number) {
   if (typeof number === 'bigint') return number << UNIT
-  // In steps, as 2 ** 1074 is no double.
+  // In steps, because 2 ** 1074 is beyond the largest double.
   let [part, shift] = [number, UNIT]
   for (; !Number.isInteger(part); part *= 2 ** 53) shift -= 53n
   return shift < 0n ? BigInt(part) >> -shift : BigInt(part) << shift

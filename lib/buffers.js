@@ -12,7 +12,8 @@ const MUCH = 2 ** 26
 
 /**
  * A typed array of `length` elements.
- * @throws {Error} ENOMEM where there is not so much memory: the runtime would take it, and the process end when it is filled
+ * @throws {Error} ENOMEM if that much memory is not free. The runtime would reserve it, and the process would be killed while it
+ * fills the array.
  */
 export function allocate(View, length) {
   const bytes = length * View.BYTES_PER_ELEMENT

@@ -17,9 +17,9 @@ function canOverlay() {
 }
 
 function tryOverlay() {
-  const { electron, bun, deno, v8 } = process.versions
-  // Only a growable buffer of V8's is made of pages of its own; Electron keeps them in a cage.
-  if (electron || bun || deno || !v8 || typeof SharedArrayBuffer.prototype.grow !== 'function') return false
+  const { bun, deno, v8 } = process.versions
+  // Only a growable buffer of V8's is made of pages of its own.
+  if (bun || deno || !v8 || typeof SharedArrayBuffer.prototype.grow !== 'function') return false
   const scratch = new Uint8Array(growable(SCRATCH_BYTES), 0, SCRATCH_BYTES)
   scratch[0] = 1
   return probeOverlay(scratch) && scratch[0] === 2

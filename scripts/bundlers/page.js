@@ -43,8 +43,8 @@ application, \`app.mjs\`:
 ${read('app.mjs')}
 \`\`\`
 
-Every tool builds it without configuration. A bundler takes the JavaScript along, and leaves the addon behind, since that is no
-JavaScript. There are two ways to deal with it:
+Every tool builds it without configuration. A bundler takes the JavaScript along. It leaves the addon behind,
+because the addon is not JavaScript. There are two ways to deal with it:
 
 - **Copy \`prebuilds/\` beside the bundle.** The bundle then needs nothing else. The folder holds the addons for every supported system; a bundle
   needs only the one for the system that it runs on. If the tool splits the bundle into several files, copy it beside the file that holds the package.

@@ -67,7 +67,7 @@ export function copyPrograms(installation) {
   return readdirSync(folder).map((file) => ({ name: basename(file).replace(/\.c?js$/, ''), file: join(folder, file) }))
 }
 
-/** The text of a file; undefined where there is none. */
+/** The text of a file; undefined if it does not exist. */
 export function readText(path) {
   try {
     return readFileSync(path, 'utf8')

@@ -7,9 +7,9 @@
 use bytemuck::Pod;
 use half::f16;
 
-use super::{Terms, counting, sort_copy};
 #[cfg(target_arch = "x86_64")]
-use super::{avx2, avx512, sort_keys};
+use super::vectors::{avx2, avx512, sort_keys};
+use super::{Terms, counting, sort_copy};
 use crate::kernels::Region;
 use crate::kernels::dispatch::Level;
 use crate::kernels::order::{Key, Ordered};

@@ -6,24 +6,11 @@
 //! same, elements may be lost, changed or out of order, but nothing outside of them is touched. Elements of one
 //! byte, and many of two, are counted instead, which takes no memory to speak of.
 
-#[cfg(target_arch = "x86_64")]
-mod avx2;
-#[cfg(target_arch = "x86_64")]
-mod avx512;
 mod counting;
-#[cfg(target_arch = "x86_64")]
-mod heap;
 mod keys;
-#[cfg(target_arch = "x86_64")]
-mod network;
-#[cfg(target_arch = "x86_64")]
-mod quick;
 mod scalar;
 #[cfg(target_arch = "x86_64")]
 mod vectors;
-
-#[cfg(target_arch = "x86_64")]
-use std::any::TypeId;
 
 use super::Region;
 use super::block::{Block, blocks};
@@ -34,8 +21,6 @@ use super::rows::Rows;
 use crate::for_scalar;
 use crate::typecode::Scalar;
 use keys::{SortKey, Sortable};
-#[cfg(target_arch = "x86_64")]
-use vectors::Vectors;
 
 /// Where elements may be while they are sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,63 +109,7 @@ fn sort_copy<T: Sortable>(region: Region<'_>, scratch: &mut [u64], terms: Terms<
     !terms.is_called_off() && (terms.write)(&mut write)
 }
 
-/// Sorts the keys of elements, and makes elements of them again.
-#[cfg(target_arch = "x86_64")]
-fn sort_keys<V: Vectors, T: Sortable<Wide = V::Key>>(
-    vectors: V,
-    region: Region<'_>,
-    scratch: &mut [u64],
-    terms: Terms<'_>,
-) -> bool {
-    let count = region.len() / size_of::<T>();
-    let elements = region.rows::<T>(0..count);
-    let pivot = quick::choose_pivot(vectors, elements, T::wide_key);
-    // 1. The first partition makes keys of the elements on the way.
-    let (keys, middle) = if is_in_place::<T>(terms.place) {
-        if !(terms.is_read)() {
-            return false;
-        }
-        let middle = quick::partition(vectors, elements, pivot, T::wide_key);
-        (region.rows(0..count), middle)
-    } else {
-        let keys = Region::of_mut(scratch).rows(0..count);
-        let middle = quick::partition_into(vectors, elements, keys, pivot, T::wide_key);
-        if terms.is_off() {
-            return false;
-        }
-        (keys, middle)
-    };
-    // 2. What is in order becomes elements while it is in the cache, or, if the sort can be called off, once all is.
-    let mut written = 0;
-    let has_elements = is_in_place::<T>(terms.place) && TypeId::of::<T>() == TypeId::of::<T::Wide>();
-    let mut write = |sorted: Rows<'_, T::Wide>| {
-        if has_elements {
-            return;
-        }
-        let end = written + sorted.len();
-        V::LEVEL.run(
-            #[inline(always)]
-            || keys::convert(sorted, region.rows::<T>(written..end), T::of_wide_key),
-        );
-        written = end;
-    };
-    let mut take = |sorted: Rows<'_, T::Wide>| {
-        if terms.is_called_off.is_none() {
-            write(sorted);
-        }
-    };
-    let (lesser, others) = keys.split_at(middle);
-    for part in [lesser, others] {
-        let depth = quick::depth_for(count);
-        quick::sort(vectors, part, depth, &mut take, &|| terms.is_called_off());
-    }
-    match terms.is_called_off {
-        Some(_) => !terms.is_called_off() && (terms.write)(&mut || write(keys)),
-        None => true,
-    }
-}
-
-/// Whether all pairs of neighbours are in some order: it is seen early where they are not.
+/// Whether all pairs of neighbours are in some order. Stops at the first block that has one out of order.
 fn is_run<T: Ordered>(level: Level, region: Region<'_>, is_pair: impl Fn(T::Key, T::Key) -> bool) -> bool {
     let mut block = Block::new();
     let mut last = None;

@@ -271,6 +271,7 @@ fn many_elements_and_called_off_in_the_middle() {
 #[test]
 #[cfg(target_arch = "x86_64")]
 fn without_patience_it_is_sorted_all_the_same() {
+    use super::vectors::{avx2, quick};
     if !Level::Avx2.is_available() {
         return;
     }

@@ -22,8 +22,8 @@ use std::ops::Range;
 use bytemuck::{Pod, Zeroable};
 
 use super::heap;
+use super::instruction_set::{MOST_LANES, Vectors};
 use super::network::sort_few;
-use super::vectors::{MOST_LANES, Vectors};
 use crate::kernels::order::Key;
 use crate::kernels::rows::{LINE, Rows};
 

@@ -13,7 +13,7 @@
 //! 4. Store the rows.
 #![allow(unsafe_code, reason = "reads and writes whole vectors")]
 
-use super::vectors::Vectors;
+use super::instruction_set::Vectors;
 use crate::kernels::order::Key;
 use crate::kernels::rows::Rows;
 

@@ -4,7 +4,7 @@
 use std::arch::x86_64::*;
 use std::marker::PhantomData;
 
-use super::vectors::{SPLITS_OF_8, Vectors, compiled_for};
+use super::instruction_set::{SPLITS_OF_8, Vectors, compiled_for};
 use crate::kernels::dispatch::Level;
 
 /// The proof that the processor has AVX-512.

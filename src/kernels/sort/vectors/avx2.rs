@@ -4,7 +4,7 @@
 use std::arch::x86_64::*;
 use std::marker::PhantomData;
 
-use super::vectors::{SPLITS_OF_8, Vectors, compiled_for};
+use super::instruction_set::{SPLITS_OF_8, Vectors, compiled_for};
 use crate::kernels::dispatch::Level;
 
 /// The proof that the processor has AVX2.
@@ -52,10 +52,7 @@ impl Vectors for Avx2<i32> {
 
         fn split(self, vector: __m256i, pivot: __m256i) -> (__m256i, usize) {
             let less = _mm256_cmpgt_epi32(pivot, vector);
-            let mask = _mm256_movemask_ps(_mm256_castsi256_ps(less)) as u8;
-            let order = _mm_cvtsi64_si128(SPLITS_OF_8[usize::from(mask)] as i64);
-            let split = _mm256_permutevar8x32_epi32(vector, _mm256_cvtepu8_epi32(order));
-            (split, mask.count_ones() as usize)
+            split32(vector, less)
         }
     }
 }
@@ -94,11 +91,9 @@ impl Vectors for Avx2<i64> {
 
         fn split(self, vector: __m256i, pivot: __m256i) -> (__m256i, usize) {
             let less = _mm256_cmpgt_epi64(pivot, vector);
-            // Each lane is two of 32 bits, so that the table for those will do.
-            let mask = _mm256_movemask_ps(_mm256_castsi256_ps(less)) as u8;
-            let order = _mm_cvtsi64_si128(SPLITS_OF_8[usize::from(mask)] as i64);
-            let split = _mm256_permutevar8x32_epi32(vector, _mm256_cvtepu8_epi32(order));
-            (split, mask.count_ones() as usize / 2)
+            // Each lane is two of 32 bits.
+            let (split, halves) = split32(vector, less);
+            (split, halves / 2)
         }
     }
 }
@@ -121,6 +116,16 @@ fn exchange32(vector: __m256i, bits: usize) -> __m256i {
 fn lanes_with(bit: usize) -> __m256i {
     let bit = _mm256_set1_epi32(bit as i32);
     _mm256_cmpeq_epi32(_mm256_and_si256(lanes32(), bit), bit)
+}
+
+/// Moves the lanes of 32 bits that are `less` to the front, and counts them.
+#[inline]
+#[target_feature(enable = "avx2,popcnt")]
+fn split32(vector: __m256i, less: __m256i) -> (__m256i, usize) {
+    let mask = _mm256_movemask_ps(_mm256_castsi256_ps(less)) as u8;
+    let order = _mm_cvtsi64_si128(SPLITS_OF_8[usize::from(mask)] as i64);
+    let split = _mm256_permutevar8x32_epi32(vector, _mm256_cvtepu8_epi32(order));
+    (split, mask.count_ones() as usize)
 }
 
 /// The first halves of two vectors, and the second halves.
