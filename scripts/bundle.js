@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -79,7 +80,7 @@ async function bundle(stamp) {
   for (const [name, source] of Object.entries(COPIES)) {
     mkdirSync(dirname(join(unfinished, name)), { recursive: true })
     copyFileSync(join(MODULES, source), join(unfinished, name))
-    sources.add(join(MODULES, source))
+    sources.add(realpathSync(join(MODULES, source)))
   }
   writeFileSync(join(unfinished, 'LICENCES.txt'), licencesOf(sources))
   rmSync(DIST, { recursive: true, force: true })
@@ -97,7 +98,10 @@ const virtual = (code) => ({
 
 /** The name, version, licence and text of each package that files come from. */
 function licencesOf(files) {
-  const folders = new Set([...files].filter((file) => file.startsWith(MODULES)).map(packageFolder))
+  // node_modules may be a link, which the bundler follows.
+  const modules = realpathSync(MODULES)
+  const installed = [...files].filter((file) => file.startsWith(modules))
+  const folders = new Set(installed.map((file) => packageFolder(modules, file)))
   const texts = [...folders].toSorted().map((folder) => {
     const { name, version, license, repository } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
     if (!ALLOWED.includes(license)) throw new SetupError(`${name} is licensed under ${license}, which is not allowed`)
@@ -109,10 +113,10 @@ function licencesOf(files) {
   return `The code of others that is in this folder, and its licences.\n\n${texts.join(`\n${'-'.repeat(80)}\n\n`)}`
 }
 
-function packageFolder(file) {
-  const parts = relative(MODULES, file).split('/')
+function packageFolder(modules, file) {
+  const parts = relative(modules, file).split('/')
   const nested = parts.lastIndexOf('node_modules') + 1
-  return join(MODULES, ...parts.slice(0, nested + (parts[nested].startsWith('@') ? 2 : 1)))
+  return join(modules, ...parts.slice(0, nested + (parts[nested].startsWith('@') ? 2 : 1)))
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) await runScript(setUpBundle)
