@@ -14,7 +14,7 @@ impl Array {
             Extent::Fixed(length) => Some(length),
             Extent::Whole => None,
         };
-        Handle::of(&self.mapping, self.typecode, self.flags, length, self.format())
+        Handle::of(self.mapping(), self.typecode, self.flags, length, self.format())
     }
 
     /// The array behind a handle, with the handle's flags or lesser ones.
@@ -28,7 +28,7 @@ impl Array {
         // The mapping may be one of this process whose file was copied up since, on overlayfs.
         mapping.storage().follow_copy_up()?;
         let array = Array::over(mapping, handle.typecode, flags, extent, npy)?;
-        array.follow_file()?;
+        array.memory.follow_file()?;
         Ok(array)
     }
 }

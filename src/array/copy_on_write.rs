@@ -8,7 +8,7 @@ impl Array {
     /// file has what is written.
     pub fn begin_own_writes(&self) {
         if self.flags == Flags::CopyOnWrite && !self.state.is_writable() {
-            self.window.begin_own_writes(self.byte_length());
+            self.window().begin_own_writes(self.byte_length());
             self.state.set_writable();
         }
     }

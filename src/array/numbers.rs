@@ -2,7 +2,7 @@
 
 use super::jobs::Job;
 use super::slice::Bounds;
-use super::{Array, Lent};
+use super::{Array, Snapshot};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
@@ -74,11 +74,11 @@ impl Array {
         self.begin_write_in_place("sort")?;
         self.require_unwritten("sort")?;
         // Of what others may be reading, each place keeps its old element until it gets its new one.
-        let place = match self.is_alone() {
+        let place = match self.has_one_reader() {
             true => Place::Anywhere,
             false => Place::OldOrNew,
         };
-        sort_lent(&self.lend()?, self.typecode.scalar, place, None).map(drop)
+        sort_lent(&self.snapshot()?, self.typecode.scalar, place, None).map(drop)
     }
 
     /// Where a value belongs among the sorted elements from `lo` to before `hi`, which clamp; `lo` where there are none.
@@ -107,7 +107,12 @@ impl Array {
 
 /// Sorts elements, unless it is called off where it can be; says whether they are sorted. What could not be read is not
 /// written back.
-pub(super) fn sort_lent(elements: &Lent, scalar: Scalar, place: Place, job: Option<&Job>) -> Result<bool> {
+pub(super) fn sort_lent(
+    elements: &Snapshot,
+    scalar: Scalar,
+    place: Place,
+    job: Option<&Job>,
+) -> Result<bool> {
     let region = elements.region();
     let words = sort::scratch_words(scalar, region.len() / scalar.size(), place);
     let mut scratch = Scratch::new(words)?;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::slice::{Bounds, element_index, insertion_index, rising};
-use super::{Array, Lent};
+use super::{Array, Snapshot};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
@@ -54,7 +54,7 @@ impl Array {
             return Ok(());
         }
         resizable?;
-        self.shorten(0)
+        self.truncate(0)
     }
 
     pub fn delete_slice(&mut self, bounds: Bounds) -> Result<()> {
@@ -110,7 +110,7 @@ impl Array {
     }
 
     /// The same with the elements of another array, or of this one; nothing is changed if they could not be read.
-    pub fn set_slice_with(&mut self, source: &Lent, bounds: Bounds) -> Result<()> {
+    pub fn set_slice_with(&mut self, source: &Snapshot, bounds: Bounds) -> Result<()> {
         let copy = copied(source.region())?;
         source.require_sound()?;
         self.set_slice(Region::of(&copy), bounds)
@@ -123,11 +123,11 @@ impl Array {
             0 => Ok(()),
             count if stride.step == 1 => self.replace(start..start + count, Region::empty()),
             count => {
-                self.mapping.storage().require_cuttable()?;
+                self.storage().require_cuttable()?;
                 gather::remove(self.region(), stride, self.typecode.itemsize());
                 // Of all the elements that there were: zeros from behind a cut may have been moved in front of it.
                 self.require_sound_bytes(self.byte_length())?;
-                self.shorten(self.length() - count)
+                self.truncate(self.length() - count)
             }
         }
     }
@@ -140,40 +140,28 @@ impl Array {
         let new = old - removed + added;
         let tail = old - end;
         if added > removed {
-            self.grow_to_replace(old, end, source, added - removed)?;
+            let window = self.window().clone();
+            let tail = window.region(old).part(end as usize, tail as usize);
+            let growth = (added - removed) as usize;
+            // The last bytes of what the array is going to be.
+            let from_tail = growth.min(tail.len());
+            let from_source = growth - from_tail;
+            self.grow_for(&[
+                source.part(source.len() - from_source, from_source),
+                tail.part(tail.len() - from_tail, from_tail),
+            ])?;
         } else if added < removed && tail > 0 {
-            self.mapping.storage().require_cuttable()?;
+            self.storage().require_cuttable()?;
         }
-        let all = self.window.region(old.max(new));
+        let all = self.window().region(old.max(new));
         all.move_within(end as usize, (start + added) as usize, tail as usize);
         all.copy_from(start as usize, source);
         // Of all the elements that there were: zeros from behind a cut may have been moved in front of it.
         self.require_sound_bytes(old)?;
         if new < old {
-            self.shorten(new / self.itemsize())?;
+            self.truncate(new / self.itemsize())?;
         }
         Ok(())
-    }
-
-    /// Makes the array longer by `growth` bytes. An exact one gets them in one appending write, and they are the very
-    /// bytes that belong there in the end: readers see no zeros, and a full disk changes nothing.
-    fn grow_to_replace(&mut self, old: u64, end: u64, source: Region<'_>, growth: u64) -> Result<()> {
-        if self.is_reserved() {
-            let length = self.length() + growth / self.itemsize();
-            self.make_room(length)?;
-            self.bring_much_in(growth);
-            self.state.set(length, self.capacity());
-            return Ok(());
-        }
-        let window = self.window.clone();
-        let tail = window.region(old).part(end as usize, (old - end) as usize);
-        let growth = growth as usize;
-        if tail.len() >= growth {
-            self.append_exact(&[tail.part(tail.len() - growth, growth)])
-        } else {
-            let from_source = growth - tail.len();
-            self.append_exact(&[source.part(source.len() - from_source, from_source), tail])
-        }
     }
 }
 

@@ -17,7 +17,7 @@ impl Array {
     pub fn lock(&mut self, shared: bool, patience: Duration) -> Result<bool> {
         let lock = match &mut self.lock {
             Some(lock) => lock,
-            none => none.insert(Lock::on(self.mapping.storage())?),
+            none => none.insert(Lock::on(self.memory.storage())?),
         };
         lock.acquire(shared, patience)
     }
@@ -40,7 +40,7 @@ impl Array {
             });
         }
         let at = element_index(index, self.length())?;
-        self.mapping.word(&self.window, at * self.itemsize())
+        self.mapping().word(self.window(), at * self.itemsize())
     }
 
     /// Sleeps while an element is `expected`, at most for a time.
@@ -58,11 +58,11 @@ impl Array {
     ) -> Result<()> {
         let word = self.word(index)?;
         let end = (element_index(index, self.length())? + 1) * self.itemsize();
-        let (window, known) = (self.window.clone(), self.restorations_known.get());
+        let snapshot = self.snapshot_of(end);
         let checked = move |outcome: Result<Wakeup>| {
             done(outcome.and_then(|outcome| match outcome {
                 // The element may be a zero by now that is not the file's.
-                Wakeup::NotEqual | Wakeup::Woken => window.require_sound(end, known).map(|()| outcome),
+                Wakeup::NotEqual | Wakeup::Woken => snapshot.require_sound().map(|()| outcome),
                 Wakeup::TimedOut | Wakeup::Cancelled => Ok(outcome),
             }))
         };
