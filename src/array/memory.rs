@@ -100,11 +100,11 @@ impl Memory {
     pub fn follow_file(&self) -> Result<()> {
         self.storage().follow_copy_up()?;
         self.window.follow_file()?;
-        let outgrown = self
+        let mut outgrown = self
             .outgrown
             .iter()
             .filter_map(|outgrown| outgrown.window.upgrade());
-        outgrown.map(|window| window.follow_file()).collect()
+        outgrown.try_for_each(|window| window.follow_file())
     }
 
     /// Widens the window if it is too short, and maps the file again where zeros were mapped over it.
