@@ -1,7 +1,7 @@
 //! Work on the elements that are there, for any thread. It holds the memory it works on, whatever becomes of the array.
 
 use super::{Claim, Filling, Work};
-use crate::array::numbers::sort_lent;
+use crate::array::numbers::sort_snapshot;
 use crate::array::{Array, Snapshot};
 use crate::error::Result;
 use crate::kernels::Region;
@@ -46,7 +46,7 @@ impl Array {
             if job.is_called_off() {
                 return Ok(None);
             }
-            let is_sorted = sort_lent(&elements, scalar, Place::OldOrNew, Some(&job))?;
+            let is_sorted = sort_snapshot(&elements, scalar, Place::OldOrNew, Some(&job))?;
             Ok(is_sorted.then_some(()))
         }))
     }
