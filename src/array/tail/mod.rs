@@ -111,7 +111,6 @@ impl Array {
     /// Makes the length what a number of bytes says. The window is widened first, so that a failure changes nothing. Room that others
     /// have taken from a reserved array is gone.
     pub(super) fn set_bytes(&mut self, bytes: u64) -> Result<()> {
-        self.memory.cover(bytes)?;
         let length = bytes / self.itemsize();
         let capacity = match self.tail {
             Tail::Exact | Tail::Npy(_) => length,
@@ -120,6 +119,8 @@ impl Array {
                 self.capacity().min(room).max(length)
             }
         };
+        // Zeros that were mapped over the room would be a fault for all calls that append.
+        self.memory.cover(bytes.max(capacity * self.itemsize()))?;
         if length < self.length() {
             self.release_pages_behind(length);
         }

@@ -348,6 +348,22 @@ mod tests {
     }
 
     #[test]
+    fn refresh_takes_over_room_that_was_lost_and_is_there_again() {
+        let file = file_of(&[7; 4]);
+        let mut array = over(&file, Flags::ReadWrite, None);
+        array.reserve(10_000).unwrap();
+        file.set_len(4096).unwrap();
+        // Behind the elements, as a view from before the array got shorter does.
+        array.window().region(20_000).put::<u8>(10_000, 1);
+        file.set_len(20_000).unwrap();
+        assert_eq!(array.trim().unwrap_err().code(), "ERR_MEMORY_FAULT");
+        assert_eq!((array.refresh().unwrap(), array.capacity()), (2, 10_000));
+        array.extend(Region::of(&[8; 2])).unwrap();
+        array.trim().unwrap();
+        assert_eq!(size(&file), 6);
+    }
+
+    #[test]
     fn a_file_that_others_cut_is_left_as_found_when_the_array_is_dropped() {
         let file = file_of(&[7; 4]);
         let mut array = over(&file, Flags::ReadWrite, None);
