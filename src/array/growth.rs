@@ -44,9 +44,8 @@ impl Array {
             return Ok(());
         }
         resizable?;
-        // An append would write over the source, or, if a page of the source is not in memory yet, let the file end at that page's
-        // border for a moment: no element may lie across one.
-        if self.is_behind_the_end(source) || !source.address().is_multiple_of(self.typecode.itemsize()) {
+        // An append would write over a source behind the end.
+        if self.is_behind_the_end(source) || self.needs_aligned_copy(source) {
             let copy = copied(source)?;
             check_source()?;
             return self.append_bytes(&[Region::of(&copy)]);
@@ -108,6 +107,20 @@ mod tests {
             assert_eq!(error.code(), "ERR_FIXED_LENGTH");
         }
         assert_eq!(size(&file), 8);
+    }
+
+    #[test]
+    fn extend_copies_an_unaligned_source_only_for_an_exact_array() {
+        let file = file_of(&[1; 4]);
+        let mut array = over(&file, Flags::ReadWrite, None);
+        let bytes = [8; 4];
+        let at = bytes.as_ptr().addr() % 2;
+        let (aligned, unaligned) = (Region::of(&bytes[at..at + 2]), Region::of(&bytes[1 - at..3 - at]));
+        assert!(array.needs_aligned_copy(unaligned) && !array.needs_aligned_copy(aligned));
+        array.reserve(100).unwrap();
+        assert!(!array.needs_aligned_copy(unaligned));
+        array.extend(unaligned).unwrap();
+        assert_eq!(array.region().to_vec().unwrap()[4..], [8, 8]);
     }
 
     #[test]

@@ -286,6 +286,55 @@ mod tests {
         assert_eq!(size(&file), 128);
     }
 
+    /// Elements that cannot be read: their file was truncated.
+    fn lost_elements() -> Array {
+        let file = crate::array::samples::file_of(&[7; 8192]);
+        let lost = crate::array::samples::over(&file, Flags::ReadWrite, None);
+        file.set_len(0).unwrap();
+        lost
+    }
+
+    #[test]
+    fn extend_that_fails_leaves_the_room_of_another_array() {
+        let file = scratch();
+        let mut one = open(&file, Flags::CreateOrEmpty, None).unwrap();
+        one.extend(Region::of(&[0; 20])).unwrap();
+        let mut other = open(&file, Flags::ReadWrite, None).unwrap();
+        other.reserve(10_000).unwrap();
+        let error = one.extend(lost_elements().region()).unwrap_err();
+        assert_eq!(error.code(), "ERR_MEMORY_FAULT");
+        assert_eq!(size(&file), 128 + 20_000);
+        other.extend(Region::of(&[1; 2])).unwrap();
+    }
+
+    #[test]
+    fn extend_beyond_the_memory_of_the_machine_cuts_no_slack() {
+        let file = scratch();
+        let mut array = open(&file, Flags::CreateOrEmpty, None).unwrap();
+        array.extend(Region::of(&[0; 20])).unwrap();
+        array.clear().unwrap();
+        let huge = Array::anonymous(Typecode::parse("h").unwrap(), 1 << 40).unwrap();
+        let error = array.extend(huge.window().region(1 << 41)).unwrap_err();
+        assert_eq!(error.code(), "ENOMEM");
+        assert_eq!(size(&file), 148);
+    }
+
+    #[test]
+    fn extend_that_fails_counts_nothing_of_what_it_wrote() {
+        let file = scratch();
+        let mut array = open(&file, Flags::CreateOrEmpty, None).unwrap();
+        array.extend(Region::of(&[5; 8000])).unwrap();
+        // Its header counts more elements than it has by now.
+        file.set_len(128 + 40).unwrap();
+        let lost = lost_elements();
+        let parts = [Region::of(&[6; 20]), lost.region()];
+        array.refresh().unwrap();
+        let error = array.append_bytes(&parts).unwrap_err();
+        assert_eq!(error.code(), "ERR_MEMORY_FAULT");
+        assert_eq!(size(&file), 128 + 40);
+        assert_eq!(open(&file, Flags::Read, None).unwrap().length(), 20);
+    }
+
     #[test]
     fn the_length_asked_for_is_made_of_zeros_or_refused() {
         let file = scratch();

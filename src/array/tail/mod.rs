@@ -145,9 +145,10 @@ impl Array {
         let storage = self.memory.storage();
         match &mut self.tail {
             Tail::Npy(npy) => {
+                storage.require_possible(added)?;
                 if let Err(error) = npy.append(storage, parts, end, length) {
                     // Gives a full disk its blocks back. An error of that tells the caller nothing new.
-                    let _ = self.cut_slack();
+                    let _ = self.undo_append(self.length(), length);
                     return Err(error);
                 }
             }
@@ -214,17 +215,21 @@ impl Array {
         Ok(())
     }
 
-    /// Takes appended elements back, which made one length another, unless others have appended meanwhile.
+    /// Takes appended elements back, which made one length another, or were to, unless others have appended meanwhile.
     pub(super) fn undo_append(&mut self, from: u64, to: u64) -> Result<()> {
-        let is_last = match self.tail {
-            Tail::Exact => self.storage().size()? == self.file_position(to),
-            Tail::Npy(_) | Tail::Reserved(_) => true,
-        };
-        if is_last {
-            self.truncate(from)?;
-            self.cut_slack()?;
+        if matches!(self.tail, Tail::Exact) && self.storage().size()? != self.file_position(to) {
+            return Ok(());
         }
-        Ok(())
+        self.note_slack(self.file_position(to));
+        self.truncate(from)?;
+        self.cut_slack()
+    }
+
+    /// Whether a source has to be copied to an address that elements may have before it is appended. A write to the end of the file that
+    /// meets a page of its source which is not in memory yet lets the file end at that page's border for a moment: no element may lie
+    /// across one.
+    pub(super) fn needs_aligned_copy(&self, source: Region<'_>) -> bool {
+        matches!(self.tail, Tail::Exact) && !source.address().is_multiple_of(self.typecode.itemsize())
     }
 
     /// Truncates the file to the elements: a reserved array becomes exact, and a `.npy` file ends behind its last element.
