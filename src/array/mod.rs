@@ -240,10 +240,7 @@ impl Array {
         if source.len().is_multiple_of(itemsize) {
             return Ok(());
         }
-        Err(Error::RaggedLength {
-            bytes: source.len() as u64,
-            itemsize,
-        })
+        Err(Error::ragged(source.len() as u64, itemsize))
     }
 
     /// Begins a call that may change the length: takes over what others did to it, and says whether it can be changed.
@@ -273,10 +270,8 @@ impl Array {
         if bytes.is_multiple_of(self.itemsize()) {
             return Ok(Ok(()));
         }
-        Ok(Err(Error::RaggedLength {
-            bytes,
-            itemsize: self.typecode.itemsize(),
-        }))
+        let ragged = Error::ragged(bytes, self.typecode.itemsize());
+        Ok(Err(self.mapping.storage().named(ragged)))
     }
 
     /// Makes the length what a file size says. The window is widened first, so that a failure changes nothing.

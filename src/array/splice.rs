@@ -104,7 +104,7 @@ impl Array {
         }
         Err(Error::OutOfRange {
             name: "values",
-            requirement: format!("{} elements long, as the slice with a step is", stride.count),
+            requirement: format!("{} elements long, because the slice has a step", stride.count),
             received: format!("{count} elements"),
         })
     }

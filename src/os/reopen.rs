@@ -40,7 +40,7 @@ pub fn opened_anew(file: &File, flags: OFlags, path: Option<&Path>) -> Result<Fi
         }
     }
     Err(Error::UnsupportedRuntime {
-        feature: "/proc, which a file without a name needs to be opened a second time",
+        feature: "/proc, without which a file that has no name cannot be opened a second time",
     })
 }
 

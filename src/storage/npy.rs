@@ -53,7 +53,7 @@ impl NpyHeader {
             let facts = |header: &Header| (header.data_start, header.typecode.dtype, header.is_row());
             if facts(&now.header) != facts(&self.header) {
                 return Err(storage.named(Error::InvalidNpy {
-                    reason: String::from("another was written over it, of other elements"),
+                    reason: String::from("it was overwritten by a file with other elements"),
                     path: None,
                 }));
             }

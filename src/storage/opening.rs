@@ -36,7 +36,7 @@ impl Storage {
         if flags == Flags::CreateNew {
             return Err(Error::OutOfRange {
                 name: "options.flags",
-                requirement: String::from("one that a file that is there can be opened with"),
+                requirement: String::from("flags that open an existing file"),
                 received: String::from("'wx+'"),
             });
         }
