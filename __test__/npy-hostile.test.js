@@ -40,7 +40,7 @@ const INVALID = {
   'a shape beyond 64 bits': [entry({ shape: `(${'9'.repeat(30)},)` }), /shape/],
   'a shape whose product overflows': [entry({ shape: '(4294967296, 4294967296)' }), /more bytes/],
   'a shape whose bytes overflow': [entry({ shape: '(9223372036854775807,)' }), /more bytes/],
-  'more elements than there are': [entry({ shape: '(17,)' }), /counts 17 elements, it ends after 16/],
+  'more elements than there are': [entry({ shape: '(17,)' }), /counts 17 elements, but it ends after 16/],
   'many more': [entry({ shape: '(1000000000000000000,)' }), /it ends after 16/],
 }
 

@@ -3,17 +3,17 @@
 use napi::{Env, Task};
 
 use super::errors::{settled, without_panic};
-use crate::array::Flush;
+use crate::array::Snapshot;
 use crate::error::Result;
 
-pub struct FlushTask(pub Flush);
+pub struct FlushTask(pub Snapshot);
 
 impl Task for FlushTask {
     type Output = Result<()>;
     type JsValue = ();
 
     fn compute(&mut self) -> napi::Result<Self::Output> {
-        Ok(without_panic(|| self.0.run()))
+        Ok(without_panic(|| self.0.flush()))
     }
 
     fn resolve(&mut self, env: Env, done: Self::Output) -> napi::Result<()> {

@@ -13,7 +13,7 @@ use super::overlays::Overlays;
 use super::shared_buffers;
 use super::shares::Share;
 use super::values::{RawNumber, bytes, count, decode, encode, index};
-use crate::array::{Array, Lent};
+use crate::array::{Array, Snapshot};
 use crate::error::{Error, Result};
 use crate::mapping::Window;
 use crate::mapping::guard::faults;
@@ -165,7 +165,7 @@ impl Held {
     }
 
     /// The elements of another array of the same type, or of this one, to be read from while neither is borrowed.
-    pub fn lent_by(&self, other: &Held) -> Result<Lent> {
+    pub fn lent_by(&self, other: &Held) -> Result<Snapshot> {
         let (ours, theirs) = (self.array.borrow(), other.array.borrow());
         let ours = ours.as_ref().ok_or(Error::Closed)?;
         let theirs = theirs.as_ref().ok_or(Error::Closed)?;
@@ -175,7 +175,7 @@ impl Held {
                 theirs: theirs.typecode().code,
             });
         }
-        theirs.lend()
+        theirs.snapshot()
     }
 
     pub fn state_buffer(&self, env: &Env) -> napi::Result<Unknown<'static>> {
@@ -230,7 +230,7 @@ impl Held {
     pub fn new(env: &Env, mut array: Array) -> Self {
         let buffers = Rc::new(Buffers::new(env));
         let on_cut = buffers.clone();
-        array.on_cut(Box::new(move |end| on_cut.detach_beyond(end)));
+        array.on_truncate(Box::new(move |end| on_cut.detach_beyond(end)));
         let path = array.mapping().storage().path();
         let description = Description {
             flags: array.flags(),

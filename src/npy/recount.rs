@@ -86,7 +86,7 @@ fn with_count(bytes: &[u8], at: &std::ops::Range<usize>, count: u64) -> Result<V
     if digits(count) > room {
         return Err(Error::OutOfRange {
             name: "length",
-            requirement: format!("of at most {room} digits, for which the .npy header has room"),
+            requirement: format!("a number of at most {room} digits, which is the room in the .npy header"),
             received: count.to_string(),
         });
     }
