@@ -77,7 +77,7 @@ fn map_aligned(storage: &Storage, length: usize) -> Option<MmapRaw> {
         return None;
     }
     // SAFETY: these are the pages of the mapping just made, which nobody else knows of.
-    let laid = unsafe { memory::lay_over(map.as_mut_ptr(), length, storage.file(), 0, false) };
+    let laid = unsafe { memory::map_fixed(map.as_mut_ptr(), length, storage.file(), 0, false) };
     if laid.is_err() {
         // Older systems may have taken the pages away by then, and given the range to somebody else.
         std::mem::forget(map);

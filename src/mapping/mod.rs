@@ -89,7 +89,7 @@ impl Mapping {
     /// Gives a window back. Where the caller is known to hold all the shares of it that are left, their pages become
     /// blank at once; the address range follows with the last share. Other threads may let shares of the caller go
     /// meanwhile: each is counted down before it goes.
-    pub fn retire(&self, window: &Arc<Window>, other_shares_of_the_caller: &AtomicUsize) {
+    pub fn release(&self, window: &Arc<Window>, other_shares_of_the_caller: &AtomicUsize) {
         // The lock keeps other threads from taking a new share meanwhile.
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         // In this order: a share that goes between the two looks like somebody else's, and nothing is blanked.
@@ -100,7 +100,7 @@ impl Mapping {
             if newest.as_ptr() == Arc::as_ptr(window) {
                 *newest = Weak::new();
             }
-            window.blank();
+            window.release();
         }
     }
 }
@@ -144,16 +144,16 @@ mod tests {
     }
 
     #[test]
-    fn a_retired_window_is_blank_and_one_in_use_is_not() {
+    fn a_released_window_reads_zeros_and_one_in_use_does_not() {
         let mapping = mapping(Access::ReadWrite);
         mapping.storage().grow(0, 100).unwrap();
         let window = mapping.window(100).unwrap();
         window.region(100).write(0, &[7]);
         let (share, other) = (window.clone(), window.clone());
-        mapping.retire(&window, &1.into());
+        mapping.release(&window, &1.into());
         assert_eq!(share.region(100).get::<u8>(0), 7);
         drop(other);
-        mapping.retire(&window, &1.into());
+        mapping.release(&window, &1.into());
         assert_eq!(share.region(100).get::<u8>(0), 0);
         assert!(!Arc::ptr_eq(&share, &mapping.window(100).unwrap()));
     }
@@ -169,7 +169,7 @@ mod tests {
         assert!(panicked.join().is_err());
         assert!(mapping.newest.is_poisoned());
         let window = mapping.window(5).unwrap();
-        mapping.retire(&window, &0.into());
+        mapping.release(&window, &0.into());
         assert!(Arc::ptr_eq(&window, &mapping.window(5).unwrap()));
     }
 }

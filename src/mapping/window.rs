@@ -136,7 +136,7 @@ impl Window {
             let start = pages.start.wrapping_add(zeros.start);
             let offset = file.offset - pages.lead as u64 + zeros.start as u64;
             // SAFETY: these are pages of this window, and what lies there now is the guard's zeros.
-            unsafe { memory::lay_over(start, zeros.len(), file.storage.file(), offset, self.private) }?;
+            unsafe { memory::map_fixed(start, zeros.len(), file.storage.file(), offset, self.private) }?;
             gap();
             if file.guarded.clear(recorded) {
                 return Ok(attempt + 1);
@@ -193,7 +193,7 @@ impl Window {
         let offset = file.offset - pages.lead as u64;
         // SAFETY: these are all pages of this window, and whoever reads them wants the file's.
         unsafe {
-            memory::lay_over(
+            memory::map_fixed(
                 pages.start,
                 pages.length,
                 file.storage.file(),
@@ -293,10 +293,10 @@ impl Window {
     }
 
     /// Gives file and memory back, and keeps the address range: reads see zeros, writes go nowhere.
-    pub fn blank(&self) {
+    pub fn release(&self) {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         // SAFETY: this mapping is the window's own, and its owner has retired it.
-        let done = unsafe { memory::blank_out(self.start(), self.len()) };
+        let done = unsafe { memory::map_zeros(self.start(), self.len()) };
         debug_assert!(done.is_ok(), "{done:?}");
         // Others may touch the pages just now, and a file that was cut is answered for as long as they are its own: until the
         // last share goes where the system cannot even do that.

@@ -87,7 +87,7 @@ fn round_up(bytes: u64, page: u64) -> u64 {
 /// # Safety
 /// - The whole range is mapped, by a mapping the caller owns.
 /// - Nobody relies on its contents any more.
-pub unsafe fn blank_out(start: *mut u8, length: usize) -> Result<()> {
+pub unsafe fn map_zeros(start: *mut u8, length: usize) -> Result<()> {
     let lead = start.addr() % page_size() as usize;
     let flags = MapFlags::FIXED | MapFlags::PRIVATE | MapFlags::NORESERVE;
     let length = round_up_to_pages((length + lead) as u64) as usize;
@@ -109,7 +109,7 @@ pub unsafe fn blank_out(start: *mut u8, length: usize) -> Result<()> {
 /// # Safety
 /// - The whole range is mapped, begins and ends on a page, and the caller may replace it.
 /// - Nobody relies on its contents any more.
-pub unsafe fn lay_over(start: *mut u8, length: usize, file: &File, offset: u64, private: bool) -> Result<()> {
+pub unsafe fn map_fixed(start: *mut u8, length: usize, file: &File, offset: u64, private: bool) -> Result<()> {
     let kind = if private {
         MapFlags::PRIVATE | MapFlags::NORESERVE
     } else {

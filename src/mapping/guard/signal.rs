@@ -7,7 +7,7 @@ use std::{mem, ptr};
 
 use rustix::time::{ClockId, clock_gettime};
 
-use super::zero_pages::lay_zeros_at;
+use super::zero_pages::map_zeros_at;
 use crate::error::{Error, Result};
 use crate::os::errno;
 
@@ -129,7 +129,7 @@ unsafe extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *m
     let is_fault = information.si_code > 0;
     // SAFETY: a fault has an address in its information.
     let address = is_fault.then(|| unsafe { information.si_addr() }.addr());
-    if !address.is_some_and(lay_zeros_at) {
+    if !address.is_some_and(map_zeros_at) {
         // SAFETY: passes on what the kernel gave.
         unsafe { forward(is_fault, signal, info, context) };
     }

@@ -10,14 +10,14 @@ use super::{FAULTS, gap, slots};
 use crate::os::{memory, memory_map};
 
 /// Whether the address is in a mapping that is guarded, and zeros lie there now, so that the touch can be tried again.
-pub fn lay_zeros_at(address: usize) -> bool {
+pub fn map_zeros_at(address: usize) -> bool {
     // An entry for borrowed pages may be about what was there before.
     [false, true].into_iter().any(|borrowed| {
         slots().any(|slot| {
             let answered = slot.answer(address, |mapping, record| {
                 mapping.is_borrowed() == borrowed
                     && mapping.is_shown_at(address, memory_map::file_at)
-                    && mapping.lay_zeros(address, record)
+                    && mapping.map_zeros(address, record)
             });
             answered == Some(true)
         })
@@ -27,7 +27,7 @@ pub fn lay_zeros_at(address: usize) -> bool {
 impl GuardedMapping {
     /// Lays zero pages from the file's end on, or over the one page that the file has and cannot give (a hole on a
     /// full disk, a bad block).
-    fn lay_zeros(&self, address: usize, record: &FaultRecord) -> bool {
+    fn map_zeros(&self, address: usize, record: &FaultRecord) -> bool {
         let page = memory::page_size() as usize;
         let touched = (address - self.start) / page * page;
         let end = self.end_of_file().min(self.length as u64) as usize;
@@ -44,7 +44,7 @@ impl GuardedMapping {
         gap();
         // SAFETY: the pages belong to a mapping that `Guarded::new` was promised, whose owner waits for the handler to
         // leave; nobody can read what they held.
-        unsafe { memory::blank_out((self.start + from) as *mut u8, to - from) }.is_ok()
+        unsafe { memory::map_zeros((self.start + from) as *mut u8, to - from) }.is_ok()
     }
 
     /// The first byte of the mapping behind the file's last page.
