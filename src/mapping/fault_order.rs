@@ -55,7 +55,7 @@ fn cut_and_write(storage: &Storage, restore: impl Fn()) {
     let page = page_size();
     let ones = vec![1; ((PAGES - 1) * page) as usize];
     for _ in 0..ROUNDS {
-        storage.cut(page).unwrap();
+        storage.truncate(page).unwrap();
         thread::yield_now();
         storage.write_at(Region::of(&ones), page).unwrap();
         restore();

@@ -98,13 +98,13 @@ mod tests {
         pages.begin(window.region(bytes()));
         window.region(bytes()).put::<u8>(0, 7);
         assert!(!pages.lost_some());
-        storage.cut(3 * page_size()).unwrap();
+        storage.truncate(3 * page_size()).unwrap();
         storage.grow(3 * page_size(), bytes()).unwrap();
         assert!(pages.lost_some());
         assert!(!pages.lost_some());
         pages.go_on(window.region(bytes()));
         assert!(!pages.lost_some());
-        storage.cut(0).unwrap();
+        storage.truncate(0).unwrap();
         storage.grow(0, bytes()).unwrap();
         assert!(pages.lost_some());
     }
@@ -117,7 +117,7 @@ mod tests {
         storage.write_at(Region::of(&[1; 20]), bytes() - 10).unwrap();
         storage.grow(bytes() + 10, 1 << 20).unwrap();
         // Cut, but behind the array.
-        storage.cut(bytes()).unwrap();
+        storage.truncate(bytes()).unwrap();
         assert!(!pages.lost_some());
     }
 
@@ -130,12 +130,12 @@ mod tests {
         let (storage, window) = window();
         let pages = OwnPages::default();
         pages.begin(window.region(bytes()));
-        storage.cut(2 * page_size()).unwrap();
+        storage.truncate(2 * page_size()).unwrap();
         assert!(pages.lost_some());
         pages.go_on(window.region(2 * page_size()));
         storage.grow(2 * page_size(), bytes()).unwrap();
         pages.go_on(window.region(bytes()));
-        storage.cut(4 * page_size()).unwrap();
+        storage.truncate(4 * page_size()).unwrap();
         storage.grow(4 * page_size(), bytes()).unwrap();
         assert!(pages.lost_some());
     }
@@ -149,7 +149,7 @@ mod tests {
         let pages = OwnPages::default();
         pages.begin(window.region(bytes()));
         pages.begin(window.region(10));
-        storage.cut(page_size()).unwrap();
+        storage.truncate(page_size()).unwrap();
         storage.grow(page_size(), bytes()).unwrap();
         assert!(pages.lost_some());
     }

@@ -341,7 +341,7 @@ mod tests {
         let mut text = [0; 4];
         shifted.region(84).read(0, &mut text);
         assert_eq!(&text, b"here");
-        shifted.blank();
+        shifted.release();
         assert_eq!(shifted.region(84).get::<u32>(0), 0);
     }
 
@@ -381,7 +381,7 @@ mod tests {
             let window = Window::map(&storage, offset, 3 << 20, false).unwrap();
             let all = window.region(3 << 20).part(0, (3 << 20) - offset as usize);
             all.put::<u8>(2 << 20, 7);
-            storage.cut(5000).unwrap();
+            storage.truncate(5000).unwrap();
             assert_eq!(window.zeros_from(), None);
             assert_eq!(all.get::<u8>(2 << 20), 0);
             all.put::<u8>(2 << 20, 9);

@@ -68,7 +68,7 @@ impl Header {
     }
 
     /// What makes the header of a writer that was killed in the middle of a recount whole again.
-    pub fn mend(&self, bytes: &[u8]) -> Option<Patch> {
+    pub fn repair(&self, bytes: &[u8]) -> Option<Patch> {
         let start = text_start(bytes);
         let text = row_text(&self.dtype, self.count);
         let is_leftover = self.is_row() && !self.fortran_order && bytes[start..].contains(&b'#');

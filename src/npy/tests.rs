@@ -223,7 +223,7 @@ fn a_recount_is_seen_as_the_old_count_or_the_new_after_each_byte_of_it() {
             let now = Header::parse(&file).unwrap();
             seen.push(now.count);
             // Whoever is killed here leaves what the next one to open it mends.
-            if let Some(mended) = now.mend(&file) {
+            if let Some(mended) = now.repair(&file) {
                 assert_eq!(mended.bytes, header_of(typecode('i'), now.count));
             } else {
                 assert_eq!(file, header_of(typecode('i'), now.count));

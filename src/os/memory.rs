@@ -109,7 +109,13 @@ pub unsafe fn map_zeros(start: *mut u8, length: usize) -> Result<()> {
 /// # Safety
 /// - The whole range is mapped, begins and ends on a page, and the caller may replace it.
 /// - Nobody relies on its contents any more.
-pub unsafe fn map_fixed(start: *mut u8, length: usize, file: &File, offset: u64, private: bool) -> Result<()> {
+pub unsafe fn map_fixed(
+    start: *mut u8,
+    length: usize,
+    file: &File,
+    offset: u64,
+    private: bool,
+) -> Result<()> {
     let kind = if private {
         MapFlags::PRIVATE | MapFlags::NORESERVE
     } else {

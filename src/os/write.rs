@@ -53,10 +53,10 @@ impl Appender {
         let mut written = 0;
         while written < total {
             match self.append_once(file, parts, written, reopen)? {
-                Ok(0) => return cut_back(file, end, written, Errno::IO),
+                Ok(0) => return take_back(file, end, written, Errno::IO),
                 Ok(count) => written += count,
                 Err(Errno::INTR) => {}
-                Err(errno) => return cut_back(file, end, written, errno),
+                Err(errno) => return take_back(file, end, written, errno),
             }
         }
         Ok(())
@@ -124,7 +124,7 @@ fn slices_of<'a>(parts: &[Region<'a>], skip: usize) -> [IoSlice<'a>; 2] {
 }
 
 /// Takes a half-written append back, and reports why it stopped.
-fn cut_back(file: &File, end: u64, written: usize, errno: Errno) -> Result<()> {
+fn take_back(file: &File, end: u64, written: usize, errno: Errno) -> Result<()> {
     if written > 0 && size::of(file)? == end + written as u64 {
         size::set(file, end)?;
     }

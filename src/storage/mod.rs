@@ -197,7 +197,7 @@ impl Storage {
         grown.map_err(|error| self.named(error))
     }
 
-    pub fn cut(&self, to: u64) -> Result<()> {
+    pub fn truncate(&self, to: u64) -> Result<()> {
         size::set(&self.file, to).map_err(|error| self.named(error))
     }
 
@@ -205,7 +205,7 @@ impl Storage {
     ///
     /// # Errors
     /// `EPERM` where it is sealed.
-    pub fn require_cuttable(&self) -> Result<()> {
+    pub fn require_shrinkable(&self) -> Result<()> {
         if descriptor::never_shrinks(&self.file) {
             return Err(self.named(Error::system(Errno::PERM, "ftruncate")));
         }
@@ -262,7 +262,7 @@ mod tests {
         let storage = Storage::anonymous().unwrap();
         storage.grow(0, 1 << 40).unwrap();
         assert_eq!(storage.size().unwrap(), 1 << 40);
-        storage.cut(5).unwrap();
+        storage.truncate(5).unwrap();
         assert_eq!(storage.size().unwrap(), 5);
         assert_eq!(storage.path(), None);
     }

@@ -147,7 +147,7 @@ impl Array {
             Tail::Npy(npy) => {
                 if let Err(error) = npy.append(storage, parts, end, length) {
                     // Gives a full disk its blocks back. An error of that tells the caller nothing new.
-                    let _ = self.cut_slack();
+                    let _ = self.truncate_slack();
                     return Err(error);
                 }
             }
@@ -202,7 +202,7 @@ impl Array {
         match &mut self.tail {
             Tail::Exact => {
                 self.release_pages_behind(length);
-                self.storage().cut(self.file_position(length))?;
+                self.storage().truncate(self.file_position(length))?;
             }
             Tail::Npy(npy) => npy.truncate(storage, end, length)?,
             Tail::Reserved(_) => {
@@ -222,7 +222,7 @@ impl Array {
         };
         if is_last {
             self.truncate(from)?;
-            self.cut_slack()?;
+            self.truncate_slack()?;
         }
         Ok(())
     }
@@ -233,7 +233,7 @@ impl Array {
     /// The system's; `MemoryFault` if others have truncated the file of a reserved array.
     pub fn trim(&mut self) -> Result<()> {
         self.seal("trim")?;
-        self.cut_slack()
+        self.truncate_slack()
     }
 
     /// The same before the array goes. Nobody sees the size of memory without a name.
@@ -264,14 +264,14 @@ impl Array {
 
     /// Truncates a `.npy` file to the counted elements, as far as this array left bytes behind them. If the file is longer than that,
     /// another array has made it so, and may need it.
-    pub(super) fn cut_slack(&mut self) -> Result<()> {
+    pub(super) fn truncate_slack(&mut self) -> Result<()> {
         let (mapping, itemsize) = (self.memory.mapping(), self.itemsize());
         let Tail::Npy(npy) = &mut self.tail else {
             return Ok(());
         };
         if let Some(count) = npy.take_slack(mapping, itemsize)? {
             self.release_pages_behind(count);
-            self.storage().cut(self.file_position(count))?;
+            self.storage().truncate(self.file_position(count))?;
         }
         Ok(())
     }
