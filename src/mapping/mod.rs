@@ -2,12 +2,12 @@
 
 mod address_range;
 mod advice;
+mod fault_log;
 #[cfg(test)]
 mod fault_order;
 pub mod guard;
 mod huge_pages;
 mod own_pages;
-mod restorations;
 mod window;
 mod word;
 
