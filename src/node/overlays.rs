@@ -233,7 +233,7 @@ impl GivenUp {
             return;
         }
         if let Ok(mappings) = Mappings::now() {
-            self.guards.retain(|guard| guard.guarded.is_there(&mappings));
+            self.guards.retain(|guard| guard.guarded.shows_file(&mappings));
         }
         self.next_look = Some(now + SELDOM);
     }
