@@ -77,7 +77,7 @@ impl SharedWord {
         let Some(polled) = &self.polled else {
             return self.word.wait(self.seen, expected, timeout);
         };
-        if self.seen.changes_at_once(expected, timeout) {
+        if self.seen.changes_while_spinning(expected, timeout) {
             return Ok(Wakeup::Woken);
         }
         polled.wait(expected, Some(timeout), || false)

@@ -36,12 +36,12 @@ pub fn is_available() -> bool {
 
 /// Before a thread goes to sleep it looks about as long as it takes to be woken: who answers at once is heard at once. None
 /// where others can only run once this one sleeps.
-static ALERT: LazyLock<Duration> = LazyLock::new(|| match std::thread::available_parallelism() {
+static SPIN_TIME: LazyLock<Duration> = LazyLock::new(|| match std::thread::available_parallelism() {
     Ok(threads) if threads.get() > 1 => Duration::from_micros(5),
     _ => Duration::ZERO,
 });
 /// Looks without a look at the clock.
-const LOOKS: u32 = 16;
+const SPINS_PER_CLOCK_READ: u32 = 16;
 
 /// A word of shared memory that sleepers of all processes find each other by.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +68,7 @@ impl Word {
     /// is an error. `seen` is the same word where this thread may look.
     pub fn wait(self, seen: Word, expected: u32, timeout: Duration) -> Result<Wakeup> {
         let began = Instant::now();
-        if seen.changes_soon(expected, began, timeout.min(*ALERT)) {
+        if seen.changes_within(expected, began, timeout.min(*SPIN_TIME)) {
             return Ok(Wakeup::Woken);
         }
         let deadline = began + timeout;
@@ -82,18 +82,18 @@ impl Word {
     }
 
     /// Whether the word is `expected` at first, and is not before a thread could be put to sleep.
-    pub fn changes_at_once(self, expected: u32, timeout: Duration) -> bool {
-        self.changes_soon(expected, Instant::now(), timeout.min(*ALERT))
+    pub fn changes_while_spinning(self, expected: u32, timeout: Duration) -> bool {
+        self.changes_within(expected, Instant::now(), timeout.min(*SPIN_TIME))
     }
 
     /// Whether the word is `expected` at first, and soon is not.
-    fn changes_soon(self, expected: u32, began: Instant, patience: Duration) -> bool {
+    fn changes_within(self, expected: u32, began: Instant, patience: Duration) -> bool {
         let is_expected = || self.atomic().load(Ordering::Acquire) == expected;
         if !is_expected() {
             return false;
         }
         while began.elapsed() < patience {
-            for _ in 0..LOOKS {
+            for _ in 0..SPINS_PER_CLOCK_READ {
                 if !is_expected() {
                     return true;
                 }
@@ -116,7 +116,7 @@ impl Word {
     /// The same with a system call that waits for two words, which the system may lack.
     fn wait_by(
         self,
-        wait_for_either: impl Fn(&AtomicU32, u32, &AtomicU32, Option<&Timespec>) -> rustix::io::Result<Awake>,
+        wait_for_either: impl Fn(&AtomicU32, u32, &AtomicU32, Option<&Timespec>) -> rustix::io::Result<WokenBy>,
         cancellation: &Cancellation,
         expected: u32,
         timeout: Option<Duration>,
@@ -127,19 +127,19 @@ impl Word {
             let done = match wait_for_either(self.atomic(), expected, &cancellation.0, deadline.as_ref()) {
                 // A kernel before 5.16 or gVisor, a seccomp filter, or macOS, each with an error of its own.
                 Err(Errno::NOSYS | Errno::PERM | Errno::INVAL) => {
-                    self.wait_for_a_slice(expected, deadline.as_ref())
+                    self.wait_one_slice(expected, deadline.as_ref())
                 }
                 done => done,
             };
             if cancellation.is_cancelled() {
                 // Whoever woke it meant somebody who sleeps on.
-                if done == Ok(Awake::ByWord) {
+                if done == Ok(WokenBy::Word) {
                     self.wake(1)?;
                 }
                 return Ok(Wakeup::Cancelled);
             }
             match done {
-                Err(Errno::INTR) | Ok(Awake::ByCancellation) => has_slept = true,
+                Err(Errno::INTR) | Ok(WokenBy::Cancellation) => has_slept = true,
                 // Between two sleeps the word changed: that is what was waited for.
                 Err(Errno::AGAIN) if has_slept => return outcome(Ok(())),
                 done => return outcome(done.map(drop)),
@@ -149,12 +149,12 @@ impl Word {
 
     /// Sleeps on the word alone until the deadline, but no longer than a sleeper that was called off may take to notice; then
     /// it says that it was interrupted.
-    fn wait_for_a_slice(self, expected: u32, deadline: Option<&Timespec>) -> rustix::io::Result<Awake> {
+    fn wait_one_slice(self, expected: u32, deadline: Option<&Timespec>) -> rustix::io::Result<WokenBy> {
         const SLICE: Duration = Duration::from_millis(100);
         let left = deadline.map_or(SLICE, |deadline| until(deadline).min(SLICE));
         match system::wait(self.atomic(), expected, &timespec(left)) {
             Err(Errno::TIMEDOUT) if deadline.is_none_or(|at| !until(at).is_zero()) => Err(Errno::INTR),
-            done => done.map(|()| Awake::ByWord),
+            done => done.map(|()| WokenBy::Word),
         }
     }
 
@@ -179,7 +179,7 @@ impl Cancellation {
         self.0.store(1, Ordering::Release);
         // Nobody sleeping is no failure.
         let _ = system::wake_own(&self.0);
-        polling::look_again();
+        polling::check_again();
     }
 
     pub fn is_cancelled(&self) -> bool {
@@ -188,13 +188,13 @@ impl Cancellation {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Awake {
-    ByWord,
+enum WokenBy {
+    Word,
     #[cfg_attr(
         not(target_os = "linux"),
         allow(dead_code, reason = "of a call that only Linux has")
     )]
-    ByCancellation,
+    Cancellation,
 }
 
 fn outcome(done: rustix::io::Result<()>) -> Result<Wakeup> {

@@ -123,7 +123,7 @@ fn own_lock_path() -> Result<PathBuf> {
         at_exit(remove_own);
     }
     if let Some(directory) = taken.path.parent() {
-        remove_those_of_the_dead(directory);
+        remove_orphans(directory);
     }
     Ok(own.insert(taken).path.clone())
 }
@@ -191,7 +191,7 @@ fn is_lock(path: &Path) -> bool {
     })
 }
 
-fn remove_those_of_the_dead(directory: &Path) {
+fn remove_orphans(directory: &Path) {
     let paths = paths_in(directory);
     for path in paths.iter().filter(|path| is_lock(path)) {
         // Those of other users cannot be opened, and stay.
@@ -274,7 +274,7 @@ mod tests {
         let dead_path = dead.path.clone();
         drop(dead);
         assert!(!TemporaryName::of(&of_dead).unwrap().is_alive());
-        remove_those_of_the_dead(&directory);
+        remove_orphans(&directory);
         let mut left = paths_in(&directory);
         left.sort();
         let mut expected = [others.to_vec(), vec![alive.path.clone(), of_alive]].concat();

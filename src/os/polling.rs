@@ -14,22 +14,22 @@ use super::read;
 use crate::error::{Error, Result};
 
 /// How long a sleeper sleeps between two looks: short at first, since most answers come soon.
-const SHORTEST: Duration = Duration::from_micros(50);
-const LONGEST: Duration = Duration::from_millis(5);
+const SHORTEST_INTERVAL: Duration = Duration::from_micros(50);
+const LONGEST_INTERVAL: Duration = Duration::from_millis(5);
 
 /// A word, however many descriptors and mappings lead to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Place {
+struct WordKey {
     device: u64,
     inode: u64,
     position: u64,
 }
 
-impl Place {
+impl WordKey {
     #[allow(clippy::unnecessary_cast, reason = "the types differ between systems")]
-    fn of(file: &File, position: u64) -> Result<Place> {
+    fn of(file: &File, position: u64) -> Result<WordKey> {
         let stat = fstat(file).map_err(|errno| Error::system(errno, "fstat"))?;
-        Ok(Place {
+        Ok(WordKey {
             device: stat.st_dev as u64,
             inode: stat.st_ino as u64,
             position,
@@ -39,7 +39,7 @@ impl Place {
 
 #[derive(Debug)]
 struct Sleeper {
-    place: Place,
+    key: WordKey,
     number: u64,
     is_woken: bool,
 }
@@ -55,7 +55,7 @@ static SLEEPERS: Mutex<Sleepers> = Mutex::new(Sleepers {
     list: Vec::new(),
     next: 0,
 });
-static LOOK: Condvar = Condvar::new();
+static CHECK: Condvar = Condvar::new();
 
 fn sleepers() -> MutexGuard<'static, Sleepers> {
     SLEEPERS.lock().unwrap_or_else(PoisonError::into_inner)
@@ -72,7 +72,7 @@ pub fn wait(
     deadline: Option<Instant>,
     is_cancelled: impl Fn() -> bool,
 ) -> Result<Wakeup> {
-    let place = Place::of(file, position)?;
+    let key = WordKey::of(file, position)?;
     let mut sleepers = sleepers();
     // With the lock in hand: a wake either finds this sleeper, or comes before this look at the word.
     if word(file, position)? != expected {
@@ -81,11 +81,11 @@ pub fn wait(
     let number = sleepers.next;
     sleepers.next += 1;
     sleepers.list.push(Sleeper {
-        place,
+        key,
         number,
         is_woken: false,
     });
-    let mut pause = SHORTEST;
+    let mut interval = SHORTEST_INTERVAL;
     let outcome = loop {
         let is_woken = |sleeper: &Sleeper| sleeper.number == number && sleeper.is_woken;
         if sleepers.list.iter().any(is_woken) {
@@ -98,16 +98,16 @@ pub fn wait(
             Ok(now) if now == expected => {}
             changed => break changed.map(|_| Wakeup::Woken),
         }
-        let left = deadline.map_or(LONGEST, |deadline| {
+        let left = deadline.map_or(LONGEST_INTERVAL, |deadline| {
             deadline.saturating_duration_since(Instant::now())
         });
         if left.is_zero() {
             break Ok(Wakeup::TimedOut);
         }
-        (sleepers, _) = LOOK
-            .wait_timeout(sleepers, left.min(pause))
+        (sleepers, _) = CHECK
+            .wait_timeout(sleepers, left.min(interval))
             .unwrap_or_else(PoisonError::into_inner);
-        pause = (pause * 2).min(LONGEST);
+        interval = (interval * 2).min(LONGEST_INTERVAL);
     };
     sleepers.list.retain(|sleeper| sleeper.number != number);
     outcome
@@ -115,25 +115,25 @@ pub fn wait(
 
 /// Wakes sleepers of this process, at most so many, those who have slept longest first; gives how many there were.
 pub fn wake(file: &File, position: u64, count: u32) -> Result<u32> {
-    let place = Place::of(file, position)?;
+    let key = WordKey::of(file, position)?;
     let mut sleepers = sleepers();
     let asleep = sleepers
         .list
         .iter_mut()
-        .filter(|sleeper| sleeper.place == place && !sleeper.is_woken);
+        .filter(|sleeper| sleeper.key == key && !sleeper.is_woken);
     let mut woken = 0;
     for sleeper in asleep.take(count as usize) {
         sleeper.is_woken = true;
         woken += 1;
     }
     drop(sleepers);
-    look_again();
+    check_again();
     Ok(woken)
 }
 
 /// Makes all sleepers look whether they were woken or cancelled.
-pub fn look_again() {
-    LOOK.notify_all();
+pub fn check_again() {
+    CHECK.notify_all();
 }
 
 /// The word as all processes see it. Read by a call, since a load of what others have cut off would be a fault.
@@ -165,11 +165,11 @@ mod tests {
     }
 
     fn asleep(file: &File, position: u64) -> usize {
-        let place = Place::of(file, position).unwrap();
+        let key = WordKey::of(file, position).unwrap();
         sleepers()
             .list
             .iter()
-            .filter(|sleeper| sleeper.place == place)
+            .filter(|sleeper| sleeper.key == key)
             .count()
     }
 
@@ -186,7 +186,7 @@ mod tests {
                 wait(&file, 0, 0, None, is_cancelled).unwrap()
             });
             cancelled.store(true, Ordering::Relaxed);
-            look_again();
+            check_again();
             assert_eq!(sleeper.join().unwrap(), Wakeup::Cancelled);
             let sleeper = scope.spawn(|| sleep(&file, 4));
             while asleep(&file, 4) == 0 {

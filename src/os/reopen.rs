@@ -22,7 +22,7 @@ pub(super) fn proc_path(descriptor: i32) -> Option<PathBuf> {
 ///
 /// # Errors
 /// The system's; `UnsupportedRuntime` if neither leads to the file.
-pub fn opened_anew(file: &File, flags: OFlags, path: Option<&Path>) -> Result<File> {
+pub fn reopen(file: &File, flags: OFlags, path: Option<&Path>) -> Result<File> {
     if let Some(link) = proc_path(file.as_raw_fd())
         && let Some(fresh) = opened(&link, flags)?
     {
@@ -49,7 +49,7 @@ pub fn opened_anew(file: &File, flags: OFlags, path: Option<&Path>) -> Result<Fi
 ///
 /// # Errors
 /// The system's.
-pub fn opened_if(path: &Path, identity: &FileIdentity, flags: OFlags) -> Result<Option<File>> {
+pub fn open_if_identical(path: &Path, identity: &FileIdentity, flags: OFlags) -> Result<Option<File>> {
     if portable::is_forced() {
         let there = stat(path).map_err(|errno| failure(errno, path))?;
         if !identity::is_regular(&there) || FileIdentity::by_stat(&there) != *identity {
@@ -63,7 +63,7 @@ pub fn opened_if(path: &Path, identity: &FileIdentity, flags: OFlags) -> Result<
         return Ok(None);
     }
     identity::require_regular(&found)?;
-    opened_anew(&found, flags, Some(path)).map(Some)
+    reopen(&found, flags, Some(path)).map(Some)
 }
 
 linux_only! {
@@ -102,11 +102,11 @@ mod tests {
     fn a_file_is_opened_anew_by_its_path_alone_while_that_leads_to_it() {
         let path = std::env::temp_dir().join(format!("mmap-array-anew-{}", std::process::id()));
         let file = File::create(&path).unwrap();
-        let fresh = opened_anew(&file, OFlags::RDONLY, Some(&path)).unwrap();
+        let fresh = reopen(&file, OFlags::RDONLY, Some(&path)).unwrap();
         assert!(identity::are_same(&file, &fresh));
         std::fs::remove_file(&path).unwrap();
         let other = File::create(&path).unwrap();
-        match opened_anew(&file, OFlags::RDONLY, Some(&path)) {
+        match reopen(&file, OFlags::RDONLY, Some(&path)) {
             Ok(fresh) => assert!(identity::are_same(&file, &fresh) && !identity::are_same(&other, &fresh)),
             Err(error) => assert_eq!(error.code(), "ERR_UNSUPPORTED_RUNTIME"),
         }
@@ -118,7 +118,7 @@ mod tests {
         let path = std::env::temp_dir().join(format!("mmap-array-if-{}", std::process::id()));
         let file = File::create(&path).unwrap();
         let identity = FileIdentity::of(&file).unwrap();
-        let opened = |path: &Path| opened_if(path, &identity, OFlags::RDONLY);
+        let opened = |path: &Path| open_if_identical(path, &identity, OFlags::RDONLY);
         assert!(identity::are_same(&file, &opened(&path).unwrap().unwrap()));
         assert!(opened(Path::new("/")).unwrap().is_none());
         assert!(opened(Path::new("/dev/null")).unwrap().is_none());

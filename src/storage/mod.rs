@@ -65,14 +65,14 @@ impl Storage {
     }
 
     /// A descriptor that shares nothing with the first but the file.
-    fn opened_anew(&self, flags: OFlags) -> Result<File> {
+    fn reopened(&self, flags: OFlags) -> Result<File> {
         let path = self.temporary.as_ref().map(TemporaryName::path).or(self.path());
-        reopen::opened_anew(&self.file, flags, path).map_err(|error| self.named(error))
+        reopen::reopen(&self.file, flags, path).map_err(|error| self.named(error))
     }
 
     /// One for locks.
     pub fn second_descriptor(&self) -> Result<File> {
-        self.opened_anew(OFlags::RDONLY)
+        self.reopened(OFlags::RDONLY)
     }
 
     pub fn file(&self) -> &File {
@@ -151,7 +151,7 @@ impl Storage {
 
     fn append_anything(&self, parts: &[Region<'_>], end: u64) -> Result<()> {
         self.appender
-            .append(&self.file, parts, end, &|flags| self.opened_anew(flags))
+            .append(&self.file, parts, end, &|flags| self.reopened(flags))
             .map_err(|error| self.named(error))
     }
 
@@ -218,7 +218,7 @@ impl Storage {
     /// `ENOMEM`
     pub fn require_filled(&self, bytes: u64) -> Result<()> {
         const BLOCK: u64 = 512;
-        if bytes < available::MUCH || !self.is_in_memory() {
+        if bytes < available::LARGE || !self.is_in_memory() {
             return Ok(());
         }
         let stat =
@@ -232,7 +232,7 @@ impl Storage {
     /// # Errors
     /// `ENOMEM`
     pub fn require_possible(&self, bytes: u64) -> Result<()> {
-        if bytes < available::MUCH || !self.is_in_memory() {
+        if bytes < available::LARGE || !self.is_in_memory() {
             return Ok(());
         }
         let call = if self.is_exposed() {

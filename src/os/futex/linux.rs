@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicU32;
 use rustix::thread::futex::{self, Flags, Wait, WaitFlags, WaitPtr, WaitvFlags};
 use rustix::time::{ClockId, Timespec};
 
-use super::Awake;
+use super::WokenBy;
 use crate::os::portable;
 
 pub fn is_available() -> bool {
@@ -39,7 +39,7 @@ pub fn wait_for_either(
     expected: u32,
     cancelled: &AtomicU32,
     deadline: Option<&Timespec>,
-) -> rustix::io::Result<Awake> {
+) -> rustix::io::Result<WokenBy> {
     const WORD: usize = 1;
     let mut words = [Wait::new(), Wait::new()];
     words[0].uaddr = WaitPtr::new(std::ptr::from_ref(cancelled).cast_mut().cast());
@@ -49,8 +49,8 @@ pub fn wait_for_either(
     words[WORD].flags = WaitFlags::SIZE_U32;
     let woken = futex::waitv(&words, WaitvFlags::empty(), deadline, ClockId::Monotonic)?;
     Ok(if woken == WORD {
-        Awake::ByWord
+        WokenBy::Word
     } else {
-        Awake::ByCancellation
+        WokenBy::Cancellation
     })
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicU32;
 use rustix::io::Errno;
 use rustix::time::Timespec;
 
-use super::Awake;
+use super::WokenBy;
 use crate::os::portable;
 
 /// Address, expected value, size, flags, clock, nanoseconds.
@@ -99,7 +99,7 @@ pub fn wait_for_either(
     _: u32,
     _: &AtomicU32,
     _: Option<&Timespec>,
-) -> rustix::io::Result<Awake> {
+) -> rustix::io::Result<WokenBy> {
     Err(Errno::NOSYS)
 }
 
