@@ -1,7 +1,7 @@
-//! Sleeping on a word of a file where the system has no futex that processes share: each sleeper looks at the word again and again.
+//! Sleeping on a word of a file on systems without a futex that processes share: each sleeper reads the word at intervals.
 //!
-//! A sleeper is woken by a change of its word, whichever process stored it, and by a wake of this process. A wake of another process
-//! that changed nothing is not noticed, and the sleepers of other processes are not counted.
+//! A change of the word by any process wakes a sleeper, and so does a wake by this process. A sleeper does not notice a wake by
+//! another process if the word stays the same, and `wake` does not count the sleepers of other processes.
 
 use std::fs::File;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -13,11 +13,11 @@ use super::futex::Wakeup;
 use super::read;
 use crate::error::{Error, Result};
 
-/// How long a sleeper sleeps between two looks: short at first, since most answers come soon.
+/// The poll interval. It begins short, because most answers come soon.
 const SHORTEST_INTERVAL: Duration = Duration::from_micros(50);
 const LONGEST_INTERVAL: Duration = Duration::from_millis(5);
 
-/// A word, however many descriptors and mappings lead to it.
+/// Identifies a word, whichever descriptor or mapping it is reached by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct WordKey {
     device: u64,
@@ -61,7 +61,7 @@ fn sleepers() -> MutexGuard<'static, Sleepers> {
     SLEEPERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Sleeps while the word is `expected`, until the deadline or until it is cancelled.
+/// Sleeps while the word is `expected`, until the deadline or until the sleep is cancelled.
 ///
 /// # Errors
 /// `MemoryFault` if the file ends before the word; the system's.
@@ -74,7 +74,7 @@ pub fn wait(
 ) -> Result<Wakeup> {
     let key = WordKey::of(file, position)?;
     let mut sleepers = sleepers();
-    // With the lock in hand: a wake either finds this sleeper, or comes before this look at the word.
+    // While the lock is held: a wake either comes before this read of the word, or finds this sleeper in the list.
     if word(file, position)? != expected {
         return Ok(Wakeup::NotEqual);
     }
@@ -113,7 +113,7 @@ pub fn wait(
     outcome
 }
 
-/// Wakes sleepers of this process, at most so many, those who have slept longest first; gives how many there were.
+/// Wakes at most `count` sleepers of this process, the longest sleeping first. Returns how many it woke.
 pub fn wake(file: &File, position: u64, count: u32) -> Result<u32> {
     let key = WordKey::of(file, position)?;
     let mut sleepers = sleepers();
@@ -131,12 +131,12 @@ pub fn wake(file: &File, position: u64, count: u32) -> Result<u32> {
     Ok(woken)
 }
 
-/// Makes all sleepers look whether they were woken or cancelled.
+/// Makes all sleepers check whether they were woken or cancelled.
 pub fn check_again() {
     CHECK.notify_all();
 }
 
-/// The word as all processes see it. Read by a call, since a load of what others have cut off would be a fault.
+/// The word as all processes see it. Read with a system call, because a load would fault if another process truncated the file.
 fn word(file: &File, position: u64) -> Result<u32> {
     let mut bytes = [0; 4];
     if read::read_at(file, &mut bytes, position)? < bytes.len() {
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sleep_ends_in_each_way() {
+    fn wait_ends_in_each_way() {
         let file = words();
         let soon = Some(Instant::now() + Duration::from_millis(1));
         assert_eq!(wait(&file, 0, 1, None, || false).unwrap(), Wakeup::NotEqual);
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn wake_wakes_as_many_as_asked_for_and_none_of_another_word() {
+    fn wake_wakes_at_most_count_sleepers_of_that_word() {
         let file = words();
         let other = file.try_clone().unwrap();
         thread::scope(|scope| {
