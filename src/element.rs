@@ -54,7 +54,7 @@ impl Element {
                 let point = whole(number)?;
                 if !(0..=i128::from(last)).contains(&point) {
                     return Err(out_of_range(
-                        format!("a character of code point at most {last:#x}"),
+                        format!("a character whose code point is at most {last:#x}"),
                         point,
                     ));
                 }
@@ -71,7 +71,7 @@ impl Element {
         match (typecode.meaning, self.decode(typecode.scalar)) {
             (Meaning::Character(last), Number::Integer(point)) if point > i128::from(last) => {
                 Err(out_of_range(
-                    "a code point where it is read as a character",
+                    "a valid code point to be read as a character",
                     format!("{point:#x}"),
                 ))
             }

@@ -226,7 +226,7 @@ impl Array {
         if bytes.is_multiple_of(itemsize as u64) {
             return Ok(());
         }
-        Err(Error::RaggedLength { bytes, itemsize })
+        Err(Error::ragged(bytes, itemsize))
     }
 
     /// Begins a call that may change the length: takes over what others did to it, and says whether it can be changed.

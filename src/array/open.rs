@@ -95,8 +95,8 @@ impl Array {
         require_counted(storage, &npy, typecode)?;
         let extent = fit_npy(storage, &mut npy, typecode, flags, placement.length)?;
         if extent == Extent::Whole && flags.access() == Access::ReadWrite {
-            npy.mend(storage)?;
-            cut_slack(storage, &npy, typecode)?;
+            npy.repair(storage)?;
+            truncate_slack(storage, &npy, typecode)?;
         }
         let mapping = Mapping::new(storage.clone(), npy.header().data_start, flags.access());
         Array::over(mapping, typecode, flags, extent, Some(npy))?.with_room(placement.capacity)
@@ -161,7 +161,7 @@ fn fit_npy(
         let bytes = countable_bytes("options.length", length, typecode.itemsize() as u64)?;
         npy.require_room(length)?;
         // The bytes behind the counted elements need not be zeros.
-        cut_slack(storage, npy, typecode)?;
+        truncate_slack(storage, npy, typecode)?;
         storage.grow(counted_end(npy, typecode), npy.header().data_start + bytes)?;
         npy.set_count(storage, length)?;
     }
@@ -181,7 +181,7 @@ fn require_counted(storage: &Storage, npy: &NpyHeader, typecode: &Typecode) -> R
     }
     Err(storage.named(Error::InvalidNpy {
         reason: format!(
-            "its header counts {} elements, it ends after {found}",
+            "its header counts {} elements, but it ends after {found}",
             header.count
         ),
         path: None,
@@ -193,10 +193,10 @@ fn counted_end(npy: &NpyHeader, typecode: &Typecode) -> u64 {
     npy.header().data_start + npy.header().count * typecode.itemsize() as u64
 }
 
-fn cut_slack(storage: &Storage, npy: &NpyHeader, typecode: &Typecode) -> Result<()> {
+fn truncate_slack(storage: &Storage, npy: &NpyHeader, typecode: &Typecode) -> Result<()> {
     let end = counted_end(npy, typecode);
     if storage.size()? > end {
-        storage.cut(end)?;
+        storage.truncate(end)?;
     }
     Ok(())
 }
@@ -205,7 +205,7 @@ fn cut_slack(storage: &Storage, npy: &NpyHeader, typecode: &Typecode) -> Result<
 fn longer_than(found: u64, length: u64) -> Error {
     Error::OutOfRange {
         name: "options.length",
-        requirement: format!("at most the {found} elements that are there"),
+        requirement: format!("at most {found}, the number of elements in the file"),
         received: length.to_string(),
     }
 }

@@ -167,7 +167,7 @@ impl Overlays {
         for overlay in self.laid.borrow_mut().drain(..) {
             if self.is_alive(&overlay) {
                 // SAFETY: the buffer is alive in this thread, so its pages are still its own; the array is closed.
-                let done = unsafe { memory::blank_out(overlay.start, overlay.length) };
+                let done = unsafe { memory::map_zeros(overlay.start, overlay.length) };
                 debug_assert!(done.is_ok(), "{done:?}");
                 self.forget(overlay.reference);
             } else {
@@ -233,7 +233,7 @@ impl GivenUp {
             return;
         }
         if let Ok(mappings) = Mappings::now() {
-            self.guards.retain(|guard| guard.guarded.is_there(&mappings));
+            self.guards.retain(|guard| guard.guarded.shows_file(&mappings));
         }
         self.next_look = Some(now + SELDOM);
     }
@@ -265,7 +265,7 @@ fn given_up() -> MutexGuard<'static, GivenUp> {
 unsafe fn lay_file_over(start: *mut u8, length: usize, mapping: &Mapping, from: u64) -> Result<()> {
     let file = mapping.storage().file();
     // SAFETY: the caller's promise.
-    unsafe { memory::lay_over(start, length, file, mapping.offset() + from, mapping.is_private()) }
+    unsafe { memory::map_fixed(start, length, file, mapping.offset() + from, mapping.is_private()) }
 }
 
 /// Whether pages laid over a scratch buffer show in it: the first byte is to be 1 before, and is 2 after.
@@ -281,7 +281,7 @@ pub fn probe(memory: Region<'_>) -> Result<bool> {
     storage.grow(0, page)?;
     // SAFETY: as in `lay`: the scratch buffer is growable, and its contents are nobody's.
     unsafe {
-        memory::lay_over(
+        memory::map_fixed(
             memory.address() as *mut u8,
             page as usize,
             storage.file(),

@@ -47,7 +47,7 @@ impl Shares {
     pub fn retire_windows(&self, mapping: &Mapping) {
         for (window, count) in self.windows.borrow_mut().drain(..) {
             if let Some(window) = window.upgrade() {
-                mapping.retire(&window, &count);
+                mapping.release(&window, &count);
             }
         }
     }

@@ -77,9 +77,11 @@ pub fn typecode_of(descr: Literal) -> Result<(String, &'static Typecode)> {
     let name = match descr {
         Literal::Text(name) => name,
         Literal::List(_) | Literal::Tuple(_) => {
-            return Err(unsupported("its elements are structured, of several fields each"));
+            return Err(unsupported(
+                "its elements are structured: each has several fields",
+            ));
         }
-        _ => return Err(invalid("its descr is no name of a type")),
+        _ => return Err(invalid("its descr is not the name of a type")),
     };
     let (order, kind) = match name.as_bytes() {
         [order @ (b'<' | b'>' | b'=' | b'|'), ..] => (*order, &name[1..]),
@@ -99,13 +101,11 @@ pub fn typecode_of(descr: Literal) -> Result<(String, &'static Typecode)> {
     let kind = word.or_else(|| named(&LETTERS)).unwrap_or(kind);
     let found = all().find(|row| PREFERRED.contains(row.code) && &row.dtype[1..] == kind);
     let Some(typecode) = found else {
-        return Err(unsupported(format!(
-            "no typecode stands for its dtype, '{shown}'"
-        )));
+        return Err(unsupported(format!("its dtype, '{shown}', has no typecode")));
     };
     if order == b'>' && typecode.itemsize() > 1 {
         return Err(unsupported(format!(
-            "its elements are big-endian, dtype '{shown}'; `mmap-array convert` writes a file of native ones"
+            "its elements are big-endian, dtype '{shown}'; `mmap-array convert` writes a little-endian copy"
         )));
     }
     Ok((name, typecode))

@@ -42,11 +42,11 @@ impl Parser<'_> {
     fn complain(&self, wanted: &str) -> Complaint {
         match self.text.get(self.at) {
             Some(found) => format!(
-                "its header has '{}' at byte {} of its text, where {wanted} should be",
+                "its header has '{}' at byte {} of its text; expected {wanted}",
                 found.escape_ascii(),
                 self.at
             ),
-            None => format!("its header ends where {wanted} should be"),
+            None => format!("its header ends early; expected {wanted}"),
         }
     }
 
@@ -114,7 +114,7 @@ impl Parser<'_> {
 
     fn literal(&mut self, depth: usize) -> Result<Literal, Complaint> {
         if depth > DEEPEST {
-            return Err(self.complain("nothing nested so deeply"));
+            return Err(self.complain("a value that is nested less deeply"));
         }
         if let Some(quote) = self.peek_quote() {
             return self.string(quote).map(Literal::Text);
@@ -146,7 +146,7 @@ impl Parser<'_> {
         let (mut items, mut comma) = (Vec::new(), true);
         while !self.take(close) {
             if !comma {
-                return Err(self.complain("',' or the end of the brackets"));
+                return Err(self.complain("',' or a closing bracket"));
             }
             items.push(self.literal(depth + 1)?);
             comma = self.take(b',');

@@ -68,7 +68,7 @@ pub fn header_length(start: &[u8]) -> Result<u64> {
     };
     if length > LONGEST {
         return Err(invalid(format!(
-            "its header claims to be {length} bytes long, NumPy reads {LONGEST} at most"
+            "its header claims to be {length} bytes long; NumPy reads at most {LONGEST}"
         )));
     }
     Ok(text_start as u64 + length)
@@ -87,7 +87,7 @@ impl Header {
         let text_start = text_start(bytes);
         let text = &bytes[text_start..];
         if bytes[6] == 3 && std::str::from_utf8(text).is_err() {
-            return Err(invalid("its header is no UTF-8"));
+            return Err(invalid("its header is not UTF-8"));
         }
         let [descr, fortran_order, shape] = entries(literal::parse_dictionary(text).map_err(invalid)?)?;
         let Literal::Truth(fortran_order) = fortran_order else {
@@ -104,13 +104,13 @@ impl Header {
             })
             .ok_or_else(|| {
                 invalid(format!(
-                    "its shape, {shape:?}, is of more bytes than a file can have"
+                    "its shape, {shape:?}, takes more bytes than a file can have"
                 ))
             })?;
         if !data_start.is_multiple_of(itemsize) {
             return Err(unsupported(format!(
-                "its data begin at byte {data_start}, which is no multiple of the item size, {itemsize}; `mmap-array convert` \
-                 writes a file whose data do"
+                "its data begin at byte {data_start}, which is not a multiple of the element size, {itemsize}; \
+                 `mmap-array convert` writes a copy that is aligned"
             )));
         }
         Ok(Header {
@@ -188,9 +188,7 @@ fn entries(pairs: Pairs) -> Result<[Literal; 3]> {
             "shape" => 2,
             _ => {
                 let key = key.escape_debug();
-                return Err(invalid(format!(
-                    "its header has a key '{key}', which is none of the format"
-                )));
+                return Err(invalid(format!("its header has the unknown key '{key}'")));
             }
         };
         found[at] = Some(value);
@@ -204,7 +202,7 @@ fn entries(pairs: Pairs) -> Result<[Literal; 3]> {
 /// The lengths of a shape; and where the length stands, of one that has but one.
 fn lengths(shape: Literal) -> Result<(Vec<u64>, Option<Range<usize>>)> {
     let Literal::Tuple(items) = shape else {
-        return Err(invalid("its shape is no tuple"));
+        return Err(invalid("its shape is not a tuple"));
     };
     let mut lengths = Vec::with_capacity(items.len());
     let mut last = None;
@@ -216,7 +214,7 @@ fn lengths(shape: Literal) -> Result<(Vec<u64>, Option<Range<usize>>)> {
             }
             _ => {
                 return Err(invalid(
-                    "its shape has a length that is no whole number from 0 to 2^64 - 1",
+                    "its shape has a length that is not an integer from 0 to 2^64 - 1",
                 ));
             }
         }

@@ -68,7 +68,7 @@ impl Header {
     }
 
     /// What makes the header of a writer that was killed in the middle of a recount whole again.
-    pub fn mend(&self, bytes: &[u8]) -> Option<Patch> {
+    pub fn repair(&self, bytes: &[u8]) -> Option<Patch> {
         let start = text_start(bytes);
         let text = row_text(&self.dtype, self.count);
         let is_leftover = self.is_row() && !self.fortran_order && bytes[start..].contains(&b'#');
@@ -86,7 +86,7 @@ fn with_count(bytes: &[u8], at: &std::ops::Range<usize>, count: u64) -> Result<V
     if digits(count) > room {
         return Err(Error::OutOfRange {
             name: "length",
-            requirement: format!("of at most {room} digits, for which the .npy header has room"),
+            requirement: format!("a number of at most {room} digits, which is the room in the .npy header"),
             received: count.to_string(),
         });
     }

@@ -107,8 +107,8 @@ fn any_order_of_keys_and_any_white_space_will_do() {
 fn what_is_no_header_says_why() {
     for (wrong, why) in [
         (row("'<i4'", "(-1,)"), "shape"),
-        (row("'<i4'", "(3)"), "no tuple"),
-        (row("'<i4'", "[3]"), "no tuple"),
+        (row("'<i4'", "(3)"), "not a tuple"),
+        (row("'<i4'", "[3]"), "not a tuple"),
         (row("'<i4'", "('3',)"), "shape"),
         (row("'<i4'", "(99999999999999999999,)"), "shape"),
         (row("'<i4'", "(4294967296, 4294967296)"), "more bytes"),
@@ -123,7 +123,7 @@ fn what_is_no_header_says_why() {
             parse("{'descr': '<i4', 'fortran_order': False, 'shape': (3,), 'x': 1}"),
             "key 'x'",
         ),
-        (parse(""), "ends where"),
+        (parse(""), "ends early"),
         (Header::parse(b"PK\x03\x04"), "magic"),
         (Header::parse(b"\x93NUMPY\x01"), "ends inside"),
         (Header::parse(b"\x93NUMPY\x01\x00\x76"), "ends inside"),
@@ -223,7 +223,7 @@ fn a_recount_is_seen_as_the_old_count_or_the_new_after_each_byte_of_it() {
             let now = Header::parse(&file).unwrap();
             seen.push(now.count);
             // Whoever is killed here leaves what the next one to open it mends.
-            if let Some(mended) = now.mend(&file) {
+            if let Some(mended) = now.repair(&file) {
                 assert_eq!(mended.bytes, header_of(typecode('i'), now.count));
             } else {
                 assert_eq!(file, header_of(typecode('i'), now.count));

@@ -139,7 +139,7 @@ impl Handle {
         let mut hindrance = None;
         if self.is_from_another_namespace() {
             hindrance = Some(format!(
-                "process {pid} is in another PID namespace, as processes of another container are"
+                "process {pid} is in another PID namespace, such as that of another container"
             ));
         } else if ProcessIdentity::of(pid) == Some(self.owner)
             && let Some(link) = descriptor_path(pid, self.descriptor)
@@ -149,7 +149,7 @@ impl Handle {
                 Ok(None) => {}
                 Err(Error::System { errno, .. }) if REFUSES_DESCRIPTORS.contains(&errno) => {
                     hindrance = Some(format!(
-                        "process {pid} is another user's, or in another user namespace, and its descriptors may not be opened here"
+                        "process {pid} belongs to another user or user namespace, so its descriptors may not be opened here"
                     ));
                 }
                 Err(error) => failure = Some(failure.unwrap_or(error)),
@@ -162,9 +162,9 @@ impl Handle {
             _ => Error::StaleHandle {
                 reason: match self.path.as_deref() {
                     Some(path) if TemporaryName::of(Path::new(path)).is_none() => {
-                        format!("'{path}' is another file by now, or none")
+                        format!("'{path}' was removed or replaced by another file")
                     }
-                    _ => format!("process {pid} has closed it, or has ended"),
+                    _ => format!("process {pid} has closed it or has ended"),
                 },
             },
         })

@@ -68,7 +68,7 @@ impl Storage {
             if now == before {
                 return Ok(());
             }
-            let fresh = self.opened_anew(OFlags::RDONLY)?;
+            let fresh = self.reopened(OFlags::RDONLY)?;
             // The number of the descriptor stays, which the guard and users know.
             size::copy_position(&self.file, &fresh);
             descriptor::replace(&self.file, &fresh).map_err(|error| self.named(error))?;

@@ -65,14 +65,14 @@ impl Storage {
     }
 
     /// A descriptor that shares nothing with the first but the file.
-    fn opened_anew(&self, flags: OFlags) -> Result<File> {
+    fn reopened(&self, flags: OFlags) -> Result<File> {
         let path = self.temporary.as_ref().map(TemporaryName::path).or(self.path());
-        reopen::opened_anew(&self.file, flags, path).map_err(|error| self.named(error))
+        reopen::reopen(&self.file, flags, path).map_err(|error| self.named(error))
     }
 
     /// One for locks.
     pub fn second_descriptor(&self) -> Result<File> {
-        self.opened_anew(OFlags::RDONLY)
+        self.reopened(OFlags::RDONLY)
     }
 
     pub fn file(&self) -> &File {
@@ -151,7 +151,7 @@ impl Storage {
 
     fn append_anything(&self, parts: &[Region<'_>], end: u64) -> Result<()> {
         self.appender
-            .append(&self.file, parts, end, &|flags| self.opened_anew(flags))
+            .append(&self.file, parts, end, &|flags| self.reopened(flags))
             .map_err(|error| self.named(error))
     }
 
@@ -197,7 +197,7 @@ impl Storage {
         grown.map_err(|error| self.named(error))
     }
 
-    pub fn cut(&self, to: u64) -> Result<()> {
+    pub fn truncate(&self, to: u64) -> Result<()> {
         size::set(&self.file, to).map_err(|error| self.named(error))
     }
 
@@ -205,7 +205,7 @@ impl Storage {
     ///
     /// # Errors
     /// `EPERM` where it is sealed.
-    pub fn require_cuttable(&self) -> Result<()> {
+    pub fn require_shrinkable(&self) -> Result<()> {
         if descriptor::never_shrinks(&self.file) {
             return Err(self.named(Error::system(Errno::PERM, "ftruncate")));
         }
@@ -218,7 +218,7 @@ impl Storage {
     /// `ENOMEM`
     pub fn require_filled(&self, bytes: u64) -> Result<()> {
         const BLOCK: u64 = 512;
-        if bytes < available::MUCH || !self.is_in_memory() {
+        if bytes < available::LARGE || !self.is_in_memory() {
             return Ok(());
         }
         let stat =
@@ -232,7 +232,7 @@ impl Storage {
     /// # Errors
     /// `ENOMEM`
     pub fn require_possible(&self, bytes: u64) -> Result<()> {
-        if bytes < available::MUCH || !self.is_in_memory() {
+        if bytes < available::LARGE || !self.is_in_memory() {
             return Ok(());
         }
         let call = if self.is_exposed() {
@@ -262,7 +262,7 @@ mod tests {
         let storage = Storage::anonymous().unwrap();
         storage.grow(0, 1 << 40).unwrap();
         assert_eq!(storage.size().unwrap(), 1 << 40);
-        storage.cut(5).unwrap();
+        storage.truncate(5).unwrap();
         assert_eq!(storage.size().unwrap(), 5);
         assert_eq!(storage.path(), None);
     }

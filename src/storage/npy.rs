@@ -34,7 +34,7 @@ impl NpyHeader {
         let header = Header::parse(&bytes)?;
         // In this order: what is there is a valid file before the old data go.
         storage.write_at(Region::of(&bytes), 0)?;
-        storage.cut(bytes.len() as u64)?;
+        storage.truncate(bytes.len() as u64)?;
         Ok(NpyHeader { header, bytes })
     }
 
@@ -49,11 +49,11 @@ impl NpyHeader {
     /// `InvalidNpy` where the file is by now one of other elements, or none.
     pub fn count(&mut self, storage: &Storage) -> Result<u64> {
         if !self.is_current(storage)? {
-            let now = Self::read_settled(storage)?;
+            let now = Self::read_stable(storage)?;
             let facts = |header: &Header| (header.data_start, header.typecode.dtype, header.is_row());
             if facts(&now.header) != facts(&self.header) {
                 return Err(storage.named(Error::InvalidNpy {
-                    reason: String::from("another was written over it, of other elements"),
+                    reason: String::from("it was overwritten by a file with other elements"),
                     path: None,
                 }));
             }
@@ -70,7 +70,7 @@ impl NpyHeader {
 
     /// Reads a header that another process may be writing just now: one of a form of its own, without room for more, can
     /// be seen half-written.
-    fn read_settled(storage: &Storage) -> Result<NpyHeader> {
+    fn read_stable(storage: &Storage) -> Result<NpyHeader> {
         const TRIES: usize = 3;
         for _ in 1..TRIES {
             match Self::read(storage) {
@@ -100,8 +100,8 @@ impl NpyHeader {
     }
 
     /// Makes whole what a writer that was killed left half changed.
-    pub fn mend(&mut self, storage: &Storage) -> Result<()> {
-        if let Some(whole) = self.header.mend(&self.bytes) {
+    pub fn repair(&mut self, storage: &Storage) -> Result<()> {
+        if let Some(whole) = self.header.repair(&self.bytes) {
             storage.write_at(Region::of(&whole.bytes), whole.at as u64)?;
             whole.apply(&mut self.bytes);
             self.header = Header::parse(&self.bytes)?;
@@ -142,9 +142,9 @@ mod tests {
         assert_eq!(header.count(&storage).unwrap_err().code(), "ERR_INVALID_NPY");
         create(&storage, "i").set_count(&storage, 7).unwrap();
         assert_eq!(header.count(&storage).unwrap(), 7);
-        storage.cut(20).unwrap();
+        storage.truncate(20).unwrap();
         assert_eq!(header.count(&storage).unwrap_err().code(), "ERR_INVALID_NPY");
-        storage.cut(0).unwrap();
+        storage.truncate(0).unwrap();
         assert_eq!(header.count(&storage).unwrap_err().code(), "ERR_INVALID_NPY");
     }
 
@@ -162,7 +162,7 @@ mod tests {
             }
             let mut found = NpyHeader::read(&storage).unwrap();
             let count = found.header().count;
-            found.mend(&storage).unwrap();
+            found.repair(&storage).unwrap();
             let mended = NpyHeader::read(&storage).unwrap();
             assert_eq!(mended.bytes, npy::header_of(Typecode::parse("i").unwrap(), count));
         }

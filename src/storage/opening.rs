@@ -36,7 +36,7 @@ impl Storage {
         if flags == Flags::CreateNew {
             return Err(Error::OutOfRange {
                 name: "options.flags",
-                requirement: String::from("one that a file that is there can be opened with"),
+                requirement: String::from("flags that open an existing file"),
                 received: String::from("'wx+'"),
             });
         }
@@ -45,7 +45,7 @@ impl Storage {
         let mut stat = identity::require_regular(&file)?;
         if flags.access() == Access::ReadWrite && descriptor::appends(&file)? {
             // All its writes would go to the file's end, wherever they are meant to.
-            file = reopen::opened_anew(&file, OFlags::RDWR, None)?;
+            file = reopen::reopen(&file, OFlags::RDWR, None)?;
         }
         if flags == Flags::CreateOrEmpty {
             size::set(&file, 0)?;
@@ -71,7 +71,7 @@ impl Storage {
         if temporary.as_ref().is_some_and(|name| !name.is_alive()) {
             return Ok(None);
         }
-        let Some(file) = reopen::opened_if(link, identity, access.open_flags())? else {
+        let Some(file) = reopen::open_if_identical(link, identity, access.open_flags())? else {
             return Ok(None);
         };
         let stat = identity::require_regular(&file)?;
@@ -97,8 +97,7 @@ impl Storage {
 
     fn prepare_appends(&self, access: Access) {
         if access == Access::ReadWrite {
-            self.appender
-                .prepare(&self.file, &|flags| self.opened_anew(flags));
+            self.appender.prepare(&self.file, &|flags| self.reopened(flags));
         }
     }
 

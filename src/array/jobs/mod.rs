@@ -271,7 +271,7 @@ impl Array {
         let wasted_to = self.jobs.outcome.wasted_to;
         if wasted_to > 0 {
             self.note_slack(wasted_to);
-            let _ = self.cut_slack();
+            let _ = self.truncate_slack();
         }
     }
 

@@ -134,7 +134,7 @@ fn elements_left(peer: &Peer, count: u64, itemsize: u64) -> Result<u64> {
         _ => Err(Error::OutOfRange {
             name: "n",
             requirement: format!(
-                "at most {} of a source that does not say its size",
+                "at most {} for a source whose size is unknown",
                 ON_TRUST / itemsize
             ),
             received: count.to_string(),

@@ -105,7 +105,8 @@ impl Array {
         if bytes == 0 && self.storage().size()? < self.file_position(0) {
             return Ok(Err(Error::MemoryFault));
         }
-        Ok(self.require_whole_elements(bytes))
+        let whole = self.require_whole_elements(bytes);
+        Ok(whole.map_err(|error| self.storage().named(error)))
     }
 
     /// Makes the length what a number of bytes says. The window is widened first, so that a failure changes nothing. Room that others
@@ -203,7 +204,7 @@ impl Array {
         match &mut self.tail {
             Tail::Exact => {
                 self.release_pages_behind(length);
-                self.storage().cut(self.file_position(length))?;
+                self.storage().truncate(self.file_position(length))?;
             }
             Tail::Npy(npy) => npy.truncate(storage, end, length)?,
             Tail::Reserved(_) => {
@@ -222,7 +223,7 @@ impl Array {
         }
         self.note_slack(self.file_position(to));
         self.truncate(from)?;
-        self.cut_slack()
+        self.truncate_slack()
     }
 
     /// Whether a source has to be copied to an address that elements may have before it is appended. A write to the end of the file that
@@ -238,7 +239,7 @@ impl Array {
     /// The system's; `MemoryFault` if others have truncated the file of a reserved array.
     pub fn trim(&mut self) -> Result<()> {
         self.seal("trim")?;
-        self.cut_slack()
+        self.truncate_slack()
     }
 
     /// The same before the array goes. Nobody sees the size of memory without a name.
@@ -269,14 +270,14 @@ impl Array {
 
     /// Truncates a `.npy` file to the counted elements, as far as this array left bytes behind them. If the file is longer than that,
     /// another array has made it so, and may need it.
-    pub(super) fn cut_slack(&mut self) -> Result<()> {
+    pub(super) fn truncate_slack(&mut self) -> Result<()> {
         let (mapping, itemsize) = (self.memory.mapping(), self.itemsize());
         let Tail::Npy(npy) = &mut self.tail else {
             return Ok(());
         };
         if let Some(count) = npy.take_slack(mapping, itemsize)? {
             self.release_pages_behind(count);
-            self.storage().cut(self.file_position(count))?;
+            self.storage().truncate(self.file_position(count))?;
         }
         Ok(())
     }

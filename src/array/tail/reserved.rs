@@ -117,7 +117,7 @@ impl Reservation {
             npy.count(storage)?;
             npy.set_count(storage, length)?;
         }
-        storage.cut(self.position(length))
+        storage.truncate(self.position(length))
     }
 
     /// Byte of the file at which an element lies.

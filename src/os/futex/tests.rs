@@ -54,16 +54,16 @@ fn who_answers_at_once_is_heard_without_a_wake() {
     let began = Instant::now();
     let ours = word(&memory);
     assert!(
-        !ours.changes_soon(199, began, Duration::from_secs(60)),
+        !ours.changes_within(199, began, Duration::from_secs(60)),
         "it was another to begin with"
     );
-    assert!(!ours.changes_soon(200, began, Duration::ZERO));
+    assert!(!ours.changes_within(200, began, Duration::ZERO));
     // Until the other is late enough.
     loop {
         memory.store(200, Ordering::Release);
         let theirs = memory.clone();
         let other = std::thread::spawn(move || theirs.store(7, Ordering::Release));
-        let heard = ours.changes_soon(200, Instant::now(), Duration::from_secs(60));
+        let heard = ours.changes_within(200, Instant::now(), Duration::from_secs(60));
         other.join().unwrap();
         if heard {
             break;
