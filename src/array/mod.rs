@@ -329,7 +329,7 @@ impl Array {
     /// The descriptor. The array is exact from then on, since it may be handed on.
     pub fn descriptor(&mut self) -> Result<i32> {
         self.expose("fd")?;
-        Ok(self.mapping.storage().give_descriptor())
+        Ok(self.mapping.storage().descriptor())
     }
 
     /// Makes the array exact, since others can know of it from now on.
