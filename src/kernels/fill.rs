@@ -14,7 +14,10 @@ pub fn fill(region: Region<'_>, pattern: &[u8]) {
 
 fn fill_at(level: Level, region: Region<'_>, pattern: &[u8]) {
     const WORD: usize = size_of::<u64>();
-    assert!(matches!(pattern.len(), 1 | 2 | 4 | 8), "not an element: {pattern:?}");
+    assert!(
+        matches!(pattern.len(), 1 | 2 | 4 | 8),
+        "not an element: {pattern:?}"
+    );
     let word: [u8; WORD] = std::array::from_fn(|at| pattern[at % pattern.len()]);
     let words = region.len() / WORD;
     level.run(
