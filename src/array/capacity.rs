@@ -144,7 +144,7 @@ impl Array {
             reservation.settle()?;
             self.reservation = None;
             self.slack_end = 0;
-            self.forget_memory_ahead();
+            self.forget_prefaulted();
             self.set_exact_length(length);
         }
         Ok(())

@@ -86,7 +86,7 @@ impl Array {
             let added = source.len() as u64 / self.itemsize();
             self.require_memory(length + added)?;
             self.make_room(length + added)?;
-            self.lay_down(source)?;
+            self.store_behind_end(source)?;
             is_source_sound()?;
             // Elements that were stored where the file had been cut are lost, and do not count.
             self.require_sound_bytes((length + added) * self.itemsize())?;
@@ -163,7 +163,6 @@ impl Array {
     /// elements the file stays as it is, since a reader that knows the old count may be at them just now.
     pub(super) fn shorten(&mut self, length: u64) -> Result<()> {
         if self.reservation.is_some() {
-            self.touched = self.touched.max(self.byte_length());
             // A process that is killed leaves the file as long as it is: what was taken away must not come back then.
             if self.mapping.storage().is_exposed() {
                 let start = length * self.itemsize();

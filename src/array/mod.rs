@@ -5,8 +5,6 @@ mod capacity;
 mod copy_on_write;
 mod elements;
 mod flush;
-mod fresh_memory;
-mod fresh_pieces;
 mod growth;
 pub mod jobs;
 mod lent;
@@ -15,6 +13,7 @@ mod numbers;
 
 pub mod peer;
 mod placement;
+mod prefault;
 mod reading;
 mod repeat;
 mod reservation;
@@ -45,6 +44,7 @@ use crate::sharing::wait::Sleepers;
 use crate::storage::{Access, Flags, NpyHeader, Storage};
 use crate::typecode::Typecode;
 use jobs::Jobs;
+use prefault::Prefault;
 use reservation::Reservation;
 use soundness::OutgrownWindow;
 
@@ -72,10 +72,7 @@ pub struct Array {
     slack_end: u64,
     /// While it is there the array is 'reserved': the file is longer than the array, and nobody else writes.
     reservation: Option<Arc<Reservation>>,
-    /// Bytes from the start that a reserved array is known to have held: to write there again takes no new memory.
-    touched: u64,
-    /// The system had no huge pages to give when it was asked: it is not asked again.
-    huge_pages_refused: bool,
+    prefault: Prefault,
     on_cut: OnCut,
     lock: Option<Lock>,
     sleepers: Sleepers,
@@ -138,8 +135,7 @@ impl Array {
             npy,
             slack_end: 0,
             reservation: None,
-            touched: 0,
-            huge_pages_refused: false,
+            prefault: Prefault::default(),
             on_cut: Box::new(|_| {}),
             lock: None,
             sleepers: Sleepers::default(),
@@ -206,7 +202,7 @@ impl Array {
 
     fn set_exact_length(&mut self, length: u64) {
         // Reserved again, it calls before it appends: what is behind the end by then is another memory.
-        self.state.set_ready(0);
+        self.state.set_prefaulted(0);
         self.state.set(length, length);
     }
 

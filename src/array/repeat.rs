@@ -48,7 +48,7 @@ impl Array {
     /// Repeats what is there behind the end, where there is room.
     fn repeat_reserved(&mut self, total: u64) -> Result<()> {
         let (head, end) = (self.byte_length(), total * self.itemsize());
-        if !self.has_fresh_memory(end - head) {
+        if !self.can_prefault(end - head) {
             repeat_head(self.window.region(end), head as usize);
             return Ok(());
         }

@@ -161,7 +161,7 @@ impl Array {
         if self.is_reserved() {
             let length = self.length() + growth / self.itemsize();
             self.make_room(length)?;
-            self.bring_much_in(growth);
+            self.prefault(growth);
             self.state.set(length, self.capacity());
             return Ok(());
         }

@@ -5,8 +5,8 @@ mod advice;
 #[cfg(test)]
 mod fault_order;
 pub mod guard;
-mod huge_pages;
 mod own_pages;
+mod prefault;
 mod restorations;
 mod window;
 mod word;
