@@ -3,14 +3,13 @@
 mod attach;
 mod copy_on_write;
 mod elements;
-mod fresh_memory;
-mod fresh_pieces;
 mod growth;
 pub mod jobs;
 mod memory;
 mod numbers;
 mod open;
 pub mod peer;
+mod prefault;
 mod reading;
 mod repeat;
 #[cfg(test)]
@@ -41,6 +40,7 @@ use crate::storage::{Access, Flags, NpyHeader, Storage};
 use crate::typecode::Typecode;
 use jobs::Jobs;
 use memory::Memory;
+use prefault::Prefault;
 use tail::Tail;
 
 /// Whether the length of an array can be changed.
@@ -64,10 +64,7 @@ pub struct Array {
     memory: Memory,
     tail: Tail,
     state: Arc<State>,
-    /// Bytes from the start that a reserved array is known to have held: to write there again takes no new memory.
-    touched: u64,
-    /// The system had no huge pages to give when it was asked: it is not asked again.
-    huge_pages_refused: bool,
+    prefault: Prefault,
     on_truncate: OnTruncate,
     lock: Option<Lock>,
     sleepers: Sleepers,
@@ -126,8 +123,7 @@ impl Array {
             memory: Memory::new(mapping, bytes)?,
             tail,
             state: Arc::new(state),
-            touched: 0,
-            huge_pages_refused: false,
+            prefault: Prefault::default(),
             on_truncate: Box::new(|_| {}),
             lock: None,
             sleepers: Sleepers::default(),
@@ -284,7 +280,7 @@ impl Array {
     /// The descriptor. The array is exact from then on, since it may be handed on.
     pub fn descriptor(&mut self) -> Result<i32> {
         self.expose("fd")?;
-        Ok(self.storage().give_descriptor())
+        Ok(self.storage().descriptor())
     }
 
     /// Makes the array exact, since others can know of it from now on.

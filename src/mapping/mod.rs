@@ -6,8 +6,8 @@ mod fault_log;
 #[cfg(test)]
 mod fault_order;
 pub mod guard;
-mod huge_pages;
 mod own_pages;
+mod prefault;
 mod window;
 mod word;
 

@@ -14,7 +14,7 @@ use super::{Advice, address_range};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::mapping::guard::{Guarded, Recorded, Zeros, count_fault, gap};
-use crate::os::huge_pages::{self, HUGE_PAGE, Refused};
+use crate::os::huge_pages::{self, HUGE_PAGE};
 use crate::os::memory;
 use crate::storage::Storage;
 
@@ -207,26 +207,6 @@ impl Window {
         Ok(())
     }
 
-    /// Refuses a window, or a system, that can have no huge pages.
-    pub fn require_huge_pages(&self) -> std::result::Result<(), Refused> {
-        if huge_pages::are_known() && self.start().addr().is_multiple_of(HUGE_PAGE as usize) {
-            Ok(())
-        } else {
-            Err(Refused::ForGood)
-        }
-    }
-
-    /// Puts the memory behind a range of huge pages together, in each of which some is there. The last may reach behind the end
-    /// of the file. The contents stay in any case.
-    pub fn use_huge_pages(&self, range: Range<u64>) -> std::result::Result<(), Refused> {
-        self.require_huge_pages()?;
-        if range.end > self.len() as u64 {
-            return Err(Refused::ForGood);
-        }
-        let bytes = (range.end - range.start) as usize;
-        huge_pages::collapse(self.start().addr() + range.start as usize, bytes)
-    }
-
     pub fn len(&self) -> usize {
         self.map.len()
     }
@@ -341,34 +321,6 @@ mod tests {
         assert_eq!(&text, b"here");
         shifted.release();
         assert_eq!(shifted.region(84).get::<u32>(0), 0);
-    }
-
-    #[test]
-    fn huge_pages_hold_what_the_small_ones_held() {
-        const BYTES: u64 = 3 * HUGE_PAGE + 5;
-        let storage = Arc::new(Storage::anonymous().unwrap());
-        storage.grow(0, BYTES).unwrap();
-        let (window, other) = (
-            Window::map(&storage, 0, BYTES, false).unwrap(),
-            Window::map(&storage, 0, BYTES, false).unwrap(),
-        );
-        let places = [0, HUGE_PAGE - 1, 2 * HUGE_PAGE + 4096, BYTES - 1].map(|at| at as usize);
-        for at in places {
-            window.region(BYTES).put(at, at as u8 | 1);
-        }
-        // Whether the system has any is not for us to say.
-        window.region(BYTES).get::<u8>(HUGE_PAGE as usize);
-        let first = window.use_huge_pages(HUGE_PAGE..3 * HUGE_PAGE);
-        window.put_huge_pages_together(1, BYTES);
-        window.put_huge_pages_together(0, BYTES);
-        assert!(window.use_huge_pages(0..3 * HUGE_PAGE).is_ok() || first.is_err());
-        for at in 0..BYTES as usize {
-            let expected = if places.contains(&at) { at as u8 | 1 } else { 0 };
-            assert_eq!(window.region(BYTES).get::<u8>(at), expected);
-            assert_eq!(other.region(BYTES).get::<u8>(at), expected);
-        }
-        let behind = (window.len() as u64).next_multiple_of(HUGE_PAGE) + HUGE_PAGE;
-        assert_eq!(window.use_huge_pages(0..behind), Err(Refused::ForGood));
     }
 
     #[test]

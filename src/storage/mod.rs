@@ -11,7 +11,6 @@ use std::fs::File;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::OFlags;
 use rustix::io::Errno;
@@ -40,9 +39,6 @@ pub struct Storage {
     nameless: bool,
     /// Of memory that had to be a temporary file.
     temporary: Option<TemporaryName>,
-    /// Whether others can see where the file's position is, by the same descriptor or a duplicate. Whoever moves the position
-    /// because nobody can holds this while it does.
-    shares_position: Mutex<bool>,
     /// Whether others can know of it, so that its size matters to somebody else.
     exposed: AtomicBool,
     copy_up: CopyUp,
@@ -77,22 +73,6 @@ impl Storage {
 
     pub fn file(&self) -> &File {
         &self.file
-    }
-
-    /// The descriptor for somebody who may do with it what they like. Its position is theirs from now on.
-    pub fn give_descriptor(&self) -> i32 {
-        let mut shares_position = self.shares_position();
-        if !*shares_position {
-            size::rewind(&self.file);
-            *shares_position = true;
-        }
-        self.descriptor()
-    }
-
-    fn shares_position(&self) -> MutexGuard<'_, bool> {
-        self.shares_position
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn descriptor(&self) -> i32 {
@@ -130,14 +110,7 @@ impl Storage {
     }
 
     pub fn size(&self) -> Result<u64> {
-        let shares_position = self.shares_position();
-        let size = if *shares_position {
-            drop(shares_position);
-            size::of(&self.file)
-        } else {
-            size::by_position(&self.file)
-        };
-        size.map_err(|error| self.named(error))
+        size::of(&self.file).map_err(|error| self.named(error))
     }
 
     /// Appends the parts where the file ends by now, which the caller believes to be at `end`. See [`Appender::append`].

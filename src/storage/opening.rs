@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use rustix::fs::{Mode, OFlags, RawMode, Stat, lstat, open, unlink};
@@ -52,7 +51,6 @@ impl Storage {
             stat.st_size = 0;
         }
         let storage = Storage {
-            shares_position: Mutex::new(true),
             ..Storage::of(file, stat.st_size as u64, copy_up_of(flags.access(), &stat))
         };
         storage.prepare_appends(flags.access());
@@ -109,7 +107,6 @@ impl Storage {
             path: None,
             nameless: false,
             temporary: None,
-            shares_position: Mutex::new(false),
             exposed: AtomicBool::new(true),
             appender: Appender::default(),
         }

@@ -125,7 +125,7 @@ impl Array {
         if length < self.length() {
             self.release_pages_behind(length);
         }
-        self.state.set_ready(0);
+        self.state.set_prefaulted(0);
         self.state.set(length, capacity);
         Ok(())
     }
@@ -182,7 +182,7 @@ impl Array {
             let added: u64 = parts.iter().map(|part| part.len() as u64).sum();
             let length = self.length() + added / self.itemsize();
             self.prepare_append(length)?;
-            self.bring_much_in(added);
+            self.prefault(added);
             self.state.set(length, self.capacity());
             return Ok(());
         }
@@ -263,7 +263,7 @@ impl Array {
         let length = self.length();
         self.release_pages_behind(length);
         self.tail = reserved.seal()?;
-        self.forget_memory_ahead();
+        self.forget_prefaulted();
         self.set_exact_length(length);
         Ok(())
     }
@@ -315,7 +315,7 @@ impl Array {
 
     fn set_exact_length(&mut self, length: u64) {
         // If it is reserved again it calls before it appends: the memory behind the end is another one by then.
-        self.state.set_ready(0);
+        self.state.set_prefaulted(0);
         self.state.set(length, length);
     }
 }

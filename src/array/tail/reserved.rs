@@ -202,7 +202,7 @@ impl Array {
         self.require_memory(length)?;
         self.make_room(length)?;
         for part in parts {
-            self.lay_down(*part)?;
+            self.store_behind_end(*part)?;
             let end = self.byte_length() + part.len() as u64;
             // Elements that were stored where the file had been truncated are lost, and do not count.
             self.require_sound_bytes(end)?;
@@ -214,7 +214,6 @@ impl Array {
     /// Makes a reserved array shorter. Its file keeps its room, but not the elements: a process that is killed leaves the file as long
     /// as it is, and what was taken away must not come back then.
     pub(super) fn truncate_reserved(&mut self, length: u64) {
-        self.touched = self.touched.max(self.byte_length());
         if self.storage().is_exposed() {
             let start = length * self.itemsize();
             let removed = self
