@@ -23,7 +23,14 @@ export class CoreArray extends NativeArray {
   #memory
   #isClosed = false
   /** Calls into the core that are bound to this array, once they are made. */
-  #calls = { append: undefined, notify: undefined, place: undefined, pop: undefined, wait: undefined }
+  #calls = {
+    append: undefined,
+    bisectLeft: undefined,
+    bisectRight: undefined,
+    notify: undefined,
+    pop: undefined,
+    wait: undefined,
+  }
   /** @type {Views | undefined} */
   #views
 

@@ -34,7 +34,8 @@ export function bisect(array, value, lo, hi, isRight) {
   const [number, excess] = toSought(typeOf(array), value)
   const first = toBound(lo, 'lo') ?? 0
   if (first < 0) throw outOfRange('lo', '>= 0', first)
-  return boundCallOf(array, 'place')(number, excess, first, toBound(hi, 'hi') ?? Infinity, Number(isRight))
+  const call = boundCallOf(array, isRight ? 'bisectRight' : 'bisectLeft')
+  return call(number, excess, first, toBound(hi, 'hi') ?? Infinity)
 }
 
 /** @returns {boolean} */

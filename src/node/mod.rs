@@ -1,7 +1,7 @@
 //! The border to Node.js: the class, its buffers, values and errors. Nothing below this folder knows of JavaScript.
 
 mod array_module;
-mod bound_calls;
+mod bound_functions;
 mod buffers;
 mod calls;
 mod class;

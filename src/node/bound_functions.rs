@@ -1,0 +1,85 @@
+//! Functions bound to one array, for the calls that take less time than Node-API spends on finding the object of a method:
+//! 250 to 400 ns.
+
+use std::rc::Rc;
+
+use napi::bindgen_prelude::{BigInt, Either, FunctionCallContext, ToNapiValue};
+use napi::{Env, Status, Unknown};
+use napi_derive::napi;
+
+use super::class::MmapArray;
+use super::held::Held;
+use super::values::{RawNumber, duration, index, number};
+use super::wait::outcome_number;
+use crate::kernels::bisect::{Side, Value};
+
+/// The call of a name as a function bound to an array, which lives as long as the function. Arguments were checked by
+/// `lib/`, but are not trusted. A call has at most four: napi-rs is slower with more.
+#[napi(ts_return_type = "(...values: unknown[]) => any")]
+pub fn bound_call<'env>(env: &'env Env, array: &MmapArray, name: String) -> napi::Result<Unknown<'env>> {
+    match name.as_str() {
+        "append" => bind(env, array, &name, append),
+        "bisectLeft" => bind(env, array, &name, |array, call| bisect(array, call, Side::Left)),
+        "bisectRight" => bind(env, array, &name, |array, call| bisect(array, call, Side::Right)),
+        "notify" => bind(env, array, &name, notify),
+        "pop" => bind(env, array, &name, pop),
+        "wait" => bind(env, array, &name, wait),
+        _ => Err(napi::Error::new(Status::InvalidArg, "There is no such call")),
+    }
+}
+
+type Call<'a> = FunctionCallContext<'a>;
+
+fn bind<'env, T: ToNapiValue>(
+    env: &'env Env,
+    array: &MmapArray,
+    name: &str,
+    function: impl Fn(&Held, &Call) -> napi::Result<T> + 'static,
+) -> napi::Result<Unknown<'env>> {
+    let array: Rc<Held> = array.share();
+    env.create_function_from_closure::<(), T, _>(name, move |call| function(&array, &call))?
+        .into_unknown(env)
+}
+
+/// A number, or a bigint. Number first: asking for the type takes as long as the conversion.
+fn raw_number(call: &Call, at: usize) -> napi::Result<RawNumber> {
+    call.get::<f64>(at)
+        .map(Either::A)
+        .or_else(|_| call.get::<BigInt>(at).map(Either::B))
+}
+
+fn append(array: &Held, call: &Call) -> napi::Result<()> {
+    array.append(call.env, raw_number(call, 0)?)
+}
+
+fn pop(array: &Held, call: &Call) -> napi::Result<RawNumber> {
+    array.pop(call.env, call.get(0)?)
+}
+
+/// The index at which a value belongs between two bounds. The second argument is 1 or -1 if the value is above or below the
+/// double that stands for it, else 0.
+fn bisect(array: &Held, call: &Call, side: Side) -> napi::Result<f64> {
+    let value = Value {
+        number: number(&raw_number(call, 0)?),
+        excess: call.get::<f64>(1)?.clamp(-1.0, 1.0) as i8,
+    };
+    let lo = index(call.get(2)?).max(0) as u64;
+    let hi = index(call.get(3)?).max(0) as u64;
+    let found = array.read(call.env, |array| Ok(array.place(value, lo, hi, side)))?;
+    Ok(found as f64)
+}
+
+/// Sleeps while an element has the expected bits, for at most so many milliseconds. Returns a number of `outcome_number`: a
+/// string would take as long as the call.
+fn wait(array: &Held, call: &Call) -> napi::Result<u32> {
+    let (at, expected) = (index(call.get(0)?), call.get::<f64>(1)? as u32);
+    let time = duration(call.get(2)?);
+    let outcome = array.read(call.env, |array| array.wait(at, expected, time))?;
+    Ok(outcome_number(outcome))
+}
+
+/// Wakes at most so many sleepers on an element. Returns how many it woke.
+fn notify(array: &Held, call: &Call) -> napi::Result<u32> {
+    let (at, count) = (index(call.get(0)?), call.get::<f64>(1)? as u32);
+    array.read(call.env, |array| array.notify(at, count))
+}
