@@ -36,12 +36,12 @@ export class CoreArray extends NativeArray {
 
   /** @param openOptions what `toOpenOptions` gives; the array and its memory are added to them */
   constructor(openOptions) {
-    const { typecode, path, flags, format, details } = openOptions
-    super(typecode, path, flags, format, details)
+    const { typecode, path, flags, format, rare } = openOptions
+    super(typecode, path, flags, format, rare)
     refuseClones(this)
     this.#type = toType(typecode)
     this.#codec = codecFor(this.#type)
-    this.#memory = new ElementMemory(this, this.#type, (flags ?? details?.handle?.flags) === 'c')
+    this.#memory = new ElementMemory(this, this.#type, (flags ?? rare?.handle?.flags) === 'c')
     openOptions.array = this
     openOptions.memory = this.#memory
   }

@@ -18,8 +18,8 @@ function toFormat(format, path) {
   throw outOfRange('options.format', `one of ${FORMATS.map((name) => `'${name}'`).join(', ')}`, `'${format}'`)
 }
 
-/** What most opens are without. */
-function toDetails({ mode, offset, length, capacity, advice }, { shm, fd }) {
+/** The options that most calls do not give. */
+function toRareOptions({ mode, offset, length, capacity, advice }, { shm, fd }) {
   return {
     shm,
     fd,
@@ -34,23 +34,23 @@ function toDetails({ mode, offset, length, capacity, advice }, { shm, fd }) {
 /** What the core is told to make: a new array in memory. */
 export function toMemoryOptions(typecode, options) {
   const { capacity } = args.toOptions(options, ['capacity'])
-  const details = { capacity: args.toOptionalCount(capacity, 'options.capacity') }
-  return { typecode: toType(typecode).code, details }
+  const rare = { capacity: args.toOptionalCount(capacity, 'options.capacity') }
+  return { typecode: toType(typecode).code, rare }
 }
 
 /** What the core is told to open: where (one of the three) and how, checked. */
 export function toOpenOptions({ path, shm, fd }, typecode, options) {
   const isPlain = options === undefined && path !== undefined
-  const { flags, format, ...details } = isPlain ? {} : args.toOptions(options, OPTIONS)
+  const { flags, format, ...rare } = isPlain ? {} : args.toOptions(options, OPTIONS)
   const openOptions = {
     path,
     typecode: undefined,
     flags: args.toOptionalString(flags, 'options.flags'),
-    details: isPlain ? undefined : toDetails(details, { shm, fd }),
+    rare: isPlain ? undefined : toRareOptions(rare, { shm, fd }),
     format: toFormat(format, path),
   }
   const isToldByFile = typecode === undefined && openOptions.format === 'npy'
-  const own = isToldByFile ? npyTypecode(path, openOptions.flags, openOptions.details) : undefined
+  const own = isToldByFile ? npyTypecode(path, openOptions.flags, openOptions.rare) : undefined
   openOptions.typecode = toType(own ?? typecode).code
   return openOptions
 }

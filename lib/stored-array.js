@@ -47,7 +47,7 @@ export class StoredArray extends CoreArray {
     if (args.toOptionalString(flags, 'options.flags') !== undefined && !ATTACH_FLAGS.includes(flags)) {
       throw outOfRange('options.flags', `one of ${ATTACH_FLAGS.join(', ')}`, inspect(flags))
     }
-    return StoredArray.#make(this, { typecode: fields.typecode, flags, details: { handle: fields } })
+    return StoredArray.#make(this, { typecode: fields.typecode, flags, rare: { handle: fields } })
   }
 
   // What it is

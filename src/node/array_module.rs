@@ -5,7 +5,7 @@ use napi::{Env, Unknown};
 use napi_derive::napi;
 
 use super::class::MmapArray;
-use super::errors::guard;
+use super::errors::throw_on_error;
 use super::values::{RawNumber, bounds, bytes, count, encode, index};
 use crate::array::Array;
 use crate::array::peer::{Opening, Peer};
@@ -41,7 +41,7 @@ impl MmapArray {
         if std::ptr::eq(self.held(), other.held()) {
             return self.change(&env, Array::extend_with_itself);
         }
-        let source = guard(&env, || self.lent_by(other))?;
+        let source = throw_on_error(&env, || self.snapshot_of(other))?;
         self.change(&env, |array| array.extend_with(&source))
     }
 

@@ -8,9 +8,9 @@ use napi::{Env, Status, Unknown};
 use napi_derive::napi;
 
 use super::class::MmapArray;
-use super::held::Held;
 use super::values::{RawNumber, duration, index, number};
 use super::wait::outcome_number;
+use super::wrapped_array::WrappedArray;
 use crate::kernels::bisect::{Side, Value};
 
 /// The call of a name as a function bound to an array, which lives as long as the function. Arguments were checked by
@@ -34,9 +34,9 @@ fn bind<'env, T: ToNapiValue>(
     env: &'env Env,
     array: &MmapArray,
     name: &str,
-    function: impl Fn(&Held, &Call) -> napi::Result<T> + 'static,
+    function: impl Fn(&WrappedArray, &Call) -> napi::Result<T> + 'static,
 ) -> napi::Result<Unknown<'env>> {
-    let array: Rc<Held> = array.share();
+    let array: Rc<WrappedArray> = array.share();
     env.create_function_from_closure::<(), T, _>(name, move |call| function(&array, &call))?
         .into_unknown(env)
 }
@@ -48,17 +48,17 @@ fn raw_number(call: &Call, at: usize) -> napi::Result<RawNumber> {
         .or_else(|_| call.get::<BigInt>(at).map(Either::B))
 }
 
-fn append(array: &Held, call: &Call) -> napi::Result<()> {
+fn append(array: &WrappedArray, call: &Call) -> napi::Result<()> {
     array.append(call.env, raw_number(call, 0)?)
 }
 
-fn pop(array: &Held, call: &Call) -> napi::Result<RawNumber> {
+fn pop(array: &WrappedArray, call: &Call) -> napi::Result<RawNumber> {
     array.pop(call.env, call.get(0)?)
 }
 
 /// The index at which a value belongs between two bounds. The second argument is 1 or -1 if the value is above or below the
 /// double that stands for it, else 0.
-fn bisect(array: &Held, call: &Call, side: Side) -> napi::Result<f64> {
+fn bisect(array: &WrappedArray, call: &Call, side: Side) -> napi::Result<f64> {
     let value = Value {
         number: number(&raw_number(call, 0)?),
         excess: call.get::<f64>(1)?.clamp(-1.0, 1.0) as i8,
@@ -71,7 +71,7 @@ fn bisect(array: &Held, call: &Call, side: Side) -> napi::Result<f64> {
 
 /// Sleeps while an element has the expected bits, for at most so many milliseconds. Returns a number of `outcome_number`: a
 /// string would take as long as the call.
-fn wait(array: &Held, call: &Call) -> napi::Result<u32> {
+fn wait(array: &WrappedArray, call: &Call) -> napi::Result<u32> {
     let (at, expected) = (index(call.get(0)?), call.get::<f64>(1)? as u32);
     let time = duration(call.get(2)?);
     let outcome = array.read(call.env, |array| array.wait(at, expected, time))?;
@@ -79,7 +79,7 @@ fn wait(array: &Held, call: &Call) -> napi::Result<u32> {
 }
 
 /// Wakes at most so many sleepers on an element. Returns how many it woke.
-fn notify(array: &Held, call: &Call) -> napi::Result<u32> {
+fn notify(array: &WrappedArray, call: &Call) -> napi::Result<u32> {
     let (at, count) = (index(call.get(0)?), call.get::<f64>(1)? as u32);
     array.read(call.env, |array| array.notify(at, count))
 }

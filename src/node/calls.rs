@@ -5,7 +5,7 @@ use napi::bindgen_prelude::BigInt;
 use napi_derive::napi;
 
 use super::class::MmapArray;
-use super::errors::guard;
+use super::errors::throw_on_error;
 use super::values::bounds;
 use crate::kernels::compare;
 
@@ -48,7 +48,7 @@ pub fn set_slice_from(
     stop: Option<f64>,
     step: Option<f64>,
 ) -> napi::Result<()> {
-    let source = guard(&env, || array.lent_by(other))?;
+    let source = throw_on_error(&env, || array.snapshot_of(other))?;
     array.change(&env, |array| {
         array.set_slice_with(&source, bounds(start, stop, step))
     })
@@ -57,7 +57,7 @@ pub fn set_slice_from(
 /// Index of the first element that differs from another array's of the same type, or -1, over the shorter length.
 #[napi]
 pub fn first_difference(env: Env, array: &MmapArray, other: &MmapArray) -> napi::Result<f64> {
-    let theirs = guard(&env, || array.lent_by(other))?;
+    let theirs = throw_on_error(&env, || array.snapshot_of(other))?;
     array.read(&env, |array| {
         let scalar = array.typecode().scalar;
         let found = compare::first_difference(array.region(), theirs.region(), scalar);
@@ -69,5 +69,5 @@ pub fn first_difference(env: Env, array: &MmapArray, other: &MmapArray) -> napi:
 /// Gives everything back, where the element path has let its memory go.
 #[napi]
 pub fn close_array(env: Env, array: &MmapArray) -> napi::Result<()> {
-    guard(&env, || array.share().close(true))
+    throw_on_error(&env, || array.share().close(true))
 }

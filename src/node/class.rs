@@ -7,13 +7,13 @@ use std::rc::Rc;
 use napi::{Env, Unknown};
 use napi_derive::napi;
 
-use super::errors::guard;
-use super::held::Held;
-use super::origin::{Details, Origin};
+use super::errors::throw_on_error;
+use super::open_options::{OpenOptions, RareOptions};
+use super::wrapped_array::WrappedArray;
 
 #[napi]
 pub struct MmapArray {
-    held: Rc<Held>,
+    held: Rc<WrappedArray>,
 }
 
 #[napi]
@@ -25,37 +25,37 @@ impl MmapArray {
         path: Option<Unknown<'_>>,
         flags: Option<String>,
         format: Option<String>,
-        details: Option<Details>,
+        rare: Option<RareOptions>,
     ) -> napi::Result<Self> {
-        let origin = Origin::new(&env, typecode, path, flags, format, details)?;
-        let array = guard(&env, || origin.open())?;
-        let held = Rc::new(Held::new(&env, array));
+        let options = OpenOptions::new(&env, typecode, path, flags, format, rare)?;
+        let array = throw_on_error(&env, || options.open())?;
+        let held = Rc::new(WrappedArray::new(&env, array));
         Ok(MmapArray { held })
     }
 
     /// Gives everything back; a second call does nothing.
     #[napi]
     pub fn close(&self, env: Env) -> napi::Result<()> {
-        guard(&env, || self.held.close(false))
+        throw_on_error(&env, || self.held.close(false))
     }
 }
 
 impl MmapArray {
     /// What the array holds, whose calls have the names of the class's.
-    pub fn held(&self) -> &Held {
+    pub fn held(&self) -> &WrappedArray {
         &self.held
     }
 
     /// A share of what the array holds, which may outlive its object.
-    pub fn share(&self) -> Rc<Held> {
+    pub fn share(&self) -> Rc<WrappedArray> {
         self.held.clone()
     }
 }
 
 impl Deref for MmapArray {
-    type Target = Held;
+    type Target = WrappedArray;
 
-    fn deref(&self) -> &Held {
+    fn deref(&self) -> &WrappedArray {
         self.held()
     }
 }

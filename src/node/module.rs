@@ -6,8 +6,8 @@ use napi::{Env, Unknown};
 use napi_derive::napi;
 
 use super::class::MmapArray;
-use super::errors::guard;
-use super::origin::{Details, Origin};
+use super::errors::throw_on_error;
+use super::open_options::{OpenOptions, RareOptions};
 use super::values::{bytes, count};
 use super::{external, overlays, shared_buffers};
 use crate::element::half_from_double;
@@ -43,7 +43,7 @@ pub fn typecode_table() -> Vec<TypecodeRow> {
 /// Bits of the half nearest to a number.
 #[napi]
 pub fn half_bits(env: Env, value: f64) -> napi::Result<u16> {
-    guard(&env, || half_from_double(value).map(half::f16::to_bits))
+    throw_on_error(&env, || half_from_double(value).map(half::f16::to_bits))
 }
 
 /// The number each of the 65,536 halves stands for.
@@ -61,16 +61,16 @@ pub fn npy_typecode(
     env: Env,
     path: Option<Unknown<'_>>,
     flags: Option<String>,
-    details: Option<Details>,
+    rare: Option<RareOptions>,
 ) -> napi::Result<Option<String>> {
-    let origin = Origin::new(&env, None, path, flags, None, details)?;
-    guard(&env, || Ok(origin.typecode_of_npy()?.map(String::from)))
+    let options = OpenOptions::new(&env, None, path, flags, None, rare)?;
+    throw_on_error(&env, || Ok(options.typecode_of_npy()?.map(String::from)))
 }
 
 /// Refuses more memory than can be had, before it is taken and filled.
 #[napi]
 pub fn require_available(env: Env, bytes: f64) -> napi::Result<()> {
-    guard(&env, || {
+    throw_on_error(&env, || {
         crate::os::available::require_available(count("bytes", bytes)?, "malloc")
     })
 }
@@ -78,7 +78,7 @@ pub fn require_available(env: Env, bytes: f64) -> napi::Result<()> {
 /// Takes a name of shared memory away.
 #[napi]
 pub fn unlink_shm(env: Env, name: Uint8Array) -> napi::Result<()> {
-    guard(&env, || crate::storage::shared_memory::unlink(&name))
+    throw_on_error(&env, || crate::storage::shared_memory::unlink(&name))
 }
 
 /// The few numbers both layers share, as an `ArrayBuffer`.
@@ -90,7 +90,7 @@ pub fn state_of(env: Env, array: &MmapArray) -> napi::Result<Unknown<'static>> {
 /// The number of faults that the guard has answered in this process, as an `ArrayBuffer` on the counter itself.
 #[napi(ts_return_type = "ArrayBuffer")]
 pub fn fault_counter(env: Env) -> napi::Result<Unknown<'static>> {
-    guard(&env, || external::of_fault_counter(&env))
+    throw_on_error(&env, || external::fault_counter_buffer(&env))
 }
 
 /// The memory of the elements for the element path, as a buffer of at most `limit` bytes.
@@ -116,7 +116,7 @@ pub fn shared_buffer_of(env: Env, array: &MmapArray, limit: f64) -> napi::Result
 #[napi]
 pub fn probe_overlay(env: Env, memory: Unknown<'_>) -> napi::Result<bool> {
     let memory = bytes(&env, &memory)?;
-    guard(&env, || overlays::probe(memory))
+    throw_on_error(&env, || overlays::probe(memory))
 }
 
 /// Gives back what such buffers held that no thread has any more; says whether others are left.
@@ -129,7 +129,7 @@ pub fn sweep_overlays() -> bool {
 /// last.
 #[napi]
 pub fn lay_over(env: Env, array: &MmapArray, buffer: Unknown<'_>, memory: Unknown<'_>) -> napi::Result<()> {
-    array.lay_over(&env, buffer, memory)
+    array.map_over(&env, buffer, memory)
 }
 
 /// An `ArrayBuffer` on elements from `start` to before `end`, for users.
@@ -141,5 +141,5 @@ pub fn buffer_of(
     end: f64,
     limit: f64,
 ) -> napi::Result<Unknown<'static>> {
-    array.hand_out(&env, start, end, limit)
+    array.buffer(&env, start, end, limit)
 }

@@ -5,7 +5,7 @@ use napi::{Env, Unknown};
 use napi_derive::napi;
 
 use super::class::MmapArray;
-use super::errors::guard;
+use super::errors::throw_on_error;
 use super::values::{RawNumber, bounds, bytes, count, decode};
 use crate::kernels::bisect::Side;
 use crate::kernels::extremes::Extreme;
@@ -101,7 +101,7 @@ pub fn places_of(
     into: Unknown<'_>,
 ) -> napi::Result<()> {
     let into = bytes(&env, &into)?;
-    let needles = guard(&env, || array.lent_by(other))?;
+    let needles = throw_on_error(&env, || array.snapshot_of(other))?;
     array.read(&env, |array| {
         array.places(needles.region(), side(right), into)?;
         needles.require_sound()

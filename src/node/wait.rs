@@ -9,7 +9,7 @@ use super::errors::to_js;
 use crate::error::Result;
 use crate::os::futex::Wakeup;
 
-/// What `Atomics.wait` calls it; a sleep that was called off is the class's to word.
+/// The word of `Atomics.wait`. `cancelled` is for `lib/`, which makes an error of it.
 fn outcome_name(outcome: Wakeup) -> &'static str {
     match outcome {
         Wakeup::Woken => "ok",
@@ -19,7 +19,7 @@ fn outcome_name(outcome: Wakeup) -> &'static str {
     }
 }
 
-/// The same as a number: the place of its name in `lib/waiting.js`.
+/// The same as a number, the index of its word in `lib/waiting.js`.
 pub fn outcome_number(outcome: Wakeup) -> u32 {
     match outcome {
         Wakeup::Woken => 0,
@@ -29,19 +29,18 @@ pub fn outcome_number(outcome: Wakeup) -> u32 {
     }
 }
 
-/// A promise that `start` lets settle from any thread.
+/// A promise. `start` is given the function that resolves it, from any thread.
 pub fn later(
     env: &Env,
     start: impl FnOnce(Box<dyn FnOnce(Result<Wakeup>) + Send>) -> napi::Result<()>,
 ) -> napi::Result<Object<'static>> {
     let (deferred, promise) = env.create_deferred()?;
     let promise = Object::from_raw(env.raw(), promise.raw());
-    // Whoever takes it out settles it: a promise that is never settled keeps the event loop waiting.
-    let settler = Arc::new(Mutex::new(Some(deferred)));
-    let settle = {
-        let settler = settler.clone();
+    let deferred = Arc::new(Mutex::new(Some(deferred)));
+    let resolve = {
+        let deferred = deferred.clone();
         move |outcome: Result<Wakeup>| {
-            let Some(deferred) = settler.lock().unwrap_or_else(PoisonError::into_inner).take() else {
+            let Some(deferred) = deferred.lock().unwrap_or_else(PoisonError::into_inner).take() else {
                 return;
             };
             deferred.resolve(move |env: Env| match outcome {
@@ -50,7 +49,8 @@ pub fn later(
             });
         }
     };
-    let spare = settle.clone();
-    start(Box::new(settle)).inspect_err(|_| spare(Ok(Wakeup::Cancelled)))?;
+    // If the call fails, it is resolved too: a promise that never ends keeps the event loop alive.
+    let cancel = resolve.clone();
+    start(Box::new(resolve)).inspect_err(|_| cancel(Ok(Wakeup::Cancelled)))?;
     Ok(promise)
 }

@@ -1,4 +1,4 @@
-//! What an array of JavaScript's holds: the core's array, the buffers on its memory, and how a call reaches it.
+//! The array of the core that an object of JavaScript wraps, with the buffers on its memory, and how a call reaches it.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -7,19 +7,19 @@ use std::sync::Arc;
 use napi::{Env, Unknown};
 
 use super::buffers::Buffers;
-use super::errors::guard;
+use super::errors::throw_on_error;
 use super::external;
 use super::overlays::Overlays;
 use super::shared_buffers;
-use super::shares::Share;
 use super::values::{RawNumber, bytes, count, decode, encode, index};
+use super::window_refs::WindowRef;
 use crate::array::{Array, Lent};
 use crate::error::{Error, Result};
 use crate::mapping::Window;
 use crate::mapping::guard::faults;
 use crate::storage::{Flags, Format};
 
-/// What stays known of an array after its end.
+/// What stays known of an array after `close`.
 pub struct Description {
     pub flags: Flags,
     pub format: Format,
@@ -27,47 +27,91 @@ pub struct Description {
     pub path: Option<String>,
 }
 
-/// An array and what was handed out of its memory.
-pub struct Held {
+/// An array and the buffers on its memory.
+pub struct WrappedArray {
     pub description: Description,
     /// `None` once it is closed.
     array: RefCell<Option<Array>>,
     buffers: Rc<Buffers>,
     pub overlays: Overlays,
-    /// The window under the element path's buffer, kept until JavaScript asks for another buffer.
+    /// The window of the element path's buffer, kept until JavaScript asks for another buffer.
     elements: RefCell<Option<Arc<Window>>>,
-    /// What is left of that after the end.
-    kept: RefCell<Option<Share>>,
+    /// The same after `close`, if JavaScript may still read that buffer.
+    elements_of_closed: RefCell<Option<WindowRef>>,
 }
 
-impl Held {
+impl WrappedArray {
+    pub fn new(env: &Env, mut array: Array) -> Self {
+        let buffers = Rc::new(Buffers::new(env));
+        let on_truncate = buffers.clone();
+        array.on_cut(Box::new(move |end| on_truncate.detach_beyond(end)));
+        let path = array.mapping().storage().path();
+        let description = Description {
+            flags: array.flags(),
+            format: array.format(),
+            path: path.map(|path| path.to_string_lossy().into_owned()),
+        };
+        WrappedArray {
+            description,
+            array: RefCell::new(Some(array)),
+            buffers,
+            overlays: Overlays::new(),
+            elements: RefCell::default(),
+            elements_of_closed: RefCell::default(),
+        }
+    }
+
+    /// Releases everything. A second call does nothing. The address range of the element path's buffer stays, as zeros, unless
+    /// JavaScript has dropped that buffer.
+    pub fn close(&self, elements_are_dropped: bool) -> Result<()> {
+        let Some(mut array) = self.array.borrow_mut().take() else {
+            return Ok(());
+        };
+        array.abandon_jobs();
+        let trimmed = array.finish();
+        self.buffers.detach_beyond(0);
+        self.overlays.map_zeros();
+        if let Some(window) = self.elements.take()
+            && !elements_are_dropped
+        {
+            *self.elements_of_closed.borrow_mut() = Some(self.buffers.window_ref(&window));
+        }
+        let (mapping, state) = (array.mapping().clone(), array.state().clone());
+        // Dropping tries again to trim, if that failed. So the length may become 0 only after it.
+        drop(array);
+        state.set(0, 0);
+        self.buffers.release_windows(&mapping);
+        trimmed
+    }
+
+    /// A call that leaves the length as it is.
     pub fn read<T>(&self, env: &Env, call: impl FnOnce(&Array) -> Result<T>) -> napi::Result<T> {
-        guard(env, || {
+        throw_on_error(env, || {
             let array = self.array.borrow();
             let array = array.as_ref().ok_or(Error::Closed)?;
             let faults = faults();
             self.require_sound(array)?;
             let value = call(array)?;
-            // What was read while the file was being cut is not what was there.
+            // Again: if another process truncated the file meanwhile, zeros were read.
             self.require_sound(array)?;
             array.state().set_faults_seen(faults);
             Ok(value)
         })
     }
 
-    /// A call on one element, which is served as long as no fault was found up to it.
+    /// A call on one element. It works on a faulty array too if all elements up to this one are sound.
     fn access<T>(&self, env: &Env, at: i64, call: impl FnOnce(&Array) -> Result<T>) -> napi::Result<T> {
-        guard(env, || {
+        throw_on_error(env, || {
             let array = self.array.borrow();
             let array = array.as_ref().ok_or(Error::Closed)?;
             let faults = faults();
-            // Before, for a store that is refused changes nothing; after, for what was read or stored may be lost by now.
+            // Before the call, so that a refused store changes nothing. After it, in case the element was lost meanwhile.
             self.require_sound(array)
                 .or_else(|_| array.require_sound_up_to(at))?;
             let value = call(array)?;
             match self.require_sound(array) {
                 Ok(()) => array.state().set_faults_seen(faults),
-                // The count is not stored as seen, so JavaScript keeps asking for each element.
+                // The count is not stored as seen, so that JavaScript asks again for each element.
                 Err(_) => array.require_sound_up_to(at)?,
             }
             Ok(value)
@@ -78,7 +122,7 @@ impl Held {
         self.change_with(env, call, |sound| sound)
     }
 
-    /// A change of a sound array; `verdict` says what comes of it where it is no longer sound after that.
+    /// A change of a sound array. `verdict` decides about a fault that happened during the change.
     fn change_with<T>(
         &self,
         env: &Env,
@@ -90,8 +134,7 @@ impl Held {
             self.require_sound(array)?;
             let before = array.capacity();
             let done = call(array);
-            // Where an old buffer was read behind an end that has moved on, there is something now; also where the call
-            // failed after that.
+            // A growable buffer may show zeros beyond the old end. The file has grown there, even if the call failed later.
             let restored = if array.capacity() > before {
                 self.overlays.restore(array.mapping())
             } else {
@@ -107,7 +150,18 @@ impl Held {
         })
     }
 
-    /// Takes over what others did to the file, and lets JavaScript read elements by itself again.
+    /// A change that works on a faulty array too.
+    pub fn change_unsound<T>(
+        &self,
+        env: &Env,
+        call: impl FnOnce(&mut Array) -> Result<T>,
+    ) -> napi::Result<T> {
+        throw_on_error(env, || {
+            call(self.array.borrow_mut().as_mut().ok_or(Error::Closed)?)
+        })
+    }
+
+    /// Takes over the length that others gave the file, and lets JavaScript read elements itself again.
     pub fn refresh(&self, env: &Env) -> napi::Result<f64> {
         self.change_unsound(env, |array| {
             let faults = faults();
@@ -121,6 +175,11 @@ impl Held {
         })
     }
 
+    pub fn require_sound(&self, array: &Array) -> Result<()> {
+        array.require_sound()?;
+        self.overlays.require_sound(array.byte_length())
+    }
+
     pub fn get(&self, env: &Env, at: f64) -> napi::Result<RawNumber> {
         let at = index(at);
         self.access(env, at, |array| Ok(decode(array.typecode(), &array.get(at)?)))
@@ -131,8 +190,7 @@ impl Held {
         self.access(env, at, |array| array.set(at, &encode(array.typecode(), value)?))
     }
 
-    /// Unlike other changes, not refused for a fault that came in the middle: the element is in, and a caller who tries again
-    /// would append it twice.
+    /// A fault during the change is no error here: the element is in, and a caller that tries again would append it twice.
     pub fn append(&self, env: &Env, value: RawNumber) -> napi::Result<()> {
         self.change_with(
             env,
@@ -148,24 +206,8 @@ impl Held {
         })
     }
 
-    pub fn require_sound(&self, array: &Array) -> Result<()> {
-        array.require_sound()?;
-        self.overlays.require_sound(array.byte_length())
-    }
-
-    /// A change that need not find the memory as it was.
-    pub fn change_unsound<T>(
-        &self,
-        env: &Env,
-        call: impl FnOnce(&mut Array) -> Result<T>,
-    ) -> napi::Result<T> {
-        guard(env, || {
-            call(self.array.borrow_mut().as_mut().ok_or(Error::Closed)?)
-        })
-    }
-
-    /// The elements of another array of the same type, or of this one, to be read from while neither is borrowed.
-    pub fn lent_by(&self, other: &Held) -> Result<Lent> {
+    /// The elements of another array of the same type, or of this one, to read from while neither is borrowed.
+    pub fn snapshot_of(&self, other: &WrappedArray) -> Result<Lent> {
         let (ours, theirs) = (self.array.borrow(), other.array.borrow());
         let ours = ours.as_ref().ok_or(Error::Closed)?;
         let theirs = theirs.as_ref().ok_or(Error::Closed)?;
@@ -179,7 +221,7 @@ impl Held {
     }
 
     pub fn state_buffer(&self, env: &Env) -> napi::Result<Unknown<'static>> {
-        self.read(env, |array| external::of_state(env, array.state()))
+        self.read(env, |array| external::state_buffer(env, array.state()))
     }
 
     pub fn elements_buffer(&self, env: &Env, limit: f64) -> napi::Result<Unknown<'static>> {
@@ -193,13 +235,14 @@ impl Held {
         })
     }
 
-    pub fn hand_out(&self, env: &Env, start: f64, end: f64, limit: f64) -> napi::Result<Unknown<'static>> {
+    /// An `ArrayBuffer` on elements from `start` to before `end`, for users.
+    pub fn buffer(&self, env: &Env, start: f64, end: f64, limit: f64) -> napi::Result<Unknown<'static>> {
         self.read(env, |array| {
             let (start, end) = (count("start", start)?, count("end", end)?.min(array.length()));
             let (start, end) = (start.min(end) * array.itemsize(), end * array.itemsize());
             require_viewable(end - start, limit)?;
             array.begin_own_writes();
-            self.buffers.hand_out(array.window(), start, end)
+            self.buffers.create(array.window(), start, end)
         })
     }
 
@@ -208,12 +251,12 @@ impl Held {
         self.read(env, |array| {
             require_viewable(array.byte_length(), limit)?;
             array.begin_own_writes();
-            shared_buffers::owned(env, array.region(), self.buffers.share(array.window()))
+            shared_buffers::owned(env, array.region(), self.buffers.window_ref(array.window()))
         })
     }
 
-    /// Lays the array's pages over a `SharedArrayBuffer`'s, which `memory` shows from its first byte to its last.
-    pub fn lay_over(&self, env: &Env, buffer: Unknown<'_>, memory: Unknown<'_>) -> napi::Result<()> {
+    /// Maps the elements over the memory of a growable `SharedArrayBuffer`, of which `memory` is a view of all bytes.
+    pub fn map_over(&self, env: &Env, buffer: Unknown<'_>, memory: Unknown<'_>) -> napi::Result<()> {
         let memory = bytes(env, &memory)?;
         self.read(env, |array| {
             if memory.len() as u64 != array.byte_length() {
@@ -222,56 +265,14 @@ impl Held {
                     requirement: "as long as the array",
                 });
             }
-            let copies = array.flags() == Flags::CopyOnWrite;
-            self.overlays.lay(&buffer, memory, array.mapping(), copies)
+            let is_copy_on_write = array.flags() == Flags::CopyOnWrite;
+            self.overlays
+                .map_over(&buffer, memory, array.mapping(), is_copy_on_write)
         })
-    }
-
-    pub fn new(env: &Env, mut array: Array) -> Self {
-        let buffers = Rc::new(Buffers::new(env));
-        let on_cut = buffers.clone();
-        array.on_cut(Box::new(move |end| on_cut.detach_beyond(end)));
-        let path = array.mapping().storage().path();
-        let description = Description {
-            flags: array.flags(),
-            format: array.format(),
-            path: path.map(|path| path.to_string_lossy().into_owned()),
-        };
-        Held {
-            description,
-            array: RefCell::new(Some(array)),
-            buffers,
-            overlays: Overlays::new(env),
-            elements: RefCell::default(),
-            kept: RefCell::default(),
-        }
-    }
-
-    /// Gives everything back; a second call does nothing. The element path's address range stays, blank, where JavaScript
-    /// may still look at it.
-    pub fn close(&self, elements_are_let_go: bool) -> Result<()> {
-        let Some(mut array) = self.array.borrow_mut().take() else {
-            return Ok(());
-        };
-        array.abandon_jobs();
-        let trimmed = array.finish();
-        self.buffers.detach_beyond(0);
-        self.overlays.blank();
-        if let Some(window) = self.elements.take()
-            && !elements_are_let_go
-        {
-            *self.kept.borrow_mut() = Some(self.buffers.share(&window));
-        }
-        let (mapping, state) = (array.mapping().clone(), array.state().clone());
-        // What could not be trimmed is tried again, and must not be to no elements.
-        drop(array);
-        state.set(0, 0);
-        self.buffers.retire_windows(&mapping);
-        trimmed
     }
 }
 
-/// Refuses more bytes than one buffer of the runtime spans.
+/// Fails if one buffer of the runtime cannot span so many bytes.
 fn require_viewable(bytes: u64, limit: f64) -> Result<()> {
     let limit = count("limit", limit)?;
     if bytes > limit {
