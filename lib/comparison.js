@@ -1,9 +1,8 @@
 // Arrays and elements compared by exact mathematical value, numbers and bigints alike; characters by code point.
 
-import { firstDifference } from '../native.js'
 import { isOwnView } from './buffers.js'
 import { characterAt, quietly } from './characters.js'
-import { codecOf, isArray, requireOpen, typeOf } from './core-array.js'
+import { codecOf, coreOf, isArray, requireOpen, typeOf } from './core-array.js'
 import { elementTypeMismatch, invalidArgType, typeMismatch } from './errors.js'
 
 const isNumeric = (value) => typeof value === 'number' || typeof value === 'bigint'
@@ -53,7 +52,7 @@ export function areEqual(array, other) {
   if (!isArrayLike(other)) return false
   const { length } = array
   if (other.length !== length) return false
-  if (isArray(other) && typeOf(other) === typeOf(array)) return firstDifference(array, other) < 0
+  if (isArray(other) && typeOf(other) === typeOf(array)) return coreOf(array).firstDifference(coreOf(other)) < 0
   const ours = quietReaderOf(array, array)
   const theirs = quietReaderOf(array, other)
   for (let index = 0; index < length; index++) {
@@ -75,7 +74,7 @@ export function orderOf(array, other) {
     const [type, theirType] = [typeOf(array), typeOf(other)]
     requireOpen(other)
     if (theirType === type) {
-      const different = firstDifference(array, other)
+      const different = coreOf(array).firstDifference(coreOf(other))
       index = different < 0 ? shorter : different
     } else if ((theirType.meaning === 'character') !== (type.meaning === 'character')) {
       throw elementTypeMismatch(type, `one of typecode '${theirType.code}'`)

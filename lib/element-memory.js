@@ -1,7 +1,6 @@
 // The memory of one array as JavaScript reaches it: typed arrays on the mapped window, and the few numbers that the core and
 // JavaScript both read and write.
 
-import { elementsOf, stateOf } from '../native.js'
 import { faults } from './faults.js'
 import { FAULTS_SEEN, WRITABLE, capacityOf, lengthOf } from './state.js'
 import { BUFFER_LIMIT } from './views.js'
@@ -21,15 +20,15 @@ export class ElementMemory {
   words
   /** Whether pages that were written to are the array's own. The core alone can tell whether some are lost. */
   isCopyOnWrite
-  #array
+  #core
   #type
   #misses = 0
 
-  constructor(array, type, isCopyOnWrite) {
-    this.#array = array
+  constructor(core, type, isCopyOnWrite) {
+    this.#core = core
     this.#type = type
     this.isCopyOnWrite = isCopyOnWrite
-    this.words = new Uint32Array(stateOf(array))
+    this.words = new Uint32Array(core.stateBuffer())
     this.release()
   }
 
@@ -67,7 +66,7 @@ export class ElementMemory {
     if (this.elements.length >= Math.min(this.capacity, limit)) return
     // The call gives the old memory up: if anything fails after it, the old typed arrays must be gone.
     this.release()
-    const buffer = elementsOf(this.#array, BUFFER_LIMIT)
+    const buffer = this.#core.elementsBuffer(BUFFER_LIMIT)
     this.elements = new View(buffer, 0, Math.floor(buffer.byteLength / View.BYTES_PER_ELEMENT))
   }
 }

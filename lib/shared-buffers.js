@@ -1,7 +1,7 @@
 // SharedArrayBuffers on mapped memory: the runtime's own where it makes them, else a growable one of V8's whose pages
 // are replaced by ours.
 
-import { hasSharedBuffers, layOver, probeOverlay, sharedBufferOf, sweepOverlays } from '../native.js'
+import { hasSharedBuffers, probeOverlay, sweepOverlays } from '../native.js'
 import { unsupportedRuntime } from './errors.js'
 import { allocateShared } from './buffers.js'
 
@@ -40,14 +40,13 @@ function sweepIn(milliseconds) {
 }
 const collected = new FinalizationRegistry(() => sweepIn(A_MOMENT))
 
-/** A SharedArrayBuffer on the elements of an array that is open. */
-export function sharedBufferOn(array, limit) {
-  const bytes = array.byteLength
+/** A SharedArrayBuffer on all `bytes` of an array that is open. */
+export function sharedBufferOn(core, bytes, limit) {
   if (bytes === 0) return new SharedArrayBuffer(0)
-  if (hasSharedBuffers() || bytes > limit) return sharedBufferOf(array, limit)
+  if (hasSharedBuffers() || bytes > limit) return core.sharedBuffer(limit)
   if (!canOverlay()) throw unsupportedRuntime('SharedArrayBuffer on memory that is not its own')
   const buffer = growable(bytes)
-  layOver(array, buffer, new Uint8Array(buffer, 0, bytes))
+  core.mapOver(buffer, new Uint8Array(buffer, 0, bytes))
   collected.register(buffer)
   return buffer
 }

@@ -1,10 +1,10 @@
 // Binary search in sorted elements, for values of any kind that has an order among them.
 
 import { inspect } from 'node:util'
-import { placesIn, placesLater, placesOf, placesOfLater } from '../native.js'
+import { placesLater, placesOfLater } from '../native.js'
 import { toBound, toOptionalString } from './arguments.js'
 import { allocate, bytesOf } from './buffers.js'
-import { boundCallOf, requireOpen, typeOf } from './core-array.js'
+import { boundOf, coreOf, requireOpen, typeOf } from './core-array.js'
 import { isOneCharacter } from './elements.js'
 import { invalidArgType, outOfRange } from './errors.js'
 import { kindOf } from './items.js'
@@ -34,7 +34,7 @@ export function bisect(array, value, lo, hi, isRight) {
   const [number, excess] = toSought(typeOf(array), value)
   const first = toBound(lo, 'lo') ?? 0
   if (first < 0) throw outOfRange('lo', '>= 0', first)
-  const call = boundCallOf(array, isRight ? 'bisectRight' : 'bisectLeft')
+  const call = boundOf(array, isRight ? 'bisectRight' : 'bisectLeft')
   return call(number, excess, first, toBound(hi, 'hi') ?? Infinity)
 }
 
@@ -49,11 +49,10 @@ function isRightSide(side) {
 export function searchsorted(array, needles, side) {
   const isRight = isRightSide(side)
   requireOpen(array)
-  const kind = kindOfNeedles(array, needles)
+  const isOther = kindOfNeedles(array, needles) === 'array'
   const found = allocate(Float64Array, needles.length)
-  const room = bytesOf(found)
-  if (kind === 'array') placesOf(array, needles, isRight, room)
-  else placesIn(array, bytesOf(needles, 'needles'), isRight, room)
+  const source = isOther ? coreOf(needles) : bytesOf(needles, 'needles')
+  coreOf(array).searchsorted(source, isRight, bytesOf(found))
   return found
 }
 
@@ -61,8 +60,8 @@ export function searchsorted(array, needles, side) {
 export async function searchsortedAsync(array, needles, side, options) {
   const isRight = isRightSide(side)
   const found = await jobs.run(array, options, (ticket) => {
-    if (kindOfNeedles(array, needles) === 'array') return placesOfLater(array, ticket, needles, isRight)
-    return placesLater(array, ticket, bytesOf(needles, 'needles'), isRight)
+    if (kindOfNeedles(array, needles) === 'array') return placesOfLater(coreOf(array), ticket, coreOf(needles), isRight)
+    return placesLater(coreOf(array), ticket, bytesOf(needles, 'needles'), isRight)
   })
   return new Float64Array(found)
 }

@@ -1,9 +1,8 @@
 // Waiting on elements. A wait that blocks comes back to JavaScript a few times a second, so that
 // terminate() can end its worker.
 
-import { MmapArray as NativeArray } from '../native.js'
 import { toCount, toIndex } from './arguments.js'
-import { boundCallOf, codecOf, positionOf, typeOf } from './core-array.js'
+import { boundOf, codecOf, coreOf, positionOf, typeOf } from './core-array.js'
 import { closed, invalidArgType, typeMismatch } from './errors.js'
 
 const SLICE_MS = 200
@@ -67,19 +66,19 @@ function waitArguments(array, operation, index, expected, timeout) {
 
 export function wait(array, index, expected, timeout) {
   const [at, bits, milliseconds] = waitArguments(array, 'wait', index, expected, timeout)
-  const sleep = boundCallOf(array, 'wait')
+  const sleep = boundOf(array, 'wait')
   return waitInSlices(milliseconds, (slice) => sleep(at, bits, slice))
 }
 
 export async function waitAsync(array, index, expected, timeout) {
   const [at, bits, milliseconds] = waitArguments(array, 'waitAsync', index, expected, timeout)
   const time = milliseconds === Infinity ? undefined : milliseconds
-  const outcome = await NativeArray.prototype.waitAsync.call(array, at, bits, time)
+  const outcome = await coreOf(array).waitAsync(at, bits, time)
   if (outcome === 'cancelled') throw closed()
   return outcome
 }
 
 export function notify(array, index, count) {
   requireWords(array, 'notify')
-  return boundCallOf(array, 'notify')(positionOf(array, toIndex(index)), toWakeCount(count))
+  return boundOf(array, 'notify')(positionOf(array, toIndex(index)), toWakeCount(count))
 }

@@ -6,8 +6,8 @@ use napi::{Env, Task, Unknown};
 use napi_derive::napi;
 
 use super::class::MmapArray;
+use super::class::side;
 use super::errors::{catch_panic, throw_on_error, to_napi};
-use super::numbers::side;
 use super::result_buffer::ResultBuffer;
 use super::values::{bounds, bytes, count};
 use crate::array::jobs::computing::Needles;
@@ -210,7 +210,7 @@ pub fn settle(env: Env, array: &MmapArray) -> napi::Result<()> {
     // Whatever has become of the memory: an array that stays busy could not even be refreshed.
     array.change_unsound(&env, |core| {
         // To take over new elements may widen the memory, and nothing is to be seen of what was there before.
-        let was_sound = array.require_sound(core);
+        let was_sound = array.require_sound_of(core);
         let before = core.capacity();
         core.settle_jobs()?;
         if core.capacity() > before {

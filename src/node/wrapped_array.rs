@@ -4,14 +4,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use napi::{Env, Unknown};
+use napi::Env;
 
 use super::buffers::Buffers;
 use super::errors::throw_on_error;
-use super::external;
 use super::overlays::Overlays;
-use super::shared_buffers;
-use super::values::{RawNumber, bytes, count, decode, encode, index};
+use super::values::{RawNumber, decode, encode, index};
 use super::window_refs::WindowRef;
 use crate::array::{Array, Lent};
 use crate::error::{Error, Result};
@@ -32,10 +30,10 @@ pub struct WrappedArray {
     pub description: Description,
     /// `None` once it is closed.
     array: RefCell<Option<Array>>,
-    buffers: Rc<Buffers>,
+    pub buffers: Rc<Buffers>,
     pub overlays: Overlays,
     /// The window of the element path's buffer, kept until JavaScript asks for another buffer.
-    elements: RefCell<Option<Arc<Window>>>,
+    pub elements: RefCell<Option<Arc<Window>>>,
     /// The same after `close`, if JavaScript may still read that buffer.
     elements_of_closed: RefCell<Option<WindowRef>>,
 }
@@ -90,26 +88,26 @@ impl WrappedArray {
             let array = self.array.borrow();
             let array = array.as_ref().ok_or(Error::Closed)?;
             let faults = faults();
-            self.require_sound(array)?;
+            self.require_sound_of(array)?;
             let value = call(array)?;
             // Again: if another process truncated the file meanwhile, zeros were read.
-            self.require_sound(array)?;
+            self.require_sound_of(array)?;
             array.state().set_faults_seen(faults);
             Ok(value)
         })
     }
 
     /// A call on one element. It works on a faulty array too if all elements up to this one are sound.
-    fn access<T>(&self, env: &Env, at: i64, call: impl FnOnce(&Array) -> Result<T>) -> napi::Result<T> {
+    pub fn access<T>(&self, env: &Env, at: i64, call: impl FnOnce(&Array) -> Result<T>) -> napi::Result<T> {
         throw_on_error(env, || {
             let array = self.array.borrow();
             let array = array.as_ref().ok_or(Error::Closed)?;
             let faults = faults();
             // Before the call, so that a refused store changes nothing. After it, in case the element was lost meanwhile.
-            self.require_sound(array)
+            self.require_sound_of(array)
                 .or_else(|_| array.require_sound_up_to(at))?;
             let value = call(array)?;
-            match self.require_sound(array) {
+            match self.require_sound_of(array) {
                 Ok(()) => array.state().set_faults_seen(faults),
                 // The count is not stored as seen, so that JavaScript asks again for each element.
                 Err(_) => array.require_sound_up_to(at)?,
@@ -131,7 +129,7 @@ impl WrappedArray {
     ) -> napi::Result<T> {
         self.change_unsound(env, |array| {
             let faults = faults();
-            self.require_sound(array)?;
+            self.require_sound_of(array)?;
             let before = array.capacity();
             let done = call(array);
             // A growable buffer may show zeros beyond the old end. The file has grown there, even if the call failed later.
@@ -142,7 +140,7 @@ impl WrappedArray {
             };
             let value = done?;
             restored?;
-            let sound = self.require_sound(array);
+            let sound = self.require_sound_of(array);
             if sound.is_ok() {
                 array.state().set_faults_seen(faults);
             }
@@ -161,33 +159,9 @@ impl WrappedArray {
         })
     }
 
-    /// Takes over the length that others gave the file, and lets JavaScript read elements itself again.
-    pub fn refresh(&self, env: &Env) -> napi::Result<f64> {
-        self.change_unsound(env, |array| {
-            let faults = faults();
-            let length = array.refresh()?;
-            self.overlays.follow_file(array.mapping())?;
-            self.overlays.restore(array.mapping())?;
-            if self.require_sound(array).is_ok() {
-                array.state().set_faults_seen(faults);
-            }
-            Ok(length as f64)
-        })
-    }
-
-    pub fn require_sound(&self, array: &Array) -> Result<()> {
+    pub fn require_sound_of(&self, array: &Array) -> Result<()> {
         array.require_sound()?;
         self.overlays.require_sound(array.byte_length())
-    }
-
-    pub fn get(&self, env: &Env, at: f64) -> napi::Result<RawNumber> {
-        let at = index(at);
-        self.access(env, at, |array| Ok(decode(array.typecode(), &array.get(at)?)))
-    }
-
-    pub fn set(&self, env: &Env, at: f64, value: RawNumber) -> napi::Result<()> {
-        let at = index(at);
-        self.access(env, at, |array| array.set(at, &encode(array.typecode(), value)?))
     }
 
     /// A fault during the change is no error here: the element is in, and a caller that tries again would append it twice.
@@ -219,64 +193,4 @@ impl WrappedArray {
         }
         theirs.lend()
     }
-
-    pub fn state_buffer(&self, env: &Env) -> napi::Result<Unknown<'static>> {
-        self.read(env, |array| external::state_buffer(env, array.state()))
-    }
-
-    pub fn elements_buffer(&self, env: &Env, limit: f64) -> napi::Result<Unknown<'static>> {
-        self.read(env, |array| {
-            let wanted = array.capacity() * array.itemsize();
-            let buffer = self
-                .buffers
-                .for_elements(array.window(), wanted, count("limit", limit)?)?;
-            *self.elements.borrow_mut() = Some(array.window().clone());
-            Ok(buffer)
-        })
-    }
-
-    /// An `ArrayBuffer` on elements from `start` to before `end`, for users.
-    pub fn buffer(&self, env: &Env, start: f64, end: f64, limit: f64) -> napi::Result<Unknown<'static>> {
-        self.read(env, |array| {
-            let (start, end) = (count("start", start)?, count("end", end)?.min(array.length()));
-            let (start, end) = (start.min(end) * array.itemsize(), end * array.itemsize());
-            require_viewable(end - start, limit)?;
-            array.begin_own_writes();
-            self.buffers.create(array.window(), start, end)
-        })
-    }
-
-    /// A `SharedArrayBuffer` on the elements, made by the runtime.
-    pub fn shared_buffer(&self, env: &Env, limit: f64) -> napi::Result<Unknown<'static>> {
-        self.read(env, |array| {
-            require_viewable(array.byte_length(), limit)?;
-            array.begin_own_writes();
-            shared_buffers::owned(env, array.region(), self.buffers.window_ref(array.window()))
-        })
-    }
-
-    /// Maps the elements over the memory of a growable `SharedArrayBuffer`, of which `memory` is a view of all bytes.
-    pub fn map_over(&self, env: &Env, buffer: Unknown<'_>, memory: Unknown<'_>) -> napi::Result<()> {
-        let memory = bytes(env, &memory)?;
-        self.read(env, |array| {
-            if memory.len() as u64 != array.byte_length() {
-                return Err(Error::InvalidArgType {
-                    name: "memory",
-                    requirement: "as long as the array",
-                });
-            }
-            let is_copy_on_write = array.flags() == Flags::CopyOnWrite;
-            self.overlays
-                .map_over(&buffer, memory, array.mapping(), is_copy_on_write)
-        })
-    }
-}
-
-/// Fails if one buffer of the runtime cannot span so many bytes.
-fn require_viewable(bytes: u64, limit: f64) -> Result<()> {
-    let limit = count("limit", limit)?;
-    if bytes > limit {
-        return Err(Error::ViewTooLarge { bytes, limit });
-    }
-    Ok(())
 }

@@ -1,14 +1,14 @@
-//! What arrays are shared by: handles, locks, waiting on elements.
+//! What threads and processes share of an array: handles, locks, waiting on elements.
 
 use napi::Env;
 use napi::bindgen_prelude::Object;
 use napi_derive::napi;
 
-use super::class::MmapArray;
-use super::handle::HandleFields;
-use super::values::{duration, index};
-use super::wait;
+use super::MmapArray;
 use crate::array::Array;
+use crate::node::handle::HandleFields;
+use crate::node::values::{duration, index};
+use crate::node::wait;
 
 #[napi]
 impl MmapArray {
@@ -17,7 +17,7 @@ impl MmapArray {
         self.change(&env, |array| array.handle().map(HandleFields::from))
     }
 
-    /// Tries for a time to lock the file; false where somebody else held it all the while.
+    /// Tries for a time to lock the file. Returns false if another held the lock all that time.
     #[napi]
     pub fn try_lock(&self, env: Env, shared: bool, milliseconds: f64) -> napi::Result<bool> {
         self.change(&env, |array| array.lock(shared, duration(milliseconds)))
@@ -28,7 +28,7 @@ impl MmapArray {
         self.change_unsound(&env, Array::unlock)
     }
 
-    /// Sleeps on an element on a thread of its own, without end where no time is given; `cancelled` where the array was closed.
+    /// Sleeps on an element on another thread, without end if no time is given. Gives `cancelled` if the array is closed.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn wait_async(
         &self,
