@@ -93,7 +93,6 @@ export const {
   npyTypecode,
   placesLater,
   placesOfLater,
-  probeOverlay,
   requireAvailable,
   settle,
   sortLater,

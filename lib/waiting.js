@@ -7,8 +7,8 @@ import { closed, invalidArgType, typeMismatch } from './errors.js'
 
 const SLICE_MS = 200
 
-/** What the core's numbers for the end of a sleep stand for. */
-const OUTCOMES = ['ok', 'not-equal', 'timed-out']
+/** The words for the core's numbers. */
+const OUTCOMES = ['ok', 'not-equal', 'timed-out', 'cancelled']
 
 /** Refuses arrays whose elements are no futex words. */
 function requireWords(array, operation) {
@@ -73,7 +73,7 @@ export function wait(array, index, expected, timeout) {
 export async function waitAsync(array, index, expected, timeout) {
   const [at, bits, milliseconds] = waitArguments(array, 'waitAsync', index, expected, timeout)
   const time = milliseconds === Infinity ? undefined : milliseconds
-  const outcome = await coreOf(array).waitAsync(at, bits, time)
+  const outcome = OUTCOMES[await coreOf(array).waitAsync(at, bits, time)]
   if (outcome === 'cancelled') throw closed()
   return outcome
 }

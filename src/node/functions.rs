@@ -6,7 +6,7 @@ use napi_derive::napi;
 
 use super::errors::throw_on_error;
 use super::open_options::{OpenOptions, RareOptions};
-use super::values::{bytes, count};
+use super::values::count;
 use super::{external, overlays, shared_buffers};
 use crate::element::half_from_double;
 use crate::typecode::{Meaning, all};
@@ -91,15 +91,7 @@ pub fn has_shared_buffers() -> bool {
     shared_buffers::are_native()
 }
 
-/// Whether pages can be mapped over those of a growable `SharedArrayBuffer`. `memory` is a scratch one of at least a page, whose
-/// first byte is 1 before and 2 after the call.
-#[napi]
-pub fn probe_overlay(env: Env, memory: Unknown<'_>) -> napi::Result<bool> {
-    let memory = bytes(&env, &memory)?;
-    throw_on_error(&env, || overlays::probe(memory))
-}
-
-/// Releases what such buffers held that no thread has any more. Returns whether others are left.
+/// Releases what `mapOver` has kept for buffers that no thread has any more. Returns whether others are left.
 #[napi]
 pub fn sweep_overlays() -> bool {
     overlays::sweep()

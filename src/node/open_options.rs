@@ -10,7 +10,7 @@ use napi_derive::napi;
 
 use super::errors::throw_on_error;
 use super::handle::HandleFields;
-use super::values::{bytes, count};
+use super::values::{bytes, optional_count};
 use crate::array::{Array, Placement};
 use crate::error::{Error, Result};
 use crate::mapping::Advice;
@@ -146,17 +146,9 @@ impl OpenOptions {
 impl RareOptions {
     fn placement(&self) -> Result<Placement> {
         Ok(Placement {
-            offset: self
-                .offset
-                .map_or(Ok(0), |number| count("options.offset", number))?,
-            length: self
-                .length
-                .map(|number| count("options.length", number))
-                .transpose()?,
-            capacity: self
-                .capacity
-                .map(|number| count("options.capacity", number))
-                .transpose()?,
+            offset: optional_count("options.offset", self.offset)?.unwrap_or(0),
+            length: optional_count("options.length", self.length)?,
+            capacity: optional_count("options.capacity", self.capacity)?,
         })
     }
 }

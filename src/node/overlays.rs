@@ -15,8 +15,8 @@ use super::references::Reference;
 use super::shared_buffers::FEATURE;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
+use crate::mapping::Mapping;
 use crate::mapping::guard::Guarded;
-use crate::mapping::{Mapping, Window};
 use crate::os::memory;
 use crate::os::memory_map::Mappings;
 use crate::storage::Storage;
@@ -239,23 +239,4 @@ unsafe fn map_file_over(start: *mut u8, length: usize, mapping: &Mapping, from: 
     let file = mapping.storage().file();
     // SAFETY: the caller's promise.
     unsafe { memory::lay_over(start, length, file, mapping.offset() + from, mapping.is_private()) }
-}
-
-/// Whether pages that are mapped over a scratch buffer show in it: its first byte must be 1 before, and is 2 after.
-pub fn probe(memory: Region<'_>) -> Result<bool> {
-    let page = memory::page_size();
-    if !(memory.address() as u64).is_multiple_of(page)
-        || (memory.len() as u64) < page
-        || memory.get::<u8>(0) != 1
-    {
-        return Ok(false);
-    }
-    let storage = Arc::new(Storage::anonymous()?);
-    storage.grow(0, page)?;
-    let start = memory.address() as *mut u8;
-    // SAFETY: as in `map_file_over`: the scratch buffer is growable, and nobody needs its contents.
-    unsafe { memory::lay_over(start, page as usize, storage.file(), 0, false) }?;
-    let window = Window::map(&storage, 0, page, false)?;
-    window.region(page).put::<u8>(0, 2);
-    Ok(memory.get::<u8>(0) == 2)
 }

@@ -41,10 +41,7 @@ fn to_i128(bigint: &BigInt) -> i128 {
 /// 8-byte integers are bigints, everything else is a number.
 pub fn decode(typecode: &Typecode, element: &Element) -> RawNumber {
     match (typecode.scalar, element.decode(typecode.scalar)) {
-        (Scalar::I64 | Scalar::U64, Number::Integer(value)) => Either::B(BigInt {
-            sign_bit: value < 0,
-            words: vec![value.unsigned_abs() as u64],
-        }),
+        (Scalar::I64 | Scalar::U64, Number::Integer(value)) => Either::B(BigInt::from(value)),
         (_, Number::Integer(value)) => Either::A(value as f64),
         (_, Number::Double(value)) => Either::A(value),
     }
@@ -61,6 +58,11 @@ pub fn count(name: &'static str, number: f64) -> Result<u64> {
         requirement: String::from("an integer >= 0 and <= 2^53"),
         received: number.to_string(),
     })
+}
+
+/// The same, where it may be absent.
+pub fn optional_count(name: &'static str, number: Option<f64>) -> Result<Option<u64>> {
+    number.map(|number| count(name, number)).transpose()
 }
 
 /// A time from milliseconds. NaN and negative numbers are no time; long times are cut to what a clock can hold.

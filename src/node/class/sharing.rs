@@ -28,8 +28,8 @@ impl MmapArray {
         self.change_unsound(&env, Array::unlock)
     }
 
-    /// Sleeps on an element on another thread, without end if no time is given. Gives `cancelled` if the array is closed.
-    #[napi(ts_return_type = "Promise<string>")]
+    /// Sleeps on an element on another thread, without end if no time is given. Gives a number of `outcome_number`.
+    #[napi(ts_return_type = "Promise<number>")]
     pub fn wait_async(
         &self,
         env: Env,
@@ -37,7 +37,7 @@ impl MmapArray {
         expected: u32,
         milliseconds: Option<f64>,
     ) -> napi::Result<Object<'static>> {
-        wait::later(&env, |done| {
+        wait::promise(&env, |done| {
             self.change(&env, |array| {
                 array.wait_later(index(at), expected, milliseconds.map(duration), done)
             })
