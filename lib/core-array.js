@@ -11,7 +11,7 @@ import * as locks from './locks.js'
 import { toType } from './typecodes.js'
 import { Views } from './views.js'
 
-/** First argument of the constructor where the second one is open options that were checked. */
+/** The first argument of the constructor if the second one is open options that were checked. */
 export const CHECKED = Symbol('checked open options')
 
 const NO_BYTES = new Uint8Array(0)
@@ -59,7 +59,7 @@ export class CoreArray {
 
     const requireOpen = (array) => {
       if (requireArray(array).#isClosed) throw closed()
-      // Loops over single elements do not notice that written pages were lost, so they ask before they begin.
+      // A loop over single elements does not notice that written pages were lost, so this asks before it begins.
       if (array.#memory.isCopyOnWrite) array.#core.requireSound()
     }
 
@@ -68,7 +68,7 @@ export class CoreArray {
       requireArray,
       requireOpen,
       coreOf: (array) => requireArray(array).#core,
-      // Appending nothing tells.
+      // An append of nothing throws the right error.
       requireWritable: (array) => requireArray(array).#core.frombytes(NO_BYTES),
       isClosed: (array) => requireArray(array).#isClosed,
       typeOf: (array) => requireArray(array).#type,
@@ -76,7 +76,7 @@ export class CoreArray {
       memoryOf: (array) => requireArray(array).#memory,
       openViewsOf: (array) => {
         requireOpen(array)
-        // A view that was handed out before is no better than a new one, which the core would refuse.
+        // An older view shows the same zeros as a new one, which the core would refuse.
         if (!array.#memory.isSound) array.#core.requireSound()
         return (array.#views ??= new Views(array.#core, array.#memory, array.#type.View))
       },
@@ -101,7 +101,7 @@ export class CoreArray {
   }
 }
 
-/** What other files of lib/ may know of an array, and its users may not. */
+/** What other files of lib/ may know of an array, but users may not. */
 export const {
   /** Whether a value is an array, of any class of this package. */
   isArray,
@@ -111,7 +111,7 @@ export const {
   coreOf,
   /** Throws ERR_CLOSED for a closed array, and ERR_MEMORY_FAULT for a copy-on-write array whose written pages were lost. */
   requireOpen,
-  /** Before code of the user's runs: throws what an append to a closed or read-only array would throw. */
+  /** Throws what an append to a closed or read-only array throws. Called before code of the user runs. */
   requireWritable,
   isClosed,
   /** The row of the typecode table. */

@@ -1,4 +1,4 @@
-// The least and the greatest number of each part of an array: what a picture of many elements shows.
+// The least and the greatest number of each part of an array, for a picture of many elements.
 
 import { envelopeLater } from '../native.js'
 import { toBound, toCount } from './arguments.js'
@@ -8,7 +8,7 @@ import { coreOf, requireOpen, typeOf } from './core-array.js'
 
 const toParts = (parts, start, stop) => [toCount(parts, 'parts'), toBound(start, 'start'), toBound(stop, 'stop')]
 
-/** Of elements that hold all of the least first, then all of the greatest. */
+/** The two halves: all of the least numbers, then all of the greatest. */
 function halves(both) {
   const half = both.length / 2
   return { min: both.subarray(0, half), max: both.subarray(half) }

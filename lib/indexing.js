@@ -3,7 +3,7 @@
 
 import { invalidArgType } from './errors.js'
 
-/** The number an index key stands for, undefined for a name. `arr[1.5]` is an index too, and one that is never there. */
+/** The number of an index key; undefined for a name. `arr[1.5]` counts as an index that no element has. */
 function numberOf(key) {
   if (typeof key !== 'string') return undefined
   const number = Number(key)
@@ -31,7 +31,7 @@ export function indexedPrototype(isArray) {
         receiver.set(index, value)
         return true
       },
-      // No `has`: that trap is not told for whom it is asked, so `i in arr` says no.
+      // No `has`: that trap does not get the receiver, so `i in arr` is false.
     },
   )
 }

@@ -1,4 +1,4 @@
-// Items that a caller hands in, on their way to the core: another array of the same type as it is, everything else as bytes.
+// Items that a caller passes, as the core takes them: another array of the same type stays one, all others become bytes.
 
 import { isAnyArrayBuffer } from 'node:util/types'
 import { bytesOf, isMemory, isOwnView } from './buffers.js'
@@ -44,7 +44,7 @@ export function sourceOf(array, items, name) {
   return bytesOf(collect(array, items, name))
 }
 
-/** Items as they are if they lie in memory. Else all of them, collected first, since that runs code of the user's. */
+/** Items in memory as they are. Those of an iterable are collected, because iterating runs code of the user. */
 export function collectItems(array, items, name) {
   return isMemory(items) || isArray(items) ? items : collect(array, items, name)
 }
@@ -59,7 +59,7 @@ function collect(array, iterable, name) {
 
 /**
  * The constructor's initializer: as extend, but arrays of other types are taken element by element. If it fails, the array is
- * closed. `methods` are the class's own, whatever a subclass has made of them.
+ * closed. `methods` are those of the class itself, even if a subclass overrides them.
  */
 export function initialize(methods, array, init) {
   if (init === undefined) return
@@ -76,7 +76,7 @@ function addInitial(methods, array, init) {
   const other = isArray(init) ? typeOf(init) : undefined
   const isText = type.meaning === 'character'
   if (typeof init === 'string') {
-    if (!isText) throw invalidArgType('init', `no string, for typecode '${type.code}'`, init)
+    if (!isText) throw invalidArgType('init', `other than a string, for typecode '${type.code}'`, init)
     methods.fromunicode.call(array, init)
   } else if (isAnyArrayBuffer(init)) {
     methods.frombytes.call(array, init)

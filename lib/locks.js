@@ -4,14 +4,14 @@ import { setTimeout as pauseFor } from 'node:timers/promises'
 import { toOptions } from './arguments.js'
 import { invalidArgType } from './errors.js'
 
-/** A lock that blocks comes back to JavaScript so often, so that terminate() can end its worker. */
+/** A blocking lock returns to JavaScript this often, so that terminate() can end its worker. */
 const SLICE_MS = 200
 const LONGEST_PAUSE_MS = 20
 
 /** The cores of arrays that hold a lock. An array that its user drops keeps its lock. */
 const holders = new Set()
 
-/** @returns {boolean} whether the lock is to be a shared one */
+/** @returns {boolean} whether the lock is a shared one */
 function toShared(options) {
   const { shared = false } = toOptions(options, ['shared'])
   if (typeof shared !== 'boolean') throw invalidArgType('options.shared', 'a boolean', shared)
@@ -31,11 +31,11 @@ export function lock(core, options) {
   while (!tryFor(core, shared, SLICE_MS));
 }
 
-/** The same without blocking: tries again and again, each time after a somewhat longer pause. */
+/** The same without blocking: tries again and again, after longer and longer pauses. */
 export async function lockAsync(core, options) {
   const shared = toShared(options)
   for (let pause = 1; !tryFor(core, shared, 0); pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-    // One after the other is the very point.
+    // The attempts must follow each other.
     // oxlint-disable-next-line no-await-in-loop
     await pauseFor(pause)
   }

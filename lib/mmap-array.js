@@ -37,7 +37,7 @@ import { TYPECODE_LETTERS, toType } from './typecodes.js'
 const LONGEST_LIST = 2 ** 32 - 1
 
 export class MmapArray extends StoredArray {
-  /** By type, the class of its arrays, which has the path of one element. A user's subclass does without. */
+  /** The class of the arrays of each type, with the path of one element. A user's subclass goes without it. */
   static #classes = new Map()
 
   static #classOf(type) {
@@ -79,7 +79,7 @@ export class MmapArray extends StoredArray {
     const at = positionOf(this, args.toIndex(index))
     const memory = memoryOf(this)
     const checked = codecOf(this).check(value)
-    // Before the store as well: one that throws changes nothing.
+    // Checked before the store too: a call that throws changes nothing.
     if (memory.reaches(at) && at < memory.writable.length && memory.isSound) {
       memory.writable[at] = codecOf(this).encode(value)
       if (memory.isSound) return
@@ -98,7 +98,7 @@ export class MmapArray extends StoredArray {
   append(value) {
     const checked = codecOf(this).check(value)
     const memory = memoryOf(this)
-    // For the next append to do without the core. Before this one: nothing may fail once the element is in.
+    // So that the next append needs no core. Before this one, because nothing may fail once the element is in.
     if (memory.length < memory.capacity) memory.reaches(memory.length)
     boundOf(this, 'append')(checked)
   }
@@ -353,7 +353,7 @@ export class MmapArray extends StoredArray {
   }
 
   [inspect.custom](_depth, options) {
-    // Of a proxy, or of what has an array for its prototype, Node shows what it can.
+    // Of a proxy, or an object that inherits from an array, Node shows what it can.
     if (!isArray(this)) return this
     return inspected(this, options)
   }

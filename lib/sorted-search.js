@@ -1,4 +1,4 @@
-// Binary search in sorted elements, for values of any kind that has an order among them.
+// Binary search in sorted elements.
 
 import { inspect } from 'node:util'
 import { placesLater, placesOfLater } from '../native.js'
@@ -11,8 +11,8 @@ import { kindOf } from './items.js'
 import * as jobs from './jobs.js'
 
 /**
- * A value as the core looks for it: a number, a bigint or a code point; where it is the double nearest to a bigint, beside
- * it whether the bigint is more than that, less or the same.
+ * A value as the core searches for it: a number, a bigint or a code point. Among floats, a bigint becomes the nearest double, with
+ * an excess of 1, -1 or 0 if the bigint is above, below or equal to it.
  * @returns {[value: number | bigint, excess: number]}
  */
 function toSought(type, value) {
@@ -29,7 +29,7 @@ function toSought(type, value) {
   return [double, Number(value > nearest) - Number(value < nearest)]
 }
 
-/** Where a value belongs between two bounds: before the elements that equal it, or after them. */
+/** The index at which a value belongs between two bounds: before the elements that equal it, or after them. */
 export function bisect(array, value, lo, hi, isRight) {
   const [number, excess] = toSought(typeOf(array), value)
   const first = toBound(lo, 'lo') ?? 0
@@ -45,7 +45,7 @@ function isRightSide(side) {
   throw outOfRange('side', "'left' or 'right'", inspect(given))
 }
 
-/** Where each of many needles of the same type belongs: another array's elements, or a typed array's. */
+/** The index at which each of many needles of the same type belongs: elements of another array or of a typed array. */
 export function searchsorted(array, needles, side) {
   const isRight = isRightSide(side)
   requireOpen(array)

@@ -1,4 +1,4 @@
-// The class below the one that users see: how an array is opened, where it is stored, its memory, and what processes share of it.
+// The class below the one that users see: how an array is opened and stored, its memory, and what processes share of it.
 
 import { inspect } from 'node:util'
 import { unlinkShm } from '../native.js'
@@ -20,7 +20,7 @@ export class StoredArray extends CoreArray {
     const { array } = openOptions
     if (array === made) return array
     if (array !== undefined) CoreArray.prototype.close.call(array)
-    throw invalidArgType('constructor', 'a class that hands its arguments on to MmapArray', Class)
+    throw invalidArgType('constructor', 'a class that passes its arguments to the constructor of MmapArray', Class)
   }
 
   static open(path, typecode, options) {

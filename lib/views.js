@@ -17,7 +17,7 @@ export class Views {
   #sharedBuffer
   #sharedView
 
-  /** Of an array that is open, for as long as it is. */
+  /** For an open array, until it is closed. */
   constructor(core, memory, View) {
     this.#core = core
     this.#memory = memory
@@ -37,7 +37,7 @@ export class Views {
     return this.#buffer
   }
 
-  /** No external buffer is empty; an ordinary one may be detached by its user. */
+  /** An external buffer cannot be empty. An ordinary one may be detached by its user. */
   #emptyBuffer() {
     if (this.#buffer?.byteLength !== 0 || isDetached(this.#buffer)) this.#buffer = new ArrayBuffer(0)
     return this.#buffer
@@ -60,13 +60,13 @@ export class Views {
   get sharedView() {
     const { sharedBuffer } = this
     if (this.#sharedView?.buffer !== sharedBuffer) {
-      // With its length said: a view that would follow a growing buffer is many times slower.
+      // With an explicit length: a view that follows a growing buffer is many times slower.
       this.#sharedView = new this.#View(sharedBuffer, 0, this.#memory.length)
     }
     return this.#sharedView
   }
 
-  /** Elements from a bound to before another, in place; of what one buffer cannot span, on a buffer of its own. */
+  /** A view of some elements in place. If one buffer cannot span the array, the view has a buffer of its own. */
   subarray(start, end) {
     const { length } = this.#memory
     const View = this.#View
