@@ -3,7 +3,7 @@
 import { isMainThread } from 'node:worker_threads'
 import { callOff, endWaiting, forgetJob, settle, stopWaiting } from '../native.js'
 import { toOptions } from './arguments.js'
-import { isClosed, requireOpen } from './core-array.js'
+import { coreOf, isClosed, requireOpen } from './core-array.js'
 import { closed, invalidArgType } from './errors.js'
 
 let lastTicket = 0
@@ -55,7 +55,7 @@ export async function run(array, options, begin) {
   lastTicket = (lastTicket + 1) % 2 ** 32
   const ticket = lastTicket
   const onAbort = () => {
-    if (!isClosed(array)) callOff(array, ticket)
+    if (!isClosed(array)) callOff(coreOf(array), ticket)
   }
   signal?.addEventListener('abort', onAbort, { once: true })
   let work
@@ -65,11 +65,11 @@ export async function run(array, options, begin) {
   } catch (error) {
     signal?.removeEventListener('abort', onAbort)
     // It may have been begun before it was refused.
-    if (!isClosed(array)) forgetJob(array, ticket)
+    if (!isClosed(array)) forgetJob(coreOf(array), ticket)
     throw error
   }
   begun(ticket, () => {
-    if (!isClosed(array)) stopWaiting(array, ticket)
+    if (!isClosed(array)) stopWaiting(coreOf(array), ticket)
   })
   const { result, failure } = await outcomeOf(work)
   over(ticket)
@@ -78,7 +78,7 @@ export async function run(array, options, begin) {
   } finally {
     requireOpen(array)
     // The array is free again and as long as the work made it, also where its memory turns out not to be sound.
-    settle(array)
+    settle(coreOf(array))
   }
   signal?.throwIfAborted()
   if (failure !== undefined) throw failure.error

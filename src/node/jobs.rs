@@ -6,9 +6,9 @@ use napi::{Env, Task, Unknown};
 use napi_derive::napi;
 
 use super::class::MmapArray;
-use super::errors::{guard, settled, without_panic};
-use super::numbers::side;
-use super::results::ResultBuffer;
+use super::class::side;
+use super::errors::{catch_panic, throw_on_error, to_napi};
+use super::result_buffer::ResultBuffer;
 use super::values::{bounds, bytes, count};
 use crate::array::jobs::computing::Needles;
 use crate::array::jobs::writing::Target;
@@ -32,7 +32,7 @@ impl<Output> JobTask<Output> {
 
     /// On a thread of the pool.
     fn run(&mut self) -> Result<Option<Output>> {
-        self.work.take().map_or(Ok(None), without_panic)
+        self.work.take().map_or(Ok(None), catch_panic)
     }
 }
 
@@ -46,7 +46,7 @@ impl Task for JobTask<()> {
     }
 
     fn resolve(&mut self, env: Env, done: Self::Output) -> napi::Result<bool> {
-        Ok(settled(&env, done)?.is_some())
+        Ok(to_napi(&env, done)?.is_some())
     }
 }
 
@@ -74,12 +74,12 @@ impl Task for FillingTask {
         let Some(work) = self.work.take() else {
             return Ok(Ok(None));
         };
-        Ok(without_panic(|| work(self.result.region())))
+        Ok(catch_panic(|| work(self.result.region())))
     }
 
     fn resolve(&mut self, env: Env, done: Self::Output) -> napi::Result<Self::JsValue> {
-        match settled(&env, done)? {
-            Some(()) => guard(&env, || self.result.value()).map(Either::A),
+        match to_napi(&env, done)? {
+            Some(()) => throw_on_error(&env, || self.result.value()).map(Either::A),
             None => Ok(Either::B(Null)),
         }
     }
@@ -114,7 +114,7 @@ pub fn places_of_later(
     other: &MmapArray,
     right: bool,
 ) -> napi::Result<AsyncTask<FillingTask>> {
-    let needles = guard(&env, || array.lent_by(other))?;
+    let needles = throw_on_error(&env, || array.snapshot_of(other))?;
     array.change(&env, |array| {
         let needles = Needles::Snapshot(needles);
         FillingTask::begin(&env, array.places_later(ticket, needles, side(right))?)
@@ -210,7 +210,7 @@ pub fn settle(env: Env, array: &MmapArray) -> napi::Result<()> {
     // Whatever has become of the memory: an array that stays busy could not even be refreshed.
     array.change_unsound(&env, |core| {
         // To take over new elements may widen the memory, and nothing is to be seen of what was there before.
-        let was_sound = array.require_sound(core);
+        let was_sound = array.require_sound_of(core);
         let before = core.capacity();
         core.settle_jobs()?;
         if core.capacity() > before {
