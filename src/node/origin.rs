@@ -93,7 +93,7 @@ impl Origin {
             }
             Format::Npy => {
                 let typecode = self.typecode.as_deref().map(Typecode::parse).transpose()?;
-                let open = || self.storage(flags.without_emptying(), self.details.mode);
+                let open = || self.storage(flags.without_truncation(), self.details.mode);
                 Array::open_npy(typecode, flags, placement, open)?
             }
         };
@@ -106,7 +106,7 @@ impl Origin {
     /// The typecode that a `.npy` file says itself; `None` where the call that opens it is going to make one.
     pub fn typecode_of_npy(&self) -> Result<Option<char>> {
         let flags = self.flags()?.unwrap_or(Flags::Read);
-        if matches!(flags, Flags::CreateOrEmpty | Flags::CreateNew) {
+        if matches!(flags, Flags::CreateOrTruncate | Flags::CreateNew) {
             return Ok(None);
         }
         let storage = match self.storage(Flags::Read, None) {

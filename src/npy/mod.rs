@@ -22,13 +22,13 @@ const MAGIC: &[u8; 6] = b"\x93NUMPY";
 pub const PRELUDE: usize = 12;
 
 /// The longest text NumPy reads without being asked to.
-const LONGEST: u64 = 10_000;
+const MAX_TEXT: u64 = 10_000;
 
 /// Headers that NumPy writes end at a multiple of this.
 const ALIGNMENT: usize = 64;
 
 /// Digits that NumPy leaves room for in the length that may grow.
-const MOST_DIGITS: usize = 21;
+const MAX_DIGITS: usize = 21;
 
 /// What a header says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,9 +66,9 @@ pub fn header_length(start: &[u8]) -> Result<u64> {
         Some([a, b, c, d]) => u64::from(u32::from_le_bytes([*a, *b, *c, *d])),
         _ => return Err(ends_in_header()),
     };
-    if length > LONGEST {
+    if length > MAX_TEXT {
         return Err(invalid(format!(
-            "its header claims to be {length} bytes long; NumPy reads at most {LONGEST}"
+            "its header claims to be {length} bytes long; NumPy reads at most {MAX_TEXT}"
         )));
     }
     Ok(text_start as u64 + length)
@@ -90,7 +90,7 @@ impl Header {
             return Err(invalid("its header is not UTF-8"));
         }
         let [descr, fortran_order, shape] = entries(literal::parse_dictionary(text).map_err(invalid)?)?;
-        let Literal::Truth(fortran_order) = fortran_order else {
+        let Literal::Bool(fortran_order) = fortran_order else {
             return Err(invalid("its fortran_order is neither True nor False"));
         };
         let (shape, only) = lengths(shape)?;
@@ -147,7 +147,7 @@ impl Header {
 /// The header of a row of `count` elements, byte for byte as `np.save` writes it.
 pub fn header_of(typecode: &Typecode, count: u64) -> Vec<u8> {
     let text = row_text(typecode.dtype, count);
-    let spare = MOST_DIGITS - digits(count);
+    let spare = MAX_DIGITS - digits(count);
     let unpadded = 10 + text.len() + spare + 1;
     // NumPy adds as many bytes as there are to the next multiple; where there are none, a whole one.
     let length = unpadded + ALIGNMENT - unpadded % ALIGNMENT;
@@ -208,7 +208,7 @@ fn lengths(shape: Literal) -> Result<(Vec<u64>, Option<Range<usize>>)> {
     let mut last = None;
     for item in items {
         match item {
-            Literal::Whole(Some(length), at) => {
+            Literal::Integer(Some(length), at) => {
                 lengths.push(length);
                 last = Some(at);
             }

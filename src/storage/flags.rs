@@ -12,7 +12,7 @@ pub enum Flags {
     /// `r+`
     ReadWrite,
     /// `w+`
-    CreateOrEmpty,
+    CreateOrTruncate,
     /// `wx+`
     CreateNew,
     /// `a+`
@@ -35,7 +35,7 @@ pub enum Access {
 const ALL: [(Flags, &str); 6] = [
     (Flags::Read, "r"),
     (Flags::ReadWrite, "r+"),
-    (Flags::CreateOrEmpty, "w+"),
+    (Flags::CreateOrTruncate, "w+"),
     (Flags::CreateNew, "wx+"),
     (Flags::CreateOrKeep, "a+"),
     (Flags::CopyOnWrite, "c"),
@@ -71,21 +71,21 @@ impl Flags {
     pub fn creates(self) -> bool {
         matches!(
             self,
-            Flags::CreateOrEmpty | Flags::CreateNew | Flags::CreateOrKeep
+            Flags::CreateOrTruncate | Flags::CreateNew | Flags::CreateOrKeep
         )
     }
 
     /// The same, but that what is in the file is not taken away by the system when it is opened.
-    pub fn without_emptying(self) -> Flags {
+    pub fn without_truncation(self) -> Flags {
         match self {
-            Flags::CreateOrEmpty => Flags::CreateOrKeep,
+            Flags::CreateOrTruncate => Flags::CreateOrKeep,
             other => other,
         }
     }
 
     pub(super) fn open_flags(self) -> OFlags {
         let created = match self {
-            Flags::CreateOrEmpty => OFlags::CREATE | OFlags::TRUNC,
+            Flags::CreateOrTruncate => OFlags::CREATE | OFlags::TRUNC,
             Flags::CreateNew => OFlags::CREATE | OFlags::EXCL,
             Flags::CreateOrKeep => OFlags::CREATE,
             _ => OFlags::empty(),

@@ -145,7 +145,7 @@ impl Storage {
     /// # Errors
     /// `ENOMEM` where the file is memory and there is not so much; the system's.
     pub fn append(&self, parts: &[Region<'_>], end: u64) -> Result<()> {
-        self.require_possible(parts.iter().map(|part| part.len() as u64).sum())?;
+        self.require_memory(parts.iter().map(|part| part.len() as u64).sum())?;
         self.append_anything(parts, end)
     }
 
@@ -186,10 +186,10 @@ impl Storage {
     pub fn grow(&self, from: u64, to: u64) -> Result<()> {
         let append = |zeros: Region<'_>, end| self.append_anything(&[zeros], end);
         let grown = if self.is_exposed() {
-            self.require_possible(to.saturating_sub(from))?;
+            self.require_memory(to.saturating_sub(from))?;
             blocks::grow(&self.file, from, to, &append)
         } else if self.temporary.is_some() {
-            self.require_possible(to.saturating_sub(from))?;
+            self.require_memory(to.saturating_sub(from))?;
             blocks::grow_unseen(&self.file, from, to, &append)
         } else {
             size::set(&self.file, to)
@@ -216,7 +216,7 @@ impl Storage {
     ///
     /// # Errors
     /// `ENOMEM`
-    pub fn require_filled(&self, bytes: u64) -> Result<()> {
+    pub fn require_memory_for_holes(&self, bytes: u64) -> Result<()> {
         const BLOCK: u64 = 512;
         if bytes < available::LARGE || !self.is_in_memory() {
             return Ok(());
@@ -224,14 +224,14 @@ impl Storage {
         let stat =
             rustix::fs::fstat(&self.file).map_err(|errno| self.named(Error::system(errno, "fstat")))?;
         let holes = (stat.st_size as u64).saturating_sub(stat.st_blocks as u64 * BLOCK);
-        self.require_possible(holes.min(bytes))
+        self.require_memory(holes.min(bytes))
     }
 
     /// Refuses so much more memory than can be had, before it is touched: the system would end the process.
     ///
     /// # Errors
     /// `ENOMEM`
-    pub fn require_possible(&self, bytes: u64) -> Result<()> {
+    pub fn require_memory(&self, bytes: u64) -> Result<()> {
         if bytes < available::LARGE || !self.is_in_memory() {
             return Ok(());
         }

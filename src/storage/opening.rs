@@ -47,7 +47,7 @@ impl Storage {
             // All its writes would go to the file's end, wherever they are meant to.
             file = reopen::reopen(&file, OFlags::RDWR, None)?;
         }
-        if flags == Flags::CreateOrEmpty {
+        if flags == Flags::CreateOrTruncate {
             size::set(&file, 0)?;
             stat.st_size = 0;
         }

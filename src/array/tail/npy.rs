@@ -32,7 +32,7 @@ impl NpyTail {
 
     /// Writes elements to where the counted ones end, then counts them. What was written before an error is slack.
     pub fn append(&mut self, storage: &Storage, parts: &[Region<'_>], end: u64, length: u64) -> Result<()> {
-        storage.require_possible(parts.iter().map(|part| part.len() as u64).sum())?;
+        storage.require_memory(parts.iter().map(|part| part.len() as u64).sum())?;
         let slack_end = std::mem::replace(&mut self.slack_end, u64::MAX);
         let mut position = end;
         for part in parts {
