@@ -1,29 +1,28 @@
-//! The part of Python's literals that the header of a `.npy` file is made of. Written for hostile input: nothing is
-//! recursed into deeply, nothing is allocated that the text does not pay for.
+//! A parser for the Python literals in the header of a `.npy` file. It is safe for hostile input: the depth of recursion is limited,
+//! and it allocates no more than in proportion to the text.
 
 use std::ops::Range;
 
-/// A literal, told apart as far as a header needs it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Literal {
     Text(String),
     Bool(bool),
-    /// A whole number. `None` for one that is negative or beyond 64 bits; the range is that of its digits in the text.
+    /// The value is `None` if it is negative or does not fit 64 bits. The range is that of the digits in the text.
     Integer(Option<u64>, Range<usize>),
     Tuple(Vec<Literal>),
     List(Vec<Literal>),
     None,
 }
 
-/// The pairs of a dictionary whose keys are strings, in their order; Python lets the last of equal keys win.
+/// The pairs of a dictionary with strings as keys, in order. In Python the last of equal keys counts.
 pub type Pairs = Vec<(String, Literal)>;
 
-/// What is wrong, and at which byte.
+/// What is wrong with the text, and at which byte.
 pub type Problem = String;
 
 const MAX_DEPTH: usize = 8;
 
-/// Parses a text that is one dictionary, and nothing else but white space and comments.
+/// Parses a text of one dictionary, which may have white space and comments around it.
 pub fn parse_dictionary(text: &[u8]) -> Result<Pairs, Problem> {
     let mut parser = Parser { text, at: 0 };
     let pairs = parser.dictionary()?;
@@ -39,6 +38,7 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
+    /// The problem that something else was expected at the current byte.
     fn expected(&self, wanted: &str) -> Problem {
         match self.text.get(self.at) {
             Some(found) => format!(
@@ -50,7 +50,7 @@ impl Parser<'_> {
         }
     }
 
-    /// The next byte that means something.
+    /// Skips white space and comments, and returns the next byte.
     fn peek(&mut self) -> Option<u8> {
         while let Some(byte) = self.text.get(self.at) {
             match byte {
@@ -66,7 +66,7 @@ impl Parser<'_> {
         None
     }
 
-    /// The quote that a string begins with, if one comes next. The `u` that Python 2 wrote before it is skipped.
+    /// The opening quote, if a string comes next. Skips the prefix `u`, which Python 2 wrote, and `r`.
     fn peek_quote(&mut self) -> Option<u8> {
         let first = self.peek()?;
         let quote = |byte: &u8| matches!(byte, b'\'' | b'"');
@@ -80,9 +80,9 @@ impl Parser<'_> {
     }
 
     fn take(&mut self, byte: u8) -> bool {
-        let there = self.peek() == Some(byte);
-        self.at += usize::from(there);
-        there
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
     }
 
     fn require(&mut self, byte: u8) -> Result<(), Problem> {
@@ -140,7 +140,7 @@ impl Parser<'_> {
         }
     }
 
-    /// What stands between brackets, and whether a comma ended it.
+    /// The items between brackets, and whether a comma follows the last one.
     fn items(&mut self, close: u8, depth: usize) -> Result<(Vec<Literal>, bool), Problem> {
         self.at += 1;
         let (mut items, mut comma) = (Vec::new(), true);
@@ -170,7 +170,7 @@ impl Parser<'_> {
         let value = text.iter().try_fold(0u64, |value, digit| {
             value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))
         });
-        // Python 2 wrote long ones with an L behind.
+        // Python 2 wrote an L after long integers.
         self.at += usize::from(self.text.get(self.at) == Some(&b'L'));
         Ok(Literal::Integer(value.filter(|_| !negative), start..self.at))
     }
@@ -191,7 +191,7 @@ impl Parser<'_> {
         Ok(literal)
     }
 
-    /// A string in quotes of one kind, on one line. What a backslash stands before is kept as it is.
+    /// A string on one line. A backslash and the byte after it are kept as they are.
     fn string(&mut self, quote: u8) -> Result<String, Problem> {
         let start = self.at + 1;
         let mut end = start;
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn literals_are_read_as_python_reads_them() {
+    fn parse_of_literals_gives_what_python_reads() {
         assert_eq!(only("'<i4'"), Ok(Literal::Text(String::from("<i4"))));
         assert_eq!(only("\"it's\""), Ok(Literal::Text(String::from("it's"))));
         for prefix in ["u", "U", "r", "R"] {
@@ -261,14 +261,14 @@ mod tests {
     }
 
     #[test]
-    fn what_python_refuses_is_refused() {
+    fn parse_of_what_python_refuses_fails() {
         for text in [
             "", "05", "5 5", "(5", "(,)", "(5,,)", "'a", "'a\nb'", "a", "True1", "5_0", "{}", "5.0", "-",
             "(5]", "\0", "'\\", "ur'a'", "x'a'", "u 'a'", "u",
         ] {
             only(text).unwrap_err();
         }
-        // NumPy takes no bytes for a name.
+        // NumPy does not accept bytes as a name.
         only("b'a'").unwrap_err();
         for text in [
             "",
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_and_white_space_mean_nothing() {
+    fn parse_ignores_comments_and_white_space() {
         let pairs = parse_dictionary(b" { # {\n'a':1,\t}  \n # 'b'").unwrap();
         assert_eq!(pairs, [(String::from("a"), Literal::Integer(Some(1), 11..12))]);
         assert_eq!(parse_dictionary(b"{}").unwrap(), []);
