@@ -202,7 +202,7 @@ impl Array {
     fn begin_write_in_place(&self, operation: &'static str) -> Result<()> {
         self.require_writable(operation)?;
         self.require_elements_in_file()?;
-        self.storage().require_filled(self.byte_length())
+        self.storage().require_memory_for_holes(self.byte_length())
     }
 
     fn require_access(&self, operation: &'static str) -> Result<()> {
@@ -265,7 +265,7 @@ impl Array {
         let start = stride.start as u64 * self.itemsize();
         let end = start + stride.count as u64 * self.itemsize();
         if advice == Advice::Populate {
-            self.storage().require_filled(end - start)?;
+            self.storage().require_memory_for_holes(end - start)?;
         }
         if advice.is_kept() && stride.count > 0 && (stride.count as u64) < self.length() {
             require_room_for_hint()?;

@@ -81,7 +81,7 @@ impl Array {
         flags: Flags,
         placement: Placement,
     ) -> Result<Array> {
-        let mut npy = if flags == Flags::CreateOrEmpty || (flags.creates() && storage.size()? == 0) {
+        let mut npy = if flags == Flags::CreateOrTruncate || (flags.creates() && storage.size()? == 0) {
             let typecode = typecode.map_or_else(|| Typecode::parse(""), Ok)?;
             placement.require_countable(typecode.itemsize() as u64)?;
             NpyHeader::create(storage, typecode)?
@@ -245,7 +245,7 @@ mod tests {
             length,
             ..Placement::default()
         };
-        let open = || Storage::from_descriptor(file.as_raw_fd(), flags.without_emptying());
+        let open = || Storage::from_descriptor(file.as_raw_fd(), flags.without_truncation());
         Array::open_npy(Some(Typecode::parse("h").unwrap()), flags, placement, open)
     }
 
@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn elements_are_written_behind_the_counted_ones_and_slack_is_cut_by_trim() {
         let file = scratch();
-        let mut array = open(&file, Flags::CreateOrEmpty, None).unwrap();
+        let mut array = open(&file, Flags::CreateOrTruncate, None).unwrap();
         array.extend(Region::of(&[1, 0, 2, 0, 3, 0])).unwrap();
         array.pop(0).unwrap();
         assert_eq!(size(&file), 134);
@@ -275,7 +275,7 @@ mod tests {
     #[test]
     fn what_one_left_behind_is_not_cut_once_another_has_reserved_more() {
         let file = scratch();
-        let mut one = open(&file, Flags::CreateOrEmpty, None).unwrap();
+        let mut one = open(&file, Flags::CreateOrTruncate, None).unwrap();
         one.extend(Region::of(&[0; 20])).unwrap();
         let mut other = open(&file, Flags::ReadWrite, None).unwrap();
         one.clear().unwrap();
@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn extend_that_fails_leaves_the_room_of_another_array() {
         let file = scratch();
-        let mut one = open(&file, Flags::CreateOrEmpty, None).unwrap();
+        let mut one = open(&file, Flags::CreateOrTruncate, None).unwrap();
         one.extend(Region::of(&[0; 20])).unwrap();
         let mut other = open(&file, Flags::ReadWrite, None).unwrap();
         other.reserve(10_000).unwrap();
@@ -310,7 +310,7 @@ mod tests {
     #[test]
     fn extend_beyond_the_memory_of_the_machine_cuts_no_slack() {
         let file = scratch();
-        let mut array = open(&file, Flags::CreateOrEmpty, None).unwrap();
+        let mut array = open(&file, Flags::CreateOrTruncate, None).unwrap();
         array.extend(Region::of(&[0; 20])).unwrap();
         array.clear().unwrap();
         let huge = Array::anonymous(Typecode::parse("h").unwrap(), 1 << 40).unwrap();
@@ -322,7 +322,7 @@ mod tests {
     #[test]
     fn extend_that_fails_counts_nothing_of_what_it_wrote() {
         let file = scratch();
-        let mut array = open(&file, Flags::CreateOrEmpty, None).unwrap();
+        let mut array = open(&file, Flags::CreateOrTruncate, None).unwrap();
         array.extend(Region::of(&[5; 8000])).unwrap();
         // Its header counts more elements than it has by now.
         file.set_len(128 + 40).unwrap();

@@ -321,7 +321,13 @@ mod tests {
     fn counted(file: &File) -> Array {
         let open = || Storage::from_descriptor(file.as_raw_fd(), Flags::ReadWrite);
         let integers = Typecode::parse("i").unwrap();
-        Array::open_npy(Some(integers), Flags::CreateOrEmpty, Placement::default(), open).unwrap()
+        Array::open_npy(
+            Some(integers),
+            Flags::CreateOrTruncate,
+            Placement::default(),
+            open,
+        )
+        .unwrap()
     }
 
     // What broke: what could not be taken over was added once more, to what the header had told meanwhile.

@@ -146,7 +146,7 @@ impl Array {
         let storage = self.memory.storage();
         match &mut self.tail {
             Tail::Npy(npy) => {
-                storage.require_possible(added)?;
+                storage.require_memory(added)?;
                 if let Err(error) = npy.append(storage, parts, end, length) {
                     // Gives a full disk its blocks back. An error of that tells the caller nothing new.
                     let _ = self.undo_append(self.length(), length);

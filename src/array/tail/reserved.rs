@@ -285,7 +285,7 @@ impl Array {
         };
         let added = length.saturating_sub(taken);
         self.storage()
-            .require_possible(added.saturating_mul(self.itemsize()))
+            .require_memory(added.saturating_mul(self.itemsize()))
     }
 }
 
