@@ -149,6 +149,22 @@ mod tests {
     }
 
     #[test]
+    fn undo_append_keeps_what_others_append_meanwhile() {
+        use std::os::unix::fs::FileExt;
+        let file = file_of(&[1; 8]);
+        let mut array = over(&file, Flags::ReadWrite, None);
+        let theirs = file.try_clone().unwrap();
+        array.on_truncate(Box::new(move |_| {
+            let end = theirs.metadata().unwrap().len();
+            theirs.write_all_at(&[9; 2], end).unwrap();
+        }));
+        array.undo_append(4, 4).unwrap();
+        assert_eq!(size(&file), 8);
+        array.undo_append(2, 4).unwrap();
+        assert_eq!((size(&file), array.refresh().unwrap()), (10, 5));
+    }
+
+    #[test]
     fn much_that_is_appended_to_a_reserved_array_comes_out_whole() {
         const ELEMENTS: usize = 300_000;
         let bytes: Vec<u8> = (0..ELEMENTS * 2).map(|at| (at % 251) as u8).collect();

@@ -218,8 +218,16 @@ impl Array {
 
     /// Takes appended elements back, which made one length another, or were to, unless others have appended meanwhile.
     pub(super) fn undo_append(&mut self, from: u64, to: u64) -> Result<()> {
-        if matches!(self.tail, Tail::Exact) && self.storage().size()? != self.file_position(to) {
+        // A file is not truncated to the size it has: others may append just now.
+        if from == to {
             return Ok(());
+        }
+        if let Tail::Exact = self.tail {
+            // Before the size is asked, so that nothing takes time between that and the truncation.
+            self.release_pages_behind(from);
+            if self.storage().size()? != self.file_position(to) {
+                return Ok(());
+            }
         }
         self.note_slack(self.file_position(to));
         self.truncate(from)?;
