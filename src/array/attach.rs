@@ -1,4 +1,4 @@
-//! Arrays by handle.
+//! Handles: another thread or process attaches to the array.
 
 use super::{Array, Extent};
 use crate::error::{Error, Result};
@@ -7,17 +7,17 @@ use crate::sharing::handle::Handle;
 use crate::storage::{Flags, Format, NpyHeader};
 
 impl Array {
-    /// By what another thread or process finds this array, which is exact from now on.
+    /// What another thread or process needs to attach to this array, which is exact from now on.
     pub fn handle(&mut self) -> Result<Handle> {
         self.expose("handle")?;
         let length = match self.extent {
             Extent::Fixed(length) => Some(length),
             Extent::Whole => None,
         };
-        Handle::of(&self.mapping, self.typecode, self.flags, length, self.format())
+        Handle::of(self.mapping(), self.typecode, self.flags, length, self.format())
     }
 
-    /// The array behind a handle, with the handle's flags or lesser ones.
+    /// The array that a handle leads to, with the handle's flags or lesser ones.
     pub fn attach(handle: &Handle, flags: Option<Flags>) -> Result<Array> {
         let (mapping, flags) = handle.locate(flags)?;
         let extent = handle.length.map_or(Extent::Whole, Extent::Fixed);
@@ -25,15 +25,15 @@ impl Array {
             Format::Npy => Some(header_of(handle, &mapping)?),
             Format::Raw => None,
         };
-        // The mapping may be one of this process whose file was copied up since, on overlayfs.
+        // The mapping may be one of this process. On overlayfs its file may have been copied up since.
         mapping.storage().follow_copy_up()?;
         let array = Array::over(mapping, handle.typecode, flags, extent, npy)?;
-        array.follow_file()?;
+        array.memory.follow_file()?;
         Ok(array)
     }
 }
 
-/// The header of a `.npy` file, where it is still one that the handle is about.
+/// The header of a `.npy` file, if it still describes the elements of the handle.
 fn header_of(handle: &Handle, mapping: &Mapping) -> Result<NpyHeader> {
     let npy = NpyHeader::read(mapping.storage())?;
     let header = npy.header();

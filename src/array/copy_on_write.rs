@@ -1,14 +1,14 @@
-//! What a copy-on-write array has written, and whether it is still there.
+//! The pages that a copy-on-write array has written.
 
 use super::Array;
 use crate::storage::Flags;
 
 impl Array {
-    /// Before elements may be written, by a method or through memory that is handed out. Of other arrays than copy-on-write ones the
-    /// file has what is written.
+    /// Called before elements may be written, by a method or through memory that is handed out. Only pages of a copy-on-write array can be
+    /// lost: what other arrays write is in the file.
     pub fn begin_own_writes(&self) {
         if self.flags == Flags::CopyOnWrite && !self.state.is_writable() {
-            self.window.begin_own_writes(self.byte_length());
+            self.window().begin_own_writes(self.byte_length());
             self.state.set_writable();
         }
     }

@@ -1,4 +1,4 @@
-//! Elements where they are: one by its index, and what is done to all of them without a change of length.
+//! Reading, writing and searching elements, without a change of length.
 
 use super::{Array, slice};
 use crate::element::Element;
@@ -26,7 +26,7 @@ impl Array {
         Ok(())
     }
 
-    /// Index of the first equal element from `start` to before `stop`, bounds as Python's `index` takes them.
+    /// Index of the first equal element from `start` to before `stop`, which Python's `index` takes too.
     pub fn find(&self, needle: &Element, start: i64, stop: i64) -> Option<u64> {
         let length = self.length();
         let (start, stop) = (
@@ -60,7 +60,7 @@ impl Array {
         Ok(())
     }
 
-    /// The same value in every element from `start` to before `end`, bounds as a slice's.
+    /// Stores one value in all elements from `start` to before `end`, which are bounds of a slice.
     pub fn fill(&self, element: &Element, start: Option<i64>, end: Option<i64>) -> Result<()> {
         self.begin_write_in_place("fill")?;
         let stride = slice::Bounds {

@@ -41,7 +41,7 @@ impl Array {
 
     /// Whether so much behind the end is better written piece by piece.
     pub(super) fn has_fresh_memory(&self, bytes: u64) -> bool {
-        self.is_reserved() && bytes >= MUCH && !self.mapping.storage().is_exposed()
+        self.is_reserved() && bytes >= MUCH && !self.storage().is_exposed()
     }
 
     /// Brings memory in for many bytes behind the end, which there is room for, and has each piece of them written before the
@@ -81,7 +81,7 @@ impl Array {
         match self.write_fresh(fresh, touched) {
             // A limit for files, which holds for stores to memory of the array's own as little as for any others.
             Err(Error::System { errno, .. })
-                if errno == Errno::FBIG.raw_os_error() && !self.mapping.storage().is_exposed() =>
+                if errno == Errno::FBIG.raw_os_error() && !self.storage().is_exposed() =>
             {
                 self.store_at(touched, fresh);
                 Ok(())
@@ -92,12 +92,12 @@ impl Array {
 
     fn store_at(&self, at: u64, bytes: Region<'_>) {
         let end = at + bytes.len() as u64;
-        self.window.region(end).copy_from(at as usize, bytes);
+        self.window().region(end).copy_from(at as usize, bytes);
     }
 
     fn write_fresh(&self, bytes: Region<'_>, at: u64) -> Result<()> {
-        let storage = self.mapping.storage();
-        storage.write_at(bytes, self.mapping.offset() + at)?;
+        let storage = self.storage();
+        storage.write_at(bytes, self.mapping().offset() + at)?;
         // Other memory than this may be mapped for reading only by that, and need the same again for a store.
         if !storage.is_exposed() {
             self.map(at, at + bytes.len() as u64);
@@ -107,7 +107,7 @@ impl Array {
 
     /// Reads here and there in a range, all of which is there.
     fn map(&self, start: u64, end: u64) {
-        let all = self.window.region(end);
+        let all = self.window().region(end);
         for offset in (start as usize..all.len()).step_by(AROUND) {
             std::hint::black_box(all.get::<u8>(offset));
         }
@@ -116,7 +116,7 @@ impl Array {
     /// Before few bytes are appended, in memory of the array's own: memory for some of those to come. JavaScript appends
     /// until that is used up, and calls for more then.
     fn bring_some_in(&mut self, added: u64) {
-        if self.mapping.storage().is_exposed() {
+        if self.storage().is_exposed() {
             self.state.set_ready(u64::MAX);
             return;
         }
@@ -137,7 +137,7 @@ impl Array {
 
     /// Before bytes behind the end are stored to, in memory of the array's own: the memory for them, where they are many.
     pub(super) fn bring_much_in(&mut self, added: u64) {
-        if added >= MUCH && !self.mapping.storage().is_exposed() {
+        if added >= MUCH && !self.storage().is_exposed() {
             self.bring_huge_pages_in(self.byte_length() + added, 0);
         }
     }
@@ -154,8 +154,8 @@ impl Array {
         }
         self.bring_zeros_in(known, range.start);
         match self
-            .mapping
-            .bring_huge_pages_in(&self.window, known, range.clone())
+            .mapping()
+            .bring_huge_pages_in(self.window(), known, range.clone())
         {
             Ok(()) => {
                 self.touched = range.end;
@@ -205,7 +205,7 @@ mod tests {
     }
 
     fn brought_in(array: &Array) -> u64 {
-        array.mapping.storage().file().metadata().unwrap().blocks() * 512
+        array.storage().file().metadata().unwrap().blocks() * 512
     }
 
     /// As JavaScript appends: stores as long as there is room, and a call where there is none. Gives how many calls.
@@ -215,7 +215,7 @@ mod tests {
             let length = array.length();
             let value = [length as u8 | 1];
             if length < array.state.room() {
-                array.window.region(length + 1).write(length as usize, &value);
+                array.window().region(length + 1).write(length as usize, &value);
                 array.state.set(length + 1, array.capacity());
             } else {
                 array.append(&Element::from_bytes(&value)).unwrap();
@@ -251,7 +251,7 @@ mod tests {
         let mut array = bytes(CAPACITY);
         append_as_javascript(&mut array, 2 * AHEAD);
         for length in [MUCH + 5, 3, 2 * AHEAD - 7] {
-            array.shorten(length.min(array.length())).unwrap();
+            array.truncate(length.min(array.length())).unwrap();
             append_as_javascript(&mut array, 2 * AHEAD + 3);
             require_as_appended(&array);
         }
@@ -301,7 +301,7 @@ mod tests {
                 let from = array.length();
                 append_as_javascript(&mut array, from + HUGE_PAGE + 77);
                 model.extend((from..from + HUGE_PAGE + 77).map(|at| at as u8 | 1));
-                array.shorten(array.length() - 9).unwrap();
+                array.truncate(array.length() - 9).unwrap();
                 model.truncate(model.len() - 9);
             }
             assert!(array.region().to_vec().unwrap() == model, "refused: {refused}");
@@ -328,12 +328,12 @@ mod tests {
                         if by_appending {
                             array.extend(Region::of(&source[..begin as usize - 9])).unwrap();
                             append_as_javascript(&mut array, begin);
-                            array.shorten(begin - 9).unwrap();
+                            array.truncate(begin - 9).unwrap();
                         } else {
                             array.extend(Region::of(&source[..begin as usize])).unwrap();
                             array.trim().unwrap();
                             array.reserve(begin + added).unwrap();
-                            array.shorten(begin - 9).unwrap();
+                            array.truncate(begin - 9).unwrap();
                         }
                         array.extend(Region::of(&source[..added as usize])).unwrap();
                         let there = array.region().to_vec().unwrap();
@@ -356,8 +356,8 @@ mod tests {
         for left in [1, 5000, HUGE_PAGE + 3] {
             let mut array = bytes(0);
             array.extend(Region::of(&source)).unwrap();
-            let window = array.window.clone();
-            array.shorten(left).unwrap();
+            let window = array.window().clone();
+            array.truncate(left).unwrap();
             array.extend(window.region(many as u64)).unwrap();
             let model = [&source[..left as usize], &source].concat();
             assert!(array.region().to_vec().unwrap() == model, "{left}");

@@ -45,8 +45,8 @@ impl Array {
     /// For a thread that has not got the array: what there is room for behind the elements, all of which is memory of its own.
     pub(super) fn fresh_pieces(&self) -> FreshPieces {
         FreshPieces {
-            mapping: self.mapping.clone(),
-            window: self.window.clone(),
+            mapping: self.mapping().clone(),
+            window: self.window().clone(),
             at: self.byte_length(),
             known: self.touched.max(self.byte_length()),
             huge_pages_refused: self.huge_pages_refused,

@@ -1,196 +1,86 @@
-//! The length: growing and shrinking, and what others did to it.
+//! Appending elements, and taking over what others did to the length.
 
-use super::{Array, Extent, Lent};
+use super::{Array, Extent, Snapshot};
 use crate::element::Element;
 use crate::error::Result;
-use crate::kernels::{self, Region};
+use crate::kernels::Region;
 use crate::mapping::guard::shows_file_from;
 use crate::os::available::copied;
-use crate::os::memory::round_up_to_pages;
 use crate::storage::Flags;
-
-/// Bytes that are written so fast that any other system call beside it counts.
-const LITTLE: u64 = 4096;
-
-/// What is appended.
-#[derive(Clone, Copy, Debug)]
-enum Source<'a> {
-    /// It may be memory of the very file.
-    Anywhere(Region<'a>),
-    Elsewhere(Region<'a>),
-}
 
 impl Array {
     pub fn append(&mut self, element: &Element) -> Result<()> {
-        self.extend_from(
-            "append",
-            Source::Elsewhere(Region::of(element.bytes())),
-            || Ok(()),
-        )
+        self.begin_length_change("append")??;
+        self.append_bytes(&[Region::of(element.bytes())])
     }
 
     /// Appends elements, given as bytes. The source may be this array's own memory.
     ///
     /// # Errors
-    /// `ReadOnly`, `FixedLength`, `RaggedLength`, and the system's, as `ENOMEM` where memory that is mapped already, and may be
-    /// its own, has to be copied first; the array is then as it was.
+    /// `ReadOnly`, `FixedLength`, `RaggedLength`, and the system's, as `ENOMEM` if the source is memory of this file and has to be
+    /// copied first; the array is then as it was.
     pub fn extend(&mut self, source: Region<'_>) -> Result<()> {
-        self.extend_from("extend", Source::Anywhere(source), || Ok(()))
-    }
-
-    /// Whether a source is memory that the file gives out behind the elements, by whatever mapping, and that is about to be
-    /// written: a view from before the array got shorter, or another array on the same file.
-    fn lies_behind_the_end(&self, source: Region<'_>) -> bool {
-        let end = self.file_position(self.length());
-        shows_file_from(source.address(), source.len(), self.mapping.storage().file(), end)
+        self.extend_if(source, || Ok(()))
     }
 
     /// Appends the elements of another array; none if they could not be read.
-    pub fn extend_with(&mut self, source: &Lent) -> Result<()> {
-        self.extend_from("extend", Source::Anywhere(source.region()), || {
-            source.require_sound()
-        })
+    pub fn extend_with(&mut self, source: &Snapshot) -> Result<()> {
+        self.extend_if(source.region(), || source.require_sound())
     }
 
     /// Appends its own elements once more.
     pub fn extend_with_itself(&mut self) -> Result<()> {
         // Others may have changed their number.
         let _ = self.begin_length_change("extend")?;
-        let own = self.lend()?;
+        let own = self.snapshot()?;
         self.extend_with(&own)
     }
 
-    fn extend_from(
-        &mut self,
-        operation: &'static str,
-        source: Source<'_>,
-        is_source_sound: impl Fn() -> Result<()>,
-    ) -> Result<()> {
-        let (Source::Anywhere(mut region) | Source::Elsewhere(mut region)) = source;
-        self.require_whole(region)?;
-        let resizable = self.begin_length_change(operation)?;
-        if region.is_empty() {
+    /// Appends elements, and takes them back if the check of their source fails afterwards.
+    fn extend_if(&mut self, source: Region<'_>, check_source: impl Fn() -> Result<()>) -> Result<()> {
+        self.require_whole(source)?;
+        let resizable = self.begin_length_change("extend")?;
+        if source.is_empty() {
             return Ok(());
         }
         resizable?;
-        let copy;
-        // Not before: others may have made the array shorter.
-        if matches!(source, Source::Anywhere(_)) && self.lies_behind_the_end(region) {
-            copy = copied(region)?;
-            is_source_sound()?;
-            region = Region::of(&copy);
-        }
-        let source = region;
-        if self.reservation.is_some() {
-            let length = self.length();
-            let added = source.len() as u64 / self.itemsize();
-            self.require_memory(length + added)?;
-            self.make_room(length + added)?;
-            self.lay_down(source)?;
-            is_source_sound()?;
-            // Elements that were stored where the file had been cut are lost, and do not count.
-            self.require_sound_bytes((length + added) * self.itemsize())?;
-            self.state.set(length + added, self.capacity());
-            Ok(())
-        } else if source.address().is_multiple_of(self.typecode.itemsize()) {
-            self.append_exact(&[source])
-        } else {
-            // A write that meets a page of its source that is not in memory yet lets the file end at that page's
-            // border for a moment. No element may lie across one.
+        // An append would write over the source, or, if a page of the source is not in memory yet, let the file end at that page's
+        // border for a moment: no element may lie across one.
+        if self.is_behind_the_end(source) || !source.address().is_multiple_of(self.typecode.itemsize()) {
             let copy = copied(source)?;
-            self.append_exact(&[Region::of(&copy)])
+            check_source()?;
+            return self.append_bytes(&[Region::of(&copy)]);
         }
+        let length = self.length();
+        self.append_bytes(&[source])?;
+        check_source().or_else(|error| {
+            let appended = source.len() as u64 / self.itemsize();
+            self.undo_append(length, length + appended)?;
+            Err(error)
+        })
     }
 
-    /// One appending write for all the parts. Where a header counts the elements it is told then.
-    pub(super) fn append_exact(&mut self, parts: &[Region<'_>]) -> Result<()> {
-        let added: u64 = parts.iter().map(|part| part.len() as u64).sum();
-        // Before anything is written: what cannot be mapped afterwards is not to be in the file.
-        let length = self.length() + added / self.itemsize();
-        self.require_countable(length)?;
-        self.cover(self.byte_length() + added)?;
+    /// Whether a source is memory of the file behind the elements, which an append is about to write, by whatever mapping: a view
+    /// from before the array got shorter, or another array on the same file.
+    fn is_behind_the_end(&self, source: Region<'_>) -> bool {
         let end = self.file_position(self.length());
-        self.write_behind(parts, end)?;
-        if self.npy.is_none() && added <= LITTLE {
-            // A call to ask for the size takes a third as long as the write. What others have appended since the size
-            // was asked for is taken over by the next call, as what they append from now on.
-            self.set_exact_length(length);
-            return Ok(());
-        }
-        self.finish_growth(length)
-    }
-
-    /// Takes over a length once its elements are in the file: what the size says, appends of others included.
-    pub(super) fn finish_growth(&mut self, length: u64) -> Result<()> {
-        if self.npy.is_some() {
-            self.set_count(length)?;
-            self.set_exact_length(length);
-            return Ok(());
-        }
-        let bytes = self.mapping.bytes()?;
-        self.take_over(bytes)
+        shows_file_from(source.address(), source.len(), self.storage().file(), end)
     }
 
     /// Takes over what others did to the file's size; gives the length. An array of fixed length gets no longer.
     pub fn refresh(&mut self) -> Result<u64> {
         self.require_idle("refresh")?;
-        self.follow_file()?;
-        let bytes = self.mapping.bytes()?;
-        let there = bytes / self.itemsize();
-        let reservation = self.reservation.clone();
-        let reserved_capacity = reservation.is_some().then(|| self.capacity().min(there));
-        let length = match self.extent {
-            Extent::Fixed(length) => length.min(there),
-            Extent::Whole if reserved_capacity.is_some() || self.flags == Flags::CopyOnWrite => {
-                self.length().min(there)
+        self.memory.follow_file()?;
+        let bytes = match self.extent {
+            Extent::Fixed(length) => self.memory.mapping().bytes()?.min(length * self.itemsize()),
+            Extent::Whole if self.flags == Flags::CopyOnWrite => {
+                self.memory.mapping().bytes()?.min(self.byte_length())
             }
-            Extent::Whole => self.elements_there()? / self.itemsize(),
+            Extent::Whole => self.bytes_in_file()?,
         };
-        self.take_over(length * self.itemsize())?;
-        self.window.note_lost_pages();
-        self.window.go_on_without_lost_pages(self.byte_length());
+        self.set_bytes(bytes)?;
         self.forget_faults();
-        if let Some(capacity) = reserved_capacity {
-            self.state.set(length, capacity);
-        }
-        if let Some(reservation) = reservation {
-            reservation.accept_cut();
-        }
-        Ok(length)
-    }
-
-    /// Makes the array shorter. A reserved one keeps its file, an exact one cuts it; but where a header counts the
-    /// elements the file stays as it is, since a reader that knows the old count may be at them just now.
-    pub(super) fn shorten(&mut self, length: u64) -> Result<()> {
-        if self.reservation.is_some() {
-            self.touched = self.touched.max(self.byte_length());
-            // A process that is killed leaves the file as long as it is: what was taken away must not come back then.
-            if self.mapping.storage().is_exposed() {
-                let start = length * self.itemsize();
-                let gone = self.byte_length() - start;
-                let gone = self.region().part(start as usize, gone as usize);
-                kernels::fill::fill(gone, &[0]);
-            }
-            self.state.set(length, self.capacity());
-            return Ok(());
-        }
-        if self.npy.is_some() {
-            self.slack_end = self.slack_end.max(self.file_position(self.length()));
-            self.set_count(length)?;
-            self.set_exact_length(length);
-            return Ok(());
-        }
-        self.release_pages_behind(length);
-        self.mapping.storage().cut(self.file_position(length))?;
-        self.set_exact_length(length);
-        Ok(())
-    }
-
-    /// Says that pages behind a length are about to go, so that no buffer on them stays in anybody's hand.
-    pub(super) fn release_pages_behind(&self, length: u64) {
-        // Pages count from the start of the file, not from the array's offset.
-        let end = round_up_to_pages(self.file_position(length));
-        (self.on_cut)(end.saturating_sub(self.mapping.offset()));
+        Ok(self.length())
     }
 }
 
@@ -258,7 +148,7 @@ mod tests {
                 array.region().to_vec().unwrap().ends_with(&bytes),
                 "round {round}"
             );
-            array.shorten(round).unwrap();
+            array.truncate(round).unwrap();
         }
     }
 
@@ -279,7 +169,7 @@ mod tests {
             let mut array = make(&file);
             let cut = Rc::new(Cell::new(u64::MAX));
             let seen = cut.clone();
-            array.on_cut(Box::new(move |end| seen.set(end)));
+            array.on_truncate(Box::new(move |end| seen.set(end)));
             file.set_len(10_000).unwrap();
             assert_eq!(array.refresh().unwrap(), 5_000);
             assert_eq!(cut.get(), 12_288);

@@ -1,39 +1,34 @@
 //! What Python's `array` does, over mapped memory of any kind.
 
 mod attach;
-mod capacity;
 mod copy_on_write;
 mod elements;
-mod flush;
 mod fresh_memory;
 mod fresh_pieces;
 mod growth;
 pub mod jobs;
-mod lent;
-mod npy;
+mod memory;
 mod numbers;
-
+mod open;
 pub mod peer;
-mod placement;
 mod reading;
 mod repeat;
-mod reservation;
 #[cfg(test)]
 mod samples;
 pub mod slice;
-mod soundness;
+mod snapshot;
 mod splice;
 mod state;
 mod synchronization;
+mod tail;
 mod turns;
 mod writing;
 
-use std::cell::Cell;
 use std::sync::Arc;
+use std::sync::atomic::{Ordering, fence};
 
-pub use flush::Flush;
-pub use lent::Lent;
-pub use placement::{Extent, Placement, countable_bytes};
+pub use open::{Placement, countable_bytes};
+pub use snapshot::Snapshot;
 pub use state::State;
 
 use crate::error::{Error, Result};
@@ -45,115 +40,104 @@ use crate::sharing::wait::Sleepers;
 use crate::storage::{Access, Flags, NpyHeader, Storage};
 use crate::typecode::Typecode;
 use jobs::Jobs;
-use reservation::Reservation;
-use soundness::OutgrownWindow;
+use memory::Memory;
+use tail::Tail;
 
 /// Whether the length of an array can be changed.
 type Verdict = Result<()>;
 
-/// Called before memory goes away, with the byte at which what is left ends.
-pub type OnCut = Box<dyn Fn(u64)>;
+/// Called before pages go away, with the byte at which those that are left end.
+pub type OnTruncate = Box<dyn Fn(u64)>;
+
+/// Whether an array is all that its file holds from its offset on, or a part of fixed length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    Whole,
+    Fixed(u64),
+}
 
 /// Elements of one type from an offset of a file on.
 pub struct Array {
     typecode: &'static Typecode,
     flags: Flags,
-    mapping: Arc<Mapping>,
-    window: Arc<Window>,
-    /// How many restorations of the window this array has taken note of.
-    restorations_known: Cell<usize>,
-    /// Windows that were too short at some time, as long as views or the element path are on them.
-    outgrown: Vec<OutgrownWindow>,
-    state: Arc<State>,
     extent: Extent,
-    /// Where the file has a header that counts the elements.
-    npy: Option<NpyHeader>,
-    /// Where the slack ends that this array left behind the counted elements; 0 where it left none.
-    slack_end: u64,
-    /// While it is there the array is 'reserved': the file is longer than the array, and nobody else writes.
-    reservation: Option<Arc<Reservation>>,
+    memory: Memory,
+    tail: Tail,
+    state: Arc<State>,
     /// Bytes from the start that a reserved array is known to have held: to write there again takes no new memory.
     touched: u64,
     /// The system had no huge pages to give when it was asked: it is not asked again.
     huge_pages_refused: bool,
-    on_cut: OnCut,
+    on_truncate: OnTruncate,
     lock: Option<Lock>,
     sleepers: Sleepers,
     jobs: Jobs,
-    /// Held by each [`Lent`] too, whose readers may be on other threads.
-    loans: Arc<()>,
+    /// Each [`Snapshot`] holds it too, whose readers may be on other threads.
+    readers: Arc<()>,
 }
 
 impl Array {
     /// An array in memory of its own, with room for `capacity` elements.
     pub fn anonymous(typecode: &'static Typecode, capacity: u64) -> Result<Array> {
         let mapping = Mapping::new(Arc::new(Storage::anonymous()?), 0, Access::ReadWrite);
-        let mut array = Array::over_bytes(mapping, typecode, Flags::ReadWrite, Extent::Whole, None, 0)?;
+        let mut array =
+            Array::over_bytes(mapping, typecode, Flags::ReadWrite, Extent::Whole, Tail::Exact, 0)?;
         array.reserve_more(capacity)?;
         Ok(array)
     }
 
-    /// An array on a mapping that is there.
-    pub fn over(
+    /// An array on a mapping, with the header of the file if it has one.
+    fn over(
         mapping: Arc<Mapping>,
         typecode: &'static Typecode,
         flags: Flags,
         extent: Extent,
         npy: Option<NpyHeader>,
     ) -> Result<Array> {
-        let bytes = mapping.bytes()?;
-        Array::over_bytes(mapping, typecode, flags, extent, npy, bytes)
+        let mut bytes = mapping.bytes()?;
+        if let Some(npy) = npy.as_ref().filter(|_| extent == Extent::Whole) {
+            let counted = npy.header().count.saturating_mul(typecode.itemsize() as u64);
+            bytes = bytes.min(counted);
+        }
+        Array::over_bytes(mapping, typecode, flags, extent, Tail::new(npy), bytes)
     }
 
-    /// The same, where it is known how many bytes the file holds from the mapping's offset on.
+    /// An array on the first bytes of a mapping. No more of them are mapped than a fixed length takes.
     fn over_bytes(
         mapping: Arc<Mapping>,
         typecode: &'static Typecode,
         flags: Flags,
         extent: Extent,
-        npy: Option<NpyHeader>,
+        tail: Tail,
         bytes: u64,
     ) -> Result<Array> {
-        // Of a fixed length no more is mapped than it takes.
         let bytes = match extent {
             Extent::Fixed(length) => bytes.min(length.saturating_mul(typecode.itemsize() as u64)),
-            Extent::Whole => {
-                let counted = npy.as_ref().map(|npy| npy.header().count);
-                counted.map_or(bytes, |count| {
-                    count.saturating_mul(typecode.itemsize() as u64).min(bytes)
-                })
-            }
+            Extent::Whole => bytes,
         };
-        let window = mapping.window(bytes)?;
-        let mut array = Array {
+        let length = bytes / typecode.itemsize() as u64;
+        // A copy-on-write array is told of its first write. See `begin_own_writes`.
+        let state = State::new(flags.access() == Access::ReadWrite);
+        state.set(length, length);
+        Ok(Array {
             typecode,
             flags,
-            mapping,
-            restorations_known: Cell::new(window.completed_restorations()),
-            outgrown: Vec::new(),
-            window,
-            // A copy-on-write array is told of its first write. See `begin_own_writes`.
-            state: Arc::new(State::new(flags.access() == Access::ReadWrite)),
             extent,
-            npy,
-            slack_end: 0,
-            reservation: None,
+            memory: Memory::new(mapping, bytes)?,
+            tail,
+            state: Arc::new(state),
             touched: 0,
             huge_pages_refused: false,
-            on_cut: Box::new(|_| {}),
+            on_truncate: Box::new(|_| {}),
             lock: None,
             sleepers: Sleepers::default(),
             jobs: Jobs::default(),
-            loans: Arc::default(),
-        };
-        // The window may be another array's, with zeros where the file had ended once.
-        array.cover(bytes)?;
-        array.set_exact_length(bytes / array.itemsize());
-        Ok(array)
+            readers: Arc::default(),
+        })
     }
 
-    pub fn on_cut(&mut self, on_cut: OnCut) {
-        self.on_cut = on_cut;
+    pub fn on_truncate(&mut self, on_truncate: OnTruncate) {
+        self.on_truncate = on_truncate;
     }
 
     pub fn typecode(&self) -> &'static Typecode {
@@ -174,11 +158,15 @@ impl Array {
     }
 
     pub fn mapping(&self) -> &Arc<Mapping> {
-        &self.mapping
+        self.memory.mapping()
+    }
+
+    fn storage(&self) -> &Arc<Storage> {
+        self.memory.storage()
     }
 
     pub fn window(&self) -> &Arc<Window> {
-        &self.window
+        self.memory.window()
     }
 
     pub fn state(&self) -> &Arc<State> {
@@ -201,13 +189,7 @@ impl Array {
 
     /// The bytes of the elements.
     pub fn region(&self) -> Region<'_> {
-        self.window.region(self.byte_length())
-    }
-
-    fn set_exact_length(&mut self, length: u64) {
-        // Reserved again, it calls before it appends: what is behind the end by then is another memory.
-        self.state.set_ready(0);
-        self.state.set(length, length);
+        self.memory.region(self.byte_length())
     }
 
     /// Refuses a call that writes elements, where they may not be written.
@@ -224,7 +206,7 @@ impl Array {
     fn begin_write_in_place(&self, operation: &'static str) -> Result<()> {
         self.require_writable(operation)?;
         self.require_elements_in_file()?;
-        self.mapping.storage().require_filled(self.byte_length())
+        self.storage().require_filled(self.byte_length())
     }
 
     fn require_access(&self, operation: &'static str) -> Result<()> {
@@ -234,24 +216,24 @@ impl Array {
         Ok(())
     }
 
-    /// Refuses bytes that are no whole number of elements.
+    /// Refuses bytes that are not whole elements.
     fn require_whole(&self, source: Region<'_>) -> Result<()> {
+        self.require_whole_elements(source.len() as u64)
+    }
+
+    fn require_whole_elements(&self, bytes: u64) -> Result<()> {
         let itemsize = self.typecode.itemsize();
-        if source.len().is_multiple_of(itemsize) {
+        if bytes.is_multiple_of(itemsize as u64) {
             return Ok(());
         }
-        Err(Error::RaggedLength {
-            bytes: source.len() as u64,
-            itemsize,
-        })
+        Err(Error::RaggedLength { bytes, itemsize })
     }
 
     /// Begins a call that may change the length: takes over what others did to it, and says whether it can be changed.
     /// As in Python, a call that turns out to change nothing does not ask.
     ///
     /// # Errors
-    /// `ReadOnly`; the verdict is `FixedLength`, `RaggedLength` where the file ends inside an element, or `MemoryFault` where
-    /// it ends before the array begins.
+    /// `ReadOnly`; the verdict is `Busy`, `FixedLength`, or that of [`Array::take_over_length`].
     fn begin_length_change(&mut self, operation: &'static str) -> Result<Verdict> {
         self.require_access(operation)?;
         if let Err(busy) = self.require_idle(operation) {
@@ -260,39 +242,12 @@ impl Array {
         if self.flags == Flags::CopyOnWrite || self.extent != Extent::Whole {
             return Ok(Err(Error::FixedLength { operation }));
         }
-        if self.reservation.is_some() {
-            // Before anything is moved: what lies behind a cut would be moved in front of it as zeros.
-            return Ok(self.require_uncut());
-        }
-        let bytes = self.elements_there()?;
-        self.take_over(bytes)?;
-        // Cut before the array begins: what is appended now would lie in front of it, and be none of its elements.
-        if bytes == 0 && self.mapping.storage().size()? < self.mapping.offset() {
-            return Ok(Err(Error::MemoryFault));
-        }
-        if bytes.is_multiple_of(self.itemsize()) {
-            return Ok(Ok(()));
-        }
-        Ok(Err(Error::RaggedLength {
-            bytes,
-            itemsize: self.typecode.itemsize(),
-        }))
-    }
-
-    /// Makes the length what a file size says. The window is widened first, so that a failure changes nothing.
-    fn take_over(&mut self, bytes: u64) -> Result<()> {
-        self.cover(bytes)?;
-        let length = bytes / self.itemsize();
-        if length < self.length() {
-            self.release_pages_behind(length);
-        }
-        self.set_exact_length(length);
-        Ok(())
+        self.take_over_length()
     }
 
     /// Byte of the file at which an element lies.
     fn file_position(&self, element: u64) -> u64 {
-        self.mapping.offset() + element * self.itemsize()
+        self.mapping().offset() + element * self.itemsize()
     }
 
     /// Tells the system how a range of elements is going to be used.
@@ -302,7 +257,7 @@ impl Array {
     /// is not refused, since it undoes those for its parts.
     pub fn advise(&self, advice: Advice, start: Option<i64>, end: Option<i64>) -> Result<()> {
         // Dropping pages of a private mapping would lose what was written to them.
-        if advice == Advice::DontNeed && self.mapping.is_private() {
+        if advice == Advice::DontNeed && self.mapping().is_private() {
             return Ok(());
         }
         let stride = slice::Bounds {
@@ -314,14 +269,14 @@ impl Array {
         let start = stride.start as u64 * self.itemsize();
         let end = start + stride.count as u64 * self.itemsize();
         if advice == Advice::Populate {
-            self.mapping.storage().require_filled(end - start)?;
+            self.storage().require_filled(end - start)?;
         }
         if advice.is_kept() && stride.count > 0 && (stride.count as u64) < self.length() {
             require_room_for_hint()?;
         }
-        self.window.advise(advice, start, end)?;
-        if advice == Advice::HugePage && self.mapping.storage().is_in_memory() {
-            self.window.put_huge_pages_together(start, end);
+        self.window().advise(advice, start, end)?;
+        if advice == Advice::HugePage && self.storage().is_in_memory() {
+            self.window().put_huge_pages_together(start, end);
         }
         Ok(())
     }
@@ -329,14 +284,86 @@ impl Array {
     /// The descriptor. The array is exact from then on, since it may be handed on.
     pub fn descriptor(&mut self) -> Result<i32> {
         self.expose("fd")?;
-        Ok(self.mapping.storage().give_descriptor())
+        Ok(self.storage().give_descriptor())
     }
 
     /// Makes the array exact, since others can know of it from now on.
     fn expose(&mut self, operation: &'static str) -> Result<()> {
-        self.make_exact(operation)?;
-        self.mapping.storage().expose();
+        self.seal(operation)?;
+        self.storage().expose();
         Ok(())
+    }
+}
+
+/// Whether the memory shows the file.
+impl Array {
+    /// Refuses an array whose memory could not be read where elements are. [`Array::refresh`] takes over what is there.
+    ///
+    /// # Errors
+    /// `MemoryFault`
+    pub fn require_sound(&self) -> Result<()> {
+        let sound = self.memory.note_faults(self.byte_length());
+        self.note_cut(sound)
+    }
+
+    /// The same for the elements up to an index, which can be served while elements behind them cannot.
+    pub fn require_sound_up_to(&self, index: i64) -> Result<()> {
+        let at = slice::element_index(index, self.length())?;
+        self.require_sound_bytes((at + 1) * self.itemsize())
+    }
+
+    fn require_sound_bytes(&self, bytes: u64) -> Result<()> {
+        let sound = self.memory.check_faults(bytes);
+        self.note_cut(sound)
+    }
+
+    /// Refuses an array of which something that was read since the last [`Array::refresh`] may not have been the file's: by
+    /// the faults there were, and by the file's size now.
+    ///
+    /// # Errors
+    /// `MemoryFault`; the system's
+    pub fn check(&self) -> Result<()> {
+        self.require_sound()?;
+        self.require_uncut()?;
+        self.require_elements_in_file()
+    }
+
+    /// Refuses an array whose file ends before its elements do.
+    fn require_elements_in_file(&self) -> Result<()> {
+        match self.length() {
+            // The file may end before the array begins.
+            0 => Ok(()),
+            length => self.storage().require_size(self.file_position(length)),
+        }
+    }
+
+    /// The elements it has now, for another array or another thread to read.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        self.require_sound()?;
+        Ok(self.snapshot_of(self.byte_length()))
+    }
+
+    fn snapshot_of(&self, bytes: u64) -> Snapshot {
+        Snapshot::new(&self.memory, bytes, self.readers.clone())
+    }
+
+    /// Whether nobody but this array's own thread can read its elements, by this or another array.
+    fn has_one_reader(&self) -> bool {
+        let has_snapshots = Arc::strong_count(&self.readers) > 1;
+        // What those that had a snapshot have read comes before what is written now.
+        fence(Ordering::Acquire);
+        !has_snapshots && !self.storage().is_exposed() && self.jobs.is_idle()
+    }
+
+    /// Writes everything back to the device, data and size, and waits for it. See [`Array::flush_later`].
+    pub fn flush(&mut self) -> Result<()> {
+        self.flush_later()?.flush()
+    }
+
+    /// Makes the array exact, and gives what is to be flushed, which may wait for the device on any thread.
+    pub fn flush_later(&mut self) -> Result<Snapshot> {
+        self.seal("flush")?;
+        Ok(self.snapshot_of(self.byte_length()))
     }
 }
 
@@ -344,11 +371,10 @@ impl Drop for Array {
     fn drop(&mut self) {
         self.sleepers.cancel_all();
         self.abandon_jobs();
-        // Nobody sees the size of memory without a name. Of a failure nobody is left to hear: the file then keeps
-        // zeros at its end.
-        if self.mapping.storage().is_exposed() {
+        // Nobody sees the size of memory without a name. Nobody is left to report a failure to: the file then keeps zeros at its end.
+        if self.storage().is_exposed() {
             let _ = self.require_sound();
-            let _ = self.make_exact("close");
+            let _ = self.seal("close");
         }
     }
 }

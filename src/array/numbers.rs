@@ -1,8 +1,8 @@
-//! What takes the elements as numbers: sums, extremes, order, and places in it.
+//! Elements as numbers: sums, extremes, sorting and searching sorted elements.
 
 use super::jobs::Job;
 use super::slice::Bounds;
-use super::{Array, Lent};
+use super::{Array, Snapshot};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
@@ -31,7 +31,7 @@ impl Array {
         extremes::extreme(self.region(), self.typecode.scalar, which).ok_or(Error::Empty { operation })
     }
 
-    /// A slice of step 1 in so many equal parts, none of which is empty.
+    /// Divides a slice of step 1 into equal parts, none of them empty.
     ///
     /// # Errors
     /// `OutOfRange`
@@ -51,10 +51,10 @@ impl Array {
         })
     }
 
-    /// The least number of each part, then the greatest of each, into memory of that size.
+    /// Writes the least number of each part, then the greatest of each, to memory of that size.
     ///
     /// # Errors
-    /// `InvalidArgType` where `into` is not of that size.
+    /// `InvalidArgType` if `into` has another size.
     pub fn envelope(&self, parts: &Parts, into: Region<'_>) -> Result<()> {
         if into.len() != 2 * parts.count * self.typecode.itemsize() {
             return Err(Error::InvalidArgType {
@@ -66,38 +66,38 @@ impl Array {
         Ok(())
     }
 
-    /// Puts the elements in rising order.
+    /// Sorts the elements, the least first.
     ///
     /// # Errors
-    /// `ReadOnly`; `ENOMEM` where there is no memory for a copy, and nothing is changed.
+    /// `ReadOnly`; `ENOMEM` if there is no memory for a copy, and nothing is changed.
     pub fn sort(&self) -> Result<()> {
         self.begin_write_in_place("sort")?;
         self.require_unwritten("sort")?;
-        // Of what others may be reading, each place keeps its old element until it gets its new one.
-        let place = match self.is_alone() {
+        // While others may be reading, an element is the old one until it is the new one.
+        let place = match self.has_one_reader() {
             true => Place::Anywhere,
             false => Place::OldOrNew,
         };
-        sort_lent(&self.lend()?, self.typecode.scalar, place, None).map(drop)
+        sort_snapshot(&self.snapshot()?, self.typecode.scalar, place, None).map(drop)
     }
 
-    /// Where a value belongs among the sorted elements from `lo` to before `hi`, which clamp; `lo` where there are none.
+    /// The index at which a value belongs among the sorted elements from `lo` to before `hi`. Far bounds clamp; `lo` if there are no elements.
     pub fn place(&self, value: Value, lo: u64, hi: u64, side: Side) -> u64 {
         let lo = lo.min(self.length());
         let range = lo as usize..hi.clamp(lo, self.length()) as usize;
         bisect::place(self.region(), self.typecode.scalar, range, value, side) as u64
     }
 
-    /// Where each of many elements of the same type belongs, as doubles in `into`.
+    /// Writes the index at which each of many elements of the same type belongs to `into`, as doubles.
     ///
     /// # Errors
-    /// `RaggedLength` for bytes that are no elements; `InvalidArgType` where `into` has not a double for each.
+    /// `RaggedLength` for bytes that are not whole elements; `InvalidArgType` if `into` has another size than a double for each.
     pub fn places(&self, needles: Region<'_>, side: Side, into: Region<'_>) -> Result<()> {
         self.require_whole(needles)?;
         if into.len() / size_of::<f64>() != needles.len() / self.typecode.itemsize() {
             return Err(Error::InvalidArgType {
                 name: "into",
-                requirement: "memory for one double a needle",
+                requirement: "memory for one double for each needle",
             });
         }
         bisect::places(self.region(), self.typecode.scalar, needles, side, into);
@@ -105,9 +105,13 @@ impl Array {
     }
 }
 
-/// Sorts elements, unless it is called off where it can be; says whether they are sorted. What could not be read is not
-/// written back.
-pub(super) fn sort_lent(elements: &Lent, scalar: Scalar, place: Place, job: Option<&Job>) -> Result<bool> {
+/// Sorts elements; false if the job was cancelled. Elements that could not be read are not written back.
+pub(super) fn sort_snapshot(
+    elements: &Snapshot,
+    scalar: Scalar,
+    place: Place,
+    job: Option<&Job>,
+) -> Result<bool> {
     let region = elements.region();
     let words = sort::scratch_words(scalar, region.len() / scalar.size(), place);
     let mut scratch = Scratch::new(words)?;

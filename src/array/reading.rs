@@ -78,7 +78,7 @@ impl Array {
         let mut got = 0;
         let read = self.in_pieces(bytes, |array, piece| {
             let (start, end) = (piece.start as usize, piece.end as usize);
-            let into = array.window.region(piece.end).part(start, end - start);
+            let into = array.window().region(piece.end).part(start, end - start);
             let (count, done) = read::fill(peer.file(), into);
             got += count as u64;
             done?;
@@ -90,7 +90,7 @@ impl Array {
     }
 
     pub(super) fn is_own(&self, peer: &Peer) -> Result<bool> {
-        Ok(FileIdentity::of(peer.file())? == FileIdentity::of(self.mapping.storage().file())?)
+        Ok(FileIdentity::of(peer.file())? == FileIdentity::of(self.storage().file())?)
     }
 
     /// How many elements a file can give: only of this array's own, which grows while it is read, it is asked where it ends. What
@@ -100,11 +100,7 @@ impl Array {
             return Ok(count);
         }
         let position = peer.position()?;
-        let end = if self.is_reserved() || self.npy.is_some() {
-            self.file_position(self.length())
-        } else {
-            self.mapping.storage().size()?
-        };
+        let end = self.end_in_file()?;
         let there = end.saturating_sub(position);
         Ok(count.min(there / self.itemsize()))
     }
@@ -314,7 +310,7 @@ mod tests {
         }
         let mut array = array_of("B", b"abc");
         array.reserve(1000).unwrap();
-        let own = format!("/proc/self/fd/{}", array.mapping.storage().file().as_raw_fd());
+        let own = format!("/proc/self/fd/{}", array.storage().file().as_raw_fd());
         let peer = Peer::open(own.as_bytes(), Opening::Waits).unwrap();
         assert_eq!(
             array.read_from(&peer, 5).unwrap_err().code(),

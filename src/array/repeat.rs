@@ -1,13 +1,12 @@
 //! Python's `a *= n`.
 
 use super::Array;
-use super::placement::COUNTABLE;
+use super::open::COUNTABLE;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
-use crate::kernels::fill::{repeat_behind, repeat_head};
 
-/// Bytes that few elements are made into before they are written.
-const WRITTEN_AT_ONCE: u64 = 1 << 20;
+/// Bytes that few elements are repeated into before they are appended.
+const BLOCK: u64 = 1 << 20;
 
 impl Array {
     /// Repeats the elements in place; with `times` of 0 or less nothing is left.
@@ -32,69 +31,33 @@ impl Array {
         }
         resizable?;
         if total == 0 {
-            return self.shorten(0);
+            return self.truncate(0);
         }
-        // Every page of it is going to be touched.
+        // Every page of it is going to be written.
         self.require_memory(total)?;
-        if self.is_reserved() {
-            self.make_room(total)?;
-            self.repeat_reserved(total)?;
-            self.state.set(total, self.capacity());
-            return Ok(());
-        }
-        self.repeat_exact(total)
-    }
-
-    /// Repeats what is there behind the end, where there is room.
-    fn repeat_reserved(&mut self, total: u64) -> Result<()> {
-        let (head, end) = (self.byte_length(), total * self.itemsize());
-        if !self.has_fresh_memory(end - head) {
-            repeat_head(self.window.region(end), head as usize);
-            return Ok(());
-        }
-        self.in_pieces(end - head, |array, piece| {
-            repeat_behind(
-                array.window.region(piece.end),
-                piece.start as usize,
-                head as usize,
-            );
-            Ok(true)
-        })
-    }
-
-    /// Appends what is there, over and over. Each write ends at a whole element. What is written comes from the elements there
-    /// were: behind them others may append meanwhile.
-    fn repeat_exact(&mut self, total: u64) -> Result<()> {
-        let (old, goal) = (self.byte_length(), total * self.itemsize());
-        self.require_countable(total)?;
-        self.cover(goal)?;
-        let window = self.window.clone();
-        let head = window.region(old);
+        self.prepare_append(total)?;
+        let window = self.window().clone();
+        let head = window.region(self.byte_length());
+        let mut missing = (times - 1) * self.byte_length();
         let block;
-        let head = if old < WRITTEN_AT_ONCE {
-            let times = WRITTEN_AT_ONCE.min(goal - old).div_ceil(old);
+        let head = if (head.len() as u64) < BLOCK {
+            let times = BLOCK.min(missing).div_ceil(head.len() as u64);
             block = head.to_vec()?.repeat(times as usize);
             Region::of(&block)
         } else {
             head
         };
-        let offset = self.mapping.offset();
-        let mut done = old;
-        while done < goal {
-            let head = head.part(0, head.len().min((goal - done) as usize));
-            if let Err(error) = self.write_behind(&[head], offset + done) {
-                // Back to where it began, unless others have appended.
-                if self.mapping.storage().size()? == offset + done {
-                    self.mapping.storage().cut(offset + old)?;
-                }
+        // Others may append meanwhile. What they do is not repeated.
+        while missing > 0 {
+            let part = head.part(0, head.len().min(usize::try_from(missing).unwrap_or(usize::MAX)));
+            let appended = self.append_bytes(&[part]);
+            if let Err(error) = appended {
+                self.undo_append(length, total - missing / self.itemsize())?;
                 return Err(error);
             }
-            done += head.len() as u64;
+            missing -= part.len() as u64;
         }
-        if self.npy.is_some() {
-            return self.finish_growth(total);
-        }
-        self.refresh().map(drop)
+        Ok(())
     }
 }
 

@@ -12,7 +12,7 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// The elements they mean in an array of a length.
+    /// The elements that they select in an array of a length.
     ///
     /// # Errors
     /// `OutOfRange` for a step of zero.
@@ -26,7 +26,7 @@ impl Bounds {
             });
         }
         let length = i64::try_from(length).unwrap_or(i64::MAX);
-        // Running down, -1 stands for 'before the first element'.
+        // With a negative step, -1 stands for 'before the first element'.
         let (lowest, highest) = if step > 0 { (0, length) } else { (-1, length - 1) };
         let bound = |given: Option<i64>, default: i64| match given {
             None => default,
@@ -41,7 +41,7 @@ impl Bounds {
         } else {
             (distance as u64).div_ceil(step.unsigned_abs())
         };
-        // An empty slice that runs down may start before element 0; nothing is ever read there.
+        // An empty slice with a negative step may start before element 0, where nothing is read.
         Ok(Stride {
             start: start.max(0) as usize,
             step: step as isize,
@@ -50,12 +50,12 @@ impl Bounds {
     }
 }
 
-/// The same elements, lowest first.
+/// The same elements, the lowest index first.
 pub fn rising(stride: Stride) -> Stride {
     match stride.count.checked_sub(1) {
         Some(steps) if stride.step < 0 => Stride {
             start: stride.start - steps * stride.step.unsigned_abs(),
-            // With one element the step is never taken.
+            // With one element the step has no effect.
             step: if steps == 0 { 1 } else { -stride.step },
             count: stride.count,
         },
@@ -63,7 +63,7 @@ pub fn rising(stride: Stride) -> Stride {
     }
 }
 
-/// An index that counts from the end where it is negative.
+/// The element that an index means. A negative index counts from the end.
 pub fn element_index(index: i64, length: u64) -> Result<u64> {
     let at = if index < 0 {
         index.checked_add_unsigned(length)
@@ -78,7 +78,7 @@ pub fn element_index(index: i64, length: u64) -> Result<u64> {
         })
 }
 
-/// A place to insert at: beyond either end means that end.
+/// Where an element is inserted before an index. An index beyond either end means that end.
 pub fn insertion_index(index: i64, length: u64) -> u64 {
     let from_end = if index < 0 {
         index.saturating_add_unsigned(length)

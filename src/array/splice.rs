@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::slice::{Bounds, element_index, insertion_index, rising};
-use super::{Array, Lent};
+use super::{Array, Snapshot};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
@@ -12,17 +12,17 @@ use crate::mapping::guard::guards_any_of;
 use crate::os::available::copied;
 
 impl Array {
-    /// Puts an element before an index; one beyond either end means that end.
+    /// Inserts an element before an index. An index beyond either end means that end.
     pub fn insert(&mut self, index: i64, element: &Element) -> Result<()> {
         self.begin_length_change("insert")??;
         let at = insertion_index(index, self.length());
         self.replace(at..at, Region::of(element.bytes()))
     }
 
-    /// Takes an element out, and gives it.
+    /// Removes an element and returns it.
     ///
     /// # Errors
-    /// `Empty`, `IndexOutOfRange`; `ValueOutOfRange` for an element of a character type that is no code point.
+    /// `Empty`, `IndexOutOfRange`; `ValueOutOfRange` for a character that is not a code point.
     pub fn pop(&mut self, index: i64) -> Result<Element> {
         let resizable = self.begin_length_change("pop")?;
         if self.length() == 0 {
@@ -30,7 +30,7 @@ impl Array {
         }
         let at = element_index(index, self.length())?;
         let element = self.element_at(at);
-        // What cannot be given to the caller is not taken from the array.
+        // An element that the caller cannot get stays in the array.
         element.require_readable(self.typecode)?;
         self.require_sound_bytes((at + 1) * self.itemsize())?;
         resizable?;
@@ -38,7 +38,7 @@ impl Array {
         Ok(element)
     }
 
-    /// Takes the first equal element out; says whether there was one.
+    /// Removes the first equal element; false if the array has none.
     pub fn remove(&mut self, needle: &Element) -> Result<bool> {
         let resizable = self.begin_length_change("remove")?;
         let Some(at) = self.find(needle, 0, i64::MAX) else {
@@ -54,7 +54,7 @@ impl Array {
             return Ok(());
         }
         resizable?;
-        self.shorten(0)
+        self.truncate(0)
     }
 
     pub fn delete_slice(&mut self, bounds: Bounds) -> Result<()> {
@@ -81,8 +81,7 @@ impl Array {
                 resizable?;
             }
         }
-        // A source in mapped memory may be this array's, at this address or, by another mapping, at another: moving
-        // elements about would change it on the way.
+        // Mapped memory may be this array's, at this address or by another mapping: moving elements would change the source.
         let copy;
         let source = if guards_any_of(source.address(), source.len()) {
             copy = copied(source)?;
@@ -109,8 +108,8 @@ impl Array {
         })
     }
 
-    /// The same with the elements of another array, or of this one; nothing is changed if they could not be read.
-    pub fn set_slice_with(&mut self, source: &Lent, bounds: Bounds) -> Result<()> {
+    /// The same with the elements of another array, or of this one. Changes nothing if they could not be read.
+    pub fn set_slice_with(&mut self, source: &Snapshot, bounds: Bounds) -> Result<()> {
         let copy = copied(source.region())?;
         source.require_sound()?;
         self.set_slice(Region::of(&copy), bounds)
@@ -123,57 +122,44 @@ impl Array {
             0 => Ok(()),
             count if stride.step == 1 => self.replace(start..start + count, Region::empty()),
             count => {
-                self.mapping.storage().require_cuttable()?;
+                self.storage().require_cuttable()?;
                 gather::remove(self.region(), stride, self.typecode.itemsize());
-                // Of all the elements that there were: zeros from behind a cut may have been moved in front of it.
+                // All old elements: zeros from behind the end of a truncated file may have been moved in front of it.
                 self.require_sound_bytes(self.byte_length())?;
-                self.shorten(self.length() - count)
+                self.truncate(self.length() - count)
             }
         }
     }
 
-    /// Puts other elements, which lie outside this array's memory, in the place of a range. Called after
-    /// [`Array::begin_length_change`].
+    /// Replaces a range by other elements, which lie outside this array's memory. Called after [`Array::begin_length_change`].
     fn replace(&mut self, range: Range<u64>, source: Region<'_>) -> Result<()> {
         let (start, end) = (range.start * self.itemsize(), range.end * self.itemsize());
         let (old, added, removed) = (self.byte_length(), source.len() as u64, end - start);
         let new = old - removed + added;
         let tail = old - end;
         if added > removed {
-            self.grow_to_replace(old, end, source, added - removed)?;
+            let window = self.window().clone();
+            let tail = window.region(old).part(end as usize, tail as usize);
+            let growth = (added - removed) as usize;
+            // The last bytes that the array is going to have.
+            let from_tail = growth.min(tail.len());
+            let from_source = growth - from_tail;
+            self.grow_for(&[
+                source.part(source.len() - from_source, from_source),
+                tail.part(tail.len() - from_tail, from_tail),
+            ])?;
         } else if added < removed && tail > 0 {
-            self.mapping.storage().require_cuttable()?;
+            self.storage().require_cuttable()?;
         }
-        let all = self.window.region(old.max(new));
+        let all = self.window().region(old.max(new));
         all.move_within(end as usize, (start + added) as usize, tail as usize);
         all.copy_from(start as usize, source);
-        // Of all the elements that there were: zeros from behind a cut may have been moved in front of it.
+        // All old elements: zeros from behind the end of a truncated file may have been moved in front of it.
         self.require_sound_bytes(old)?;
         if new < old {
-            self.shorten(new / self.itemsize())?;
+            self.truncate(new / self.itemsize())?;
         }
         Ok(())
-    }
-
-    /// Makes the array longer by `growth` bytes. An exact one gets them in one appending write, and they are the very
-    /// bytes that belong there in the end: readers see no zeros, and a full disk changes nothing.
-    fn grow_to_replace(&mut self, old: u64, end: u64, source: Region<'_>, growth: u64) -> Result<()> {
-        if self.is_reserved() {
-            let length = self.length() + growth / self.itemsize();
-            self.make_room(length)?;
-            self.bring_much_in(growth);
-            self.state.set(length, self.capacity());
-            return Ok(());
-        }
-        let window = self.window.clone();
-        let tail = window.region(old).part(end as usize, (old - end) as usize);
-        let growth = growth as usize;
-        if tail.len() >= growth {
-            self.append_exact(&[tail.part(tail.len() - growth, growth)])
-        } else {
-            let from_source = growth - tail.len();
-            self.append_exact(&[source.part(source.len() - from_source, from_source), tail])
-        }
     }
 }
 

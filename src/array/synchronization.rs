@@ -1,4 +1,4 @@
-//! Locks on the array's file, and sleeping on its elements.
+//! Locks on the array's file, and waiting on its elements.
 
 use std::time::Duration;
 
@@ -10,25 +10,25 @@ use crate::os::futex::Wakeup;
 use crate::sharing::lock::Lock;
 
 impl Array {
-    /// Tries for a time to lock the file; false where somebody else held it all the while.
+    /// Tries for a time to lock the file; false if somebody else held the lock all the while.
     ///
     /// # Errors
-    /// `Locked` where this array holds it.
+    /// `Locked` if this array holds the lock.
     pub fn lock(&mut self, shared: bool, patience: Duration) -> Result<bool> {
         let lock = match &mut self.lock {
             Some(lock) => lock,
-            none => none.insert(Lock::on(self.mapping.storage())?),
+            none => none.insert(Lock::on(self.memory.storage())?),
         };
         lock.acquire(shared, patience)
     }
 
     /// # Errors
-    /// `NotLocked` where this array does not hold it.
+    /// `NotLocked` if this array does not hold the lock.
     pub fn unlock(&mut self) -> Result<()> {
         self.lock.as_mut().map_or(Err(Error::NotLocked), Lock::release)
     }
 
-    /// The element as sleepers of all processes see it.
+    /// The element as the waiters of all processes see it.
     ///
     /// # Errors
     /// `InvalidArgType` for elements of another size than 4 bytes, `IndexOutOfRange`, and the system's.
@@ -36,19 +36,19 @@ impl Array {
         if self.typecode.itemsize() != SharedWord::BYTES {
             return Err(Error::InvalidArgType {
                 name: "typecode",
-                requirement: "one of 4-byte elements",
+                requirement: "one with elements of 4 bytes",
             });
         }
         let at = element_index(index, self.length())?;
-        self.mapping.word(&self.window, at * self.itemsize())
+        self.mapping().word(self.window(), at * self.itemsize())
     }
 
-    /// Sleeps while an element is `expected`, at most for a time.
+    /// Waits while an element is `expected`, at most for a time.
     pub fn wait(&self, index: i64, expected: u32, timeout: Duration) -> Result<Wakeup> {
         self.word(index)?.wait(expected, timeout)
     }
 
-    /// The same on a thread of its own; closing the array calls it off.
+    /// The same on a thread of its own. Closing the array cancels it.
     pub fn wait_later(
         &mut self,
         index: i64,
@@ -58,18 +58,18 @@ impl Array {
     ) -> Result<()> {
         let word = self.word(index)?;
         let end = (element_index(index, self.length())? + 1) * self.itemsize();
-        let (window, known) = (self.window.clone(), self.restorations_known.get());
+        let snapshot = self.snapshot_of(end);
         let checked = move |outcome: Result<Wakeup>| {
             done(outcome.and_then(|outcome| match outcome {
-                // The element may be a zero by now that is not the file's.
-                Wakeup::NotEqual | Wakeup::Woken => window.require_sound(end, known).map(|()| outcome),
+                // The element may be a zero that is not the file's.
+                Wakeup::NotEqual | Wakeup::Woken => snapshot.require_sound().map(|()| outcome),
                 Wakeup::TimedOut | Wakeup::Cancelled => Ok(outcome),
             }))
         };
         self.sleepers.sleep(word, expected, timeout, checked)
     }
 
-    /// Wakes those who sleep on an element, at most so many; gives how many there were.
+    /// Wakes at most so many waiters of an element; returns how many it woke.
     pub fn notify(&self, index: i64, count: u32) -> Result<u32> {
         self.word(index)?.wake(count)
     }

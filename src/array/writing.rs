@@ -61,10 +61,10 @@ impl Array {
     pub(super) fn file_to_write(&self, path: &[u8], opening: Opening) -> Result<Option<(Peer, Emptying)>> {
         let peer = Peer::create(path, opening)?;
         if self.is_own(&peer)? {
-            let is_all = self.mapping.offset() == 0 && self.extent == Extent::Whole;
-            if is_all && self.mapping.storage().size()? == self.file_position(self.length()) {
+            let is_all = self.mapping().offset() == 0 && self.extent == Extent::Whole;
+            if is_all && self.storage().size()? == self.file_position(self.length()) {
                 // What a copy-on-write array has changed is in no file yet.
-                return Ok(self.mapping.is_private().then_some((peer, Emptying::Unneeded)));
+                return Ok(self.mapping().is_private().then_some((peer, Emptying::Unneeded)));
             }
             return Err(Error::system(Errno::BUSY, "open").at_path(&String::from_utf8_lossy(path)));
         }
@@ -95,7 +95,7 @@ impl Array {
             return Ok(());
         }
         let (place, position) = (self.file_position(0), peer.position()?);
-        let used = if self.npy.is_some() { 0 } else { place }..self.file_position(self.length());
+        let used = self.start_in_file()..self.file_position(self.length());
         let is_clear = position >= used.end || position.saturating_add(self.byte_length()) <= used.start;
         if position == place || is_clear {
             return Ok(());

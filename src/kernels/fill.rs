@@ -45,22 +45,6 @@ fn fill_by_string(region: Region<'_>, pattern: &[u8]) {
     rest.write(rest.len() - left, &word[..left]);
 }
 
-/// Repeats the first `length` bytes over the rest of a region, which is a multiple of them.
-pub fn repeat_head(region: Region<'_>, length: usize) {
-    repeat_behind(region, length, length);
-}
-
-/// The same where the first `done` bytes are repeated already.
-pub fn repeat_behind(region: Region<'_>, mut done: usize, length: usize) {
-    while length > 0 && done < region.len() {
-        // Whole repetitions back, and no more of them than it takes: what was written last is in the cache.
-        let next = (done - done % length).min(region.len() - done);
-        let back = next.div_ceil(length) * length;
-        region.move_within(done - back, done, next);
-        done += next;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,27 +92,5 @@ mod tests {
         let mut much = vec![0u8; string_store::LEAST + 3];
         fill(over(&mut much[1..]), b"xy");
         assert!(much[1..] == b"xy".repeat(much.len() / 2)[..] && much[0] == 0);
-    }
-
-    #[test]
-    fn the_head_is_repeated() {
-        let mut bytes = *b"abc.........";
-        repeat_head(over(&mut bytes), 3);
-        assert_eq!(&bytes, b"abcabcabcabc");
-    }
-
-    #[test]
-    fn a_head_that_was_repeated_in_part_is_repeated_on() {
-        let head: Vec<u8> = (1..=50).collect();
-        for length in [1, 3, 49, 50] {
-            let repeated = head[..length].repeat(9);
-            for done in length..repeated.len() {
-                let mut bytes = repeated.clone();
-                bytes[done..].fill(0);
-                repeat_behind(over(&mut bytes), done, length);
-                assert_eq!(bytes, repeated, "{done} of {length}");
-            }
-        }
-        repeat_behind(Region::empty(), 0, 0);
     }
 }

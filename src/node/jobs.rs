@@ -116,7 +116,7 @@ pub fn places_of_later(
 ) -> napi::Result<AsyncTask<FillingTask>> {
     let needles = throw_on_error(&env, || array.snapshot_of(other))?;
     array.change(&env, |array| {
-        let needles = Needles::Lent(needles);
+        let needles = Needles::Snapshot(needles);
         FillingTask::begin(&env, array.places_later(ticket, needles, side(right))?)
     })
 }

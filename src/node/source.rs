@@ -8,7 +8,7 @@ use super::class::MmapArray;
 use super::errors::throw_on_error;
 use super::values::bytes;
 use super::wrapped_array::WrappedArray;
-use crate::array::Lent;
+use crate::array::Snapshot;
 use crate::error::Result;
 use crate::kernels::Region;
 
@@ -16,7 +16,7 @@ pub enum Source<'a> {
     /// The bytes of a `Uint8Array`.
     Bytes(Region<'a>),
     /// Another array of the same type, or the array itself.
-    Array(Lent),
+    Array(Snapshot),
 }
 
 impl<'a> Source<'a> {

@@ -10,7 +10,7 @@ use super::buffers::Buffers;
 use super::errors::throw_on_error;
 use super::overlays::Overlays;
 use super::values::{RawNumber, decode, encode, index};
-use crate::array::{Array, Lent};
+use crate::array::{Array, Snapshot};
 use crate::error::{Error, Result};
 use crate::mapping::Window;
 use crate::mapping::guard::faults;
@@ -39,7 +39,7 @@ impl WrappedArray {
     pub fn new(env: &Env, mut array: Array) -> Self {
         let buffers = Rc::new(Buffers::new(env));
         let on_truncate = buffers.clone();
-        array.on_cut(Box::new(move |end| on_truncate.detach_beyond(end)));
+        array.on_truncate(Box::new(move |end| on_truncate.detach_beyond(end)));
         let path = array.mapping().storage().path();
         let description = Description {
             flags: array.flags(),
@@ -172,7 +172,7 @@ impl WrappedArray {
     }
 
     /// The elements of another array of the same type, or of this one, to read from while neither is borrowed.
-    pub fn snapshot_of(&self, other: &WrappedArray) -> Result<Lent> {
+    pub fn snapshot_of(&self, other: &WrappedArray) -> Result<Snapshot> {
         let (ours, theirs) = (self.array.borrow(), other.array.borrow());
         let ours = ours.as_ref().ok_or(Error::Closed)?;
         let theirs = theirs.as_ref().ok_or(Error::Closed)?;
@@ -182,6 +182,6 @@ impl WrappedArray {
                 theirs: theirs.typecode().code,
             });
         }
-        theirs.lend()
+        theirs.snapshot()
     }
 }

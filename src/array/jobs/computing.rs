@@ -1,8 +1,8 @@
 //! Work on the elements that are there, for any thread. It holds the memory it works on, whatever becomes of the array.
 
 use super::{Claim, Filling, Work};
-use crate::array::numbers::sort_lent;
-use crate::array::{Array, Lent};
+use crate::array::numbers::sort_snapshot;
+use crate::array::{Array, Snapshot};
 use crate::error::Result;
 use crate::kernels::Region;
 use crate::kernels::bisect::{self, Side};
@@ -13,21 +13,21 @@ use crate::kernels::sort::Place;
 pub enum Needles {
     Copied(Vec<u8>),
     /// Those of an array of the same type.
-    Lent(Lent),
+    Snapshot(Snapshot),
 }
 
 impl Needles {
     fn region(&self) -> Region<'_> {
         match self {
             Needles::Copied(bytes) => Region::of(bytes),
-            Needles::Lent(lent) => lent.region(),
+            Needles::Snapshot(snapshot) => snapshot.region(),
         }
     }
 
     fn require_sound(&self) -> Result<()> {
         match self {
             Needles::Copied(_) => Ok(()),
-            Needles::Lent(lent) => lent.require_sound(),
+            Needles::Snapshot(snapshot) => snapshot.require_sound(),
         }
     }
 }
@@ -40,13 +40,13 @@ impl Array {
     pub fn sort_later(&mut self, ticket: u32) -> Result<Work<()>> {
         const OPERATION: &str = "sortAsync";
         self.begin_write_in_place(OPERATION)?;
-        let (elements, scalar) = (self.lend()?, self.typecode.scalar);
+        let (elements, scalar) = (self.snapshot()?, self.typecode.scalar);
         let job = self.begin_job(OPERATION, ticket, Claim::Writes)?;
         Ok(Box::new(move || {
             if job.is_called_off() {
                 return Ok(None);
             }
-            let is_sorted = sort_lent(&elements, scalar, Place::OldOrNew, Some(&job))?;
+            let is_sorted = sort_snapshot(&elements, scalar, Place::OldOrNew, Some(&job))?;
             Ok(is_sorted.then_some(()))
         }))
     }
@@ -60,7 +60,7 @@ impl Array {
         const PART: usize = 1 << 14;
         const PLACE: usize = size_of::<f64>();
         self.require_whole(needles.region())?;
-        let (elements, scalar) = (self.lend()?, self.typecode.scalar);
+        let (elements, scalar) = (self.snapshot()?, self.typecode.scalar);
         let job = self.begin_job("searchsortedAsync", ticket, Claim::Reads)?;
         let count = needles.region().len() / scalar.size();
         let work = move |places: Region<'_>| {
@@ -89,7 +89,7 @@ impl Array {
     /// # Errors
     /// `Busy`
     pub fn envelope_later(&mut self, ticket: u32, parts: Parts) -> Result<Filling> {
-        let (elements, scalar) = (self.lend()?, self.typecode.scalar);
+        let (elements, scalar) = (self.snapshot()?, self.typecode.scalar);
         let job = self.begin_job("envelopeAsync", ticket, Claim::Reads)?;
         let bytes = 2 * parts.count * scalar.size();
         let work = move |into: Region<'_>| {

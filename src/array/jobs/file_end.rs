@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Job;
-use crate::array::Array;
+use crate::array::{Array, Tail};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::storage::{NpyHeader, Storage};
@@ -80,18 +80,18 @@ impl Array {
     pub(super) fn file_end(&self, wanted: u64) -> FileEnd {
         let place = self.file_position(self.length());
         FileEnd {
-            storage: self.mapping.storage().clone(),
-            offset: self.mapping.offset(),
+            storage: self.storage().clone(),
+            offset: self.mapping().offset(),
             itemsize: self.itemsize(),
             length: self.length(),
             place,
-            grows: if self.is_reserved() {
-                Growing::IntoRoom {
+            grows: match &self.tail {
+                Tail::Exact => Growing::ByAppending,
+                Tail::Npy(npy) => Growing::Counted(npy.header().clone()),
+                Tail::Reserved(_) => Growing::IntoRoom {
                     end: self.file_position(self.capacity()),
                     most: place + wanted,
-                }
-            } else {
-                self.npy.clone().map_or(Growing::ByAppending, Growing::Counted)
+                },
             },
         }
     }

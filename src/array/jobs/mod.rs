@@ -247,9 +247,9 @@ impl Array {
         }
         if self.jobs.outcome.fills_room {
             self.take_over_room();
-        } else if self.jobs.outcome.added > 0 && !self.is_reserved() {
-            let bytes = self.elements_there()?;
-            self.take_over(bytes)?;
+        } else if self.jobs.outcome.added > 0 {
+            let bytes = self.bytes_in_file()?;
+            self.set_bytes(bytes)?;
         }
         self.give_back_waste();
         // Not before: what could not be taken over is tried again.
@@ -269,8 +269,8 @@ impl Array {
     /// A full disk gets back what it gave, where a header counts the elements. Of a failure of that nothing more is to be told.
     fn give_back_waste(&mut self) {
         let wasted_to = self.jobs.outcome.wasted_to;
-        if wasted_to > 0 && self.npy.is_some() && !self.is_reserved() {
-            self.slack_end = self.slack_end.max(wasted_to);
+        if wasted_to > 0 {
+            self.note_slack(wasted_to);
             let _ = self.cut_slack();
         }
     }

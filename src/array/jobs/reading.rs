@@ -39,8 +39,8 @@ impl Array {
             self.make_room(length)?;
         }
         // Before anything is read: what cannot be mapped afterwards is not to be in the file.
-        self.require_countable(length)?;
-        self.cover(self.byte_length() + wanted)?;
+        self.require_length_fits_header(length)?;
+        self.memory.cover(self.byte_length() + wanted)?;
         let destination = if is_straight {
             Destination::Memory(self.fresh_pieces())
         } else {
@@ -233,7 +233,7 @@ mod tests {
                 } else {
                     array.settle_jobs().unwrap();
                 }
-                let size = |array: &Array| array.mapping.storage().size().unwrap();
+                let size = |array: &Array| array.storage().size().unwrap();
                 let length = came as u64 + 1;
                 assert_eq!(array.length(), length);
                 assert_eq!(array.capacity() > before, length > before);

@@ -38,7 +38,7 @@ impl Array {
             .map(|(peer, _)| Place::for_later(peer.file(), Use::Write))
             .transpose()?;
         let job = self.begin_job(OPERATION, ticket, Claim::Reads)?;
-        let (window, bytes) = (self.window.clone(), self.byte_length());
+        let (window, bytes) = (self.window().clone(), self.byte_length());
         Ok(Box::new(move || {
             let (Some((peer, emptying)), Some(place)) = (peer, place) else {
                 return Ok(Some(()));

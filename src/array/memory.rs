@@ -1,0 +1,133 @@
+//! The memory of an array: the window it reads now, those it has outgrown, and which faults it has taken note of.
+
+use std::cell::Cell;
+use std::sync::{Arc, Weak};
+
+use crate::error::Result;
+use crate::kernels::Region;
+use crate::mapping::{Mapping, Window};
+use crate::storage::Storage;
+
+pub(super) struct Memory {
+    mapping: Arc<Mapping>,
+    window: Arc<Window>,
+    /// How many restorations of the window this array has taken note of.
+    epoch: Cell<usize>,
+    /// Windows that became too short, as long as views or the element path are on them.
+    outgrown: Vec<OutgrownWindow>,
+}
+
+/// It shows the same pages as the window that took its place.
+struct OutgrownWindow {
+    window: Weak<Window>,
+    epoch: usize,
+}
+
+impl Memory {
+    /// At least so many bytes of a mapping. They may be the window of another array, with zeros in place of what the file has lost.
+    pub fn new(mapping: Arc<Mapping>, bytes: u64) -> Result<Memory> {
+        let window = mapping.window(bytes)?;
+        let mut memory = Memory {
+            epoch: Cell::new(window.completed_restorations()),
+            window,
+            mapping,
+            outgrown: Vec::new(),
+        };
+        memory.cover(bytes)?;
+        Ok(memory)
+    }
+
+    pub fn mapping(&self) -> &Arc<Mapping> {
+        &self.mapping
+    }
+
+    pub fn storage(&self) -> &Arc<Storage> {
+        self.mapping.storage()
+    }
+
+    pub fn window(&self) -> &Arc<Window> {
+        &self.window
+    }
+
+    /// The first bytes of the window.
+    pub fn region(&self, bytes: u64) -> Region<'_> {
+        self.window.region(bytes)
+    }
+
+    pub fn epoch(&self) -> usize {
+        self.epoch.get()
+    }
+
+    /// Refuses the first bytes if some of them could not be read, and takes note of the faults behind them.
+    ///
+    /// # Errors
+    /// `MemoryFault`
+    pub fn note_faults(&self, bytes: u64) -> Result<()> {
+        self.window.note_lost_pages();
+        // Asked before the check: the next check learns of a restoration that comes after this one.
+        let restorations = self.window.restorations();
+        self.check_faults(bytes)?;
+        // A restoration behind the elements does not matter to those that are appended later.
+        self.epoch.set(restorations);
+        Ok(())
+    }
+
+    /// Refuses the first bytes if some of them could not be read.
+    ///
+    /// # Errors
+    /// `MemoryFault`
+    pub fn check_faults(&self, bytes: u64) -> Result<()> {
+        self.window.require_sound(bytes, self.epoch.get())?;
+        self.outgrown.iter().try_for_each(|outgrown| {
+            let window = outgrown.window.upgrade();
+            window.map_or(Ok(()), |window| window.require_sound(bytes, outgrown.epoch))
+        })
+    }
+
+    /// Takes note of all faults: the caller has taken over what the file holds now.
+    pub fn forget_faults(&mut self, bytes: u64) {
+        self.window.note_lost_pages();
+        self.window.go_on_without_lost_pages(bytes);
+        self.epoch.set(self.window.completed_restorations());
+        for outgrown in &mut self.outgrown {
+            if let Some(window) = outgrown.window.upgrade() {
+                outgrown.epoch = window.completed_restorations();
+            }
+        }
+    }
+
+    /// Maps the file again if it was copied to the upper layer of an overlay since it was opened.
+    pub fn follow_file(&self) -> Result<()> {
+        self.storage().follow_copy_up()?;
+        self.window.follow_file()?;
+        let mut outgrown = self
+            .outgrown
+            .iter()
+            .filter_map(|outgrown| outgrown.window.upgrade());
+        outgrown.try_for_each(|window| window.follow_file())
+    }
+
+    /// Widens the window if it is too short, and maps the file again where zeros were mapped over it.
+    pub fn cover(&mut self, bytes: u64) -> Result<()> {
+        if bytes > self.window.len() as u64 {
+            let wider = self.mapping.window(bytes)?;
+            let epoch = self.epoch.replace(wider.completed_restorations());
+            let old = std::mem::replace(&mut self.window, wider);
+            let window = Arc::downgrade(&old);
+            self.outgrown.push(OutgrownWindow { window, epoch });
+        } else if self.window.zeros_from().is_some_and(|from| from < bytes) {
+            let restorations = self.window.restore()?;
+            self.epoch.update(|epoch| epoch + restorations);
+        }
+        self.outgrown
+            .retain(|outgrown| outgrown.window.strong_count() > 0);
+        for outgrown in &mut self.outgrown {
+            if let Some(window) = outgrown.window.upgrade()
+                && window.zeros_from().is_some_and(|from| from < bytes)
+            {
+                outgrown.epoch += window.restore()?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,303 @@
+//! How an array is opened on a file: where its elements begin and end, and how much room it gets.
+
+use std::sync::Arc;
+
+use super::{Array, Extent, Tail};
+use crate::error::{Error, Result};
+use crate::mapping::Mapping;
+use crate::storage::{Access, Flags, NpyHeader, Storage};
+use crate::typecode::Typecode;
+
+/// Where an array begins and ends in its file and how much room it gets, as the user asked for; in bytes and elements.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Placement {
+    pub offset: u64,
+    pub length: Option<u64>,
+    pub capacity: Option<u64>,
+}
+
+impl Placement {
+    /// Refuses more than can be counted: before a file is made or emptied for it.
+    fn require_countable(&self, itemsize: u64) -> Result<()> {
+        countable_bytes("options.length", self.length.unwrap_or(0), itemsize)?;
+        countable_bytes("options.capacity", self.capacity.unwrap_or(0), itemsize).map(drop)
+    }
+}
+
+impl Array {
+    /// An array on a file that `open` opens, once the placement is known to make sense: a file may be emptied by it.
+    ///
+    /// # Errors
+    /// The system's; `OutOfRange` if `placement` does not fit the file and the flags do not create.
+    pub fn open(
+        typecode: &'static Typecode,
+        flags: Flags,
+        placement: Placement,
+        open: impl FnOnce() -> Result<Storage>,
+    ) -> Result<Array> {
+        let itemsize = typecode.itemsize() as u64;
+        if !placement.offset.is_multiple_of(itemsize) {
+            return Err(offset_is_not(
+                format!("a multiple of the item size, {itemsize}"),
+                placement.offset,
+            ));
+        }
+        placement.require_countable(itemsize)?;
+        let storage = Arc::new(open()?);
+        let opened = fit(&storage, flags, placement, itemsize).and_then(|(extent, size)| {
+            let mapping = Mapping::new(storage.clone(), placement.offset, flags.access());
+            let bytes = size.saturating_sub(placement.offset);
+            Array::over_bytes(mapping, typecode, flags, extent, Tail::Exact, bytes)?
+                .with_room(placement.capacity)
+        });
+        opened.inspect_err(|_| storage.undo(flags))
+    }
+
+    /// An array in a `.npy` file, of the header's type if none is given. `open` must not empty the file.
+    ///
+    /// # Errors
+    /// The system's; `InvalidNpy`, `UnsupportedNpy`, `OtherDtype`; `InvalidTypecode` if a file is made and no type is given;
+    /// `OutOfRange` if `placement` does not fit.
+    pub fn open_npy(
+        typecode: Option<&'static Typecode>,
+        flags: Flags,
+        placement: Placement,
+        open: impl FnOnce() -> Result<Storage>,
+    ) -> Result<Array> {
+        if placement.offset != 0 {
+            return Err(offset_is_not(
+                String::from("0 for a .npy file, whose header says where its elements begin"),
+                placement.offset,
+            ));
+        }
+        let storage = Arc::new(open()?);
+        let opened = Self::open_header(&storage, typecode, flags, placement);
+        opened.inspect_err(|_| storage.undo(flags))
+    }
+
+    fn open_header(
+        storage: &Arc<Storage>,
+        typecode: Option<&'static Typecode>,
+        flags: Flags,
+        placement: Placement,
+    ) -> Result<Array> {
+        let mut npy = if flags == Flags::CreateOrEmpty || (flags.creates() && storage.size()? == 0) {
+            let typecode = typecode.map_or_else(|| Typecode::parse(""), Ok)?;
+            placement.require_countable(typecode.itemsize() as u64)?;
+            NpyHeader::create(storage, typecode)?
+        } else {
+            NpyHeader::read(storage)?
+        };
+        let typecode = typecode.unwrap_or(npy.header().typecode);
+        npy.header()
+            .require(typecode)
+            .map_err(|error| storage.named(error))?;
+        require_counted(storage, &npy, typecode)?;
+        let extent = fit_npy(storage, &mut npy, typecode, flags, placement.length)?;
+        if extent == Extent::Whole && flags.access() == Access::ReadWrite {
+            npy.mend(storage)?;
+            cut_slack(storage, &npy, typecode)?;
+        }
+        let mapping = Mapping::new(storage.clone(), npy.header().data_start, flags.access());
+        Array::over(mapping, typecode, flags, extent, Some(npy))?.with_room(placement.capacity)
+    }
+
+    /// With room for more, if the user asked for that.
+    fn with_room(mut self, capacity: Option<u64>) -> Result<Array> {
+        if let Some(capacity) = capacity {
+            self.reserve(capacity)?;
+        }
+        Ok(self)
+    }
+}
+
+fn offset_is_not(requirement: String, offset: u64) -> Error {
+    Error::OutOfRange {
+        name: "options.offset",
+        requirement,
+        received: offset.to_string(),
+    }
+}
+
+/// Checks a placement against a file that was just opened, and makes the file longer if the flags create. Gives the file's size, too.
+fn fit(storage: &Storage, flags: Flags, placement: Placement, itemsize: u64) -> Result<(Extent, u64)> {
+    let mut size = storage.opening_size();
+    let wanted =
+        placement.offset + countable_bytes("options.length", placement.length.unwrap_or(0), itemsize)?;
+    if wanted > size {
+        if flags.creates() {
+            storage.grow(size, wanted)?;
+            size = wanted;
+        } else if placement.offset > size {
+            return Err(offset_is_not(
+                format!("at most the file's size, {size}"),
+                placement.offset,
+            ));
+        } else if let Some(length) = placement.length {
+            return Err(longer_than((size - placement.offset) / itemsize, length));
+        }
+    }
+    let extent = match placement.length {
+        Some(length) if wanted < size => Extent::Fixed(length),
+        _ => Extent::Whole,
+    };
+    Ok((extent, size))
+}
+
+/// The same for a `.npy` file, whose header counts the elements.
+fn fit_npy(
+    storage: &Storage,
+    npy: &mut NpyHeader,
+    typecode: &Typecode,
+    flags: Flags,
+    length: Option<u64>,
+) -> Result<Extent> {
+    let (count, is_row) = (npy.header().count, npy.header().is_row());
+    let length = length.unwrap_or(count);
+    if length > count {
+        if !(flags.creates() && is_row) {
+            return Err(longer_than(count, length));
+        }
+        let bytes = countable_bytes("options.length", length, typecode.itemsize() as u64)?;
+        npy.require_room(length)?;
+        // The bytes behind the counted elements need not be zeros.
+        cut_slack(storage, npy, typecode)?;
+        storage.grow(counted_end(npy, typecode), npy.header().data_start + bytes)?;
+        npy.set_count(storage, length)?;
+    }
+    Ok(if is_row && length >= count {
+        Extent::Whole
+    } else {
+        Extent::Fixed(length)
+    })
+}
+
+/// Refuses a file that has fewer elements than its header counts.
+fn require_counted(storage: &Storage, npy: &NpyHeader, typecode: &Typecode) -> Result<()> {
+    let header = npy.header();
+    let found = storage.size()?.saturating_sub(header.data_start) / typecode.itemsize() as u64;
+    if header.count <= found {
+        return Ok(());
+    }
+    Err(storage.named(Error::InvalidNpy {
+        reason: format!(
+            "its header counts {} elements, it ends after {found}",
+            header.count
+        ),
+        path: None,
+    }))
+}
+
+/// Byte behind the last element that is counted.
+fn counted_end(npy: &NpyHeader, typecode: &Typecode) -> u64 {
+    npy.header().data_start + npy.header().count * typecode.itemsize() as u64
+}
+
+fn cut_slack(storage: &Storage, npy: &NpyHeader, typecode: &Typecode) -> Result<()> {
+    let end = counted_end(npy, typecode);
+    if storage.size()? > end {
+        storage.cut(end)?;
+    }
+    Ok(())
+}
+
+/// The error for a length beyond the elements of a file that is not to be made longer.
+fn longer_than(found: u64, length: u64) -> Error {
+    Error::OutOfRange {
+        name: "options.length",
+        requirement: format!("at most the {found} elements that are there"),
+        received: length.to_string(),
+    }
+}
+
+/// Bytes that JavaScript can count: 2^53.
+pub(super) const COUNTABLE: u64 = 1 << 53;
+
+/// Bytes that a number of elements takes.
+///
+/// # Errors
+/// `OutOfRange` beyond 2^53, which JavaScript cannot count.
+pub fn countable_bytes(name: &'static str, elements: u64, itemsize: u64) -> Result<u64> {
+    elements
+        .checked_mul(itemsize)
+        .filter(|bytes| *bytes <= COUNTABLE)
+        .ok_or_else(|| Error::OutOfRange {
+            name,
+            requirement: format!("at most {}, which is 2^53 bytes", COUNTABLE / itemsize),
+            received: elements.to_string(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::Region;
+    use std::fs::File;
+    use std::os::fd::AsRawFd;
+    use std::os::unix::fs::FileExt;
+
+    fn scratch() -> File {
+        crate::os::memory_file::scratch()
+    }
+
+    fn open(file: &File, flags: Flags, length: Option<u64>) -> Result<Array> {
+        let placement = Placement {
+            length,
+            ..Placement::default()
+        };
+        let open = || Storage::from_descriptor(file.as_raw_fd(), flags.without_emptying());
+        Array::open_npy(Some(Typecode::parse("h").unwrap()), flags, placement, open)
+    }
+
+    fn size(file: &File) -> u64 {
+        file.metadata().unwrap().len()
+    }
+
+    #[test]
+    fn elements_are_written_behind_the_counted_ones_and_slack_is_cut_by_trim() {
+        let file = scratch();
+        let mut array = open(&file, Flags::CreateOrEmpty, None).unwrap();
+        array.extend(Region::of(&[1, 0, 2, 0, 3, 0])).unwrap();
+        array.pop(0).unwrap();
+        assert_eq!(size(&file), 134);
+        let mut reader = open(&file, Flags::Read, None).unwrap();
+        assert_eq!(reader.region().to_vec().unwrap(), [2, 0, 3, 0]);
+        array.extend(Region::of(&[4, 0])).unwrap();
+        assert_eq!((size(&file), reader.refresh().unwrap()), (134, 3));
+        assert_eq!(reader.region().to_vec().unwrap(), [2, 0, 3, 0, 4, 0]);
+        array.clear().unwrap();
+        array.flush().unwrap();
+        assert_eq!(size(&file), 134);
+        array.trim().unwrap();
+        assert_eq!((size(&file), reader.refresh().unwrap()), (128, 0));
+    }
+
+    #[test]
+    fn what_one_left_behind_is_not_cut_once_another_has_reserved_more() {
+        let file = scratch();
+        let mut one = open(&file, Flags::CreateOrEmpty, None).unwrap();
+        one.extend(Region::of(&[0; 20])).unwrap();
+        let mut other = open(&file, Flags::ReadWrite, None).unwrap();
+        one.clear().unwrap();
+        other.reserve(1000).unwrap();
+        one.trim().unwrap();
+        assert_eq!(size(&file), 128 + 2000);
+        drop(other);
+        assert_eq!(size(&file), 128);
+    }
+
+    #[test]
+    fn the_length_asked_for_is_made_of_zeros_or_refused() {
+        let file = scratch();
+        assert_eq!(open(&file, Flags::CreateOrKeep, Some(3)).unwrap().length(), 3);
+        file.write_all_at(&[7; 6], 134).unwrap();
+        let array = open(&file, Flags::CreateOrKeep, Some(5)).unwrap();
+        assert_eq!(array.region().to_vec().unwrap(), [0; 10]);
+        let beyond = open(&file, Flags::ReadWrite, Some(6)).err().unwrap();
+        assert_eq!(beyond.code(), "ERR_OUT_OF_RANGE");
+        assert_eq!(
+            open(&file, Flags::ReadWrite, Some(2)).unwrap().extent(),
+            Extent::Fixed(2)
+        );
+    }
+}

@@ -1,0 +1,314 @@
+//! The end of an array in its file: how long the file says the array is, and how it gets longer and shorter.
+//!
+//! This folder alone asks which kind of end an array has.
+
+mod npy;
+mod reserved;
+
+use super::{Array, Verdict};
+use crate::error::{Error, Result};
+use crate::kernels::Region;
+use crate::os::memory::round_up_to_pages;
+use crate::storage::{Format, NpyHeader};
+
+pub(super) use npy::NpyTail;
+pub(super) use reserved::Reserved;
+
+/// Bytes that are written so fast that any other system call beside it counts.
+const LITTLE: u64 = 4096;
+
+pub(super) enum Tail {
+    /// The file's size is the length: whoever sees the file sees exactly the elements.
+    Exact,
+    /// A NumPy header counts the elements, and more bytes may follow them.
+    Npy(NpyTail),
+    /// The file is longer than the array, and this process is the only one that uses it.
+    Reserved(Reserved),
+}
+
+impl Tail {
+    pub fn new(header: Option<NpyHeader>) -> Tail {
+        header.map_or(Tail::Exact, |header| Tail::Npy(NpyTail::new(header)))
+    }
+
+    /// The header of the file. That of a reserved array counts what it did before.
+    fn header(&self) -> Option<&NpyHeader> {
+        match self {
+            Tail::Exact => None,
+            Tail::Npy(npy) => Some(npy.header()),
+            Tail::Reserved(reserved) => reserved.header(),
+        }
+    }
+}
+
+impl Array {
+    pub fn format(&self) -> Format {
+        match self.tail.header() {
+            Some(_) => Format::Npy,
+            None => Format::Raw,
+        }
+    }
+
+    /// The lengths of all dimensions; the length alone if the array is not all of a file of several dimensions.
+    pub fn shape(&self) -> Vec<u64> {
+        let header = self.tail.header().map(NpyHeader::header);
+        header
+            .filter(|header| !header.is_row() && header.count == self.length())
+            .map_or_else(|| vec![self.length()], |header| header.shape.clone())
+    }
+
+    /// Whether appending needs no system call.
+    pub fn is_reserved(&self) -> bool {
+        matches!(self.tail, Tail::Reserved(_))
+    }
+
+    /// First byte of the file that the array uses, for its header or its elements.
+    pub(super) fn start_in_file(&self) -> u64 {
+        match self.tail.header() {
+            Some(_) => 0,
+            None => self.file_position(0),
+        }
+    }
+
+    /// Byte of the file at which the elements end that a reader of the file would find.
+    pub(super) fn end_in_file(&self) -> Result<u64> {
+        match self.tail {
+            Tail::Exact => self.storage().size(),
+            Tail::Npy(_) | Tail::Reserved(_) => Ok(self.file_position(self.length())),
+        }
+    }
+
+    /// Bytes of the elements that the file holds by now. Nobody but this array changes the length of a reserved one, but others may
+    /// truncate its file.
+    pub(super) fn bytes_in_file(&mut self) -> Result<u64> {
+        let (mapping, itemsize) = (self.memory.mapping(), self.itemsize());
+        match &mut self.tail {
+            Tail::Exact => mapping.bytes(),
+            Tail::Npy(npy) => npy.bytes(mapping, itemsize),
+            Tail::Reserved(_) => Ok(self.byte_length().min(mapping.bytes()?)),
+        }
+    }
+
+    /// Takes over what others did to the length, before this array changes it.
+    ///
+    /// # Errors
+    /// The system's. The verdict is `RaggedLength` if the file ends inside an element, and `MemoryFault` if it ends before the array
+    /// begins, or before what a reserved array needs.
+    pub(super) fn take_over_length(&mut self) -> Result<Verdict> {
+        if let Tail::Reserved(reserved) = &self.tail {
+            // Before anything is moved: the elements behind the new end are lost, and zeros would be moved in front of it.
+            return Ok(reserved.require_uncut());
+        }
+        let bytes = self.bytes_in_file()?;
+        self.set_bytes(bytes)?;
+        // What is appended to a file that ends before the array begins would not be one of its elements.
+        if bytes == 0 && self.storage().size()? < self.file_position(0) {
+            return Ok(Err(Error::MemoryFault));
+        }
+        Ok(self.require_whole_elements(bytes))
+    }
+
+    /// Makes the length what a number of bytes says. The window is widened first, so that a failure changes nothing. Room that others
+    /// have taken from a reserved array is gone.
+    pub(super) fn set_bytes(&mut self, bytes: u64) -> Result<()> {
+        self.memory.cover(bytes)?;
+        let length = bytes / self.itemsize();
+        let capacity = match self.tail {
+            Tail::Exact | Tail::Npy(_) => length,
+            Tail::Reserved(_) => {
+                let room = self.memory.mapping().bytes()? / self.itemsize();
+                self.capacity().min(room).max(length)
+            }
+        };
+        if length < self.length() {
+            self.release_pages_behind(length);
+        }
+        self.state.set_ready(0);
+        self.state.set(length, capacity);
+        Ok(())
+    }
+
+    /// Appends elements, given as bytes in one or two parts. In an exact array that is one appending write.
+    ///
+    /// # Errors
+    /// The system's, `OutOfRange` for a length that a header cannot say; the array is then as it was.
+    pub(super) fn append_bytes(&mut self, parts: &[Region<'_>]) -> Result<()> {
+        let added: u64 = parts.iter().map(|part| part.len() as u64).sum();
+        let length = self.length() + added / self.itemsize();
+        if let Tail::Reserved(_) = self.tail {
+            return self.append_reserved(parts, length);
+        }
+        // Before anything is written: the file must not hold what cannot be mapped afterwards.
+        self.prepare_append(length)?;
+        let end = self.file_position(self.length());
+        let storage = self.memory.storage();
+        match &mut self.tail {
+            Tail::Npy(npy) => {
+                if let Err(error) = npy.append(storage, parts, end, length) {
+                    // Gives a full disk its blocks back. An error of that tells the caller nothing new.
+                    let _ = self.cut_slack();
+                    return Err(error);
+                }
+            }
+            _ => {
+                storage.append(parts, end)?;
+                // To ask for the size takes a third as long as a short write. The next call takes over what others have appended.
+                if added > LITTLE {
+                    let bytes = self.memory.mapping().bytes()?;
+                    return self.set_bytes(bytes);
+                }
+            }
+        }
+        self.set_exact_length(length);
+        Ok(())
+    }
+
+    /// Refuses a length that the array cannot get, before anything is appended; makes room for it, if it is reserved.
+    pub(super) fn prepare_append(&mut self, length: u64) -> Result<()> {
+        if let Tail::Reserved(_) = self.tail {
+            return self.make_room(length);
+        }
+        self.require_length_fits_header(length)?;
+        self.memory.cover(length * self.itemsize())
+    }
+
+    /// Makes the array longer by as many bytes as some parts have, which are what stands there in the end. An exact array appends them, so
+    /// that readers see no zeros and a full disk changes nothing. The caller stores to a reserved array anyway.
+    pub(super) fn grow_for(&mut self, parts: &[Region<'_>]) -> Result<()> {
+        if let Tail::Reserved(_) = self.tail {
+            let added: u64 = parts.iter().map(|part| part.len() as u64).sum();
+            let length = self.length() + added / self.itemsize();
+            self.prepare_append(length)?;
+            self.bring_much_in(added);
+            self.state.set(length, self.capacity());
+            return Ok(());
+        }
+        self.append_bytes(parts)
+    }
+
+    /// Refuses a length of more digits than a header has room for.
+    pub(super) fn require_length_fits_header(&self, length: u64) -> Result<()> {
+        self.tail
+            .header()
+            .map_or(Ok(()), |header| header.require_room(length))
+    }
+
+    /// Makes the array shorter. An exact array truncates the file. Under a header the file stays as long as it is, since a reader that
+    /// knows the old count may be reading those elements; so does a reserved file.
+    pub(super) fn truncate(&mut self, length: u64) -> Result<()> {
+        let end = self.file_position(self.length());
+        let storage = self.memory.storage();
+        match &mut self.tail {
+            Tail::Exact => {
+                self.release_pages_behind(length);
+                self.storage().cut(self.file_position(length))?;
+            }
+            Tail::Npy(npy) => npy.truncate(storage, end, length)?,
+            Tail::Reserved(_) => {
+                self.truncate_reserved(length);
+                return Ok(());
+            }
+        }
+        self.set_exact_length(length);
+        Ok(())
+    }
+
+    /// Takes appended elements back, which made one length another, unless others have appended meanwhile.
+    pub(super) fn undo_append(&mut self, from: u64, to: u64) -> Result<()> {
+        let is_last = match self.tail {
+            Tail::Exact => self.storage().size()? == self.file_position(to),
+            Tail::Npy(_) | Tail::Reserved(_) => true,
+        };
+        if is_last {
+            self.truncate(from)?;
+            self.cut_slack()?;
+        }
+        Ok(())
+    }
+
+    /// Truncates the file to the elements: a reserved array becomes exact, and a `.npy` file ends behind its last element.
+    ///
+    /// # Errors
+    /// The system's; `MemoryFault` if others have truncated the file of a reserved array.
+    pub fn trim(&mut self) -> Result<()> {
+        self.seal("trim")?;
+        self.cut_slack()
+    }
+
+    /// The same before the array goes. Nobody sees the size of memory without a name.
+    pub fn finish(&mut self) -> Result<()> {
+        if !self.storage().is_exposed() {
+            return Ok(());
+        }
+        // A reserved array notes a fault that no call has met yet, and then leaves the file alone.
+        let _ = self.require_sound();
+        self.trim()
+    }
+
+    /// Makes a reserved array exact. There is nothing to do for another.
+    pub(super) fn seal(&mut self, operation: &'static str) -> Result<()> {
+        self.require_not_growing(operation)?;
+        let Tail::Reserved(reserved) = &self.tail else {
+            return Ok(());
+        };
+        // Before any buffer is detached: a call that fails changes nothing.
+        reserved.require_uncut()?;
+        let length = self.length();
+        self.release_pages_behind(length);
+        self.tail = reserved.seal()?;
+        self.forget_memory_ahead();
+        self.set_exact_length(length);
+        Ok(())
+    }
+
+    /// Truncates a `.npy` file to the counted elements, as far as this array left bytes behind them. If the file is longer than that,
+    /// another array has made it so, and may need it.
+    pub(super) fn cut_slack(&mut self) -> Result<()> {
+        let (mapping, itemsize) = (self.memory.mapping(), self.itemsize());
+        let Tail::Npy(npy) = &mut self.tail else {
+            return Ok(());
+        };
+        if let Some(count) = npy.take_slack(mapping, itemsize)? {
+            self.release_pages_behind(count);
+            self.storage().cut(self.file_position(count))?;
+        }
+        Ok(())
+    }
+
+    /// Notes that bytes up to one of the file may have been written in vain behind the counted elements.
+    pub(super) fn note_slack(&mut self, end: u64) {
+        if let Tail::Npy(npy) = &mut self.tail {
+            npy.note_slack(end);
+        }
+    }
+
+    /// Says that pages behind a length are about to go, so that the buffers on them are detached.
+    pub(super) fn release_pages_behind(&self, length: u64) {
+        // Pages count from the start of the file, not from the array's offset.
+        let end = round_up_to_pages(self.file_position(length));
+        (self.on_truncate)(end.saturating_sub(self.memory.mapping().offset()));
+    }
+
+    /// Passes on what a check of the memory found. A reserved array leaves a file alone that others truncated, also if it is as long again
+    /// when the array ends.
+    pub(super) fn note_cut(&self, sound: Result<()>) -> Result<()> {
+        if let (Err(_), Tail::Reserved(reserved)) = (&sound, &self.tail) {
+            reserved.note_cut();
+        }
+        sound
+    }
+
+    /// Takes note of all faults: the array has taken over what the file holds now.
+    pub(super) fn forget_faults(&mut self) {
+        self.memory.forget_faults(self.byte_length());
+        if let Tail::Reserved(reserved) = &self.tail {
+            reserved.accept_cut();
+        }
+    }
+
+    fn set_exact_length(&mut self, length: u64) {
+        // If it is reserved again it calls before it appends: the memory behind the end is another one by then.
+        self.state.set_ready(0);
+        self.state.set(length, length);
+    }
+}

@@ -1,0 +1,376 @@
+//! A reserved array: its file has room behind the elements, and is truncated to them in the end, by the array or at the end of the process.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError, Weak};
+use std::thread;
+use std::time::Duration;
+
+use super::Tail;
+use crate::array::{Array, State, countable_bytes};
+use crate::error::{Error, Result};
+use crate::kernels::{self, Region};
+use crate::mapping::{Advice, Mapping};
+use crate::os::exit::at_exit;
+use crate::os::huge_pages::HUGE_PAGE;
+use crate::os::memory::page_size;
+use crate::storage::NpyHeader;
+
+pub struct Reserved {
+    reservation: Arc<Reservation>,
+    /// What was known of the header.
+    npy: Option<NpyHeader>,
+}
+
+impl Reserved {
+    pub fn header(&self) -> Option<&NpyHeader> {
+        self.npy.as_ref()
+    }
+
+    /// As [`Reservation::require_uncut`].
+    pub fn require_uncut(&self) -> Result<()> {
+        self.reservation.require_uncut()
+    }
+
+    /// Remembers that others truncated the file: it is theirs until the array has taken over what is there.
+    pub fn note_cut(&self) {
+        self.reservation.is_cut.store(true, Ordering::Relaxed);
+    }
+
+    /// Goes on with what the file holds now, which the array has taken over.
+    pub fn accept_cut(&self) {
+        self.reservation.is_cut.store(false, Ordering::Relaxed);
+    }
+
+    /// Truncates the file to the elements, and gives what the end of the array is from now on.
+    pub fn seal(&self) -> Result<Tail> {
+        self.reservation.seal()?;
+        Ok(Tail::new(self.npy.clone()))
+    }
+}
+
+/// What it takes to truncate a reserved file to its elements without the array.
+#[derive(Debug)]
+struct Reservation {
+    mapping: Arc<Mapping>,
+    state: Arc<State>,
+    itemsize: u64,
+    npy: Option<NpyHeader>,
+    /// Others were found to have truncated the file. Remembered, since they may make it as long again.
+    is_cut: AtomicBool,
+}
+
+/// Those of this process that somebody else can see.
+static OPEN: Mutex<Vec<Weak<Reservation>>> = Mutex::new(Vec::new());
+
+/// The process that registered [`seal_all`]. A process that is forked from it inherits the registration, and must not act on it.
+static REGISTERED: OnceLock<u32> = OnceLock::new();
+
+impl Reservation {
+    fn start(reservation: Reservation) -> Arc<Reservation> {
+        let reservation = Arc::new(reservation);
+        // Memory that nobody else can know of goes with the process.
+        if reservation.mapping.storage().is_exposed() {
+            REGISTERED.get_or_init(|| {
+                at_exit(seal_all);
+                std::process::id()
+            });
+            let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+            if open.len() == open.capacity() {
+                open.retain(|entry| entry.strong_count() > 0);
+            }
+            open.push(Arc::downgrade(&reservation));
+        }
+        reservation
+    }
+
+    /// Refuses a file that ends before the room of this array: somebody truncated it. Elements that were stored behind its end are
+    /// lost, those in the file's last page without a fault. Another array may have reserved more.
+    ///
+    /// # Errors
+    /// `MemoryFault`
+    fn require_uncut(&self) -> Result<()> {
+        if self.is_cut.load(Ordering::Relaxed) {
+            return Err(Error::MemoryFault);
+        }
+        let capacity = self.state.capacity();
+        // A fault tells too, if the file is as long again by now.
+        let found = if self.mapping.has_zeros_before(capacity * self.itemsize) {
+            Err(Error::MemoryFault)
+        } else {
+            self.mapping.storage().require_size(self.position(capacity))
+        };
+        if matches!(found, Err(Error::MemoryFault)) {
+            self.is_cut.store(true, Ordering::Relaxed);
+        }
+        found
+    }
+
+    /// Makes a header count the elements, then truncates the file to them.
+    ///
+    /// # Errors
+    /// `MemoryFault` if others truncated the file, which is left as it is; the system's
+    fn seal(&self) -> Result<()> {
+        self.require_uncut()?;
+        let length = self.state.length();
+        let storage = self.mapping.storage();
+        if let Some(mut npy) = self.npy.clone() {
+            npy.count(storage)?;
+            npy.set_count(storage, length)?;
+        }
+        storage.cut(self.position(length))
+    }
+
+    /// Byte of the file at which an element lies.
+    fn position(&self, element: u64) -> u64 {
+        self.mapping.offset() + element * self.itemsize
+    }
+}
+
+/// Runs at `exit`, on the thread that called it.
+extern "C" fn seal_all() {
+    if REGISTERED.get() != Some(&std::process::id()) {
+        return;
+    }
+    let open = lock_at_exit();
+    for reservation in open.iter().flat_map(|open| open.iter()).filter_map(Weak::upgrade) {
+        // Nobody is left to report a failure to.
+        let _ = reservation.seal();
+    }
+}
+
+/// Other threads hold the list for a moment only. A thread that has ended while it held the list must not hang the process.
+fn lock_at_exit() -> Option<MutexGuard<'static, Vec<Weak<Reservation>>>> {
+    const TRIES: u32 = 1000;
+    for _ in 0..TRIES {
+        match OPEN.try_lock() {
+            Ok(open) => return Some(open),
+            Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(1)),
+        }
+    }
+    None
+}
+
+impl Array {
+    /// Makes the array the only writer of its file, with room for at least `capacity` elements.
+    pub fn reserve(&mut self, capacity: u64) -> Result<()> {
+        self.begin_length_change("reserve")??;
+        self.reserve_more(capacity)
+    }
+
+    /// The same of an array whose length is the file's.
+    pub(in crate::array) fn reserve_more(&mut self, capacity: u64) -> Result<()> {
+        countable_bytes("capacity", capacity, self.itemsize())?;
+        let exact = self.start_reservation();
+        if capacity <= self.capacity() {
+            return self.require_uncut();
+        }
+        self.set_capacity(capacity).inspect_err(|_| {
+            if let Some(exact) = exact {
+                self.tail = exact;
+            }
+        })
+    }
+
+    /// Makes an exact array reserved, and gives the end it had; `None` if it is reserved.
+    fn start_reservation(&mut self) -> Option<Tail> {
+        if let Tail::Reserved(_) = self.tail {
+            return None;
+        }
+        let npy = self.tail.header().cloned();
+        let reservation = Reservation::start(Reservation {
+            mapping: self.memory.mapping().clone(),
+            state: self.state.clone(),
+            itemsize: self.itemsize(),
+            npy: npy.clone(),
+            is_cut: AtomicBool::new(false),
+        });
+        let reserved = Tail::Reserved(Reserved { reservation, npy });
+        Some(std::mem::replace(&mut self.tail, reserved))
+    }
+
+    /// Refuses a reserved array whose file others truncated.
+    pub(in crate::array) fn require_uncut(&self) -> Result<()> {
+        match &self.tail {
+            Tail::Reserved(reserved) => reserved.require_uncut(),
+            Tail::Exact | Tail::Npy(_) => Ok(()),
+        }
+    }
+
+    /// Stores elements behind the end, and makes room for them first.
+    pub(super) fn append_reserved(&mut self, parts: &[Region<'_>], length: u64) -> Result<()> {
+        self.require_memory(length)?;
+        self.make_room(length)?;
+        for part in parts {
+            self.lay_down(*part)?;
+            let end = self.byte_length() + part.len() as u64;
+            // Elements that were stored where the file had been truncated are lost, and do not count.
+            self.require_sound_bytes(end)?;
+            self.state.set(end / self.itemsize(), self.capacity());
+        }
+        Ok(())
+    }
+
+    /// Makes a reserved array shorter. Its file keeps its room, but not the elements: a process that is killed leaves the file as long
+    /// as it is, and what was taken away must not come back then.
+    pub(super) fn truncate_reserved(&mut self, length: u64) {
+        self.touched = self.touched.max(self.byte_length());
+        if self.storage().is_exposed() {
+            let start = length * self.itemsize();
+            let removed = self
+                .region()
+                .part(start as usize, (self.byte_length() - start) as usize);
+            kernels::fill::fill(removed, &[0]);
+        }
+        self.state.set(length, self.capacity());
+    }
+
+    /// Room for a length in a reserved array; grows by half, so that a run of appends asks the system seldom.
+    pub(in crate::array) fn make_room(&mut self, length: u64) -> Result<()> {
+        let capacity = self.capacity();
+        if length <= capacity {
+            return Ok(());
+        }
+        let page = page_size() / self.itemsize();
+        let generous = length.max(capacity.saturating_add(capacity / 2)).max(page);
+        let generous = self.in_huge_pages(generous);
+        // What was asked for may fit if half as much again does not. Less than a page more is not worth a call of its own: near a
+        // full disk each append would make one.
+        let mut spare = generous - length;
+        loop {
+            match self.set_capacity(length + spare) {
+                Err(Error::System { .. } | Error::OutOfRange { .. }) if spare > 0 => {
+                    spare = if spare > page { spare / 2 } else { 0 }
+                }
+                done => return done,
+            }
+        }
+    }
+
+    /// At least so many elements; in much memory of its own, as many as whole huge pages hold. The huge page that the end of the file
+    /// lies in costs a fault for each of its small ones.
+    fn in_huge_pages(&self, elements: u64) -> u64 {
+        let huge = HUGE_PAGE / self.itemsize();
+        if self.storage().is_exposed() || elements < 2 * huge || self.capacity() == 0 {
+            return elements;
+        }
+        elements.checked_next_multiple_of(huge).unwrap_or(elements)
+    }
+
+    /// Grows the file of a reserved array; its length stays.
+    fn set_capacity(&mut self, capacity: u64) -> Result<()> {
+        let (from, to) = (self.file_position(self.capacity()), self.file_position(capacity));
+        self.require_length_fits_header(capacity)?;
+        self.require_uncut()?;
+        self.memory.cover(capacity * self.itemsize())?;
+        self.storage().grow(from, to)?;
+        self.state.set(self.length(), capacity);
+        if !self.storage().is_exposed() && capacity * self.itemsize() >= HUGE_PAGE {
+            // A hint: if the system has huge pages for such memory, they take far fewer faults.
+            let bytes = capacity * self.itemsize();
+            let _ = self.window().advise(Advice::HugePage, 0, bytes);
+        }
+        Ok(())
+    }
+
+    /// Refuses a length that takes more memory than can be had, before anything is touched. Memory that others can see took its
+    /// pages with its capacity, memory of our own takes them when elements are stored.
+    ///
+    /// # Errors
+    /// `ENOMEM`
+    pub(in crate::array) fn require_memory(&self, length: u64) -> Result<()> {
+        let taken = if self.storage().is_exposed() {
+            self.capacity()
+        } else {
+            self.length()
+        };
+        let added = length.saturating_sub(taken);
+        self.storage()
+            .require_possible(added.saturating_mul(self.itemsize()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::array::samples::{file_of, over};
+    use crate::kernels::Region;
+    use crate::storage::Flags;
+
+    fn size(file: &std::fs::File) -> u64 {
+        file.metadata().unwrap().len()
+    }
+
+    #[test]
+    fn a_reserved_file_is_cut_back_and_never_made_longer() {
+        let file = file_of(&[7; 4]);
+        let mut array = over(&file, Flags::ReadWrite, None);
+        array.reserve(10_000).unwrap();
+        assert_eq!(size(&file), 20_000);
+        array.extend(Region::of(&[8, 8])).unwrap();
+        array.trim().unwrap();
+        assert_eq!((size(&file), array.capacity()), (6, 3));
+        array.reserve(10_000).unwrap();
+        file.set_len(2).unwrap();
+        assert_eq!(array.trim().unwrap_err().code(), "ERR_MEMORY_FAULT");
+        assert_eq!(size(&file), 2);
+        assert_eq!(array.refresh().unwrap(), 1);
+        array.trim().unwrap();
+        assert_eq!(size(&file), 2);
+    }
+
+    #[test]
+    fn a_reserved_array_whose_room_was_cut_is_a_fault_until_refresh() {
+        let file = file_of(&[7; 4]);
+        let mut array = over(&file, Flags::ReadWrite, None);
+        array.reserve(100).unwrap();
+        // Inside the page, behind the elements: what is stored from there on is lost without a fault.
+        file.set_len(10).unwrap();
+        // As JavaScript appends: without a call.
+        array.state().set(12, 100);
+        file.set_len(40).unwrap();
+        let fault = |done: crate::error::Result<()>| assert_eq!(done.unwrap_err().code(), "ERR_MEMORY_FAULT");
+        fault(array.reserve(50));
+        fault(array.extend(Region::of(&[8; 20])));
+        // As long as before, which takes back nothing of what was lost.
+        file.set_len(200).unwrap();
+        fault(array.trim());
+        fault(array.flush());
+        fault(array.handle().map(drop));
+        fault(array.descriptor().map(drop));
+        fault(array.reserve(1000));
+        assert_eq!(size(&file), 200);
+        file.set_len(60).unwrap();
+        assert_eq!(array.refresh().unwrap(), 12);
+        assert_eq!(array.capacity(), 30);
+        array.extend(Region::of(&[9; 2])).unwrap();
+        array.trim().unwrap();
+        assert_eq!(size(&file), 26);
+    }
+
+    #[test]
+    fn a_file_that_others_cut_is_left_as_found_when_the_array_is_dropped() {
+        let file = file_of(&[7; 4]);
+        let mut array = over(&file, Flags::ReadWrite, None);
+        array.reserve(100).unwrap();
+        file.set_len(150).unwrap();
+        drop(array);
+        assert_eq!(size(&file), 150);
+    }
+
+    #[test]
+    fn a_file_that_another_array_reserved_more_of_is_no_fault() {
+        let file = file_of(&[7; 4]);
+        let (mut one, mut other) = (
+            over(&file, Flags::ReadWrite, None),
+            over(&file, Flags::ReadWrite, None),
+        );
+        one.reserve(100).unwrap();
+        other.reserve(5000).unwrap();
+        one.reserve(200).unwrap();
+        one.extend(Region::of(&[8; 2])).unwrap();
+        one.trim().unwrap();
+        assert_eq!(size(&file), 6);
+        assert_eq!(other.trim().unwrap_err().code(), "ERR_MEMORY_FAULT");
+        assert_eq!(size(&file), 6);
+    }
+}
