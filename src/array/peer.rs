@@ -57,7 +57,7 @@ impl Peer {
     pub fn into_own(self) -> Result<Peer> {
         match self {
             own @ (Peer::Own(_) | Peer::New(_)) => Ok(own),
-            Peer::Borrowed(file) => descriptor::opened_without_waiting(&file)
+            Peer::Borrowed(file) => descriptor::open_nonblocking(&file)
                 .map_or_else(|| file.try_clone(), Ok)
                 .map(Peer::Own)
                 .map_err(|error| Error::io(&error, "fcntl")),

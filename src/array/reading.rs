@@ -63,12 +63,12 @@ impl Array {
         left: Option<u64>,
         wanted: u64,
     ) -> Result<Option<u64>> {
-        if !self.has_fresh_memory(wanted) || self.is_own(peer)? {
+        if !self.can_prefault(wanted) || self.is_own(peer)? {
             return Ok(None);
         }
         let there = left.unwrap_or(0).min(wanted);
         let whole = there - there % self.itemsize();
-        Ok(self.has_fresh_memory(whole).then_some(whole))
+        Ok(self.can_prefault(whole).then_some(whole))
     }
 
     /// Appends elements read from where a file stands; gives how many bytes those are that were whole.

@@ -52,7 +52,7 @@ impl HandleFields {
     pub fn parse(self) -> Result<Handle> {
         let no_handle = || Error::InvalidArgType {
             name: "handle",
-            requirement: "what handle() of an MmapArray gave",
+            requirement: "a handle from handle() of an MmapArray",
         };
         let typecode = Typecode::parse(&self.typecode)?;
         let offset = count("handle.offset", self.offset)?;

@@ -67,7 +67,7 @@ impl OpenOptions {
             }
             Format::Npy => {
                 let typecode = self.typecode.as_deref().map(Typecode::parse).transpose()?;
-                let open = || self.storage(flags.without_emptying(), self.rare.mode);
+                let open = || self.storage(flags.without_truncation(), self.rare.mode);
                 Array::open_npy(typecode, flags, placement, open)?
             }
         };
@@ -80,7 +80,7 @@ impl OpenOptions {
     /// The typecode in the header of a `.npy` file. `None` if the file will be made by the call that opens it.
     pub fn typecode_of_npy(&self) -> Result<Option<char>> {
         let flags = self.flags()?.unwrap_or(Flags::Read);
-        if matches!(flags, Flags::CreateOrEmpty | Flags::CreateNew) {
+        if matches!(flags, Flags::CreateOrTruncate | Flags::CreateNew) {
             return Ok(None);
         }
         let storage = match self.storage(Flags::Read, None) {

@@ -160,7 +160,7 @@ impl Overlays {
         for overlay in self.0.borrow_mut().drain(..) {
             if overlay.is_alive() {
                 // SAFETY: the buffer is alive in this thread, so its pages are still its own; the array is closed.
-                let done = unsafe { memory::blank_out(overlay.start, overlay.length) };
+                let done = unsafe { memory::map_zeros(overlay.start, overlay.length) };
                 debug_assert!(done.is_ok(), "{done:?}");
             } else {
                 orphan(overlay.guard);
@@ -206,7 +206,7 @@ impl Orphans {
             return;
         }
         if let Ok(mappings) = Mappings::now() {
-            self.guards.retain(|guard| guard.guarded.is_there(&mappings));
+            self.guards.retain(|guard| guard.guarded.shows_file(&mappings));
         }
         self.next_sweep = Some(now + INTERVAL);
     }
@@ -238,5 +238,5 @@ fn orphans() -> MutexGuard<'static, Orphans> {
 unsafe fn map_file_over(start: *mut u8, length: usize, mapping: &Mapping, from: u64) -> Result<()> {
     let file = mapping.storage().file();
     // SAFETY: the caller's promise.
-    unsafe { memory::lay_over(start, length, file, mapping.offset() + from, mapping.is_private()) }
+    unsafe { memory::map_fixed(start, length, file, mapping.offset() + from, mapping.is_private()) }
 }

@@ -44,7 +44,7 @@ impl WindowRefs {
     pub fn release(&self, mapping: &Mapping) {
         for (window, count) in self.0.borrow_mut().drain(..) {
             if let Some(window) = window.upgrade() {
-                mapping.retire(&window, &count);
+                mapping.release(&window, &count);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Reading files: at a place, and to mapped memory.
+//! Reading files: at a position, and into mapped memory.
 #![allow(unsafe_code, reason = "has the system write to mapped memory")]
 
 use std::fs::File;
@@ -10,10 +10,10 @@ use rustix::io::{Errno, pread};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 
-/// What Linux reads at once: 2 GiB less a page. macOS refuses to read more than 2 GiB.
+/// The most that Linux reads in one call: 2 GiB less a page. macOS refuses more than 2 GiB.
 const READ_LIMIT: usize = 0x7FFF_F000;
 
-/// Reads until a buffer is full or the file ends; gives how many bytes there were.
+/// Reads until a buffer is full or the file ends. Returns the number of bytes.
 pub fn read_at(file: &File, buffer: &mut [u8], position: u64) -> Result<usize> {
     let mut got = 0;
     while got < buffer.len() {
@@ -27,19 +27,19 @@ pub fn read_at(file: &File, buffer: &mut [u8], position: u64) -> Result<usize> {
     Ok(got)
 }
 
-/// Refuses what cannot be read, also where nothing of it would be.
+/// Checks that a file can be read, even if no byte will be read.
 pub fn require_readable(file: &File) -> Result<()> {
     rustix::io::read(file, &mut [0u8; 0])
         .map(drop)
         .map_err(|errno| Error::system(errno, "read"))
 }
 
-/// Fills a region from where a file stands. Gives how many bytes were read: fewer where the file ends, or where it fails.
+/// Fills a region from the position of a file. Returns how many bytes were read, which is fewer if the file ends or a read fails.
 pub fn fill(file: &File, into: Region<'_>) -> (usize, Result<()>) {
     let mut done = 0;
     while done < into.len() {
         let rest = into.part(done, into.len() - done);
-        // SAFETY: the rest has that many writable bytes; the system answers EFAULT where it cannot write to them.
+        // SAFETY: `rest` has that many writable bytes. The system answers EFAULT if it cannot write to them.
         match unsafe {
             libc::read(
                 file.as_raw_fd(),
@@ -64,7 +64,7 @@ mod tests {
     use std::os::unix::fs::FileExt;
 
     #[test]
-    fn a_region_is_filled_as_far_as_the_file_goes() {
+    fn fill_from_a_shorter_file_ends_at_its_end() {
         let file = crate::os::memory_file::scratch();
         file.write_all_at(b"abcdef", 0).unwrap();
         let mut room = [0u8; 8];
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_is_read_and_no_more() {
+    fn read_at_behind_the_end_reads_what_the_file_has() {
         let file = crate::os::memory_file::scratch();
         file.write_all_at(b"abcdef", 0).unwrap();
         let mut buffer = [0; 4];

@@ -64,10 +64,7 @@ impl FileEnd {
                     .checked_sub(self.offset)
                     .ok_or(Error::MemoryFault)?;
                 if !there.is_multiple_of(self.itemsize) {
-                    return Err(Error::RaggedLength {
-                        bytes: there,
-                        itemsize: self.itemsize as usize,
-                    });
+                    return Err(storage.named(Error::ragged(there, self.itemsize as usize)));
                 }
                 storage.append(&[elements], place)
             }

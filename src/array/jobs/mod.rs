@@ -190,7 +190,7 @@ impl Array {
         if self.jobs.is_idle() {
             self.jobs.is_unsettled = true;
             // No append and no pop goes by the core.
-            self.state.set_ready(0);
+            self.state.set_prefaulted(0);
         }
         let shared = Arc::new(Shared {
             ticket,
@@ -271,7 +271,7 @@ impl Array {
         let wasted_to = self.jobs.outcome.wasted_to;
         if wasted_to > 0 {
             self.note_slack(wasted_to);
-            let _ = self.cut_slack();
+            let _ = self.truncate_slack();
         }
     }
 

@@ -2,8 +2,8 @@
 
 use super::file_end::FileEnd;
 use super::{Claim, Job, Work};
-use crate::array::fresh_pieces::FreshPieces;
 use crate::array::peer::Peer;
+use crate::array::prefault::PiecesBehindEnd;
 use crate::array::reading::{read_elements, require_all};
 use crate::array::turns::Place;
 use crate::array::{Array, countable_bytes};
@@ -42,7 +42,7 @@ impl Array {
         self.require_length_fits_header(length)?;
         self.memory.cover(self.byte_length() + wanted)?;
         let destination = if is_straight {
-            Destination::Memory(self.fresh_pieces())
+            Destination::Memory(self.pieces_behind_end())
         } else {
             Destination::File(self.file_end(wanted))
         };
@@ -78,7 +78,7 @@ impl Array {
 
 enum Destination {
     /// Memory that nobody else sees, with room for all of it.
-    Memory(FreshPieces),
+    Memory(PiecesBehindEnd),
     File(FileEnd),
 }
 
@@ -86,7 +86,7 @@ enum Destination {
 fn read_straight(
     job: &Job,
     peer: &Peer,
-    mut memory: FreshPieces,
+    mut memory: PiecesBehindEnd,
     wanted: u64,
     itemsize: u64,
 ) -> Result<Option<u64>> {
@@ -134,7 +134,7 @@ fn elements_left(peer: &Peer, count: u64, itemsize: u64) -> Result<u64> {
         _ => Err(Error::OutOfRange {
             name: "n",
             requirement: format!(
-                "at most {} of a source that does not say its size",
+                "at most {} for a source whose size is unknown",
                 ON_TRUST / itemsize
             ),
             received: count.to_string(),
@@ -321,7 +321,13 @@ mod tests {
     fn counted(file: &File) -> Array {
         let open = || Storage::from_descriptor(file.as_raw_fd(), Flags::ReadWrite);
         let integers = Typecode::parse("i").unwrap();
-        Array::open_npy(Some(integers), Flags::CreateOrEmpty, Placement::default(), open).unwrap()
+        Array::open_npy(
+            Some(integers),
+            Flags::CreateOrTruncate,
+            Placement::default(),
+            open,
+        )
+        .unwrap()
     }
 
     // What broke: what could not be taken over was added once more, to what the header had told meanwhile.
