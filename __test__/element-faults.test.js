@@ -385,18 +385,3 @@ describe('check', () => {
        assert.equal(part[0] + sharedView[50_000], 2 * 0x01010101)`,
     ))
 })
-
-// What broke: native.js can be reached by another copy of the package, and what it closed was read on: SIGSEGV.
-test('close of the addon refuses an array, and of a core leaves zeros where the element path reads', () =>
-  inChild(
-    `const { MmapArray: Core } = await import(${JSON.stringify(new URL('../native.js', import.meta.url).href)})
-     for (let i = 0; i < 100; i++) array.get(i)
-     assert.throws(() => Core.prototype.close.call(array))
-     assert.equal(array.get(0), 1)
-     const core = new Core('i', Buffer.from(path), 'r+')
-     const elements = new Int32Array(core.elementsBuffer(2 ** 20))
-     assert.equal(elements[0], 1)
-     core.close()
-     assert.equal(elements[0], 0)
-     assert.throws(() => core.elementsBuffer(2 ** 20), { code: 'ERR_CLOSED' })`,
-  ))

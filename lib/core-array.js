@@ -97,7 +97,7 @@ export class CoreArray {
     locks.forget(this.#core)
     this.#memory.release()
     this.#views = undefined
-    this.#core.close(true)
+    this.#core.close()
   }
 }
 

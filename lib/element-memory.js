@@ -36,6 +36,10 @@ export class ElementMemory {
     return lengthOf(this.words)
   }
 
+  get byteLength() {
+    return lengthOf(this.words) * this.#type.View.BYTES_PER_ELEMENT
+  }
+
   get capacity() {
     return capacityOf(this.words)
   }

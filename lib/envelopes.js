@@ -4,7 +4,7 @@ import { envelopeLater } from '../native.js'
 import { toBound, toCount } from './arguments.js'
 import * as jobs from './jobs.js'
 import { allocate, bytesOf } from './buffers.js'
-import { coreOf, requireOpen, typeOf } from './core-array.js'
+import { coreOf, memoryOf, requireOpen, typeOf } from './core-array.js'
 
 const toParts = (parts, start, stop) => [toCount(parts, 'parts'), toBound(start, 'start'), toBound(stop, 'stop')]
 
@@ -17,9 +17,9 @@ function halves(both) {
 export function envelope(array, parts, start, stop) {
   const given = toParts(parts, start, stop)
   requireOpen(array)
-  const core = coreOf(array)
-  const both = allocate(typeOf(array).View, core.envelopeLength(...given))
-  core.envelope(...given, bytesOf(both))
+  // The core refuses more parts than there are elements.
+  const both = allocate(typeOf(array).View, 2 * Math.min(given[0], memoryOf(array).length))
+  coreOf(array).envelope(...given, bytesOf(both))
   return halves(both)
 }
 

@@ -176,7 +176,7 @@ export class MmapArray extends StoredArray {
 
   tobytes() {
     requireOpen(this)
-    const copy = allocate(Uint8Array, memoryOf(this).length * typeOf(this).View.BYTES_PER_ELEMENT)
+    const copy = allocate(Uint8Array, memoryOf(this).byteLength)
     coreOf(this).slice(copy)
     return Buffer.from(copy.buffer)
   }

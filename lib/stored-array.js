@@ -65,7 +65,7 @@ export class StoredArray extends CoreArray {
   }
 
   get byteLength() {
-    return memoryOf(this).length * typeOf(this).View.BYTES_PER_ELEMENT
+    return memoryOf(this).byteLength
   }
 
   get capacity() {

@@ -24,12 +24,8 @@ export class Views {
     this.#View = View
   }
 
-  get #byteLength() {
-    return this.#memory.length * this.#View.BYTES_PER_ELEMENT
-  }
-
   get buffer() {
-    const byteLength = this.#byteLength
+    const { byteLength } = this.#memory
     if (byteLength === 0) return this.#emptyBuffer()
     if (this.#buffer?.byteLength !== byteLength) {
       this.#buffer = this.#core.buffer(0, this.#memory.length, BUFFER_LIMIT)
@@ -50,7 +46,7 @@ export class Views {
   }
 
   get sharedBuffer() {
-    const byteLength = this.#byteLength
+    const { byteLength } = this.#memory
     if (this.#sharedBuffer?.byteLength !== byteLength) {
       this.#sharedBuffer = sharedBufferOn(this.#core, byteLength, BUFFER_LIMIT)
     }
@@ -68,11 +64,11 @@ export class Views {
 
   /** A view of some elements in place. If one buffer cannot span the array, the view has a buffer of its own. */
   subarray(start, end) {
-    const { length } = this.#memory
+    const { byteLength, length } = this.#memory
     const View = this.#View
     const from = clampBound(start, length, 0)
     const count = Math.max(clampBound(end, length, length) - from, 0)
-    if (this.#byteLength <= BUFFER_LIMIT) return new View(this.buffer, from * View.BYTES_PER_ELEMENT, count)
+    if (byteLength <= BUFFER_LIMIT) return new View(this.buffer, from * View.BYTES_PER_ELEMENT, count)
     return count === 0 ? new View(0) : new View(this.#core.buffer(from, from + count, BUFFER_LIMIT))
   }
 }

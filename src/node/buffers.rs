@@ -7,6 +7,7 @@ use std::ffi::c_void;
 use std::ptr;
 use std::sync::Arc;
 
+use napi::bindgen_prelude::{JsObjectValue, Object};
 use napi::{Env, JsValue, Unknown, sys};
 
 use super::external::{drop_box, external_array_buffer, nothing_to_do};
@@ -49,27 +50,13 @@ impl Buffers {
             drop_box::<WindowRef>,
             Box::into_raw(Box::new(self.window_ref(window))),
         )?;
-        self.keep_mapped_for_object(&value, window);
+        // For the object as well as for its memory: detaching drops the reference of the memory, but a thread of the pool may
+        // still work on it then.
+        let mut object = Object::from_raw(self.env, value.raw());
+        let added = object.add_finalizer(self.window_ref(window), (), |_| ());
+        debug_assert!(added.is_ok(), "{added:?}");
         self.remember(&value, end);
         Ok(value)
-    }
-
-    /// Keeps the window mapped while the `ArrayBuffer` object lives. Its memory has a reference too, but detaching drops that
-    /// one, and a thread of the pool may still work on the memory then.
-    fn keep_mapped_for_object(&self, value: &Unknown<'_>, window: &Arc<Window>) {
-        let window = Box::into_raw(Box::new(self.window_ref(window)));
-        // SAFETY: the value belongs to this environment; the finalizer drops the box once.
-        let status = unsafe {
-            sys::napi_add_finalizer(
-                self.env,
-                value.raw(),
-                window.cast(),
-                Some(drop_box::<WindowRef>),
-                window.cast(),
-                ptr::null_mut(),
-            )
-        };
-        debug_assert_eq!(status, sys::Status::napi_ok);
     }
 
     pub fn window_ref(&self, window: &Arc<Window>) -> WindowRef {

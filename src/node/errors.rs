@@ -1,12 +1,10 @@
 //! Errors of the core as errors of JavaScript: its own classes, with `code`, and Node's `errno`, `syscall` and `path` for system
 //! failures.
-#![allow(unsafe_code, reason = "builds error objects through Node-API")]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::ptr;
 
-use napi::bindgen_prelude::{Object, ToNapiValue};
-use napi::{Env, JsValue, Status, Unknown, sys};
+use napi::bindgen_prelude::Object;
+use napi::{Env, JsError, JsRangeError, JsTypeError, JsValue, Status, Unknown};
 
 use crate::error::{Class, Error, Result};
 
@@ -38,31 +36,21 @@ pub fn to_napi<T>(env: &Env, done: Result<T>) -> napi::Result<T> {
 
 /// Throws, and returns the error by which napi-rs knows that an exception is pending.
 fn throw(env: &Env, error: &Error) -> napi::Error {
-    match to_js(env, error) {
-        Ok(value) => {
-            // SAFETY: the environment is the running call's, the value its own.
-            unsafe { sys::napi_throw(env.raw(), value.raw()) };
-            napi::Error::new(Status::PendingException, error.to_string())
-        }
+    match to_js(env, error).and_then(|value| env.throw(value)) {
+        Ok(()) => napi::Error::new(Status::PendingException, error.to_string()),
         Err(failure) => failure,
     }
 }
 
-/// The JavaScript object of an error.
-pub fn to_js<'env>(env: &'env Env, error: &Error) -> napi::Result<Unknown<'env>> {
-    let create = match error.class() {
-        Class::Error => sys::napi_create_error,
-        Class::TypeError => sys::napi_create_type_error,
-        Class::RangeError => sys::napi_create_range_error,
+fn to_js(env: &Env, error: &Error) -> napi::Result<Unknown<'static>> {
+    let coded = napi::Error::new(error.code(), error.to_string());
+    let value = match error.class() {
+        Class::Error => JsError::from(coded).into_unknown(*env),
+        Class::TypeError => JsTypeError::from(coded).into_unknown(*env),
+        Class::RangeError => JsRangeError::from(coded).into_unknown(*env),
     };
-    let code = env.create_string(error.code().as_ref())?;
-    let message = env.create_string(error.to_string())?;
-    let mut value = ptr::null_mut();
-    // SAFETY: both strings belong to this environment, and `value` is written on success.
-    napi::check_status!(unsafe { create(env.raw(), code.raw(), message.raw(), &mut value) })?;
-    // SAFETY: just made, in this environment.
-    let mut object = Object::from_raw(env.raw(), value);
     if let Error::System { errno, syscall, path } = error {
+        let mut object = Object::from_raw(env.raw(), value.raw());
         // Node's `errno` is negative.
         object.set("errno", -errno)?;
         object.set("syscall", *syscall)?;
@@ -70,8 +58,5 @@ pub fn to_js<'env>(env: &'env Env, error: &Error) -> napi::Result<Unknown<'env>>
             object.set("path", path.as_str())?;
         }
     }
-    // SAFETY: the object lives in this environment's current scope.
-    let raw = unsafe { Object::to_napi_value(env.raw(), object) }?;
-    // SAFETY: as above.
-    Ok(unsafe { Unknown::from_raw_unchecked(env.raw(), raw) })
+    Ok(value)
 }

@@ -1,4 +1,4 @@
-//! `flushAsync`: the wait for the device, on a thread of the pool.
+//! `flushAsync`: waits for the device on a thread of the pool.
 
 use napi::{Env, Task};
 

@@ -57,11 +57,16 @@ pub fn half_values() -> Float32Array {
 #[napi]
 pub fn npy_typecode(
     env: Env,
-    path: Option<Unknown<'_>>,
+    path: Option<Uint8Array>,
     flags: Option<String>,
     rare: Option<RareOptions>,
 ) -> napi::Result<Option<String>> {
-    let options = OpenOptions::new(&env, None, path, flags, None, rare)?;
+    let options = OpenOptions {
+        path,
+        flags,
+        rare: rare.unwrap_or_default(),
+        ..Default::default()
+    };
     throw_on_error(&env, || Ok(options.typecode_of_npy()?.map(String::from)))
 }
 

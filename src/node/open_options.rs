@@ -5,12 +5,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use napi::bindgen_prelude::Uint8Array;
-use napi::{Env, Unknown};
 use napi_derive::napi;
 
-use super::errors::throw_on_error;
 use super::handle::HandleFields;
-use super::values::{bytes, optional_count};
+use super::values::optional_count;
 use crate::array::{Array, Placement};
 use crate::error::{Error, Result};
 use crate::mapping::Advice;
@@ -19,9 +17,11 @@ use crate::typecode::Typecode;
 
 /// The arguments of the constructor. Without a path, `rare` may have a handle, a name of shared memory or a descriptor; without
 /// any of these, the array is made in memory.
+#[derive(Default)]
 pub struct OpenOptions {
     pub typecode: Option<String>,
-    pub path: Option<Vec<u8>>,
+    /// The bytes of a path.
+    pub path: Option<Uint8Array>,
     pub flags: Option<String>,
     /// `raw`, the default, or `npy`.
     pub format: Option<String>,
@@ -47,30 +47,6 @@ pub struct RareOptions {
 }
 
 impl OpenOptions {
-    pub fn new(
-        env: &Env,
-        typecode: Option<String>,
-        path: Option<Unknown<'_>>,
-        flags: Option<String>,
-        format: Option<String>,
-        rare: Option<RareOptions>,
-    ) -> napi::Result<OpenOptions> {
-        let path = match &path {
-            Some(path) => {
-                let bytes = bytes(env, path)?;
-                Some(throw_on_error(env, || bytes.to_vec())?)
-            }
-            None => None,
-        };
-        Ok(OpenOptions {
-            typecode,
-            path,
-            flags,
-            format,
-            rare: rare.unwrap_or_default(),
-        })
-    }
-
     pub fn open(mut self) -> Result<Array> {
         let flags = self.flags()?;
         let rare = &self.rare;

@@ -10,7 +10,6 @@ use super::buffers::Buffers;
 use super::errors::throw_on_error;
 use super::overlays::Overlays;
 use super::values::{RawNumber, decode, encode, index};
-use super::window_refs::WindowRef;
 use crate::array::{Array, Snapshot};
 use crate::error::{Error, Result};
 use crate::mapping::Window;
@@ -34,8 +33,6 @@ pub struct WrappedArray {
     pub overlays: Overlays,
     /// The window of the element path's buffer, kept until JavaScript asks for another buffer.
     pub elements: RefCell<Option<Arc<Window>>>,
-    /// The same after `close`, if JavaScript may still read that buffer.
-    elements_of_closed: RefCell<Option<WindowRef>>,
 }
 
 impl WrappedArray {
@@ -55,13 +52,11 @@ impl WrappedArray {
             buffers,
             overlays: Overlays::new(),
             elements: RefCell::default(),
-            elements_of_closed: RefCell::default(),
         }
     }
 
-    /// Releases everything. A second call does nothing. The address range of the element path's buffer stays, as zeros, unless
-    /// JavaScript has dropped that buffer.
-    pub fn close(&self, elements_are_dropped: bool) -> Result<()> {
+    /// Releases everything. A second call does nothing.
+    pub fn close(&self) -> Result<()> {
         let Some(mut array) = self.array.borrow_mut().take() else {
             return Ok(());
         };
@@ -69,11 +64,7 @@ impl WrappedArray {
         let trimmed = array.finish();
         self.buffers.detach_beyond(0);
         self.overlays.map_zeros();
-        if let Some(window) = self.elements.take()
-            && !elements_are_dropped
-        {
-            *self.elements_of_closed.borrow_mut() = Some(self.buffers.window_ref(&window));
-        }
+        self.elements.take();
         let (mapping, state) = (array.mapping().clone(), array.state().clone());
         // Dropping tries again to trim, if that failed. So the length may become 0 only after it.
         drop(array);

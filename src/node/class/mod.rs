@@ -15,7 +15,8 @@ pub use numbers::side;
 use std::ops::Deref;
 use std::rc::Rc;
 
-use napi::{Env, Unknown};
+use napi::Env;
+use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
 use super::errors::throw_on_error;
@@ -33,22 +34,27 @@ impl MmapArray {
     pub fn new(
         env: Env,
         typecode: Option<String>,
-        path: Option<Unknown<'_>>,
+        path: Option<Uint8Array>,
         flags: Option<String>,
         format: Option<String>,
         rare: Option<RareOptions>,
     ) -> napi::Result<Self> {
-        let options = OpenOptions::new(&env, typecode, path, flags, format, rare)?;
+        let options = OpenOptions {
+            typecode,
+            path,
+            flags,
+            format,
+            rare: rare.unwrap_or_default(),
+        };
         let array = throw_on_error(&env, || options.open())?;
         let array = Rc::new(WrappedArray::new(&env, array));
         Ok(MmapArray { array })
     }
 
-    /// Releases everything. A second call does nothing. `elements_are_dropped` says that nobody has a buffer of
-    /// `elementsBuffer` any more, so that its address range is released too.
+    /// Releases everything. A second call does nothing. Nobody may have a buffer of `elementsBuffer` any more.
     #[napi]
-    pub fn close(&self, env: Env, elements_are_dropped: Option<bool>) -> napi::Result<()> {
-        throw_on_error(&env, || self.array.close(elements_are_dropped == Some(true)))
+    pub fn close(&self, env: Env) -> napi::Result<()> {
+        throw_on_error(&env, || self.array.close())
     }
 }
 

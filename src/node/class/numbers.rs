@@ -41,22 +41,8 @@ impl MmapArray {
         self.read(env, |array| Ok(decode(array.typecode(), &array.extreme(which)?)))
     }
 
-    /// The number of elements of an envelope: two for each part.
-    #[napi]
-    pub fn envelope_length(
-        &self,
-        env: Env,
-        parts: f64,
-        start: Option<f64>,
-        stop: Option<f64>,
-    ) -> napi::Result<f64> {
-        self.read(&env, |array| {
-            let parts = array.parts(count("parts", parts)?, bounds(start, stop, None))?;
-            Ok(2.0 * parts.count as f64)
-        })
-    }
-
-    /// Writes the least number of each part of a slice, then the greatest of each, into memory of that length.
+    /// Writes the least number of each part of a slice, then the greatest of each, into memory of two elements for
+    /// each part.
     #[napi]
     pub fn envelope(
         &self,
