@@ -145,10 +145,11 @@ export function pingPongRows({ sizes, scratch }) {
   const inNode = (subject) => nodeProgram(new URL('scenarios/ping-pong.js', import.meta.url), { subject, rounds })
   const measure = async () => {
     const command = cProgram(new URL('scenarios/ping-pong.c', import.meta.url), scratch)
+    const subject = (program) => ({ program, answer: rounds })
     const subjects = {
-      [OURS]: { program: inNode(OURS), answer: rounds },
-      ...(command && { "C's futex": { program: { command, args: [String(rounds)] }, answer: rounds } }),
-      'process.send': { program: inNode('process.send'), answer: rounds },
+      [OURS]: subject(inNode(OURS)),
+      ...(command && { "C's futex": subject({ command, args: [String(rounds)] }) }),
+      'process.send': subject(inNode('process.send')),
     }
     const goals = { "C's futex": { ratio: 1.5, plus: TWO_NATIVE_CALLS }, 'process.send': 0.2 }
     const { [OURS]: ours, ...others } = await takeTurns(subjects, sizes)

@@ -43,14 +43,9 @@ const SIZES = {
   atLeast: [1_000_000, 10_000],
 }
 
+const [flag, text] = [{ type: 'boolean' }, { type: 'string' }]
 const { values: flags, positionals: words } = parseArgs({
-  options: {
-    quick: { type: 'boolean' },
-    json: { type: 'boolean' },
-    output: { type: 'string' },
-    'no-install': { type: 'boolean' },
-    runs: { type: 'string' },
-  },
+  options: { quick: flag, json: flag, 'no-install': flag, output: text, runs: text },
   allowPositionals: true,
 })
 const sizes = Object.fromEntries(

@@ -153,21 +153,19 @@ function release(result, the) {
   if (MmapArray && result !== the.array) result?.close?.()
 }
 
-const REHEARSED = 1000
-const REHEARSAL_MS = 1000
-/** Calls before the rehearsal makes new arrays. */
-const CALLS = 50
+/** A rehearsal's elements, its longest time, and its calls before it makes a new array. */
+const REHEARSAL = { elements: 1000, ms: 1000, calls: 50 }
 
 /**
  * Calls the steps often and shortly before they are timed. What V8 compiles while a loop is running differs from what it makes
  * of a function that was called before: it keeps the sum in a new object each time, which costs more than all the rest.
  */
 function rehearse(task, steps) {
-  const n = Math.min(task.n, REHEARSED)
+  const n = Math.min(task.n, REHEARSAL.elements)
   const began = performance.now()
   let the
-  for (let call = 0; call < rehearsals && performance.now() - began < REHEARSAL_MS; call++) {
-    if (call % CALLS === 0) {
+  for (let call = 0; call < rehearsals && performance.now() - began < REHEARSAL.ms; call++) {
+    if (call % REHEARSAL.calls === 0) {
       if (the) dispose(the)
       the = makeThe({ ...task, n, input: undefined })
     }
