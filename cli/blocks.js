@@ -37,6 +37,9 @@ export function decoded(array, copy) {
   }
 }
 
+/** The bytes of a typed array, not copied. */
+export const bytesOf = ({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)
+
 /** NumPy's booleans as 0 and 1: any byte but 0 is true. */
 export const truths = (bytes) => bytes.map((byte) => Number(byte !== 0))
 

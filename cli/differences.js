@@ -1,5 +1,7 @@
 // Compares two sequences of elements, block by block.
 
+import { bytesOf } from './blocks.js'
+
 export class Differences {
   count = 0
   /** @type {{ index: number, values: [unknown, unknown] } | undefined} */
@@ -56,8 +58,6 @@ function haveTheSameBytes(values, others) {
   if (!ArrayBuffer.isView(values) || values.constructor !== others.constructor) return false
   return bytesOf(values).equals(bytesOf(others))
 }
-
-const bytesOf = ({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)
 
 /** A distance as a number, or as a bigint if a double cannot hold it exactly. */
 function distanceOf(a, b) {

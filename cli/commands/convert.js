@@ -86,7 +86,7 @@ JSON lines have a value a line, or an object and --column. "NaN" and "Infinity" 
     const [path, targetPath] = toFiles(this, positionals, ['FILE', 'TARGET'])
     const from = sideOf(path, values.from)
     const to = sideOf(targetPath, values.to)
-    if (values.header !== undefined && to.format !== 'csv') throw new UsageError('--header goes with CSV')
+    if (values.header !== undefined && to.format !== 'csv') throw new UsageError('--header is for a TARGET of CSV')
     if (values.header !== undefined && !isTitle(values.header))
       throw new UsageError(`--header takes a title, and '${values.header}' could be read as an element`)
     const text = textOptions(values, from)

@@ -3,6 +3,7 @@
 
 import { statSync } from 'node:fs'
 import { MmapArray } from '../../index.js'
+import { bytesOf } from '../blocks.js'
 import { DataError } from '../failures.js'
 
 /** The typecode that the file is opened with, by the size of an element. */
@@ -58,5 +59,3 @@ export class ForeignElements {
     this.#words.close()
   }
 }
-
-const bytesOf = ({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)

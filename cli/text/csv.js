@@ -4,6 +4,7 @@ import { DataError, UsageError } from '../failures.js'
 import { columnAsked, placeOf } from './columns.js'
 import { countRows, rowsOf } from './csv-rows.js'
 import { requireTable } from './foreign-files.js'
+import { missingMessage } from './missing.js'
 import { isNoUtf8, shownText } from './shown-text.js'
 import { MISSING } from './values.js'
 
@@ -176,9 +177,7 @@ class Column {
     this.width = row.length
     this.#firstLine = piece.lineOf(at)
     if (this.width > 1 && this.#blankRow !== undefined)
-      throw Object.assign(new DataError(`1 field, blank, but line ${this.#firstLine} has ${this.width} fields`), {
-        line: this.#blankRow,
-      })
+      throw dataError(`1 field, blank, but line ${this.#firstLine} has ${this.width} fields`, this.#blankRow)
     const text = row[this.#place]
     if (asked.titles === undefined) this.#requireNoComment(row[0])
     const isAfterBlanks = this.width === 1 && this.blankCount > 0 && asked.titles !== true
@@ -218,10 +217,7 @@ class Column {
     const count = this.blankCount
     this.blankCount = 0
     this.#blankText = ''
-    if (this.#reader.missing.action === 'refuse')
-      throw Object.assign(new DataError('a value is missing; --missing nan, skip or a value says what becomes of it'), {
-        line,
-      })
+    if (this.#reader.missing.action === 'refuse') throw dataError(missingMessage(), line)
     let at = start
     for (let n = 0; n < count; n += 1) at = this.#addOneMissing(block, at)
     return at
@@ -240,6 +236,8 @@ class Column {
 }
 
 const withTitleHint = (error) => new DataError(`${error.message}; --titles if it is a title`, { cause: error })
+
+const dataError = (message, line) => Object.assign(new DataError(message), { line })
 
 /** Whether a field is blank. */
 const isBlank = (text) => !(text.charCodeAt(0) > 32) && text.trim() === ''

@@ -4,6 +4,7 @@ import { DataError } from '../failures.js'
 import { listed } from './columns.js'
 import { isDecimal } from './decimals.js'
 import { linesOf } from './lines.js'
+import { missingMessage } from './missing.js'
 import { textOf } from './numbers.js'
 import { shownText } from './shown-text.js'
 import { MISSING } from './values.js'
@@ -67,7 +68,7 @@ export async function* jsonBlocks(texts, { column, comment, firstLine = 1 }, rea
 
 function blankValue(line, { action }) {
   if (action === 'replace') return MISSING
-  throw new DataError(`line ${line}: a value is missing; --missing nan, skip or a value says what becomes of it`)
+  throw new DataError(`line ${line}: ${missingMessage()}`)
 }
 
 function memberMissing(text, column, { action }) {

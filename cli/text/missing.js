@@ -3,8 +3,12 @@
 import { DataError, UsageError } from '../failures.js'
 import { decimalOf, isDecimal } from './decimals.js'
 
-/** In any case of their letters. */
+/** Texts that stand for missing values, in any case of their letters. */
 const TEXTS = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '-', '#n/a', '<na>', 'nat', '\\n'])
+
+/** The message for a missing value, if --missing is not given. */
+export const missingMessage = (what = 'a value is missing') =>
+  `${what}; --missing nan, skip or a value says what it becomes`
 
 export const isUsuallyMissing = (text) => text.length <= 4 && TEXTS.has(text.toLowerCase())
 

@@ -6,7 +6,7 @@ import { dateReader, notATime } from './dates.js'
 import { plainTextOf } from './decimals.js'
 import { floatReader } from './floats.js'
 import { integerReader, requireRounding } from './integers.js'
-import { isUsuallyMissing, missingNumbers, missingPolicy } from './missing.js'
+import { isUsuallyMissing, missingMessage, missingNumbers, missingPolicy } from './missing.js'
 import { shownText } from './shown-text.js'
 
 /** The longest text that is read as a number: more digits would only take time. */
@@ -65,7 +65,7 @@ export function valueReader({ typecode, isAssumed, dates, round, thousands, deci
   const absent = (word) => {
     if (!isRefused) return MISSING
     const what = word === '' ? 'a value is missing' : `${shownText(word)} stands for a missing value`
-    throw new DataError(`${what}; --missing nan, skip or a value says what becomes of it`)
+    throw new DataError(missingMessage(what))
   }
   const isValue = (word) => {
     try {
