@@ -1,4 +1,4 @@
-// What makes other arrays and bytes out of an array; whole arrays to files and back; a large file that is only looked into.
+// Operations that make arrays and bytes of an array, that write and read whole files, and that open a large file.
 
 const cTwice = (second) => `
   T *copy = shared(2 * n * sizeof(T));
@@ -7,7 +7,7 @@ const cTwice = (second) => `
   return mapped(copy, 2 * n * sizeof(T));`
 const cCopy = 'T *copy = fresh(n * sizeof(T)); memcpy(copy, a, n * sizeof(T)); return heap(copy, n * sizeof(T));'
 
-/** Opens a file `n` times; those opened stay open until the round is over, so that closing is not in its time. */
+/** Opens a file `n` times. All stay open until the round is over, so that its time does not include closing. */
 const opening = (open, first) => `
   let sum = 0
   for (let i = 0; i < n; i++) {

@@ -1,7 +1,7 @@
-// Passes over all of an array: what is searched stands at its end, or too rarely to matter; changes in place; sums, extremes, order.
+// Operations that read or change all of an array: searches for the last element or a rare one, changes in place, sums, extremes, order.
 import { LAST, RARE, random, rareCount, sampleSum } from '../sample.js'
 
-/** At or ahead of the others, and close to what the memory allows. */
+/** As fast as the others or faster, and close to the bound. */
 const GOALS = { 'typed array': 1, NumPy: 1, C: 1.25 }
 const inPlace = 'return in_place(a, n * sizeof(T));'
 
