@@ -3,6 +3,7 @@
 mod attach;
 mod copy_on_write;
 mod elements;
+pub mod files;
 mod fresh_memory;
 mod fresh_pieces;
 mod growth;
@@ -10,8 +11,6 @@ pub mod jobs;
 mod memory;
 mod numbers;
 mod open;
-pub mod peer;
-mod reading;
 mod repeat;
 #[cfg(test)]
 mod samples;
@@ -21,8 +20,6 @@ mod splice;
 mod state;
 mod synchronization;
 mod tail;
-mod turns;
-mod writing;
 
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};

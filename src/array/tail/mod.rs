@@ -2,6 +2,7 @@
 //!
 //! This folder alone asks which kind of end an array has.
 
+mod file_end;
 mod npy;
 mod reserved;
 
@@ -11,6 +12,7 @@ use crate::kernels::Region;
 use crate::os::memory::round_up_to_pages;
 use crate::storage::{Format, NpyHeader};
 
+pub(super) use file_end::FileEnd;
 pub(super) use npy::NpyTail;
 pub(super) use reserved::Reserved;
 
