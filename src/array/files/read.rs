@@ -1,38 +1,35 @@
 //! Elements from other files.
 
-use super::Mode;
+use std::sync::Arc;
+
 use super::external_file::ExternalFile;
 use crate::array::fresh_pieces::FreshPieces;
-use crate::array::jobs::{Claim, Job, Progress, SYNCHRONOUS, Work};
-use crate::array::tail::FileEnd;
+use crate::array::jobs::{Claim, Work};
 use crate::array::{Array, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::os::{identity, read};
+use crate::storage::Storage;
 
 /// Bytes read at a time; a multiple of the size of every element.
 const CHUNK: u64 = 1 << 20;
+/// Bytes that the system is asked for at a time if the array is memory and the source does not say its size.
+const MEMORY_AT_ONCE: u64 = 64 << 20;
 
-/// Elements that are to be read and appended.
+/// Elements that are to be read.
 struct Reading {
-    job: Job,
     file: ExternalFile,
     itemsize: usize,
     /// Elements that were asked for.
     count: u64,
-    /// Bytes to read: those of the elements, or those to the end of the file if there are fewer. Like Python, it reads those too that
-    /// are not a whole element.
+    /// Bytes to read: those of the elements, or those to the end of the file if there are fewer. As Python does, it reads those too
+    /// that are not a whole element.
     wanted: u64,
-    destination: Destination,
-}
-
-enum Destination {
-    /// Memory of the array that nobody else sees, with room for all of it.
-    Memory(FreshPieces),
-    File {
-        end: FileEnd,
-        chunk: Vec<u8>,
-    },
+    /// For how many of them there is memory.
+    known: u64,
+    /// Where they are read to: memory behind the elements that nobody else sees and that has room for all of them; else to a buffer.
+    memory: Option<FreshPieces>,
+    storage: Arc<Storage>,
 }
 
 impl Array {
@@ -41,12 +38,21 @@ impl Array {
     /// # Errors
     /// `UnexpectedEof` if there are fewer; the system's. The whole elements that were read until then are kept.
     pub fn fromfile(&mut self, file: ExternalFile, count: u64) -> Result<()> {
-        let Some(reading) = self.begin_reading("fromfile", SYNCHRONOUS, file, count)? else {
+        let Some(reading) = self.begin_reading("fromfile", file, count)? else {
             return Ok(());
         };
-        let done = reading.run(Mode::Sync);
-        self.finish_job(SYNCHRONOUS)?;
-        done.map(drop)
+        let is_in_place = reading.memory.is_some();
+        let append = |elements: Region<'_>| {
+            if is_in_place {
+                let added = elements.len() as u64 / self.itemsize();
+                self.state.set(self.length() + added, self.capacity());
+            } else {
+                // It looks each time whether others have changed the length.
+                self.extend(elements)?;
+            }
+            Ok(true)
+        };
+        reading.run(None, append).map(drop)
     }
 
     /// The same as a job.
@@ -54,9 +60,23 @@ impl Array {
     /// # Errors
     /// Those of [`Array::fromfile`]; `Busy`.
     pub fn fromfile_later(&mut self, ticket: u32, file: ExternalFile, count: u64) -> Result<Work> {
-        let reading = self.begin_reading("fromfileAsync", ticket, file, count)?;
-        Ok(Work::new(0, |_| {
-            reading.map_or(Ok(true), |reading| reading.run(Mode::Async))
+        const OPERATION: &str = "fromfileAsync";
+        let Some(reading) = self.begin_reading(OPERATION, file, count)? else {
+            return Ok(Work::new(0, |_| Ok(true)));
+        };
+        let mut end = reading.memory.is_none().then(|| self.file_end());
+        let job = self.begin_job(OPERATION, ticket, Claim::Grows)?;
+        Ok(Work::new(0, move |_| {
+            let append = |elements: Region<'_>| {
+                job.append(|progress| {
+                    if let Some(end) = &mut end {
+                        end.append(elements, progress)?;
+                    }
+                    progress.appended += elements.len() as u64;
+                    Ok(())
+                })
+            };
+            reading.run(Some(&|| job.is_cancelled()), append)
         }))
     }
 
@@ -64,7 +84,6 @@ impl Array {
     fn begin_reading(
         &mut self,
         operation: &'static str,
-        ticket: u32,
         file: ExternalFile,
         count: u64,
     ) -> Result<Option<Reading>> {
@@ -78,28 +97,24 @@ impl Array {
         let left = self.bytes_left(&file)?;
         let wanted = left.map_or(asked, |left| left.min(asked));
         let known = left.map_or(0, |_| wanted);
-        let length = |bytes: u64| self.length() + bytes.div_ceil(itemsize);
-        let (known_length, most) = (length(known), length(wanted));
-        self.require_memory(known_length)?;
+        // The bytes that are not a whole element need room, too.
+        let length = self.length() + known.div_ceil(itemsize);
+        self.require_memory(length)?;
         // Before anything is read: the file must not hold what cannot be counted or mapped afterwards.
-        self.require_length_fits_header(most)?;
-        self.memory.cover(known_length * itemsize)?;
-        let destination = if left.is_some() && self.is_reserved() && !self.storage().is_exposed() {
-            self.make_room(known_length)?;
-            Destination::Memory(self.fresh_pieces())
-        } else {
-            Destination::File {
-                end: self.file_end(known),
-                chunk: vec![0; CHUNK.min(wanted) as usize],
-            }
-        };
+        self.require_length_fits_header(self.length() + wanted / itemsize)?;
+        self.memory.cover(length * itemsize)?;
+        let memory = self
+            .has_fresh_memory(known)
+            .then(|| self.make_room(length).map(|()| self.fresh_pieces()))
+            .transpose()?;
         Ok(Some(Reading {
-            job: self.begin_job(operation, ticket, Claim::Grows)?,
             file,
             itemsize: itemsize as usize,
             count,
             wanted,
-            destination,
+            known,
+            memory,
+            storage: self.storage().clone(),
         }))
     }
 
@@ -116,58 +131,50 @@ impl Array {
 }
 
 impl Reading {
-    /// Says whether it was done: false if it was cancelled.
-    fn run(mut self, mode: Mode) -> Result<bool> {
-        let job = &self.job;
-        let is_cancelled = || mode == Mode::Async && job.is_cancelled();
-        let cancellable: Option<&dyn Fn() -> bool> = (mode == Mode::Async).then_some(&is_cancelled);
+    /// Reads, and has whole elements appended until `append` returns false. Says whether all was read: false if it was cancelled.
+    fn run(
+        mut self,
+        is_cancelled: Option<&dyn Fn() -> bool>,
+        mut append: impl FnMut(Region<'_>) -> Result<bool>,
+    ) -> Result<bool> {
+        let mut chunk = vec![
+            0;
+            if self.memory.is_some() {
+                0
+            } else {
+                CHUNK.min(self.wanted) as usize
+            }
+        ];
         let (mut read, mut elements) = (0, 0);
-        while !is_cancelled() {
-            let piece = self.destination.next(self.wanted - read);
-            let room = piece.len();
-            let (got, failure) = read::fill(&self.file, piece, cancellable);
+        let mut memory_end = self.known.max(MEMORY_AT_ONCE);
+        let goes_on = || !is_cancelled.is_some_and(|is_cancelled| is_cancelled());
+        while goes_on() {
+            if read >= memory_end {
+                self.storage.require_possible(MEMORY_AT_ONCE)?;
+                memory_end = read + MEMORY_AT_ONCE;
+            }
+            let left = self.wanted - read;
+            let piece = match &mut self.memory {
+                Some(memory) => memory.next(left),
+                None => Region::of_mut(&mut chunk).part(0, CHUNK.min(left) as usize),
+            };
+            let (got, failure) = read::fill(&self.file, piece, is_cancelled);
             let whole = got - got % self.itemsize;
-            if !job.append(|progress| self.destination.append(whole, progress))? {
+            if whole > 0 && !append(piece.part(0, whole))? {
                 return Ok(false);
             }
             failure?;
             read += got as u64;
             elements += (whole / self.itemsize) as u64;
-            let is_at_end = got < room && !is_cancelled();
             if elements == self.count {
                 return Ok(true);
             }
+            let is_at_end = got < piece.len() && goes_on();
             if is_at_end || read == self.wanted {
-                return Err(Error::UnexpectedEof {
-                    wanted: self.count,
-                    got: elements,
-                });
+                let (wanted, got) = (self.count, elements);
+                return Err(Error::UnexpectedEof { wanted, got });
             }
         }
         Ok(false)
-    }
-}
-
-impl Destination {
-    /// Memory for the next bytes, at most so many.
-    fn next(&mut self, most: u64) -> Region<'_> {
-        match self {
-            Destination::Memory(pieces) => pieces.next(most),
-            Destination::File { chunk, .. } => {
-                let bytes = most.min(chunk.len() as u64) as usize;
-                Region::of_mut(&mut chunk[..bytes])
-            }
-        }
-    }
-
-    /// Appends the first of those bytes, which are whole elements.
-    fn append(&mut self, bytes: usize, progress: &mut Progress) -> Result<()> {
-        match self {
-            Destination::File { end, chunk } => end.append(Region::of(&chunk[..bytes]), progress),
-            Destination::Memory(_) => {
-                progress.appended += bytes as u64;
-                Ok(())
-            }
-        }
     }
 }

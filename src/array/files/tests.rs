@@ -373,3 +373,47 @@ fn what_was_written_in_vain_is_given_back_however_the_job_ends() {
         assert_eq!(array.length(), 2);
     }
 }
+
+// What broke: the window was widened before anything was read, and a pipe could not be asked for more than 2^30 bytes.
+#[test]
+fn finish_job_widens_the_window_to_what_was_appended() {
+    for is_reserved in [false, true] {
+        let file = file_of(&[7; 2]);
+        let mut array = over(&file, Flags::ReadWrite, None);
+        if is_reserved {
+            array.reserve(5).unwrap();
+        }
+        let end = array.window().len() as u64 + 2;
+        let job = array.begin_job("fromfileAsync", 1, Claim::Grows).unwrap();
+        let is_appended = job.append(|progress| {
+            file.set_len(end).unwrap();
+            file.write_all_at(&[9; 2], end - 2).unwrap();
+            progress.appended = end - 2;
+            progress.room_end = if is_reserved { end } else { 0 };
+            Ok(())
+        });
+        assert!(is_appended.unwrap());
+        drop(job);
+        array.finish_job(1).unwrap();
+        assert_eq!(array.length(), end / 2);
+        assert_eq!(array.get(-1).unwrap().bytes(), [9; 2]);
+    }
+}
+
+#[test]
+fn fromfile_later_from_a_pipe_takes_any_count() {
+    for is_exposed in [false, true] {
+        let mut array = integers(&[7]);
+        if is_exposed {
+            array.descriptor().unwrap();
+        }
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        writer.write_all(&[1, 0, 0, 0, 2]).unwrap();
+        drop(writer);
+        let source = ExternalFile::borrow(reader.as_raw_fd(), Mode::Async).unwrap();
+        let work = array.fromfile_later(1, source, 1 << 50).unwrap();
+        assert_eq!(failure(work).code(), "ERR_UNEXPECTED_EOF");
+        array.finish_job(1).unwrap();
+        assert_eq!(values(&array), [7, 1]);
+    }
+}

@@ -157,3 +157,68 @@ fn write_all(all: Region<'_>, mut file: &File, is_cancelled: Option<&dyn Fn() ->
     }
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::samples::{busy, done, integers};
+    use crate::os::portable;
+    use std::os::unix::fs::MetadataExt;
+    use std::path::PathBuf;
+
+    /// A file that is gone when the test ends.
+    struct Target(PathBuf);
+
+    impl Target {
+        fn new(name: &str) -> Target {
+            Target(std::env::temp_dir().join(format!("mmap-array-{name}-{}", std::process::id())))
+        }
+
+        fn name(&self) -> FileName<'_> {
+            FileName::Path(std::os::unix::ffi::OsStrExt::as_bytes(self.0.as_os_str()))
+        }
+    }
+
+    impl Drop for Target {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_file(&self.0);
+        }
+    }
+
+    #[test]
+    fn tofile_later_writes_all_elements() {
+        let target = Target::new("written");
+        std::fs::write(&target.0, [9; 100]).unwrap();
+        let mut array = integers(&[3, 1, 2]);
+        let work = array.tofile_later(1, target.name()).unwrap();
+        busy(array.sort_later(2));
+        assert!(done(work));
+        let found = std::fs::read(&target.0).unwrap();
+        assert_eq!(found, bytemuck::cast_slice::<i32, u8>(&[3, 1, 2]));
+    }
+
+    #[test]
+    fn tofile_later_that_is_cancelled_gives_back_the_blocks_that_were_not_written_to() {
+        if portable::skips("no blocks are asked for") {
+            return;
+        }
+        let target = Target::new("cancelled");
+        let array = integers(&vec![7; (2 * PART + PART / 2) / 4]);
+        let writing = array.begin_writing(target.name(), Mode::Async).unwrap().unwrap();
+        let checks = std::cell::Cell::new(0);
+        let is_cancelled = || {
+            checks.set(checks.get() + 1);
+            checks.get() > 2
+        };
+        assert!(!writing.run(Some(&is_cancelled)).unwrap());
+        let found = std::fs::metadata(&target.0).unwrap();
+        assert_eq!(found.len(), 2 * PART as u64);
+        assert!(found.blocks() * 512 <= found.len() + 65536, "{}", found.blocks());
+        assert!(
+            std::fs::read(&target.0)
+                .unwrap()
+                .chunks(4)
+                .all(|element| element == [7, 0, 0, 0])
+        );
+    }
+}

@@ -9,9 +9,6 @@ use super::Array;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 
-/// The ticket of a job that a synchronous call does by itself.
-pub(super) const SYNCHRONOUS: u32 = 0;
-
 /// Whether the process ends.
 static IS_SHUT_DOWN: AtomicBool = AtomicBool::new(false);
 

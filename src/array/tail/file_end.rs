@@ -9,17 +9,12 @@ use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::storage::{NpyHeader, Storage};
 
-/// Bytes that the system is asked for at a time, if the file is memory.
-const MEMORY_AT_ONCE: u64 = 64 << 20;
-
 pub(in crate::array) struct FileEnd {
     storage: Arc<Storage>,
     /// Byte of the file at which the array begins, and at which it ended when the job began.
     offset: u64,
     start: u64,
     itemsize: u64,
-    /// Up to which byte of the file there was memory when the system was asked.
-    memory_end: u64,
     kind: Kind,
 }
 
@@ -31,28 +26,12 @@ enum Kind {
 }
 
 impl FileEnd {
-    /// Appends elements. What was written before an error does not count.
+    /// Writes elements behind those that were appended before. What was written before an error does not count.
     pub fn append(&mut self, elements: Region<'_>, progress: &mut Progress) -> Result<()> {
         let position = self.start + progress.appended;
         let end = position + elements.len() as u64;
-        self.write(elements, position, end, progress)
-            .inspect_err(|_| progress.wasted_to = end)?;
-        progress.appended += elements.len() as u64;
-        Ok(())
-    }
-
-    fn write(
-        &mut self,
-        elements: Region<'_>,
-        position: u64,
-        end: u64,
-        progress: &mut Progress,
-    ) -> Result<()> {
         let storage = &self.storage;
-        if end > self.memory_end {
-            storage.require_possible(MEMORY_AT_ONCE)?;
-            self.memory_end = end + MEMORY_AT_ONCE;
-        }
+        progress.wasted_to = end;
         match &mut self.kind {
             Kind::Exact => {
                 let bytes = storage
@@ -64,11 +43,11 @@ impl FileEnd {
                     let itemsize = self.itemsize as usize;
                     return Err(Error::RaggedLength { bytes, itemsize });
                 }
-                storage.append(&[elements], position)
+                storage.append(&[elements], position)?;
             }
             Kind::Npy(header) => {
                 storage.write_at(elements, position)?;
-                header.set_count(storage, (end - self.offset) / self.itemsize)
+                header.set_count(storage, (end - self.offset) / self.itemsize)?;
             }
             Kind::Reserved(room_end) => {
                 storage.require_size(*room_end)?;
@@ -77,22 +56,22 @@ impl FileEnd {
                     *room_end = end;
                     progress.room_end = end;
                 }
-                storage.write_at(elements, position)
+                storage.write_at(elements, position)?;
             }
         }
+        progress.wasted_to = 0;
+        Ok(())
     }
 }
 
 impl Array {
-    /// For a job that appends elements, for the first bytes of which there was memory when the system was asked.
-    pub(in crate::array) fn file_end(&self, known: u64) -> FileEnd {
+    pub(in crate::array) fn file_end(&self) -> FileEnd {
         let start = self.file_position(self.length());
         FileEnd {
             storage: self.storage().clone(),
             offset: self.mapping().offset(),
             start,
             itemsize: self.itemsize(),
-            memory_end: start + known.max(MEMORY_AT_ONCE),
             kind: match &self.tail {
                 Tail::Exact => Kind::Exact,
                 Tail::Npy(npy) => Kind::Npy(npy.header().clone()),

@@ -12,7 +12,6 @@ use crate::kernels::Region;
 use crate::os::memory::round_up_to_pages;
 use crate::storage::{Format, NpyHeader};
 
-pub(super) use file_end::FileEnd;
 pub(super) use npy::NpyTail;
 pub(super) use reserved::Reserved;
 
