@@ -168,12 +168,12 @@ describe('text', () => {
     expectNoTraceOf('x.npy')
   })
 
-  test('what is no number names its line', async () => {
+  test('what is not a number names its line', async () => {
     for (const [text, message] of [
-      ['1\n2\nthree\n', "a.csv, line 3, column 1: 'three' is no number"],
+      ['1\n2\nthree\n', "a.csv, line 3, column 1: 'three' is not a number"],
       ['1\n0x10\n', 'line 2'],
       ['1\n2,5\n3\n', 'line 2, column 1: 2 fields, where line 1 has 1'],
-      ['1\n\u001b]0;x\u0007\u009b\n', String.raw`'\u{1b}]0;x\u{7}\u{9b}' is no number`],
+      ['1\n\u001b]0;x\u0007\u009b\n', String.raw`'\u{1b}]0;x\u{7}\u{9b}' is not a number`],
       ['1\n1_000\n', 'line 2'],
       ['1\n"2\n', 'line 2: a quoted field has no end'],
       ['title\nanother\n1\n', 'line 2'],
@@ -289,7 +289,7 @@ describe('a first line', () => {
     ]) {
       const file = scope.file(text, 'a.csv')
       expect(await failure(4, ['convert', file, scope.path('b.f64'), ...words]), text).toMatch(
-        /a\.csv, line 1, column \d: .*(?: is no number|missing)/,
+        /a\.csv, line 1, column \d: .*(?: is not a number|missing)/,
       )
       expectNoTraceOf('b.f64')
     }
@@ -306,7 +306,7 @@ describe('a first line', () => {
 
   test('that begins like a number is no title of nothing', async () => {
     expect(await failure(4, ['convert', scope.file('1 2 3\n', 'a.csv'), scope.path('b.f64')])).toContain(
-      "line 1, column 1: '1 2 3' is no number",
+      "line 1, column 1: '1 2 3' is not a number",
     )
     expectNoTraceOf('b.f64')
   })

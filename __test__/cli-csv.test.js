@@ -54,6 +54,11 @@ describe('the first row', () => {
     ['day, close \nMon,1\n', ['--column', 'close'], ['1'], ''],
     ['"the\nday","the ""last"""\nMon,1\n', ['--column', 'the "last"'], ['1'], ''],
     ['close\n', ['--titles'], [], ''],
+    ['#NV\n1\n', ['--titles'], ['1'], ''],
+    ['#NV\n1\n', ['--missing-text', '#NV', '--missing', '0'], ['0', '1'], ''],
+    ['# close\n1\n', [], ['1'], "line 1 has titles, such as '# close'"],
+    ['#close\n1\n', [], ['1'], "line 1 has titles, such as '#close'"],
+    [' # c\n1\n', ['--comment', '#', '--titles'], ['1'], ''],
     ['1.5\n2\n', [], ['1.5', '2'], ''],
     ['1\n2\n', ['--no-titles'], ['1', '2'], ''],
     ['\n\nclose\n1\n', ['--titles'], ['1'], ''],
@@ -68,18 +73,38 @@ describe('the first row', () => {
     ['NA\n1\n2\n', "line 1, column 1: 'NA' stands for a missing value"],
     ['null\n1\n', "'null' stands for"],
     ['-\n1\n', "'-' stands for"],
-    ['TRUE\n1\n', "line 1, column 1: 'TRUE' is no number"],
-    ['(5)\n1\n', "line 1, column 1: '(5)' is no number"],
-    ['1O\n2\n', "'1O' is no number"],
-    ['close\n', "line 1, column 1: 'close' is no number"],
-    ['close\n\n\n', "line 1, column 1: 'close' is no number"],
+    ['TRUE\n1\n', "line 1, column 1: 'TRUE' is not a number"],
+    ['(5)\n1\n', "line 1, column 1: '(5)' is not a number"],
+    ['1O\n2\n', "'1O' is not a number"],
+    ['close\n', "line 1, column 1: 'close' is not a number"],
+    ['close\n\n\n', "line 1, column 1: 'close' is not a number"],
     ['#N/A\n1\n', "'#N/A' stands for"],
     ['\\N\n1\n', "'\\N' stands for"],
     ['close\nNA\n', "line 2, column 1 'close': 'NA' stands for"],
-    ['close\nanother\n1\n', "line 2, column 1 'close': 'another' is no number"],
+    ['close\nanother\n1\n', "line 2, column 1 'close': 'another' is not a number"],
     ['x,day\n5,-\n', "line 2, column 2 'day': '-' stands for", '--column', '2'],
+    // What broke: the first of the values was taken for a title and left out.
+    ['(1e5)\n2\n', "'(1e5)' is not a number; --titles if it is a title"],
+    ['(1+2j)\n2\n', "'(1+2j)' is not a number; --titles if it is a title"],
+    ['$5 EUR\n2\n', "'$5 EUR' is not a number"],
+    ['(inf)\n2\n', "'(inf)' is not a number"],
+    ['N.A.\n2\n', "'N.A.' is not a number"],
+    ['#NV\n2\n', "'#NV' is not a number: it may be an error of a spreadsheet; --missing-text takes it"],
+    ['#NV\n2\n', "'#NV' is not a number", '--missing', 'nan'],
+    ['#WERT!\n2\n', '--titles if it is a title', '--missing', 'nan'],
+    ['#ЗНАЧ!\n2\n', "'#ЗНАЧ!' is not a number"],
+    ['#¿NOMBRE?\n2\n', "'#¿NOMBRE?' is not a number"],
+    ['Err:502\n2\n', "'Err:502' is not a number"],
+    ['2\n#NV\n', "line 2, column 1: '#NV' is not a number: it may be an error of a spreadsheet"],
   ])('of %j is an error: %s', async (text, message, ...words) => {
     expect(await refusal(text, ...words)).toContain(message)
+  })
+
+  test('that is a comment behind spaces is neither a title nor data', async () => {
+    for (const text of [' # c\n1\n', ' # c,5\n1,2\n'])
+      expect(await misuse(text, '--comment', '#', '--column', '1')).toContain(
+        "line 1 begins with a space before '#', so --comment does not leave it out: give --titles or --no-titles",
+      )
   })
 
   test('that has no such column lists the columns it has', async () => {
@@ -299,7 +324,7 @@ describe('each row', () => {
   test('with a quoted field that spans many pieces of the file is one row', async () => {
     const long = 'line\n'.repeat(200_000)
     expect(await elementsOf(`"${long}",1\nb,2\n`, '--column', '2')).toEqual(['1', '2'])
-    expect(await refusal(`"${long}",1\nb,x\n`, '--column', '2')).toContain("line 200002, column 2: 'x' is no number")
+    expect(await refusal(`"${long}",1\nb,x\n`, '--column', '2')).toContain("line 200002, column 2: 'x' is not a number")
   })
 
   test('may be a comment, or be left out at the beginning or the end', async () => {
@@ -372,9 +397,9 @@ describe('numbers with other marks', () => {
       '"0,001"',
       '"-01,234"',
     ]) {
-      expect(await refusal(`${text}\n`, '--thousands', ','), text).toContain('is no number')
+      expect(await refusal(`${text}\n`, '--thousands', ','), text).toContain('is not a number')
     }
-    expect(await refusal('1.5\n', '--decimal', ',', '--delimiter', ';')).toContain("'1.5' is no number")
+    expect(await refusal('1.5\n', '--decimal', ',', '--delimiter', ';')).toContain("'1.5' is not a number")
   })
 
   test('are errors where the mark has divided the fields', async () => {
@@ -444,7 +469,7 @@ describe('files that are not tables', () => {
     ['JSON objects', '[ {"a": 1},\n{"a": 2}]\n', 'this is JSON'],
     ['HTML', '\n<!DOCTYPE html>\n<html>\n', 'this is HTML'],
     ['an error page', '<html><body>502 Bad Gateway</body></html>\n', 'this is HTML'],
-    ['a line of words', 'Too Many Requests\n', 'is no number'],
+    ['a line of words', 'Too Many Requests\n', 'is not a number'],
     ['gzip', gzipSync('1\n2\n'), 'packed by gzip: unpack it first'],
     ['zip', Buffer.concat([Buffer.from('PK\x03\x04'), deflateRawSync('1\n')]), 'packed by zip'],
     ['UTF-16', wide, 'this is UTF-16, not UTF-8: convert it first, with iconv'],
@@ -504,5 +529,34 @@ describe('a result without elements', () => {
   test('makes a new file', async () => {
     expect((await tool(['convert', scope.file('', 'empty.csv'), scope.path('new.f64')])).code).toBe(0)
     expect(fs.statSync(scope.path('new.f64')).size).toBe(0)
+  })
+})
+
+describe('an error message', () => {
+  test('says that a number is too long, not that it is none', async () => {
+    const digits = '1'.repeat(20_001)
+    expect(await refusal(`1\n${digits}\n`)).toMatch(
+      /'1+…' is too long: only texts of up to 20,000 characters are read$/,
+    )
+  })
+
+  test('shows no carriage return of a line end', async () => {
+    expect(await refusal('1,2\r\n3,x\r\n', '--column', '2')).toContain("'x' is not a number")
+    expect(await refusal('1,2\r\n3,4,x\r\n', '--column', '2')).toMatch(/'3 \| 4 \| x'$/)
+    expect(await refusal('close\r\n')).toContain("'close' is not a number")
+  })
+
+  test('shows spaces and marks that look like another character or like nothing', async () => {
+    for (const hidden of ['202f', 'a0', '2009', '200b', 'ad', '2028', '202e', 'feff']) {
+      const text = `1${String.fromCodePoint(Number.parseInt(hidden, 16))}2`
+      expect(await refusal(`1\n${text}\n`), hidden).toContain(`'1\\u{${hidden}}2' is not a number`)
+    }
+    expect(await refusal('1\n1 2\n')).toContain("'1 2' is not a number")
+  })
+
+  test('asks for a date where --missing is a number', async () => {
+    expect(await misuse('2024-03-01\n', '--dates', 'D', '--missing', '0')).toContain(
+      "--missing takes skip, nat or a date such as 2024-03-01, not '0'",
+    )
   })
 })

@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { bytesBehind, open, requireWhole } from '../cli/opening.js'
 import { run } from './support/processes.js'
+import { npyBytes } from './support/npy.js'
 import { useScope } from './support/scope.js'
 import { TOOL, failure, make, printed, tool } from './support/tool.js'
 import { TYPECODES, elements } from './support/typecodes.js'
@@ -135,6 +136,40 @@ describe('info', () => {
     ])
     expect(await printed(['info', scope.file(bytes, 'grid.npy')])).toContain('shape       2 × 3')
     expect(await json(['info', make(scope, 'x.f64', 'd', [1]), '--no-stats'])).not.toHaveProperty('mean')
+  })
+})
+
+describe('a .npy file with two arrays', () => {
+  const NOTE = /^mmap-array: [^\n]*two\.npy holds more than one array: only the first is read\n$/
+  const second = npyBytes({ shape: '(1,)' }, { data: Buffer.from(Int32Array.of(9).buffer) })
+
+  // What broke: the second array was left out in silence.
+  test.each([
+    ["'<i4'", Int32Array.of(1, 2, 3)],
+    ["'>i4'", Int32Array.of(1, 2, 3)],
+    ["'<i4'", Int32Array.of(), '(0,)'],
+  ])('of %s: every command says that it reads the first only', async (descr, elements, shape) => {
+    const first = npyBytes({ descr, shape }, { data: Buffer.from(elements.buffer) })
+    const path = scope.file(Buffer.concat([first, second]), 'two.npy')
+    const commands = [
+      ['convert', path, '-', '--to', 'csv'],
+      ['diff', path, path],
+    ]
+    if (!descr.includes('>'))
+      commands.push(['head', path], ['tail', path], ['info', path, '--json'], ['get', path, ':'])
+    for (const words of commands) {
+      const { code, stderr } = await tool(words)
+      expect(code, `${words}`).toBe(0)
+      expect(stderr.replace(/(.*\n)\1/, '$1'), `${words}`).toMatch(NOTE)
+    }
+  })
+
+  test('of which one is all that is there, or that has other bytes behind it, is not noted', async () => {
+    const first = npyBytes({}, { data: Buffer.from(Int32Array.of(1, 2, 3).buffer) })
+    for (const [n, bytes] of [first, Buffer.concat([first, Buffer.alloc(20)]), first.subarray(0, -12)].entries()) {
+      const { stderr } = await tool(['head', scope.file(bytes, `${n}.npy`)])
+      expect(stderr).not.toContain('more than one array')
+    }
   })
 })
 

@@ -259,6 +259,10 @@ describe('a member of JSON objects', () => {
       expect(await refusal('jsonl', text, '--column', 'a'), text).toContain("line 1, 'a'")
     }
     expect(await refusal('jsonl', '{"a":1}')).toContain('is an object: --column says')
+    // What broke: whoever had given --column was told to give it.
+    const nested = await refusal('jsonl', '{"a":{"b":1}}', '--column', 'a')
+    expect(nested).toContain(`'{"b":1}' is not a number`)
+    expect(nested).not.toContain('--column')
     expect(await refusal('jsonl', '1\n\n2')).toContain('line 2: a value is missing')
     expect(await refusal('jsonl', 'null')).toContain("'null' stands for a missing value")
   })
@@ -345,7 +349,7 @@ describe('dates', () => {
       '5',
     ]) {
       expect(await refusal('csv', `2024-01-01\n${text}`, '--dates', 's'), text).toContain(
-        `line 2, column 1: '${text}' is no date`,
+        `line 2, column 1: '${text}' is not a date`,
       )
     }
     expect(await refusal('csv', '2500-01-01', '--dates', 'ns')).toContain('does not fit int64')
@@ -468,7 +472,7 @@ test('--header takes a title for each column, and none of them is read as an ele
     ['x,y,NA', 'NA'],
   ]) {
     const message = await failure(2, ['convert', file, scope.path('b.csv'), '--header', titles])
-    expect(message).toBe(`--header takes titles, and '${wrong}' would be read as an element`)
+    expect(message).toBe(`--header takes titles, and '${wrong}' could be read as an element`)
   }
   expect((await tool(['convert', file, scope.path('c.tsv'), '--header', 'x,a\tb,z'])).code).toBe(0)
   expect(fs.readFileSync(scope.path('c.tsv'), 'utf8')).toBe('x\t"a\tb"\tz\n1\t2\t3\n4\t5\t6\n')

@@ -66,7 +66,7 @@ describe('in the terminal', () => {
     expect(ranges.findIndex(([, bottom]) => bottom === 23)).toBe(12)
   })
 
-  test('gaps where there is no number', async () => {
+  test('gaps where there is not a number', async () => {
     const items = Array.from({ length: 400 }, (_, n) => (n >= 100 && n < 200 ? NaN : n % 7 === 0 ? -Infinity : n))
     const text = await plot(make(scope, 'gaps.f32', 'f', items), '--width', '52')
     const ranges = rangesOf(text, 16)

@@ -78,7 +78,22 @@ describe('what says nothing is exit code 2', () => {
     [['head', 'a'], 'give --type'],
     [['convert', 'a.f64'], 'TARGET is missing'],
     [['convert', 'a.f64', 'b', '--to', 'xml'], "not 'xml'"],
-    [['convert', 'a.f64', 'b', '--column', '1'], '--column'],
+    [
+      ['convert', 'a.f64', 'b', '--column', '1'],
+      '--column is for a FILE of CSV or JSON lines, and a.f64 is a raw file; --from csv reads it as CSV',
+    ],
+    // What broke: it said that --delimiter goes with CSV, which the target is.
+    [
+      ['convert', 'b.npy', 'c.csv', '--delimiter', ';'],
+      "--delimiter is for a FILE of CSV, and b.npy is in NumPy's format",
+    ],
+    [
+      ['convert', 'b.npy', 'c.csv', '--dates', 'D'],
+      "--dates is for a FILE of CSV or JSON lines, and b.npy is in NumPy's",
+    ],
+    [['convert', 'a.jsonl', 'c.csv', '--titles'], '--titles is for a FILE of CSV, and a.jsonl is JSON lines'],
+    [['convert', 'a.csv', 'b', '--missing-text', '-9,9'], 'if that is -9,9, write --missing-text=-9,9; see'],
+    [['head', 'a.f64', '-t', '-x'], '--type takes a value; if that is -x, write --type=-x'],
     [['convert', 'a.f64', 'b', '--header', 'x'], '--header'],
     [['plot', 'a.f64', '--svg', 'a', '--png', 'b'], 'one picture each'],
     [['plot', 'a.f64', '--range', '5'], '--range'],

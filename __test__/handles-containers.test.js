@@ -98,7 +98,7 @@ describeWhereAllowed('unshare', [...USER_NAMESPACE.slice(1), 'true'], 'another u
       const array = scope.keep(new MmapArray('i', [1, 2, 3]))
       const { code, message } = await inside(USER_NAMESPACE, array.handle(), ATTACH)
       expect(code).toBe('ERR_UNREACHABLE_HANDLE')
-      expect(message).toContain(`process ${process.pid} is another user's, or in another user namespace`)
+      expect(message).toContain(`process ${process.pid} belongs to another user or user namespace`)
     },
   )
 })
@@ -114,7 +114,7 @@ describeWhereAllowed('setpriv', [...OTHER_USER.slice(1), process.execPath, '--ve
       const array = scope.keep(new MmapArray('i', [1, 2, 3]))
       const { code, message } = await inside(OTHER_USER, array.handle(), ATTACH)
       expect(code).toBe('ERR_UNREACHABLE_HANDLE')
-      expect(message).toContain(`process ${process.pid} is another user's`)
+      expect(message).toContain(`process ${process.pid} belongs to another user`)
     },
   )
 

@@ -24,11 +24,11 @@ const INVALID = {
   'version 1.1': [text(textOf({}), { version: [1, 1] }), /version, 1\.1/],
   'bytes that are no text': [text('\xff\xfe\x00'), /header has '\\xff'/],
   'bytes that are no UTF-8': [text("{'descr': '\xff'}", { version: [3, 0] }), /UTF-8/],
-  'no dictionary': [text('(3,)'), /where '\{'/],
+  'no dictionary': [text('(3,)'), /expected '\{'/],
   'something behind the dictionary': [text(`${textOf({}).trim()} 5`), /end of the header/],
   'a key that is missing': [text("{'descr': '<i4', 'shape': (3,)}"), /lacks/],
   'a key too many': [text("{'descr': '<i4', 'fortran_order': False, 'shape': (3,), 'x': 1}"), /key 'x'/],
-  'a call': [entry({ shape: '__import__("os")' }), /where a value/],
+  'a call': [entry({ shape: '__import__("os")' }), /expected a value/],
   'deep nesting': [text('{"shape": '.padEnd(9000, '(')), /nested/],
   'an order that is none': [entry({ fortran: '0' }), /fortran_order/],
   'a type that is none': [entry({ descr: 'None' }), /descr/],
@@ -40,7 +40,7 @@ const INVALID = {
   'a shape beyond 64 bits': [entry({ shape: `(${'9'.repeat(30)},)` }), /shape/],
   'a shape whose product overflows': [entry({ shape: '(4294967296, 4294967296)' }), /more bytes/],
   'a shape whose bytes overflow': [entry({ shape: '(9223372036854775807,)' }), /more bytes/],
-  'more elements than there are': [entry({ shape: '(17,)' }), /counts 17 elements, it ends after 16/],
+  'more elements than there are': [entry({ shape: '(17,)' }), /counts 17 elements, but it ends after 16/],
   'many more': [entry({ shape: '(1000000000000000000,)' }), /it ends after 16/],
 }
 
@@ -54,7 +54,7 @@ describe.each(Object.keys(INVALID))('%s', (name) => {
     for (const typecode of [undefined, 'i']) {
       const error = expectError('ERR_INVALID_NPY', () => MmapArray.open(path, typecode, { flags }))
       expect(error.message).toMatch(said)
-      expect(error.message).toContain(`'${path}' is no valid .npy file`)
+      expect(error.message).toContain(`'${path}' is not a valid .npy file`)
     }
     expect(fs.readFileSync(path)).toEqual(bytes)
     const array = scope.keep(MmapArray.open(path, 'B', { format: 'raw' }))
@@ -67,7 +67,7 @@ test('data that no typed array can be laid on are unsupported', () => {
   expect((10 + body.length) % 4).not.toBe(0)
   const path = scope.file(text(body), 'odd.npy')
   expect(expectError('ERR_UNSUPPORTED_NPY', () => MmapArray.open(path)).message).toContain(
-    'no multiple of the item size',
+    'not a multiple of the element size',
   )
 })
 

@@ -40,8 +40,6 @@ const RECEIVERS = {
 const FOR_ALL = {
   'MmapArray.prototype [Symbol(nodejs.util.inspect.custom)]':
     'Node calls it for whatever inherits from an array, and prints that',
-  'MmapArray.prototype 3.constructor':
-    'without `new` makes its receiver an array of the addon, as every class of Node-API does; the members refuse that too',
   'MmapArray.typecodes': 'a constant',
   'MmapArray 1.unlinkShm': 'takes a name, and makes no array',
   'iterator.pick': 'is given the array as an argument',

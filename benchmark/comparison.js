@@ -144,6 +144,9 @@ export function compare(ours, theirs, goal) {
   }
 }
 
+/** A line of the report that compares nothing; `met` is null if it has no goal. */
+export const line = (name, result, goal = '', met = null) => ({ name, goal, result, met })
+
 /** A ratio in three digits. */
 export function digits(ratio) {
   if (ratio >= 100) return ratio.toFixed(0)

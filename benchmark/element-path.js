@@ -3,15 +3,17 @@
 //
 //   node benchmark/element-path.js [i d …]      a table for each typecode; run it with the Node.js that is to be measured
 import { execFileSync } from 'node:child_process'
+import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { MmapArray } from '../index.js'
+import { ITERATION, sumOf } from './operations/elements.js'
 
-/** Elements of the long loop, and of the short one that is called a hundred times. */
-const [LONG, SHORT, CALLS] = [10_000_000, 100_000, 100]
+/** One call over many elements, and many calls over few. */
+const SIZES = [
+  { n: 10_000_000, calls: 1 },
+  { n: 100_000, calls: 100 },
+]
 const ROUNDS = 7
-
-const sumOf = (element) => `let sum = 0; for (let i = 0; i < n; i++) sum += ${element}; return sum`
-const iterating = 'let sum = 0; for (const value of array) sum += value; return sum'
 
 /** Ours and theirs. Each is a new function: V8 compiles one for all that it was ever called with. */
 const LOOPS = {
@@ -21,40 +23,35 @@ const LOOPS = {
     'for (let i = 0; i < n; i++) array.set(i, i & 127); return array.get(n - 1)',
     'for (let i = 0; i < n; i++) array[i] = i & 127; return array[n - 1]',
   ],
-  'for of': [iterating, iterating],
+  'for of': [ITERATION, ITERATION],
   append: [
-    `const grown = new array.constructor(array.typecode)
-    for (let i = 0; i < n; i++) grown.append(i & 127)
-    const { length } = grown
-    grown.close()
-    return length`,
+    `const grown = new array.constructor(array.typecode); for (let i = 0; i < n; i++) grown.append(i & 127)
+    const { length } = grown; grown.close(); return length`,
     'const grown = []; for (let i = 0; i < n; i++) grown.push(i & 127); return grown.length',
   ],
 }
 
-const attempt = (call) => {
+function attempt(call) {
   try {
     call()
   } catch {
-    // The mistake is what is wanted.
+    // The history is to hold this mistake.
   }
 }
 
 /** What an array, or another one of its type, has met before the loops run. */
 const HISTORIES = {
-  fresh: () => {},
-  'bad index': (array) => {
+  fresh() {},
+  'bad index'(array) {
     for (const at of [array.length, 2 ** 40, 1.5, '0']) attempt(() => array.get(at) ?? array.at(at) ?? array.set(at, 1))
     attempt(() => array.set(array.length, 1))
   },
-  'bad value': (array) => {
-    for (const value of ['1', {}, undefined]) {
-      attempt(() => array.set(0, value))
-      attempt(() => array.append(value))
-    }
+  'bad value'(array) {
+    for (const value of ['1', {}, undefined])
+      for (const call of [() => array.set(0, value), () => array.append(value)]) attempt(call)
   },
   'negative index': (array) => array.set(-1, array.get(-1) + array.at(-1) - array.get(-1)),
-  'read-only and closed sibling': (array, typecode) => {
+  'read-only and closed sibling'(array, typecode) {
     array.tofile('sibling')
     const sibling = MmapArray.open('sibling', typecode)
     for (let i = 0; i < 100; i++) sibling.get(i)
@@ -62,11 +59,11 @@ const HISTORIES = {
     sibling.close()
     for (const call of ['get', 'at', 'set']) attempt(() => sibling[call](0, 1))
   },
-  'append and pop': (array) => {
+  'append and pop'(array) {
     array.append(1)
     array.pop()
   },
-  'functions that saw all types': () => {
+  'functions that saw all types'() {
     const visit = (array) => {
       for (let i = 0; i < array.length; i++) array.set(i, array.get(i) && array.at(i))
       for (const value of array) if (value === undefined) throw new Error('no value')
@@ -77,30 +74,22 @@ const HISTORIES = {
   },
 }
 
-/** Ratio and nanoseconds for each loop, in a process that has a history. */
+/** For each loop its ratio and our nanoseconds, by size, after a history. */
 function measure(typecode, history) {
-  const loops = Object.entries(LOOPS).map(([name, codes]) => [
-    name,
-    ...codes.map((code) => new Function('array', 'n', code)),
-  ])
-  const figures = {}
-  for (const [n, calls] of [
-    [LONG, 1],
-    [SHORT, CALLS],
-  ]) {
+  const loops = Object.values(LOOPS).map((codes) => codes.map((code) => new Function('array', 'n', code)))
+  const bySize = SIZES.map(({ n, calls }) => {
     const array = new MmapArray(typecode)
     const values = array.view.constructor.from({ length: n }, (_, i) => i & 127)
     array.extend(values)
     HISTORIES[history](array, typecode)
     const view = values.slice()
-    for (const [name, ours, theirs] of loops) {
+    return loops.map(([ours, theirs]) => {
       const [mine, other] = [best(() => ours(array, n), calls), best(() => theirs(view, n), calls)]
-      if (mine.answer !== other.answer) throw new Error(`${name}: ${mine.answer} is not ${other.answer}`)
-      const ratio = (mine.time / other.time).toFixed(2)
-      figures[name] = [...(figures[name] ?? []), `${ratio} (${(mine.time / n / calls).toFixed(1)})`]
-    }
-  }
-  return figures
+      if (mine.answer !== other.answer) throw new Error(`${ours}: ${mine.answer} is not ${other.answer}`)
+      return `${(mine.time / other.time).toFixed(2)} (${(mine.time / n / calls).toFixed(1)})`
+    })
+  })
+  return loops.map((_, at) => bySize.map((figures) => figures[at]).join(', '))
 }
 
 function best(call, calls) {
@@ -114,20 +103,19 @@ function best(call, calls) {
   return { time, answer }
 }
 
-const [first, ...rest] = process.argv.slice(2)
+const [first = 'i', ...rest] = process.argv.slice(2)
 if (first === '--measure') {
   console.log(JSON.stringify(measure(...rest)))
 } else {
-  for (const typecode of first === undefined ? ['i', 'd'] : [first, ...rest]) {
-    console.log(`
-Node.js ${process.version}, typecode '${typecode}': time of our loop / time of theirs, for one call over
-${LONG} elements and for ${CALLS} calls over ${SHORT}; in parentheses our nanoseconds per element
-
-| history | ${Object.keys(LOOPS).join(' | ')} |\n|---|${'---|'.repeat(Object.keys(LOOPS).length)}`)
+  const sizes = SIZES.map(({ n, calls }) => `${calls} × ${n} elements`).join(', ')
+  for (const typecode of process.argv.length > 2 ? [first, ...rest] : ['i', 'd']) {
+    console.log(
+      `\nNode.js ${process.version}, typecode '${typecode}': our time / theirs (our ns per element), for ${sizes}`,
+    )
+    console.log(`\n| history | ${Object.keys(LOOPS).join(' | ')} |\n|---|${'---|'.repeat(Object.keys(LOOPS).length)}`)
     for (const name of Object.keys(HISTORIES)) {
       const child = [fileURLToPath(import.meta.url), '--measure', typecode, name]
-      const figures = JSON.parse(execFileSync(process.execPath, child, { cwd: process.env.TMPDIR ?? '/tmp' }))
-      const cells = Object.values(figures).map((sizes) => sizes.join(', '))
+      const cells = JSON.parse(execFileSync(process.execPath, child, { cwd: tmpdir() }))
       console.log(`| ${name} | ${cells.join(' | ')} |`)
     }
   }

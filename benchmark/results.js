@@ -21,11 +21,36 @@ export function tableOf({ lines }) {
   return [...table.values()]
 }
 
+function goalsMet({ lines }) {
+  const judged = lines.filter(({ met }) => met !== null)
+  const missed = judged.filter(({ met }) => !met).length
+  return `${judged.length - missed} of ${judged.length} goals met, ${missed} missed.`
+}
+
+/** What a run prints at its end. */
+export function summary(report) {
+  const missed = report.lines.filter(({ met }) => met === false)
+  const list = missed.map(({ row, name, goal, result }) => `  missed: ${row}: ${name}: ${result}, goal ${goal}\n`)
+  return `${goalsMet(report)}\n${list.join('')}Every answer was verified.`
+}
+
+/** What a run prints of a row. */
+export function rowTable(lines) {
+  const rows = lines.map(({ name, goal, result, met, measured }) => {
+    const { lower, upper, ours, theirs } = measured ?? {}
+    const times = measured
+      ? [`${lower.toFixed(2)} … ${upper.toFixed(2)}`, duration(ours), duration(theirs)]
+      : ['', '', '']
+    return [name, goal, result, verdict(met), ...times]
+  })
+  return markdownTable(['', 'goal', 'result', '', 'middle half', 'ours', 'theirs'], rows)
+}
+
+const verdict = (met) => (met === null ? '' : met ? 'met' : '**✗ missed**')
+
 export function markdown(report) {
   const { machine, lines, subjects } = report
   const table = tableOf(report)
-  const judged = lines.filter(({ met }) => met !== null)
-  const met = judged.filter(({ met }) => met)
   const compared = table.filter(({ best }) => best)
   const lost = compared.filter(({ best }) => isLost(best)).sort((a, b) => b.best.ratio - a.best.ratio)
   return `# Results
@@ -36,8 +61,7 @@ ${Object.entries(machine)
   .map(([name, value]) => `- ${name}: ${name === 'command' ? `\`${value}\`` : value}`)
   .join('\n')}
 
-**${met.length} of ${judged.length} goals met, ${judged.length - met.length} missed.** **In ${lost.length} of ${compared.length} rows a \
-competitor is faster than we are.** Every answer was verified.
+**${goalsMet(report)}** **In ${lost.length} of ${compared.length} rows a competitor is faster than we are.** Every answer was verified.
 
 ![Speed of each operation against the fastest competitor](speed.svg)
 
@@ -51,21 +75,7 @@ ${ratios(subjects, table)}
 
 ## Where we lose
 
-${
-  lost.length === 0
-    ? 'Nowhere, in this run.'
-    : markdownTable(
-        ['', 'type', 'the fastest competitor', 'ours / theirs', 'ours', 'theirs'],
-        lost.map(({ title, typecode, best: { subject, ratio, ours, theirs } }) => [
-          title,
-          `\`${typecode}\``,
-          subject,
-          digits(ratio),
-          duration(ours),
-          duration(theirs),
-        ]),
-      )
-}
+${lost.length === 0 ? 'Nowhere, in this run.' : losses(lost)}
 
 ## Goals
 
@@ -112,16 +122,22 @@ function ratios(subjects, table) {
   )
 }
 
+function losses(rows) {
+  const cells = rows.map(({ title, typecode, best: { subject, ratio, ours, theirs } }) => {
+    return [title, `\`${typecode}\``, subject, digits(ratio), duration(ours), duration(theirs)]
+  })
+  return markdownTable(['', 'type', 'the fastest competitor', 'ours / theirs', 'ours', 'theirs'], cells)
+}
+
 function goals(lines) {
   const shown = lines.filter(({ met, operation, bySize }) => !bySize && (met !== null || !operation))
   const label = ({ row, name }) => {
     const [measured, other] = name.split(' / ')
     return other && row.startsWith(measured) ? `${row} / ${other}` : `${row}: ${name}`
   }
-  const verdict = ({ met }) => (met === null ? '' : met ? 'met' : '**✗ missed**')
   return markdownTable(
     ['', 'goal', 'result', ''],
-    shown.map((line) => [label(line), line.goal, line.result, verdict(line)]),
+    shown.map((line) => [label(line), line.goal, line.result, verdict(line.met)]),
   )
 }
 

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { compare, duration, median, nodeProgram, takeTurns } from './comparison.js'
+import { compare, duration, line, median, nodeProgram, takeTurns } from './comparison.js'
 import { OPERATIONS, TYPECODES, stepOf } from './operations.js'
 import { OPENING } from './operations/arrays.js'
 import { ELEMENT_TYPES, checksum, sample } from './sample.js'
@@ -56,15 +56,12 @@ export function bySizeRows(context) {
         const present = subjects.filter((subject) => stepOf(operation, subject) && isWanted(operation, subject, n))
         const bytes = n * ELEMENT_TYPES.i.View.BYTES_PER_ELEMENT * (operation.copies ?? 1) * present.length
         if (bytes > freeMemory() * MOST_OF_MEMORY) {
-          return [{ name: 'not measured', goal: '', result: `it takes ${(bytes / 2 ** 30).toFixed(1)} GiB`, met: null }]
+          return [line('not measured', `it takes ${(bytes / 2 ** 30).toFixed(1)} GiB`)]
         }
         const scale = { repeats: Math.max(1, Math.floor(sizes.atLeast / n)), turns: sizes.bySizeTurns, isWhole: true }
         const times = await measureOperation(operation, 'i', n, present, context, scale)
         return Object.entries(times).map(([subject, all]) => ({
-          name: subject,
-          goal: '',
-          result: `${duration(median(all))} an element`,
-          met: null,
+          ...line(subject, `${duration(median(all))} an element`),
           bySize: { operation: operation.title, subject, n, nanoseconds: median(all) },
         }))
       },
@@ -90,52 +87,51 @@ export function limitedRows(context) {
       title: `sort(), vectors: ${level}, typecode '${typecode}'`,
       async measure() {
         const limits = { MMAP_ARRAY_VECTORS: level, NPY_DISABLE_CPU_FEATURES: disabled }
-        const subjects = context.subjects
-          .filter(({ name }) => name === OURS || name === 'NumPy')
-          .map((subject) => {
-            const { program } = subject
-            return { ...subject, program: { ...program, env: { ...program?.env, ...limits } } }
-          })
+        const subjects = context.subjects.filter(({ name }) => name === OURS || name === 'NumPy')
+        const limited = subjects.map((subject) => {
+          const { program } = subject
+          return { ...subject, program: { ...program, env: { ...program.env, ...limits } } }
+        })
         // Not by processes that are kept: those have no limits.
         const fresh = { ...context, kept: undefined }
-        const times = await measureOperation(operation, typecode, context.sizes.elements, subjects, fresh)
+        const times = await measureOperation(operation, typecode, context.sizes.elements, limited, fresh)
         return times.NumPy ? [{ name: 'sort() / NumPy', ...compare(times[OURS], times.NumPy, goal) }] : []
       },
     })),
   )
 }
 
-/** A large file is opened as fast as a small one: nothing is read, and nothing is mapped page by page. */
-export function openRows(context) {
-  const { sizes, files, subjects } = context
-  const closing = `
+const CLOSING = {
+  round: `
     let sum = 0
     for (let i = 0; i < n; i++) {
       const array = the.MmapArray.open(the.file, 'i')
       sum += array.length > 0 ? 1 : 0
       array.close()
     }
-    return sum`
-  return Object.entries({ 'open and close': { round: closing }, 'open, then the first element': OPENING }).map(
-    ([title, step]) => ({
-      title,
-      async measure() {
-        const subjectOf = (file) => ({
-          program: subjects[0].program,
-          task: taskOf({ file }, 'i', sizes.opens, step, context),
-          answer: sizes.opens,
-        })
-        const opened = Object.fromEntries(Object.keys(files).map((file) => [file, subjectOf(file)]))
-        const times = await takeTurns(opened, sizes, context.kept)
-        for (const all of Object.values(times)) for (const round in all) all[round] /= sizes.opens
-        const [small, ...larger] = Object.keys(files)
-        return larger.map((file) => ({
-          name: `a file of ${file} / of ${small}`,
-          ...compare(times[file], times[small], 1.25),
-        }))
-      },
-    }),
-  )
+    return sum`,
+}
+
+/** A large file is opened as fast as a small one: nothing is read, and nothing is mapped page by page. */
+export function openRows(context) {
+  const { sizes, files, subjects, kept } = context
+  const [{ program }] = subjects
+  const n = sizes.opens
+  const row = (title, step) => ({
+    title,
+    async measure() {
+      const opened = Object.keys(files).map((file) => {
+        return [file, { program, task: taskOf({ file }, 'i', n, step, context), answer: n }]
+      })
+      const times = await takeTurns(Object.fromEntries(opened), sizes, kept)
+      const [[small, fewest], ...larger] = Object.entries(times).map(([file, all]) => [
+        file,
+        all.map((time) => time / n),
+      ])
+      return larger.map(([file, all]) => ({ name: `a file of ${file} / of ${small}`, ...compare(all, fewest, 1.25) }))
+    },
+  })
+  return [row('open and close', CLOSING), row('open, then the first element', OPENING)]
 }
 
 /** What two calls through Node-API take, one to wake and one to sleep. */
@@ -149,14 +145,13 @@ export function pingPongRows({ sizes, scratch }) {
   const inNode = (subject) => nodeProgram(new URL('scenarios/ping-pong.js', import.meta.url), { subject, rounds })
   const measure = async () => {
     const command = cProgram(new URL('scenarios/ping-pong.c', import.meta.url), scratch)
-    const programs = {
-      [OURS]: inNode(OURS),
-      ...(command && { "C's futex": { command, args: [String(rounds)] } }),
-      'process.send': inNode('process.send'),
+    const subjects = {
+      [OURS]: { program: inNode(OURS), answer: rounds },
+      ...(command && { "C's futex": { program: { command, args: [String(rounds)] }, answer: rounds } }),
+      'process.send': { program: inNode('process.send'), answer: rounds },
     }
     const goals = { "C's futex": { ratio: 1.5, plus: TWO_NATIVE_CALLS }, 'process.send': 0.2 }
-    const subjects = Object.entries(programs).map(([name, program]) => [name, { program, answer: rounds }])
-    const { [OURS]: ours, ...others } = await takeTurns(Object.fromEntries(subjects), sizes)
+    const { [OURS]: ours, ...others } = await takeTurns(subjects, sizes)
     return Object.entries(others).map(([name, times]) => ({
       name: `wait and notify / ${name}`,
       ...compare(ours, times, goals[name]),
@@ -175,25 +170,17 @@ export function scenarioRows({ sizes, scratch }) {
     },
   })
   const { attached, arrays, held, runs, rounds } = sizes
-  const lifecycle = (how, isClosing) =>
-    row(`${arrays.toLocaleString('en')} arrays, ${how}`, 'lifecycle.js', {
-      arrays,
-      isClosing,
-      path: join(scratch, 'lifecycle'),
-    })
-  const holders = { processes: 6, threads: 4 }
+  const lifecycle = { arrays, path: join(scratch, 'lifecycle') }
+  const many = arrays.toLocaleString('en')
+  const table = { bytes: held, path: join(scratch, 'held'), processes: 6, threads: 4 }
   return [
     row(`attach ${attached / MIB} MiB in a worker thread`, 'attach.js', {
       bytes: attached,
       rounds: Math.min(runs * rounds, 9),
     }),
-    lifecycle('opened and closed', true),
-    lifecycle('dropped without close()', false),
-    row(
-      `a table of ${held / MIB} MiB held by ${holders.processes} processes and ${holders.threads} threads`,
-      'held-memory.js',
-      { bytes: held, path: join(scratch, 'held'), ...holders },
-    ),
+    row(`${many} arrays, opened and closed`, 'lifecycle.js', { ...lifecycle, isClosing: true }),
+    row(`${many} arrays, dropped without close()`, 'lifecycle.js', { ...lifecycle, isClosing: false }),
+    row(`a table of ${held / MIB} MiB held by 6 processes and 4 threads`, 'held-memory.js', table),
   ]
 }
 

@@ -6,9 +6,8 @@ import { arch, availableParallelism, cpus, loadavg, release, tmpdir, type } from
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { duration } from './comparison.js'
 import { sizePicture, speedPicture } from './pictures.js'
-import { markdown } from './results.js'
+import { markdown, rowTable, summary } from './results.js'
 import { bySizeRows, limitedRows, openRows, pingPongRows, scenarioRows, tableRows } from './rows.js'
 import { findSubjects } from './subjects.js'
 
@@ -74,20 +73,25 @@ process.once('exit', () => {
 })
 
 const subjects = findSubjects({ scratch, mayInstall: !flags['no-install'], rehearsals: sizes.rehearsals })
-const report = { machine: machine(), subjects: subjects.map(pickVersion), lines: [] }
+const report = {
+  machine: machine(),
+  subjects: subjects.map(({ name, version, absent }) => ({ name, version, absent })),
+  lines: [],
+}
 const files = Object.fromEntries(Object.entries(FILES).map(([name, bytes]) => [name, sparseFile(name, bytes)]))
-const context = { sizes, scratch, memory, subjects, files, kept: flags.quick && new Map() }
-if (!flags.json) printHeader()
-const kinds = [tableRows, limitedRows, openRows, pingPongRows, scenarioRows, bySizeRows]
-for (const makeRows of kinds) {
-  for (const row of makeRows(context)) {
-    if (words.length > 0 && !words.some((word) => row.title.includes(word))) continue
-    const lines = await row.measure()
-    report.lines.push(...lines.map((line) => ({ row: row.title, ...line })))
-    if (!flags.json) printRow(row.title, lines)
+const context = { sizes, scratch, memory, subjects, files, kept: flags.quick ? new Map() : undefined }
+const print = flags.json ? () => {} : console.log
+for (const [name, value] of Object.entries(report.machine)) print(`${name}: ${value}`)
+for (const { name, version, absent } of subjects) print(`${name}: ${absent ? `ABSENT: ${absent}` : version}`)
+for (const makeRows of [tableRows, limitedRows, openRows, pingPongRows, scenarioRows, bySizeRows]) {
+  for (const { title, measure } of makeRows(context)) {
+    if (words.length > 0 && !words.some((word) => title.includes(word))) continue
+    const lines = await measure()
+    report.lines.push(...lines.map((line) => ({ row: title, ...line })))
+    print(`\n${title}\n${rowTable(lines)}`)
   }
 }
-if (context.kept) for (const process of context.kept.values()) await process.end()
+for (const process of context.kept?.values() ?? []) await process.end()
 report.machine['load at the end'] = loadavg()[0].toFixed(2)
 
 const folder = fileURLToPath(new URL(flags.quick ? 'quick' : '.', import.meta.url))
@@ -98,12 +102,8 @@ if (output !== undefined) {
   fs.writeFileSync(join(output, 'speed.svg'), speedPicture(report))
   fs.writeFileSync(join(output, 'size.svg'), sizePicture(report))
 }
+print(`\n${summary(report)}`)
 if (flags.json) console.log(JSON.stringify(report, null, 2))
-else printSummary()
-
-function pickVersion({ name, version, absent }) {
-  return { name, version, absent }
-}
 
 /** A file whose first element is 1 and the rest a hole. */
 function sparseFile(name, bytes) {
@@ -131,40 +131,4 @@ function machine() {
       .join(' '),
     size: `${sizes.runs} run${sizes.runs === 1 ? '' : 's'} of ${sizes.rounds} rounds, ${sizes.elements.toLocaleString('en')} elements`,
   }
-}
-
-function printHeader() {
-  for (const [name, value] of Object.entries(report.machine)) console.log(name.padEnd(29), value)
-  for (const { name, version, absent } of subjects) console.log(name.padEnd(29), absent ? `ABSENT: ${absent}` : version)
-}
-
-function printRow(title, lines) {
-  const cells = lines.map(({ name, goal, result, met, measured }) => [
-    name,
-    goal,
-    result,
-    met === null ? '' : met ? 'met' : 'MISSED',
-    measured ? `${measured.lower.toFixed(2)} … ${measured.upper.toFixed(2)}` : '',
-    measured ? duration(measured.ours) : '',
-    measured ? duration(measured.theirs) : '',
-  ])
-  const table = [['', 'goal', 'result', '', 'middle half', 'ours', 'theirs'], ...cells]
-  const widths = table[0].map((_, column) => Math.max(...table.map((line) => line[column].length)))
-  console.log(`\n${title}`)
-  for (const line of table)
-    console.log(
-      ' ',
-      line
-        .map((cell, column) => cell.padEnd(widths[column]))
-        .join('  ')
-        .trimEnd(),
-    )
-}
-
-function printSummary() {
-  const judged = report.lines.filter(({ met }) => met !== null)
-  const missed = judged.filter(({ met }) => !met)
-  console.log(`\n${judged.length - missed.length} of ${judged.length} goals met.`)
-  for (const { row, name, goal, result } of missed) console.log(`  missed: ${row}: ${name}: ${result}, goal ${goal}`)
-  console.log('Every answer was verified.')
 }

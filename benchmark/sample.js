@@ -38,6 +38,12 @@ export function sampleSum(elements) {
   return elements > 0 ? sum + LAST : sum
 }
 
+export function sumOf(view) {
+  let sum = 0
+  for (let index = 0; index < view.length; index++) sum += view[index]
+  return sum
+}
+
 /** How often RARE is among so many elements. */
 export const rareCount = (elements) => Math.floor((elements - 1 + PERIOD - 1 - (RARE + 300)) / PERIOD)
 

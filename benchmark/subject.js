@@ -10,6 +10,8 @@ import { ELEMENT_TYPES, checksum, fillWithSample, sample } from './sample.js'
 const { subject, folder, rehearsals } = JSON.parse(process.argv[2])
 const { MmapArray } = subject === 'MmapArray' ? await import('../index.js') : {}
 
+const PLAIN = { make: (View, n) => new View(n) }
+
 /** How each kind of array is made in fresh memory; where its module maps files, how one is opened; how it is released. */
 const KINDS = {
   MmapArray: {
@@ -20,8 +22,8 @@ const KINDS = {
     },
   },
   Array: { make: (View, n) => Array.from({ length: n }) },
-  'typed array': { make: (View, n) => new View(n) },
-  'fs.writeSync': { make: (View, n) => new View(n) },
+  'typed array': PLAIN,
+  'fs.writeSync': PLAIN,
   SharedArrayBuffer: { make: (View, n) => new View(new SharedArrayBuffer(n * View.BYTES_PER_ELEMENT)) },
   'mmap-io': mapByDescriptor,
   '@raygun-nickj/mmap-io': mapByDescriptor,
@@ -44,25 +46,15 @@ const KINDS = {
   }),
 }
 
-function mapByDescriptor(mmap) {
+function mapByDescriptor({ map, PROT_READ, PROT_WRITE, MAP_SHARED }) {
+  const viewOf = (View, file, protection) => {
+    const { buffer, byteOffset, length } = map(fs.fstatSync(file).size, protection, MAP_SHARED, file)
+    fs.closeSync(file)
+    return new View(buffer, byteOffset, length / View.BYTES_PER_ELEMENT)
+  }
   return {
-    make: (View, n, task) =>
-      withNamelessFile(View, n, task, (file) => {
-        const { buffer, byteOffset } = mmap.map(
-          n * View.BYTES_PER_ELEMENT,
-          mmap.PROT_READ | mmap.PROT_WRITE,
-          mmap.MAP_SHARED,
-          file,
-        )
-        fs.closeSync(file)
-        return new View(buffer, byteOffset, n)
-      }),
-    open(View, path) {
-      const file = fs.openSync(path, 'r')
-      const { buffer, byteOffset, length } = mmap.map(fs.fstatSync(file).size, mmap.PROT_READ, mmap.MAP_SHARED, file)
-      fs.closeSync(file)
-      return new View(buffer, byteOffset, length / View.BYTES_PER_ELEMENT)
-    },
+    make: (View, n, task) => withNamelessFile(View, n, task, (file) => viewOf(View, file, PROT_READ | PROT_WRITE)),
+    open: (View, path) => viewOf(View, fs.openSync(path, 'r'), PROT_READ),
   }
 }
 
@@ -184,51 +176,46 @@ function rehearse(task, steps) {
   dispose(the)
 }
 
-/** Rehearses, makes the array, and returns a function that does a round and one that cleans up. */
+/** Compiles the steps of a task, rehearses them and makes the array. */
 function begin(task) {
-  const compiled = (code = '') => new Function('array', 'n', 'the', code)
-  const { before, round, after } = task.step
-  const steps = { before: compiled(before), round: compiled(round), after: compiled(after) }
+  const [before, round, after] = ['before', 'round', 'after'].map((phase) => {
+    return new Function('array', 'n', 'the', task.step[phase] ?? '')
+  })
+  const steps = { before, round, after }
   rehearse(task, steps)
-  const the = makeThe(task)
-
-  function answerOf(result) {
-    if (task.writes) return checksum(fs.readFileSync(the.path))
-    if (typeof result === 'number') return result
-    return checksum(Array.isArray(result) ? the.View.from(result) : (result.view ?? result))
-  }
-
-  /** Holds what was made no longer than it is checked. */
-  function checkedWork() {
-    const { result, nanoseconds } = work(task, steps, the, task.n, task.repeats)
-    const isNew = typeof result === 'object' && result !== the.array
-    return { answer: answerOf(result), nanoseconds, isNew }
-  }
-
-  return {
-    round() {
-      const { isNew, ...reply } = checkedWork()
-      // What was checked is not closed but collected: a detached buffer would slow all that follows, and the others detach none.
-      if (isNew) globalThis.gc()
-      return reply
-    },
-    end() {
-      dispose(the)
-      globalThis.gc()
-    },
-  }
+  return { task, steps, the: makeThe(task) }
 }
 
-// Some packages say what they do.
+function end({ the }) {
+  dispose(the)
+  globalThis.gc()
+}
+
+/** A round: `{ answer, nanoseconds, isNew }`, without a reference to its result, which can be collected then. */
+function checkedRound({ task, steps, the }) {
+  const { result, nanoseconds } = work(task, steps, the, task.n, task.repeats)
+  return { answer: answerOf(task, the, result), nanoseconds, isNew: typeof result === 'object' && result !== the.array }
+}
+
+function answerOf({ writes }, the, result) {
+  if (writes) return checksum(fs.readFileSync(the.path))
+  if (typeof result === 'number') return result
+  return checksum(Array.isArray(result) ? the.View.from(result) : (result.view ?? result))
+}
+
+// Some packages print what they do.
 console.info = () => {}
 
 let current
 for await (const line of createInterface({ input: process.stdin })) {
   if (line.startsWith('{')) {
-    current?.end()
+    if (current) end(current)
     current = begin(JSON.parse(line))
   } else {
-    console.log(JSON.stringify(current.round()))
+    const { isNew, ...reply } = checkedRound(current)
+    // A result is collected, not closed: a detached buffer would slow all that follows, and the other subjects detach none.
+    if (isNew) globalThis.gc()
+    console.log(JSON.stringify(reply))
   }
 }
-current?.end()
+if (current) end(current)

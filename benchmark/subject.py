@@ -25,6 +25,7 @@ elif subject == "C":
     library.run.restype = ctypes.c_longlong
 
 DTYPES = {"i": "i4", "I": "u4", "q": "i8", "f": "f4", "d": "f8"}
+PHASES = ("before", "round", "after")
 PERIOD = 1000
 LAST = 5000
 NUMBER = 0
@@ -59,9 +60,7 @@ class Operation:
         second = self.read(task["second"]) if "second" in task else None
         other = self.own(self.copy_of(values)) if task["uses"] == "other" else None
         self.the = self.make_the(second, other, values.tobytes() if task["uses"] == "bytes" else None)
-        self.before, self.work, self.after = (
-            self.compiled(task["step"].get(phase)) for phase in ("before", "round", "after")
-        )
+        self.before, self.work, self.after = (self.compiled(task["step"].get(phase)) for phase in PHASES)
 
     def make_the(self, second, other, bytes):
         """What the steps find under `the`."""
@@ -106,8 +105,7 @@ class Operation:
     def timed(self):
         a, n, the, work = self.array, self.n, self.the, self.work
         began = time.perf_counter_ns()
-        result = work(a, n, the)
-        for _ in range(self.task["repeats"] - 1):
+        for _ in range(self.task["repeats"]):
             result = work(a, n, the)
         return result, time.perf_counter_ns() - began
 
@@ -154,10 +152,6 @@ def address_of(view):
     return view and ctypes.addressof(ctypes.c_char.from_buffer(view))
 
 
-def bytes_at(address, length):
-    return memoryview((ctypes.c_char * length).from_address(address)).cast("B")
-
-
 class OperationInC(Operation):
     """Its arrays are views of memory that the library allocated; what is no result is never freed."""
 
@@ -202,6 +196,7 @@ for line in sys.stdin:
     if line.startswith("{"):
         if operation:
             operation.end()
+        # Frees the last one's memory before the next one takes some.
         operation = None
         operation = (OperationInC if library else Operation)(json.loads(line))
     else:

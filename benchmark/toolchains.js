@@ -6,9 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ELEMENT_TYPES } from './sample.js'
 
-const CACHE = fileURLToPath(new URL('../node_modules/.cache/mmap-array', import.meta.url))
-const PYTHON_ENVIRONMENT = fileURLToPath(new URL('../__test__/python/python_environment.py', import.meta.url))
-const C_SOURCE = fileURLToPath(new URL('subject.c', import.meta.url))
+const pathOf = (relative) => fileURLToPath(new URL(relative, import.meta.url))
+const CACHE = pathOf('../node_modules/.cache/mmap-array')
 const C_FLAGS = ['-O3', '-march=native']
 const INSTALL_MS = 300_000
 
@@ -42,22 +41,23 @@ export function npmPackage(name, mayInstall) {
   return { folder, version: JSON.parse(readFileSync(manifest, 'utf8')).version }
 }
 
-export function python() {
-  const found = run('python3', ['-c', 'import platform as p; print(p.python_implementation(), p.python_version())'])
-  if (found.status !== 0) return { absent: `python3: ${failureOf(found)}` }
-  return { python: 'python3', version: found.stdout.trim() }
+/** A Python, and what an expression says of its version. */
+export function python(command = 'python3', version = "p.python_implementation() + ' ' + p.python_version()") {
+  const found = run(command, ['-c', `import platform as p, importlib.metadata as m; print(${version})`])
+  return found.status === 0 ? { python: command, version: found.stdout.trim() } : { absent: failureOf(found) }
 }
 
 /** A Python that can import a module; `pipArguments` are what installing it takes besides. */
 export function pythonWith(module, pipArguments, mayInstall) {
   const options = mayInstall ? [] : ['--no-install']
-  const directory = join(CACHE, `${module}-${process.arch}`)
-  const made = run('python3', ['-B', PYTHON_ENVIRONMENT, ...options, directory, module, ...pipArguments])
+  const environment = [
+    pathOf('../__test__/python/python_environment.py'),
+    ...options,
+    join(CACHE, `${module}-${process.arch}`),
+  ]
+  const made = run('python3', ['-B', ...environment, module, ...pipArguments])
   if (made.status !== 0) return { absent: failureOf(made) }
-  const path = made.stdout.trim()
-  const asked = `import platform, importlib.metadata as m; print(m.version('${module}'), 'on', platform.python_version())`
-  const found = run(path, ['-c', asked])
-  return found.status === 0 ? { python: path, version: found.stdout.trim() } : { absent: failureOf(found) }
+  return python(made.stdout.trim(), `m.version('${module}') + ' on ' + p.python_version()`)
 }
 
 /**
@@ -65,19 +65,15 @@ export function pythonWith(module, pipArguments, mayInstall) {
  * @param {Array<{ name: string, typecode: string, code: string, returns: string }>} functions
  */
 export function cLibrary(functions, scratch) {
-  const library = join(scratch, 'steps.so')
+  const [source, library] = [join(scratch, 'steps.c'), join(scratch, 'steps.so')]
   const text = functions.map(
     ({ name, typecode, code, returns }) => `
 #undef T
 #define T ${ELEMENT_TYPES[typecode].c}
-${returns} ${name}(struct the *the)
-{
-  T *a = the->array; size_t n = the->n; (void)a; (void)n;
-  ${code}
-}`,
+${returns} ${name}(struct the *the) { T *a = the->array; size_t n = the->n; (void)a; (void)n; ${code} }`,
   )
-  writeFileSync(join(scratch, 'steps.c'), `#include "${C_SOURCE}"\n${text.join('\n')}`)
-  const compiled = run('gcc', [...C_FLAGS, '-shared', '-fPIC', '-o', library, join(scratch, 'steps.c')])
+  writeFileSync(source, `#include "${pathOf('subject.c')}"\n${text.join('\n')}`)
+  const compiled = run('gcc', [...C_FLAGS, '-shared', '-fPIC', '-o', library, source])
   if (compiled.status !== 0) return { absent: `gcc: ${failureOf(compiled)}` }
   return { library, version: `gcc ${run('gcc', ['-dumpfullversion']).stdout.trim()} ${C_FLAGS.join(' ')}` }
 }

@@ -20,8 +20,22 @@ export function parse(command, words) {
     const given = Object.entries(values).map(([name, value]) => [name, unmarked(value)])
     return { values: Object.fromEntries(given), positionals: positionals.map(unmarked) }
   } catch (error) {
-    throw new UsageError(`${firstSentence(error.message)}; see mmap-array ${command.name} --help`)
+    const problem = dashedValue(args, options) ?? firstSentence(error.message)
+    throw new UsageError(`${problem}; see mmap-array ${command.name} --help`)
   }
+}
+
+/** An option followed by a value that looks like another option: --missing-text -9,9. */
+function dashedValue(args, options) {
+  for (const [at, word] of args.entries()) {
+    const found = Object.entries(options).find(([name, { short }]) =>
+      [`--${name}`, short && `-${short}`].includes(word),
+    )
+    const next = args[at + 1]
+    if (found?.[1].type !== 'string' || !/^-./.test(next ?? '')) continue
+    return `--${found[0]} takes a value; if that is ${next}, write --${found[0]}=${next}`
+  }
+  return undefined
 }
 
 /** An option that is given again would replace the first in silence. */

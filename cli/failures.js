@@ -21,9 +21,9 @@ export function exitCodeOf(error) {
   return error?.syscall === undefined ? EXIT.data : EXIT.system
 }
 
-/** What a terminal would obey is told by its code point. */
+/** Shows the code point of control characters, which a terminal would obey, and of what looks like a space or like nothing. */
 export const printable = (text) =>
-  text.replaceAll(/\p{Cc}/gu, (control) => `\\u{${control.codePointAt(0).toString(16)}}`)
+  text.replaceAll(/[\p{Cc}\p{Cf}]|(?! )\p{Z}/gu, (hidden) => `\\u{${hidden.codePointAt(0).toString(16)}}`)
 
 /** One line, with the code where there is one. */
 export function messageOf(error) {

@@ -5,7 +5,7 @@ import { BLOCK, blocksOf, decoded } from './blocks.js'
 import { DataError } from './failures.js'
 import { ForeignElements } from './npy/foreign-elements.js'
 import { readHeader } from './npy/header.js'
-import { open } from './opening.js'
+import { noteFurtherArrays, open } from './opening.js'
 import { nameOf, toTypecode } from './type-names.js'
 
 /** Elements that are put into another order at once: at most 64 MiB. */
@@ -43,7 +43,9 @@ function openAny(path, values) {
     const wanted = toTypecode(values.type)
     if (wanted !== undefined && nameOf(wanted) !== nameOf(header.typecode))
       throw new DataError(`${path} holds ${nameOf(header.typecode)}, not ${nameOf(wanted)}`, { cause: error })
-    return new ForeignElements(path, header)
+    const elements = new ForeignElements(path, header)
+    noteFurtherArrays(path, header.dataStart + elements.length * elements.itemsize)
+    return elements
   }
 }
 

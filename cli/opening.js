@@ -4,6 +4,8 @@ import { fstatSync, openSync, closeSync, statSync } from 'node:fs'
 import { MmapArray } from '../index.js'
 import { toWhole } from './command-line.js'
 import { DataError, UsageError } from './failures.js'
+import { note } from './notes.js'
+import { hasArrayAt, readHeader } from './npy/header.js'
 import { requireTypecodeOfPath, toTypecode } from './type-names.js'
 
 /** The options of every command that opens a file. */
@@ -28,7 +30,14 @@ export function open(path, { type, offset, format }) {
   if (isNpy && offset !== undefined) throw new UsageError('--offset goes with raw files')
   requireFile(path)
   const options = { format: isNpy ? 'npy' : 'raw', offset: toWhole(offset, 'offset') }
-  return MmapArray.open(path, typecode, options)
+  const array = MmapArray.open(path, typecode, options)
+  if (isNpy) noteFurtherArrays(path, readHeader(path).dataStart + array.byteLength)
+  return array
+}
+
+/** Says that a .npy file goes on with an array that is not read. */
+export function noteFurtherArrays(path, end) {
+  if (hasArrayAt(path, end)) note(`${path} holds more than one array: only the first is read`)
 }
 
 function toFormat(format) {

@@ -1,4 +1,4 @@
-// Arguments that are no elements: indices, bounds, counts, options, paths. undefined is 'not given'.
+// Checks of arguments other than elements: indices, bounds, counts, options, paths. undefined means not given.
 
 import { fileURLToPath } from 'node:url'
 import { invalidArgType, outOfRange } from './errors.js'
@@ -9,7 +9,7 @@ export function toIndex(value, name = 'index') {
   throw invalidArgType(name, 'an integer', value)
 }
 
-/** @returns {number | undefined} an integer or an infinity: far bounds clamp */
+/** @returns {number | undefined} an integer or an infinity: bounds are clamped */
 export function toBound(value, name) {
   if (value === undefined) return undefined
   if (typeof value === 'bigint') return Number(value)
@@ -29,13 +29,13 @@ export function toBounds(start, stop, step) {
   return [toBound(start, 'start'), toBound(stop, 'stop'), toBound(step, 'step')]
 }
 
-/** Where a bound of a slice with step 1 falls in an array of a length. */
-export function clampBound(bound, length, notGiven) {
-  if (bound === undefined) return notGiven
+/** A bound of a slice with step 1 as an index from 0 to the length. */
+export function clampBound(bound, length, otherwise) {
+  if (bound === undefined) return otherwise
   return bound < 0 ? Math.max(bound + length, 0) : Math.min(bound, length)
 }
 
-/** Known options, read once each; anything else is a mistake worth an error. */
+/** The known options, each read once. Any other option is an error. */
 export function toOptions(options, known) {
   if (options === undefined) return {}
   if (typeof options !== 'object' || options === null) throw invalidArgType('options', 'an object', options)
@@ -92,7 +92,7 @@ export function toFile(value, name) {
   return toDescriptor(given, name)
 }
 
-/** @returns {number} a number a descriptor can have */
+/** @returns {number} a file descriptor */
 export function toDescriptor(value, name) {
   const descriptor = toIndex(value, name)
   if (descriptor >= 0 && descriptor <= 0x7fffffff) return descriptor

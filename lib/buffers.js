@@ -1,4 +1,4 @@
-// Buffers and typed arrays of the runtime's own: as memory for results, and as bytes that users hand in.
+// Buffers and typed arrays that the runtime allocates: memory for results, and bytes that users pass.
 
 import { isAnyArrayBuffer, isTypedArray } from 'node:util/types'
 import { requireAvailable } from '../native.js'
@@ -7,8 +7,8 @@ import { invalidArgType, outOfMemory } from './errors.js'
 const valuesOf = Object.getPrototypeOf(Int8Array.prototype).values
 const kindOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Int8Array.prototype), Symbol.toStringTag).get
 
-/** The core asks the system about no fewer bytes: that takes a tenth of a millisecond. */
-const MUCH = 2 ** 26
+/** Smaller allocations are not checked: asking the system takes a tenth of a millisecond. */
+const CHECKED_FROM = 2 ** 26
 
 /**
  * A typed array of `length` elements.
@@ -17,7 +17,7 @@ const MUCH = 2 ** 26
  */
 export function allocate(View, length) {
   const bytes = length * View.BYTES_PER_ELEMENT
-  if (bytes >= MUCH) requireAvailable(bytes)
+  if (bytes >= CHECKED_FROM) requireAvailable(bytes)
   try {
     return new View(length)
   } catch {
@@ -25,7 +25,7 @@ export function allocate(View, length) {
   }
 }
 
-/** Shared memory of the runtime's own. */
+/** Shared memory that the runtime allocates. */
 export function allocateShared(bytes, options) {
   try {
     return new SharedArrayBuffer(bytes, options)
@@ -34,18 +34,18 @@ export function allocateShared(bytes, options) {
   }
 }
 
-/** Whether a value is a typed array of a type's own kind, whichever class or realm it comes from. */
+/** Whether a value is a typed array of a type's own kind, of any realm. */
 export function isOwnView(type, value) {
   return isTypedArray(value) && kindOf.call(value) === type.View.name
 }
 
-/** Whether a value is elements in memory, of whatever kind. */
+/** Whether a value is a typed array of any type. */
 export const isMemory = isTypedArray
 
 /** The bytes of a buffer or view, in place. */
 export function bytesOf(value, name) {
   try {
-    // Of a view that its buffer has shrunk under nothing else tells.
+    // This throws if the buffer has shrunk below the view. Nothing else tells.
     if (isTypedArray(value)) valuesOf.call(value)
     if (isAnyArrayBuffer(value)) return new Uint8Array(value)
     if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
@@ -55,7 +55,7 @@ export function bytesOf(value, name) {
   throw invalidArgType(name, 'an ArrayBuffer, a SharedArrayBuffer, or a view on one', value)
 }
 
-/** Whether an ArrayBuffer's memory was taken from it. Node 20 has no `detached` to ask. */
+/** Whether an ArrayBuffer is detached. Node 20 has no property that tells. */
 export function isDetached(buffer) {
   try {
     void new Uint8Array(buffer)

@@ -2,16 +2,16 @@
 
 import { requireOpen } from './core-array.js'
 
-/** Stands for an element that is no character. */
+/** Shown for an element that is not a character. */
 export const REPLACEMENT = '\ufffd'
 
-/** Characters joined at a time, so that no list grows with the array. */
+/** How many characters are joined at a time, so that no list grows with the array. */
 const RUN = 4096
 
-/** The character at an index that is inside, undefined where the element is none. */
+/** The character at a valid index; undefined if the element is not a character. */
 export const characterAt = (array, at) => quietly(() => array.get(at))
 
-/** What is read, undefined where that is no character. */
+/** The result of `read`; undefined if the element is not a character. */
 export function quietly(read) {
   try {
     return read()
@@ -23,7 +23,7 @@ export function quietly(read) {
 
 /**
  * All characters, joined.
- * @param [replacement] stands for elements that are no character, which are an error without it
+ * @param [replacement] shown for elements that are not characters; without it they are an error
  */
 export function textOf(array, replacement) {
   requireOpen(array)

@@ -1,9 +1,9 @@
 // Arrays and elements compared by exact mathematical value, numbers and bigints alike; characters by code point.
 
-import { firstDifference } from '../native.js'
 import { isOwnView } from './buffers.js'
 import { characterAt, quietly } from './characters.js'
-import { codecOf, isArray, requireOpen, typeOf } from './core-array.js'
+import { codecOf, coreOf, isArray, requireOpen, typeOf } from './core-array.js'
+import { isOneCharacter } from './elements.js'
 import { elementTypeMismatch, invalidArgType, typeMismatch } from './errors.js'
 
 const isNumeric = (value) => typeof value === 'number' || typeof value === 'bigint'
@@ -23,17 +23,14 @@ function equalValues(a, b) {
   return typeof a === 'string' && a === b
 }
 
-/** Whether a string is one code point. */
-const isCharacter = (text) => text.length === 1 || (text.length === 2 && text.codePointAt(0) > 0xffff)
-
 /**
- * -1, 0 or 1; NaN where a NaN decides.
- * @throws {TypeError} ERR_TYPE_MISMATCH for a character and a number, and for what is neither
+ * -1, 0 or 1; NaN if a NaN decides.
+ * @throws {TypeError} ERR_TYPE_MISMATCH for a character and a number, and for other values
  */
 function compareValues(a, b) {
   if (typeof a === 'string' && typeof b === 'string') {
     for (const text of [a, b]) {
-      if (!isCharacter(text))
+      if (!isOneCharacter(text))
         throw typeMismatch(`A character compares with characters, of one code point each, not '${text}'`)
     }
     return Math.sign(a.codePointAt(0) - b.codePointAt(0))
@@ -46,14 +43,14 @@ function compareValues(a, b) {
   return equalValues(a, b) ? 0 : NaN
 }
 
-/** Whether an array has the elements of another, or of any array-like. */
+/** Whether an array has the elements of another array or array-like. */
 export function areEqual(array, other) {
   requireOpen(array)
   if (isArray(other)) requireOpen(other)
   if (!isArrayLike(other)) return false
   const { length } = array
   if (other.length !== length) return false
-  if (isArray(other) && typeOf(other) === typeOf(array)) return firstDifference(array, other) < 0
+  if (isArray(other) && typeOf(other) === typeOf(array)) return coreOf(array).firstDifference(coreOf(other)) < 0
   const ours = quietReaderOf(array, array)
   const theirs = quietReaderOf(array, other)
   for (let index = 0; index < length; index++) {
@@ -64,7 +61,7 @@ export function areEqual(array, other) {
   return true
 }
 
-/** -1, 0 or 1 for the order of two arrays; NaN where a NaN decides. */
+/** -1, 0 or 1 for the order of two arrays; NaN if a NaN decides. */
 export function orderOf(array, other) {
   requireOpen(array)
   if (!isArrayLike(other)) throw invalidArgType('other', 'an array', other)
@@ -75,7 +72,7 @@ export function orderOf(array, other) {
     const [type, theirType] = [typeOf(array), typeOf(other)]
     requireOpen(other)
     if (theirType === type) {
-      const different = firstDifference(array, other)
+      const different = coreOf(array).firstDifference(coreOf(other))
       index = different < 0 ? shorter : different
     } else if ((theirType.meaning === 'character') !== (type.meaning === 'character')) {
       throw elementTypeMismatch(type, `one of typecode '${theirType.code}'`)
@@ -91,7 +88,7 @@ export function orderOf(array, other) {
   return Math.sign(array.length - other.length)
 }
 
-/** Elements of an array-like, as elements of an array's type where it is that type's own typed array. */
+/** A function that reads an array-like. A typed array of the array's own kind is read as its elements. */
 function readerOf(array, other) {
   if (isArray(other)) return (index) => other.get(index)
   const { decode } = codecOf(array)
@@ -99,7 +96,7 @@ function readerOf(array, other) {
   return (index) => other[index]
 }
 
-/** The same; an element of a character type that is none equals nothing, and is no error. */
+/** The same, but an element that is not a character is no error: it equals nothing. */
 function quietReaderOf(array, other) {
   const type = typeOf(isArray(other) ? other : array)
   const read = readerOf(array, other)

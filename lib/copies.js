@@ -1,4 +1,4 @@
-// New arrays in memory that are made of an array's elements. `Class` is the class of the copy, always MmapArray itself.
+// New arrays in memory with the elements of an array. `Class` is the class of the copy, always MmapArray itself.
 
 import { bytesOf } from './buffers.js'
 import { isArray, memoryOf, requireOpen, typeOf } from './core-array.js'
@@ -22,13 +22,13 @@ export function concatenated(array, other, Class) {
 
 export function repeated(array, times, Class) {
   const { length } = memoryOf(array)
-  // The core says the same, but only after the elements were copied.
+  // The core throws the same error, but only after the elements were copied.
   const most = Math.floor(2 ** 53 / (length * typeOf(array).View.BYTES_PER_ELEMENT))
   if (times > most) throw outOfRange('times', `at most ${most}, which makes 2^53 bytes`, times)
   return grownCopy(array, length * (times - 1), Class, (copy) => copy.repeatInPlace(times))
 }
 
-/** A copy with room for what is going to be added. If that is out of bounds, the call that adds it says so. */
+/** A copy with capacity for `added` more elements. If that is out of range, the call that adds them throws. */
 function grownCopy(array, added, Class, grow) {
   const copy = copyWithRoom(array, added >= 0 && added < BEYOND ? added : 0, Class)
   try {

@@ -1,46 +1,56 @@
-// The root of the class: the private state of an array, and the functions by which the other files of lib/ reach it.
+// The root of the class: the private state of an array, and the functions by which the other files of lib/ reach it. An array
+// holds an object of the addon, its core, which no user can reach.
 
-import { MmapArray as NativeArray, boundCall, closeArray, requireSound } from '../native.js'
+import { MmapArray as Core } from '../native.js'
 import { refuseClones } from './cloning.js'
 import { ElementMemory } from './element-memory.js'
 import { codecFor } from './elements.js'
 import { closed, indexOutOfRange, invalidArgType } from './errors.js'
+import { indexedPrototype } from './indexing.js'
 import * as locks from './locks.js'
 import { toType } from './typecodes.js'
 import { Views } from './views.js'
 
-/** First argument of the constructor where the second one is open options that were checked. */
+/** The first argument of the constructor if the second one is open options that were checked. */
 export const CHECKED = Symbol('checked open options')
 
 const NO_BYTES = new Uint8Array(0)
 
 let functions
 
-export class CoreArray extends NativeArray {
+export class CoreArray {
+  #core
   #type
   #codec
   /** @type {ElementMemory} shared with the class of the array's type */
   #memory
   #isClosed = false
-  /** Calls into the core that are bound to this array, once they are made. */
-  #calls = { append: undefined, notify: undefined, place: undefined, pop: undefined, wait: undefined }
+  /** Functions of the core that are bound to this array, once they are made. */
+  #bound = {
+    append: undefined,
+    bisectLeft: undefined,
+    bisectRight: undefined,
+    notify: undefined,
+    pop: undefined,
+    wait: undefined,
+  }
   /** @type {Views | undefined} */
   #views
 
   /** @param openOptions what `toOpenOptions` gives; the array and its memory are added to them */
   constructor(openOptions) {
-    const { typecode, path, flags, format, details } = openOptions
-    super(typecode, path, flags, format, details)
+    const { typecode, path, flags, format, rare } = openOptions
+    this.#core = new Core(typecode, path, flags, format, rare)
     refuseClones(this)
     this.#type = toType(typecode)
     this.#codec = codecFor(this.#type)
-    this.#memory = new ElementMemory(this, this.#type, (flags ?? details?.handle?.flags) === 'c')
+    this.#memory = new ElementMemory(this.#core, this.#type, (flags ?? rare?.handle?.flags) === 'c')
     openOptions.array = this
     openOptions.memory = this.#memory
   }
 
   static {
-    const isArray = (value) => typeof value === 'object' && value !== null && #type in value
+    const isArray = (value) => typeof value === 'object' && value !== null && #core in value
 
     const requireArray = (receiver) => {
       if (isArray(receiver)) return receiver
@@ -49,25 +59,26 @@ export class CoreArray extends NativeArray {
 
     const requireOpen = (array) => {
       if (requireArray(array).#isClosed) throw closed()
-      // Loops over single elements do not notice that written pages were lost, so they ask before they begin.
-      if (array.#memory.isCopyOnWrite) requireSound(array)
+      // A loop over single elements does not notice that written pages were lost, so this asks before it begins.
+      if (array.#memory.isCopyOnWrite) array.#core.requireSound()
     }
 
     functions = {
       isArray,
       requireArray,
       requireOpen,
-      // Appending nothing tells.
-      requireWritable: (array) => NativeArray.prototype.frombytes.call(array, NO_BYTES),
+      coreOf: (array) => requireArray(array).#core,
+      // An append of nothing throws the right error.
+      requireWritable: (array) => requireArray(array).#core.frombytes(NO_BYTES),
       isClosed: (array) => requireArray(array).#isClosed,
       typeOf: (array) => requireArray(array).#type,
       codecOf: (array) => requireArray(array).#codec,
       memoryOf: (array) => requireArray(array).#memory,
       openViewsOf: (array) => {
         requireOpen(array)
-        // A view that was handed out before is no better than a new one, which the core would refuse.
-        if (!array.#memory.isSound) requireSound(array)
-        return (array.#views ??= new Views(array, array.#type.View))
+        // An older view shows the same zeros as a new one, which the core would refuse.
+        if (!array.#memory.isSound) array.#core.requireSound()
+        return (array.#views ??= new Views(array.#core, array.#memory, array.#type.View))
       },
       positionOf: (array, index) => {
         const { length } = requireArray(array).#memory
@@ -76,28 +87,31 @@ export class CoreArray extends NativeArray {
         requireOpen(array)
         throw indexOutOfRange(index, length)
       },
-      boundCallOf: (array, name) => (requireArray(array).#calls[name] ??= boundCall(array, name)),
+      boundOf: (array, name) => (requireArray(array).#bound[name] ??= array.#core.bound(name)),
     }
+    Object.setPrototypeOf(this.prototype, indexedPrototype(isArray))
   }
 
   close() {
     this.#isClosed = true
-    locks.forget(this)
+    locks.forget(this.#core)
     this.#memory.release()
     this.#views = undefined
-    closeArray(this)
+    this.#core.close(true)
   }
 }
 
-/** What other files of lib/ may know of an array, and its users may not. */
+/** What other files of lib/ may know of an array, but users may not. */
 export const {
   /** Whether a value is an array, of any class of this package. */
   isArray,
-  /** The receiver of a call, before it is handed to a function of the addon. */
+  /** The array itself; throws for anything else. */
   requireArray,
+  /** The object of the addon. Nothing that users can reach may hold it. */
+  coreOf,
   /** Throws ERR_CLOSED for a closed array, and ERR_MEMORY_FAULT for a copy-on-write array whose written pages were lost. */
   requireOpen,
-  /** Before code of the user's runs: throws what an append to a closed or read-only array would throw. */
+  /** Throws what an append to a closed or read-only array throws. Called before code of the user runs. */
   requireWritable,
   isClosed,
   /** The row of the typecode table. */
@@ -109,6 +123,6 @@ export const {
   openViewsOf,
   /** An index counted from the start, in an array that is open. */
   positionOf,
-  /** A call into the core that is bound to the array. */
-  boundCallOf,
+  /** The method of the core of a name as a function: for calls that take less time than finding the receiver of a method. */
+  boundOf,
 } = functions

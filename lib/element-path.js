@@ -1,5 +1,5 @@
-// The path of one element: the methods of arrays of one typecode that get by without the core. Each does what most calls
-// need; everything else goes to `super`, which handles every type and throws the errors.
+// The path of one element: the methods of arrays of one typecode that work without the core. Each handles the usual call.
+// All other calls go to `super`, which handles every type and throws the errors.
 //
 // This file is a template. V8 keeps what it learns about a function with its place in the source, and a function that serves
 // several types is 4 to 34 times slower, so scripts/element-paths.js copies `elementPath` once for each typecode into
@@ -60,7 +60,7 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }) {
       return this.#rest()
     }
 
-    /** An element that the core is asked for, or the end. An iterator that came to the end stays there. */
+    /** An element from the core, or the end. An iterator that has ended stays ended. */
     #rest() {
       const [array, index] = [this.#array, this.#index]
       if (index !== ENDED) {
@@ -116,7 +116,7 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }) {
     set(index, value) {
       if (typeof index === 'number' && index >>> 0 === index && isStorable(value)) {
         const { writable, words } = this.#memory
-        // Before the store as well: one that throws changes nothing.
+        // Checked before the store too: a call that throws changes nothing.
         if (index < words[LENGTH] && index < writable.length && faultCount() === words[FAULTS_SEEN]) {
           writable[index] = stored(value)
           if (faultCount() === words[FAULTS_SEEN]) return
@@ -142,7 +142,7 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }) {
     pop(index) {
       const { writable, words } = this.#memory
       const last = words[LENGTH] - 1
-      // Only a reserved array has room behind its end, and keeps it.
+      // Only a reserved array has capacity behind its end, and keeps it.
       if (index === undefined && last >= 0 && last + 1 < words[ROOM] && last < writable.length) {
         const value = writable[last]
         if (faultCount() === words[FAULTS_SEEN]) {
@@ -158,7 +158,7 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }) {
 
     values() {
       const memory = this.#memory
-      // The class below refuses a closed array, which is empty, and a copy-on-write array that has lost what it wrote.
+      // `super` throws for a closed array, which is empty, and for a copy-on-write array that has lost written pages.
       if (memory.words[LENGTH] === 0 || memory.isCopyOnWrite) super.values()
       return new Values(this, memory)
     }

@@ -1,20 +1,20 @@
-// Elements on their way in and out of memory, checked as Python's array module checks them. Nothing of the user's
-// runs here: a value is looked at by its type alone, never asked to convert itself.
+// Conversion of elements to and from memory, checked as Python's array module checks them. No code of the user runs here: a
+// value is never asked to convert itself.
 
 import { halfBits, halfValues } from '../native.js'
 import { invalidArgType, valueOutOfRange } from './errors.js'
 import { HALVES_ARE_BITS, TYPECODES } from './typecodes.js'
 
 /**
- * How the elements of a type pass:
+ * How the elements of a type are converted:
  * - `check(value)` gives the plain number, bigint or code point the core takes, or throws;
  * - `encode(value)` gives what is stored in the typed array, or throws;
- * - `fits(value)` says whether the value is stored as it is, of those that are seen at a glance; null where none is;
- * - `decode(stored)` gives the element; null where it is what is stored;
+ * - `fits(value)` is a quick test of whether the value is stored as it is; null if the type has none;
+ * - `decode(stored)` gives the element; null if that is what is stored;
  * - `present(plain)` gives the element for what the core returned;
- * - `needle(value)` gives what the core is to look for, undefined where no element can equal the value;
+ * - `needle(value)` gives what the core searches for; undefined if no element can equal the value;
  * - `isNumber` says that elements are numbers;
- * - `zero` is what is stored where there is nothing.
+ * - `zero` is what zero bytes are.
  */
 class Codec {
   constructor(
@@ -35,7 +35,7 @@ class Codec {
 
 const same = (value) => value
 
-/** What the integer types store as it is, each spelled out: V8 does not inline a check that several types share. */
+/** `fits` of the integer types, each written out: V8 does not inline a function that several types share. */
 const INTEGER_FITS = {
   b: (value) => typeof value === 'number' && (value << 24) >> 24 === value,
   B: (value) => typeof value === 'number' && (value & 0xff) === value,
@@ -78,7 +78,7 @@ function bigCodec({ code, min, max }) {
     } else if (Number.isSafeInteger(value) && inRange(value)) {
       return BigInt(value)
     }
-    const unit = typeof value === 'number' ? ', and a safe integer where it is a number' : ''
+    const unit = typeof value === 'number' ? ', and a safe integer if it is a number' : ''
     throw valueOutOfRange(`>= ${min} and <= ${max} for typecode '${code}'${unit}`, value)
   }
   const needle = (value) => {
@@ -88,7 +88,7 @@ function bigCodec({ code, min, max }) {
   return new Codec(check, needle, { zero: 0n, fits, isNumber: false })
 }
 
-/** Number nearest to a number or a bigint; a bigint no double can hold is refused, as an int by Python's float(). */
+/** The number nearest to a number or bigint. As Python's float(), it refuses a bigint beyond the range of doubles. */
 function asDouble(code, value) {
   if (typeof value === 'number') return value
   if (typeof value !== 'bigint') throw invalidArgType('value', `a number, for typecode '${code}'`, value)
@@ -122,7 +122,7 @@ const HALF_MAX = 65504
 const HALF_OVERFLOW = 65520
 
 let halves
-/** The number that bits of a half stand for. */
+/** The number of a half, by its bits. */
 function halfOfBits(bits) {
   halves ??= halfValues()
   return halves[bits]
@@ -160,7 +160,7 @@ function characterCodec({ code, max }) {
     return point
   }
   const decode = (point) => {
-    if (point > max) throw valueOutOfRange('a code point where it is read as a character', `0x${point.toString(16)}`)
+    if (point > max) throw valueOutOfRange('a code point, to be read as a character', `0x${point.toString(16)}`)
     return String.fromCodePoint(point)
   }
   const needle = (value) => {

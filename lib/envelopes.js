@@ -1,14 +1,14 @@
-// The least and the greatest number of each part of an array: what a picture of many elements shows.
+// The least and the greatest number of each part of an array, for a picture of many elements.
 
-import { envelopeIn, envelopeLater, envelopeLength } from '../native.js'
+import { envelopeLater } from '../native.js'
 import { toBound, toCount } from './arguments.js'
 import * as jobs from './jobs.js'
 import { allocate, bytesOf } from './buffers.js'
-import { requireOpen, typeOf } from './core-array.js'
+import { coreOf, requireOpen, typeOf } from './core-array.js'
 
 const toParts = (parts, start, stop) => [toCount(parts, 'parts'), toBound(start, 'start'), toBound(stop, 'stop')]
 
-/** Of elements that hold all of the least first, then all of the greatest. */
+/** The two halves: all of the least numbers, then all of the greatest. */
 function halves(both) {
   const half = both.length / 2
   return { min: both.subarray(0, half), max: both.subarray(half) }
@@ -17,8 +17,9 @@ function halves(both) {
 export function envelope(array, parts, start, stop) {
   const given = toParts(parts, start, stop)
   requireOpen(array)
-  const both = allocate(typeOf(array).View, envelopeLength(array, ...given))
-  envelopeIn(array, ...given, bytesOf(both))
+  const core = coreOf(array)
+  const both = allocate(typeOf(array).View, core.envelopeLength(...given))
+  core.envelope(...given, bytesOf(both))
   return halves(both)
 }
 
@@ -26,6 +27,6 @@ export function envelope(array, parts, start, stop) {
 export async function envelopeAsync(array, parts, start, stop, options) {
   const given = toParts(parts, start, stop)
   const { View } = typeOf(array)
-  const both = await jobs.run(array, options, (ticket) => envelopeLater(array, ticket, ...given))
+  const both = await jobs.run(array, options, (ticket) => envelopeLater(coreOf(array), ticket, ...given))
   return halves(new View(both))
 }

@@ -2,12 +2,12 @@
 
 import { inspect } from 'node:util'
 
-/** What a wrong value was, in Node's words. */
+/** A wrong value in Node's words. */
 export function described(value) {
   try {
     return description(value)
   } catch {
-    // A getter or a printer of the user's threw; the error is still about the value.
+    // A getter or printer of the user threw. The error is still about the value.
     return `type ${typeof value}`
   }
 }
@@ -47,7 +47,7 @@ export function elementTypeMismatch(type, found) {
   return typeMismatch(`An array of typecode '${type.code}' takes elements of the same type only. Received ${found}`)
 }
 
-/** As Node prints what is out of range: strings as they are, bigints with their n. */
+/** As Node prints a value that is out of range: strings without quotes, bigints with their n. */
 function numeral(value) {
   return typeof value === 'bigint' ? `${value}n` : String(value)
 }

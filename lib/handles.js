@@ -1,4 +1,4 @@
-// Handles: plain JSON, so anybody may have made or changed one.
+// Handles. They are plain JSON, so anybody may have made or changed one.
 
 import { handleVersion, invalidArgType } from './errors.js'
 

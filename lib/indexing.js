@@ -3,7 +3,7 @@
 
 import { invalidArgType } from './errors.js'
 
-/** The number an index key stands for, undefined for a name. `arr[1.5]` is an index too, and one that is never there. */
+/** The number of an index key; undefined for a name. `arr[1.5]` counts as an index that no element has. */
 function numberOf(key) {
   if (typeof key !== 'string') return undefined
   const number = Number(key)
@@ -11,26 +11,27 @@ function numberOf(key) {
 }
 
 /**
- * An object to put behind a prototype, before the one that was there.
- * @param {object} behind
+ * An object to put behind a prototype.
  * @param {(receiver: unknown) => boolean} isArray
  */
-export function indexedPrototype(behind, isArray) {
-  return new Proxy(Object.create(behind), {
-    get(target, key, receiver) {
-      const index = numberOf(key)
-      if (index === undefined || !isArray(receiver)) return Reflect.get(target, key, receiver)
-      return Number.isInteger(index) ? receiver.at(index) : undefined
+export function indexedPrototype(isArray) {
+  return new Proxy(
+    {},
+    {
+      get(target, key, receiver) {
+        const index = numberOf(key)
+        if (index === undefined || !isArray(receiver)) return Reflect.get(target, key, receiver)
+        return Number.isInteger(index) ? receiver.at(index) : undefined
+      },
+      set(target, key, value, receiver) {
+        const index = numberOf(key)
+        if (index === undefined) return Reflect.set(target, key, value, receiver)
+        // The receiver is a Proxy around an array or inherits from one. A property of its own would only look like an element.
+        if (!isArray(receiver)) throw invalidArgType('this', 'an MmapArray itself, to write an element', receiver)
+        receiver.set(index, value)
+        return true
+      },
+      // No `has`: that trap does not get the receiver, so `i in arr` is false.
     },
-    set(target, key, value, receiver) {
-      const index = numberOf(key)
-      if (index === undefined) return Reflect.set(target, key, value, receiver)
-      if (!isArray(receiver) && behind !== Object.prototype) return Reflect.set(target, key, value, receiver)
-      // A Proxy around an array, or what inherits from one: an own property would look like an element, and be none.
-      if (!isArray(receiver)) throw invalidArgType('this', 'an MmapArray itself, to write an element', receiver)
-      receiver.set(index, value)
-      return true
-    },
-    // No `has`: that trap is not told for whom it is asked, so `i in arr` says no.
-  })
+  )
 }

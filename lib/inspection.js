@@ -24,7 +24,7 @@ export function printed(array) {
   return `${name}('${array.typecode}', [${items.join(', ')}])`
 }
 
-/** Stands for elements that cannot be read: printing an array is to help, and not to throw. */
+/** Shown for an element that cannot be read: printing must not throw. */
 const FAULT = { [inspect.custom]: () => '<memory fault>' }
 
 function unlessFaulty(read) {
@@ -36,7 +36,7 @@ function unlessFaulty(read) {
   }
 }
 
-/** For console.log: the first elements only, and how many more there are. */
+/** For console.log: the first elements, and the number of the others. */
 export function inspected(array, options) {
   const name = array.constructor?.name ?? 'MmapArray'
   if (array.closed) return `${name} '${array.typecode}' [closed]`

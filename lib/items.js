@@ -1,8 +1,8 @@
-// Items that a caller hands in, on their way to the core: another array of the same type as it is, everything else as bytes.
+// Items that a caller passes, as the core takes them: another array of the same type stays one, all others become bytes.
 
 import { isAnyArrayBuffer } from 'node:util/types'
 import { bytesOf, isMemory, isOwnView } from './buffers.js'
-import { isArray, requireWritable, typeOf } from './core-array.js'
+import { coreOf, isArray, requireWritable, typeOf } from './core-array.js'
 import { elementTypeMismatch, invalidArgType } from './errors.js'
 import { stage } from './staging.js'
 
@@ -23,33 +23,28 @@ export function kindOf(array, items) {
   return 'memory'
 }
 
-/**
- * Passes items to the core. Elements of an iterable before a bad one are passed before its error is thrown.
- * @param {{ array: (array) => void, bytes: (bytes: Uint8Array) => void }} to
- */
-export function passItems(array, items, to) {
-  if (passMemory(array, items, to, 'items')) return
+/** Appends items. Elements of an iterable before a bad one are appended before its error is thrown. */
+export function extend(array, items) {
+  const core = coreOf(array)
+  const kind = kindOf(array, items)
+  if (kind === 'array') return core.extend(coreOf(items))
+  if (kind === 'memory') return core.frombytes(bytesOf(items, 'items'))
   requireWritable(array)
   const { bytes, failure } = stage(array, items)
-  if (bytes.length > 0 || failure === undefined) to.bytes(bytes)
+  if (bytes.length > 0 || failure === undefined) core.frombytes(bytes)
   if (failure !== undefined) throw failure.error
 }
 
-/** The same, but all of the elements or none; `name` is the argument's, for the error about it. */
-export function passAllItems(array, items, to, name) {
-  if (passMemory(array, items, to, name)) return
-  requireWritable(array)
-  to.bytes(bytesOf(collect(array, items, name)))
-}
-
-function passMemory(array, items, to, name) {
+/** Items as the core takes them, all of them or none: the core of another array, or bytes. */
+export function sourceOf(array, items, name) {
   const kind = kindOf(array, items)
-  if (kind === 'array') to.array(items)
-  if (kind === 'memory') to.bytes(bytesOf(items, name))
-  return kind !== undefined
+  if (kind === 'array') return coreOf(items)
+  if (kind === 'memory') return bytesOf(items, name)
+  requireWritable(array)
+  return bytesOf(collect(array, items, name))
 }
 
-/** Items as they are if they lie in memory. Else all of them, collected first, since that runs code of the user's. */
+/** Items in memory as they are. Those of an iterable are collected, because iterating runs code of the user. */
 export function collectItems(array, items, name) {
   return isMemory(items) || isArray(items) ? items : collect(array, items, name)
 }
@@ -64,7 +59,7 @@ function collect(array, iterable, name) {
 
 /**
  * The constructor's initializer: as extend, but arrays of other types are taken element by element. If it fails, the array is
- * closed. `methods` are the class's own, whatever a subclass has made of them.
+ * closed. `methods` are those of the class itself, even if a subclass overrides them.
  */
 export function initialize(methods, array, init) {
   if (init === undefined) return
@@ -81,7 +76,7 @@ function addInitial(methods, array, init) {
   const other = isArray(init) ? typeOf(init) : undefined
   const isText = type.meaning === 'character'
   if (typeof init === 'string') {
-    if (!isText) throw invalidArgType('init', `no string, for typecode '${type.code}'`, init)
+    if (!isText) throw invalidArgType('init', `other than a string, for typecode '${type.code}'`, init)
     methods.fromunicode.call(array, init)
   } else if (isAnyArrayBuffer(init)) {
     methods.frombytes.call(array, init)

@@ -1,11 +1,11 @@
-// Iterators over a live array: they see what is appended meanwhile, and end for good once they came to the end.
+// Iterators over a live array. They see elements that are appended meanwhile. An iterator that has ended stays ended.
 
 import { requireOpen } from './core-array.js'
 import { closed } from './errors.js'
 
 const IteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()))
 
-/** What is common to the three; `pick` says what a step gives. */
+/** The common part. `pick` gives the value of a step. */
 export class ArrayIterator {
   #array
   #index = 0
@@ -20,7 +20,7 @@ export class ArrayIterator {
       const index = this.#index
       if (index < array.length) {
         const value = this.pick(array, index)
-        // After that: a step that throws can be tried again.
+        // Only now, so that a step that throws can be tried again.
         this.#index = index + 1
         return { value, done: false }
       }

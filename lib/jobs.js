@@ -3,7 +3,7 @@
 import { isMainThread } from 'node:worker_threads'
 import { cancelJob, finishJob, shutdown } from '../native.js'
 import { toOptions } from './arguments.js'
-import { isClosed, requireOpen } from './core-array.js'
+import { coreOf, isClosed, requireOpen } from './core-array.js'
 import { closed, invalidArgType } from './errors.js'
 
 let lastTicket = 0
@@ -14,7 +14,7 @@ const pending = new Map()
 let hasEnded = false
 
 function cancel(array, ticket) {
-  if (!isClosed(array)) cancelJob(array, ticket)
+  if (!isClosed(array)) cancelJob(coreOf(array), ticket)
 }
 
 /** Node waits for its pool at the end, and a pipe may be silent for ever. The main thread does it for workers too, which are not told. */
@@ -67,7 +67,7 @@ export async function run(array, options, begin) {
   } catch (error) {
     signal?.removeEventListener('abort', onAbort)
     // It may have been begun before it was refused.
-    if (!isClosed(array)) finishJob(array, ticket)
+    if (!isClosed(array)) finishJob(coreOf(array), ticket)
     throw error
   }
   begun(array, ticket)
@@ -78,7 +78,7 @@ export async function run(array, options, begin) {
   } finally {
     requireOpen(array)
     // The array is free again and as long as the job made it, also if its memory turns out not to be sound.
-    finishJob(array, ticket)
+    finishJob(coreOf(array), ticket)
   }
   signal?.throwIfAborted()
   if (failure !== undefined) throw failure.error

@@ -2,19 +2,7 @@
 // element-path.js overrides the methods of one element for each typecode.
 
 import { inspect } from 'node:util'
-import {
-  MmapArray as NativeArray,
-  addressOf,
-  fromfileLater,
-  maxOf,
-  minOf,
-  setSliceFrom,
-  sliceLength,
-  sortElements,
-  sortLater,
-  sumOf,
-  tofileLater,
-} from '../native.js'
+import { fromfileLater, sortLater, tofileLater } from '../native.js'
 import * as args from './arguments.js'
 import { allocate, bytesOf } from './buffers.js'
 import { textOf } from './characters.js'
@@ -22,12 +10,12 @@ import { areEqual, orderOf } from './comparison.js'
 import { concatenated, copyWithRoom, repeated } from './copies.js'
 import {
   CHECKED,
-  boundCallOf,
+  boundOf,
   codecOf,
+  coreOf,
   isArray,
   memoryOf,
   positionOf,
-  requireArray,
   requireOpen,
   requireWritable,
   typeOf,
@@ -36,9 +24,8 @@ import { ELEMENT_PATHS } from './element-paths.generated.js'
 import { codecFor } from './elements.js'
 import { envelope, envelopeAsync } from './envelopes.js'
 import { invalidArgType, outOfRange, typeMismatch, valueNotFound } from './errors.js'
-import { indexedPrototype } from './indexing.js'
 import { inspected, printed } from './inspection.js'
-import { initialize, passAllItems, passItems } from './items.js'
+import { extend, initialize, sourceOf } from './items.js'
 import { entriesOf, keysOf, valuesOf } from './iteration.js'
 import * as jobs from './jobs.js'
 import { toMemoryOptions } from './open-options.js'
@@ -50,7 +37,7 @@ import { TYPECODE_LETTERS, toType } from './typecodes.js'
 const LONGEST_LIST = 2 ** 32 - 1
 
 export class MmapArray extends StoredArray {
-  /** By type, the class of its arrays, which has the path of one element. A user's subclass does without. */
+  /** The class of the arrays of each type, with the path of one element. A user's subclass goes without it. */
   static #classes = new Map()
 
   static #classOf(type) {
@@ -85,19 +72,19 @@ export class MmapArray extends StoredArray {
       const stored = memory.elements[at]
       if (memory.isSound) return codecOf(this).decode === null ? stored : codecOf(this).decode(stored)
     }
-    return codecOf(this).present(super.get(at))
+    return codecOf(this).present(coreOf(this).get(at))
   }
 
   set(index, value) {
     const at = positionOf(this, args.toIndex(index))
     const memory = memoryOf(this)
     const checked = codecOf(this).check(value)
-    // Before the store as well: one that throws changes nothing.
+    // Checked before the store too: a call that throws changes nothing.
     if (memory.reaches(at) && at < memory.writable.length && memory.isSound) {
       memory.writable[at] = codecOf(this).encode(value)
       if (memory.isSound) return
     }
-    super.set(at, checked)
+    coreOf(this).set(at, checked)
   }
 
   at(index) {
@@ -111,44 +98,41 @@ export class MmapArray extends StoredArray {
   append(value) {
     const checked = codecOf(this).check(value)
     const memory = memoryOf(this)
-    // For the next append to do without the core. Before this one: nothing may fail once the element is in.
+    // So that the next append needs no core. Before this one, because nothing may fail once the element is in.
     if (memory.length < memory.capacity) memory.reaches(memory.length)
-    boundCallOf(this, 'append')(checked)
+    boundOf(this, 'append')(checked)
   }
 
   extend(items) {
-    passItems(this, items, {
-      array: (other) => super.extend(other),
-      bytes: (bytes) => super.frombytes(bytes),
-    })
+    extend(this, items)
   }
 
   insert(index, value) {
     if (index === undefined) throw invalidArgType('index', 'an integer', index)
     const at = args.toBound(index, 'index')
     const checked = codecOf(this).check(value)
-    super.insert(at, checked)
+    coreOf(this).insert(at, checked)
   }
 
   pop(index = -1) {
     const at = args.toIndex(index)
-    return codecOf(this).present(boundCallOf(this, 'pop')(at))
+    return codecOf(this).present(boundOf(this, 'pop')(at))
   }
 
   remove(value) {
     const needle = codecOf(this).needle(value)
     if (needle === undefined) requireWritable(this)
-    if (needle === undefined || !super.remove(needle)) throw valueNotFound(value)
+    if (needle === undefined || !coreOf(this).remove(needle)) throw valueNotFound(value)
   }
 
   clear() {
-    super.clear()
+    coreOf(this).clear()
   }
 
   count(value) {
     const needle = codecOf(this).needle(value)
     requireOpen(this)
-    return needle === undefined ? 0 : super.count(needle)
+    return needle === undefined ? 0 : coreOf(this).count(needle)
   }
 
   index(value, start, stop) {
@@ -164,42 +148,42 @@ export class MmapArray extends StoredArray {
   #find(value, start = 0, stop = Infinity) {
     const needle = codecOf(this).needle(value)
     requireOpen(this)
-    return needle === undefined ? -1 : super.index(needle, start, stop)
+    return needle === undefined ? -1 : coreOf(this).index(needle, start, stop)
   }
 
   reverse() {
-    super.reverse()
+    coreOf(this).reverse()
     return this
   }
 
   byteswap() {
-    super.byteswap()
+    coreOf(this).byteswap()
     return this
   }
 
   fill(value, start, end) {
-    super.fill(codecOf(this).check(value), args.toBound(start, 'start'), args.toBound(end, 'end'))
+    coreOf(this).fill(codecOf(this).check(value), args.toBound(start, 'start'), args.toBound(end, 'end'))
     return this
   }
 
   bufferInfo() {
-    return [addressOf(requireArray(this)), memoryOf(this).length]
+    return [coreOf(this).address(), memoryOf(this).length]
   }
 
   frombytes(bytes) {
-    super.frombytes(bytesOf(bytes, 'bytes'))
+    coreOf(this).frombytes(bytesOf(bytes, 'bytes'))
   }
 
   tobytes() {
     requireOpen(this)
     const copy = allocate(Uint8Array, memoryOf(this).length * typeOf(this).View.BYTES_PER_ELEMENT)
-    super.slice(copy)
+    coreOf(this).slice(copy)
     return Buffer.from(copy.buffer)
   }
 
   fromlist(list) {
     if (!Array.isArray(list)) throw invalidArgType('list', 'an Array', list)
-    super.frombytes(stageList(this, list))
+    coreOf(this).frombytes(stageList(this, list))
   }
 
   tolist() {
@@ -213,28 +197,28 @@ export class MmapArray extends StoredArray {
   fromfile(source, n) {
     const file = args.toFile(source, 'source')
     const count = args.toCount(n, 'n')
-    super.fromfile(file, count)
+    coreOf(this).fromfile(file, count)
   }
 
   tofile(target) {
-    super.tofile(args.toFile(target, 'target'))
+    coreOf(this).tofile(args.toFile(target, 'target'))
   }
 
   async fromfileAsync(source, n, options) {
     const file = args.toFile(source, 'source')
     const count = args.toCount(n, 'n')
-    await jobs.run(this, options, (ticket) => fromfileLater(this, ticket, file, count))
+    await jobs.run(this, options, (ticket) => fromfileLater(coreOf(this), ticket, file, count))
   }
 
   async tofileAsync(target, options) {
     const file = args.toFile(target, 'target')
-    await jobs.run(this, options, (ticket) => tofileLater(this, ticket, file))
+    await jobs.run(this, options, (ticket) => tofileLater(coreOf(this), ticket, file))
   }
 
   fromunicode(text) {
     this.#requireCharacters('fromunicode')
     if (typeof text !== 'string') throw invalidArgType('text', 'a string', text)
-    super.frombytes(stageText(this, text))
+    coreOf(this).frombytes(stageText(this, text))
   }
 
   tounicode() {
@@ -253,23 +237,20 @@ export class MmapArray extends StoredArray {
 
   slice(start, stop, step) {
     const bounds = args.toBounds(start, stop, step)
-    const copy = allocate(typeOf(this).View, sliceLength(this, ...bounds))
-    super.slice(bytesOf(copy), ...bounds)
+    const copy = allocate(typeOf(this).View, coreOf(this).sliceLength(...bounds))
+    coreOf(this).slice(bytesOf(copy), ...bounds)
     return copy
   }
 
   setSlice(values, start, stop, step) {
     const bounds = args.toBounds(start, stop, step)
-    const to = {
-      array: (other) => setSliceFrom(this, other, ...bounds),
-      bytes: (bytes) => super.setSlice(bytes, ...bounds),
-    }
-    passAllItems(this, values, to, 'values')
+    const source = sourceOf(this, values, 'values')
+    coreOf(this).setSlice(source, ...bounds)
   }
 
   deleteSlice(start, stop, step) {
     const bounds = args.toBounds(start, stop, step)
-    super.deleteSlice(...bounds)
+    coreOf(this).deleteSlice(...bounds)
   }
 
   concat(other) {
@@ -282,7 +263,7 @@ export class MmapArray extends StoredArray {
 
   repeatInPlace(times) {
     const count = args.toIndex(times, 'times')
-    super.repeatInPlace(count)
+    coreOf(this).repeatInPlace(count)
   }
 
   copy() {
@@ -303,19 +284,19 @@ export class MmapArray extends StoredArray {
     requireOpen(this)
     if (typeOf(this).meaning === 'character')
       throw typeMismatch(`There is no sum of characters ('${typeOf(this).code}')`)
-    return sumOf(this)
+    return coreOf(this).sum()
   }
 
   min() {
-    return codecOf(this).present(minOf(this))
+    return codecOf(this).present(coreOf(this).min())
   }
 
   max() {
-    return codecOf(this).present(maxOf(this))
+    return codecOf(this).present(coreOf(this).max())
   }
 
   sort() {
-    sortElements(requireArray(this))
+    coreOf(this).sort()
     return this
   }
 
@@ -340,7 +321,7 @@ export class MmapArray extends StoredArray {
   }
 
   async sortAsync(options) {
-    await jobs.run(this, options, (ticket) => sortLater(this, ticket))
+    await jobs.run(this, options, (ticket) => sortLater(coreOf(this), ticket))
     return this
   }
 
@@ -372,7 +353,7 @@ export class MmapArray extends StoredArray {
   }
 
   [inspect.custom](_depth, options) {
-    // Of a proxy, or of what has an array for its prototype, Node shows what it can.
+    // Of a proxy, or an object that inherits from an array, Node shows what it can.
     if (!isArray(this)) return this
     return inspected(this, options)
   }
@@ -381,8 +362,5 @@ export class MmapArray extends StoredArray {
     const hidden = { configurable: true, enumerable: false, writable: true }
     Object.defineProperty(this.prototype, Symbol.iterator, { ...hidden, value: this.prototype.values })
     Object.defineProperty(this.prototype, Symbol.toStringTag, { configurable: true, value: 'MmapArray' })
-    // Where the addon has served another copy of this class already, that one's arrays are still its own.
-    const behind = Object.getPrototypeOf(NativeArray.prototype)
-    Object.setPrototypeOf(NativeArray.prototype, indexedPrototype(behind, isArray))
   }
 }

@@ -1,4 +1,5 @@
-// Open options: what the constructor and the ways to open a file tell the core. A .npy file says its typecode itself.
+// Open options: the arguments of the constructor, `open` and the like, checked for the core. The typecode of a .npy file is in
+// its header.
 
 import { npyTypecode } from '../native.js'
 import * as args from './arguments.js'
@@ -8,18 +9,18 @@ import { toType } from './typecodes.js'
 const OPTIONS = ['flags', 'mode', 'offset', 'length', 'capacity', 'advice', 'format']
 const FORMATS = ['raw', 'npy']
 
-/** Whether a path ends in '.npy', in capitals too. */
+/** Whether a path ends in '.npy', in lower or upper case. */
 const endsInNpy = (path) => path.length >= 4 && path.subarray(-4).latin1Slice().toLowerCase() === '.npy'
 
-/** The format asked for, or that a path's ending means. */
+/** The format that is given, or that the extension of the path means. */
 function toFormat(format, path) {
   if (format === undefined) return path !== undefined && endsInNpy(path) ? 'npy' : 'raw'
   if (FORMATS.includes(args.toOptionalString(format, 'options.format'))) return format
   throw outOfRange('options.format', `one of ${FORMATS.map((name) => `'${name}'`).join(', ')}`, `'${format}'`)
 }
 
-/** What most opens are without. */
-function toDetails({ mode, offset, length, capacity, advice }, { shm, fd }) {
+/** The options that most calls do not give. */
+function toRareOptions({ mode, offset, length, capacity, advice }, { shm, fd }) {
   return {
     shm,
     fd,
@@ -31,26 +32,26 @@ function toDetails({ mode, offset, length, capacity, advice }, { shm, fd }) {
   }
 }
 
-/** What the core is told to make: a new array in memory. */
+/** The options of a new array in memory. */
 export function toMemoryOptions(typecode, options) {
   const { capacity } = args.toOptions(options, ['capacity'])
-  const details = { capacity: args.toOptionalCount(capacity, 'options.capacity') }
-  return { typecode: toType(typecode).code, details }
+  const rare = { capacity: args.toOptionalCount(capacity, 'options.capacity') }
+  return { typecode: toType(typecode).code, rare }
 }
 
-/** What the core is told to open: where (one of the three) and how, checked. */
+/** The options of an open by path, by name of shared memory or by descriptor. */
 export function toOpenOptions({ path, shm, fd }, typecode, options) {
   const isPlain = options === undefined && path !== undefined
-  const { flags, format, ...details } = isPlain ? {} : args.toOptions(options, OPTIONS)
+  const { flags, format, ...rare } = isPlain ? {} : args.toOptions(options, OPTIONS)
   const openOptions = {
     path,
     typecode: undefined,
     flags: args.toOptionalString(flags, 'options.flags'),
-    details: isPlain ? undefined : toDetails(details, { shm, fd }),
+    rare: isPlain ? undefined : toRareOptions(rare, { shm, fd }),
     format: toFormat(format, path),
   }
-  const isToldByFile = typecode === undefined && openOptions.format === 'npy'
-  const own = isToldByFile ? npyTypecode(path, openOptions.flags, openOptions.details) : undefined
-  openOptions.typecode = toType(own ?? typecode).code
+  const isInHeader = typecode === undefined && openOptions.format === 'npy'
+  const found = isInHeader ? npyTypecode(path, openOptions.flags, openOptions.rare) : undefined
+  openOptions.typecode = toType(found ?? typecode).code
   return openOptions
 }

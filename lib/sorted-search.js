@@ -1,18 +1,18 @@
-// Binary search in sorted elements, for values of any kind that has an order among them.
+// Binary search in sorted elements.
 
 import { inspect } from 'node:util'
-import { placesIn, placesLater, placesOf, placesOfLater } from '../native.js'
+import { placesLater, placesOfLater } from '../native.js'
 import { toBound, toOptionalString } from './arguments.js'
 import { allocate, bytesOf } from './buffers.js'
-import { boundCallOf, requireOpen, typeOf } from './core-array.js'
+import { boundOf, coreOf, requireOpen, typeOf } from './core-array.js'
 import { isOneCharacter } from './elements.js'
 import { invalidArgType, outOfRange } from './errors.js'
 import { kindOf } from './items.js'
 import * as jobs from './jobs.js'
 
 /**
- * A value as the core looks for it: a number, a bigint or a code point; where it is the double nearest to a bigint, beside
- * it whether the bigint is more than that, less or the same.
+ * A value as the core searches for it: a number, a bigint or a code point. Among floats, a bigint becomes the nearest double, with
+ * an excess of 1, -1 or 0 if the bigint is above, below or equal to it.
  * @returns {[value: number | bigint, excess: number]}
  */
 function toSought(type, value) {
@@ -29,12 +29,13 @@ function toSought(type, value) {
   return [double, Number(value > nearest) - Number(value < nearest)]
 }
 
-/** Where a value belongs between two bounds: before the elements that equal it, or after them. */
+/** The index at which a value belongs between two bounds: before the elements that equal it, or after them. */
 export function bisect(array, value, lo, hi, isRight) {
   const [number, excess] = toSought(typeOf(array), value)
   const first = toBound(lo, 'lo') ?? 0
   if (first < 0) throw outOfRange('lo', '>= 0', first)
-  return boundCallOf(array, 'place')(number, excess, first, toBound(hi, 'hi') ?? Infinity, Number(isRight))
+  const call = boundOf(array, isRight ? 'bisectRight' : 'bisectLeft')
+  return call(number, excess, first, toBound(hi, 'hi') ?? Infinity)
 }
 
 /** @returns {boolean} */
@@ -44,15 +45,14 @@ function isRightSide(side) {
   throw outOfRange('side', "'left' or 'right'", inspect(given))
 }
 
-/** Where each of many needles of the same type belongs: another array's elements, or a typed array's. */
+/** The index at which each of many needles of the same type belongs: elements of another array or of a typed array. */
 export function searchsorted(array, needles, side) {
   const isRight = isRightSide(side)
   requireOpen(array)
-  const kind = kindOfNeedles(array, needles)
+  const isOther = kindOfNeedles(array, needles) === 'array'
   const found = allocate(Float64Array, needles.length)
-  const room = bytesOf(found)
-  if (kind === 'array') placesOf(array, needles, isRight, room)
-  else placesIn(array, bytesOf(needles, 'needles'), isRight, room)
+  const source = isOther ? coreOf(needles) : bytesOf(needles, 'needles')
+  coreOf(array).searchsorted(source, isRight, bytesOf(found))
   return found
 }
 
@@ -60,8 +60,8 @@ export function searchsorted(array, needles, side) {
 export async function searchsortedAsync(array, needles, side, options) {
   const isRight = isRightSide(side)
   const found = await jobs.run(array, options, (ticket) => {
-    if (kindOfNeedles(array, needles) === 'array') return placesOfLater(array, ticket, needles, isRight)
-    return placesLater(array, ticket, bytesOf(needles, 'needles'), isRight)
+    if (kindOfNeedles(array, needles) === 'array') return placesOfLater(coreOf(array), ticket, coreOf(needles), isRight)
+    return placesLater(coreOf(array), ticket, bytesOf(needles, 'needles'), isRight)
   })
   return new Float64Array(found)
 }

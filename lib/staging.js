@@ -1,4 +1,5 @@
-// Elements of an iterable, checked and collected in ordinary memory before the core is called: the iterable runs code of the user's.
+// Elements of an iterable, checked and collected in ordinary memory before the core is called, because iterating runs code of
+// the user.
 
 import { allocate } from './buffers.js'
 import { codecOf, typeOf } from './core-array.js'
@@ -32,7 +33,7 @@ class Staging {
 }
 
 const FEW = 16
-/** No more is believed at first: an Array may have 2^32 holes, and a Proxy around one any length. */
+/** The most that is allocated at first: an Array may have 2^32 holes, and a Proxy around one any length. */
 const MANY = 2 ** 20
 
 function expectedLength(iterable) {
@@ -41,9 +42,9 @@ function expectedLength(iterable) {
 }
 
 /**
- * Takes the elements of an iterable in, all of them before any memory is looked up.
+ * Collects the elements of an iterable, all of them before any memory is looked up.
  * @param name of the argument, for the error about it
- * @returns {{ bytes: Uint8Array, failure?: { error: unknown } }} those before the first bad one, and what was wrong
+ * @returns {{ bytes: Uint8Array, failure?: { error: unknown } }} those before the first bad one, and its error
  */
 export function stage(array, iterable, name = 'items') {
   if (iterable === null || iterable === undefined || typeof iterable[Symbol.iterator] !== 'function') {

@@ -1,15 +1,15 @@
-// The few numbers that the core and JavaScript both read and write: which word holds each, and how the larger ones are put
-// together from two. src/array/state.rs has the same order.
+// The few numbers that the core and JavaScript both read and write: the word of each, and how two words make a larger number.
+// src/array/state.rs has the same order.
 
-/** How many elements there are; BEYOND where a word does not hold it. */
+/** The number of elements; BEYOND if one word cannot hold it. */
 export const LENGTH = 0
-/** Up to which length elements may be appended here: nothing where the length is BEYOND. */
+/** The length up to which JavaScript may append; 0 if the length is BEYOND. */
 export const ROOM = 1
-/** 1 where elements may be written. */
+/** 1 if JavaScript may write elements. */
 export const WRITABLE = 2
 const LONG_LENGTH = 3
 const CAPACITY = 5
-/** How many faults the process had when the core last found the array sound: while it has had more, the core is asked. */
+/** The number of faults of the process when the core last found the array sound. If it has had more since, the core is asked. */
 export const FAULTS_SEEN = 7
 
 export const BEYOND = 2 ** 32 - 1

@@ -1,9 +1,9 @@
-// The class below the one that users see: how an array is opened, where it is stored, its memory, and what processes share of it.
+// The class below the one that users see: how an array is opened and stored, its memory, and what processes share of it.
 
 import { inspect } from 'node:util'
-import { descriptorOf, flagsOf, formatOf, pathOf, shapeOf, unlinkShm } from '../native.js'
+import { unlinkShm } from '../native.js'
 import * as args from './arguments.js'
-import { CHECKED, CoreArray, isClosed, memoryOf, openViewsOf, requireArray, typeOf } from './core-array.js'
+import { CHECKED, CoreArray, coreOf, isClosed, memoryOf, openViewsOf, requireArray, typeOf } from './core-array.js'
 import { invalidArgType, outOfRange } from './errors.js'
 import { handleFields, handleOf } from './handles.js'
 import * as jobs from './jobs.js'
@@ -20,7 +20,7 @@ export class StoredArray extends CoreArray {
     const { array } = openOptions
     if (array === made) return array
     if (array !== undefined) CoreArray.prototype.close.call(array)
-    throw invalidArgType('constructor', 'a class that hands its arguments on to MmapArray', Class)
+    throw invalidArgType('constructor', 'a class that passes its arguments to the constructor of MmapArray', Class)
   }
 
   static open(path, typecode, options) {
@@ -47,7 +47,7 @@ export class StoredArray extends CoreArray {
     if (args.toOptionalString(flags, 'options.flags') !== undefined && !ATTACH_FLAGS.includes(flags)) {
       throw outOfRange('options.flags', `one of ${ATTACH_FLAGS.join(', ')}`, inspect(flags))
     }
-    return StoredArray.#make(this, { typecode: fields.typecode, flags, details: { handle: fields } })
+    return StoredArray.#make(this, { typecode: fields.typecode, flags, rare: { handle: fields } })
   }
 
   // What it is
@@ -73,23 +73,23 @@ export class StoredArray extends CoreArray {
   }
 
   get flags() {
-    return flagsOf(requireArray(this))
+    return coreOf(this).flags()
   }
 
   get path() {
-    return pathOf(requireArray(this)) ?? null
+    return coreOf(this).path() ?? null
   }
 
   get format() {
-    return formatOf(requireArray(this))
+    return coreOf(this).format()
   }
 
   get shape() {
-    return isClosed(this) || formatOf(this) === 'raw' ? [memoryOf(this).length] : shapeOf(this)
+    return isClosed(this) || coreOf(this).format() === 'raw' ? [memoryOf(this).length] : coreOf(this).shape()
   }
 
   get fd() {
-    return isClosed(this) ? -1 : descriptorOf(this)
+    return isClosed(this) ? -1 : coreOf(this).fd()
   }
 
   get closed() {
@@ -122,46 +122,65 @@ export class StoredArray extends CoreArray {
   // Storage
 
   reserve(capacity) {
-    super.reserve(args.toCount(capacity, 'capacity'))
+    coreOf(this).reserve(args.toCount(capacity, 'capacity'))
+  }
+
+  trim() {
+    coreOf(this).trim()
+  }
+
+  refresh() {
+    return coreOf(this).refresh()
   }
 
   check() {
-    super.check()
+    coreOf(this).check()
+  }
+
+  flush() {
+    coreOf(this).flush()
   }
 
   async flushAsync(options) {
-    await jobs.unlessAborted(options, () => super.flushAsync())
+    await jobs.unlessAborted(options, () => coreOf(this).flushAsync())
   }
 
   advise(advice, start, end) {
     if (typeof advice !== 'string') throw invalidArgType('advice', 'a string', advice)
-    super.advise(advice, args.toBound(start, 'start'), args.toBound(end, 'end'))
+    coreOf(this).advise(advice, args.toBound(start, 'start'), args.toBound(end, 'end'))
   }
 
   // Sharing
 
   handle() {
-    return handleOf(super.handle())
+    return handleOf(coreOf(this).handle())
   }
 
   lock(options) {
-    locks.lock(this, options)
+    locks.lock(coreOf(this), options)
   }
 
   async lockAsync(options) {
-    await locks.lockAsync(this, options)
+    await locks.lockAsync(coreOf(this), options)
   }
 
   tryLock(options) {
-    return locks.tryLock(this, options)
+    return locks.tryLock(coreOf(this), options)
   }
 
   unlock() {
-    locks.unlock(this)
+    locks.unlock(coreOf(this))
   }
 
   async withLock(body, options) {
-    return locks.withLock(this, body, options)
+    if (typeof body !== 'function') throw invalidArgType('body', 'a function', body)
+    await locks.lockAsync(coreOf(this), options)
+    try {
+      return await body()
+    } finally {
+      // close() has unlocked it already.
+      if (!isClosed(this)) locks.unlock(coreOf(this))
+    }
   }
 
   wait(index, expected, timeout) {

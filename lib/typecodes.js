@@ -2,7 +2,7 @@
 
 import { invalidTypecode } from './errors.js'
 
-/** Node 20 and 22 have none: there a half is seen as its bits. */
+/** Node 20 and 22 have no Float16Array: there JavaScript sees the bits of a half. */
 const Half = globalThis.Float16Array ?? Uint16Array
 
 export const HALVES_ARE_BITS = Half === Uint16Array
@@ -17,7 +17,7 @@ const UNICODE = 0x10ffff
 const I64 = [-(2n ** 63n), 2n ** 63n - 1n]
 const U64 = [0n, 2n ** 64n - 1n]
 
-/** One row a typecode: its typed array, one of those without elements, what an element means, and its range. */
+/** A row for each typecode: its typed array, an empty one, the meaning of an element, and its range. */
 export const TYPECODES = Object.freeze([
   integer('b', Int8Array, -128, 127),
   integer('B', Uint8Array, 0, 255),
@@ -41,7 +41,7 @@ export const TYPECODE_LETTERS = TYPECODES.map((type) => type.code).join('')
 
 const BY_LETTER = new Map(TYPECODES.map((type) => [type.code, type]))
 
-/** Of two letters with the same typed array a constructor means the array module's fixed-size one: q, Q, B, I. */
+/** If two typecodes have the same typed array, its constructor means the one of fixed size: q, Q, B, I. */
 const BY_CONSTRUCTOR = new Map(
   ['b', 'B', 'h', 'H', 'i', 'I', 'q', 'Q', 'f', 'd'].map((code) => [BY_LETTER.get(code).View, BY_LETTER.get(code)]),
 )

@@ -1,7 +1,6 @@
 // The buffers and typed arrays on the elements of one array, in place: each the same object until the length changes.
 
 import { constants } from 'node:buffer'
-import { bufferOf } from '../native.js'
 import { clampBound } from './arguments.js'
 import { sharedBufferOn } from './shared-buffers.js'
 import { isDetached } from './buffers.js'
@@ -10,27 +9,35 @@ import { isDetached } from './buffers.js'
 export const BUFFER_LIMIT = constants.MAX_LENGTH
 
 export class Views {
-  #array
+  #core
+  #memory
   #View
   #buffer
   #view
   #sharedBuffer
   #sharedView
 
-  /** Of an array that is open, for as long as it is. */
-  constructor(array, View) {
-    this.#array = array
+  /** For an open array, until it is closed. */
+  constructor(core, memory, View) {
+    this.#core = core
+    this.#memory = memory
     this.#View = View
   }
 
+  get #byteLength() {
+    return this.#memory.length * this.#View.BYTES_PER_ELEMENT
+  }
+
   get buffer() {
-    const { byteLength, length } = this.#array
+    const byteLength = this.#byteLength
     if (byteLength === 0) return this.#emptyBuffer()
-    if (this.#buffer?.byteLength !== byteLength) this.#buffer = bufferOf(this.#array, 0, length, BUFFER_LIMIT)
+    if (this.#buffer?.byteLength !== byteLength) {
+      this.#buffer = this.#core.buffer(0, this.#memory.length, BUFFER_LIMIT)
+    }
     return this.#buffer
   }
 
-  /** No external buffer is empty; an ordinary one may be detached by its user. */
+  /** An external buffer cannot be empty. An ordinary one may be detached by its user. */
   #emptyBuffer() {
     if (this.#buffer?.byteLength !== 0 || isDetached(this.#buffer)) this.#buffer = new ArrayBuffer(0)
     return this.#buffer
@@ -43,27 +50,29 @@ export class Views {
   }
 
   get sharedBuffer() {
-    const array = this.#array
-    if (this.#sharedBuffer?.byteLength !== array.byteLength) this.#sharedBuffer = sharedBufferOn(array, BUFFER_LIMIT)
+    const byteLength = this.#byteLength
+    if (this.#sharedBuffer?.byteLength !== byteLength) {
+      this.#sharedBuffer = sharedBufferOn(this.#core, byteLength, BUFFER_LIMIT)
+    }
     return this.#sharedBuffer
   }
 
   get sharedView() {
     const { sharedBuffer } = this
     if (this.#sharedView?.buffer !== sharedBuffer) {
-      // With its length said: a view that would follow a growing buffer is many times slower.
-      this.#sharedView = new this.#View(sharedBuffer, 0, this.#array.length)
+      // With an explicit length: a view that follows a growing buffer is many times slower.
+      this.#sharedView = new this.#View(sharedBuffer, 0, this.#memory.length)
     }
     return this.#sharedView
   }
 
-  /** Elements from a bound to before another, in place; of what one buffer cannot span, on a buffer of its own. */
+  /** A view of some elements in place. If one buffer cannot span the array, the view has a buffer of its own. */
   subarray(start, end) {
-    const { byteLength, length } = this.#array
+    const { length } = this.#memory
     const View = this.#View
     const from = clampBound(start, length, 0)
     const count = Math.max(clampBound(end, length, length) - from, 0)
-    if (byteLength <= BUFFER_LIMIT) return new View(this.buffer, from * View.BYTES_PER_ELEMENT, count)
-    return count === 0 ? new View(0) : new View(bufferOf(this.#array, from, from + count, BUFFER_LIMIT))
+    if (this.#byteLength <= BUFFER_LIMIT) return new View(this.buffer, from * View.BYTES_PER_ELEMENT, count)
+    return count === 0 ? new View(0) : new View(this.#core.buffer(from, from + count, BUFFER_LIMIT))
   }
 }

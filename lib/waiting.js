@@ -1,24 +1,22 @@
-// Waiting on elements. A wait that blocks comes back to JavaScript a few times a second, so that
-// terminate() can end its worker.
+// Waiting on elements. A blocking wait returns to JavaScript a few times a second, so that terminate() can end its worker.
 
-import { MmapArray as NativeArray } from '../native.js'
 import { toCount, toIndex } from './arguments.js'
-import { boundCallOf, codecOf, positionOf, typeOf } from './core-array.js'
+import { boundOf, codecOf, coreOf, positionOf, typeOf } from './core-array.js'
 import { closed, invalidArgType, typeMismatch } from './errors.js'
 
 const SLICE_MS = 200
 
-/** What the core's numbers for the end of a sleep stand for. */
-const OUTCOMES = ['ok', 'not-equal', 'timed-out']
+/** The words for the core's numbers. */
+const OUTCOMES = ['ok', 'not-equal', 'timed-out', 'cancelled']
 
-/** Refuses arrays whose elements are no futex words. */
+/** Throws for arrays whose elements are not futex words. */
 function requireWords(array, operation) {
   const { code } = typeOf(array)
   if (code === 'i' || code === 'I') return
   throw typeMismatch(`${operation} needs an array of typecode 'i' or 'I', this one is of typecode '${code}'`)
 }
 
-/** Milliseconds as Atomics.wait takes them: not given and NaN are without end, negative ones none. */
+/** Milliseconds as Atomics.wait takes them: undefined and NaN mean no limit, negative numbers mean 0. */
 function toTimeout(timeout) {
   if (timeout === undefined) return Infinity
   if (typeof timeout !== 'number') throw invalidArgType('timeout', 'a number of milliseconds', timeout)
@@ -31,24 +29,24 @@ function toWakeCount(count) {
 }
 
 /**
- * Sleeps in slices until one ends otherwise than by the clock.
+ * Sleeps in slices until one ends before its time.
  * @param {(milliseconds: number) => number} sleep sleeps in the core
  */
 function waitInSlices(timeout, sleep) {
   const sleepSlice = (milliseconds) => OUTCOMES[sleep(milliseconds)]
-  if (timeout === Infinity) return waitForGood(sleepSlice)
+  if (timeout === Infinity) return waitWithoutLimit(sleepSlice)
   const deadline = performance.now() + timeout
   for (let slept = false; ; slept = true) {
     const left = Math.max(deadline - performance.now(), 0)
     const outcome = sleepSlice(Math.min(left, SLICE_MS))
-    // Between two slices the element changed: that is what was waited for.
+    // The element changed between two slices, which is what the caller waits for.
     if (outcome === 'not-equal' && slept) return 'ok'
     if (outcome !== 'timed-out' || left <= SLICE_MS) return outcome
   }
 }
 
-/** The same without end: the clock is not asked. */
-function waitForGood(sleepSlice) {
+/** The same without a limit, and so without asking the clock. */
+function waitWithoutLimit(sleepSlice) {
   const first = sleepSlice(SLICE_MS)
   if (first !== 'timed-out') return first
   for (;;) {
@@ -57,7 +55,7 @@ function waitForGood(sleepSlice) {
   }
 }
 
-/** Where to sleep, on which bits, and how long. */
+/** The index to sleep on, the expected bits, and the time. */
 function waitArguments(array, operation, index, expected, timeout) {
   requireWords(array, operation)
   const at = positionOf(array, toIndex(index))
@@ -67,19 +65,19 @@ function waitArguments(array, operation, index, expected, timeout) {
 
 export function wait(array, index, expected, timeout) {
   const [at, bits, milliseconds] = waitArguments(array, 'wait', index, expected, timeout)
-  const sleep = boundCallOf(array, 'wait')
+  const sleep = boundOf(array, 'wait')
   return waitInSlices(milliseconds, (slice) => sleep(at, bits, slice))
 }
 
 export async function waitAsync(array, index, expected, timeout) {
   const [at, bits, milliseconds] = waitArguments(array, 'waitAsync', index, expected, timeout)
   const time = milliseconds === Infinity ? undefined : milliseconds
-  const outcome = await NativeArray.prototype.waitAsync.call(array, at, bits, time)
+  const outcome = OUTCOMES[await coreOf(array).waitAsync(at, bits, time)]
   if (outcome === 'cancelled') throw closed()
   return outcome
 }
 
 export function notify(array, index, count) {
   requireWords(array, 'notify')
-  return boundCallOf(array, 'notify')(positionOf(array, toIndex(index)), toWakeCount(count))
+  return boundOf(array, 'notify')(positionOf(array, toIndex(index)), toWakeCount(count))
 }

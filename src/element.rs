@@ -1,18 +1,18 @@
-//! One value of an element type, as bytes, and the checked way from and to numbers.
+//! One element as bytes, and the checked conversion from and to numbers.
 
 use half::f16;
 
 use crate::error::{Error, Result};
 use crate::typecode::{Meaning, Scalar, Typecode};
 
-/// A number as JavaScript has it: a double, or an integer (a bigint cut to 128 bits where it is larger).
+/// A number of JavaScript: a double, or an integer. A larger bigint is limited to 128 bits.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Number {
     Double(f64),
     Integer(i128),
 }
 
-/// The bytes of one element, in the machine's order.
+/// The bytes of one element, in the byte order of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Element {
     bytes: [u8; 8],
@@ -37,15 +37,15 @@ impl Element {
         Element::from_bytes(bytemuck::bytes_of(&value))
     }
 
-    /// The element as a value of the machine type, which must be of its size.
+    /// The element as a value of a machine type, which must have the same size.
     pub fn get<T: bytemuck::Pod>(&self) -> T {
         bytemuck::pod_read_unaligned(self.bytes())
     }
 
-    /// Checks a number as Python's `array` does, and lays it down: nothing wraps, floats round.
+    /// Checks a number as Python's `array` does, and encodes it. Integers never wrap; floats are rounded.
     ///
     /// # Errors
-    /// `ValueOutOfRange`, or `InvalidArgType` for a number with a fraction where an integer belongs.
+    /// `ValueOutOfRange`, or `InvalidArgType` for a fraction in an integer type.
     pub fn encode(typecode: &Typecode, number: Number) -> Result<Element> {
         match (typecode.meaning, typecode.scalar) {
             (Meaning::Float, scalar) => encode_float(scalar, number),
@@ -54,7 +54,7 @@ impl Element {
                 let point = whole(number)?;
                 if !(0..=i128::from(last)).contains(&point) {
                     return Err(out_of_range(
-                        format!("a character of code point at most {last:#x}"),
+                        format!("a character whose code point is at most {last:#x}"),
                         point,
                     ));
                 }
@@ -63,7 +63,7 @@ impl Element {
         }
     }
 
-    /// Refuses bytes of a character type that are no character: others may write anything.
+    /// Checks that the bytes of a character type are a character, because other programs may write anything.
     ///
     /// # Errors
     /// `ValueOutOfRange`
@@ -71,7 +71,7 @@ impl Element {
         match (typecode.meaning, self.decode(typecode.scalar)) {
             (Meaning::Character(last), Number::Integer(point)) if point > i128::from(last) => {
                 Err(out_of_range(
-                    "a code point where it is read as a character",
+                    "a valid code point to be read as a character",
                     format!("{point:#x}"),
                 ))
             }
@@ -99,7 +99,7 @@ impl Element {
 fn whole(number: Number) -> Result<i128> {
     match number {
         Number::Integer(value) => Ok(value),
-        // Doubles beyond i128 saturate, and are then out of every element type's range.
+        // Doubles beyond i128 saturate, and are then out of the range of every element type.
         Number::Double(value) if value.fract() == 0.0 => Ok(value as i128),
         Number::Double(_) => Err(Error::InvalidArgType {
             name: "value",
@@ -141,13 +141,13 @@ fn encode_float(scalar: Scalar, number: Number) -> Result<Element> {
     }
 }
 
-/// Rounds a double to the nearest half, ties to even, as Python packs `e`.
+/// Rounds a double to the nearest half, ties to even, as Python does for `e`.
 ///
 /// # Errors
 /// `ValueOutOfRange` for a finite number that rounds beyond 65504.
 pub fn half_from_double(value: f64) -> Result<f16> {
-    // `half` drops the low 32 bits of the fraction before it rounds; a bit kept in their place ("sticky")
-    // tells it that the number lies above the tie.
+    // `half` drops the low 32 bits of the fraction before it rounds. If one of them is set, the bit above them is set in their
+    // place ("sticky"), so that `half` sees that the number is above the tie.
     const DROPPED: u64 = 0xFFFF_FFFF;
     let bits = value.to_bits();
     let sticky = if bits & DROPPED == 0 {
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn integers_take_their_range_and_no_more() {
+    fn encode_of_integers_takes_their_range_and_no_more() {
         for (code, low, high) in [
             ("b", -128, 127),
             ("B", 0, 255),
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn fractions_are_no_integers() {
+    fn encode_of_a_fraction_in_an_integer_type_is_an_error() {
         for value in [0.5, f64::NAN, f64::INFINITY] {
             let error = Element::encode(row("i"), Number::Double(value)).unwrap_err();
             assert_eq!(error.code(), "ERR_INVALID_ARG_TYPE", "{value}");
@@ -213,8 +213,8 @@ mod tests {
     }
 
     #[test]
-    fn halves_round_as_pythons_do() {
-        // `powi` may be off in the last bit, and is where Miri runs it.
+    fn half_from_double_rounds_as_python_does() {
+        // Not `powi`, which may be off in the last bit, and is under Miri.
         let part = |of: u32| 1.0 / (1u64 << of) as f64;
         for (value, expected) in [
             (65519.0, 65504.0),
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn characters_end_at_their_last_code_point() {
+    fn encode_of_a_character_beyond_its_last_code_point_is_an_error() {
         assert!(Element::encode(row("c"), Number::Integer(0xFF)).is_ok());
         assert!(Element::encode(row("c"), Number::Integer(0x100)).is_err());
         assert!(Element::encode(row("w"), Number::Integer(0x10FFFF)).is_ok());

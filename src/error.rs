@@ -1,4 +1,4 @@
-//! Every way to fail. The border turns a variant into a JavaScript error with the variant's class and code.
+//! All errors of the core. `src/node` turns each into a JavaScript error with the variant's class and code.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,12 +18,16 @@ pub enum Class {
 pub enum Error {
     /// The array was closed.
     Closed,
-    /// A writing call on an array opened with `r`, or more access asked of a handle than it has.
+    /// A write to an array opened with `r`, or an `attach` that asks for more access than the handle has.
     ReadOnly { operation: &'static str },
-    /// A call that changes the length of a window of fixed length or of a copy-on-write array.
+    /// A change of the length of an array whose length is fixed: by an option, by `c`, or by the shape of its file.
     FixedLength { operation: &'static str },
-    /// The bytes are no whole number of elements.
-    RaggedLength { bytes: u64, itemsize: usize },
+    /// The number of bytes is not a multiple of the element size.
+    RaggedLength {
+        bytes: u64,
+        itemsize: usize,
+        path: Option<String>,
+    },
     /// An element index outside the array.
     IndexOutOfRange { index: String, length: u64 },
     /// A value outside the range of the element type.
@@ -37,42 +41,42 @@ pub enum Error {
         requirement: String,
         received: String,
     },
-    /// An argument of the wrong kind that only the core could tell.
+    /// An argument of the wrong kind.
     InvalidArgType {
         name: &'static str,
         requirement: &'static str,
     },
     /// An array of another element type.
     TypeMismatch { ours: char, theirs: char },
-    /// A `.npy` file whose elements are of another type than was asked for.
+    /// A `.npy` file whose elements have another type than the caller asked for.
     OtherDtype { dtype: String, typecode: char },
-    /// What NumPy's format does not allow, or a file that ends before it should.
+    /// A `.npy` file that breaks NumPy's format, or ends too early.
     InvalidNpy { reason: String, path: Option<String> },
-    /// A `.npy` file that is right, and that no array here can stand for.
+    /// A valid `.npy` file that this package cannot map.
     UnsupportedNpy { reason: String, path: Option<String> },
-    /// No row of the typecode table.
+    /// A typecode that is not in the table.
     InvalidTypecode { known: String, received: String },
-    /// This array holds its lock already.
+    /// This array already holds its lock.
     Locked,
     /// This array does not hold its lock.
     NotLocked,
-    /// A call that has to wait until other threads are done with the elements.
+    /// A call that must wait until a pending asynchronous call has finished.
     Busy { operation: &'static str },
-    /// A call that needs an element, of an array without any.
+    /// A call that needs an element, on an empty array.
     Empty { operation: &'static str },
-    /// The end of the source came before the elements asked for.
+    /// The source ended before the requested elements were read.
     UnexpectedEof { wanted: u64, got: u64 },
-    /// The array behind a handle is gone, or is another by now.
+    /// The array behind a handle no longer exists, or another one has taken its place.
     StaleHandle { reason: String },
-    /// The array behind a handle may be there, but its owner's descriptors are out of reach.
+    /// The array behind a handle may exist, but this process may not open its owner's descriptors.
     UnreachableHandle { reason: String },
-    /// The mapped memory could not be read or written: somebody cut the file, or the device failed.
+    /// The mapped memory could not be read or written: another process truncated the file, or the device failed.
     MemoryFault,
-    /// One buffer cannot span so many bytes in this runtime.
+    /// The array has more bytes than one buffer of this runtime can span.
     ViewTooLarge { bytes: u64, limit: u64 },
-    /// The runtime lacks a feature this call needs.
+    /// The runtime lacks a feature that the call needs.
     UnsupportedRuntime { feature: &'static str },
-    /// A defect of this package, caught at the border.
+    /// A bug of this package, caught before it reached JavaScript.
     Internal { said: String },
     /// A system call failed.
     System {
@@ -83,6 +87,14 @@ pub enum Error {
 }
 
 impl Error {
+    pub fn ragged(bytes: u64, itemsize: usize) -> Self {
+        Error::RaggedLength {
+            bytes,
+            itemsize,
+            path: None,
+        }
+    }
+
     pub fn system(errno: rustix::io::Errno, syscall: &'static str) -> Self {
         Error::System {
             errno: errno.raw_os_error(),
@@ -91,7 +103,7 @@ impl Error {
         }
     }
 
-    /// A failed call on mapped memory: where the system could not read or write it, that is a fault of the memory.
+    /// The error of a system call on mapped memory. `EFAULT` means that the memory could not be read or written.
     pub fn on_memory(errno: rustix::io::Errno, syscall: &'static str) -> Self {
         if errno == rustix::io::Errno::FAULT {
             Error::MemoryFault
@@ -100,7 +112,7 @@ impl Error {
         }
     }
 
-    /// The same for a call of the standard library's.
+    /// The same for a call of the standard library.
     pub fn io_on_memory(error: &std::io::Error, syscall: &'static str) -> Self {
         let errno = rustix::io::Errno::from_io_error(error).unwrap_or(rustix::io::Errno::IO);
         Self::on_memory(errno, syscall)
@@ -114,9 +126,10 @@ impl Error {
         }
     }
 
-    /// The same failure, saying which path it was about.
+    /// Adds a path to the error, if its message names one.
     pub fn at_path(mut self, of: &str) -> Self {
         if let Error::System { path, .. }
+        | Error::RaggedLength { path, .. }
         | Error::InvalidNpy { path, .. }
         | Error::UnsupportedNpy { path, .. } = &mut self
         {
@@ -175,20 +188,27 @@ impl fmt::Display for Error {
             Error::ReadOnly { operation } => {
                 write!(
                     f,
-                    "The array is read-only: {operation} needs one opened for writing, with flags 'r+' or 'a+'"
+                    "The array is read-only: {operation} needs an array opened for writing, with flags 'r+' or 'a+'"
                 )
             }
             Error::FixedLength { operation } => {
                 write!(
                     f,
-                    "The length of this array is fixed, by the 'length' option, by flags 'c' or by its file's shape: \
-                     {operation} would change it"
+                    "The length of this array is fixed by the 'length' option, by flags 'c' or by the shape of its file: \
+                     {operation} would change the length"
                 )
             }
-            Error::RaggedLength { bytes, itemsize } => {
+            Error::RaggedLength {
+                bytes,
+                itemsize,
+                path,
+            } => {
+                if let Some(path) = path {
+                    write!(f, "{path}: ")?;
+                }
                 write!(
                     f,
-                    "{bytes} bytes are no whole number of elements of {itemsize} bytes each"
+                    "{bytes} bytes is not a multiple of the element size, {itemsize}"
                 )
             }
             Error::IndexOutOfRange { index, length: 0 } => write!(
@@ -221,27 +241,27 @@ impl fmt::Display for Error {
                 f,
                 "The \"typecode\" argument must be one of {known}, or the constructor of a typed array. Received {received}"
             ),
-            Error::Locked => write!(f, "This array holds its lock already, and it is not re-entrant"),
+            Error::Locked => write!(f, "This array already holds its lock, which is not re-entrant"),
             Error::NotLocked => write!(f, "This array does not hold its lock"),
             Error::TypeMismatch { ours, theirs } => {
                 write!(
                     f,
-                    "An array of typecode '{ours}' takes elements of the same type only. Received '{theirs}'"
+                    "An array of typecode '{ours}' takes elements of the same type only. Received typecode '{theirs}'"
                 )
             }
             Error::Busy { operation } => write!(
                 f,
-                "The array is busy: {operation} must wait for the asynchronous call that works on the elements"
+                "The array is busy: {operation} must wait until the pending asynchronous call on its elements has finished"
             ),
             Error::Empty { operation } => write!(f, "The array is empty: {operation} needs an element"),
             Error::OtherDtype { dtype, typecode } => {
                 write!(
                     f,
-                    "The file holds elements of NumPy's dtype '{dtype}'. Received the typecode '{typecode}'"
+                    "The file has elements of dtype '{dtype}', not of typecode '{typecode}'"
                 )
             }
             Error::InvalidNpy { reason, path } => {
-                write!(f, "{} no valid .npy file: {reason}", subject(path))
+                write!(f, "{} not a valid .npy file: {reason}", subject(path))
             }
             Error::UnsupportedNpy { reason, path } => {
                 write!(f, "{} a .npy file that is not supported: {reason}", subject(path))
@@ -249,25 +269,25 @@ impl fmt::Display for Error {
             Error::UnexpectedEof { wanted, got } => {
                 write!(
                     f,
-                    "The source ended early: {wanted} elements were asked for, {got} were there"
+                    "The source ended early: expected {wanted} elements, read {got}"
                 )
             }
             Error::StaleHandle { reason } => write!(f, "The array behind this handle is gone: {reason}"),
             Error::UnreachableHandle { reason } => write!(
                 f,
-                "The array behind this handle cannot be opened from here: {reason}. Share a file or named memory (openShm) that \
+                "This process cannot open the array behind this handle: {reason}. Share a file or named memory (openShm) that \
                  both sides can open"
             ),
             Error::MemoryFault => {
                 write!(
                     f,
-                    "The mapped memory could not be read or written: somebody else cut the file, or its device \
-                     had no room for a hole or could not be read; refresh() maps what is there now"
+                    "The mapped memory could not be read or written: another process truncated the file, or its device \
+                     is full or failed to read; refresh() maps the file as it is now"
                 )
             }
             Error::ViewTooLarge { bytes, limit } => write!(
                 f,
-                "One buffer of this runtime spans at most {limit} bytes, the array has {bytes}: use subarray(start, end)"
+                "A buffer in this runtime spans at most {limit} bytes, and the array has {bytes}: use subarray(start, end)"
             ),
             Error::UnsupportedRuntime { feature } => write!(f, "This runtime has no {feature}"),
             Error::Internal { said } => write!(f, "Internal error of mmap-array: {said}"),
@@ -277,10 +297,10 @@ impl fmt::Display for Error {
                     write!(f, " '{path}'")?;
                 }
                 if matches!(*errno, libc::EMFILE | libc::ENFILE) {
-                    // Node-API runs finalizers in a turn of the event loop after the collection, never at once.
+                    // Node-API runs finalizers on the event loop, some time after the garbage collection.
                     f.write_str(
-                        "; close() arrays that are done with: those only dropped keep their descriptor until they were \
-                         collected and the event loop has turned",
+                        "; call close() on arrays that are no longer needed: without it, an array keeps its descriptor until \
+                         it is garbage-collected and the event loop has run",
                     )?;
                 }
                 Ok(())
@@ -298,7 +318,7 @@ fn subject(path: &Option<String>) -> String {
     }
 }
 
-/// The symbolic name, as Node reports it in `code`.
+/// The symbolic name, which Node reports as `code`.
 fn errno_name(errno: i32) -> Cow<'static, str> {
     macro_rules! names {
         ($($name:ident)*) => {
@@ -316,7 +336,7 @@ fn errno_name(errno: i32) -> Cow<'static, str> {
     }
 }
 
-/// The description of an error, in Node's words; it has the system's with a small first letter but for a few.
+/// The description of an error in Node's words. Most are the system's, beginning with a small letter.
 fn errno_message(errno: i32) -> String {
     let own = match errno {
         libc::EEXIST => "file already exists",
@@ -353,7 +373,7 @@ mod tests {
     use super::*;
 
     #[test]
-    #[cfg_attr(miri, ignore = "the words are the C library's, which Miri does without")]
+    #[cfg_attr(miri, ignore = "the words come from the C library, which Miri lacks")]
     fn system_errors_read_as_nodes_do() {
         let error = Error::system(rustix::io::Errno::NOENT, "open").at_path("/nowhere");
         assert_eq!(
@@ -362,6 +382,19 @@ mod tests {
         );
         assert_eq!(error.code(), "ENOENT");
         assert_eq!(error.class(), Class::Error);
+    }
+
+    #[test]
+    fn a_ragged_length_names_the_file_and_the_element_size() {
+        let error = Error::ragged(12, 8);
+        assert_eq!(
+            error.to_string(),
+            "12 bytes is not a multiple of the element size, 8"
+        );
+        assert_eq!(
+            error.at_path("log.f64").to_string(),
+            "log.f64: 12 bytes is not a multiple of the element size, 8"
+        );
     }
 
     #[test]

@@ -1,20 +1,20 @@
 //! mmap-array: typed arrays in mapped memory.
 //!
-//! This file is the map of the crate. A layer uses what stands to its right, never what stands to its left;
-//! `__test__/layering.test.js` holds that direction.
+//! This file is the map of the crate. A layer may use the layers to its right in this list, and none to its left.
+//! `__test__/layering.test.js` checks that.
 //!
 //! layer: node > array > sharing > mapping > storage > os > kernels > npy > element > typecode > error
 //!
-//! - `node`: the border to Node.js, and the only place that names napi.
-//! - `array`: what Python's `array` does, over any mapping: length, growth, slices, splices, file transfer.
-//! - `sharing`: handles, the process-wide registry that finds a live mapping behind one, locks, wait and notify.
-//! - `mapping`: a window of bytes that grows without moving; advice.
-//! - `storage`: where the bytes live: a file, named shared memory, anonymous memory.
-//! - `os`: the system calls that memmap2 and std lack, one topic a file.
+//! - `node`: the border to Node.js, and the only layer that uses napi.
+//! - `array`: the methods of Python's `array` over any mapping: length, growth, slices, splices, reading and writing files.
+//! - `sharing`: handles, the process-wide registry of mappings behind them, locks, wait and notify.
+//! - `mapping`: windows of mapped bytes that never move, the guard over them, advice.
+//! - `storage`: where the bytes are stored: a file, named shared memory, anonymous memory.
+//! - `os`: the system calls that memmap2 and std lack, one file for each topic.
 //! - `kernels`: pure loops over ranges of shared bytes.
 //! - `npy`: the header of NumPy's file format, as bytes.
-//! - `element`, `typecode`: one table, one row a typecode, and the values it holds.
-//! - `error`: every way to fail.
+//! - `element`, `typecode`: the table of typecodes, and single elements.
+//! - `error`: all errors.
 
 pub mod array;
 pub mod element;

@@ -1,8 +1,8 @@
-//! The one table of typecodes. `lib/typecodes.js` holds its JavaScript half; a test compares the two.
+//! The table of typecodes. `lib/typecodes.js` has the same table for JavaScript, and a test compares the two.
 
 use crate::error::{Error, Result};
 
-/// The machine type behind a typecode: what a kernel is compiled for.
+/// The machine type of a typecode. Kernels are compiled once for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scalar {
     I8,
@@ -19,7 +19,7 @@ pub enum Scalar {
 }
 
 impl Scalar {
-    /// Bytes it takes.
+    /// The size in bytes.
     pub const fn size(self) -> usize {
         match self {
             Scalar::I8 | Scalar::U8 => 1,
@@ -29,18 +29,18 @@ impl Scalar {
         }
     }
 
-    /// Whether two of them may be equal with different bits, or different with the same.
+    /// Whether equal values may have different bits (0 and -0), and the same bits different values (NaN).
     pub const fn is_float(self) -> bool {
         matches!(self, Scalar::F16 | Scalar::F32 | Scalar::F64)
     }
 }
 
-/// What an element means to a user.
+/// How a user sees an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
     Integer,
     Float,
-    /// A character whose code point is at most this.
+    /// A character, with the largest code point.
     Character(u32),
 }
 
@@ -50,7 +50,7 @@ pub struct Typecode {
     pub code: char,
     pub scalar: Scalar,
     pub meaning: Meaning,
-    /// How NumPy's files name the type.
+    /// The name of the type in NumPy's files.
     pub dtype: &'static str,
 }
 
@@ -103,7 +103,7 @@ impl Typecode {
         })
     }
 
-    /// Bytes an element takes.
+    /// The size of an element in bytes.
     pub const fn itemsize(&self) -> usize {
         self.scalar.size()
     }
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_is_found_under_its_own_letter() {
+    fn parse_of_each_code_finds_its_row() {
         for row in all() {
             assert_eq!(Typecode::parse(&row.code.to_string()).unwrap(), row);
             assert_eq!(row.itemsize(), for_scalar!(row.scalar, T => size_of::<T>()));
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn parse_of_anything_else_is_an_error() {
         for text in ["", "x", "ii", "\0", "é"] {
             assert!(Typecode::parse(text).is_err(), "{text:?}");
         }

@@ -1,7 +1,6 @@
 // Every member of the class, with a call that is right for an array of [3, 1, 2]: what the misuse matrix has rows of.
 import { inspect } from 'node:util'
 import { MmapArray } from '../../index.js'
-import { MmapArray as Native } from '../../native.js'
 
 const dispose = Symbol.dispose ?? Symbol.for('nodejs.dispose')
 const WORDS = Int32Array.of(7, 8)
@@ -192,8 +191,7 @@ row('knows', 'MmapArray.unlinkShm', () => withShm((name) => MmapArray.unlinkShm(
 export function memberNames() {
   const names = new Set(['[index]'])
   const array = new MmapArray('i')
-  for (let level = array; level !== Native.prototype;) {
-    level = Object.getPrototypeOf(level)
+  for (let level = Object.getPrototypeOf(array); level !== Object.prototype; level = Object.getPrototypeOf(level)) {
     for (const key of Reflect.ownKeys(level)) names.add(key)
   }
   array.close()

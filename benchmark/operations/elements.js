@@ -1,15 +1,13 @@
 // One element at a time, and arrays that become longer and shorter.
 import { sampleSum } from '../sample.js'
 
-const sumOf = (element) => `let sum = 0; for (let i = 0; i < n; i++) sum += ${element}; return sum`
+/** A loop that adds elements, which an expression reads. */
+export const sumOf = (element) => `let sum = 0; for (let i = 0; i < n; i++) sum += ${element}; return sum`
 const storing = (store) => `for (let i = 0; i < n; i++) ${store}; return array`
 /** Python's loops over elements are measured over a part: they cost the same for each. */
 const python = (round) => ({ share: 0.02, round })
 const pythonSum = python('total = 0\nfor i in range(n): total += a[i]\nreturn float(total)')
-const cSum = 'double sum = 0; for (size_t i = 0; i < n; i++) sum += a[i]; return number(sum);'
-const iterating = 'let sum = 0; for (const value of array) sum += value; return sum'
-const pythonIterating = python('total = 0\nfor value in a: total += value\nreturn float(total)')
-const pythonStoring = python('for i in range(n): a[i] = i\nreturn a')
+export const ITERATION = 'let sum = 0; for (const value of array) sum += value; return sum'
 
 const appending = (make, append) =>
   `const grown = ${make}; const { fraction } = the; for (let i = 0; i < n; i++) ${append}; return grown`
@@ -18,7 +16,19 @@ const pythonAppending = (share) => ({
   round: 'grown = the.fresh()\nfor i in range(n): grown.append(i + the.fraction)\nreturn grown',
 })
 
+/** What both append: the index, and of floats a fraction. */
+const APPENDED = {
+  takesMemory: true,
+  expected: ({ values, fraction }) => values.map((_, index) => index + fraction),
+  Array: appending('[]', 'grown.push(i + fraction)'),
+}
+
+const filling = (bytes) =>
+  `T *copy = shared(n * sizeof(T)); memcpy(copy, ${bytes}, n * sizeof(T)); return mapped(copy, n * sizeof(T));`
+const filled = (values) => `grown = the.make(n)\ngrown[:] = ${values}\nreturn grown`
+
 const SPLICES = 10
+const SPLICED = { size: 'spliced', operations: () => SPLICES, uses: 'other', goals: { array: 1, C: 1.25 } }
 /** Steps on a copy that is made before: every round begins with the same. */
 const splicing = (work) => ({
   before: 'the.state = the.fresh(); the.state.extend(the.other)',
@@ -31,43 +41,30 @@ const pythonSplicing = (work) => ({
 })
 const numpySplicing = (work) => `for i in range(${SPLICES}): a = ${work}\nreturn a`
 
+const READING = { goals: { 'typed array': 2 }, expected: ({ n }) => sampleSum(n), 'typed array': sumOf('array[i]') }
+const ALSO_READING = {
+  'array, NumPy': pythonSum,
+  C: 'double sum = 0; for (size_t i = 0; i < n; i++) sum += a[i]; return number(sum);',
+}
+
 export const ELEMENTS = [
   {
     title: 'view[i]',
+    ...READING,
+    ...ALSO_READING,
     bySize: ['typed array', 'NumPy', 'array', 'C'],
     packages: 'all',
     goals: { 'typed array': 1.05 },
-    expected: ({ n }) => sampleSum(n),
     MmapArray: `const { view } = array; ${sumOf('view[i]')}`,
-    'typed array': sumOf('array[i]'),
-    'array, NumPy': pythonSum,
-    C: cSum,
   },
-  {
-    title: 'get(i)',
-    goals: { 'typed array': 2 },
-    expected: ({ n }) => sampleSum(n),
-    MmapArray: sumOf('array.get(i)'),
-    'typed array, Array': sumOf('array[i]'),
-    'array, NumPy': pythonSum,
-    C: cSum,
-  },
+  { title: 'get(i)', ...READING, ...ALSO_READING, MmapArray: sumOf('array.get(i)'), Array: sumOf('array[i]') },
   {
     title: 'get(i), appended to and popped from before',
-    goals: { 'typed array': 2 },
-    expected: ({ n }) => sampleSum(n),
+    ...READING,
     MmapArray: `array.append(0); array.pop(); ${sumOf('array.get(i)')}`,
-    'typed array': sumOf('array[i]'),
     Array: `array.push(0); array.pop(); ${sumOf('array[i]')}`,
   },
-  {
-    title: 'at(i)',
-    goals: { 'typed array': 2 },
-    expected: ({ n }) => sampleSum(n),
-    MmapArray: sumOf('array.at(i)'),
-    'typed array': sumOf('array[i]'),
-    Array: sumOf('array.at(i)'),
-  },
+  { title: 'at(i)', ...READING, 'MmapArray, Array': sumOf('array.at(i)') },
   {
     title: 'set(i, v)',
     packages: 'all',
@@ -76,31 +73,29 @@ export const ELEMENTS = [
     expected: ({ values }) => values.map((_, index) => index),
     MmapArray: storing('array.set(i, i)'),
     'typed array, Array': storing('array[i] = i'),
-    'array, NumPy': pythonStoring,
+    'array, NumPy': python('for i in range(n): a[i] = i\nreturn a'),
     C: 'for (size_t i = 0; i < n; i++) a[i] = (T)i; return in_place(a, n * sizeof(T));',
   },
   {
     title: 'for … of',
+    ...READING,
     packages: 'mmap-io',
     goals: { 'typed array': 1.5, Array: 1.5 },
-    expected: ({ n }) => sampleSum(n),
-    MmapArray: iterating,
-    'typed array, Array': iterating,
-    'array, NumPy': pythonIterating,
+    'typed array': ITERATION,
+    'MmapArray, Array': ITERATION,
+    'array, NumPy': python('total = 0\nfor value in a: total += value\nreturn float(total)'),
   },
 ]
 
 export const GROWTH = [
   {
     title: 'append from empty',
-    takesMemory: true,
+    ...APPENDED,
     bySize: ['Array', 'array', 'C'],
     mostBySize: { Array: 1e8 },
     copies: 2,
     goals: { Array: 0.2, array: 0.1 },
-    expected: ({ values, fraction }) => values.map((_, index) => index + fraction),
     MmapArray: appending('the.fresh()', 'grown.append(i + fraction)'),
-    Array: appending('[]', 'grown.push(i + fraction)'),
     array: pythonAppending(0.05),
     mmap_backed_array: pythonAppending(0.001),
     C: `
@@ -114,13 +109,11 @@ export const GROWTH = [
   },
   {
     title: 'append, capacity given',
-    takesMemory: true,
+    ...APPENDED,
     packages: 'mmap-io',
     goals: { Array: 0.2 },
-    expected: ({ values, fraction }) => values.map((_, index) => index + fraction),
     MmapArray: appending('new the.MmapArray(the.typecode, undefined, { capacity: n })', 'grown.append(i + fraction)'),
     'typed array': appending('the.make(n)', 'grown[i] = i + fraction'),
-    Array: appending('[]', 'grown.push(i + fraction)'),
   },
   {
     title: 'append to an exact file',
@@ -138,10 +131,9 @@ export const GROWTH = [
       before: "the.state = the.fs.openSync(the.path, 'a')",
       round: `
         const element = new Int32Array(1)
-        const bytes = new Uint8Array(element.buffer)
         for (let i = 0; i < n; i++) {
           element[0] = i
-          the.fs.writeSync(the.state, bytes)
+          the.fs.writeSync(the.state, element)
         }`,
       after: 'the.fs.closeSync(the.state)',
     },
@@ -178,8 +170,8 @@ with open(the.path, 'r+b') as file: the.state = the.mmaparray('i', mmap=the.mmap
     Array: 'return [].concat(the.other)',
     array: 'grown = the.fresh()\ngrown.extend(the.other)\nreturn grown',
     NumPy: 'return the.np.concatenate((the.make(0), the.other))',
-    'np.memmap': 'grown = the.make(n)\ngrown[:] = the.other\nreturn grown',
-    C: 'T *copy = shared(n * sizeof(T)); memcpy(copy, the->other, n * sizeof(T)); return mapped(copy, n * sizeof(T));',
+    'np.memmap': filled('the.other'),
+    C: filling('the->other'),
   },
   {
     title: 'frombytes to an empty one',
@@ -188,21 +180,15 @@ with open(the.path, 'r+b') as file: the.state = the.mmaparray('i', mmap=the.mmap
     uses: 'bytes',
     goals: { C: 1.1 },
     MmapArray: 'const grown = the.fresh(); grown.frombytes(the.bytes); return grown',
-    'typed array': `
-      const copy = the.make(n)
-      new Uint8Array(copy.buffer, copy.byteOffset, copy.byteLength).set(the.bytes)
-      return copy`,
+    'typed array': 'const copy = the.make(n); new Uint8Array(copy.buffer, copy.byteOffset).set(the.bytes); return copy',
     array: 'grown = the.fresh()\ngrown.frombytes(the.bytes)\nreturn grown',
     NumPy: 'return the.np.frombuffer(the.bytes, a.dtype).copy()',
-    'np.memmap': 'grown = the.make(n)\ngrown[:] = the.np.frombuffer(the.bytes, a.dtype)\nreturn grown',
-    C: 'T *copy = shared(n * sizeof(T)); memcpy(copy, the->bytes, n * sizeof(T)); return mapped(copy, n * sizeof(T));',
+    'np.memmap': filled('the.np.frombuffer(the.bytes, a.dtype)'),
+    C: filling('the->bytes'),
   },
   {
     title: 'insert(0, v) in 10⁶',
-    size: 'spliced',
-    operations: () => SPLICES,
-    uses: 'other',
-    goals: { array: 1, C: 1.25 },
+    ...SPLICED,
     expected({ values }) {
       const inserted = new values.constructor(values.length + SPLICES)
       inserted.set(values, SPLICES)
@@ -226,10 +212,7 @@ with open(the.path, 'r+b') as file: the.state = the.mmaparray('i', mmap=the.mmap
   },
   {
     title: 'pop(0) of 10⁶',
-    size: 'spliced',
-    operations: () => SPLICES,
-    uses: 'other',
-    goals: { array: 1, C: 1.25 },
+    ...SPLICED,
     expected: ({ values }) => values.slice(SPLICES),
     MmapArray: splicing('pop(0)'),
     Array: arraySplicing('shift()'),

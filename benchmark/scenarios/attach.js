@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { MmapArray } from '../../index.js'
 import { ANONYMOUS, maps, threadFaults } from '../../__test__/support/process-facts.js'
-import { median } from '../comparison.js'
-import { sample, sampleSum } from '../sample.js'
+import { line, median } from '../comparison.js'
+import { sample, sampleSum, sumOf } from '../sample.js'
 
 const PAGE = 4096
 const ATTACHMENTS = 1000
@@ -31,28 +31,24 @@ async function measure({ bytes, rounds }) {
   const newMaps = Math.max(...replies.map((reply) => reply.newMaps))
   const faults = medianOf((reply) => reply.faults)
   const pages = bytes / PAGE
+  const mostFaults = Math.floor(pages * MOST_FAULTS)
+  const timeGoal = `≤ ${MOST_MICROSECONDS} µs`
   return [
-    { name: 'address in the worker', goal: 'the same', result: 'the same', met: true },
-    { name: 'new maps', goal: '0', result: String(newMaps), met: newMaps <= 0 },
-    {
-      name: `faults of attaching and reading ${pages} pages`,
-      goal: `≤ ${Math.floor(pages * MOST_FAULTS)}`,
-      result: `${faults} (a copy: ${medianOf((reply) => reply.copyFaults)})`,
-      met: faults <= pages * MOST_FAULTS,
-    },
-    {
-      name: 'time of an attach',
-      goal: `≤ ${MOST_MICROSECONDS} µs`,
-      result: `${again.toFixed(1)} µs (first: ${first.toFixed(0)} µs)`,
-      met: again <= MOST_MICROSECONDS,
-    },
+    line('address in the worker', 'the same', 'the same', true),
+    line('new maps', String(newMaps), '0', newMaps <= 0),
+    line(
+      `faults of attaching and reading ${pages} pages`,
+      `${faults} (a copy: ${medianOf((reply) => reply.copyFaults)})`,
+      `≤ ${mostFaults}`,
+      faults <= mostFaults,
+    ),
+    line(
+      'time of an attach',
+      `${again.toFixed(1)} µs (first: ${first.toFixed(0)} µs)`,
+      timeGoal,
+      again <= MOST_MICROSECONDS,
+    ),
   ]
-}
-
-function sumOf(view) {
-  let sum = 0
-  for (let i = 0; i < view.length; i++) sum += view[i]
-  return sum
 }
 
 /** In the worker: what attaching takes, what a scan of it faults, and what a copy would have faulted. */

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { MmapArray } from '../../index.js'
 import { ANONYMOUS, heldBytes } from '../../__test__/support/process-facts.js'
+import { line } from '../comparison.js'
+import { fillWithSample, sampleSum, sumOf } from '../sample.js'
 
 const FILE = fileURLToPath(import.meta.url)
 const MOST = 1.05
@@ -16,39 +18,31 @@ async function measure(name, path, flags, { bytes, processes, threads }) {
   const length = bytes / 4
   const table = path ? MmapArray.open(path, 'i', { flags: 'w+', length }) : new MmapArray('i', [0])
   if (!path) table.repeatInPlace(length)
-  let sum = 0
-  for (let i = 0, { view } = table; i < length; i++) sum += view[i] = i % 1000
-
+  fillWithSample(table.view)
   const task = { handle: table.handle(), flags }
   const children = Array.from({ length: processes - 1 }, () => fork(FILE, ['holder']))
   const workers = Array.from({ length: threads }, () => new Worker(FILE, { workerData: task }))
   const sums = [...children, ...workers].map((holder) => once(holder, 'message'))
   for (const child of children) child.send(task)
-  for (const [found] of await Promise.all(sums)) assert.equal(found, sum)
+  for (const [found] of await Promise.all(sums)) assert.equal(found, sampleSum(length))
 
   const held = [process, ...children].map(({ pid }) => heldBytes(pid, path ?? ANONYMOUS))
   const [pss, rss] = ['pss', 'rss'].map((what) => held.reduce((all, one) => all + one[what], 0))
   for (const child of children) child.disconnect()
   for (const worker of workers) await worker.terminate()
   table.close()
-  return {
-    name: `memory (PSS) of ${name}`,
-    goal: `≤ ${MOST.toFixed(2)} × itself`,
-    result: `${(pss / bytes).toFixed(3)} × (RSS: ${(rss / bytes).toFixed(2)} ×)`,
-    // a table that nobody has in memory would take nothing
-    met: pss <= MOST * bytes && pss > 0.99 * bytes,
-  }
+  // A table that nobody has in memory would take nothing.
+  const isMet = pss <= MOST * bytes && pss > 0.99 * bytes
+  const result = `${(pss / bytes).toFixed(3)} × (RSS: ${(rss / bytes).toFixed(2)} ×)`
+  return line(`memory (PSS) of ${name}`, result, `≤ ${MOST.toFixed(2)} × itself`, isMet)
 }
 
 let table
 
-/** In a holder: reads all of the table, and keeps it. */
+/** In a holder: reads all of the table and keeps it. */
 function hold({ handle, flags }) {
   table = MmapArray.attach(handle, { flags })
-  const { view } = table
-  let sum = 0
-  for (let i = 0; i < view.length; i++) sum += view[i]
-  return sum
+  return sumOf(table.view)
 }
 
 if (!isMainThread) {
@@ -60,10 +54,9 @@ if (!isMainThread) {
   process.on('message', (task) => process.send(hold(task)))
 } else {
   const { path, ...numbers } = JSON.parse(process.argv[2])
-  const lines = [
-    await measure('a file, for reading and writing', path, 'r+', numbers),
-    await measure('a file, for reading only', path, 'r', numbers),
-    await measure('anonymous memory', undefined, 'r+', numbers),
-  ]
+  const lines = []
+  lines.push(await measure('a file, for reading and writing', path, 'r+', numbers))
+  lines.push(await measure('a file, for reading only', path, 'r', numbers))
+  lines.push(await measure('anonymous memory', undefined, 'r+', numbers))
   console.log(JSON.stringify(lines))
 }

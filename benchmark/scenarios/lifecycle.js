@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MmapArray } from '../../index.js'
 import { ANONYMOUS, descriptors, maps, residentBytes } from '../../__test__/support/process-facts.js'
-import { duration, median } from '../comparison.js'
+import { duration, line, median } from '../comparison.js'
 
 const MIB = 2 ** 20
 /** The first rounds make room for the process's own bookkeeping. */
@@ -48,26 +48,17 @@ for (let round = -WARM_UPS; round < ROUNDS; round++) {
 
 const counts = (what) => `${before[what]}, then ${after[what]}`
 const growth = (after.residentBytes - before.residentBytes) / ROUNDS / MIB
+const unchanged = (name, what) => line(name, counts(what), 'as before', after[what] <= before[what])
 const lines = [
-  {
-    name: 'descriptors',
-    goal: 'as before',
-    result: counts('descriptors'),
-    met: after.descriptors <= before.descriptors,
-  },
-  { name: 'maps of arrays', goal: 'as before', result: counts('maps'), met: after.maps <= before.maps },
-  { name: 'maps in all', goal: '', result: counts('allMaps'), met: null },
-  {
-    name: 'resident memory, a round',
-    goal: '≤ + 1 MiB',
-    result: `${growth < 0 ? '-' : '+'} ${Math.abs(growth).toFixed(2)} MiB`,
-    met: growth <= 1,
-  },
-  {
-    name: 'time of an array, from made to left',
-    goal: '',
-    result: duration(median(times) / arrays),
-    met: null,
-  },
+  unchanged('descriptors', 'descriptors'),
+  unchanged('maps of arrays', 'maps'),
+  line('maps in all', counts('allMaps')),
+  line(
+    'resident memory, a round',
+    `${growth < 0 ? '-' : '+'} ${Math.abs(growth).toFixed(2)} MiB`,
+    '≤ + 1 MiB',
+    growth <= 1,
+  ),
+  line('time of an array, from made to left', duration(median(times) / arrays)),
 ]
 console.log(JSON.stringify(lines))

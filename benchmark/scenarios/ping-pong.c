@@ -1,24 +1,11 @@
 /* The same rounds in C: two processes, two words of shared memory, one futex wake and one wait each way. */
-#define _GNU_SOURCE
+#include "../subject.c"
 #include <linux/futex.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
-
-static long long now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * 1000000000LL + time.tv_nsec;
-}
 
 static void wait_while(_Atomic int32_t *word, int32_t expected)
 {
@@ -40,16 +27,11 @@ static int by_time(const void *left, const void *right)
 
 int main(int count, char **arguments)
 {
-    if (count != 2)
-        return 2;
-    int rounds = atoi(arguments[1]);
+    int rounds = count == 2 ? atoi(arguments[1]) : 0;
     long long *times = malloc(rounds * sizeof *times);
-    _Atomic int32_t *words = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (times == NULL || words == MAP_FAILED)
-        return 1;
-    _Atomic int32_t *ping = &words[0], *pong = &words[1];
+    _Atomic int32_t *ping = shared(4096), *pong = ping + 1;
     pid_t other = fork();
-    if (other < 0)
+    if (rounds == 0 || other < 0)
         return 1;
     if (other == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -73,7 +55,5 @@ int main(int count, char **arguments)
         printf("{\"answer\":%d,\"nanoseconds\":%lld}\n", rounds, times[rounds / 2]);
         fflush(stdout);
     }
-    kill(other, SIGKILL);
-    waitpid(other, NULL, 0);
     return 0;
 }

@@ -88,7 +88,7 @@ JSON lines have a value a line, or an object and --column. What JSON has no numb
     const to = sideOf(targetPath, values.to)
     if (values.header !== undefined && to.format !== 'csv') throw new UsageError('--header goes with CSV')
     if (values.header !== undefined && !isTitle(values.header))
-      throw new UsageError(`--header takes a title, and '${values.header}' would be read as an element`)
+      throw new UsageError(`--header takes a title, and '${values.header}' could be read as an element`)
     const text = textOptions(values, from)
     if (to.path !== undefined) requireReplaceable(to.path, values.force)
     const wanted =

@@ -60,7 +60,7 @@ function titlesOf(title, columns) {
     throw new UsageError(`--header takes ${columns} titles for as many columns, with commas between them`)
   const wrong = titles.find((text) => !isTitle(text))
   if (wrong === undefined) return titles
-  throw new UsageError(`--header takes titles, and '${wrong}' would be read as an element`)
+  throw new UsageError(`--header takes titles, and '${wrong}' could be read as an element`)
 }
 
 /** A title that holds what stands between two is in quotes, in a table of tabs too. */

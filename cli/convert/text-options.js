@@ -40,6 +40,7 @@ export const TEXT_OPTIONS = {
   },
 }
 
+const FORMATS = { raw: 'a raw file', npy: "in NumPy's format", jsonl: 'JSON lines' }
 /** Which of them go with one format only. */
 const OF_CSV = ['title', 'titles', 'no-titles', 'delimiter', 'decimal', 'thousands']
 /** --round is for other formats, too. */
@@ -52,11 +53,14 @@ const OF_TEXT = Object.keys(TEXT_OPTIONS).filter((name) => name !== 'round' && !
  */
 export function textOptions(values, { path, format }) {
   const isCsv = format === 'csv'
-  for (const name of OF_CSV) if (values[name] !== undefined && !isCsv) throw new UsageError(`--${name} goes with CSV`)
-  for (const name of OF_TEXT) {
-    if (values[name] !== undefined && !isCsv && format !== 'jsonl')
-      throw new UsageError(`--${name} goes with CSV and JSON lines`)
+  const refuse = (names, formats) => {
+    const given = names.find((name) => values[name] !== undefined)
+    if (given === undefined) return
+    const remedy = format === 'raw' ? '; --from csv reads it as CSV' : ''
+    throw new UsageError(`--${given} is for a FILE of ${formats}, and ${path ?? 'FILE'} is ${FORMATS[format]}${remedy}`)
   }
+  if (!isCsv) refuse(OF_CSV, 'CSV')
+  if (!isCsv && format !== 'jsonl') refuse(OF_TEXT, 'CSV or JSON lines')
   if (values.decimal === '') throw new UsageError('--decimal takes one character')
   return {
     column: values.column,

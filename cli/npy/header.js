@@ -82,13 +82,16 @@ export function readHeader(path) {
 /** Whether an array of a file is of NumPy's booleans. */
 export const holdsBooleans = ({ format, path }) => format === 'npy' && readHeader(path).isBoolean
 
-function bytesOf(path) {
-  const bytes = Buffer.alloc(PRELUDE + LONGEST)
+/** Whether another array begins where one ends: `np.save` into an open file can write several. */
+export const hasArrayAt = (path, position) => bytesOf(path, MAGIC.length, position).toString('latin1') === MAGIC
+
+function bytesOf(path, most = PRELUDE + LONGEST, position = 0) {
+  const bytes = Buffer.alloc(most)
   const descriptor = openSync(path)
   try {
     let length = 0
     for (let read = -1; read !== 0; length += read)
-      read = readSync(descriptor, bytes, length, bytes.length - length, length)
+      read = readSync(descriptor, bytes, length, bytes.length - length, position + length)
     return bytes.subarray(0, length)
   } finally {
     closeSync(descriptor)

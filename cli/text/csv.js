@@ -1,6 +1,6 @@
 // One column of a table in CSV: a value a row.
 
-import { DataError } from '../failures.js'
+import { DataError, UsageError } from '../failures.js'
 import { columnAsked, placeOf } from './columns.js'
 import { countRows, rowsOf } from './csv-rows.js'
 import { requireTable } from './foreign-files.js'
@@ -122,7 +122,8 @@ class Column {
       }
     } catch (error) {
       if (!(error instanceof DataError)) throw error
-      throw this.#placed(error, error.line ?? piece.lineOf(at))
+      const line = error.line ?? piece.lineOf(at)
+      throw this.#placed(this.#isDoubtful(line, rows[at]) ? withTitleHint(error) : error, line)
     }
     if (this.blankCount > 0 && rows.length > 0) {
       if (firstBlank !== undefined) this.#blankLine = piece.lineOf(firstBlank)
@@ -136,7 +137,10 @@ class Column {
     if (this.#onlyRow !== undefined) {
       const [text, line] = this.#onlyRow
       this.#title = undefined
-      throw this.#placed(new DataError(`${shownText(text)} is no number; --titles if it is a title, of nothing`), line)
+      throw this.#placed(
+        new DataError(`${shownText(text)} is not a number; --titles if it is a title, of no values`),
+        line,
+      )
     }
     const lines = this.#blankText.split('\n').filter((line) => !this.#comment || !line.startsWith(this.#comment))
     const quoted = lines.findLastIndex((line) => line.includes('"'))
@@ -176,6 +180,7 @@ class Column {
         line: this.#blankRow,
       })
     const text = row[this.#place]
+    if (asked.titles === undefined) this.#requireNoComment(row[0])
     const isAfterBlanks = this.width === 1 && this.blankCount > 0 && asked.titles !== true
     const hasTitles = asked.titles ?? (!isAfterBlanks && this.#reader.isTitle(text))
     if (!isAfterBlanks) [this.blankCount, this.#blankText] = [0, '']
@@ -191,9 +196,21 @@ class Column {
     return hasTitles
   }
 
+  /** Whether an error is about the first row, which was taken for data although it has letters. */
+  #isDoubtful(line, row) {
+    return this.#asked.titles === undefined && line === this.#firstLine && /\p{L}/u.test(row?.[this.#place] ?? '')
+  }
+
   #otherWidth(row) {
     const fields = (count) => `${count} ${count === 1 ? 'field' : 'fields'}`
     return `${fields(row.length)}, where line ${this.#firstLine} has ${this.width}: ${shownText(row.join(' | '))}`
+  }
+
+  #requireNoComment(field) {
+    const comment = this.#comment
+    if (comment === undefined || !field.trimStart().startsWith(comment)) return
+    const what = `line ${this.#firstLine} begins with a space before '${comment}'`
+    throw new UsageError(`${what}, so --comment does not leave it out: give --titles or --no-titles`)
   }
 
   #addMissing(block, start) {
@@ -221,6 +238,8 @@ class Column {
     return new DataError(`line ${line}${column}: ${error.message}`, { cause: error })
   }
 }
+
+const withTitleHint = (error) => new DataError(`${error.message}; --titles if it is a title`, { cause: error })
 
 /** Whether a field has nothing in it. */
 const isBlank = (text) => !(text.charCodeAt(0) > 32) && text.trim() === ''

@@ -17,7 +17,7 @@ import { MISSING } from './values.js'
  * @yields {{ values: unknown[], lines: number[] }}
  */
 export async function* jsonBlocks(texts, { column, comment, firstLine = 1 }, reader) {
-  const valueIn = reader === undefined ? characterIn : (text) => numberIn(text, reader)
+  const valueIn = reader === undefined ? characterIn : (text) => numberIn(text, reader, column !== undefined)
   const missing = reader?.missing ?? { action: 'refuse' }
   let line = firstLine - 1
   // Empty lines are missing values where another one follows.
@@ -103,15 +103,15 @@ class Members {
 }
 
 /** A number is read from the text itself: JSON.parse would round what is longer than a double. */
-function numberIn(text, reader) {
+function numberIn(text, reader, isMember) {
   const word = text.trim()
   if (isDecimal(word)) return reader.read(word)
   const value = parsed(word)
   if (typeof value === 'string') return reader.read(value)
   if (value === null || typeof value === 'number') return reader.read(word)
-  if (typeof value === 'object' && !Array.isArray(value))
+  if (typeof value === 'object' && !Array.isArray(value) && !isMember)
     throw new DataError(`${shownText(word)} is an object: --column says which of its members is read`)
-  throw new DataError(`${shownText(word)} is no number`)
+  throw new DataError(`${shownText(word)} is not a number`)
 }
 
 function characterIn(text) {

@@ -34,9 +34,10 @@ const keyOf = ({ isNegative, digits, exponent }) =>
  * What becomes of missing values.
  * @param {string | undefined} word of --missing: skip, or a value such as nan or 0
  * @param {(text: string) => unknown} read a value of the type at hand
+ * @param {{ isDate: boolean }} kind of the values
  * @returns {{ action: 'refuse' | 'skip' | 'replace', value?: unknown }}
  */
-export function missingPolicy(word, read) {
+export function missingPolicy(word, read, { isDate }) {
   if (word === undefined) return { action: 'refuse' }
   if (word === 'skip') return { action: 'skip' }
   try {
@@ -46,5 +47,6 @@ export function missingPolicy(word, read) {
     if (!(error instanceof DataError)) throw error
     throw new UsageError(`--missing: ${error.message}`)
   }
-  throw new UsageError(`--missing takes skip or a value of the type, not '${word}'`)
+  const what = isDate ? 'skip, nat or a date such as 2024-03-01' : 'skip or a value of the type'
+  throw new UsageError(`--missing takes ${what}, not '${word}'`)
 }

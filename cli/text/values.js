@@ -9,7 +9,7 @@ import { integerReader, requireRounding } from './integers.js'
 import { isUsuallyMissing, missingNumbers, missingPolicy } from './missing.js'
 import { shownText } from './shown-text.js'
 
-/** No number is longer: more digits would only take time. */
+/** The longest text that is read as a number: more digits would only take time. */
 const LONGEST = 20_000
 
 const [I64, U64] = [2n ** 63n, 2n ** 64n]
@@ -40,7 +40,8 @@ export function valueReader({ typecode, isAssumed, dates, round, thousands, deci
   const plain = plainTextOf({ thousands, decimal })
   const ownTexts = new Set(missingText?.map((text) => text.trim()))
   const isMissingNumber = missingNumbers(missingText, plain)
-  const policy = missingPolicy(missing, dates === undefined ? parse : (word) => notATime(word) ?? parse(word))
+  const isDate = dates !== undefined
+  const policy = missingPolicy(missing, isDate ? (word) => notATime(word) ?? parse(word) : parse, { isDate })
   const isRefused = policy.action === 'refuse'
   const parsed = (word) => {
     if (plain === undefined) return parse(word)
@@ -55,7 +56,7 @@ export function valueReader({ typecode, isAssumed, dates, round, thousands, deci
     const value = word.length > LONGEST ? undefined : parsed(word)
     if (value === undefined) {
       if (isUsuallyMissing(word)) return absent(word)
-      throw new DataError(`${shownText(text)} is no ${dates === undefined ? 'number' : 'date'}`)
+      throw new DataError(`${shownText(text)} ${whyNot(word, isDate)}`)
     }
     // NaN is a number of floats, and a missing value for those who say what becomes of one.
     if (!isRefused && value !== value) return MISSING
@@ -80,14 +81,24 @@ export function valueReader({ typecode, isAssumed, dates, round, thousands, deci
   }
 }
 
-/** Values in letters. */
-const VALUES = /^(?:[+-]?(?:inf|infinity|nan)|true|false)$/i
+function whyNot(word, isDate) {
+  if (word.length > LONGEST)
+    return `is too long: only texts of up to ${LONGEST.toLocaleString('en')} characters are read`
+  const what = isDate ? 'not a date' : 'not a number'
+  if (!SPREADSHEET_ERROR.test(word)) return `is ${what}`
+  return `is ${what}: it may be an error of a spreadsheet; --missing-text takes it for a missing value`
+}
 
-/** Whether a text of the first line is a title: what begins like a number may be a mistyped one. */
+/** `#WERT!`, `#NAME?`, `#NV`, `#N/A`, `Err:502`: spreadsheets write them in the language of their user. */
+const SPREADSHEET_ERROR = /^#\S*[!?]$|^#(?=\P{Lu}*\p{Lu})[^\p{Ll}\s]+$|^Err:\s*\d/u
+/** Values and missing values in letters, without their marks: `(inf)`, `N.A.` */
+const WORDS = /^(?:inf|infinity|nan|true|false|na|null|none|nat)$/i
+
+/** Whether a text of the first line is a title. It is not if it may be a value or a mistyped one: `(1e5)`, `$5 EUR`, `#NV`. */
 export function isTitle(text) {
   const word = text.trim()
-  if (!/\p{L}/u.test(word) || /^[-+.]*\d/.test(word) || isUsuallyMissing(word)) return false
-  return !VALUES.test(word)
+  if (!/\p{L}/u.test(word) || /^[^\p{L}]*\p{N}/u.test(word) || isUsuallyMissing(word)) return false
+  return !SPREADSHEET_ERROR.test(word) && !WORDS.test(word.replaceAll(/[\p{P}\p{S}\p{Z}]/gu, ''))
 }
 
 function parserOf(code, { isAssumed, dates, round }) {

@@ -1,4 +1,4 @@
-//! The guard's files, with loom's atomics.
+//! The files of the guard, compiled with loom's atomics.
 
 pub mod sync {
     pub use loom::sync::atomic;
@@ -10,7 +10,7 @@ pub mod record;
 #[path = "../../src/mapping/guard/slot.rs"]
 pub mod slot;
 
-/// Unit tests sleep here. loom tries all orders anyway.
+/// Unit tests sleep here. loom tries all orders without it.
 pub fn gap() {}
 
 pub fn free_slot() -> slot::Slot {

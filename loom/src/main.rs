@@ -1,7 +1,7 @@
-//! The steps of a signal handler, of a thread that gives up or restores a mapping, and of one that registers another, in every
-//! order that the memory model allows.
+//! Runs the steps of a signal handler, of a thread that unregisters or restores a mapping, and of one that registers another, in
+//! every order that the memory model allows.
 
-/// What the guard's files use of the package.
+/// The modules of the package that the guard's files use.
 mod os {
     pub use mmap_array::os::{memory, memory_map};
 }
@@ -18,7 +18,7 @@ use std::sync::atomic::AtomicBool;
 use mmap_array::os::memory::page_size;
 use mmap_array::os::memory_map::MappedFile;
 
-/// Every order with so many changes from one thread to another where none of them has to wait. All orders would take hours.
+/// Tries every order with at most three switches from one thread to another that no wait forces. All orders would take hours.
 fn model(steps: impl Fn() + Send + Sync + 'static) {
     let mut all = loom::model::Builder::new();
     all.preemption_bound = Some(3);
@@ -26,15 +26,15 @@ fn model(steps: impl Fn() + Send + Sync + 'static) {
 }
 
 fn main() {
-    a_handler_finds_the_fields_of_one_mapping_which_stays_until_it_leaves();
+    a_handler_finds_the_fields_of_one_mapping_which_stays_registered();
     eprintln!("handler and owner: ok");
-    a_reader_of_zeros_finds_the_count_and_the_record_or_the_restoration();
+    a_reader_of_zeros_finds_the_count_and_the_record_or_the_new_epoch();
     eprintln!("reader, handler and restorer: ok");
 }
 
 const ADDRESS: usize = 0x10_0000;
 
-/// Whose fields all tell which one it is.
+/// A mapping whose fields all depend on its number.
 fn mapping(number: usize) -> GuardedMapping {
     GuardedMapping {
         start: ADDRESS,
@@ -48,49 +48,49 @@ fn mapping(number: usize) -> GuardedMapping {
     }
 }
 
-fn a_handler_finds_the_fields_of_one_mapping_which_stays_until_it_leaves() {
+fn a_handler_finds_the_fields_of_one_mapping_which_stays_registered() {
     model(|| {
         let slot = Arc::new(free_slot());
-        // Not one of loom's: it is no step that others wait for.
+        // Not loom's atomics: the flags are not steps whose order is tested.
         let registered = Arc::new([AtomicBool::new(true), AtomicBool::new(false)]);
-        assert!(slot.take(mapping(0)));
+        assert!(slot.register(mapping(0)));
         let handler = {
             let (slot, registered) = (slot.clone(), registered.clone());
             thread::spawn(move || {
-                slot.answer(ADDRESS, |found, _| {
+                slot.with_mapping_at(ADDRESS, |found, _| {
                     let number = found.descriptor as usize;
                     assert_eq!(*found, mapping(number));
-                    assert!(registered[number].load(Ordering::Relaxed), "given up meanwhile");
+                    assert!(registered[number].load(Ordering::Relaxed), "unregistered meanwhile");
                 });
             })
         };
         let owner = {
             let (slot, registered) = (slot.clone(), registered.clone());
             thread::spawn(move || {
-                slot.give_up();
+                slot.unregister();
                 registered[0].store(false, Ordering::Relaxed);
             })
         };
-        // Another mapping at the same address, as the system may give it.
+        // Another mapping at the same address, which the system may give.
         registered[1].store(true, Ordering::Relaxed);
-        slot.take(mapping(1));
+        slot.register(mapping(1));
         handler.join().unwrap();
         owner.join().unwrap();
     });
 }
 
-/// The zeros of a page, as far as the memory model knows of pages: 1 while the file is there, 0 while zeros lie there.
-fn a_reader_of_zeros_finds_the_count_and_the_record_or_the_restoration() {
+/// Stands for a page, which the memory model does not know: 1 while the file is mapped, 0 while zeros are.
+fn a_reader_of_zeros_finds_the_count_and_the_record_or_the_new_epoch() {
     model(|| {
         let slot = Arc::new(free_slot());
         let page = Arc::new(AtomicU32::new(1));
         let faults = Arc::new(AtomicU32::new(0));
-        let restorations = Arc::new(AtomicUsize::new(0));
-        assert!(slot.take(mapping(0)));
+        let epoch = Arc::new(AtomicUsize::new(0));
+        assert!(slot.register(mapping(0)));
         let handler = {
             let (slot, page, faults) = (slot.clone(), page.clone(), faults.clone());
             thread::spawn(move || {
-                slot.answer(ADDRESS, |_, record| {
+                slot.with_mapping_at(ADDRESS, |_, record| {
                     record.add(0..page_size() as usize);
                     faults.fetch_add(1, Ordering::SeqCst);
                     page.store(0, Ordering::Release);
@@ -98,10 +98,10 @@ fn a_reader_of_zeros_finds_the_count_and_the_record_or_the_restoration() {
             })
         };
         let restorer = {
-            let (slot, page, restorations) = (slot.clone(), page.clone(), restorations.clone());
+            let (slot, page, epoch) = (slot.clone(), page.clone(), epoch.clone());
             thread::spawn(move || {
                 if let Some(recorded) = slot.record.recorded() {
-                    restorations.fetch_add(1, Ordering::Release);
+                    epoch.fetch_add(1, Ordering::Release);
                     page.store(1, Ordering::Relaxed);
                     slot.record.clear(recorded);
                 }
@@ -110,11 +110,11 @@ fn a_reader_of_zeros_finds_the_count_and_the_record_or_the_restoration() {
         if page.load(Ordering::Relaxed) == 0 {
             let recorded = slot.record.first_zero().is_some();
             assert!(faults.load(Ordering::SeqCst) > 0, "not counted");
-            assert!(recorded || restorations.load(Ordering::Acquire) > 0, "not told");
+            assert!(recorded || epoch.load(Ordering::Acquire) > 0, "not told");
         }
         handler.join().unwrap();
         restorer.join().unwrap();
-        // Where zeros lie at the end, the record says so.
+        // If there are zeros at the end, the record says so.
         assert!(page.load(Ordering::Relaxed) == 1 || slot.record.first_zero().is_some());
     });
 }

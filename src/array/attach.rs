@@ -43,7 +43,7 @@ fn header_of(handle: &Handle, mapping: &Mapping) -> Result<NpyHeader> {
         || (is_row && !header.is_row())
     {
         return Err(Error::StaleHandle {
-            reason: String::from("its .npy file holds other elements by now"),
+            reason: String::from("its .npy file now has other elements"),
         });
     }
     Ok(npy)

@@ -44,9 +44,8 @@ impl Array {
             return Ok(());
         }
         resizable?;
-        // An append would write over the source, or, if a page of the source is not in memory yet, let the file end at that page's
-        // border for a moment: no element may lie across one.
-        if self.is_behind_the_end(source) || !source.address().is_multiple_of(self.typecode.itemsize()) {
+        // An append would write over a source behind the end.
+        if self.is_behind_the_end(source) || self.needs_aligned_copy(source) {
             let copy = copied(source)?;
             check_source()?;
             return self.append_bytes(&[Region::of(&copy)]);
@@ -111,6 +110,20 @@ mod tests {
     }
 
     #[test]
+    fn extend_copies_an_unaligned_source_only_for_an_exact_array() {
+        let file = file_of(&[1; 4]);
+        let mut array = over(&file, Flags::ReadWrite, None);
+        let bytes = [8; 4];
+        let at = bytes.as_ptr().addr() % 2;
+        let (aligned, unaligned) = (Region::of(&bytes[at..at + 2]), Region::of(&bytes[1 - at..3 - at]));
+        assert!(array.needs_aligned_copy(unaligned) && !array.needs_aligned_copy(aligned));
+        array.reserve(100).unwrap();
+        assert!(!array.needs_aligned_copy(unaligned));
+        array.extend(unaligned).unwrap();
+        assert_eq!(array.region().to_vec().unwrap()[4..], [8, 8]);
+    }
+
+    #[test]
     fn a_ragged_file_is_not_appended_to() {
         let file = file_of(&[1; 5]);
         let mut array = over(&file, Flags::ReadWrite, None);
@@ -133,6 +146,22 @@ mod tests {
         assert_eq!((one.length(), other.length()), (1, 2));
         assert_eq!(one.refresh().unwrap(), 2);
         assert_eq!(one.region().to_vec().unwrap(), [1, 1, 2, 2]);
+    }
+
+    #[test]
+    fn undo_append_keeps_what_others_append_meanwhile() {
+        use std::os::unix::fs::FileExt;
+        let file = file_of(&[1; 8]);
+        let mut array = over(&file, Flags::ReadWrite, None);
+        let theirs = file.try_clone().unwrap();
+        array.on_truncate(Box::new(move |_| {
+            let end = theirs.metadata().unwrap().len();
+            theirs.write_all_at(&[9; 2], end).unwrap();
+        }));
+        array.undo_append(4, 4).unwrap();
+        assert_eq!(size(&file), 8);
+        array.undo_append(2, 4).unwrap();
+        assert_eq!((size(&file), array.refresh().unwrap()), (10, 5));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::storage::Storage;
 pub(super) struct Memory {
     mapping: Arc<Mapping>,
     window: Arc<Window>,
-    /// How many restorations of the window this array has taken note of.
+    /// The fault epoch of the window that this array has seen.
     epoch: Cell<usize>,
     /// Windows that became too short, as long as views or the element path are on them.
     outgrown: Vec<OutgrownWindow>,
@@ -28,7 +28,7 @@ impl Memory {
     pub fn new(mapping: Arc<Mapping>, bytes: u64) -> Result<Memory> {
         let window = mapping.window(bytes)?;
         let mut memory = Memory {
-            epoch: Cell::new(window.completed_restorations()),
+            epoch: Cell::new(window.stable_fault_epoch()),
             window,
             mapping,
             outgrown: Vec::new(),
@@ -63,12 +63,12 @@ impl Memory {
     /// # Errors
     /// `MemoryFault`
     pub fn note_faults(&self, bytes: u64) -> Result<()> {
-        self.window.note_lost_pages();
+        self.window.log_lost_pages();
         // Asked before the check: the next check learns of a restoration that comes after this one.
-        let restorations = self.window.restorations();
+        let epoch = self.window.fault_epoch();
         self.check_faults(bytes)?;
         // A restoration behind the elements does not matter to those that are appended later.
-        self.epoch.set(restorations);
+        self.epoch.set(epoch);
         Ok(())
     }
 
@@ -77,21 +77,21 @@ impl Memory {
     /// # Errors
     /// `MemoryFault`
     pub fn check_faults(&self, bytes: u64) -> Result<()> {
-        self.window.require_sound(bytes, self.epoch.get())?;
+        self.window.check_faults(bytes, self.epoch.get())?;
         self.outgrown.iter().try_for_each(|outgrown| {
             let window = outgrown.window.upgrade();
-            window.map_or(Ok(()), |window| window.require_sound(bytes, outgrown.epoch))
+            window.map_or(Ok(()), |window| window.check_faults(bytes, outgrown.epoch))
         })
     }
 
     /// Takes note of all faults: the caller has taken over what the file holds now.
     pub fn forget_faults(&mut self, bytes: u64) {
-        self.window.note_lost_pages();
-        self.window.go_on_without_lost_pages(bytes);
-        self.epoch.set(self.window.completed_restorations());
+        self.window.log_lost_pages();
+        self.window.accept_lost_pages(bytes);
+        self.epoch.set(self.window.stable_fault_epoch());
         for outgrown in &mut self.outgrown {
             if let Some(window) = outgrown.window.upgrade() {
-                outgrown.epoch = window.completed_restorations();
+                outgrown.epoch = window.stable_fault_epoch();
             }
         }
     }
@@ -111,13 +111,13 @@ impl Memory {
     pub fn cover(&mut self, bytes: u64) -> Result<()> {
         if bytes > self.window.len() as u64 {
             let wider = self.mapping.window(bytes)?;
-            let epoch = self.epoch.replace(wider.completed_restorations());
+            let epoch = self.epoch.replace(wider.stable_fault_epoch());
             let old = std::mem::replace(&mut self.window, wider);
             let window = Arc::downgrade(&old);
             self.outgrown.push(OutgrownWindow { window, epoch });
         } else if self.window.zeros_from().is_some_and(|from| from < bytes) {
-            let restorations = self.window.restore()?;
-            self.epoch.update(|epoch| epoch + restorations);
+            let ended = self.window.restore()?;
+            self.epoch.update(|epoch| epoch + ended);
         }
         self.outgrown
             .retain(|outgrown| outgrown.window.strong_count() > 0);

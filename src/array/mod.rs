@@ -4,13 +4,12 @@ mod attach;
 mod copy_on_write;
 mod elements;
 pub mod files;
-mod fresh_memory;
-mod fresh_pieces;
 mod growth;
 pub mod jobs;
 mod memory;
 mod numbers;
 mod open;
+mod prefault;
 mod repeat;
 #[cfg(test)]
 mod samples;
@@ -38,6 +37,7 @@ use crate::storage::{Access, Flags, NpyHeader, Storage};
 use crate::typecode::Typecode;
 use jobs::Jobs;
 use memory::Memory;
+use prefault::Prefault;
 use tail::Tail;
 
 /// Whether the length of an array can be changed.
@@ -61,10 +61,7 @@ pub struct Array {
     memory: Memory,
     tail: Tail,
     state: Arc<State>,
-    /// Bytes from the start that a reserved array is known to have held: to write there again takes no new memory.
-    touched: u64,
-    /// The system had no huge pages to give when it was asked: it is not asked again.
-    huge_pages_refused: bool,
+    prefault: Prefault,
     on_truncate: OnTruncate,
     lock: Option<Lock>,
     sleepers: Sleepers,
@@ -123,8 +120,7 @@ impl Array {
             memory: Memory::new(mapping, bytes)?,
             tail,
             state: Arc::new(state),
-            touched: 0,
-            huge_pages_refused: false,
+            prefault: Prefault::default(),
             on_truncate: Box::new(|_| {}),
             lock: None,
             sleepers: Sleepers::default(),
@@ -203,7 +199,7 @@ impl Array {
     fn begin_write_in_place(&self, operation: &'static str) -> Result<()> {
         self.require_writable(operation)?;
         self.require_elements_in_file()?;
-        self.storage().require_filled(self.byte_length())
+        self.storage().require_memory_for_holes(self.byte_length())
     }
 
     fn require_access(&self, operation: &'static str) -> Result<()> {
@@ -223,7 +219,7 @@ impl Array {
         if bytes.is_multiple_of(itemsize as u64) {
             return Ok(());
         }
-        Err(Error::RaggedLength { bytes, itemsize })
+        Err(Error::ragged(bytes, itemsize))
     }
 
     /// Begins a call that may change the length: takes over what others did to it, and says whether it can be changed.
@@ -266,7 +262,7 @@ impl Array {
         let start = stride.start as u64 * self.itemsize();
         let end = start + stride.count as u64 * self.itemsize();
         if advice == Advice::Populate {
-            self.storage().require_filled(end - start)?;
+            self.storage().require_memory_for_holes(end - start)?;
         }
         if advice.is_kept() && stride.count > 0 && (stride.count as u64) < self.length() {
             require_room_for_hint()?;
@@ -281,7 +277,7 @@ impl Array {
     /// The descriptor. The array is exact from then on, since it may be handed on.
     pub fn descriptor(&mut self) -> Result<i32> {
         self.expose("fd")?;
-        Ok(self.storage().give_descriptor())
+        Ok(self.storage().descriptor())
     }
 
     /// Makes the array exact, since others can know of it from now on.

@@ -41,7 +41,7 @@ impl Array {
         if count > most || (count == 0 && most > 0) {
             return Err(Error::OutOfRange {
                 name: "parts",
-                requirement: format!("from {} to the {most} elements there are", most.min(1)),
+                requirement: format!("from {} to {most}, the number of elements", most.min(1)),
                 received: count.to_string(),
             });
         }
@@ -59,7 +59,7 @@ impl Array {
         if into.len() != 2 * parts.count * self.typecode.itemsize() {
             return Err(Error::InvalidArgType {
                 name: "into",
-                requirement: "memory for two elements a part",
+                requirement: "a buffer of two elements for each part",
             });
         }
         envelope::envelope(self.region(), self.typecode.scalar, parts, into, &|| false);
@@ -97,7 +97,7 @@ impl Array {
         if into.len() / size_of::<f64>() != needles.len() / self.typecode.itemsize() {
             return Err(Error::InvalidArgType {
                 name: "into",
-                requirement: "memory for one double for each needle",
+                requirement: "a buffer of one double for each needle",
             });
         }
         bisect::places(self.region(), self.typecode.scalar, needles, side, into);

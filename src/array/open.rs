@@ -81,7 +81,7 @@ impl Array {
         flags: Flags,
         placement: Placement,
     ) -> Result<Array> {
-        let mut npy = if flags == Flags::CreateOrEmpty || (flags.creates() && storage.size()? == 0) {
+        let mut npy = if flags == Flags::CreateOrTruncate || (flags.creates() && storage.size()? == 0) {
             let typecode = typecode.map_or_else(|| Typecode::parse(""), Ok)?;
             placement.require_countable(typecode.itemsize() as u64)?;
             NpyHeader::create(storage, typecode)?
@@ -95,8 +95,8 @@ impl Array {
         require_counted(storage, &npy, typecode)?;
         let extent = fit_npy(storage, &mut npy, typecode, flags, placement.length)?;
         if extent == Extent::Whole && flags.access() == Access::ReadWrite {
-            npy.mend(storage)?;
-            cut_slack(storage, &npy, typecode)?;
+            npy.repair(storage)?;
+            truncate_slack(storage, &npy, typecode)?;
         }
         let mapping = Mapping::new(storage.clone(), npy.header().data_start, flags.access());
         Array::over(mapping, typecode, flags, extent, Some(npy))?.with_room(placement.capacity)
@@ -161,7 +161,7 @@ fn fit_npy(
         let bytes = countable_bytes("options.length", length, typecode.itemsize() as u64)?;
         npy.require_room(length)?;
         // The bytes behind the counted elements need not be zeros.
-        cut_slack(storage, npy, typecode)?;
+        truncate_slack(storage, npy, typecode)?;
         storage.grow(counted_end(npy, typecode), npy.header().data_start + bytes)?;
         npy.set_count(storage, length)?;
     }
@@ -181,7 +181,7 @@ fn require_counted(storage: &Storage, npy: &NpyHeader, typecode: &Typecode) -> R
     }
     Err(storage.named(Error::InvalidNpy {
         reason: format!(
-            "its header counts {} elements, it ends after {found}",
+            "its header counts {} elements, but it ends after {found}",
             header.count
         ),
         path: None,
@@ -193,10 +193,10 @@ fn counted_end(npy: &NpyHeader, typecode: &Typecode) -> u64 {
     npy.header().data_start + npy.header().count * typecode.itemsize() as u64
 }
 
-fn cut_slack(storage: &Storage, npy: &NpyHeader, typecode: &Typecode) -> Result<()> {
+fn truncate_slack(storage: &Storage, npy: &NpyHeader, typecode: &Typecode) -> Result<()> {
     let end = counted_end(npy, typecode);
     if storage.size()? > end {
-        storage.cut(end)?;
+        storage.truncate(end)?;
     }
     Ok(())
 }
@@ -205,7 +205,7 @@ fn cut_slack(storage: &Storage, npy: &NpyHeader, typecode: &Typecode) -> Result<
 fn longer_than(found: u64, length: u64) -> Error {
     Error::OutOfRange {
         name: "options.length",
-        requirement: format!("at most the {found} elements that are there"),
+        requirement: format!("at most {found}, the number of elements in the file"),
         received: length.to_string(),
     }
 }
@@ -245,7 +245,7 @@ mod tests {
             length,
             ..Placement::default()
         };
-        let open = || Storage::from_descriptor(file.as_raw_fd(), flags.without_emptying());
+        let open = || Storage::from_descriptor(file.as_raw_fd(), flags.without_truncation());
         Array::open_npy(Some(Typecode::parse("h").unwrap()), flags, placement, open)
     }
 
@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn elements_are_written_behind_the_counted_ones_and_slack_is_cut_by_trim() {
         let file = scratch();
-        let mut array = open(&file, Flags::CreateOrEmpty, None).unwrap();
+        let mut array = open(&file, Flags::CreateOrTruncate, None).unwrap();
         array.extend(Region::of(&[1, 0, 2, 0, 3, 0])).unwrap();
         array.pop(0).unwrap();
         assert_eq!(size(&file), 134);
@@ -275,7 +275,7 @@ mod tests {
     #[test]
     fn what_one_left_behind_is_not_cut_once_another_has_reserved_more() {
         let file = scratch();
-        let mut one = open(&file, Flags::CreateOrEmpty, None).unwrap();
+        let mut one = open(&file, Flags::CreateOrTruncate, None).unwrap();
         one.extend(Region::of(&[0; 20])).unwrap();
         let mut other = open(&file, Flags::ReadWrite, None).unwrap();
         one.clear().unwrap();
@@ -284,6 +284,55 @@ mod tests {
         assert_eq!(size(&file), 128 + 2000);
         drop(other);
         assert_eq!(size(&file), 128);
+    }
+
+    /// Elements that cannot be read: their file was truncated.
+    fn lost_elements() -> Array {
+        let file = crate::array::samples::file_of(&[7; 8192]);
+        let lost = crate::array::samples::over(&file, Flags::ReadWrite, None);
+        file.set_len(0).unwrap();
+        lost
+    }
+
+    #[test]
+    fn extend_that_fails_leaves_the_room_of_another_array() {
+        let file = scratch();
+        let mut one = open(&file, Flags::CreateOrTruncate, None).unwrap();
+        one.extend(Region::of(&[0; 20])).unwrap();
+        let mut other = open(&file, Flags::ReadWrite, None).unwrap();
+        other.reserve(10_000).unwrap();
+        let error = one.extend(lost_elements().region()).unwrap_err();
+        assert_eq!(error.code(), "ERR_MEMORY_FAULT");
+        assert_eq!(size(&file), 128 + 20_000);
+        other.extend(Region::of(&[1; 2])).unwrap();
+    }
+
+    #[test]
+    fn extend_beyond_the_memory_of_the_machine_cuts_no_slack() {
+        let file = scratch();
+        let mut array = open(&file, Flags::CreateOrTruncate, None).unwrap();
+        array.extend(Region::of(&[0; 20])).unwrap();
+        array.clear().unwrap();
+        let huge = Array::anonymous(Typecode::parse("h").unwrap(), 1 << 40).unwrap();
+        let error = array.extend(huge.window().region(1 << 41)).unwrap_err();
+        assert_eq!(error.code(), "ENOMEM");
+        assert_eq!(size(&file), 148);
+    }
+
+    #[test]
+    fn extend_that_fails_counts_nothing_of_what_it_wrote() {
+        let file = scratch();
+        let mut array = open(&file, Flags::CreateOrTruncate, None).unwrap();
+        array.extend(Region::of(&[5; 8000])).unwrap();
+        // Its header counts more elements than it has by now.
+        file.set_len(128 + 40).unwrap();
+        let lost = lost_elements();
+        let parts = [Region::of(&[6; 20]), lost.region()];
+        array.refresh().unwrap();
+        let error = array.append_bytes(&parts).unwrap_err();
+        assert_eq!(error.code(), "ERR_MEMORY_FAULT");
+        assert_eq!(size(&file), 128 + 40);
+        assert_eq!(open(&file, Flags::Read, None).unwrap().length(), 20);
     }
 
     #[test]

@@ -21,7 +21,7 @@ impl Array {
         if times > most {
             return Err(Error::OutOfRange {
                 name: "times",
-                requirement: format!("at most {most}, which makes 2^53 bytes"),
+                requirement: format!("at most {most}, which gives 2^53 bytes"),
                 received: times.to_string(),
             });
         }
@@ -36,26 +36,26 @@ impl Array {
         // Every page of it is going to be written.
         self.require_memory(total)?;
         self.prepare_append(total)?;
-        let window = self.window().clone();
-        let head = window.region(self.byte_length());
-        let mut missing = (times - 1) * self.byte_length();
+        let own = self.snapshot()?;
+        let mut missing = (total - length) * self.itemsize();
         let block;
-        let head = if (head.len() as u64) < BLOCK {
-            let times = BLOCK.min(missing).div_ceil(head.len() as u64);
-            block = head.to_vec()?.repeat(times as usize);
+        let head = if (own.region().len() as u64) < BLOCK {
+            let times = BLOCK.min(missing).div_ceil(own.region().len() as u64);
+            block = own.region().to_vec()?.repeat(times as usize);
             Region::of(&block)
         } else {
-            head
+            own.region()
         };
+        // Others may truncate the file meanwhile: zeros that were read instead of elements are not repeated.
+        own.require_sound()?;
         // Others may append meanwhile. What they do is not repeated.
         while missing > 0 {
             let part = head.part(0, head.len().min(usize::try_from(missing).unwrap_or(usize::MAX)));
-            let appended = self.append_bytes(&[part]);
-            if let Err(error) = appended {
+            let appended = self.append_bytes(&[part]).map(|()| missing -= part.len() as u64);
+            if let Err(error) = appended.and_then(|()| own.require_sound()) {
                 self.undo_append(length, total - missing / self.itemsize())?;
                 return Err(error);
             }
-            missing -= part.len() as u64;
         }
         Ok(())
     }
@@ -110,6 +110,20 @@ mod tests {
             let ours = there.iter().filter(|byte| **byte == 1).count();
             assert_eq!((ours, there.len() - ours), (head * times, theirs), "{head}");
         }
+    }
+
+    #[test]
+    fn repeat_of_elements_that_are_lost_meanwhile_appends_no_zeros() {
+        use crate::array::samples::{file_of, over};
+        use crate::storage::Flags;
+        let file = file_of(&[7; 3 * 4096]);
+        let mut array = over(&file, Flags::ReadWrite, None);
+        let theirs = file.try_clone().unwrap();
+        // Called when the call has taken over the length: another process truncates the file once more.
+        array.on_truncate(Box::new(move |_| theirs.set_len(4096).unwrap()));
+        file.set_len(2 * 4096).unwrap();
+        assert_eq!(array.repeat(3).unwrap_err().code(), "ERR_MEMORY_FAULT");
+        assert_eq!(file.metadata().unwrap().len(), 4096);
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl Snapshot {
     /// # Errors
     /// `MemoryFault`
     pub fn require_sound(&self) -> Result<()> {
-        self.window.require_sound(self.bytes, self.epoch)
+        self.window.check_faults(self.bytes, self.epoch)
     }
 
     /// Writes the elements and the size of the file to the device, and waits for it. Of a copy-on-write array there is nothing to write.

@@ -103,7 +103,7 @@ impl Array {
         }
         Err(Error::OutOfRange {
             name: "values",
-            requirement: format!("{} elements long, as the slice with a step is", stride.count),
+            requirement: format!("{} elements long, because the slice has a step", stride.count),
             received: format!("{count} elements"),
         })
     }
@@ -122,7 +122,7 @@ impl Array {
             0 => Ok(()),
             count if stride.step == 1 => self.replace(start..start + count, Region::empty()),
             count => {
-                self.storage().require_cuttable()?;
+                self.storage().require_shrinkable()?;
                 gather::remove(self.region(), stride, self.typecode.itemsize());
                 // All old elements: zeros from behind the end of a truncated file may have been moved in front of it.
                 self.require_sound_bytes(self.byte_length())?;
@@ -149,7 +149,7 @@ impl Array {
                 tail.part(tail.len() - from_tail, from_tail),
             ])?;
         } else if added < removed && tail > 0 {
-            self.storage().require_cuttable()?;
+            self.storage().require_shrinkable()?;
         }
         let all = self.window().region(old.max(new));
         all.move_within(end as usize, (start + added) as usize, tail as usize);

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 pub struct State {
     /// In elements; [`State::BEYOND`] where a word does not hold it.
     length: AtomicU32,
-    /// Up to which length JavaScript may append: what is ready, as far as a word holds it; 0 where the length takes more.
+    /// Up to which length JavaScript may append: what is prefaulted, as far as a word holds it; 0 if the length needs more.
     room: AtomicU32,
     /// 1 where JavaScript may write elements without a call, else 0.
     writable: AtomicU32,
@@ -20,8 +20,8 @@ pub struct State {
     /// How many faults the process had when this array was last known to be sound. While the process has had more,
     /// JavaScript asks the core about each element.
     faults_seen: AtomicU32,
-    /// Up to which length memory is ready: from there on JavaScript is to call before it appends. Not for it to see.
-    ready: AtomicU64,
+    /// Up to which length there is memory: beyond it JavaScript calls the core before it appends. JavaScript does not read it.
+    prefaulted: AtomicU64,
 }
 
 // The places that lib/state.js knows.
@@ -56,7 +56,7 @@ impl Long {
 
 impl State {
     /// Bytes of it that JavaScript sees.
-    pub const BYTES: usize = offset_of!(State, ready);
+    pub const BYTES: usize = offset_of!(State, prefaulted);
 
     /// Where the length would be, were it not too large.
     const BEYOND: u32 = u32::MAX;
@@ -95,13 +95,13 @@ impl State {
         self.faults_seen.store(faults, Ordering::Relaxed);
     }
 
-    pub fn ready(&self) -> u64 {
-        self.ready.load(Ordering::Relaxed)
+    pub fn prefaulted(&self) -> u64 {
+        self.prefaulted.load(Ordering::Relaxed)
     }
 
-    /// What elements lie in is ready in any case.
-    pub fn set_ready(&self, length: u64) {
-        self.ready.store(length, Ordering::Relaxed);
+    /// The memory of the elements themselves counts in any case.
+    pub fn set_prefaulted(&self, length: u64) {
+        self.prefaulted.store(length, Ordering::Relaxed);
         self.set(self.length(), self.capacity());
     }
 
@@ -112,11 +112,14 @@ impl State {
     }
 
     pub fn set(&self, length: u64, capacity: u64) {
-        self.ready.fetch_max(length, Ordering::Relaxed);
+        self.prefaulted.fetch_max(length, Ordering::Relaxed);
         let in_word = |number: u64| number.min(u64::from(Self::BEYOND)) as u32;
         let (word, room) = match in_word(length) {
             Self::BEYOND => (Self::BEYOND, 0),
-            word => (word, in_word(capacity.min(self.ready())).min(Self::BEYOND - 1)),
+            word => (
+                word,
+                in_word(capacity.min(self.prefaulted())).min(Self::BEYOND - 1),
+            ),
         };
         self.capacity.set(capacity);
         self.long_length.set(length);
@@ -133,7 +136,7 @@ mod tests {
 
     fn ready() -> State {
         let state = State::new(true);
-        state.set_ready(u64::MAX);
+        state.set_prefaulted(u64::MAX);
         state
     }
 
@@ -171,12 +174,12 @@ mod tests {
         let state = State::new(true);
         state.set(3, 100);
         assert_eq!(state.room(), 3);
-        state.set_ready(10);
+        state.set_prefaulted(10);
         assert_eq!(state.room(), 10);
         state.set(20, 100);
         state.set(4, 100);
         assert_eq!(state.room(), 20);
-        state.set_ready(200);
+        state.set_prefaulted(200);
         assert_eq!((state.room(), state.length()), (100, 4));
     }
 }

@@ -36,7 +36,7 @@ impl Array {
         if self.typecode.itemsize() != SharedWord::BYTES {
             return Err(Error::InvalidArgType {
                 name: "typecode",
-                requirement: "one with elements of 4 bytes",
+                requirement: "a typecode of 4-byte elements",
             });
         }
         let at = element_index(index, self.length())?;

@@ -17,7 +17,6 @@ pub mod reorder;
 mod rows;
 pub mod search;
 pub mod sort;
-mod string_store;
 pub mod sum;
 mod whole;
 

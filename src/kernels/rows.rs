@@ -7,8 +7,6 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 use std::ptr::NonNull;
-#[cfg(target_arch = "x86_64")]
-use std::sync::OnceLock;
 
 use bytemuck::Pod;
 
@@ -47,26 +45,6 @@ impl<'a> Region<'a> {
 
 /// Bytes of a cache line.
 pub const LINE: usize = 64;
-/// Bytes ahead of a row for which memory is asked, where that helps.
-const AHEAD: usize = 8192;
-
-/// Whether rows ahead are worth asking for. Intel's processors by themselves do not look behind the end of a page; an AMD
-/// EPYC was a fifth slower for being asked.
-fn asks_ahead() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    {
-        static ANSWER: OnceLock<bool> = OnceLock::new();
-        *ANSWER.get_or_init(|| {
-            let vendor = std::arch::x86_64::__cpuid(0);
-            [vendor.ebx, vendor.edx, vendor.ecx]
-                .map(u32::to_ne_bytes)
-                .as_flattened()
-                == b"GenuineIntel"
-        })
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    false
-}
 
 impl<'a, T: Pod> Rows<'a, T> {
     /// Elements of this thread's own.
@@ -115,17 +93,6 @@ impl<'a, T: Pod> Rows<'a, T> {
         }
         #[cfg(not(target_arch = "x86_64"))]
         let _: *mut i8 = line;
-    }
-
-    /// Brings in what lies further on than a row of `N`, where it is asked for.
-    #[inline(always)]
-    fn prefetch_row<const N: usize>(self, asks_ahead: bool, index: usize) {
-        if !asks_ahead {
-            return;
-        }
-        for element in (0..N).step_by(LINE / size_of::<T>()) {
-            self.prefetch(index + AHEAD / size_of::<T>() + element);
-        }
     }
 
     /// Copies elements from an index on.
@@ -190,9 +157,7 @@ impl<'a, T: Pod> Rows<'a, T> {
         single: impl Fn(&mut S, usize, T),
     ) -> S {
         let full = self.full::<N>();
-        let asks_ahead = asks_ahead();
         for index in (0..full).step_by(N) {
-            self.prefetch_row::<N>(asks_ahead, index);
             // SAFETY: a full row.
             whole(&mut state, unsafe { self.row(index) });
         }
@@ -212,9 +177,7 @@ impl<'a, T: Pod> Rows<'a, T> {
         single: impl Fn(T) -> bool,
     ) -> Option<usize> {
         let full = self.full::<N>();
-        let asks_ahead = asks_ahead();
         for index in (0..full).step_by(N) {
-            self.prefetch_row::<N>(asks_ahead, index);
             // SAFETY: a full row.
             if let Some(at) = in_row(unsafe { self.row(index) }) {
                 return Some(index + at);
@@ -237,10 +200,7 @@ impl<'a, T: Pod> Rows<'a, T> {
     ) -> Option<usize> {
         let count = self.count.min(other.count);
         let full = count - count % N;
-        let asks_ahead = asks_ahead();
         for index in (0..full).step_by(N) {
-            self.prefetch_row::<N>(asks_ahead, index);
-            other.prefetch_row::<N>(asks_ahead, index);
             // SAFETY: a full row of both.
             let ours = unsafe { self.row(index) };
             // SAFETY: as above.
@@ -262,9 +222,7 @@ impl<'a, T: Pod> Rows<'a, T> {
     #[inline(always)]
     pub fn update<const N: usize>(self, whole: impl Fn([T; N]) -> [T; N], single: impl Fn(T) -> T) {
         let full = self.full::<N>();
-        let asks_ahead = asks_ahead();
         for index in (0..full).step_by(N) {
-            self.prefetch_row::<N>(asks_ahead, index);
             // SAFETY: a full row.
             let row = whole(unsafe { self.row(index) });
             // SAFETY: the same, and the caller may write.

@@ -1,4 +1,4 @@
-//! The address range of a window: how long it is, and where it lies.
+//! The address range of a window: its length and its alignment.
 #![allow(unsafe_code, reason = "maps files")]
 
 use memmap2::{MmapOptions, MmapRaw};
@@ -9,22 +9,23 @@ use crate::os::huge_pages::HUGE_PAGE;
 use crate::os::memory;
 use crate::storage::Storage;
 
-/// Least length of a window: most arrays never outgrow it. Address space costs nothing to take. To give it back takes the system
-/// 3 us for 256 MiB once a page was touched, and 8 us for 1 GiB: a third of opening and closing a small file.
+/// The least length of a window, which most arrays never outgrow. Taking address space costs nothing. Giving it back takes 3 us for
+/// 256 MiB once a page was touched, and 8 us for 1 GiB: a third of opening and closing a small file.
 const LEAST_WINDOW: u64 = 256 << 20;
-/// How many times its file a window is long.
+/// How many times as long as its file a window is.
 const HEADROOM: u64 = 8;
-/// By how much a window is longer than that. The system puts windows side by side, and some processors confuse addresses that
-/// are a multiple of 256 MiB apart: a loop over two arrays took half as long again on an AMD EPYC. A huge page keeps windows aligned.
+/// By how much a window is longer than that. The system places windows side by side, and some processors confuse addresses that
+/// are a multiple of 256 MiB apart: on an AMD EPYC, a loop over two arrays took 1.5 times as long. The size of a huge page keeps
+/// windows aligned.
 const STAGGER: u64 = HUGE_PAGE;
 
-/// Maps a file from `offset` on, wide enough for `bytes` and many more.
+/// Maps a file from `offset` on. The mapping is at least `bytes` long, and usually much longer.
 ///
 /// # Errors
-/// The system's, `ENOMEM` where not even the bytes themselves find room.
+/// The system's. `ENOMEM` if the address space has no room for `bytes`.
 pub fn map(storage: &Storage, offset: u64, bytes: u64, private: bool) -> Result<MmapRaw> {
     let least = memory::round_up_to_pages(bytes.max(1));
-    // Where address space is short it is not ours to take for later.
+    // A limit on the address space leaves little room to reserve.
     let wide = if memory::address_space_is_limited() {
         bytes.saturating_mul(2)
     } else {
@@ -57,7 +58,7 @@ fn map_length(storage: &Storage, offset: u64, length: u64, private: bool) -> std
         return Ok(map);
     }
     if private {
-        // SAFETY: the bytes are only touched through a Region, which allows others to change them.
+        // SAFETY: the bytes are only touched through a `Region`, which allows others to change them.
         let map = unsafe { options.no_reserve_swap().map_copy(storage.file()) };
         map.map(MmapRaw::from)
     } else {
@@ -65,8 +66,8 @@ fn map_length(storage: &Storage, offset: u64, length: u64, private: bool) -> std
     }
 }
 
-/// Maps a file in memory so that it can have huge pages. The system aligns memory of no file for them by itself, since
-/// Linux 6.7; files only where an administrator has allowed huge pages for them.
+/// Maps a file in memory, aligned for huge pages. Since Linux 6.7 the system aligns anonymous memory for them, but files only if an
+/// administrator has allowed huge pages for files. So this maps anonymous memory first, and the file over it.
 fn map_aligned(storage: &Storage, length: usize) -> Option<MmapRaw> {
     if !length.is_multiple_of(HUGE_PAGE as usize) {
         return None;
@@ -76,10 +77,10 @@ fn map_aligned(storage: &Storage, length: usize) -> Option<MmapRaw> {
     if !map.as_mut_ptr().addr().is_multiple_of(HUGE_PAGE as usize) {
         return None;
     }
-    // SAFETY: these are the pages of the mapping just made, which nobody else knows of.
-    let laid = unsafe { memory::lay_over(map.as_mut_ptr(), length, storage.file(), 0, false) };
-    if laid.is_err() {
-        // Older systems may have taken the pages away by then, and given the range to somebody else.
+    // SAFETY: the mapping was just made, and nobody else knows it.
+    let mapped = unsafe { memory::map_fixed(map.as_mut_ptr(), length, storage.file(), 0, false) };
+    if mapped.is_err() {
+        // Not unmapped: older systems may have unmapped it already, and another thread may have mapped the range since.
         std::mem::forget(map);
         return None;
     }
@@ -91,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn windows_are_longer_than_their_files() {
+    fn map_of_a_small_and_a_large_file_is_longer_than_the_file() {
         let storage = Storage::anonymous().unwrap();
         assert_eq!(
             map(&storage, 0, 0, false).unwrap().len() as u64,
@@ -104,22 +105,22 @@ mod tests {
     }
 
     #[test]
-    fn few_windows_are_confused() {
+    fn map_of_many_windows_rarely_puts_two_a_multiple_of_256_mib_apart() {
         const ALIKE: usize = 256 << 20;
         let storage = Storage::anonymous().unwrap();
         let windows: Vec<MmapRaw> = (0..8).map(|_| map(&storage, 0, 0, false).unwrap()).collect();
-        let mut places: Vec<usize> = windows
+        let mut offsets: Vec<usize> = windows
             .iter()
             .map(|window| window.as_ptr().addr() % ALIKE)
             .collect();
-        places.sort_unstable();
-        places.dedup();
-        // Some may have found gaps that windows of other tests had left.
-        assert!(places.len() > windows.len() / 2, "{places:x?}");
+        offsets.sort_unstable();
+        offsets.dedup();
+        // Some windows may be in gaps that windows of other tests left.
+        assert!(offsets.len() > windows.len() / 2, "{offsets:x?}");
     }
 
     #[test]
-    fn memory_lies_where_it_can_have_huge_pages() {
+    fn map_of_memory_is_aligned_for_huge_pages() {
         let bytes = (LEAST_WINDOW + STAGGER) as usize;
         let memory = MmapOptions::new()
             .len(bytes)
@@ -127,7 +128,7 @@ mod tests {
             .map_anon()
             .unwrap();
         let huge = HUGE_PAGE as usize;
-        // Older systems do not align memory for them.
+        // Older systems do not align anonymous memory.
         if memory.as_ptr().addr().is_multiple_of(huge) {
             let storage = Storage::anonymous().unwrap();
             let window = map(&storage, 0, 1, false).unwrap();
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_the_address_space_is_enomem() {
+    fn map_of_more_than_the_address_space_is_enomem() {
         let storage = Storage::anonymous().unwrap();
         assert_eq!(map(&storage, 0, 1 << 60, false).unwrap_err().code(), "ENOMEM");
     }

@@ -1,4 +1,4 @@
-//! How a range is going to be used: a hint, never a change of its contents.
+//! Hints of how a range will be used. They never change its contents.
 
 use memmap2::{Advice as Hint, MmapRaw, UncheckedAdvice};
 
@@ -13,7 +13,7 @@ pub enum Advice {
     WillNeed,
     DontNeed,
     HugePage,
-    /// Every page is brought in now.
+    /// Prefaults every page.
     Populate,
 }
 
@@ -39,7 +39,7 @@ impl Advice {
             })
     }
 
-    /// Whether the system keeps the hint with the mapping, and so splits the mapping where a part gets a different hint.
+    /// Whether the system stores the hint with the mapping. It then splits the mapping if only a part gets the hint.
     pub fn is_kept(self) -> bool {
         match self {
             Advice::Normal | Advice::Random | Advice::Sequential | Advice::HugePage => true,
@@ -47,7 +47,7 @@ impl Advice {
         }
     }
 
-    /// Gives the hint; one that this kernel does not know, or not for this kind of memory, or that a sandbox refuses, is skipped.
+    /// Gives the hint. Skips it if the kernel does not know it, or not for this kind of memory, or if a sandbox refuses it.
     pub(super) fn apply(self, map: &MmapRaw, start: usize, length: usize) -> std::io::Result<()> {
         let done = self.call(map, start, length);
         match done.as_ref().err().and_then(|error| error.raw_os_error()) {
@@ -69,7 +69,7 @@ impl Advice {
             Advice::HugePage => return Ok(huge_pages::advise(first, from_first)?),
             Advice::Populate => return Ok(memory::populate(first, from_first)?),
             Advice::DontNeed => {
-                // SAFETY: the caller asks this of shared mappings only, whose pages live on in the file.
+                // SAFETY: the caller passes shared mappings only. The contents of their pages stay in the file.
                 return unsafe { map.unchecked_advise_range(UncheckedAdvice::DontNeed, start, length) };
             }
         };

@@ -1,4 +1,4 @@
-//! Tests of the order in which a fault is recorded, counted and restored, with two threads that read and one that cuts.
+//! Tests of the order in which a fault is recorded, counted and restored: two threads read, and one truncates.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,16 +13,16 @@ use crate::storage::Storage;
 const PAGES: u64 = 16;
 const ROUNDS: usize = 2_000;
 
-/// What an array does about faults, without the array.
+/// Does about faults what an array does.
 struct Reader<'a> {
     window: &'a Window,
     bytes: u64,
     faults_seen: u32,
-    restorations_known: usize,
+    epoch: usize,
 }
 
 impl Reader<'_> {
-    /// Reads a byte as `get` does: served, or a fault.
+    /// Reads a byte as `get` does. `None` is a fault.
     fn get(&mut self, at: u64) -> Option<u8> {
         let value = self.window.region(self.bytes).get::<u8>(at as usize);
         let faults = faults();
@@ -30,40 +30,38 @@ impl Reader<'_> {
             return Some(value);
         }
         gap();
-        let restorations = self.window.restorations();
-        self.window
-            .require_sound(self.bytes, self.restorations_known)
-            .ok()?;
-        self.restorations_known = restorations;
+        let epoch = self.window.fault_epoch();
+        self.window.check_faults(self.bytes, self.epoch).ok()?;
+        self.epoch = epoch;
         self.faults_seen = faults;
         Some(value)
     }
 
-    /// Takes over what is there now, as `refresh` does.
+    /// Accepts the contents as they are now, as `refresh` does.
     fn refresh(&mut self) {
         let faults = faults();
         self.window.restore().unwrap();
-        self.restorations_known = self.window.completed_restorations();
+        self.epoch = self.window.stable_fault_epoch();
         if self.window.zeros_from().is_none() {
             self.faults_seen = faults;
         }
     }
 }
 
-/// Cuts the file again and again, and writes it anew: a byte of it is 1 whenever it is there.
-fn cut_and_write(storage: &Storage, restore: impl Fn()) {
+/// Truncates the file and writes it again, many times. Every byte that the file has is 1.
+fn truncate_and_write(storage: &Storage, restore: impl Fn()) {
     let page = page_size();
     let ones = vec![1; ((PAGES - 1) * page) as usize];
     for _ in 0..ROUNDS {
-        storage.cut(page).unwrap();
+        storage.truncate(page).unwrap();
         thread::yield_now();
         storage.write_at(Region::of(&ones), page).unwrap();
         restore();
     }
 }
 
-/// Runs two readers beside a thread that cuts, and that restores if it is to; gives how many faults the readers met. Two, since
-/// the thread whose load faulted goes on only after the last step: another one has to read the zeros between two of them.
+/// Runs two readers beside a thread that truncates and, if `restores`, restores. Returns how many faults the readers met. A single
+/// reader would not do: the thread whose load faulted continues after the last step, and another must read the zeros in between.
 fn run(restores: bool) -> usize {
     let (page, bytes) = (page_size(), PAGES * page_size());
     let storage = Arc::new(Storage::anonymous().unwrap());
@@ -75,7 +73,7 @@ fn run(restores: bool) -> usize {
             window: &window,
             bytes,
             faults_seen: faults(),
-            restorations_known: window.restorations(),
+            epoch: window.fault_epoch(),
         };
         let (mut met, mut at) = (0, 0);
         while !done.load(Ordering::Acquire) {
@@ -84,7 +82,7 @@ fn run(restores: bool) -> usize {
                 Some(value) => assert_eq!(value, 1, "a zero of the guard's was served"),
                 None => {
                     met += 1;
-                    // The file may be cut at this moment, and zeros may lie there again at once.
+                    // The file may have been truncated again, so there may be zeros right after the refresh.
                     reader.refresh();
                 }
             }
@@ -93,9 +91,9 @@ fn run(restores: bool) -> usize {
     };
     thread::scope(|scope| {
         scope.spawn(|| {
-            // Also where a reader has failed and left its lock poisoned.
+            // Set even if this thread panics, so that the readers end.
             let _finished = Finish(&done);
-            cut_and_write(&storage, || {
+            truncate_and_write(&storage, || {
                 if restores {
                     window.restore().unwrap();
                 }
@@ -106,7 +104,7 @@ fn run(restores: bool) -> usize {
     })
 }
 
-/// Says that it is over, however the thread ends.
+/// Sets the flag when it is dropped, also in a panic.
 struct Finish<'a>(&'a AtomicBool);
 
 impl Drop for Finish<'_> {
@@ -120,7 +118,7 @@ fn readers_that_restore_the_window_themselves_are_never_served_zeros() {
     assert!(run(false) > 0, "no fault was met");
 }
 
-// What broke: the record was taken away before the restoration was counted, so for a moment nothing told of the zeros.
+// What broke: the record was cleared before the restoration was logged, so for a moment nothing told of the zeros.
 #[test]
 fn readers_beside_another_thread_that_restores_the_window_are_never_served_zeros() {
     assert!(run(true) > 0, "no fault was met");

@@ -1,13 +1,13 @@
-//! A file from an offset on, mapped through windows that never move, and the guard over them.
+//! Maps a file from an offset on, through windows that never move, and guards them.
 
 mod address_range;
 mod advice;
+mod fault_log;
 #[cfg(test)]
 mod fault_order;
 pub mod guard;
-mod huge_pages;
 mod own_pages;
-mod restorations;
+mod prefault;
 mod window;
 mod word;
 
@@ -21,7 +21,8 @@ pub use word::SharedWord;
 use crate::error::Result;
 use crate::storage::{Access, Storage};
 
-/// What arrays over the same bytes share: all threads that attach find the same window, so they share its page tables.
+/// A file from an offset on, shared by all arrays over these bytes. Threads that attach get the same window, and so share its page
+/// tables.
 #[derive(Debug)]
 pub struct Mapping {
     storage: Arc<Storage>,
@@ -29,7 +30,7 @@ pub struct Mapping {
     offset: u64,
     access: Access,
     newest: Mutex<Weak<Window>>,
-    /// The number by which the process finds this mapping, once one was asked for.
+    /// The number of this mapping in the registry of handles, once it has one.
     pub number: OnceLock<u64>,
 }
 
@@ -52,7 +53,7 @@ impl Mapping {
         self.offset
     }
 
-    /// Bytes the file holds from the offset on, asked anew.
+    /// How many bytes the file has now from the offset on.
     pub fn bytes(&self) -> Result<u64> {
         Ok(self.storage.size()?.saturating_sub(self.offset))
     }
@@ -61,13 +62,13 @@ impl Mapping {
         self.access
     }
 
-    /// Whether pages that are written to become this mapping's own.
+    /// Whether writes stay in this mapping.
     pub fn is_private(&self) -> bool {
         self.access.is_private()
     }
 
-    /// A window of at least `bytes`: the one that is there, or a new, wider one. Old ones live on as long as somebody
-    /// holds them, and show the same pages.
+    /// A window of at least `bytes`: the newest one if it is long enough, or a new one. Older windows stay as long as somebody holds
+    /// them, and show the same pages.
     pub fn window(&self, bytes: u64) -> Result<Arc<Window>> {
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(window) = newest.upgrade().filter(|window| window.len() as u64 >= bytes) {
@@ -79,28 +80,29 @@ impl Mapping {
         Ok(window)
     }
 
-    /// Whether the guard laid zeros over the first bytes, as far as can be told without waiting: the end of the process asks too.
+    /// Whether the guard mapped zeros over some of the first bytes. Does not wait for locks, because it is also called at the exit
+    /// of the process; if a lock is held, returns false.
     pub fn has_zeros_before(&self, bytes: u64) -> bool {
         let newest = self.newest.try_lock().ok().and_then(|newest| newest.upgrade());
         let zeros = newest.and_then(|window| window.zeros_from());
         zeros.is_some_and(|from| from < bytes)
     }
 
-    /// Gives a window back. Where the caller is known to hold all the shares of it that are left, their pages become
-    /// blank at once; the address range follows with the last share. Other threads may let shares of the caller go
-    /// meanwhile: each is counted down before it goes.
-    pub fn retire(&self, window: &Arc<Window>, other_shares_of_the_caller: &AtomicUsize) {
-        // The lock keeps other threads from taking a new share meanwhile.
+    /// Releases the memory of a window if all references to it are the caller's: `window` itself and a number of others. Its address
+    /// range stays until the last reference is dropped. Other threads may drop references of the caller during the call; they lower
+    /// the number before they drop one.
+    pub fn release(&self, window: &Arc<Window>, other_references: &AtomicUsize) {
+        // The lock keeps other threads from taking a new reference meanwhile.
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
-        // In this order: a share that goes between the two looks like somebody else's, and nothing is blanked.
-        let holders = Arc::strong_count(window);
+        // In this order: a reference that is dropped in between looks like somebody else's, and the window is not released.
+        let all = Arc::strong_count(window);
         fence(Ordering::Acquire);
-        let shares = other_shares_of_the_caller.load(Ordering::Acquire);
-        if shares > 0 && holders == 1 + shares {
+        let others = other_references.load(Ordering::Acquire);
+        if others > 0 && all == 1 + others {
             if newest.as_ptr() == Arc::as_ptr(window) {
                 *newest = Weak::new();
             }
-            window.blank();
+            window.release();
         }
     }
 }
@@ -114,14 +116,14 @@ mod tests {
     }
 
     #[test]
-    fn everybody_gets_the_same_window() {
+    fn window_of_bytes_that_fit_is_the_same_one() {
         let mapping = mapping(Access::ReadWrite);
         let one = mapping.window(0).unwrap();
         assert!(Arc::ptr_eq(&one, &mapping.window(5).unwrap()));
     }
 
     #[test]
-    fn a_window_that_is_outgrown_shows_the_same_pages() {
+    fn window_of_more_bytes_is_a_new_one_and_the_old_one_shows_the_same_pages() {
         let mapping = mapping(Access::ReadWrite);
         mapping.storage().grow(0, 100).unwrap();
         let old = mapping.window(100).unwrap();
@@ -134,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn private_pages_stay_private() {
+    fn a_write_to_a_private_window_is_not_seen_in_the_file() {
         let private = mapping(Access::ReadOnly);
         private.storage().grow(0, 100).unwrap();
         let shared = Mapping::new(private.storage().clone(), 0, Access::ReadWrite);
@@ -144,22 +146,22 @@ mod tests {
     }
 
     #[test]
-    fn a_retired_window_is_blank_and_one_in_use_is_not() {
+    fn release_of_a_window_that_another_holds_does_nothing_and_else_it_reads_zeros() {
         let mapping = mapping(Access::ReadWrite);
         mapping.storage().grow(0, 100).unwrap();
         let window = mapping.window(100).unwrap();
         window.region(100).write(0, &[7]);
         let (share, other) = (window.clone(), window.clone());
-        mapping.retire(&window, &1.into());
+        mapping.release(&window, &1.into());
         assert_eq!(share.region(100).get::<u8>(0), 7);
         drop(other);
-        mapping.retire(&window, &1.into());
+        mapping.release(&window, &1.into());
         assert_eq!(share.region(100).get::<u8>(0), 0);
         assert!(!Arc::ptr_eq(&share, &mapping.window(100).unwrap()));
     }
 
     #[test]
-    fn a_thread_that_panicked_with_a_lock_in_hand_stops_nobody() {
+    fn window_after_a_thread_panicked_with_the_lock_works() {
         let mapping = mapping(Access::ReadWrite);
         let theirs = mapping.clone();
         let panicked = std::thread::spawn(move || {
@@ -169,7 +171,7 @@ mod tests {
         assert!(panicked.join().is_err());
         assert!(mapping.newest.is_poisoned());
         let window = mapping.window(5).unwrap();
-        mapping.retire(&window, &0.into());
+        mapping.release(&window, &0.into());
         assert!(Arc::ptr_eq(&window, &mapping.window(5).unwrap()));
     }
 }

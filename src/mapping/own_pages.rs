@@ -1,9 +1,10 @@
-//! Whether a private window still has the pages that were written to. Where others cut a file, the kernel drops private pages behind
-//! the cut as well, and what was written to them does not come back when the file gets as long again. No fault tells, unless such a
-//! page is touched in between.
+//! Whether a private window still has the pages that were written to.
 //!
-//! The pages that go are those from the cut to the end. So one page tells for all of them: the last one of the array, which is made
-//! the window's own before the first element is written. An append or a write by others leaves it alone.
+//! When another process truncates a file, the kernel also drops the private pages behind its new end. Their contents do not come
+//! back when the file grows again, and no fault tells, unless such a page is touched in between.
+//!
+//! The kernel drops all pages from the new end on, so it is enough to watch the last page of the array. That page is copied before
+//! the first element is written. Appends and writes of other processes leave the copy alone.
 #![allow(unsafe_code, reason = "stores to mapped memory")]
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
@@ -16,8 +17,8 @@ use crate::os::pagemap;
 pub struct OwnPages {
     /// Whether elements may have been written.
     written: AtomicBool,
-    /// Address of the page that tells; 0 for none.
-    last: AtomicUsize,
+    /// Address of the page that is watched; 0 for none.
+    watched: AtomicUsize,
 }
 
 impl OwnPages {
@@ -25,44 +26,36 @@ impl OwnPages {
         self.written.load(Ordering::Relaxed)
     }
 
-    /// Before some bytes, from the window's start to an array's end, may be written to.
-    pub fn begin(&self, bytes: Region<'_>) {
+    /// Watches the last page of an array. Must be called before one of its bytes is written to.
+    pub fn watch(&self, bytes: Region<'_>) {
         self.written.store(true, Ordering::Relaxed);
-        let page = Self::make_own(bytes);
-        // Of two arrays the longer one loses pages first. Release: whoever finds the address finds the page made the window's own.
-        self.last.fetch_max(page, Ordering::Release);
+        let page = Self::copy_last_page(bytes);
+        // Of two arrays, the longer one loses pages first. Release: a thread that loads the address sees the copied page.
+        self.watched.fetch_max(page, Ordering::Release);
     }
 
-    /// Whether some were lost since the last answer.
-    pub fn lost_some(&self) -> bool {
-        let page = self.last.load(Ordering::Acquire);
+    /// Whether pages were lost since the last call. Reports each loss once.
+    pub fn take_loss(&self) -> bool {
+        let page = self.watched.load(Ordering::Acquire);
         if page == 0 || pagemap::is_own_copy(page) != Some(false) {
             return false;
         }
-        // If two threads find the loss at once, one reports it.
-        let taken = self
-            .last
-            .compare_exchange(page, 0, Ordering::Relaxed, Ordering::Relaxed);
-        taken.is_ok()
+        // If two threads find the loss at the same time, one of them reports it.
+        self.watched
+            .compare_exchange(page, 0, Ordering::Relaxed, Ordering::Relaxed)
+            .is_ok()
     }
 
-    /// Watches again after a loss, once an array was refreshed.
-    pub fn go_on(&self, bytes: Region<'_>) {
-        if self.are_written() {
-            self.begin(bytes);
-        }
-    }
-
-    /// Makes the page of the last byte the window's own; gives its address, 0 where there are no bytes.
-    fn make_own(bytes: Region<'_>) -> usize {
+    /// Makes the kernel copy the page of the last byte. Returns its address, or 0 if there are no bytes.
+    fn copy_last_page(bytes: Region<'_>) -> usize {
         let Some(last) = bytes.len().checked_sub(1) else {
             return 0;
         };
         let address = bytes.address() + last;
-        // SAFETY: a byte of the region, which is mapped for writing; others may store to it at any time, hence the atomic.
+        // SAFETY: the byte is in the region, which is mapped for writing. Others may store to it at any time, hence the atomic.
         let byte = unsafe { AtomicU8::from_ptr(address as *mut u8) };
         let value = byte.load(Ordering::Relaxed);
-        // A store of what is there. Whoever stores something else at this moment has made the page the window's own.
+        // Stores the value that is there. If this fails, another thread has just stored to the page, which copied it too.
         let _ = byte.compare_exchange(value, value, Ordering::Relaxed, Ordering::Relaxed);
         address - address % page_size() as usize
     }
@@ -88,69 +81,69 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_that_drops_pages_is_told_once() {
+    fn take_loss_after_a_truncation_reports_it_once() {
         if crate::os::portable::skips("/proc tells whose page it is") {
             return;
         }
         let (storage, window) = window();
         let pages = OwnPages::default();
-        assert!(!pages.lost_some());
-        pages.begin(window.region(bytes()));
+        assert!(!pages.take_loss());
+        pages.watch(window.region(bytes()));
         window.region(bytes()).put::<u8>(0, 7);
-        assert!(!pages.lost_some());
-        storage.cut(3 * page_size()).unwrap();
+        assert!(!pages.take_loss());
+        storage.truncate(3 * page_size()).unwrap();
         storage.grow(3 * page_size(), bytes()).unwrap();
-        assert!(pages.lost_some());
-        assert!(!pages.lost_some());
-        pages.go_on(window.region(bytes()));
-        assert!(!pages.lost_some());
-        storage.cut(0).unwrap();
+        assert!(pages.take_loss());
+        assert!(!pages.take_loss());
+        pages.watch(window.region(bytes()));
+        assert!(!pages.take_loss());
+        storage.truncate(0).unwrap();
         storage.grow(0, bytes()).unwrap();
-        assert!(pages.lost_some());
+        assert!(pages.take_loss());
     }
 
     #[test]
-    fn what_others_append_and_write_is_no_loss() {
+    fn take_loss_after_others_appended_and_wrote_reports_nothing() {
         let (storage, window) = window();
         let pages = OwnPages::default();
-        pages.begin(window.region(bytes()));
+        pages.watch(window.region(bytes()));
         storage.write_at(Region::of(&[1; 20]), bytes() - 10).unwrap();
         storage.grow(bytes() + 10, 1 << 20).unwrap();
-        // Cut, but behind the array.
-        storage.cut(bytes()).unwrap();
-        assert!(!pages.lost_some());
+        // The new end is behind the array.
+        storage.truncate(bytes()).unwrap();
+        assert!(!pages.take_loss());
     }
 
     // What broke: after a loss only the array that was refreshed first was watched.
     #[test]
-    fn of_two_arrays_that_were_refreshed_after_a_loss_the_longer_one_tells() {
+    fn take_loss_watches_the_longer_of_two_arrays_after_both_were_refreshed() {
         if crate::os::portable::skips("/proc tells whose page it is") {
             return;
         }
         let (storage, window) = window();
         let pages = OwnPages::default();
-        pages.begin(window.region(bytes()));
-        storage.cut(2 * page_size()).unwrap();
-        assert!(pages.lost_some());
-        pages.go_on(window.region(2 * page_size()));
+        pages.watch(window.region(bytes()));
+        storage.truncate(2 * page_size()).unwrap();
+        assert!(pages.take_loss());
+        pages.watch(window.region(2 * page_size()));
         storage.grow(2 * page_size(), bytes()).unwrap();
-        pages.go_on(window.region(bytes()));
-        storage.cut(4 * page_size()).unwrap();
+        pages.watch(window.region(bytes()));
+        storage.truncate(4 * page_size()).unwrap();
         storage.grow(4 * page_size(), bytes()).unwrap();
-        assert!(pages.lost_some());
+        assert!(pages.take_loss());
     }
 
     #[test]
-    fn of_two_arrays_the_longer_one_tells() {
+    fn take_loss_watches_the_longer_of_two_arrays() {
         if crate::os::portable::skips("/proc tells whose page it is") {
             return;
         }
         let (storage, window) = window();
         let pages = OwnPages::default();
-        pages.begin(window.region(bytes()));
-        pages.begin(window.region(10));
-        storage.cut(page_size()).unwrap();
+        pages.watch(window.region(bytes()));
+        pages.watch(window.region(10));
+        storage.truncate(page_size()).unwrap();
         storage.grow(page_size(), bytes()).unwrap();
-        assert!(pages.lost_some());
+        assert!(pages.take_loss());
     }
 }

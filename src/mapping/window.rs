@@ -8,34 +8,36 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use memmap2::MmapRaw;
 
+use super::fault_log::FaultLog;
 use super::own_pages::OwnPages;
-use super::restorations::Restorations;
 use super::{Advice, address_range};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::mapping::guard::{Guarded, Recorded, Zeros, count_fault, gap};
-use crate::os::huge_pages::{self, HUGE_PAGE, Refused};
+use crate::os::huge_pages::{self, HUGE_PAGE};
 use crate::os::memory;
 use crate::storage::Storage;
 
-/// A mapping whose base never moves and whose bytes may change under the reader. Bytes past the end of the file are
-/// address space only; they become usable the moment the file grows over them.
+/// A mapping of a file, longer than the file.
+///
+/// - Its base never moves.
+/// - Its bytes may change at any time, because others write to the file.
+/// - Bytes behind the end of the file are address space only. They become usable as soon as the file grows over them.
 #[derive(Debug)]
 pub struct Window {
-    /// Given up when the window is blanked. Declared, and so dropped, before what it answers for.
+    /// `None` after `release`. Declared before `map`, because the guard must be dropped before the pages it guards.
     file: Mutex<Option<GuardedFile>>,
     map: MmapRaw,
     private: bool,
-    /// Asked before and after each call, so without the lock. Of no meaning once the window is blank.
+    /// Read before and after each call, so without the lock. Meaningless after `release`.
     zeros: Zeros,
-    restorations: Restorations,
-    /// Which opening of the file the pages are of. See [`Storage::generation`].
+    faults: FaultLog,
+    /// The generation of the file that is mapped. See [`Storage::generation`].
     generation: AtomicU32,
-    /// Those of a private window that were written to.
     own_pages: OwnPages,
 }
 
-/// What is behind the window: the guard that answers for it, and the file it needs for that.
+/// The file behind the window, and the guard over its pages.
 #[derive(Debug)]
 struct GuardedFile {
     guarded: Guarded,
@@ -45,24 +47,24 @@ struct GuardedFile {
 }
 
 impl Window {
-    /// Maps a file from `offset` on, wide enough for `bytes` and many more.
+    /// Maps a file from `offset` on. The window is at least `bytes` long, and usually much longer.
     ///
     /// # Errors
-    /// The system's, `ENOMEM` where not even the bytes themselves find room.
+    /// The system's. `ENOMEM` if the address space has no room for `bytes`.
     pub fn map(storage: &Arc<Storage>, offset: u64, bytes: u64, private: bool) -> Result<Window> {
-        // Before the file is mapped: what is opened anew meanwhile is mapped again.
+        // Read before the file is mapped, so that a file which is reopened meanwhile is mapped again.
         let generation = storage.generation();
         let map = address_range::map(storage, offset, bytes, private)?;
-        let mut window = Window::guard(map, storage, offset, private)?;
+        let mut window = Window::guarding(map, storage, offset, private)?;
         window.generation = AtomicU32::new(generation);
         Ok(window)
     }
 
-    fn guard(map: MmapRaw, storage: &Arc<Storage>, offset: u64, private: bool) -> Result<Window> {
+    fn guarding(map: MmapRaw, storage: &Arc<Storage>, offset: u64, private: bool) -> Result<Window> {
         let pages = Pages::of(&map);
         let descriptor = storage.descriptor();
-        // SAFETY: the pages are this mapping's until the window is dropped or blanked, and the guard goes before; the
-        // storage is kept beside it.
+        // SAFETY: the pages belong to this mapping until the window is dropped or released, and the guard ends before that.
+        // The storage, which keeps the descriptor open, is kept beside the guard.
         let guarded = unsafe {
             Guarded::new(
                 pages.start.addr(),
@@ -82,61 +84,57 @@ impl Window {
             map,
             private,
             zeros,
-            restorations: Restorations::default(),
+            faults: FaultLog::default(),
             generation: AtomicU32::default(),
             own_pages: OwnPages::default(),
         })
     }
 
-    /// From which byte of the window on zeros are read that are not the file's: somebody cut it.
+    /// The first byte of the window that reads as zero because the guard mapped zeros there. `None` if it mapped none.
     pub fn zeros_from(&self) -> Option<u64> {
         let from = self.zeros.from()?;
         Some(from.saturating_sub(Pages::of(&self.map).lead) as u64)
     }
 
     /// How many times this window was restored after a fault. An array that last saw a smaller number may have read zeros.
-    pub fn restorations(&self) -> usize {
-        self.restorations.count()
+    pub fn fault_epoch(&self) -> usize {
+        self.faults.epoch()
     }
 
-    /// The same without one that is under way: it is counted before the zeros are gone, which an array may read until then.
-    pub fn completed_restorations(&self) -> usize {
-        let _none_under_way = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        self.restorations.count()
+    /// The fault epoch at a time when no restoration is under way. A restoration ends the epoch before it removes the zeros, so
+    /// an array that reads during a restoration may see the new epoch and zeros.
+    pub fn stable_fault_epoch(&self) -> usize {
+        let _no_restoration = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        self.faults.epoch()
     }
 
-    /// Refuses the first bytes of the window where some of them are zeros that are not the file's, or were since there
-    /// were so many restorations: another array may have had them taken away.
+    /// Checks the first bytes of the window for faults. Zeros that another array has removed since an epoch count as well.
     ///
     /// # Errors
-    /// `MemoryFault`
-    pub fn require_sound(&self, bytes: u64, restorations_known: usize) -> Result<()> {
-        let zeros_lie = self.zeros_from().is_some_and(|from| from < bytes);
-        if zeros_lie || self.restorations.reached(bytes, restorations_known) {
+    /// `MemoryFault` if some of the bytes are the guard's zeros, or were since the epoch.
+    pub fn check_faults(&self, bytes: u64, since: usize) -> Result<()> {
+        let has_zeros = self.zeros_from().is_some_and(|from| from < bytes);
+        if has_zeros || self.faults.reaches(bytes, since) {
             return Err(Error::MemoryFault);
         }
         Ok(())
     }
 
-    /// Maps the file again where the guard has laid zeros; gives how many restorations that took, 0 if there were no zeros.
-    /// Where another thread keeps touching what is still cut off, zeros stay, and so does their record.
+    /// Maps the file again where the guard has mapped zeros. Returns how many fault epochs that ended, 0 if there were no zeros.
+    /// If another thread keeps touching pages that the file still lacks, the zeros and their record stay.
     pub fn restore(&self) -> Result<usize> {
         const ATTEMPTS: usize = 3;
         let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(file) = file.as_ref() else {
             return Ok(0);
         };
-        let pages = Pages::of(&self.map);
         for attempt in 0..ATTEMPTS {
             let Some(recorded) = file.guarded.recorded() else {
                 return Ok(attempt);
             };
-            let zeros = self.count_restoration(recorded, &pages);
+            let zeros = self.log_restoration(recorded);
             gap();
-            let start = pages.start.wrapping_add(zeros.start);
-            let offset = file.offset - pages.lead as u64 + zeros.start as u64;
-            // SAFETY: these are pages of this window, and what lies there now is the guard's zeros.
-            unsafe { memory::lay_over(start, zeros.len(), file.storage.file(), offset, self.private) }?;
+            self.map_again(file, zeros)?;
             gap();
             if file.guarded.clear(recorded) {
                 return Ok(attempt + 1);
@@ -145,36 +143,48 @@ impl Window {
         Ok(ATTEMPTS)
     }
 
-    /// Counts a restoration before its record goes: an array that has read zeros must find one of the two. Gives the bytes of
-    /// the pages that are to be mapped again.
-    fn count_restoration(&self, recorded: Recorded, pages: &Pages) -> Range<usize> {
+    /// Logs a restoration before the guard's record is cleared: an array that has read zeros must find one of the two. Returns
+    /// the bytes to map again, which are whole pages.
+    fn log_restoration(&self, recorded: Recorded) -> Range<usize> {
+        let pages = Pages::of(&self.map);
         let zeros = recorded.zeros(pages.length);
-        self.restorations
-            .add(zeros.start.saturating_sub(pages.lead) as u64);
+        self.faults.add(zeros.start.saturating_sub(pages.lead) as u64);
         zeros
     }
 
-    /// Before the first bytes of a private window may be written to.
-    pub fn begin_own_writes(&self, bytes: u64) {
-        let _no_follow_file_maps_over_it = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        self.own_pages.begin(self.region(bytes));
+    /// Maps the file over whole pages of the window.
+    fn map_again(&self, file: &GuardedFile, bytes: Range<usize>) -> Result<()> {
+        let pages = Pages::of(&self.map);
+        let start = pages.start.wrapping_add(bytes.start);
+        let offset = file.offset - pages.lead as u64 + bytes.start as u64;
+        // SAFETY: these are pages of this window, and all that use it want the contents of the file.
+        unsafe { memory::map_fixed(start, bytes.len(), file.storage.file(), offset, self.private) }
     }
 
-    /// If written pages are gone, records that as a restoration, so that every array on the window finds out, and counts it as a
-    /// fault, so that JavaScript asks.
-    pub fn note_lost_pages(&self) {
-        if self.own_pages.lost_some() {
-            self.restorations.add(0);
+    /// Must be called before the first bytes of a private window are written to.
+    pub fn begin_own_writes(&self, bytes: u64) {
+        // Keeps `follow_file` from mapping over the written pages.
+        let _file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        self.own_pages.watch(self.region(bytes));
+    }
+
+    /// If written pages were lost, logs that as a restoration, so that every array on the window finds out, and counts it as a
+    /// fault, so that the element path in JavaScript checks.
+    pub fn log_lost_pages(&self) {
+        if self.own_pages.take_loss() {
+            self.faults.add(0);
             count_fault();
         }
     }
 
-    /// Goes on with what is there.
-    pub fn go_on_without_lost_pages(&self, bytes: u64) {
-        self.own_pages.go_on(self.region(bytes));
+    /// Watches for further losses, after an array was refreshed.
+    pub fn accept_lost_pages(&self, bytes: u64) {
+        if self.own_pages.are_written() {
+            self.own_pages.watch(self.region(bytes));
+        }
     }
 
-    /// Maps the file that was opened anew since, over all of the window, unless that would lose what was written to it.
+    /// Maps the whole file again if it was reopened, unless pages of the window were written to, which would be lost.
     pub fn follow_file(&self) -> Result<()> {
         let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         if self.own_pages.are_written() {
@@ -185,47 +195,16 @@ impl Window {
         if self.generation.load(Ordering::Relaxed) == generation {
             return Ok(());
         }
-        let pages = Pages::of(&self.map);
         let recorded = file.guarded.recorded();
         if let Some(recorded) = recorded {
-            self.count_restoration(recorded, &pages);
+            self.log_restoration(recorded);
         }
-        let offset = file.offset - pages.lead as u64;
-        // SAFETY: these are all pages of this window, and whoever reads them wants the file's.
-        unsafe {
-            memory::lay_over(
-                pages.start,
-                pages.length,
-                file.storage.file(),
-                offset,
-                self.private,
-            )
-        }?;
+        self.map_again(file, 0..Pages::of(&self.map).length)?;
         if let Some(recorded) = recorded {
             file.guarded.clear(recorded);
         }
         self.generation.store(generation, Ordering::Relaxed);
         Ok(())
-    }
-
-    /// Refuses a window, or a system, that can have no huge pages.
-    pub fn require_huge_pages(&self) -> std::result::Result<(), Refused> {
-        if huge_pages::are_known() && self.start().addr().is_multiple_of(HUGE_PAGE as usize) {
-            Ok(())
-        } else {
-            Err(Refused::ForGood)
-        }
-    }
-
-    /// Puts the memory behind a range of huge pages together, in each of which some is there. The last may reach behind the end
-    /// of the file. The contents stay in any case.
-    pub fn use_huge_pages(&self, range: Range<u64>) -> std::result::Result<(), Refused> {
-        self.require_huge_pages()?;
-        if range.end > self.len() as u64 {
-            return Err(Refused::ForGood);
-        }
-        let bytes = (range.end - range.start) as usize;
-        huge_pages::collapse(self.start().addr() + range.start as usize, bytes)
     }
 
     pub fn len(&self) -> usize {
@@ -240,7 +219,7 @@ impl Window {
         self.map.as_mut_ptr()
     }
 
-    /// The first bytes of the window, which must be inside the file to be touched.
+    /// The first bytes of the window. A touch of bytes behind the end of the file is a fault.
     ///
     /// # Panics
     /// If the window is shorter.
@@ -251,12 +230,12 @@ impl Window {
             self.len()
         );
         let start = NonNull::new(self.start()).unwrap_or(NonNull::dangling());
-        // SAFETY: the window stays mapped while it is borrowed, writable (private pages where the file is read-only),
-        // and nothing in the crate makes a reference to its bytes.
+        // SAFETY: the window stays mapped while it is borrowed. It is writable, since a read-only file is mapped privately.
+        // Nothing in the crate makes a reference to its bytes.
         unsafe { Region::new(start, bytes as usize) }
     }
 
-    /// Writes changed pages of the first bytes back to the file, and waits for it.
+    /// Writes changed pages of the first bytes to the file, and waits until that is done.
     pub fn flush(&self, bytes: u64) -> Result<()> {
         if bytes == 0 {
             return Ok(());
@@ -266,7 +245,7 @@ impl Window {
             .map_err(|error| Error::io_on_memory(&error, "msync"))
     }
 
-    /// Tells the system how a byte range is going to be used.
+    /// Tells the system how a range of bytes will be used.
     pub fn advise(&self, advice: Advice, start: u64, end: u64) -> Result<()> {
         let (start, end) = (self.within(start), self.within(end));
         if start >= end {
@@ -292,25 +271,24 @@ impl Window {
         usize::try_from(bytes).unwrap_or(usize::MAX).min(self.len())
     }
 
-    /// Gives file and memory back, and keeps the address range: reads see zeros, writes go nowhere.
-    pub fn blank(&self) {
+    /// Releases the file and its memory, and keeps the address range: reads see zeros, and writes have no effect on the file.
+    pub fn release(&self) {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        // SAFETY: this mapping is the window's own, and its owner has retired it.
-        let done = unsafe { memory::blank_out(self.start(), self.len()) };
+        // SAFETY: this mapping belongs to the window, and no array uses it any more.
+        let done = unsafe { memory::map_zeros(self.start(), self.len()) };
         debug_assert!(done.is_ok(), "{done:?}");
-        // Others may touch the pages just now, and a file that was cut is answered for as long as they are its own: until the
-        // last share goes where the system cannot even do that.
+        // If the call failed, the pages still show the file, and buffers may touch them. Then the guard must stay.
         if done.is_ok() {
             file.take();
         }
     }
 }
 
-/// The whole pages a mapping takes, which may begin before its first byte.
+/// The whole pages of a mapping. They may begin before its first byte.
 struct Pages {
     start: *mut u8,
     length: usize,
-    /// Bytes between the first page's start and the mapping's.
+    /// Bytes from the start of the first page to the start of the mapping.
     lead: usize,
 }
 
@@ -341,47 +319,19 @@ mod tests {
         let mut text = [0; 4];
         shifted.region(84).read(0, &mut text);
         assert_eq!(&text, b"here");
-        shifted.blank();
+        shifted.release();
         assert_eq!(shifted.region(84).get::<u32>(0), 0);
     }
 
     #[test]
-    fn huge_pages_hold_what_the_small_ones_held() {
-        const BYTES: u64 = 3 * HUGE_PAGE + 5;
-        let storage = Arc::new(Storage::anonymous().unwrap());
-        storage.grow(0, BYTES).unwrap();
-        let (window, other) = (
-            Window::map(&storage, 0, BYTES, false).unwrap(),
-            Window::map(&storage, 0, BYTES, false).unwrap(),
-        );
-        let places = [0, HUGE_PAGE - 1, 2 * HUGE_PAGE + 4096, BYTES - 1].map(|at| at as usize);
-        for at in places {
-            window.region(BYTES).put(at, at as u8 | 1);
-        }
-        // Whether the system has any is not for us to say.
-        window.region(BYTES).get::<u8>(HUGE_PAGE as usize);
-        let first = window.use_huge_pages(HUGE_PAGE..3 * HUGE_PAGE);
-        window.put_huge_pages_together(1, BYTES);
-        window.put_huge_pages_together(0, BYTES);
-        assert!(window.use_huge_pages(0..3 * HUGE_PAGE).is_ok() || first.is_err());
-        for at in 0..BYTES as usize {
-            let expected = if places.contains(&at) { at as u8 | 1 } else { 0 };
-            assert_eq!(window.region(BYTES).get::<u8>(at), expected);
-            assert_eq!(other.region(BYTES).get::<u8>(at), expected);
-        }
-        let behind = (window.len() as u64).next_multiple_of(HUGE_PAGE) + HUGE_PAGE;
-        assert_eq!(window.use_huge_pages(0..behind), Err(Refused::ForGood));
-    }
-
-    #[test]
-    fn a_touch_behind_a_cut_file_reads_zeros_until_it_is_mapped_again() {
+    fn a_touch_behind_the_end_of_a_truncated_file_reads_zeros_until_restore() {
         let storage = Arc::new(Storage::anonymous().unwrap());
         for offset in [0, 16] {
             storage.grow(0, 3 << 20).unwrap();
             let window = Window::map(&storage, offset, 3 << 20, false).unwrap();
             let all = window.region(3 << 20).part(0, (3 << 20) - offset as usize);
             all.put::<u8>(2 << 20, 7);
-            storage.cut(5000).unwrap();
+            storage.truncate(5000).unwrap();
             assert_eq!(window.zeros_from(), None);
             assert_eq!(all.get::<u8>(2 << 20), 0);
             all.put::<u8>(2 << 20, 9);

@@ -1,4 +1,4 @@
-//! A word of a mapping as sleepers of every process see it.
+//! A word of a mapping, on which threads of all processes can sleep.
 #![allow(unsafe_code, reason = "makes a futex word of mapped memory")]
 
 use std::ptr::NonNull;
@@ -13,16 +13,16 @@ use crate::os::futex::{self, Cancellation, Wakeup, Word};
 use crate::os::polling;
 use crate::storage::Storage;
 
-/// Four bytes of the file in a shared mapping, which stays as long as this does.
+/// Four bytes of the file in a shared mapping, which is kept as long as this value.
 #[derive(Debug)]
 pub struct SharedWord {
     word: Word,
-    /// The same four bytes in the window, which answers for a touch of what was cut off.
+    /// The same four bytes in the window, where the guard handles faults.
     seen: Word,
     _window: Arc<Window>,
-    /// A read-only page of the file: a private mapping is private to the sleeper too, and nobody would find it there.
+    /// For a private mapping: a shared, read-only page of the file. A thread that sleeps on a private page would not be found.
     _page: Option<MmapRaw>,
-    /// Where the word lies, for the sleepers of a system without futexes.
+    /// For a system without futexes: the position of the word in the file.
     polled: Option<Box<Polled>>,
 }
 
@@ -33,7 +33,7 @@ struct Polled {
 }
 
 impl Mapping {
-    /// The word at a byte of the array, which is a multiple of 4 and inside the window.
+    /// The word at a byte of the array, which must be a multiple of 4 and inside the window.
     pub fn word(&self, window: &Arc<Window>, byte: u64) -> Result<SharedWord> {
         let page = self.is_private().then(|| {
             MmapOptions::new()
@@ -50,8 +50,8 @@ impl Mapping {
         let address = page.as_ref().map_or(seen, |page| page.as_mut_ptr().addr());
         let word_at = |address: usize| {
             let address = NonNull::new(address as *mut u8).ok_or(Error::MemoryFault)?;
-            // SAFETY: window and page are kept with the word; the base of a mapping is on a page, and offset and byte are
-            // multiples of the element's 4 bytes.
+            // SAFETY: the window and the page are kept with the word. A mapping begins on a page, and offset and byte are multiples
+            // of 4.
             Ok(unsafe { Word::new(address) })
         };
         Ok(SharedWord {
@@ -77,7 +77,7 @@ impl SharedWord {
         let Some(polled) = &self.polled else {
             return self.word.wait(self.seen, expected, timeout);
         };
-        if self.seen.changes_at_once(expected, timeout) {
+        if self.seen.changes_while_spinning(expected, timeout) {
             return Ok(Wakeup::Woken);
         }
         polled.wait(expected, Some(timeout), || false)
@@ -112,7 +112,7 @@ impl Polled {
         timeout: Option<Duration>,
         is_cancelled: impl Fn() -> bool,
     ) -> Result<Wakeup> {
-        // A time that no clock can tell never comes.
+        // A deadline beyond the range of the clock is none.
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         polling::wait(
             self.storage.file(),

@@ -1,4 +1,5 @@
-//! Errors as JavaScript has them: its own classes, with `code`, and `errno`, `syscall`, `path` where Node's have them.
+//! Errors of the core as errors of JavaScript: its own classes, with `code`, and Node's `errno`, `syscall` and `path` for system
+//! failures.
 #![allow(unsafe_code, reason = "builds error objects through Node-API")]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,13 +10,13 @@ use napi::{Env, JsValue, Status, Unknown, sys};
 
 use crate::error::{Class, Error, Result};
 
-/// Runs a call into the core: its error becomes a JavaScript exception, and so does a panic.
-pub fn guard<T>(env: &Env, call: impl FnOnce() -> Result<T>) -> napi::Result<T> {
-    without_panic(call).map_err(|error| throw(env, &error))
+/// Runs a call into the core. Its error becomes a JavaScript exception, and so does a panic.
+pub fn throw_on_error<T>(env: &Env, call: impl FnOnce() -> Result<T>) -> napi::Result<T> {
+    catch_panic(call).map_err(|error| throw(env, &error))
 }
 
-/// The same on any thread: a panic is an error, and goes no further.
-pub fn without_panic<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
+/// Runs a call on any thread. A panic becomes an error.
+pub fn catch_panic<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| {
         let said = panic.downcast_ref::<String>().map(String::as_str);
         let said = said
@@ -27,15 +28,15 @@ pub fn without_panic<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
     })
 }
 
-/// What a task on the pool came to, as JavaScript has it.
-pub fn settled<T>(env: &Env, done: Result<T>) -> napi::Result<T> {
+/// The result of a job, with its error as one of JavaScript.
+pub fn to_napi<T>(env: &Env, done: Result<T>) -> napi::Result<T> {
     match done {
         Ok(value) => Ok(value),
         Err(error) => Err(napi::Error::from(to_js(env, &error)?)),
     }
 }
 
-/// Throws, and gives what tells napi that an exception is pending.
+/// Throws, and returns the error by which napi-rs knows that an exception is pending.
 fn throw(env: &Env, error: &Error) -> napi::Error {
     match to_js(env, error) {
         Ok(value) => {
@@ -62,7 +63,7 @@ pub fn to_js<'env>(env: &'env Env, error: &Error) -> napi::Result<Unknown<'env>>
     // SAFETY: just made, in this environment.
     let mut object = Object::from_raw(env.raw(), value);
     if let Error::System { errno, syscall, path } = error {
-        // Node reports the number with its sign turned.
+        // Node's `errno` is negative.
         object.set("errno", -errno)?;
         object.set("syscall", *syscall)?;
         if let Some(path) = path {

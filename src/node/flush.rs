@@ -2,7 +2,7 @@
 
 use napi::{Env, Task};
 
-use super::errors::{settled, without_panic};
+use super::errors::{catch_panic, to_napi};
 use crate::array::Snapshot;
 use crate::error::Result;
 
@@ -13,10 +13,10 @@ impl Task for FlushTask {
     type JsValue = ();
 
     fn compute(&mut self) -> napi::Result<Self::Output> {
-        Ok(without_panic(|| self.0.flush()))
+        Ok(catch_panic(|| self.0.flush()))
     }
 
     fn resolve(&mut self, env: Env, done: Self::Output) -> napi::Result<()> {
-        settled(&env, done)
+        to_napi(&env, done)
     }
 }

@@ -2,7 +2,7 @@
 
 use napi_derive::napi;
 
-use super::values::count;
+use super::values::{count, optional_count};
 use crate::error::{Error, Result};
 use crate::os::identity::FileIdentity;
 use crate::os::process::ProcessIdentity;
@@ -52,7 +52,7 @@ impl HandleFields {
     pub fn parse(self) -> Result<Handle> {
         let no_handle = || Error::InvalidArgType {
             name: "handle",
-            requirement: "what handle() of an MmapArray gave",
+            requirement: "a handle from handle() of an MmapArray",
         };
         let typecode = Typecode::parse(&self.typecode)?;
         let offset = count("handle.offset", self.offset)?;
@@ -75,10 +75,7 @@ impl HandleFields {
             path: self.path,
             identity: FileIdentity::from_text(&self.identity),
             offset,
-            length: self
-                .length
-                .map(|length| count("handle.length", length))
-                .transpose()?,
+            length: optional_count("handle.length", self.length)?,
             format: self.format.as_deref().map_or(Ok(Format::Raw), Format::parse)?,
         })
     }

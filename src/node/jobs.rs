@@ -6,9 +6,9 @@ use napi::{Env, Task, Unknown};
 use napi_derive::napi;
 
 use super::class::MmapArray;
-use super::errors::{guard, settled, without_panic};
-use super::numbers::side;
-use super::results::ResultBuffer;
+use super::class::side;
+use super::errors::{catch_panic, throw_on_error, to_napi};
+use super::result_buffer::ResultBuffer;
 use super::values::{bounds, bytes, count};
 use crate::array::files::Mode;
 use crate::array::files::external_file::{ExternalFile, FileName};
@@ -41,12 +41,12 @@ impl Task for JobTask {
         let Some(Work { run, .. }) = self.work.take() else {
             return Ok(Ok(false));
         };
-        Ok(without_panic(|| run(self.result.region())))
+        Ok(catch_panic(|| run(self.result.region())))
     }
 
     fn resolve(&mut self, env: Env, done: Self::Output) -> napi::Result<Self::JsValue> {
-        match settled(&env, done)? {
-            true => guard(&env, || self.result.value()).map(Either::A),
+        match to_napi(&env, done)? {
+            true => throw_on_error(&env, || self.result.value()).map(Either::A),
             false => Ok(Either::B(Null)),
         }
     }
@@ -81,7 +81,7 @@ pub fn places_of_later(
     other: &MmapArray,
     right: bool,
 ) -> napi::Result<AsyncTask<JobTask>> {
-    let needles = guard(&env, || array.lent_by(other))?;
+    let needles = throw_on_error(&env, || array.snapshot_of(other))?;
     array.change(&env, |array| {
         let needles = Needles::Snapshot(needles);
         JobTask::begin(&env, array.places_later(ticket, needles, side(right))?)
@@ -159,7 +159,7 @@ pub fn finish_job(env: Env, array: &MmapArray, ticket: u32) -> napi::Result<()> 
     // Whatever has become of the memory: an array that stays busy could not even be refreshed.
     array.change_unsound(&env, |core| {
         // To take over new elements may widen the memory, and nothing is to be seen of what was there before.
-        let was_sound = array.require_sound(core);
+        let was_sound = array.require_sound_of(core);
         let before = core.capacity();
         core.finish_job(ticket)?;
         if core.capacity() > before {

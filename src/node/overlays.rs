@@ -1,295 +1,242 @@
-//! Mapped memory as `SharedArrayBuffer`s where the runtime makes none on memory that is not its own: our pages laid over
-//! those of a growable `SharedArrayBuffer` that JavaScript made.
+//! Mapped memory as `SharedArrayBuffer`s where the runtime makes none on our memory: JavaScript makes a growable
+//! `SharedArrayBuffer`, and we map the file over its pages.
 //!
-//! The address range stays V8's, which frees it from whichever thread drops the last reference, and tells nobody. So the
-//! guard answers for it as for borrowed pages, and nothing is ever laid over it unless the object is known to be alive.
-#![allow(
-    unsafe_code,
-    reason = "watches objects through Node-API, and maps fixed pages"
-)]
+//! The address range stays V8's. V8 frees it without notice, on the thread that drops the last reference. So the guard treats
+//! it as borrowed pages, and we map over it only while the object is known to be alive.
+#![allow(unsafe_code, reason = "maps fixed pages")]
 
 use std::cell::RefCell;
-use std::ptr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use napi::{Env, JsValue, Unknown, sys};
+use napi::Unknown;
 
+use super::references::Reference;
 use super::shared_buffers::FEATURE;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
+use crate::mapping::Mapping;
 use crate::mapping::guard::Guarded;
-use crate::mapping::{Mapping, Window};
 use crate::os::memory;
 use crate::os::memory_map::Mappings;
 use crate::storage::Storage;
 
-/// The buffers of one array whose pages are ours while their memory is V8's.
-pub struct Overlays {
-    env: sys::napi_env,
-    laid: RefCell<Vec<Overlay>>,
-}
+/// The buffers of one array whose pages are ours and whose address range is V8's.
+pub struct Overlays(RefCell<Vec<Overlay>>);
 
 struct Overlay {
     /// Weak: while the object is alive in this thread, so is the address range.
-    reference: sys::napi_ref,
+    buffer: Reference,
     start: *mut u8,
     length: usize,
     guard: Guard,
-    /// Which opening of the file the pages are of. See [`Storage::generation`].
+    /// The opening of the file that is mapped. See [`Storage::generation`].
     generation: u32,
 }
 
-/// Declared, and so dropped, in this order: the guard needs the file's descriptor.
+/// The fields are dropped in this order: `guarded` needs the descriptor of the file.
 struct Guard {
     guarded: Guarded,
     _storage: Arc<Storage>,
 }
 
+impl Guard {
+    fn new(start: *mut u8, length: usize, mapping: &Mapping) -> Result<Guard> {
+        let storage = mapping.storage().clone();
+        // SAFETY: the descriptor stays open as long as the storage, which is kept beside the guard.
+        let guarded =
+            unsafe { Guarded::borrowed(start.addr(), length, storage.descriptor(), mapping.offset()) }?;
+        Ok(Guard {
+            guarded,
+            _storage: storage,
+        })
+    }
+}
+
+impl Overlay {
+    fn is_alive(&self) -> bool {
+        self.buffer.get().is_some()
+    }
+}
+
 impl Overlays {
-    pub fn new(env: &Env) -> Self {
+    pub fn new() -> Self {
         sweep();
-        Overlays {
-            env: env.raw(),
-            laid: RefCell::default(),
-        }
+        Overlays(RefCell::default())
     }
 
-    /// Lays the pages of a mapping over the memory of a `SharedArrayBuffer`, which begins and ends on a page.
+    /// Maps the file over the memory of a `SharedArrayBuffer`, which begins and ends on a page.
     ///
     /// # Errors
-    /// `UnsupportedRuntime` where that cannot be: an array that begins inside a page, a copy-on-write one.
-    pub fn lay(
+    /// `UnsupportedRuntime` for an array that does not begin on a page, and for a copy-on-write one.
+    pub fn map_over(
         &self,
         buffer: &Unknown<'_>,
         memory: Region<'_>,
         mapping: &Mapping,
-        copies: bool,
+        is_copy_on_write: bool,
     ) -> Result<()> {
         let page = memory::page_size();
-        let aligned = (memory.address() as u64).is_multiple_of(page) && mapping.offset().is_multiple_of(page);
-        let hindrance = match (copies, aligned) {
+        let is_aligned =
+            (memory.address() as u64).is_multiple_of(page) && mapping.offset().is_multiple_of(page);
+        let unsupported = match (is_copy_on_write, is_aligned) {
             (true, _) => Some("SharedArrayBuffer on memory that keeps changes to itself"),
             (_, false) => Some("SharedArrayBuffer on memory that does not begin on a page"),
             _ => memory.is_empty().then_some(FEATURE),
         };
-        if let Some(feature) = hindrance {
+        if let Some(feature) = unsupported {
             return Err(Error::UnsupportedRuntime { feature });
         }
-        self.give_up_collected();
+        self.orphan_collected();
+        let reference = Reference::weak(buffer).ok_or(Error::UnsupportedRuntime { feature: FEATURE })?;
         let start = memory.address() as *mut u8;
         let length = memory::round_up_to_pages(memory.len() as u64) as usize;
         let generation = mapping.storage().generation();
         // SAFETY: the caller's buffer is alive, and these pages are its alone.
-        unsafe { lay_file_over(start, length, mapping, 0) }?;
-        let storage = mapping.storage().clone();
-        // SAFETY: the descriptor stays open as long as the storage that is kept beside the guard.
-        let guarded =
-            unsafe { Guarded::borrowed(start.addr(), length, storage.descriptor(), mapping.offset()) }?;
-        let guard = Guard {
-            guarded,
-            _storage: storage,
-        };
-        let mut reference = ptr::null_mut();
-        // SAFETY: the value belongs to this environment; a count of 0 makes the reference weak.
-        let status = unsafe { sys::napi_create_reference(self.env, buffer.raw(), 0, &mut reference) };
-        if status != sys::Status::napi_ok {
-            give_up(guard);
-            return Err(Error::UnsupportedRuntime { feature: FEATURE });
-        }
-        self.laid.borrow_mut().push(Overlay {
-            reference,
+        unsafe { map_file_over(start, length, mapping, 0) }?;
+        self.0.borrow_mut().push(Overlay {
+            buffer: reference,
             start,
             length,
-            guard,
+            guard: Guard::new(start, length, mapping)?,
             generation,
         });
         Ok(())
     }
 
-    /// Refuses a buffer of which some of the first bytes could not be read: somebody cut the file under it.
+    /// Fails if some of the first bytes of a buffer were lost because another process truncated the file.
     pub fn require_sound(&self, bytes: u64) -> Result<()> {
-        let is_faulted = |overlay: &Overlay| {
+        let has_fault = |overlay: &Overlay| {
             let zeros = overlay.guard.guarded.zeros().from();
-            zeros.is_some_and(|from| (from as u64) < bytes) && self.is_alive(overlay)
+            zeros.is_some_and(|from| (from as u64) < bytes) && overlay.is_alive()
         };
-        if self.laid.borrow().iter().any(is_faulted) {
+        if self.0.borrow().iter().any(has_fault) {
             return Err(Error::MemoryFault);
         }
         Ok(())
     }
 
-    /// Maps the file again where the guard has laid zeros.
+    /// Maps the file again where the guard has mapped zeros.
     pub fn restore(&self, mapping: &Mapping) -> Result<()> {
-        for overlay in self.laid.borrow().iter() {
-            // The guard may find pages to be borrowed that this thread knows to be there.
-            if overlay.guard.guarded.zeros().from().is_none() || !self.is_alive(overlay) {
+        for overlay in self.0.borrow().iter() {
+            // Without zeros there is nothing to do, even if the guard takes the pages for borrowed ones.
+            if overlay.guard.guarded.zeros().from().is_none() || !overlay.is_alive() {
                 continue;
             }
             if let Some(recorded) = overlay.guard.guarded.recorded() {
                 let zeros = recorded.zeros(overlay.length);
                 let start = overlay.start.wrapping_add(zeros.start);
-                // SAFETY: the buffer is alive in this thread, so its pages are still its own; what lies there now is
-                // the guard's zeros.
-                unsafe { lay_file_over(start, zeros.len(), mapping, zeros.start as u64) }?;
-                // Where another thread has touched what is cut off meanwhile, the record stays.
+                // SAFETY: the buffer is alive in this thread, so its pages are still its own; the guard's zeros are mapped there.
+                unsafe { map_file_over(start, zeros.len(), mapping, zeros.start as u64) }?;
+                // This keeps the record if another thread has met a fault since it was read.
                 overlay.guard.guarded.clear(recorded);
             }
         }
         Ok(())
     }
 
-    /// Maps the file that was opened anew since.
+    /// If the file was opened anew, maps it in place of the old one.
     pub fn follow_file(&self, mapping: &Mapping) -> Result<()> {
         let generation = mapping.storage().generation();
-        for overlay in self.laid.borrow_mut().iter_mut() {
-            if overlay.generation == generation || !self.is_alive(overlay) {
+        for overlay in self.0.borrow_mut().iter_mut() {
+            if overlay.generation == generation || !overlay.is_alive() {
                 continue;
             }
             let (start, length) = (overlay.start, overlay.length);
             // SAFETY: the buffer is alive in this thread, so its pages are still its own.
-            unsafe { lay_file_over(start, length, mapping, 0) }?;
-            // Until the new guard is there the old one answers. What it has to lay meanwhile, the next refresh maps again.
-            let met_fault = overlay.guard.guarded.recorded().is_some();
-            let descriptor = mapping.storage().descriptor();
-            // SAFETY: the descriptor stays open as long as the storage that is kept beside the guard.
-            overlay.guard.guarded =
-                unsafe { Guarded::borrowed(start.addr(), length, descriptor, mapping.offset()) }?;
-            if !met_fault {
+            unsafe { map_file_over(start, length, mapping, 0) }?;
+            // The old guard answers until the new one is there. The next refresh maps the file over zeros of the old one.
+            let had_fault = overlay.guard.guarded.recorded().is_some();
+            overlay.guard = Guard::new(start, length, mapping)?;
+            if !had_fault {
                 overlay.generation = generation;
             }
         }
         Ok(())
     }
 
-    /// Gives the file back: what this thread still reaches shows zeros from now on.
-    pub fn blank(&self) {
-        for overlay in self.laid.borrow_mut().drain(..) {
-            if self.is_alive(&overlay) {
+    /// Maps zeros over the buffers, which releases the file.
+    pub fn map_zeros(&self) {
+        for overlay in self.0.borrow_mut().drain(..) {
+            if overlay.is_alive() {
                 // SAFETY: the buffer is alive in this thread, so its pages are still its own; the array is closed.
-                let done = unsafe { memory::blank_out(overlay.start, overlay.length) };
+                let done = unsafe { memory::map_zeros(overlay.start, overlay.length) };
                 debug_assert!(done.is_ok(), "{done:?}");
-                self.forget(overlay.reference);
             } else {
-                self.forget(overlay.reference);
-                give_up(overlay.guard);
+                orphan(overlay.guard);
             }
         }
     }
 
-    /// What this thread has collected may be in use in another, so the guard stays.
-    fn give_up_collected(&self) {
-        let mut laid = self.laid.borrow_mut();
-        for overlay in laid.extract_if(.., |overlay| !self.is_alive(overlay)) {
-            self.forget(overlay.reference);
-            give_up(overlay.guard);
+    /// A buffer that this thread has collected may be in use in another one, so its guard stays.
+    fn orphan_collected(&self) {
+        for overlay in self.0.borrow_mut().extract_if(.., |overlay| !overlay.is_alive()) {
+            orphan(overlay.guard);
         }
-    }
-
-    fn is_alive(&self, overlay: &Overlay) -> bool {
-        let mut value = ptr::null_mut();
-        // SAFETY: the reference was made in this environment and is not deleted yet.
-        unsafe { sys::napi_get_reference_value(self.env, overlay.reference, &mut value) };
-        !value.is_null()
-    }
-
-    fn forget(&self, reference: sys::napi_ref) {
-        // SAFETY: whoever calls drops the only copy of the reference, so it is deleted once.
-        unsafe { sys::napi_delete_reference(self.env, reference) };
     }
 }
 
 impl Drop for Overlays {
     fn drop(&mut self) {
-        for overlay in self.laid.take() {
-            self.forget(overlay.reference);
-            give_up(overlay.guard);
+        for overlay in self.0.take() {
+            orphan(overlay.guard);
         }
     }
 }
 
-/// Guards of buffers that no array answers for any more, but that some thread may still look at. V8 frees their memory without
-/// telling, so it is looked at now and then.
-static GIVEN_UP: Mutex<GivenUp> = Mutex::new(GivenUp {
+/// Guards of buffers that have no array any more, but that another thread may still read.
+static ORPHANS: Mutex<Orphans> = Mutex::new(Orphans {
     guards: Vec::new(),
-    next_look: None,
+    next_sweep: None,
 });
 
-struct GivenUp {
+struct Orphans {
     guards: Vec<Guard>,
-    /// Not before that.
-    next_look: Option<Instant>,
+    /// No sweep before this time.
+    next_sweep: Option<Instant>,
 }
 
-impl GivenUp {
-    /// Lets those go whose pages show the file no more. Seldom, since the kernel lists all that is mapped for it.
-    fn look(&mut self) {
-        const SELDOM: Duration = Duration::from_millis(500);
-        if self.guards.is_empty() {
-            return;
-        }
+impl Orphans {
+    /// Drops the guards whose pages no longer show the file: V8 has freed them. The kernel lists all mappings of the process
+    /// for that, so it is done only twice a second.
+    fn sweep(&mut self) {
+        const INTERVAL: Duration = Duration::from_millis(500);
         let now = Instant::now();
-        if self.next_look.is_some_and(|next| now < next) {
+        if self.guards.is_empty() || self.next_sweep.is_some_and(|next| now < next) {
             return;
         }
         if let Ok(mappings) = Mappings::now() {
-            self.guards.retain(|guard| guard.guarded.is_there(&mappings));
+            self.guards.retain(|guard| guard.guarded.shows_file(&mappings));
         }
-        self.next_look = Some(now + SELDOM);
+        self.next_sweep = Some(now + INTERVAL);
     }
 }
 
 /// Keeps a guard for as long as its pages show the file.
-fn give_up(guard: Guard) {
-    let mut given_up = given_up();
-    given_up.guards.push(guard);
-    given_up.look();
+fn orphan(guard: Guard) {
+    let mut orphans = orphans();
+    orphans.guards.push(guard);
+    orphans.sweep();
 }
 
-/// Gives back what buffers held that no thread has any more; says whether others are left.
+/// Releases the guards of buffers that no thread has any more. Returns whether others are left.
 pub fn sweep() -> bool {
-    let mut given_up = given_up();
-    given_up.look();
-    !given_up.guards.is_empty()
+    let mut orphans = orphans();
+    orphans.sweep();
+    !orphans.guards.is_empty()
 }
 
-fn given_up() -> MutexGuard<'static, GivenUp> {
-    GIVEN_UP.lock().unwrap_or_else(PoisonError::into_inner)
+fn orphans() -> MutexGuard<'static, Orphans> {
+    ORPHANS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Lays the file's pages over others.
+/// Maps the file over pages.
 ///
 /// # Safety
-/// - The pages are a growable `SharedArrayBuffer`'s that is alive, and that alone has them: V8 reserves it in whole pages.
-/// - What lies there now is nothing, or the guard's zeros.
-unsafe fn lay_file_over(start: *mut u8, length: usize, mapping: &Mapping, from: u64) -> Result<()> {
+/// - The pages are those of a growable `SharedArrayBuffer` that is alive. V8 reserves it in whole pages, so they are its alone.
+/// - Nothing but V8's own pages, or the guard's zeros, is mapped there.
+unsafe fn map_file_over(start: *mut u8, length: usize, mapping: &Mapping, from: u64) -> Result<()> {
     let file = mapping.storage().file();
     // SAFETY: the caller's promise.
-    unsafe { memory::lay_over(start, length, file, mapping.offset() + from, mapping.is_private()) }
-}
-
-/// Whether pages laid over a scratch buffer show in it: the first byte is to be 1 before, and is 2 after.
-pub fn probe(memory: Region<'_>) -> Result<bool> {
-    let page = memory::page_size();
-    if !(memory.address() as u64).is_multiple_of(page)
-        || (memory.len() as u64) < page
-        || memory.get::<u8>(0) != 1
-    {
-        return Ok(false);
-    }
-    let storage = Arc::new(Storage::anonymous()?);
-    storage.grow(0, page)?;
-    // SAFETY: as in `lay`: the scratch buffer is growable, and its contents are nobody's.
-    unsafe {
-        memory::lay_over(
-            memory.address() as *mut u8,
-            page as usize,
-            storage.file(),
-            0,
-            false,
-        )
-    }?;
-    let window = Window::map(&storage, 0, page, false)?;
-    window.region(page).put::<u8>(0, 2);
-    Ok(memory.get::<u8>(0) == 2)
+    unsafe { memory::map_fixed(start, length, file, mapping.offset() + from, mapping.is_private()) }
 }

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::typecode::{Scalar, Typecode};
 
-/// A number or a bigint: what the JavaScript layer makes of an element.
+/// An element as the JavaScript layer passes it: a number or a bigint.
 pub type RawNumber = Either<f64, BigInt>;
 
 pub fn encode(typecode: &Typecode, raw: RawNumber) -> Result<Element> {
@@ -27,7 +27,7 @@ pub fn number(raw: &RawNumber) -> Number {
     }
 }
 
-/// Saturates, which is out of the range of every element type.
+/// Saturates: such a value is out of the range of every element type.
 fn to_i128(bigint: &BigInt) -> i128 {
     let magnitude = match bigint.words[..] {
         [] => 0,
@@ -41,16 +41,13 @@ fn to_i128(bigint: &BigInt) -> i128 {
 /// 8-byte integers are bigints, everything else is a number.
 pub fn decode(typecode: &Typecode, element: &Element) -> RawNumber {
     match (typecode.scalar, element.decode(typecode.scalar)) {
-        (Scalar::I64 | Scalar::U64, Number::Integer(value)) => Either::B(BigInt {
-            sign_bit: value < 0,
-            words: vec![value.unsigned_abs() as u64],
-        }),
+        (Scalar::I64 | Scalar::U64, Number::Integer(value)) => Either::B(BigInt::from(value)),
         (_, Number::Integer(value)) => Either::A(value as f64),
         (_, Number::Double(value)) => Either::A(value),
     }
 }
 
-/// A count or a byte position: whole, not negative, at most 2^53.
+/// A count or a byte offset: an integer from 0 to 2^53.
 pub fn count(name: &'static str, number: f64) -> Result<u64> {
     const LIMIT: f64 = (1u64 << 53) as f64;
     if number.fract() == 0.0 && (0.0..=LIMIT).contains(&number) {
@@ -63,13 +60,18 @@ pub fn count(name: &'static str, number: f64) -> Result<u64> {
     })
 }
 
-/// A time in milliseconds; what is no time is none, and a far one as far as the clock goes.
+/// The same, where it may be absent.
+pub fn optional_count(name: &'static str, number: Option<f64>) -> Result<Option<u64>> {
+    number.map(|number| count(name, number)).transpose()
+}
+
+/// A time from milliseconds. NaN and negative numbers are no time; long times are cut to what a clock can hold.
 pub fn duration(milliseconds: f64) -> Duration {
     const LONGEST: f64 = 1e15;
     Duration::try_from_secs_f64(milliseconds.clamp(0.0, LONGEST) / 1000.0).unwrap_or_default()
 }
 
-/// An index or bound; far ones saturate.
+/// An index or bound. It saturates.
 pub fn index(number: f64) -> i64 {
     number as i64
 }
@@ -82,7 +84,7 @@ pub fn bounds(start: Option<f64>, stop: Option<f64>, step: Option<f64>) -> Bound
     }
 }
 
-/// The bytes of a `Uint8Array`, on an `ArrayBuffer` or a `SharedArrayBuffer`. Good until JavaScript runs again.
+/// The bytes of a `Uint8Array`, on an `ArrayBuffer` or a `SharedArrayBuffer`. They are valid until JavaScript runs again.
 pub fn bytes<'a>(env: &Env, value: &'a Unknown<'_>) -> napi::Result<Region<'a>> {
     let (mut kind, mut length, mut data) = (0, 0, ptr::null_mut());
     // SAFETY: the out pointers are valid; those not asked for may be null.
@@ -100,7 +102,7 @@ pub fn bytes<'a>(env: &Env, value: &'a Unknown<'_>) -> napi::Result<Region<'a>> 
     if status != sys::Status::napi_ok || kind != sys::TypedarrayType::uint8_array {
         return Err(napi::Error::new(
             Status::InvalidArg,
-            "A Uint8Array is wanted here",
+            "The argument must be a Uint8Array",
         ));
     }
     Ok(match NonNull::new(data.cast()) {

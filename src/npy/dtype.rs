@@ -1,14 +1,14 @@
-//! NumPy's names of element types, and the typecodes that stand for them.
+//! NumPy's names of element types, and their typecodes.
 
 use super::literal::Literal;
 use super::{invalid, unsupported};
 use crate::error::Result;
 use crate::typecode::{Typecode, all};
 
-/// The letters an array is opened with where several stand for one type.
+/// The typecodes that are chosen if several have the same dtype.
 const PREFERRED: &str = "bBhHiIqQefdcw";
 
-/// Other names that NumPy reads in a `descr`, with or without a byte order before them: its letters.
+/// The letters that NumPy also reads in a `descr`, with or without a byte order.
 const LETTERS: [(&str, &str); 21] = [
     ("?", "u1"),
     ("b1", "u1"),
@@ -33,7 +33,7 @@ const LETTERS: [(&str, &str); 21] = [
     ("a1", "S1"),
 ];
 
-/// Other names that NumPy reads in a `descr`, never with a byte order. `long` has 8 bytes on the systems of this package.
+/// The words that NumPy also reads in a `descr`, without a byte order. `long` has 8 bytes on all systems of this package.
 const WORDS: [(&str, &str); 32] = [
     ("bool", "u1"),
     ("bool_", "u1"),
@@ -69,17 +69,19 @@ const WORDS: [(&str, &str); 32] = [
     ("double", "f8"),
 ];
 
-/// The type a `descr` names, as it names it, and the typecode for it. NumPy's booleans are bytes, and read as such.
+/// The name in a `descr`, and its typecode. NumPy's booleans are read as bytes.
 ///
 /// # Errors
-/// `UnsupportedNpy` for what no typecode stands for: big-endian, structured and object types among them.
+/// `UnsupportedNpy` for types without a typecode, such as big-endian, structured and object types.
 pub fn typecode_of(descr: Literal) -> Result<(String, &'static Typecode)> {
     let name = match descr {
         Literal::Text(name) => name,
         Literal::List(_) | Literal::Tuple(_) => {
-            return Err(unsupported("its elements are structured, of several fields each"));
+            return Err(unsupported(
+                "its elements are structured: each has several fields",
+            ));
         }
-        _ => return Err(invalid("its descr is no name of a type")),
+        _ => return Err(invalid("its descr is not the name of a type")),
     };
     let (order, kind) = match name.as_bytes() {
         [order @ (b'<' | b'>' | b'=' | b'|'), ..] => (*order, &name[1..]),
@@ -99,13 +101,11 @@ pub fn typecode_of(descr: Literal) -> Result<(String, &'static Typecode)> {
     let kind = word.or_else(|| named(&LETTERS)).unwrap_or(kind);
     let found = all().find(|row| PREFERRED.contains(row.code) && &row.dtype[1..] == kind);
     let Some(typecode) = found else {
-        return Err(unsupported(format!(
-            "no typecode stands for its dtype, '{shown}'"
-        )));
+        return Err(unsupported(format!("its dtype, '{shown}', has no typecode")));
     };
     if order == b'>' && typecode.itemsize() > 1 {
         return Err(unsupported(format!(
-            "its elements are big-endian, dtype '{shown}'; `mmap-array convert` writes a file of native ones"
+            "its elements are big-endian, dtype '{shown}'; `mmap-array convert` writes a little-endian copy"
         )));
     }
     Ok((name, typecode))
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn each_type_has_one_letter() {
+    fn typecode_of_each_name_is_the_preferred_one() {
         for row in all() {
             let letter = match row.code {
                 'l' => 'q',
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn all_others_are_unsupported() {
+    fn typecode_of_other_names_is_unsupported() {
         for name in [
             ">i4", ">U1", ">f8", "|O", "O8", "<c8", "<c16", "<M8[ns]", "<m8", "|S5", "<U2", "|V4", "<f16",
             "", "<", "<i3", "i4,i4", "<ü", ">d", "<float64", "=bool", "Float64", "float_", "d8", "g", "F",

@@ -1,35 +1,34 @@
-//! The part of Python's literals that the header of a `.npy` file is made of. Written for hostile input: nothing is
-//! recursed into deeply, nothing is allocated that the text does not pay for.
+//! A parser for the Python literals in the header of a `.npy` file. It is safe for hostile input: the depth of recursion is limited,
+//! and it allocates no more than in proportion to the text.
 
 use std::ops::Range;
 
-/// A literal, told apart as far as a header needs it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Literal {
     Text(String),
-    Truth(bool),
-    /// A whole number. `None` for one that is negative or beyond 64 bits; the range is that of its digits in the text.
-    Whole(Option<u64>, Range<usize>),
+    Bool(bool),
+    /// The value is `None` if it is negative or does not fit 64 bits. The range is that of the digits in the text.
+    Integer(Option<u64>, Range<usize>),
     Tuple(Vec<Literal>),
     List(Vec<Literal>),
     None,
 }
 
-/// The pairs of a dictionary whose keys are strings, in their order; Python lets the last of equal keys win.
+/// The pairs of a dictionary with strings as keys, in order. In Python the last of equal keys counts.
 pub type Pairs = Vec<(String, Literal)>;
 
-/// What is wrong, and at which byte.
-pub type Complaint = String;
+/// What is wrong with the text, and at which byte.
+pub type Problem = String;
 
-const DEEPEST: usize = 8;
+const MAX_DEPTH: usize = 8;
 
-/// Parses a text that is one dictionary, and nothing else but white space and comments.
-pub fn parse_dictionary(text: &[u8]) -> Result<Pairs, Complaint> {
+/// Parses a text of one dictionary, which may have white space and comments around it.
+pub fn parse_dictionary(text: &[u8]) -> Result<Pairs, Problem> {
     let mut parser = Parser { text, at: 0 };
     let pairs = parser.dictionary()?;
     match parser.peek() {
         None => Ok(pairs),
-        Some(_) => Err(parser.complain("the end of the header")),
+        Some(_) => Err(parser.expected("the end of the header")),
     }
 }
 
@@ -39,18 +38,19 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    fn complain(&self, wanted: &str) -> Complaint {
+    /// The problem that something else was expected at the current byte.
+    fn expected(&self, wanted: &str) -> Problem {
         match self.text.get(self.at) {
             Some(found) => format!(
-                "its header has '{}' at byte {} of its text, where {wanted} should be",
+                "its header has '{}' at byte {} of its text; expected {wanted}",
                 found.escape_ascii(),
                 self.at
             ),
-            None => format!("its header ends where {wanted} should be"),
+            None => format!("its header ends early; expected {wanted}"),
         }
     }
 
-    /// The next byte that means something.
+    /// Skips white space and comments, and returns the next byte.
     fn peek(&mut self) -> Option<u8> {
         while let Some(byte) = self.text.get(self.at) {
             match byte {
@@ -66,7 +66,7 @@ impl Parser<'_> {
         None
     }
 
-    /// The quote that a string begins with, if one comes next. The `u` that Python 2 wrote before it is skipped.
+    /// The opening quote, if a string comes next. Skips the prefix `u`, which Python 2 wrote, and `r`.
     fn peek_quote(&mut self) -> Option<u8> {
         let first = self.peek()?;
         let quote = |byte: &u8| matches!(byte, b'\'' | b'"');
@@ -80,19 +80,19 @@ impl Parser<'_> {
     }
 
     fn take(&mut self, byte: u8) -> bool {
-        let there = self.peek() == Some(byte);
-        self.at += usize::from(there);
-        there
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
     }
 
-    fn require(&mut self, byte: u8) -> Result<(), Complaint> {
+    fn require(&mut self, byte: u8) -> Result<(), Problem> {
         if self.take(byte) {
             return Ok(());
         }
-        Err(self.complain(&format!("'{}'", byte as char)))
+        Err(self.expected(&format!("'{}'", byte as char)))
     }
 
-    fn dictionary(&mut self) -> Result<Pairs, Complaint> {
+    fn dictionary(&mut self) -> Result<Pairs, Problem> {
         let mut pairs = Pairs::new();
         self.require(b'{')?;
         while !self.take(b'}') {
@@ -104,7 +104,7 @@ impl Parser<'_> {
             }
             let key = match self.peek_quote() {
                 Some(quote) => self.string(quote)?,
-                None => return Err(self.complain("a key")),
+                None => return Err(self.expected("a key")),
             };
             self.require(b':')?;
             pairs.push((key, self.literal(0)?));
@@ -112,9 +112,9 @@ impl Parser<'_> {
         Ok(pairs)
     }
 
-    fn literal(&mut self, depth: usize) -> Result<Literal, Complaint> {
-        if depth > DEEPEST {
-            return Err(self.complain("nothing nested so deeply"));
+    fn literal(&mut self, depth: usize) -> Result<Literal, Problem> {
+        if depth > MAX_DEPTH {
+            return Err(self.expected("a value that is nested less deeply"));
         }
         if let Some(quote) = self.peek_quote() {
             return self.string(quote).map(Literal::Text);
@@ -122,14 +122,14 @@ impl Parser<'_> {
         match self.peek() {
             Some(b'(') => self.parenthesized(depth),
             Some(b'[') => Ok(Literal::List(self.items(b']', depth)?.0)),
-            Some(b'-' | b'0'..=b'9') => self.whole(),
+            Some(b'-' | b'0'..=b'9') => self.integer(),
             Some(b'A'..=b'Z') => self.name(),
-            _ => Err(self.complain("a value")),
+            _ => Err(self.expected("a value")),
         }
     }
 
     /// A tuple, or one value in parentheses.
-    fn parenthesized(&mut self, depth: usize) -> Result<Literal, Complaint> {
+    fn parenthesized(&mut self, depth: usize) -> Result<Literal, Problem> {
         let (mut items, comma) = self.items(b')', depth)?;
         match items.pop() {
             Some(only) if items.is_empty() && !comma => Ok(only),
@@ -140,13 +140,13 @@ impl Parser<'_> {
         }
     }
 
-    /// What stands between brackets, and whether a comma ended it.
-    fn items(&mut self, close: u8, depth: usize) -> Result<(Vec<Literal>, bool), Complaint> {
+    /// The items between brackets, and whether a comma follows the last one.
+    fn items(&mut self, close: u8, depth: usize) -> Result<(Vec<Literal>, bool), Problem> {
         self.at += 1;
         let (mut items, mut comma) = (Vec::new(), true);
         while !self.take(close) {
             if !comma {
-                return Err(self.complain("',' or the end of the brackets"));
+                return Err(self.expected("',' or a closing bracket"));
             }
             items.push(self.literal(depth + 1)?);
             comma = self.take(b',');
@@ -154,7 +154,7 @@ impl Parser<'_> {
         Ok((items, comma))
     }
 
-    fn whole(&mut self) -> Result<Literal, Complaint> {
+    fn integer(&mut self) -> Result<Literal, Problem> {
         let negative = self.take(b'-');
         let start = self.at;
         let digits = self.text[start..]
@@ -165,34 +165,34 @@ impl Parser<'_> {
         let text = &self.text[start..self.at];
         if text.is_empty() || (text[0] == b'0' && text.iter().any(|digit| *digit != b'0')) {
             self.at = start;
-            return Err(self.complain("a whole number"));
+            return Err(self.expected("a whole number"));
         }
         let value = text.iter().try_fold(0u64, |value, digit| {
             value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))
         });
-        // Python 2 wrote long ones with an L behind.
+        // Python 2 wrote an L after long integers.
         self.at += usize::from(self.text.get(self.at) == Some(&b'L'));
-        Ok(Literal::Whole(value.filter(|_| !negative), start..self.at))
+        Ok(Literal::Integer(value.filter(|_| !negative), start..self.at))
     }
 
-    fn name(&mut self) -> Result<Literal, Complaint> {
+    fn name(&mut self) -> Result<Literal, Problem> {
         let rest = &self.text[self.at..];
         let length = rest
             .iter()
             .take_while(|byte| byte.is_ascii_alphanumeric())
             .count();
         let literal = match &rest[..length] {
-            b"True" => Literal::Truth(true),
-            b"False" => Literal::Truth(false),
+            b"True" => Literal::Bool(true),
+            b"False" => Literal::Bool(false),
             b"None" => Literal::None,
-            _ => return Err(self.complain("a value")),
+            _ => return Err(self.expected("a value")),
         };
         self.at += length;
         Ok(literal)
     }
 
-    /// A string in quotes of one kind, on one line. What a backslash stands before is kept as it is.
-    fn string(&mut self, quote: u8) -> Result<String, Complaint> {
+    /// A string on one line. A backslash and the byte after it are kept as they are.
+    fn string(&mut self, quote: u8) -> Result<String, Problem> {
         let start = self.at + 1;
         let mut end = start;
         loop {
@@ -201,7 +201,7 @@ impl Parser<'_> {
                 Some(b'\\') => end += 2,
                 None | Some(b'\n' | b'\0') => {
                     self.at = end.min(self.text.len());
-                    return Err(self.complain("the end of a string"));
+                    return Err(self.expected("the end of a string"));
                 }
                 Some(_) => end += 1,
             }
@@ -215,7 +215,7 @@ impl Parser<'_> {
 mod tests {
     use super::*;
 
-    fn only(text: &str) -> Result<Literal, Complaint> {
+    fn only(text: &str) -> Result<Literal, Problem> {
         let text = format!("{{'k': {text}}}");
         let mut pairs = parse_dictionary(text.as_bytes())?;
         assert_eq!(pairs.len(), 1);
@@ -223,11 +223,11 @@ mod tests {
     }
 
     fn five(start: usize) -> Literal {
-        Literal::Whole(Some(5), start..start + 1)
+        Literal::Integer(Some(5), start..start + 1)
     }
 
     #[test]
-    fn literals_are_read_as_python_reads_them() {
+    fn parse_of_literals_gives_what_python_reads() {
         assert_eq!(only("'<i4'"), Ok(Literal::Text(String::from("<i4"))));
         assert_eq!(only("\"it's\""), Ok(Literal::Text(String::from("it's"))));
         for prefix in ["u", "U", "r", "R"] {
@@ -239,7 +239,7 @@ mod tests {
             pairs,
             [(String::from("descr"), Literal::Text(String::from("<i4")))]
         );
-        assert_eq!(only("True"), Ok(Literal::Truth(true)));
+        assert_eq!(only("True"), Ok(Literal::Bool(true)));
         assert_eq!(only("None"), Ok(Literal::None));
         assert_eq!(only("5"), Ok(five(6)));
         assert_eq!(only("(5)"), Ok(five(7)));
@@ -249,26 +249,26 @@ mod tests {
         assert_eq!(only("[5]"), Ok(Literal::List(vec![five(7)])));
         assert_eq!(
             only("(-5,)"),
-            Ok(Literal::Tuple(vec![Literal::Whole(None, 8..9)]))
+            Ok(Literal::Tuple(vec![Literal::Integer(None, 8..9)]))
         );
-        assert_eq!(only("99999999999999999999"), Ok(Literal::Whole(None, 6..26)));
+        assert_eq!(only("99999999999999999999"), Ok(Literal::Integer(None, 6..26)));
         assert_eq!(
             only("18446744073709551615"),
-            Ok(Literal::Whole(Some(u64::MAX), 6..26))
+            Ok(Literal::Integer(Some(u64::MAX), 6..26))
         );
-        assert_eq!(only("5L"), Ok(Literal::Whole(Some(5), 6..8)));
-        assert_eq!(only("00"), Ok(Literal::Whole(Some(0), 6..8)));
+        assert_eq!(only("5L"), Ok(Literal::Integer(Some(5), 6..8)));
+        assert_eq!(only("00"), Ok(Literal::Integer(Some(0), 6..8)));
     }
 
     #[test]
-    fn what_python_refuses_is_refused() {
+    fn parse_of_what_python_refuses_fails() {
         for text in [
             "", "05", "5 5", "(5", "(,)", "(5,,)", "'a", "'a\nb'", "a", "True1", "5_0", "{}", "5.0", "-",
             "(5]", "\0", "'\\", "ur'a'", "x'a'", "u 'a'", "u",
         ] {
             only(text).unwrap_err();
         }
-        // NumPy takes no bytes for a name.
+        // NumPy does not accept bytes as a name.
         only("b'a'").unwrap_err();
         for text in [
             "",
@@ -288,9 +288,9 @@ mod tests {
     }
 
     #[test]
-    fn comments_and_white_space_mean_nothing() {
+    fn parse_ignores_comments_and_white_space() {
         let pairs = parse_dictionary(b" { # {\n'a':1,\t}  \n # 'b'").unwrap();
-        assert_eq!(pairs, [(String::from("a"), Literal::Whole(Some(1), 11..12))]);
+        assert_eq!(pairs, [(String::from("a"), Literal::Integer(Some(1), 11..12))]);
         assert_eq!(parse_dictionary(b"{}").unwrap(), []);
     }
 }

@@ -1,7 +1,7 @@
-//! The header of NumPy's `.npy` format: what it says, and how it is written. Bytes only; no file is touched here.
+//! The header of NumPy's `.npy` format: parses and makes its bytes. This module touches no file.
 //!
-//! A header is six bytes of magic, two of a version, the length of a text, and that text: a Python dictionary of the
-//! element type (`descr`), the order (`fortran_order`) and the lengths (`shape`), then spaces. The data follow.
+//! A header has six magic bytes, two bytes of version, the length of a text, and the text: a Python dictionary of the element type
+//! (`descr`), the order (`fortran_order`) and the lengths (`shape`), then spaces. The data follow.
 
 mod dtype;
 mod literal;
@@ -18,36 +18,36 @@ use literal::{Literal, Pairs};
 
 const MAGIC: &[u8; 6] = b"\x93NUMPY";
 
-/// Bytes from the start that say how long a header is, in every version.
+/// The length of a header can be read from this many bytes, in every version.
 pub const PRELUDE: usize = 12;
 
-/// The longest text NumPy reads without being asked to.
-const LONGEST: u64 = 10_000;
+/// The longest text that NumPy reads by default.
+const MAX_TEXT: u64 = 10_000;
 
-/// Headers that NumPy writes end at a multiple of this.
+/// NumPy writes headers that end at a multiple of this.
 const ALIGNMENT: usize = 64;
 
-/// Digits that NumPy leaves room for in the length that may grow.
-const MOST_DIGITS: usize = 21;
+/// NumPy leaves room for this many digits in the length.
+const MAX_DIGITS: usize = 21;
 
-/// What a header says.
+/// A parsed header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// The type as the file names it.
+    /// The name of the type in the file.
     pub dtype: String,
-    /// What an array of these elements has for a typecode where none is asked for.
+    /// The typecode of an array that is opened without one.
     pub typecode: &'static Typecode,
     pub fortran_order: bool,
     pub shape: Vec<u64>,
-    /// Elements of all dimensions.
+    /// The number of elements, over all dimensions.
     pub count: u64,
-    /// Byte of the file at which element 0 lies.
+    /// The byte of the file at which element 0 begins.
     pub data_start: u64,
-    /// Where the only length stands, in bytes from the start of the file. Of other shapes there is none.
+    /// The bytes of the file with the digits of the length. `None` unless the shape has one dimension.
     count_at: Option<Range<usize>>,
 }
 
-/// How many bytes a header takes, from the first of them: [`PRELUDE`], or all there are.
+/// The length of a header in bytes, given its first [`PRELUDE`] bytes, or fewer if the file is shorter.
 ///
 /// # Errors
 /// `InvalidNpy`
@@ -66,19 +66,19 @@ pub fn header_length(start: &[u8]) -> Result<u64> {
         Some([a, b, c, d]) => u64::from(u32::from_le_bytes([*a, *b, *c, *d])),
         _ => return Err(ends_in_header()),
     };
-    if length > LONGEST {
+    if length > MAX_TEXT {
         return Err(invalid(format!(
-            "its header claims to be {length} bytes long, NumPy reads {LONGEST} at most"
+            "its header claims to be {length} bytes long; NumPy reads at most {MAX_TEXT}"
         )));
     }
     Ok(text_start as u64 + length)
 }
 
 impl Header {
-    /// Reads a whole header.
+    /// Parses a whole header.
     ///
     /// # Errors
-    /// `InvalidNpy`; `UnsupportedNpy` for elements that no typecode stands for.
+    /// `InvalidNpy`; `UnsupportedNpy` for elements without a typecode.
     pub fn parse(bytes: &[u8]) -> Result<Header> {
         let data_start = header_length(bytes)?;
         if data_start != bytes.len() as u64 {
@@ -87,10 +87,10 @@ impl Header {
         let text_start = text_start(bytes);
         let text = &bytes[text_start..];
         if bytes[6] == 3 && std::str::from_utf8(text).is_err() {
-            return Err(invalid("its header is no UTF-8"));
+            return Err(invalid("its header is not UTF-8"));
         }
         let [descr, fortran_order, shape] = entries(literal::parse_dictionary(text).map_err(invalid)?)?;
-        let Literal::Truth(fortran_order) = fortran_order else {
+        let Literal::Bool(fortran_order) = fortran_order else {
             return Err(invalid("its fortran_order is neither True nor False"));
         };
         let (shape, only) = lengths(shape)?;
@@ -104,13 +104,13 @@ impl Header {
             })
             .ok_or_else(|| {
                 invalid(format!(
-                    "its shape, {shape:?}, is of more bytes than a file can have"
+                    "its shape, {shape:?}, takes more bytes than a file can have"
                 ))
             })?;
         if !data_start.is_multiple_of(itemsize) {
             return Err(unsupported(format!(
-                "its data begin at byte {data_start}, which is no multiple of the item size, {itemsize}; `mmap-array convert` \
-                 writes a file whose data do"
+                "its data begin at byte {data_start}, which is not a multiple of the element size, {itemsize}; \
+                 `mmap-array convert` writes a copy that is aligned"
             )));
         }
         Ok(Header {
@@ -124,12 +124,12 @@ impl Header {
         })
     }
 
-    /// Whether the file holds one row of elements, which may get longer and shorter.
+    /// Whether the shape has one dimension, so that the array can grow and shrink.
     pub fn is_row(&self) -> bool {
         self.count_at.is_some()
     }
 
-    /// Whether elements of a typecode are what the file holds.
+    /// Checks that the file has elements of a typecode.
     ///
     /// # Errors
     /// `OtherDtype`
@@ -144,12 +144,12 @@ impl Header {
     }
 }
 
-/// The header of a row of `count` elements, byte for byte as `np.save` writes it.
+/// The header of a one-dimensional file of `count` elements, with the same bytes that `np.save` writes.
 pub fn header_of(typecode: &Typecode, count: u64) -> Vec<u8> {
     let text = row_text(typecode.dtype, count);
-    let spare = MOST_DIGITS - digits(count);
+    let spare = MAX_DIGITS - digits(count);
     let unpadded = 10 + text.len() + spare + 1;
-    // NumPy adds as many bytes as there are to the next multiple; where there are none, a whole one.
+    // NumPy pads to the next multiple. If the length is a multiple already, NumPy adds a whole one.
     let length = unpadded + ALIGNMENT - unpadded % ALIGNMENT;
     let mut bytes = MAGIC.to_vec();
     bytes.extend([1, 0]);
@@ -157,7 +157,7 @@ pub fn header_of(typecode: &Typecode, count: u64) -> Vec<u8> {
     padded(bytes, &text, length)
 }
 
-/// The text of a row's header, without the padding.
+/// The text of a one-dimensional header, without the padding.
 fn row_text(dtype: &str, count: u64) -> String {
     format!("{{'descr': '{dtype}', 'fortran_order': False, 'shape': ({count},), }}")
 }
@@ -173,12 +173,12 @@ fn digits(count: u64) -> usize {
     count.checked_ilog10().unwrap_or(0) as usize + 1
 }
 
-/// Where the text begins; of a header whose length is known.
+/// Where the text begins, in a header whose length was checked.
 fn text_start(bytes: &[u8]) -> usize {
     if bytes[6] == 1 { 10 } else { 12 }
 }
 
-/// The values of the three keys there must be, and no others: `descr`, `fortran_order`, `shape`.
+/// The values of `descr`, `fortran_order` and `shape`. All three must be there, and no others.
 fn entries(pairs: Pairs) -> Result<[Literal; 3]> {
     let mut found = [None, None, None];
     for (key, value) in pairs {
@@ -188,9 +188,7 @@ fn entries(pairs: Pairs) -> Result<[Literal; 3]> {
             "shape" => 2,
             _ => {
                 let key = key.escape_debug();
-                return Err(invalid(format!(
-                    "its header has a key '{key}', which is none of the format"
-                )));
+                return Err(invalid(format!("its header has the unknown key '{key}'")));
             }
         };
         found[at] = Some(value);
@@ -201,22 +199,22 @@ fn entries(pairs: Pairs) -> Result<[Literal; 3]> {
     }
 }
 
-/// The lengths of a shape; and where the length stands, of one that has but one.
+/// The lengths of a shape. If it has one dimension, also the range of its digits in the text.
 fn lengths(shape: Literal) -> Result<(Vec<u64>, Option<Range<usize>>)> {
     let Literal::Tuple(items) = shape else {
-        return Err(invalid("its shape is no tuple"));
+        return Err(invalid("its shape is not a tuple"));
     };
     let mut lengths = Vec::with_capacity(items.len());
     let mut last = None;
     for item in items {
         match item {
-            Literal::Whole(Some(length), at) => {
+            Literal::Integer(Some(length), at) => {
                 lengths.push(length);
                 last = Some(at);
             }
             _ => {
                 return Err(invalid(
-                    "its shape has a length that is no whole number from 0 to 2^64 - 1",
+                    "its shape has a length that is not an integer from 0 to 2^64 - 1",
                 ));
             }
         }
@@ -226,7 +224,7 @@ fn lengths(shape: Literal) -> Result<(Vec<u64>, Option<Range<usize>>)> {
 }
 
 fn element_count(shape: &[u64]) -> Option<u64> {
-    // A length of 0 makes an array empty, however long the others are.
+    // Checked first, because the product of the other lengths may overflow.
     if shape.contains(&0) {
         return Some(0);
     }

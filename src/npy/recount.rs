@@ -1,27 +1,27 @@
-//! Another count in a header that is there, by writes of which each leaves a header that NumPy reads as the old count or
-//! as the new: whoever looks in between, or after this process was killed there, finds a valid file.
+//! Changes the count in a header by several writes. After each of them NumPy reads the old or the new count, so the file is valid for
+//! every reader, and also if this process is killed in between.
 //!
-//! One digit that changes is one write of one byte. More than that could be seen half-written, by a reader in another
-//! process, so they are written where nobody looks, behind a `#` or in quotes, and a single byte switches over. Python
-//! takes a comment after the dictionary, and of two equal keys the last:
+//! If one digit changes, one byte is written. If more digits change, another process could read them half-written. So they are
+//! written where Python ignores them, behind a `#` or in quotes, and then a single byte switches to them. Python accepts a comment
+//! after the dictionary, and the last of two equal keys counts:
 //!
 //! ```text
 //! 'shape': (9,), }                              9
 //! 'shape': (9,), }#                             9   1: a comment begins
-//! 'shape': (9,), }# ", 'shape': (10,), }        9   2: written behind it
-//! 'shape':"(9,), }# ", 'shape': (10,), }       10   3: now it is a string that ends there, and another shape
-//! 'shape':"(10,), }#", 'shape': (10,), }       10   4: written into the string
-//! 'shape': (10,), }#", 'shape': (10,), }       10   5
+//! 'shape': (9,), }# ", 'shape': (10,), }        9   2: the new shape is written into the comment
+//! 'shape':"(9,), }# ", 'shape': (10,), }       10   3: a quote makes the old shape a string, and the new one counts
+//! 'shape':"(10,), }#", 'shape': (10,), }       10   4: the new shape is written into the string
+//! 'shape': (10,), }#", 'shape': (10,), }       10   5: without the quote, the rest is a comment again
 //! 'shape': (10,), }#                           10   6
 //! 'shape': (10,), }                            10   7
 //! ```
 //!
-//! It takes the spaces that NumPy leaves. In a header of another form all that changes is one write.
+//! This needs the spaces that NumPy leaves. In a header with another layout, all changes are one write.
 
 use super::{Header, digits, padded, row_text, text_start};
 use crate::error::{Error, Result};
 
-/// Bytes to be written at once at a byte of the file.
+/// Bytes to be written to a position of the file at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Patch {
     pub at: usize,
@@ -41,14 +41,14 @@ impl Patch {
     }
 }
 
-/// Closes the tuple and the dictionary, in the form that NumPy writes.
+/// The end of the tuple and of the dictionary, as NumPy writes it.
 const CLOSE: &str = ",), }";
 
 impl Header {
-    /// The writes, in their order, by which a row's header says another count.
+    /// The writes, in order, that change the count of a one-dimensional file.
     ///
     /// # Errors
-    /// `OutOfRange` where the header has no room for so many digits.
+    /// `OutOfRange` if the header has no room for the digits.
     pub fn recount(&self, bytes: &[u8], count: u64) -> Result<Vec<Patch>> {
         let Some(at) = self.count_at.clone() else {
             return Ok(Vec::new());
@@ -60,15 +60,15 @@ impl Header {
         };
         let last = (first..bytes.len()).rfind(differs).unwrap_or(first);
         if last > first
-            && let Some(patches) = unseen(bytes, at.start, at.len(), count)
+            && let Some(patches) = atomic_patches(bytes, at.start, at.len(), count)
         {
             return Ok(patches);
         }
         Ok(vec![Patch::new(first, &wanted[first..=last])])
     }
 
-    /// What makes the header of a writer that was killed in the middle of a recount whole again.
-    pub fn mend(&self, bytes: &[u8]) -> Option<Patch> {
+    /// The write that completes a header whose writer was killed during a recount. `None` if the header is complete.
+    pub fn repair(&self, bytes: &[u8]) -> Option<Patch> {
         let start = text_start(bytes);
         let text = row_text(&self.dtype, self.count);
         let is_leftover = self.is_row() && !self.fortran_order && bytes[start..].contains(&b'#');
@@ -77,7 +77,7 @@ impl Header {
     }
 }
 
-/// The header with another count, as long as it was. Spaces at its end make up for the difference.
+/// The header with another count and the same length. Spaces at its end make up for the difference.
 fn with_count(bytes: &[u8], at: &std::ops::Range<usize>, count: u64) -> Result<Vec<u8>> {
     let (head, tail) = (&bytes[..at.start], &bytes[at.end..]);
     let tail_end = tail.trim_ascii_end().len();
@@ -86,7 +86,7 @@ fn with_count(bytes: &[u8], at: &std::ops::Range<usize>, count: u64) -> Result<V
     if digits(count) > room {
         return Err(Error::OutOfRange {
             name: "length",
-            requirement: format!("of at most {room} digits, for which the .npy header has room"),
+            requirement: format!("a number of at most {room} digits, which is the room in the .npy header"),
             received: count.to_string(),
         });
     }
@@ -98,8 +98,8 @@ fn with_count(bytes: &[u8], at: &std::ops::Range<usize>, count: u64) -> Result<V
     Ok(wanted)
 }
 
-/// The writes of a change that is never seen half done, where the header has the form and the room for it.
-fn unseen(bytes: &[u8], start: usize, width: usize, count: u64) -> Option<Vec<Patch>> {
+/// The writes of a change that is never seen half done. `None` if the header has another layout, or no room.
+fn atomic_patches(bytes: &[u8], start: usize, width: usize, count: u64) -> Option<Vec<Patch>> {
     let digits = count.to_string();
     let is_numpys =
         bytes[..start].ends_with(b"'shape': (") && bytes[start + width..].starts_with(CLOSE.as_bytes());
@@ -114,7 +114,7 @@ fn unseen(bytes: &[u8], start: usize, width: usize, count: u64) -> Option<Vec<Pa
     }
     let mut inside = format!("{digits}{CLOSE}#").into_bytes();
     inside.resize(quote - start, b' ');
-    // The space before the parenthesis.
+    // The byte that switches: the space before the parenthesis.
     let switch = start - 2;
     Some(vec![
         Patch::new(old_mark, "#"),

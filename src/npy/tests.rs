@@ -5,7 +5,7 @@ fn typecode(code: char) -> &'static Typecode {
     all().find(|row| row.code == code).unwrap()
 }
 
-/// A file's header of a version, with this text.
+/// The header of a format version, with a text.
 fn bytes(version: u8, text: &[u8]) -> Vec<u8> {
     let mut bytes = MAGIC.to_vec();
     bytes.extend([version, 0]);
@@ -17,7 +17,7 @@ fn bytes(version: u8, text: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A header with this text and spaces to a length that all types can follow.
+/// A header with a text, padded so that data of every type are aligned.
 fn parse(text: &str) -> Result<Header> {
     let length = (text.len() + 10).next_multiple_of(16) - 10;
     Header::parse(&bytes(1, format!("{text:length$}").as_bytes()))
@@ -37,7 +37,7 @@ fn reason(done: Result<Header>) -> String {
 }
 
 #[test]
-fn what_is_written_is_what_numpy_writes() {
+fn header_of_is_what_numpy_writes() {
     let expected = b"\x93NUMPY\x01\x00\x76\x00{'descr': '<i4', 'fortran_order': False, 'shape': (3,), }";
     let header = header_of(typecode('i'), 3);
     assert_eq!(&header[..expected.len()], expected);
@@ -64,7 +64,7 @@ fn what_is_written_is_what_numpy_writes() {
 }
 
 #[test]
-fn every_version_is_read() {
+fn parse_reads_every_version() {
     let text = format!(
         "{:84}",
         "{'descr': '<i8', 'fortran_order': False, 'shape': (3,), }"
@@ -91,7 +91,7 @@ fn every_version_is_read() {
 }
 
 #[test]
-fn any_order_of_keys_and_any_white_space_will_do() {
+fn parse_reads_any_order_of_keys_and_any_white_space() {
     let header = parse("{\"shape\":(2,\n3),'fortran_order':True,'descr':'i2'}").unwrap();
     assert_eq!(
         (header.shape, header.count, header.fortran_order),
@@ -104,11 +104,11 @@ fn any_order_of_keys_and_any_white_space_will_do() {
 }
 
 #[test]
-fn what_is_no_header_says_why() {
+fn parse_of_an_invalid_header_says_why() {
     for (wrong, why) in [
         (row("'<i4'", "(-1,)"), "shape"),
-        (row("'<i4'", "(3)"), "no tuple"),
-        (row("'<i4'", "[3]"), "no tuple"),
+        (row("'<i4'", "(3)"), "not a tuple"),
+        (row("'<i4'", "[3]"), "not a tuple"),
         (row("'<i4'", "('3',)"), "shape"),
         (row("'<i4'", "(99999999999999999999,)"), "shape"),
         (row("'<i4'", "(4294967296, 4294967296)"), "more bytes"),
@@ -123,7 +123,7 @@ fn what_is_no_header_says_why() {
             parse("{'descr': '<i4', 'fortran_order': False, 'shape': (3,), 'x': 1}"),
             "key 'x'",
         ),
-        (parse(""), "ends where"),
+        (parse(""), "ends early"),
         (Header::parse(b"PK\x03\x04"), "magic"),
         (Header::parse(b"\x93NUMPY\x01"), "ends inside"),
         (Header::parse(b"\x93NUMPY\x01\x00\x76"), "ends inside"),
@@ -140,7 +140,7 @@ fn what_is_no_header_says_why() {
 }
 
 #[test]
-fn data_that_are_not_aligned_are_unsupported() {
+fn parse_of_data_that_are_not_aligned_is_unsupported() {
     let text = b"{'descr': '<i4', 'fortran_order': False, 'shape': (3,)}";
     assert_eq!(
         Header::parse(&bytes(1, text)).unwrap_err().code(),
@@ -148,7 +148,7 @@ fn data_that_are_not_aligned_are_unsupported() {
     );
 }
 
-/// A generator of numbers that anybody can repeat.
+/// A generator of random numbers with a fixed seed.
 struct Dice(u64);
 
 impl Dice {
@@ -161,7 +161,7 @@ impl Dice {
 }
 
 #[test]
-fn no_bytes_make_it_panic_and_what_it_accepts_it_can_recount() {
+fn parse_of_random_bytes_never_panics_and_what_it_accepts_can_be_recounted() {
     let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
     let seeds = [
         header_of(typecode('i'), 12),
@@ -195,7 +195,7 @@ fn no_bytes_make_it_panic_and_what_it_accepts_it_can_recount() {
 }
 
 #[test]
-fn a_recount_is_seen_as_the_old_count_or_the_new_after_each_byte_of_it() {
+fn recount_shows_the_old_or_the_new_count_after_each_byte() {
     for (old, new) in [
         (0, 1),
         (9, 10),
@@ -210,9 +210,9 @@ fn a_recount_is_seen_as_the_old_count_or_the_new_after_each_byte_of_it() {
         let header = Header::parse(&file).unwrap();
         let mut seen = Vec::new();
         for patch in header.recount(&file, new).unwrap() {
-            // However the bytes of one write come to be seen: those to some byte, or from some byte on.
-            for cut in 0..patch.bytes.len() {
-                for range in [0..cut, cut..patch.bytes.len()] {
+            // A reader may see the first bytes of a write, or the last ones.
+            for split in 0..patch.bytes.len() {
+                for range in [0..split, split..patch.bytes.len()] {
                     let mut torn = file.clone();
                     let at = patch.at + range.start..patch.at + range.end;
                     torn[at].copy_from_slice(&patch.bytes[range]);
@@ -222,9 +222,9 @@ fn a_recount_is_seen_as_the_old_count_or_the_new_after_each_byte_of_it() {
             patch.apply(&mut file);
             let now = Header::parse(&file).unwrap();
             seen.push(now.count);
-            // Whoever is killed here leaves what the next one to open it mends.
-            if let Some(mended) = now.mend(&file) {
-                assert_eq!(mended.bytes, header_of(typecode('i'), now.count));
+            // If the writer is killed here, the next one repairs the header.
+            if let Some(patch) = now.repair(&file) {
+                assert_eq!(patch.bytes, header_of(typecode('i'), now.count));
             } else {
                 assert_eq!(file, header_of(typecode('i'), now.count));
             }
@@ -239,14 +239,14 @@ fn a_recount_is_seen_as_the_old_count_or_the_new_after_each_byte_of_it() {
 }
 
 #[test]
-fn one_digit_is_one_byte() {
+fn recount_of_one_digit_writes_one_byte() {
     let file = header_of(typecode('i'), 1234);
     let patches = Header::parse(&file).unwrap().recount(&file, 1235).unwrap();
     assert_eq!((patches.len(), patches[0].bytes.as_slice()), (1, &b"5"[..]));
 }
 
 #[test]
-fn a_header_of_another_form_keeps_it() {
+fn recount_of_a_header_with_another_layout_keeps_the_layout() {
     let text = "{'shape': (9,), 'descr': '<i4', 'fortran_order': False}    \n";
     let mut file = bytes(2, text.as_bytes());
     let header = Header::parse(&file).unwrap();

@@ -1,4 +1,4 @@
-//! How much memory can be had: of the machine, and of the control groups the process is in, as a container is one.
+//! How much memory is available: on the machine, and in the control groups of the process, such as a container.
 
 use std::fs::read_to_string;
 use std::path::Path;
@@ -10,10 +10,10 @@ use super::portable;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 
-/// Where control groups of the second version are mounted.
+/// Where version 2 of control groups is mounted.
 const GROUPS: &str = "/sys/fs/cgroup";
 
-/// Bytes that can be had without pushing others out; what is installed, where the system does not say.
+/// Bytes that can be used without swapping others out. If the system does not tell, the memory that is installed.
 pub fn available() -> u64 {
     let read = |path| {
         let text = (!portable::is_forced()).then(|| read_to_string(path));
@@ -28,21 +28,21 @@ pub fn available() -> u64 {
         .unwrap_or_else(|| round_up_to_pages(installed()))
 }
 
-/// Fewer bytes are taken without asking, which takes a tenth of a millisecond.
-pub const MUCH: u64 = 64 << 20;
+/// Smaller amounts are not checked, because a check takes 0.1 ms.
+pub const LARGE: u64 = 64 << 20;
 
-/// Refuses to begin with what the system would promise, and end the process for when it is used.
+/// Checks that so many bytes are available. The system itself would promise more, and end the process once they are used.
 ///
 /// # Errors
 /// `ENOMEM`
 pub fn require_available(bytes: u64, call: &'static str) -> Result<()> {
-    if bytes >= MUCH && bytes > available() {
+    if bytes >= LARGE && bytes > available() {
         return Err(Error::system(Errno::NOMEM, call));
     }
     Ok(())
 }
 
-/// Refuses so many bytes on the heap, of this process or of its runtime, where they could not be allocated.
+/// Checks that so many bytes can be allocated on the heap of this process or of its runtime.
 ///
 /// # Errors
 /// `ENOMEM`
@@ -53,7 +53,7 @@ pub fn require_allocatable(length: usize) -> Result<()> {
         .map_err(|_| Error::system(Errno::NOMEM, "malloc"))
 }
 
-/// A copy of bytes.
+/// Copies bytes.
 ///
 /// # Errors
 /// `ENOMEM`
@@ -66,13 +66,13 @@ fn of_machine(meminfo: &str) -> Option<u64> {
     Some((value_of(meminfo, "MemAvailable:")? + value_of(meminfo, "SwapFree:")?) * 1024)
 }
 
-/// The number behind a name.
+/// The number that follows a name at the start of a line.
 fn value_of(text: &str, name: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.split_whitespace().next()?.parse().ok()
 }
 
-/// The least that is left of a group and those above it; `None` where none of them has a limit.
+/// The least that a group and those above it have left. `None` if none of them has a limit.
 fn of_groups(own: &str, mounted: &Path) -> Option<u64> {
     let path = own.lines().find_map(|line| line.strip_prefix("0::/"))?;
     Path::new(path)
@@ -86,7 +86,7 @@ fn of_group(group: &Path) -> Option<u64> {
     let limit: u64 = read("memory.max")?.trim().parse().ok()?;
     let used: u64 = read("memory.current")?.trim().parse().ok()?;
     let stat = read("memory.stat")?;
-    // Files that are in memory go when it is needed, but for those that are nowhere else.
+    // The system drops cached files when it needs memory, except for those of tmpfs, which exist in memory only.
     let cached = value_of(&stat, "file ")?.saturating_sub(value_of(&stat, "shmem ")?);
     Some(limit.saturating_sub(used.saturating_sub(cached)))
 }
@@ -97,20 +97,20 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn there_is_some() {
+    fn available_is_some_and_at_most_what_is_installed() {
         assert!(available() > 0);
         assert!(available() <= installed() + (1 << 40));
     }
 
     #[test]
-    fn of_the_machine_it_is_what_is_free_or_can_be_freed() {
+    fn of_machine_is_the_available_memory_and_the_free_swap() {
         let text = "MemTotal: 100 kB\nMemAvailable:      60 kB\nSwapFree:  4 kB\n";
         assert_eq!(of_machine(text), Some(64 * 1024));
         assert_eq!(of_machine("MemTotal: 100 kB\n"), None);
     }
 
     #[test]
-    fn of_groups_it_is_what_the_narrowest_leaves() {
+    fn of_groups_is_what_the_narrowest_group_has_left() {
         let root = std::env::temp_dir().join(format!("mmap-array-groups-{}", std::process::id()));
         let group = |path: &str, limit: &str, used: &str, file: u64, shmem: u64| {
             let path = root.join(path);

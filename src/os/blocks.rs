@@ -1,5 +1,4 @@
-//! Growing a file with its blocks, so that every byte of it can be stored to: a full disk is an error now, not a fault
-//! later.
+//! Growing a file together with its blocks, so that every byte can be stored to: a full disk is an error now, not a fault later.
 
 use std::fs::File;
 
@@ -11,9 +10,9 @@ use super::{identity, size};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 
-/// Grows a file from a size it has: its blocks first, its size when they are there, so that a full disk leaves it as it
-/// was. What others append meanwhile is kept; where blocks that came to nothing have to be given back it can be lost, if it
-/// comes between the two calls that takes. If the system reserves no blocks, zeros are appended by `append`.
+/// Grows a file from one size to another: first its blocks, then its size, so that a full disk leaves it as it was. Keeps what other
+/// processes append meanwhile, with one exception: if unused blocks must be given back, an append between the two calls of that is
+/// lost. If the file system cannot reserve blocks, zeros are appended with `append`.
 pub fn grow(file: &File, from: u64, to: u64, append: &dyn Fn(Region<'_>, u64) -> Result<()>) -> Result<()> {
     if to > size::MAX {
         return Err(Error::system(Errno::FBIG, "fallocate"));
@@ -22,7 +21,7 @@ pub fn grow(file: &File, from: u64, to: u64, append: &dyn Fn(Region<'_>, u64) ->
         return Ok(());
     }
     let reserved = reserve(file, from, to - from);
-    // The block of the last byte is there: only the size follows, and a longer file does not get shorter.
+    // The blocks exist now, so this only sets the size. It never makes a longer file shorter.
     match reserved.and_then(|()| extend(file, to)) {
         Err(errno) if errno == Errno::OPNOTSUPP || portable::is_refusal(errno) => {
             if reserved.is_err() {
@@ -38,8 +37,8 @@ pub fn grow(file: &File, from: u64, to: u64, append: &dyn Fn(Region<'_>, u64) ->
     }
 }
 
-/// Grows a file that nobody else knows. The call of macOS that sets a size may cut what others have appended, so [`grow`] writes
-/// zeros there, which takes longer.
+/// Grows a file that no other process knows. On macOS the call that sets a size could truncate what others appended, so [`grow`]
+/// writes zeros there, which takes longer.
 pub fn grow_unseen(
     file: &File,
     from: u64,
@@ -52,7 +51,7 @@ pub fn grow_unseen(
     grow(file, from, to, append)
 }
 
-/// Reserves blocks, and leaves the size as it is. `OPNOTSUPP` of a file system that cannot, and if the fallback is forced.
+/// Reserves blocks, and leaves the size as it is. `OPNOTSUPP` if the file system cannot, and if the fallback is forced.
 fn reserve(file: &File, start: u64, length: u64) -> rustix::io::Result<()> {
     if portable::is_asked_for() {
         return Err(Errno::OPNOTSUPP);
@@ -66,7 +65,7 @@ fn reserve_blocks(file: &File, start: u64, length: u64) -> rustix::io::Result<()
     rustix::io::retry_on_intr(|| fallocate(file, FallocateFlags::KEEP_SIZE, start, length))
 }
 
-/// By `F_PREALLOCATE`, which counts from the end of the file.
+/// Uses `F_PREALLOCATE`, which counts from the end of the file.
 #[cfg(target_os = "macos")]
 #[allow(unsafe_code, reason = "asks for blocks with a C call")]
 fn reserve_blocks(file: &File, start: u64, length: u64) -> rustix::io::Result<()> {
@@ -80,7 +79,7 @@ fn reserve_blocks(file: &File, start: u64, length: u64) -> rustix::io::Result<()
         fst_length: missing as i64,
         fst_bytesalloc: 0,
     };
-    // SAFETY: the descriptor is open, and the system reads and writes this structure alone.
+    // SAFETY: the descriptor is open, and the system reads and writes only this structure.
     if missing == 0 || unsafe { libc::fcntl(file.as_raw_fd(), libc::F_PREALLOCATE, &wanted) } >= 0 {
         return Ok(());
     }
@@ -98,8 +97,8 @@ linux_only! {
     }
 }
 
-/// Blocks behind the end of a file would be lost to everybody; setting the size it has gives them back. Not of a file that
-/// somebody else has made longer, and may be doing so again.
+/// Gives unused blocks behind the end of a file back, by setting the size that the file has. Does nothing if another process has made
+/// the file longer, because it may be doing so again.
 fn give_back(file: &File, size: u64) {
     if size::of(file).is_ok_and(|now| now == size) {
         let _ = size::set(file, size);
@@ -124,7 +123,7 @@ pub fn release_preallocated(file: &File) {
     }
 }
 
-/// Appends zeros until the file is long enough; cuts it back if that fails, unless others have appended meanwhile.
+/// Appends zeros until the file is long enough. If that fails, truncates it to its old size, unless others appended meanwhile.
 fn append_zeros(file: &File, to: u64, append: &dyn Fn(Region<'_>, u64) -> Result<()>) -> Result<()> {
     static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
     let before = size::of(file)?;
@@ -142,10 +141,10 @@ fn append_zeros(file: &File, to: u64, append: &dyn Fn(Region<'_>, u64) -> Result
     Ok(())
 }
 
-/// Refuses more bytes than the file's disk has free, before it is filled up for nothing.
+/// Checks that the disk of a file has so many bytes free, so that it is not filled up in vain.
 fn require_free(file: &File, bytes: u64) -> Result<()> {
     match fstatvfs(file) {
-        // Some file systems have no size.
+        // Some file systems report no size.
         Ok(disk) if disk.f_blocks > 0 && disk.f_bavail.saturating_mul(disk.f_frsize) < bytes => {
             Err(Error::system(Errno::NOSPC, "write"))
         }
@@ -164,13 +163,13 @@ mod tests {
         crate::os::memory_file::scratch()
     }
 
-    /// Grows the file; zeros are written where the caller believes its end to be.
+    /// Grows the file. The fallback writes zeros at the end that the caller passes.
     fn grow(file: &File, from: u64, to: u64) -> Result<()> {
         super::grow(file, from, to, &|zeros, end| write_at(file, zeros, end))
     }
 
     #[test]
-    fn grows_by_zeros_either_way() {
+    fn grow_and_append_zeros_reach_the_size() {
         let file = scratch();
         grow(&file, 0, 10_000).unwrap();
         assert_eq!(size::of(&file).unwrap(), 10_000);
@@ -179,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_others_made_longer_meanwhile_stays_so() {
+    fn grow_of_a_file_that_others_made_longer_keeps_its_size() {
         let file = scratch();
         file.write_all_at(b"theirs", 10_000).unwrap();
         grow(&file, 0, 5_000).unwrap();
@@ -220,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn zeros_that_could_not_all_be_appended_are_cut_off() {
+    fn append_zeros_that_fails_truncates_the_file_to_its_old_size() {
         let file = scratch();
         file.write_all_at(b"abc", 0).unwrap();
         let append = |zeros: Region<'_>, end: u64| match end {
@@ -235,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_the_disk_has_free_is_enospc() {
+    fn grow_by_more_than_the_disk_has_free_is_enospc() {
         let file = scratch();
         // A tmpfs without a size refuses nothing.
         if fstatvfs(&file).unwrap().f_blocks > 0 {
@@ -244,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_a_file_can_hold_is_efbig() {
+    fn grow_to_more_than_a_file_can_hold_is_efbig() {
         assert_eq!(grow(&scratch(), 0, u64::MAX).unwrap_err().code(), "EFBIG");
     }
 }

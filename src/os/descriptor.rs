@@ -1,7 +1,7 @@
-//! Descriptors that come in as numbers.
+//! Descriptors that a caller gives as numbers.
 #![allow(
     unsafe_code,
-    reason = "makes files of descriptors that a caller named by number"
+    reason = "makes files of descriptors that a caller gives as numbers"
 )]
 
 use std::ffi::OsStr;
@@ -20,24 +20,27 @@ use super::portable::{linux_only, or_fallback};
 use super::reopen::proc_path;
 use crate::error::{Error, Result};
 
-/// A descriptor of our own on what another one stands for; the kernel says whether there is one.
+/// Duplicates a descriptor.
+///
+/// # Errors
+/// `EBADF` if the number is not an open descriptor.
 pub fn duplicate(descriptor: i32) -> Result<File> {
-    // SAFETY: fcntl takes any number, and answers EBADF for one that is no descriptor.
+    // SAFETY: fcntl takes any number, and answers EBADF if it is not a descriptor.
     let copy = unsafe { libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, 0) };
     if copy < 0 {
         return Err(Error::io(&std::io::Error::last_os_error(), "fcntl"));
     }
-    // SAFETY: just made, and nobody else's.
+    // SAFETY: the descriptor was just made, and nobody else owns it.
     Ok(unsafe { File::from_raw_fd(copy) })
 }
 
-/// Makes a descriptor refer to the file of another one. Its number stays valid; locks on what it referred to are gone.
+/// Makes a descriptor refer to the file of another one. Its number stays the same. Locks on its old file are released.
 pub fn replace(descriptor: &File, by: &File) -> Result<()> {
     let (from, to) = (by.as_raw_fd(), descriptor.as_raw_fd());
     let done = or_fallback(
         || duplicate_over(from, to),
         // A program that another thread starts between the two calls inherits the descriptor.
-        // SAFETY: both are open. What the first one stood for is closed, which nobody holds a reference to but the kernel.
+        // SAFETY: both descriptors are open. Nothing in this process refers to the old file but the descriptor.
         || answer(unsafe { libc::dup2(from, to) }).and_then(|()| fcntl_setfd(descriptor, FdFlags::CLOEXEC)),
     );
     done.map_err(|errno| Error::system(errno, "dup2"))
@@ -58,7 +61,7 @@ fn answer(done: i32) -> rustix::io::Result<()> {
     Ok(())
 }
 
-/// Whether a file in memory is sealed so that it never gets shorter. Only Linux has seals.
+/// Whether a file in memory has a seal that keeps it from shrinking. Only Linux has seals.
 pub fn never_shrinks(file: &File) -> bool {
     or_fallback(|| has_seal(file), || Ok(false)).unwrap_or(false)
 }
@@ -70,21 +73,21 @@ linux_only! {
     }
 }
 
-/// The path by which the kernel knows an open file; of one that was deleted, the path it had. `None` where it does not say.
+/// The path by which the kernel knows an open file. If the file was deleted, its last path. `None` if the kernel does not tell.
 #[cfg(target_os = "macos")]
 pub fn path_of(file: &File) -> Option<PathBuf> {
     let path = rustix::fs::getpath(file).ok()?;
     Some(PathBuf::from(OsStr::from_bytes(path.to_bytes())))
 }
 
-/// The path by which the kernel knows an open file; of one that was deleted, the path it had. `None` where it does not say.
+/// The path by which the kernel knows an open file. If the file was deleted, its last path. `None` if the kernel does not tell.
 #[cfg(not(target_os = "macos"))]
 pub fn path_of(file: &File) -> Option<PathBuf> {
     const DELETED: &[u8] = b" (deleted)";
     let link = std::fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()?;
     let bytes = link.as_os_str().as_bytes();
     let path = match bytes.strip_suffix(DELETED) {
-        // A name may end so, too.
+        // A file that exists may have a name with this ending, too.
         Some(path) if rustix::fs::fstat(file).is_ok_and(|stat| stat.st_nlink == 0) => path,
         _ => bytes,
     };
@@ -92,22 +95,22 @@ pub fn path_of(file: &File) -> Option<PathBuf> {
         .then(|| PathBuf::from(OsStr::from_bytes(path)))
 }
 
-/// A descriptor of the caller's, used for one call and left open.
+/// Borrows a descriptor of the caller for one call, and leaves it open.
 ///
 /// # Errors
-/// `EBADF` where none of that number is open.
+/// `EBADF` if the number is not an open descriptor.
 pub fn borrow(descriptor: i32) -> Result<ManuallyDrop<File>> {
-    // SAFETY: fcntl takes any number; F_GETFD only asks.
+    // SAFETY: fcntl takes any number, and F_GETFD changes nothing.
     if unsafe { libc::fcntl(descriptor, libc::F_GETFD) } < 0 {
         return Err(Error::io(&std::io::Error::last_os_error(), "fcntl"));
     }
-    // SAFETY: the descriptor is open; ManuallyDrop leaves it so.
+    // SAFETY: the descriptor is open, and ManuallyDrop does not close it.
     Ok(ManuallyDrop::new(unsafe { File::from_raw_fd(descriptor) }))
 }
 
-/// What a descriptor of a pipe stands for, opened anew so that its reads and writes do not wait; nobody else's do for that.
-/// `None` of what is no pipe, and where it cannot be had.
-pub fn opened_without_waiting(file: &File) -> Option<File> {
+/// Opens a pipe a second time, with reads and writes that do not block. Other descriptors of the pipe are not affected. `None` if
+/// the file is not a pipe, or cannot be opened.
+pub fn open_nonblocking(file: &File) -> Option<File> {
     let access = fcntl_getfl(file).ok()? & OFlags::RWMODE;
     if !identity::is_pipe(file) {
         return None;
@@ -120,13 +123,13 @@ pub fn opened_without_waiting(file: &File) -> Option<File> {
         .ok()
 }
 
-/// Whether what is written goes to the file's end.
+/// Whether each write goes to the end of the file (`O_APPEND`).
 pub fn appends(file: &File) -> Result<bool> {
     let flags = fcntl_getfl(file).map_err(|errno| Error::system(errno, "fcntl"))?;
     Ok(flags.contains(OFlags::APPEND))
 }
 
-/// Refuses a file that was not opened for reading, and for writing where that is wanted.
+/// Checks that a file was opened for reading and, if wanted, for writing.
 pub fn require_access(file: &File, writing: bool) -> Result<()> {
     let flags = fcntl_getfl(file).map_err(|errno| Error::system(errno, "fcntl"))?;
     let access = flags & OFlags::RWMODE;
@@ -143,7 +146,7 @@ mod tests {
     use std::os::fd::OwnedFd;
 
     #[test]
-    fn numbers_that_are_no_descriptors_are_ebadf() {
+    fn duplicate_and_borrow_of_a_number_that_is_not_open_are_ebadf() {
         for number in [-1, i32::MAX] {
             assert_eq!(duplicate(number).unwrap_err().code(), "EBADF");
             assert_eq!(borrow(number).err().unwrap().code(), "EBADF");
@@ -151,27 +154,27 @@ mod tests {
     }
 
     #[test]
-    fn a_pipe_that_is_opened_anew_waits_for_nobody() {
+    fn open_nonblocking_of_a_pipe_does_not_block() {
         if super::super::portable::skips("a pipe is opened anew through /proc") {
             return;
         }
         let (reader, writer) = std::io::pipe().unwrap();
         let (reader, writer) = [OwnedFd::from(reader), writer.into()].map(File::from).into();
-        let mut reading = opened_without_waiting(&reader).unwrap();
+        let mut reading = open_nonblocking(&reader).unwrap();
         let error = reading.read(&mut [0; 1]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::WouldBlock);
-        let mut writing = opened_without_waiting(&writer).unwrap();
+        let mut writing = open_nonblocking(&writer).unwrap();
         writing.write_all(b"a").unwrap();
         assert_eq!(reading.read(&mut [0; 2]).unwrap(), 1);
         for file in [reader, writer] {
             assert!(!fcntl_getfl(&file).unwrap().contains(OFlags::NONBLOCK));
         }
         let regular = File::open(std::env::current_exe().unwrap()).unwrap();
-        assert!(opened_without_waiting(&regular).is_none());
+        assert!(open_nonblocking(&regular).is_none());
     }
 
     #[test]
-    fn access_is_what_the_file_was_opened_for() {
+    fn require_access_beyond_how_the_file_was_opened_is_eacces() {
         let file = File::open(std::env::current_exe().unwrap()).unwrap();
         let copy = duplicate(file.as_raw_fd()).unwrap();
         assert!(require_access(&copy, false).is_ok());

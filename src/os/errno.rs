@@ -1,4 +1,4 @@
-//! The variable in which C keeps the last error of a thread.
+//! The address of the thread's `errno`.
 
 #[cfg(target_os = "linux")]
 pub use libc::__errno_location as location;

@@ -1,4 +1,4 @@
-//! Sleeping on a word of memory until somebody, perhaps in another process, wakes its sleepers.
+//! Sleeping on a word of memory until another thread, perhaps of another process, wakes its sleepers.
 #![allow(unsafe_code, reason = "makes atomics of words in mapped memory")]
 
 use std::ptr::NonNull;
@@ -20,39 +20,37 @@ mod system;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wakeup {
     Woken,
-    /// The word was not, or was no longer, the expected one.
+    /// The word did not have the expected value.
     NotEqual,
     TimedOut,
-    /// The sleeper was called off.
+    /// The sleep was cancelled.
     Cancelled,
 }
 
-/// Whether the system lets this process sleep on words that other processes share, and wake their sleepers. If not, [`polling`] does
-/// it.
+/// Whether the system lets this process sleep on words that processes share, and wake their sleepers. If not, [`polling`] is used.
 pub fn is_available() -> bool {
     static IS_AVAILABLE: LazyLock<bool> = LazyLock::new(system::is_available);
     *IS_AVAILABLE
 }
 
-/// Before a thread goes to sleep it looks about as long as it takes to be woken: who answers at once is heard at once. None
-/// where others can only run once this one sleeps.
-static ALERT: LazyLock<Duration> = LazyLock::new(|| match std::thread::available_parallelism() {
+/// How long a thread reads the word before it sleeps: about as long as waking it would take, so that a quick answer is seen at once.
+/// Zero on a single processor, where other threads run only while this one sleeps.
+static SPIN_TIME: LazyLock<Duration> = LazyLock::new(|| match std::thread::available_parallelism() {
     Ok(threads) if threads.get() > 1 => Duration::from_micros(5),
     _ => Duration::ZERO,
 });
-/// Looks without a look at the clock.
-const LOOKS: u32 = 16;
+const SPINS_PER_CLOCK_READ: u32 = 16;
 
-/// A word of shared memory that sleepers of all processes find each other by.
+/// A word of shared memory, on which threads of all processes sleep.
 #[derive(Clone, Copy, Debug)]
 pub struct Word(NonNull<AtomicU32>);
 
-// SAFETY: an atomic may be used from any thread; that it stays mapped is the promise made at `new`.
+// SAFETY: an atomic may be used from any thread. It stays mapped by the promise made at `new`.
 unsafe impl Send for Word {}
 
 impl Word {
     /// # Safety
-    /// - Four bytes from `address` stay mapped for as long as the word is used, in a shared mapping where it is slept on.
+    /// - Four bytes from `address` stay mapped for as long as the word is used. A word to sleep on is in a shared mapping.
     /// - `address` is a multiple of 4.
     pub unsafe fn new(address: NonNull<u8>) -> Self {
         debug_assert!(address.as_ptr().addr().is_multiple_of(4));
@@ -64,11 +62,11 @@ impl Word {
         unsafe { self.0.as_ref() }
     }
 
-    /// Sleeps while the word is `expected`, at most for a time. Only the system looks at the word itself: where it cannot, that
-    /// is an error. `seen` is the same word where this thread may look.
+    /// Sleeps while the word is `expected`, until the timeout. Only the system reads the word itself, and answers with an error if it
+    /// cannot. `seen` is the same word in memory that this thread may read.
     pub fn wait(self, seen: Word, expected: u32, timeout: Duration) -> Result<Wakeup> {
         let began = Instant::now();
-        if seen.changes_soon(expected, began, timeout.min(*ALERT)) {
+        if seen.changes_within(expected, began, timeout.min(*SPIN_TIME)) {
             return Ok(Wakeup::Woken);
         }
         let deadline = began + timeout;
@@ -81,19 +79,18 @@ impl Word {
         }
     }
 
-    /// Whether the word is `expected` at first, and is not before a thread could be put to sleep.
-    pub fn changes_at_once(self, expected: u32, timeout: Duration) -> bool {
-        self.changes_soon(expected, Instant::now(), timeout.min(*ALERT))
+    /// Reads the word for a short time. Returns true if it is `expected` at first and changes within that time.
+    pub fn changes_while_spinning(self, expected: u32, timeout: Duration) -> bool {
+        self.changes_within(expected, Instant::now(), timeout.min(*SPIN_TIME))
     }
 
-    /// Whether the word is `expected` at first, and soon is not.
-    fn changes_soon(self, expected: u32, began: Instant, patience: Duration) -> bool {
+    fn changes_within(self, expected: u32, began: Instant, limit: Duration) -> bool {
         let is_expected = || self.atomic().load(Ordering::Acquire) == expected;
         if !is_expected() {
             return false;
         }
-        while began.elapsed() < patience {
-            for _ in 0..LOOKS {
+        while began.elapsed() < limit {
+            for _ in 0..SPINS_PER_CLOCK_READ {
                 if !is_expected() {
                     return true;
                 }
@@ -103,7 +100,7 @@ impl Word {
         false
     }
 
-    /// As [`Word::wait`], without end where no time is given, until called off by [`Cancellation::cancel`].
+    /// Like [`Word::wait`], but ends when [`Cancellation::cancel`] is called. Without a timeout it may sleep for ever.
     pub fn wait_unless(
         self,
         cancellation: &Cancellation,
@@ -113,10 +110,10 @@ impl Word {
         self.wait_by(system::wait_for_either, cancellation, expected, timeout)
     }
 
-    /// The same with a system call that waits for two words, which the system may lack.
+    /// The same, given the system call that waits for two words, which the system may lack.
     fn wait_by(
         self,
-        wait_for_either: impl Fn(&AtomicU32, u32, &AtomicU32, Option<&Timespec>) -> rustix::io::Result<Awake>,
+        wait_for_either: impl Fn(&AtomicU32, u32, &AtomicU32, Option<&Timespec>) -> rustix::io::Result<WokenBy>,
         cancellation: &Cancellation,
         expected: u32,
         timeout: Option<Duration>,
@@ -125,61 +122,61 @@ impl Word {
         let mut has_slept = false;
         loop {
             let done = match wait_for_either(self.atomic(), expected, &cancellation.0, deadline.as_ref()) {
-                // A kernel before 5.16 or gVisor, a seccomp filter, or macOS, each with an error of its own.
+                // The errors of a kernel before 5.16 or gVisor, of a seccomp filter, and of macOS.
                 Err(Errno::NOSYS | Errno::PERM | Errno::INVAL) => {
-                    self.wait_for_a_slice(expected, deadline.as_ref())
+                    self.wait_one_slice(expected, deadline.as_ref())
                 }
                 done => done,
             };
             if cancellation.is_cancelled() {
-                // Whoever woke it meant somebody who sleeps on.
-                if done == Ok(Awake::ByWord) {
+                // The wake was meant for a sleeper that is still waiting, so pass it on.
+                if done == Ok(WokenBy::Word) {
                     self.wake(1)?;
                 }
                 return Ok(Wakeup::Cancelled);
             }
             match done {
-                Err(Errno::INTR) | Ok(Awake::ByCancellation) => has_slept = true,
-                // Between two sleeps the word changed: that is what was waited for.
+                Err(Errno::INTR) | Ok(WokenBy::Cancellation) => has_slept = true,
+                // The word changed between two sleeps.
                 Err(Errno::AGAIN) if has_slept => return outcome(Ok(())),
                 done => return outcome(done.map(drop)),
             }
         }
     }
 
-    /// Sleeps on the word alone until the deadline, but no longer than a sleeper that was called off may take to notice; then
-    /// it says that it was interrupted.
-    fn wait_for_a_slice(self, expected: u32, deadline: Option<&Timespec>) -> rustix::io::Result<Awake> {
+    /// Sleeps on the word alone, for at most 100 ms, so that a cancelled sleeper notices. If that ends before the deadline, the result
+    /// is `INTR`.
+    fn wait_one_slice(self, expected: u32, deadline: Option<&Timespec>) -> rustix::io::Result<WokenBy> {
         const SLICE: Duration = Duration::from_millis(100);
         let left = deadline.map_or(SLICE, |deadline| until(deadline).min(SLICE));
         match system::wait(self.atomic(), expected, &timespec(left)) {
             Err(Errno::TIMEDOUT) if deadline.is_none_or(|at| !until(at).is_zero()) => Err(Errno::INTR),
-            done => done.map(|()| Awake::ByWord),
+            done => done.map(|()| WokenBy::Word),
         }
     }
 
-    /// Wakes sleepers, at most so many; gives how many there were.
+    /// Wakes at most `count` sleepers. Returns how many it woke.
     pub fn wake(self, count: u32) -> Result<u32> {
-        // The kernel takes none for one.
+        // The kernel would wake one.
         if count == 0 {
             return Ok(0);
         }
-        // It counts in signed numbers.
+        // The kernel takes a signed number.
         let count = count.min(i32::MAX as u32);
         system::wake(self.atomic(), count).map_err(failure)
     }
 }
 
-/// Calls a sleeper of this process off.
+/// Cancels a sleep of this process.
 #[derive(Debug, Default)]
 pub struct Cancellation(AtomicU32);
 
 impl Cancellation {
     pub fn cancel(&self) {
         self.0.store(1, Ordering::Release);
-        // Nobody sleeping is no failure.
+        // There need not be a sleeper.
         let _ = system::wake_own(&self.0);
-        polling::look_again();
+        polling::check_again();
     }
 
     pub fn is_cancelled(&self) -> bool {
@@ -188,17 +185,17 @@ impl Cancellation {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Awake {
-    ByWord,
+enum WokenBy {
+    Word,
     #[cfg_attr(
         not(target_os = "linux"),
-        allow(dead_code, reason = "of a call that only Linux has")
+        allow(dead_code, reason = "used by a call that only Linux has")
     )]
-    ByCancellation,
+    Cancellation,
 }
 
 fn outcome(done: rustix::io::Result<()>) -> Result<Wakeup> {
-    // The system looked at the word for us: what its writer stored before it is to be seen by what this thread loads next.
+    // The system read the word for this thread. The fence makes what its writer stored before it visible to later loads.
     fence(Ordering::Acquire);
     match done {
         Ok(()) => Ok(Wakeup::Woken),
@@ -223,7 +220,7 @@ fn timespec(duration: Duration) -> Timespec {
     }
 }
 
-/// A point on the clock that `waitv` takes.
+/// A time on the clock that `waitv` uses.
 fn after_now(timeout: Duration) -> Timespec {
     let now = clock_gettime(ClockId::Monotonic);
     let now = Duration::new(now.tv_sec as u64, now.tv_nsec as u32);

@@ -1,4 +1,4 @@
-//! Which file a descriptor stands for, told so that another process can check it.
+//! The identity of a file, in a form that another process can compare.
 
 use std::fmt;
 use std::fs::File;
@@ -8,8 +8,8 @@ use rustix::fs::{FileType, Stat, fstat, fstatfs};
 use super::portable::{linux_only, or_fallback};
 use crate::error::{Error, Result};
 
-/// Device, inode and, where the system tells it, the time of birth: an inode number is used again, a birth is not. A time that one
-/// side does not know is not compared.
+/// Device, inode and, if the system tells it, the time of birth, because inode numbers are used again. The time is not compared if one
+/// side does not know it.
 #[derive(Clone, Debug)]
 pub struct FileIdentity(String);
 
@@ -21,7 +21,7 @@ impl FileIdentity {
             .map_err(|errno| Error::system(errno, "fstat"))
     }
 
-    /// What `stat` tells: on macOS with the time of birth, on Linux without.
+    /// The identity as `stat` tells it: on macOS with the time of birth, on Linux without.
     pub fn by_stat(stat: &Stat) -> Self {
         let (major, minor) = (rustix::fs::major(stat.st_dev), rustix::fs::minor(stat.st_dev));
         #[cfg(target_os = "macos")]
@@ -73,29 +73,29 @@ impl fmt::Display for FileIdentity {
     }
 }
 
-/// Whether two open files are the same one. While they are open their numbers are not used again.
+/// Whether two open files are the same. Inode numbers of open files are not used again.
 pub fn are_same(one: &File, other: &File) -> bool {
     fstat(other).is_ok_and(|other| is_of(one, &other))
 }
 
-/// Whether what the system says of a path is about an open file.
+/// Whether the `stat` of a path describes an open file.
 pub fn is_of(file: &File, found: &Stat) -> bool {
     fstat(file).is_ok_and(|stat| (stat.st_dev, stat.st_ino) == (found.st_dev, found.st_ino))
 }
 
-/// Whether a file is one of those that memory stands for: of a memfd, of shared memory, of a tmpfs.
+/// Whether a file is in memory: a memfd, shared memory, or a file on tmpfs.
 pub fn is_in_memory(file: &File) -> bool {
     const TMPFS: u64 = 0x0102_1994;
     fstatfs(file).is_ok_and(|system| system.f_type as u64 == TMPFS)
 }
 
-/// Whether a file is one of overlayfs, which shows those of several layers.
+/// Whether a file is on overlayfs, which shows the files of several layers.
 pub fn is_on_overlay(file: &File) -> bool {
     const OVERLAYFS: u64 = 0x794c_7630;
     fstatfs(file).is_ok_and(|system| system.f_type as u64 == OVERLAYFS)
 }
 
-/// Whether a file is a pipe, with a name or without.
+/// Whether a file is a pipe or a FIFO.
 pub fn is_pipe(file: &File) -> bool {
     fstat(file).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Fifo)
 }
@@ -104,7 +104,10 @@ pub fn is_regular(stat: &Stat) -> bool {
     FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
 }
 
-/// Refuses what cannot be mapped, with the error the system has for it; gives what the system says of the rest.
+/// Checks that a file can be mapped. Returns its `stat`.
+///
+/// # Errors
+/// `EISDIR` for a directory, `ENODEV` for all else that is not a regular file.
 pub fn require_regular(file: &File) -> Result<Stat> {
     let stat = fstat(file).map_err(|errno| Error::system(errno, "fstat"))?;
     match FileType::from_raw_mode(stat.st_mode) {
@@ -119,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_file_has_one_identity_and_two_have_two() {
+    fn of_one_file_is_equal_and_of_two_files_is_not() {
         let make = || crate::os::memory_file::scratch();
         let (one, other) = (make(), make());
         let identity = FileIdentity::of(&one).unwrap();
@@ -129,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn an_identity_without_a_birth_equals_one_with_it() {
+    fn eq_of_an_identity_without_a_birth_ignores_the_birth() {
         if crate::os::portable::skips("statx tells the birth") {
             return;
         }
@@ -143,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn only_regular_files_can_be_mapped() {
+    fn require_regular_of_other_files_fails() {
         assert!(require_regular(&File::open(std::env::current_exe().unwrap()).unwrap()).is_ok());
         assert_eq!(
             require_regular(&File::open("/").unwrap()).unwrap_err().code(),

@@ -1,4 +1,4 @@
-//! How many mappings the process has: the system allows so many, and a runtime that gets no more of them ends.
+//! The number of mappings of the process. The system limits it, and a runtime that reaches the limit crashes.
 
 use std::fs::{File, read_to_string};
 use std::io::{ErrorKind, Read};
@@ -9,23 +9,23 @@ use rustix::io::Errno;
 use super::portable;
 use crate::error::{Error, Result};
 
-/// What Linux allows where an administrator has not changed it; no more is used where it is more, since counting takes time.
+/// The default limit of Linux. A higher limit is not used in full, because counting takes time.
 const USUAL_LIMIT: u64 = 65_530;
-/// A hint for a range in the middle of a mapping makes three of it.
+/// A hint for a range in the middle of a mapping splits the mapping into three.
 const ADDED_BY_A_HINT: u64 = 2;
 
-/// Hints that may be given before the mappings are counted again: to count some thousands takes milliseconds.
+/// How many hints may be given before the mappings are counted again. To count some thousands takes milliseconds.
 static UNCOUNTED: Mutex<u64> = Mutex::new(0);
 
-/// Refuses a hint for a part of a mapping where half of the mappings that the system allows are in use. The rest is for the
-/// runtime and for files.
+/// Checks that a hint may split a mapping. Hints may use half of the mappings that the system allows; the rest is for the runtime and
+/// for files.
 ///
 /// # Errors
-/// `ENOMEM`, as `mmap` says where there are too many.
+/// `ENOMEM`, which is also what `mmap` answers if there are too many mappings.
 pub fn require_room_for_hint() -> Result<()> {
     let mut uncounted = UNCOUNTED.lock().unwrap_or_else(PoisonError::into_inner);
     if *uncounted == 0 {
-        // Where the system does not say, it is left to refuse.
+        // If the system does not tell, it will refuse by itself.
         let used = count().unwrap_or(0);
         *uncounted = (limit().min(USUAL_LIMIT) / 2).saturating_sub(used) / ADDED_BY_A_HINT;
     }
@@ -42,7 +42,7 @@ fn limit() -> u64 {
         .unwrap_or(USUAL_LIMIT)
 }
 
-/// The lines of the list that the system keeps, a line a mapping.
+/// The number of lines in the system's list, which has one line for each mapping.
 fn count() -> std::io::Result<u64> {
     if portable::is_forced() {
         return Err(ErrorKind::NotFound.into());
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_process_has_some_mappings_and_may_have_more() {
+    fn count_of_this_process_is_below_the_limit() {
         if portable::skips("/proc tells the number") {
             return;
         }

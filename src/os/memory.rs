@@ -1,4 +1,4 @@
-//! Pages: their size, and others laid over mapped ones.
+//! Memory: the page size, what is installed, and mapping pages over others.
 #![allow(unsafe_code, reason = "maps fixed pages")]
 
 use std::fs::File;
@@ -12,11 +12,11 @@ pub fn page_size() -> u64 {
     rustix::param::page_size() as u64
 }
 
-/// Bytes of memory and swap the machine has. POSIX systems tell the memory alone. If a sandbox refuses the question, the answer is
-/// as many as there can be: then nothing is refused for want of memory before the system does.
+/// Bytes of memory and swap on the machine; without swap if the fallback is used. If a sandbox refuses the call, the largest number,
+/// so that only the system refuses memory.
 pub fn installed() -> u64 {
     if portable::is_forced() {
-        // SAFETY: only asks.
+        // SAFETY: sysconf changes nothing.
         let pages = unsafe { libc::sysconf(libc::_SC_PHYS_PAGES) };
         return u64::try_from(pages).map_or(u64::MAX, |pages| pages.saturating_mul(page_size()));
     }
@@ -26,9 +26,9 @@ pub fn installed() -> u64 {
 linux_only! {
     #[allow(clippy::unnecessary_cast, reason = "the types differ between processors")]
     fn by_sysinfo() -> Result<u64> {
-        // SAFETY: all zeros is a valid one.
+        // SAFETY: all zeros is a valid value of this structure.
         let mut machine: libc::sysinfo = unsafe { std::mem::zeroed() };
-        // SAFETY: it is written to, and no more.
+        // SAFETY: the system writes only to the structure.
         if unsafe { libc::sysinfo(&mut machine) } != 0 {
             return Err(rustix::io::Errno::NOSYS);
         }
@@ -37,7 +37,7 @@ linux_only! {
     }
 }
 
-/// Whether the process may not take all the address space there is. Asked once: each window would ask.
+/// Whether the process has a limit on its address space. The system is asked once, because every new window needs to know.
 pub fn address_space_is_limited() -> bool {
     static IS_LIMITED: OnceLock<bool> = OnceLock::new();
     *IS_LIMITED.get_or_init(|| {
@@ -45,13 +45,15 @@ pub fn address_space_is_limited() -> bool {
             rlim_cur: libc::RLIM_INFINITY,
             rlim_max: libc::RLIM_INFINITY,
         };
-        // SAFETY: it is written to, and no more. A sandbox may refuse the call.
-        let asked = unsafe { libc::getrlimit(libc::RLIMIT_AS, &mut limit) };
-        asked == 0 && limit.rlim_cur != libc::RLIM_INFINITY
+        // A sandbox may refuse the call.
+        // SAFETY: the system writes only to the structure.
+        let done = unsafe { libc::getrlimit(libc::RLIMIT_AS, &mut limit) };
+        done == 0 && limit.rlim_cur != libc::RLIM_INFINITY
     })
 }
 
-/// Brings in the pages of a range that begins on a page. Only Linux, since 5.14, does that at once; elsewhere it is skipped.
+/// Prefaults the pages of a range that begins on a page. Only Linux 5.14 and later can do that in one call; on other systems this does
+/// nothing.
 ///
 /// # Errors
 /// The system's.
@@ -65,12 +67,12 @@ pub fn populate(start: usize, bytes: usize) -> rustix::io::Result<()> {
 linux_only! {
     fn populate_read(start: usize, bytes: usize) -> Result<()> {
         use rustix::mm::{Advice, madvise};
-        // SAFETY: wherever the range is, its contents and access stay as they are.
+        // SAFETY: the call changes neither the contents nor the protection of a range.
         unsafe { madvise(start as *mut _, bytes, Advice::LinuxPopulateRead) }
     }
 }
 
-/// Rounds up to whole pages, or to the largest multiple of a page where there is none above.
+/// Rounds up to whole pages. If the result does not fit 64 bits, returns the largest multiple of a page that does.
 pub fn round_up_to_pages(bytes: u64) -> u64 {
     round_up(bytes, page_size())
 }
@@ -82,16 +84,16 @@ fn round_up(bytes: u64, page: u64) -> u64 {
         .unwrap_or(u64::MAX - u64::MAX % page)
 }
 
-/// Replaces the pages that hold a range by blank ones: reads see zeros, writes go nowhere.
+/// Maps private zero pages over the pages that hold a range.
 ///
 /// # Safety
-/// - The whole range is mapped, by a mapping the caller owns.
+/// - The whole range is mapped, and the caller owns the mapping.
 /// - Nobody relies on its contents any more.
-pub unsafe fn blank_out(start: *mut u8, length: usize) -> Result<()> {
+pub unsafe fn map_zeros(start: *mut u8, length: usize) -> Result<()> {
     let lead = start.addr() % page_size() as usize;
     let flags = MapFlags::FIXED | MapFlags::PRIVATE | MapFlags::NORESERVE;
     let length = round_up_to_pages((length + lead) as u64) as usize;
-    // SAFETY: the caller owns the mapping, whose pages these are, and has given up their contents.
+    // SAFETY: the caller owns the mapping, and nobody relies on its contents.
     unsafe {
         mmap_anonymous(
             start.wrapping_sub(lead).cast(),
@@ -104,12 +106,18 @@ pub unsafe fn blank_out(start: *mut u8, length: usize) -> Result<()> {
     .map_err(|errno| Error::system(errno, "mmap"))
 }
 
-/// Replaces whole pages by those of a file.
+/// Maps a file over whole pages.
 ///
 /// # Safety
 /// - The whole range is mapped, begins and ends on a page, and the caller may replace it.
 /// - Nobody relies on its contents any more.
-pub unsafe fn lay_over(start: *mut u8, length: usize, file: &File, offset: u64, private: bool) -> Result<()> {
+pub unsafe fn map_fixed(
+    start: *mut u8,
+    length: usize,
+    file: &File,
+    offset: u64,
+    private: bool,
+) -> Result<()> {
     let kind = if private {
         MapFlags::PRIVATE | MapFlags::NORESERVE
     } else {
@@ -127,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_are_rounded_up_to_pages_of_any_size() {
+    fn round_up_to_pages_of_any_size() {
         for page in [4 << 10, 16 << 10, 64 << 10] {
             for (bytes, rounded) in [(0, 0), (1, page), (page, page), (page + 1, 2 * page)] {
                 assert_eq!(round_up(bytes, page), rounded);
@@ -137,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn the_machine_has_memory() {
+    fn installed_is_more_than_nothing() {
         assert!(installed() > 1 << 20);
     }
 }

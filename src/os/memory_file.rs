@@ -1,8 +1,8 @@
 //! Files in memory, for arrays that have no path.
 //!
 //! Linux has `memfd_create` for them. The fallback is a temporary file of mode 0600. It keeps its name until its owner closes it,
-//! because other processes attach by that name. A process that is killed cannot remove its files: so each process holds a lock
-//! on one more file beside them, and the next process that makes such files removes those whose lock nobody holds.
+//! because other processes attach by that name. A process that is killed cannot remove its files. So each process also holds a lock
+//! on a lock file beside them, and the next process that makes such files removes those whose lock nobody holds.
 
 use std::collections::hash_map::RandomState;
 use std::fs::{File, read_dir};
@@ -20,10 +20,10 @@ use super::{identity, portable};
 use crate::error::{Error, Result};
 
 const PREFIX: &str = "mmap-array-memory-";
-/// Where such files are made first, if it is there.
+/// The directory for such files, if it exists. Otherwise it is the one for temporary files.
 const IN_MEMORY: &str = "/dev/shm";
 
-/// The name of a temporary file; dropped by the owner, it is removed.
+/// The name of a temporary file. When its owner drops it, the file is removed.
 #[derive(Debug)]
 pub struct TemporaryName {
     path: PathBuf,
@@ -31,7 +31,7 @@ pub struct TemporaryName {
 }
 
 impl TemporaryName {
-    /// The name by which another process, or another array of this one, found such a file; `None` for any other path.
+    /// The name of a memory file of another process, or of another array. `None` if the path is not that of a memory file.
     pub fn of(path: &Path) -> Option<TemporaryName> {
         lock_beside(path).map(|_| TemporaryName {
             path: path.to_owned(),
@@ -43,7 +43,7 @@ impl TemporaryName {
         &self.path
     }
 
-    /// Whether the process that made the file still runs. One that was killed leaves the file behind for a while.
+    /// Whether the process that made the file is still running. A process that was killed leaves its files behind for a while.
     pub fn is_alive(&self) -> bool {
         lock_beside(&self.path)
             .and_then(|path| open_lock(&path, OFlags::empty()).ok())
@@ -59,14 +59,14 @@ impl Drop for TemporaryName {
     }
 }
 
-/// A new file; with a name if it is a temporary one.
+/// Makes a new file. It has a name if it is a temporary file.
 ///
 /// # Errors
 /// The system's.
 pub fn create() -> Result<(File, Option<TemporaryName>)> {
     if !portable::is_forced() {
         match nameless() {
-            // An administrator can forbid memory that could be executed (vm.memfd_noexec), which is EACCES.
+            // With vm.memfd_noexec an administrator can forbid memory that could be executed, which is EACCES.
             Err(errno) if portable::is_refusal(errno) || errno == Errno::ACCESS => {}
             done => {
                 let done = done.map(|file| (file, None));
@@ -89,7 +89,7 @@ linux_only! {
     }
 }
 
-/// A file for a unit test, whose name goes with the process.
+/// A file for a unit test. Its name is removed at the exit of the process.
 #[cfg(test)]
 pub fn scratch() -> File {
     let (file, name) = create().unwrap();
@@ -97,7 +97,7 @@ pub fn scratch() -> File {
     file
 }
 
-/// The lock by which others see that this process runs.
+/// The lock by which other processes see that this one is running.
 #[derive(Debug)]
 struct OwnLock {
     path: PathBuf,
@@ -123,7 +123,7 @@ fn own_lock_path() -> Result<PathBuf> {
         at_exit(remove_own);
     }
     if let Some(directory) = taken.path.parent() {
-        remove_those_of_the_dead(directory);
+        remove_orphans(directory);
     }
     Ok(own.insert(taken).path.clone())
 }
@@ -143,7 +143,7 @@ fn take_lock(directory: &Path) -> Result<OwnLock> {
                     _file: file,
                 });
             }
-            // Somebody who looks for the dead came between the two calls.
+            // Between the two calls, a process that removes orphans locked or removed the file.
             Ok(false) | Err(Errno::WOULDBLOCK) => {}
             Err(errno) => {
                 let _ = unlink(&path);
@@ -155,7 +155,7 @@ fn take_lock(directory: &Path) -> Result<OwnLock> {
     Err(Error::system(Errno::AGAIN, "flock").at_path(&directory.to_string_lossy()))
 }
 
-/// Locks a file, and says whether it still has its name.
+/// Locks a file. Returns whether it still has its name.
 fn is_locked_at(file: &File, path: &Path) -> rustix::io::Result<bool> {
     flock(file, FlockOperation::NonBlockingLockExclusive)?;
     Ok(lstat(path).is_ok_and(|found| identity::is_of(file, &found)))
@@ -171,7 +171,7 @@ fn open_lock(path: &Path, flags: OFlags) -> rustix::io::Result<File> {
     open(path, flags, Mode::RUSR | Mode::WUSR).map(File::from)
 }
 
-/// The lock that belongs to a memory file; `None` for the path of any other file.
+/// The lock file of a memory file. `None` if the path is not that of a memory file.
 fn lock_beside(path: &Path) -> Option<PathBuf> {
     let number = path.extension()?.to_str()?;
     let lock = path.with_extension("");
@@ -191,10 +191,11 @@ fn is_lock(path: &Path) -> bool {
     })
 }
 
-fn remove_those_of_the_dead(directory: &Path) {
+/// Removes the files of processes that are no longer running.
+fn remove_orphans(directory: &Path) {
     let paths = paths_in(directory);
     for path in paths.iter().filter(|path| is_lock(path)) {
-        // Those of other users cannot be opened, and stay.
+        // Lock files of other users cannot be opened, and stay.
         if let Ok(lock) = open_lock(path, OFlags::empty())
             && is_locked_at(&lock, path) == Ok(true)
         {
@@ -203,7 +204,7 @@ fn remove_those_of_the_dead(directory: &Path) {
     }
 }
 
-/// Removes the files that belong to a lock, and then the lock.
+/// Removes the files that belong to a lock file, then the lock file.
 fn remove_all_of(lock: &Path, paths: &[PathBuf]) {
     for path in paths
         .iter()
@@ -219,7 +220,7 @@ fn paths_in(directory: &Path) -> Vec<PathBuf> {
     entries.flatten().map(|entry| entry.path()).collect()
 }
 
-/// At the end of the process, which may come before its arrays are closed.
+/// Runs at the exit of the process, when its arrays may still be open.
 extern "C" fn remove_own() {
     if let Ok(own) = OWN.try_lock()
         && let Some(own) = own.as_ref().filter(|own| own.pid == std::process::id())
@@ -241,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_temporary_file_has_its_name_until_its_owner_drops_it() {
+    fn drop_of_a_temporary_name_by_its_owner_removes_the_file() {
         let directory = directory("names");
         let lock = take_lock(&directory).unwrap();
         let path = lock.path.with_extension("3");
@@ -260,32 +261,32 @@ mod tests {
     }
 
     #[test]
-    fn files_of_the_dead_are_removed_and_no_others() {
+    fn remove_orphans_removes_the_files_of_ended_processes_only() {
         use std::os::unix::fs::PermissionsExt;
-        let directory = directory("dead");
-        let (dead, alive) = (take_lock(&directory).unwrap(), take_lock(&directory).unwrap());
-        let (of_dead, of_alive) = (dead.path.with_extension("0"), alive.path.with_extension("0"));
+        let directory = directory("orphans");
+        let (ended, running) = (take_lock(&directory).unwrap(), take_lock(&directory).unwrap());
+        let (orphan, in_use) = (ended.path.with_extension("0"), running.path.with_extension("0"));
         let others = ["x", "mmap-array-memory-1", "mmap-array-memory-1-0123456789abcdex"];
         let others = others.map(|name| directory.join(name));
-        for path in [&of_dead, &of_alive].into_iter().chain(&others) {
+        for path in [&orphan, &in_use].into_iter().chain(&others) {
             drop(create_new(path).unwrap());
             assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
         }
-        let dead_path = dead.path.clone();
-        drop(dead);
-        assert!(!TemporaryName::of(&of_dead).unwrap().is_alive());
-        remove_those_of_the_dead(&directory);
+        let lock_of_ended = ended.path.clone();
+        drop(ended);
+        assert!(!TemporaryName::of(&orphan).unwrap().is_alive());
+        remove_orphans(&directory);
         let mut left = paths_in(&directory);
         left.sort();
-        let mut expected = [others.to_vec(), vec![alive.path.clone(), of_alive]].concat();
+        let mut expected = [others.to_vec(), vec![running.path.clone(), in_use]].concat();
         expected.sort();
         assert_eq!(left, expected);
-        assert!(!dead_path.exists());
+        assert!(!lock_of_ended.exists());
         fs::remove_dir_all(directory).unwrap();
     }
 
     #[test]
-    fn only_paths_of_memory_files_have_a_lock_beside_them() {
+    fn lock_beside_of_other_paths_is_none() {
         let own = Path::new("/tmp/mmap-array-memory-12-0123456789abcdef");
         assert_eq!(lock_beside(&own.with_extension("7")).as_deref(), Some(own));
         for other in [

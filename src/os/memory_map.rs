@@ -1,26 +1,26 @@
-//! What the kernel says is mapped at an address: asked once, which allocates nothing, so that a signal handler may; or of a list of
-//! all, for many questions. Without `/proc` there is no answer, and no fallback: who needs one is told that it is missing.
+//! What the kernel says is mapped at an address. [`file_at`] allocates nothing, so that a signal handler may call it; [`Mappings`] reads
+//! the whole list, for many questions. Both need `/proc`, and have no fallback.
 #![allow(unsafe_code, reason = "reads a file with system calls alone")]
 
 use std::sync::atomic::{AtomicI32, Ordering};
 
-/// The file behind an address, as `/proc/self/maps` names it, which is not always how `stat` does.
+/// The file behind an address, as `/proc/self/maps` names it. `stat` may name it differently.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MappedFile {
     pub major: u64,
     pub minor: u64,
-    /// 0 where no file is behind it.
+    /// 0 if no file is mapped.
     pub inode: u64,
-    /// Byte of the file at the address.
+    /// The byte of the file at the address.
     pub offset: u64,
 }
 
-/// The first descriptor of the list, kept open: a signal handler may come when the process has none left.
+/// The first descriptor of the list that was opened. It is kept, because the process may have no descriptor left when a signal comes.
 static SPARE: AtomicI32 = AtomicI32::new(-1);
 
-/// `None` where nothing is mapped, or where the kernel does not say.
+/// The file at an address. `None` if nothing is mapped there, or if the kernel does not tell.
 pub fn file_at(address: usize) -> Option<MappedFile> {
-    // SAFETY: a constant path; open may be called in a signal handler.
+    // SAFETY: the path is a constant, and open may be called in a signal handler.
     let descriptor = unsafe { libc::open(c"/proc/self/maps".as_ptr(), libc::O_RDONLY | libc::O_CLOEXEC) };
     if descriptor < 0 {
         return search(SPARE.load(Ordering::Acquire), address as u64);
@@ -28,13 +28,13 @@ pub fn file_at(address: usize) -> Option<MappedFile> {
     let found = search(descriptor, address as u64);
     let kept = SPARE.compare_exchange(-1, descriptor, Ordering::AcqRel, Ordering::Relaxed);
     if kept.is_err() {
-        // SAFETY: opened above, and known to nobody else.
+        // SAFETY: the descriptor was opened above, and nobody else knows it.
         unsafe { libc::close(descriptor) };
     }
     found
 }
 
-/// All that is mapped at one moment. Not for a signal handler.
+/// All mappings of the process at one moment. Must not be used in a signal handler.
 #[derive(Debug)]
 pub struct Mappings(Vec<Line>);
 
@@ -51,7 +51,7 @@ impl Mappings {
         Ok(Mappings(lines))
     }
 
-    /// `None` where nothing is mapped.
+    /// The file at an address. `None` if nothing is mapped there.
     pub fn file_at(&self, address: usize) -> Option<MappedFile> {
         let address = address as u64;
         let at = self.0.partition_point(|line| line.end() <= address);
@@ -64,8 +64,8 @@ fn search(descriptor: i32, address: u64) -> Option<MappedFile> {
     let mut chunk = [0u8; 1024];
     let mut at = 0;
     loop {
-        // By position: several threads may use the spare descriptor.
-        // SAFETY: the buffer is as long as is said; pread is a system call and no more.
+        // pread, because several threads may use the spare descriptor at once.
+        // SAFETY: the buffer has that length, and pread may be called in a signal handler.
         let got = unsafe { libc::pread(descriptor, chunk.as_mut_ptr().cast(), chunk.len(), at) };
         at += libc::off_t::try_from(got).ok().filter(|got| *got > 0)?;
         let got = usize::try_from(got).ok()?;
@@ -89,7 +89,7 @@ struct Line {
 const INODE: usize = 6;
 
 impl Line {
-    /// Takes a byte in; true at the line's end.
+    /// Parses a byte. Returns true at the end of the line.
     fn feed(&mut self, byte: u8) -> bool {
         let radix = if self.field == INODE { 10 } else { 16 };
         match (byte, char::from(byte).to_digit(radix)) {
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_read() {
+    fn feed_of_a_line_reads_its_numbers() {
         let line = "7f12aa-7f13ff r--p 00002000 fe:1b 1234567          /a path-with 12:34 numbers\n";
         assert_eq!(
             parsed(line).at(0x7f12ab),
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mapping_of_this_process_is_found() {
+    fn file_at_of_a_mapped_file_finds_it() {
         let file = File::open(std::env::current_exe().unwrap()).unwrap();
         let inode = file.metadata().unwrap().ino();
         // SAFETY: the program's own file is not changed while it runs.

@@ -1,5 +1,5 @@
-//! The system calls that memmap2 and std lack, one topic a file. A call that only Linux has stands beside its portable fallback, and
-//! beside what macOS has better; see [`portable`].
+//! The system calls that memmap2 and std lack, one file for each topic. A call that only Linux has is beside its portable fallback, and
+//! beside a better call of macOS if there is one; see [`portable`].
 
 pub mod available;
 pub mod blocks;

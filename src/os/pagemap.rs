@@ -1,4 +1,4 @@
-//! What the kernel says of one page of this process: whether it is a copy of the process's own.
+//! What the kernel says about one page of this process: whether it is a private copy.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -11,14 +11,14 @@ const IN_MEMORY: u64 = 1 << 63;
 const SWAPPED_OUT: u64 = 1 << 62;
 const OF_FILE: u64 = 1 << 61;
 
-/// Whether the page at an address is a copy of the process's own, in memory or swapped out; not one of a file, and not one that was
-/// never touched. `None` where the system does not say.
+/// Whether the page at an address is a private copy, in memory or swapped out. False for a page of a file, and for one that was never
+/// touched. `None` if the system does not tell.
 pub fn is_own_copy(address: usize) -> Option<bool> {
-    // Kept open for the process: each call on an array that was written to asks before and after. Where it could not be opened,
-    // for want of a descriptor perhaps, it is tried again.
     if portable::is_forced() {
         return None;
     }
+    // Kept open, because each call on an array that was written to asks before and after. If it cannot be opened, the next call
+    // tries again.
     static PAGEMAP: OnceLock<File> = OnceLock::new();
     let pagemap = match PAGEMAP.get() {
         Some(pagemap) => pagemap,

@@ -1,7 +1,7 @@
-//! Sleeping on a word of a file where the system has no futex that processes share: each sleeper looks at the word again and again.
+//! Sleeping on a word of a file on systems without a futex that processes share: each sleeper reads the word at intervals.
 //!
-//! A sleeper is woken by a change of its word, whichever process stored it, and by a wake of this process. A wake of another process
-//! that changed nothing is not noticed, and the sleepers of other processes are not counted.
+//! A change of the word by any process wakes a sleeper, and so does a wake by this process. A sleeper does not notice a wake by
+//! another process if the word stays the same, and `wake` does not count the sleepers of other processes.
 
 use std::fs::File;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -13,23 +13,23 @@ use super::futex::Wakeup;
 use super::read;
 use crate::error::{Error, Result};
 
-/// How long a sleeper sleeps between two looks: short at first, since most answers come soon.
-const SHORTEST: Duration = Duration::from_micros(50);
-const LONGEST: Duration = Duration::from_millis(5);
+/// The poll interval. It begins short, because most answers come soon.
+const SHORTEST_INTERVAL: Duration = Duration::from_micros(50);
+const LONGEST_INTERVAL: Duration = Duration::from_millis(5);
 
-/// A word, however many descriptors and mappings lead to it.
+/// Identifies a word, whichever descriptor or mapping it is reached by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Place {
+struct WordKey {
     device: u64,
     inode: u64,
     position: u64,
 }
 
-impl Place {
+impl WordKey {
     #[allow(clippy::unnecessary_cast, reason = "the types differ between systems")]
-    fn of(file: &File, position: u64) -> Result<Place> {
+    fn of(file: &File, position: u64) -> Result<WordKey> {
         let stat = fstat(file).map_err(|errno| Error::system(errno, "fstat"))?;
-        Ok(Place {
+        Ok(WordKey {
             device: stat.st_dev as u64,
             inode: stat.st_ino as u64,
             position,
@@ -39,7 +39,7 @@ impl Place {
 
 #[derive(Debug)]
 struct Sleeper {
-    place: Place,
+    key: WordKey,
     number: u64,
     is_woken: bool,
 }
@@ -55,13 +55,13 @@ static SLEEPERS: Mutex<Sleepers> = Mutex::new(Sleepers {
     list: Vec::new(),
     next: 0,
 });
-static LOOK: Condvar = Condvar::new();
+static CHECK: Condvar = Condvar::new();
 
 fn sleepers() -> MutexGuard<'static, Sleepers> {
     SLEEPERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Sleeps while the word is `expected`, until the deadline or until it is cancelled.
+/// Sleeps while the word is `expected`, until the deadline or until the sleep is cancelled.
 ///
 /// # Errors
 /// `MemoryFault` if the file ends before the word; the system's.
@@ -72,20 +72,20 @@ pub fn wait(
     deadline: Option<Instant>,
     is_cancelled: impl Fn() -> bool,
 ) -> Result<Wakeup> {
-    let place = Place::of(file, position)?;
+    let key = WordKey::of(file, position)?;
     let mut sleepers = sleepers();
-    // With the lock in hand: a wake either finds this sleeper, or comes before this look at the word.
+    // While the lock is held: a wake either comes before this read of the word, or finds this sleeper in the list.
     if word(file, position)? != expected {
         return Ok(Wakeup::NotEqual);
     }
     let number = sleepers.next;
     sleepers.next += 1;
     sleepers.list.push(Sleeper {
-        place,
+        key,
         number,
         is_woken: false,
     });
-    let mut pause = SHORTEST;
+    let mut interval = SHORTEST_INTERVAL;
     let outcome = loop {
         let is_woken = |sleeper: &Sleeper| sleeper.number == number && sleeper.is_woken;
         if sleepers.list.iter().any(is_woken) {
@@ -98,45 +98,45 @@ pub fn wait(
             Ok(now) if now == expected => {}
             changed => break changed.map(|_| Wakeup::Woken),
         }
-        let left = deadline.map_or(LONGEST, |deadline| {
+        let left = deadline.map_or(LONGEST_INTERVAL, |deadline| {
             deadline.saturating_duration_since(Instant::now())
         });
         if left.is_zero() {
             break Ok(Wakeup::TimedOut);
         }
-        (sleepers, _) = LOOK
-            .wait_timeout(sleepers, left.min(pause))
+        (sleepers, _) = CHECK
+            .wait_timeout(sleepers, left.min(interval))
             .unwrap_or_else(PoisonError::into_inner);
-        pause = (pause * 2).min(LONGEST);
+        interval = (interval * 2).min(LONGEST_INTERVAL);
     };
     sleepers.list.retain(|sleeper| sleeper.number != number);
     outcome
 }
 
-/// Wakes sleepers of this process, at most so many, those who have slept longest first; gives how many there were.
+/// Wakes at most `count` sleepers of this process, the longest sleeping first. Returns how many it woke.
 pub fn wake(file: &File, position: u64, count: u32) -> Result<u32> {
-    let place = Place::of(file, position)?;
+    let key = WordKey::of(file, position)?;
     let mut sleepers = sleepers();
     let asleep = sleepers
         .list
         .iter_mut()
-        .filter(|sleeper| sleeper.place == place && !sleeper.is_woken);
+        .filter(|sleeper| sleeper.key == key && !sleeper.is_woken);
     let mut woken = 0;
     for sleeper in asleep.take(count as usize) {
         sleeper.is_woken = true;
         woken += 1;
     }
     drop(sleepers);
-    look_again();
+    check_again();
     Ok(woken)
 }
 
-/// Makes all sleepers look whether they were woken or cancelled.
-pub fn look_again() {
-    LOOK.notify_all();
+/// Makes all sleepers check whether they were woken or cancelled.
+pub fn check_again() {
+    CHECK.notify_all();
 }
 
-/// The word as all processes see it. Read by a call, since a load of what others have cut off would be a fault.
+/// The word as all processes see it. Read with a system call, because a load would fault if another process truncated the file.
 fn word(file: &File, position: u64) -> Result<u32> {
     let mut bytes = [0; 4];
     if read::read_at(file, &mut bytes, position)? < bytes.len() {
@@ -165,16 +165,16 @@ mod tests {
     }
 
     fn asleep(file: &File, position: u64) -> usize {
-        let place = Place::of(file, position).unwrap();
+        let key = WordKey::of(file, position).unwrap();
         sleepers()
             .list
             .iter()
-            .filter(|sleeper| sleeper.place == place)
+            .filter(|sleeper| sleeper.key == key)
             .count()
     }
 
     #[test]
-    fn a_sleep_ends_in_each_way() {
+    fn wait_ends_in_each_way() {
         let file = words();
         let soon = Some(Instant::now() + Duration::from_millis(1));
         assert_eq!(wait(&file, 0, 1, None, || false).unwrap(), Wakeup::NotEqual);
@@ -186,7 +186,7 @@ mod tests {
                 wait(&file, 0, 0, None, is_cancelled).unwrap()
             });
             cancelled.store(true, Ordering::Relaxed);
-            look_again();
+            check_again();
             assert_eq!(sleeper.join().unwrap(), Wakeup::Cancelled);
             let sleeper = scope.spawn(|| sleep(&file, 4));
             while asleep(&file, 4) == 0 {
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn wake_wakes_as_many_as_asked_for_and_none_of_another_word() {
+    fn wake_wakes_at_most_count_sleepers_of_that_word() {
         let file = words();
         let other = file.try_clone().unwrap();
         thread::scope(|scope| {

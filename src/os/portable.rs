@@ -1,31 +1,30 @@
-//! The choice between a call that only Linux has, or only a new Linux, and its portable fallback.
+//! The choice between a call that only Linux, or only a new Linux, has and its portable fallback.
 //!
-//! It is made at run time, at each call: a kernel may be too old, and a seccomp filter, gVisor or a container may refuse the call.
-//! `MMAP_ARRAY_PORTABLE=1` in the environment forces every fallback, so that tests run them on Linux.
+//! The choice is made at run time, at each call: the kernel may be too old, or a seccomp filter, gVisor or a container may refuse the
+//! call. `MMAP_ARRAY_PORTABLE=1` in the environment forces all fallbacks, so that tests can run them on Linux.
 
 use std::sync::OnceLock;
 
 use rustix::io::Errno;
 
-/// Whether each call that only Linux has is left to its fallback: always if this is another system.
+/// Whether all calls that only Linux has use their fallbacks. Always true on other systems.
 pub fn is_forced() -> bool {
     !cfg!(target_os = "linux") || is_asked_for()
 }
 
-/// Whether the environment asks for the fallbacks. It is read once.
+/// Whether the environment asks for the fallbacks. The environment is read once.
 pub fn is_asked_for() -> bool {
     static IS_FORCED: OnceLock<bool> = OnceLock::new();
     *IS_FORCED.get_or_init(|| std::env::var_os("MMAP_ARRAY_PORTABLE").is_some_and(|value| value == "1"))
 }
 
-/// Whether an error says that the system does not let this process make the call at all: a kernel that does not know the call
-/// answers `ENOSYS`, a sandbox `ENOSYS` or `EPERM`. Some calls fail with `EPERM` for another reason; their fallbacks then fail
-/// with it too.
+/// Whether an error says that this process cannot make the call at all. A kernel that does not know the call answers `ENOSYS`, a
+/// sandbox `ENOSYS` or `EPERM`. Some calls fail with `EPERM` for other reasons; then their fallbacks fail with it too.
 pub fn is_refusal(errno: Errno) -> bool {
     matches!(errno, Errno::NOSYS | Errno::PERM)
 }
 
-/// Makes a call that the system may refuse; then, or if fallbacks are forced, does it by the fallback.
+/// Makes a call. If the system refuses it, or if fallbacks are forced, uses the fallback.
 pub fn or_fallback<T>(
     call: impl FnOnce() -> rustix::io::Result<T>,
     fallback: impl FnOnce() -> rustix::io::Result<T>,
@@ -39,7 +38,7 @@ pub fn or_fallback<T>(
     }
 }
 
-/// Defines a function of calls that only Linux has. On other systems it fails as on a kernel that does not know the call.
+/// Defines a function that only Linux has. On other systems it fails with `NOSYS`, as on a kernel that does not know the call.
 macro_rules! linux_only {
     ($(#[$attribute:meta])* fn $name:ident($($argument:ident: $type:ty),*) -> Result<$done:ty> $body:block) => {
         #[cfg(target_os = "linux")]
@@ -54,7 +53,7 @@ macro_rules! linux_only {
 }
 pub(super) use linux_only;
 
-/// Whether a unit test of something that only Linux has is to be skipped, with the reason.
+/// Whether to skip a unit test of something that only Linux has. Prints the reason.
 #[cfg(test)]
 pub fn skips(reason: &str) -> bool {
     if is_forced() {

@@ -1,4 +1,4 @@
-//! Which process this is, told so that a later one with the same number is not taken for it; and the way to its descriptors.
+//! The identity of a process, which tells it from a later one with the same number, and the paths of its descriptors.
 
 #![cfg_attr(target_os = "macos", allow(unsafe_code, reason = "asks with a C call"))]
 
@@ -10,15 +10,15 @@ use std::sync::OnceLock;
 use super::portable;
 use crate::error::{Error, Result};
 
-/// Number of the process and the kernel's clock tick it was started at, or 0 if the system does not tell it. Who relies on the number
-/// alone compares the file too, so no harm comes of that.
+/// The process number and the start time in the kernel's clock ticks. The time is 0 if the system does not tell it. Then the number
+/// alone is compared; that is safe, because callers compare the file, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProcessIdentity {
     pub pid: u32,
     pub started: u64,
 }
 
-/// What leads to a descriptor of another process; `None` if fallbacks are forced.
+/// The path of a descriptor of another process. `None` if fallbacks are forced.
 pub fn descriptor_path(pid: u32, descriptor: i32) -> Option<PathBuf> {
     (!portable::is_forced()).then(|| PathBuf::from(format!("/proc/{pid}/fd/{descriptor}")))
 }
@@ -27,13 +27,13 @@ impl ProcessIdentity {
     /// This process.
     ///
     /// # Errors
-    /// The system's, `EMFILE` above all: then it is asked again the next time.
+    /// The system's, such as `EMFILE`. Then the next call tries again.
     pub fn own() -> Result<Self> {
         static OWN: OnceLock<ProcessIdentity> = OnceLock::new();
         let pid = std::process::id();
-        // A process made by fork() without exec has its parent's answer in memory.
-        if let Some(known) = OWN.get().filter(|known| known.pid == pid) {
-            return Ok(*known);
+        // A process made by fork() without exec has its parent's identity in memory.
+        if let Some(own) = OWN.get().filter(|own| own.pid == pid) {
+            return Ok(*own);
         }
         let own = match started("self") {
             Err(error) if error.kind() == ErrorKind::NotFound => ProcessIdentity { pid, started: 0 },
@@ -42,19 +42,19 @@ impl ProcessIdentity {
                 started: started.map_err(|error| Error::io(&error, "open"))?,
             },
         };
-        // Another thread may have been faster; in a forked process the parent's stays.
+        // Fails if another thread was faster, or in a forked process, which keeps its parent's.
         let _ = OWN.set(own);
         Ok(own)
     }
 
-    /// A process that is running now.
+    /// A process by its number. `None` if it is not running.
     pub fn of(pid: u32) -> Option<Self> {
         let started = started(&pid.to_string()).ok()?;
         Some(ProcessIdentity { pid, started })
     }
 }
 
-/// When a process was started, of those by their numbers.
+/// The start time of a process, by its number.
 #[cfg(target_os = "macos")]
 fn started(process: &str) -> std::io::Result<u64> {
     if portable::is_asked_for() {
@@ -66,11 +66,11 @@ fn started(process: &str) -> std::io::Result<u64> {
         process.parse().unwrap_or(0)
     };
     let number = i32::try_from(number).map_err(|_| ErrorKind::NotFound)?;
-    // SAFETY: all zeros is a valid one.
+    // SAFETY: all zeros is a valid value of this structure.
     let mut facts: libc::proc_bsdinfo = unsafe { std::mem::zeroed() };
     let size = size_of_val(&facts) as i32;
     let into = std::ptr::from_mut(&mut facts).cast();
-    // SAFETY: so many bytes may be written there.
+    // SAFETY: the system writes at most `size` bytes, which the structure has.
     let done = unsafe { libc::proc_pidinfo(number, libc::PROC_PIDTBSDINFO, 0, into, size) };
     if done != size {
         return Err(std::io::Error::last_os_error());
@@ -78,7 +78,7 @@ fn started(process: &str) -> std::io::Result<u64> {
     Ok(facts.pbi_start_tvsec * 1_000_000 + facts.pbi_start_tvusec)
 }
 
-/// When a process was started, of those in `/proc`.
+/// The start time of a process, from `/proc`.
 #[cfg(not(target_os = "macos"))]
 fn started(process: &str) -> std::io::Result<u64> {
     if portable::is_forced() {
@@ -86,15 +86,15 @@ fn started(process: &str) -> std::io::Result<u64> {
     }
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
     let no_stat = || std::io::Error::from_raw_os_error(libc::EIO);
-    // The second field is the program's name in parentheses, and may hold anything.
+    // The second field is the name of the program in parentheses. The name may contain any characters.
     let (_, rest) = stat.rsplit_once(") ").ok_or_else(no_stat)?;
-    // Field 22 of the line; the rest starts at field 3.
+    // Field 22 of the line; `rest` begins at field 3.
     let started = rest.split(' ').nth(19).and_then(|field| field.parse().ok());
     started.ok_or_else(no_stat)
 }
 
-/// The PID namespace of this process, which a container has one of its own of: the number of a process means another one in each
-/// of them. `None` if the system does not say.
+/// The PID namespace of this process. A container has its own, in which the number of a process refers to another process. `None` if
+/// the system does not tell.
 pub fn pid_namespace() -> Option<u64> {
     std::fs::metadata("/proc/self/ns/pid")
         .ok()
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn processes_are_told_apart() {
+    fn of_this_process_is_own_and_of_another_is_not() {
         let own = ProcessIdentity::own().unwrap();
         if portable::skips("the time of a start is known from /proc") {
             return;

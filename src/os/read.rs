@@ -1,4 +1,4 @@
-//! Reading files: at a place, and to mapped memory.
+//! Reading files: at a position, and into mapped memory.
 #![allow(unsafe_code, reason = "has the system write to mapped memory")]
 
 use std::fs::File;
@@ -13,10 +13,10 @@ use super::readiness;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 
-/// What Linux reads at once: 2 GiB less a page. macOS refuses to read more than 2 GiB.
+/// The most that Linux reads in one call: 2 GiB less a page. macOS refuses more than 2 GiB.
 const READ_LIMIT: usize = 0x7FFF_F000;
 
-/// Reads until a buffer is full or the file ends; gives how many bytes there were.
+/// Reads until a buffer is full or the file ends. Returns the number of bytes.
 pub fn read_at(file: &File, buffer: &mut [u8], position: u64) -> Result<usize> {
     let mut got = 0;
     while got < buffer.len() {
@@ -46,7 +46,7 @@ pub fn fill(file: &File, into: Region<'_>, is_cancelled: Option<&dyn Fn() -> boo
             }
         }
         let rest = into.part(done, into.len() - done);
-        // SAFETY: the rest has that many writable bytes; the system answers EFAULT where it cannot write to them.
+        // SAFETY: `rest` has that many writable bytes. The system answers EFAULT if it cannot write to them.
         let read = unsafe {
             libc::read(
                 file.as_raw_fd(),
@@ -75,7 +75,7 @@ mod tests {
     use std::os::unix::fs::FileExt;
 
     #[test]
-    fn a_region_is_filled_as_far_as_the_file_goes() {
+    fn fill_from_a_shorter_file_ends_at_its_end() {
         let file = crate::os::memory_file::scratch();
         file.write_all_at(b"abcdef", 0).unwrap();
         let mut room = [0u8; 8];
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_is_read_and_no_more() {
+    fn read_at_behind_the_end_reads_what_the_file_has() {
         let file = crate::os::memory_file::scratch();
         file.write_all_at(b"abcdef", 0).unwrap();
         let mut buffer = [0; 4];

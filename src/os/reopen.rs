@@ -1,4 +1,4 @@
-//! Opening a file a second time, so that position, flags and locks are another descriptor's.
+//! Opening a file a second time, to get a descriptor with its own position, flags and locks.
 
 use std::fs::File;
 use std::os::fd::AsRawFd;
@@ -12,17 +12,17 @@ use super::portable::linux_only;
 use super::{descriptor, portable};
 use crate::error::{Error, Result};
 
-/// What leads to a descriptor of this process; `None` if fallbacks are forced.
+/// The path of a descriptor of this process. `None` if fallbacks are forced.
 pub(super) fn proc_path(descriptor: i32) -> Option<PathBuf> {
     (!portable::is_forced()).then(|| PathBuf::from(format!("/proc/self/fd/{descriptor}")))
 }
 
-/// Opens the file of a descriptor: through `/proc`; else by a path, the one given or the one the system tells, if that still leads
-/// to the file.
+/// Opens the file of a descriptor again: through `/proc`, or else by the path that was given or that the system tells, if it still leads
+/// to that file.
 ///
 /// # Errors
 /// The system's; `UnsupportedRuntime` if neither leads to the file.
-pub fn opened_anew(file: &File, flags: OFlags, path: Option<&Path>) -> Result<File> {
+pub fn reopen(file: &File, flags: OFlags, path: Option<&Path>) -> Result<File> {
     if let Some(link) = proc_path(file.as_raw_fd())
         && let Some(fresh) = opened(&link, flags)?
     {
@@ -40,41 +40,41 @@ pub fn opened_anew(file: &File, flags: OFlags, path: Option<&Path>) -> Result<Fi
         }
     }
     Err(Error::UnsupportedRuntime {
-        feature: "/proc, which a file without a name needs to be opened a second time",
+        feature: "/proc, without which a file that has no name cannot be opened a second time",
     })
 }
 
-/// Opens what a path leads to, if that is the regular file of an identity. Opens nothing else: to open a device or a FIFO may have
-/// effects. POSIX can only look first, and open then.
+/// Opens a path, if it leads to the regular file with an identity. Opens nothing else, because opening a device or a FIFO may have
+/// effects. The fallback can only check first and open afterwards.
 ///
 /// # Errors
 /// The system's.
-pub fn opened_if(path: &Path, identity: &FileIdentity, flags: OFlags) -> Result<Option<File>> {
+pub fn open_if_identical(path: &Path, identity: &FileIdentity, flags: OFlags) -> Result<Option<File>> {
     if portable::is_forced() {
-        let there = stat(path).map_err(|errno| failure(errno, path))?;
-        if !identity::is_regular(&there) || FileIdentity::by_stat(&there) != *identity {
+        let found = stat(path).map_err(|errno| failure(errno, path))?;
+        if !identity::is_regular(&found) || FileIdentity::by_stat(&found) != *identity {
             return Ok(None);
         }
         let file = opened(path, flags)?.ok_or_else(|| failure(Errno::NOENT, path))?;
         return Ok((FileIdentity::of(&file)? == *identity).then_some(file));
     }
-    let found = looked_at(path).map_err(|errno| failure(errno, path))?;
+    let found = open_path(path).map_err(|errno| failure(errno, path))?;
     if FileIdentity::of(&found)? != *identity {
         return Ok(None);
     }
     identity::require_regular(&found)?;
-    opened_anew(&found, flags, Some(path)).map(Some)
+    reopen(&found, flags, Some(path)).map(Some)
 }
 
 linux_only! {
-    fn looked_at(path: &Path) -> Result<File> {
+    fn open_path(path: &Path) -> Result<File> {
         retry_on_intr(|| open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())).map(File::from)
     }
 }
 
-/// `None` if nothing is there.
+/// Opens a path. `None` if it does not exist.
 fn opened(path: &Path, flags: OFlags) -> Result<Option<File>> {
-    // Without NONBLOCK the open of a FIFO would wait for its other end.
+    // Without NONBLOCK, opening a FIFO would wait for its other end.
     match opened_with(path, flags | OFlags::NONBLOCK | OFlags::NOCTTY) {
         Err(Error::System {
             errno: libc::ENOENT | libc::ENOTDIR,
@@ -99,14 +99,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_opened_anew_by_its_path_alone_while_that_leads_to_it() {
+    fn reopen_by_a_path_that_leads_to_another_file_fails() {
         let path = std::env::temp_dir().join(format!("mmap-array-anew-{}", std::process::id()));
         let file = File::create(&path).unwrap();
-        let fresh = opened_anew(&file, OFlags::RDONLY, Some(&path)).unwrap();
+        let fresh = reopen(&file, OFlags::RDONLY, Some(&path)).unwrap();
         assert!(identity::are_same(&file, &fresh));
         std::fs::remove_file(&path).unwrap();
         let other = File::create(&path).unwrap();
-        match opened_anew(&file, OFlags::RDONLY, Some(&path)) {
+        match reopen(&file, OFlags::RDONLY, Some(&path)) {
             Ok(fresh) => assert!(identity::are_same(&file, &fresh) && !identity::are_same(&other, &fresh)),
             Err(error) => assert_eq!(error.code(), "ERR_UNSUPPORTED_RUNTIME"),
         }
@@ -114,11 +114,11 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_opened_if_the_file_is_the_one() {
+    fn open_if_identical_of_another_file_is_none() {
         let path = std::env::temp_dir().join(format!("mmap-array-if-{}", std::process::id()));
         let file = File::create(&path).unwrap();
         let identity = FileIdentity::of(&file).unwrap();
-        let opened = |path: &Path| opened_if(path, &identity, OFlags::RDONLY);
+        let opened = |path: &Path| open_if_identical(path, &identity, OFlags::RDONLY);
         assert!(identity::are_same(&file, &opened(&path).unwrap().unwrap()));
         assert!(opened(Path::new("/")).unwrap().is_none());
         assert!(opened(Path::new("/dev/null")).unwrap().is_none());

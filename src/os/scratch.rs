@@ -1,4 +1,4 @@
-//! Memory of this process alone, for as long as a piece of work takes.
+//! Temporary memory of one computation.
 
 use bytemuck::cast_slice_mut;
 use memmap2::MmapMut;
@@ -8,12 +8,12 @@ use super::available::require_available;
 use super::huge_pages::{self, HUGE_PAGE};
 use crate::error::{Error, Result};
 
-/// From here on pages are asked of the system, and given back to it at the end.
+/// From this size on, the memory is mapped for the computation, and unmapped at its end.
 const LARGE: usize = 1 << 20;
-/// What a huge page is aligned to.
+/// The alignment of a huge page.
 const ALIGNMENT: usize = HUGE_PAGE as usize;
 
-/// So many words, of whatever value.
+/// A number of words. Their initial values are not specified.
 pub enum Scratch {
     Small(Vec<u64>),
     Large {
@@ -25,7 +25,7 @@ pub enum Scratch {
 
 impl Scratch {
     /// # Errors
-    /// `ENOMEM` where the machine has not so much free.
+    /// `ENOMEM` if the machine has too little memory available.
     pub fn new(words: usize) -> Result<Scratch> {
         let none = || Error::system(Errno::NOMEM, "mmap");
         let bytes = words.checked_mul(size_of::<u64>()).ok_or_else(none)?;
@@ -37,7 +37,7 @@ impl Scratch {
         let map = MmapMut::map_anon(length).map_err(|error| Error::io(&error, "mmap"))?;
         let address = map.as_ptr().addr();
         let start = address.next_multiple_of(ALIGNMENT) - address;
-        // A hint: without huge pages it is slower, and the same.
+        // If there are no huge pages, the computation is only slower.
         let _ = huge_pages::advise(address + start, bytes);
         Ok(Scratch::Large { map, start, bytes })
     }
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn has_the_words_asked_for() {
+    fn new_has_as_many_words_as_requested() {
         for words in [0, 1, LARGE / 8 - 1, LARGE / 8, 3 * ALIGNMENT / 8 + 1] {
             let mut scratch = Scratch::new(words).unwrap();
             assert_eq!(scratch.words().len(), words);
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_there_is_is_enomem() {
+    fn new_of_more_than_is_available_is_enomem() {
         for words in [available() as usize, usize::MAX / 16, usize::MAX] {
             assert_eq!(
                 Scratch::new(words).err().map(|error| error.code()),

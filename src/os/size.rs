@@ -25,18 +25,6 @@ linux_only! {
     }
 }
 
-/// Asks for the size by moving the file's position to its end: in little more than half the time. For a file whose position
-/// nobody else looks at.
-pub fn by_position(file: &File) -> Result<u64> {
-    seek(file, SeekFrom::End(0)).or_else(|_| of(file))
-}
-
-/// Puts the position back to the start, after [`by_position`].
-pub fn rewind(file: &File) {
-    // A file that can be mapped has a position.
-    let _ = seek(file, SeekFrom::Start(0));
-}
-
 /// Puts the position of one file where that of another is.
 pub fn copy_position(from: &File, to: &File) {
     // Files that can be mapped have positions.
@@ -62,7 +50,6 @@ mod tests {
         let file = crate::os::memory_file::scratch();
         set(&file, 10_000).unwrap();
         assert_eq!(of(&file).unwrap(), 10_000);
-        assert_eq!(by_position(&file).unwrap(), 10_000);
         set(&file, 3).unwrap();
         assert_eq!(of(&file).unwrap(), 3);
         assert_eq!(set(&file, MAX + 1).unwrap_err().code(), "EFBIG");

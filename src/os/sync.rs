@@ -1,4 +1,4 @@
-//! Waiting until a file is on its device.
+//! Waiting until a file is stored on its device.
 
 use std::fs::File;
 
@@ -6,8 +6,8 @@ use rustix::fs::fsync;
 
 use crate::error::{Error, Result};
 
-/// Waits until data and size are on the device. On macOS `fsync` only waits until the device has them in its memory;
-/// `F_FULLFSYNC` waits until they are kept. Some file systems do not have it.
+/// Waits until the data and the size are stored on the device. On macOS `fsync` only waits until the device has them in its memory;
+/// `F_FULLFSYNC` waits until they are stored. Some file systems do not have it.
 ///
 /// # Errors
 /// The system's.

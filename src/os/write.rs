@@ -1,4 +1,4 @@
-//! Writing mapped memory to files: at their end, wherever that is by now, and at a place.
+//! Writing mapped memory to files: at their current end, and at a position.
 
 use std::fs::File;
 use std::io::IoSlice;
@@ -12,22 +12,22 @@ use super::size;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 
-/// What Linux takes in one write: 2 GiB less a page. A multiple of every element's size.
+/// The most that Linux writes in one call: 2 GiB less a page. It is a multiple of every element size.
 const WRITE_LIMIT: usize = 0x7FFF_F000;
 
-/// Opens a file once more, with these flags.
+/// Opens a file again, with other flags.
 pub type Reopen<'a> = &'a dyn Fn(OFlags) -> Result<File>;
 
-/// Appends to one file, which was not opened with `O_APPEND`, since it is written to at other places too.
+/// Appends to a file that was not opened with `O_APPEND`, because it is also written to at other positions.
 #[derive(Debug, Default)]
 pub struct Appender {
-    /// The same file opened with `O_APPEND`, where the system refuses `pwritev2`.
+    /// The same file opened with `O_APPEND`, if the system refuses `pwritev2`.
     second: OnceLock<File>,
 }
 
 impl Appender {
-    /// Opens the second descriptor at once, if the system refuses appends without it: once the file has lost its name, it cannot be
-    /// opened again. If that fails, the first append tries again, and fails in its turn.
+    /// Opens the second descriptor now, if appends need it: once the file has lost its name, it may not be possible to open it again. If
+    /// that fails, the first append tries again and reports the error.
     pub fn prepare(&self, file: &File, reopen: Reopen<'_>) {
         if !is_available(file) {
             let _ = self.second(reopen);
@@ -42,21 +42,20 @@ impl Appender {
         Ok(self.second.get_or_init(|| fresh))
     }
 
-    /// Appends the parts, one after the other, in one write where the kernel takes it in one. The file's size grows after
-    /// its bytes are there, so no reader sees a tail that is not written, and appends of other processes are kept.
+    /// Appends the parts in order, in one write if the kernel takes them at once. The kernel raises the size after it has written the
+    /// bytes, so no reader sees unwritten bytes, and appends of other processes are kept.
     ///
     /// # Errors
-    /// The system's. Where a part was written by then, the file is cut back to where it ended, unless somebody else has
-    /// appended meanwhile.
+    /// The system's. If a part was already written, the file is truncated to its old end, unless another process appended meanwhile.
     pub fn append(&self, file: &File, parts: &[Region<'_>], end: u64, reopen: Reopen<'_>) -> Result<()> {
         let total: usize = parts.iter().map(|part| part.len()).sum();
         let mut written = 0;
         while written < total {
             match self.append_once(file, parts, written, reopen)? {
-                Ok(0) => return cut_back(file, end, written, Errno::IO),
+                Ok(0) => return take_back(file, end, written, Errno::IO),
                 Ok(count) => written += count,
                 Err(Errno::INTR) => {}
-                Err(errno) => return cut_back(file, end, written, errno),
+                Err(errno) => return take_back(file, end, written, errno),
             }
         }
         Ok(())
@@ -89,22 +88,22 @@ linux_only! {
     }
 }
 
-/// Whether the system lets this process append with `pwritev2`, asked once with a write of nothing.
+/// Whether the system lets this process append with `pwritev2`. Found out once, with a write of no bytes.
 fn is_available(file: &File) -> bool {
     static IS_AVAILABLE: OnceLock<bool> = OnceLock::new();
     *IS_AVAILABLE.get_or_init(|| {
-        let asked = || append_by_flag(file, &[IoSlice::new(&[])]);
-        !portable::is_forced() && !asked().is_err_and(is_refusal)
+        let done = || append_by_flag(file, &[IoSlice::new(&[])]);
+        !portable::is_forced() && !done().is_err_and(is_refusal)
     })
 }
 
-/// A kernel that does not know the flag, and gVisor, answer `EOPNOTSUPP` or `EINVAL`. A file that is sealed against growth answers
-/// `EPERM`, as the fallback does too.
+/// A kernel that does not know the flag, and gVisor, answer `EOPNOTSUPP` or `EINVAL`. A file with a seal against growth answers `EPERM`
+/// to both this call and the fallback.
 fn is_refusal(errno: Errno) -> bool {
     portable::is_refusal(errno) || matches!(errno, Errno::OPNOTSUPP | Errno::INVAL)
 }
 
-/// The parts without their first bytes, and no more than one write takes.
+/// The parts without their first `skip` bytes, limited to what one write takes.
 fn slices_of<'a>(parts: &[Region<'a>], skip: usize) -> [IoSlice<'a>; 2] {
     let mut slices = [IoSlice::new(&[]), IoSlice::new(&[])];
     assert!(
@@ -123,18 +122,18 @@ fn slices_of<'a>(parts: &[Region<'a>], skip: usize) -> [IoSlice<'a>; 2] {
     slices
 }
 
-/// Takes a half-written append back, and reports why it stopped.
-fn cut_back(file: &File, end: u64, written: usize, errno: Errno) -> Result<()> {
+/// Takes a half-written append back, and returns the error that stopped it.
+fn take_back(file: &File, end: u64, written: usize, errno: Errno) -> Result<()> {
     if written > 0 && size::of(file)? == end + written as u64 {
         size::set(file, end)?;
     }
     Err(Error::on_memory(errno, "write"))
 }
 
-/// Writes at a place.
+/// Writes at a position of a file.
 ///
 /// # Errors
-/// The system's; part of it may be written then.
+/// The system's. Some of the bytes may have been written.
 pub fn write_at(file: &File, bytes: Region<'_>, position: u64) -> Result<()> {
     let mut written = 0;
     while written < bytes.len() {
@@ -156,7 +155,7 @@ mod tests {
     use std::io::{Read, Seek, Write};
     use std::path::{Path, PathBuf};
 
-    /// A file that is gone when the test ends.
+    /// A file that is removed at the end of the test.
     struct Scratch(PathBuf);
 
     impl Scratch {
@@ -189,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_land_at_the_end_in_order() {
+    fn append_of_parts_writes_them_at_the_end_in_order() {
         let (scratch, mut file) = Scratch::new("append-order");
         let appender = Appender::default();
         let append = |file: &File, parts: &[Region<'_>], end| {
@@ -203,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_write_lands_at_its_place() {
+    fn write_at_a_position_writes_there() {
         let (_scratch, mut file) = Scratch::new("write-at");
         file.write_all(b"abcdef").unwrap();
         write_at(&file, Region::of(b"xy"), 2).unwrap();
@@ -211,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_retry_goes_on_inside_the_second_part() {
+    fn slices_of_parts_that_are_half_written_begin_in_the_second_part() {
         let slices = slices_of(&[Region::of(b"ab"), Region::of(b"cdef")], 3);
         assert_eq!(
             slices.map(|slice| slice.to_vec()),
@@ -220,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn the_second_descriptor_appends_beside_others_and_is_opened_once() {
+    fn append_by_the_second_descriptor_keeps_appends_of_others_and_opens_it_once() {
         let (scratch, file) = Scratch::new("append-second");
         let appender = Appender::default();
         let opened_times = std::cell::Cell::new(0);
@@ -239,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_takes_no_writes_says_so() {
+    fn append_to_a_file_that_is_read_only_is_ebadf() {
         let file = File::open(std::env::current_exe().unwrap()).unwrap();
         let refused = |_| Err(Error::system(Errno::BADF, "open"));
         let done = Appender::default().append(&file, &[Region::of(b"a")], 0, &refused);

@@ -1,4 +1,4 @@
-//! A few plain facts by which another thread or process finds the memory of an array.
+//! Handles: plain data by which another thread or process finds the memory of an array.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::os::process::{self, ProcessIdentity, descriptor_path};
 use crate::storage::{Access, Flags, Format, Storage};
 use crate::typecode::Typecode;
 
-/// What the system answers where the file of a handle is no longer there, or something else is.
+/// The errors of the system if the file of a handle no longer exists, or something else is in its place.
 const MEANS_GONE: [i32; 5] = [
     libc::ENOENT,
     libc::ENOTDIR,
@@ -21,10 +21,10 @@ const MEANS_GONE: [i32; 5] = [
     libc::ELOOP,
 ];
 
-/// What the system answers if this process may not look at another one's descriptors.
+/// The errors of the system if this process may not open the descriptors of another one.
 const REFUSES_DESCRIPTORS: [i32; 2] = [libc::EACCES, libc::EPERM];
 
-/// What a handle says. It keeps nothing alive, and nothing of it is believed unchecked.
+/// The fields of a handle. It keeps nothing alive, and every field is checked before it is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handle {
     pub typecode: &'static Typecode,
@@ -32,20 +32,20 @@ pub struct Handle {
     pub owner: ProcessIdentity,
     /// The PID namespace of the owner. `None` if an older version of this package made the handle.
     pub pid_namespace: Option<u64>,
-    /// The mapping's number in the owner's process.
+    /// The number of the mapping in the registry of the owner's process.
     pub mapping: u64,
-    /// The owner's descriptor.
+    /// The number of the descriptor in the owner's process.
     pub descriptor: i32,
     pub path: Option<String>,
     pub identity: FileIdentity,
     pub offset: u64,
-    /// Elements of a window of fixed length.
+    /// The number of elements, if the array has a fixed length.
     pub length: Option<u64>,
     pub format: Format,
 }
 
 impl Handle {
-    /// Says where a mapping is, and what lies in it.
+    /// Makes a handle of a mapping.
     pub fn of(
         mapping: &Arc<Mapping>,
         typecode: &'static Typecode,
@@ -61,7 +61,7 @@ impl Handle {
             pid_namespace: process::pid_namespace(),
             mapping: registry::number_of(mapping),
             descriptor: storage.descriptor(),
-            // A path that is no text stays unsaid; the owner's descriptor leads there too.
+            // A path that is not UTF-8 is left out; the owner's descriptor leads to the file, too.
             path: storage
                 .absolute_path()
                 .and_then(|path| path.into_os_string().into_string().ok()),
@@ -72,17 +72,17 @@ impl Handle {
         })
     }
 
-    /// The memory behind the handle, with the handle's flags or lesser ones.
+    /// Finds the memory behind the handle. `flags` may ask for less access than the handle has.
     ///
     /// # Errors
-    /// `ReadOnly` for more than the handle has; `StaleHandle` where the memory is gone, or another's; `UnreachableHandle` if the
-    /// owner may have it, and is in another container or another user's.
+    /// `ReadOnly` if `flags` asks for more access; `StaleHandle` if the memory is gone or was replaced; `UnreachableHandle` if the owner
+    /// may have it, but is in another container or belongs to another user.
     pub fn locate(&self, flags: Option<Flags>) -> Result<(Arc<Mapping>, Flags)> {
-        let asked = flags;
-        let flags = self.allowed(asked)?;
+        let wanted = flags;
+        let flags = self.allowed(wanted)?;
         let mapping = match self.live_mapping()? {
-            // Copies that were asked for are the asker's own.
-            Some(mapping) if mapping.access() == flags.access() && asked != Some(Flags::CopyOnWrite) => {
+            // An explicit 'c' gets a private mapping of its own.
+            Some(mapping) if mapping.access() == flags.access() && wanted != Some(Flags::CopyOnWrite) => {
                 mapping
             }
             Some(mapping) if flags.access().is_private() => {
@@ -94,7 +94,7 @@ impl Handle {
     }
 
     fn allowed(&self, wanted: Option<Flags>) -> Result<Flags> {
-        // A file that was created or emptied once is neither by those who attach.
+        // The owner may have created or truncated the file; `attach` does neither.
         let own = if self.flags.access() == Access::ReadWrite {
             Flags::ReadWrite
         } else {
@@ -109,7 +109,7 @@ impl Handle {
         Ok(wanted)
     }
 
-    /// The mapping itself, where this is the owner's process.
+    /// The owner's mapping, if this is the owner's process.
     fn live_mapping(&self) -> Result<Option<Arc<Mapping>>> {
         if self.owner != ProcessIdentity::own()? {
             return Ok(None);
@@ -117,14 +117,14 @@ impl Handle {
         let Some(mapping) = registry::find(self.mapping) else {
             return Ok(None);
         };
-        // A handle is plain data and may have been tampered with.
+        // A handle is plain data, which may have been changed.
         if mapping.offset() != self.offset || FileIdentity::of(mapping.storage().file())? != self.identity {
             return Ok(None);
         }
         Ok(Some(mapping))
     }
 
-    /// Opens the file by its path, or through the owner's descriptor, whichever is still the same file.
+    /// Opens the file by its path or through the owner's descriptor, if either still leads to it.
     fn reopen(&self, flags: Flags) -> Result<Storage> {
         let path = self.path.as_ref().map(PathBuf::from);
         let mut failure = None;
@@ -136,10 +136,10 @@ impl Handle {
             }
         }
         let pid = self.owner.pid;
-        let mut hindrance = None;
+        let mut unreachable = None;
         if self.is_from_another_namespace() {
-            hindrance = Some(format!(
-                "process {pid} is in another PID namespace, as processes of another container are"
+            unreachable = Some(format!(
+                "process {pid} is in another PID namespace, such as that of another container"
             ));
         } else if ProcessIdentity::of(pid) == Some(self.owner)
             && let Some(link) = descriptor_path(pid, self.descriptor)
@@ -148,29 +148,29 @@ impl Handle {
                 Ok(Some(storage)) => return Ok(storage),
                 Ok(None) => {}
                 Err(Error::System { errno, .. }) if REFUSES_DESCRIPTORS.contains(&errno) => {
-                    hindrance = Some(format!(
-                        "process {pid} is another user's, or in another user namespace, and its descriptors may not be opened here"
+                    unreachable = Some(format!(
+                        "process {pid} belongs to another user or user namespace, so its descriptors may not be opened here"
                     ));
                 }
                 Err(error) => failure = Some(failure.unwrap_or(error)),
             }
         }
-        // A file that is there and refuses us is the system's error; one that is gone is ours.
-        Err(match (failure, hindrance) {
+        // If the file exists but cannot be opened, the system's error says why.
+        Err(match (failure, unreachable) {
             (Some(error @ Error::System { errno, .. }), _) if !MEANS_GONE.contains(&errno) => error,
             (_, Some(reason)) => Error::UnreachableHandle { reason },
             _ => Error::StaleHandle {
                 reason: match self.path.as_deref() {
                     Some(path) if TemporaryName::of(Path::new(path)).is_none() => {
-                        format!("'{path}' is another file by now, or none")
+                        format!("'{path}' was removed or replaced by another file")
                     }
-                    _ => format!("process {pid} has closed it, or has ended"),
+                    _ => format!("process {pid} has closed it or has ended"),
                 },
             },
         })
     }
 
-    /// Whether the number of the owner's process means another one here, or none.
+    /// Whether the owner's process number means nothing here, because the owner is in another PID namespace.
     fn is_from_another_namespace(&self) -> bool {
         let own = process::pid_namespace();
         self.pid_namespace.is_some() && own.is_some() && self.pid_namespace != own
@@ -196,13 +196,13 @@ mod tests {
     }
 
     #[test]
-    fn a_handle_leads_to_the_very_mapping() {
+    fn locate_in_the_owners_process_gives_the_same_mapping() {
         let (mapping, handle) = handle();
         assert!(Arc::ptr_eq(&handle.locate(None).unwrap().0, &mapping));
     }
 
     #[test]
-    fn lesser_flags_get_a_mapping_of_their_own() {
+    fn locate_with_less_access_gives_another_mapping() {
         let (_mapping, handle) = handle();
         let (copy, flags) = handle.locate(Some(Flags::CopyOnWrite)).unwrap();
         assert!(copy.is_private());
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_handle_that_says_copies_does_not_reach_those_of_a_reader() {
+    fn locate_with_copy_on_write_does_not_share_the_mapping_of_a_reader() {
         let storage = Arc::new(Storage::anonymous().unwrap());
         let reader = Mapping::new(storage, 0, Access::ReadOnly);
         let handle =
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_handle_of_what_is_gone_is_stale() {
+    fn locate_of_a_dropped_mapping_is_stale() {
         let (mapping, handle) = handle();
         drop(mapping);
         assert_eq!(handle.locate(None).unwrap_err().code(), "ERR_STALE_HANDLE");
@@ -243,7 +243,7 @@ mod tests {
         let error = elsewhere.locate(None).unwrap_err();
         assert_eq!(error.code(), "ERR_UNREACHABLE_HANDLE");
         assert!(error.to_string().contains("another PID namespace"));
-        // Of a version that did not say: the owner is looked up, and found.
+        // A handle without a namespace, from an older version: the owner is looked up, and found.
         let silent = Handle {
             pid_namespace: None,
             ..elsewhere
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_the_handle_has_is_refused() {
+    fn locate_with_more_access_is_read_only() {
         let (_mapping, handle) = handle();
         let handle = Handle {
             flags: Flags::Read,
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_forged_handle_is_checked() {
+    fn locate_of_a_forged_handle_is_stale() {
         let (_mapping, true_one) = handle();
         let of_another_file = Handle {
             identity: FileIdentity::from_text("1:2:3:4"),

@@ -1,4 +1,4 @@
-//! An advisory lock on a file, between threads and processes alike.
+//! An advisory lock on a file, between threads and between processes.
 
 use std::fs::File;
 use std::time::{Duration, Instant};
@@ -9,8 +9,8 @@ use rustix::io::Errno;
 use crate::error::{Error, Result};
 use crate::storage::Storage;
 
-/// Locks a file through a descriptor of its own, so that two arrays of one process exclude each other too, and the
-/// kernel releases it when its holder dies.
+/// Locks a file with `flock`, through a descriptor of its own: so two arrays of one process exclude each other, too. The kernel
+/// releases the lock when its process ends.
 #[derive(Debug)]
 pub struct Lock {
     file: File,
@@ -25,11 +25,11 @@ impl Lock {
         })
     }
 
-    /// Tries for a time; false where somebody else held it all the while.
+    /// Tries to acquire the lock until the timeout. Returns false if it did not succeed.
     ///
     /// # Errors
-    /// `Locked` where this very lock is held: it is not re-entrant.
-    pub fn acquire(&mut self, shared: bool, patience: Duration) -> Result<bool> {
+    /// `Locked` if this lock is already held, because it is not re-entrant.
+    pub fn acquire(&mut self, shared: bool, timeout: Duration) -> Result<bool> {
         if self.held {
             return Err(Error::Locked);
         }
@@ -38,8 +38,8 @@ impl Lock {
         } else {
             FlockOperation::NonBlockingLockExclusive
         };
-        let deadline = Instant::now() + patience;
-        let mut pause = Duration::from_micros(20);
+        let deadline = Instant::now() + timeout;
+        let mut interval = Duration::from_micros(20);
         loop {
             match flock(&self.file, operation) {
                 Ok(()) => {
@@ -54,13 +54,13 @@ impl Lock {
             if left.is_zero() {
                 return Ok(false);
             }
-            std::thread::sleep(pause.min(left));
-            pause = (pause * 2).min(Duration::from_millis(1));
+            std::thread::sleep(interval.min(left));
+            interval = (interval * 2).min(Duration::from_millis(1));
         }
     }
 
     /// # Errors
-    /// `NotLocked` where it is not held.
+    /// `NotLocked` if it is not held.
     pub fn release(&mut self) -> Result<()> {
         if !self.held {
             return Err(Error::NotLocked);
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_locks_on_one_file_exclude_each_other() {
+    fn acquire_of_a_second_lock_on_the_file_fails_until_the_first_is_released() {
         let storage = Storage::anonymous().unwrap();
         let (mut one, mut other) = (Lock::on(&storage).unwrap(), Lock::on(&storage).unwrap());
         assert!(one.acquire(false, Duration::ZERO).unwrap());

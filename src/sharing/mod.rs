@@ -1,5 +1,4 @@
-//! What threads and processes share an array by: handles, the registry that finds a live mapping behind one, locks,
-//! and sleeping on an element.
+//! How threads and processes share an array: handles, the registry of mappings behind them, locks, and sleeping on an element.
 
 pub mod handle;
 pub mod lock;

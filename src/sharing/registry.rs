@@ -1,4 +1,4 @@
-//! The mappings of this process that a handle was made of.
+//! The registry: the mappings of this process that have a handle, by number.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,7 +8,7 @@ use crate::mapping::Mapping;
 
 static MAPPINGS: LazyLock<Mutex<HashMap<u64, Weak<Mapping>>>> = LazyLock::new(Mutex::default);
 
-/// The number of a mapping, the same each time. Keeps nothing alive.
+/// The number of a mapping, which is the same at each call. The registry does not keep the mapping alive.
 pub fn number_of(mapping: &Arc<Mapping>) -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     *mapping.number.get_or_init(|| {
@@ -22,7 +22,7 @@ pub fn number_of(mapping: &Arc<Mapping>) -> u64 {
     })
 }
 
-/// The mapping of a number, while somebody holds it.
+/// The mapping with a number, if somebody still holds it.
 pub fn find(number: u64) -> Option<Arc<Mapping>> {
     MAPPINGS
         .lock()
@@ -37,7 +37,7 @@ mod tests {
     use crate::storage::{Access, Storage};
 
     #[test]
-    fn a_number_leads_back_while_the_mapping_lives() {
+    fn find_of_a_number_gives_the_mapping_until_it_is_dropped() {
         let mapping = Mapping::new(Arc::new(Storage::anonymous().unwrap()), 0, Access::ReadWrite);
         let number = number_of(&mapping);
         assert_eq!(number_of(&mapping), number);
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thread_that_panicked_with_the_lock_in_hand_stops_nobody() {
+    fn find_after_a_thread_panicked_with_the_lock_works() {
         let panicked = std::thread::spawn(|| {
             let _held = MAPPINGS.lock();
             panic!("on purpose");

@@ -8,15 +8,15 @@ use crate::error::{Error, Result};
 use crate::mapping::SharedWord;
 use crate::os::futex::{Cancellation, Wakeup};
 
-/// Sleepers of one array that run on threads of their own, to be called off with it.
+/// The sleeps of one array that run on threads of their own. `close` cancels them.
 #[derive(Debug, Default)]
 pub struct Sleepers(Vec<Weak<Cancellation>>);
 
-/// A sleeper needs next to none.
+/// A thread that sleeps needs little stack.
 const STACK_BYTES: usize = 64 * 1024;
 
 impl Sleepers {
-    /// Sleeps on a thread of its own, and hands the outcome to `done` there.
+    /// Sleeps on a new thread, which calls `done` with the outcome.
     pub fn sleep(
         &mut self,
         word: SharedWord,
@@ -37,7 +37,7 @@ impl Sleepers {
             .map_err(|error| Error::io(&error, "pthread_create"))
     }
 
-    /// Every sleep that is not over ends with `Wakeup::Cancelled`.
+    /// Ends all sleeps with `Wakeup::Cancelled`.
     pub fn cancel_all(&mut self) {
         for sleeper in self.0.drain(..).filter_map(|sleeper| sleeper.upgrade()) {
             sleeper.cancel();

@@ -1,6 +1,6 @@
-//! Files on overlayfs, which a container's root is. A file that was opened for reading before anybody opened it for writing is the
-//! lower layer's. The first open for writing copies it to the upper layer. From then on the descriptor reads the copy, but what was
-//! mapped by it, or is mapped by it later, stays the file of the lower layer.
+//! Files on overlayfs, such as the root file system of a container. A file that was opened for reading before anybody opened it for
+//! writing is in the lower layer. The first open for writing copies it to the upper layer. From then on, the old descriptor reads
+//! the copy, but its mappings, old and new, still show the file of the lower layer. So the file must be opened again.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -11,15 +11,15 @@ use super::Storage;
 use crate::error::{Error, Result};
 use crate::os::{descriptor, identity, size};
 
-/// Whether a file may still be copied up, and how often it was opened anew for that.
+/// Whether a file may still be copied up, and how many times it was opened again because it was.
 #[derive(Debug, Default)]
 pub struct CopyUp {
-    /// The file as it was when it was opened last; `None` where its descriptor is known to be of the upper layer's.
+    /// The file when it was last opened. `None` once its descriptor is in the upper layer, where it stays.
     opened: Mutex<Option<Facts>>,
     generation: AtomicU32,
 }
 
-/// What a copy to the upper layer changes: the time of the last change at least.
+/// The attributes that a copy to the upper layer changes; at least `changed`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Facts {
     size: i64,
@@ -39,7 +39,7 @@ impl From<&Stat> for Facts {
 }
 
 impl CopyUp {
-    /// Of a file that was opened for reading alone.
+    /// For a file that was opened for reading only.
     pub fn possible(stat: &Stat) -> CopyUp {
         CopyUp {
             opened: Mutex::new(Some(Facts::from(stat))),
@@ -49,16 +49,16 @@ impl CopyUp {
 }
 
 impl Storage {
-    /// How often the file was opened anew. A window that was mapped before shows the file of the lower layer.
+    /// How many times the file was opened again. A window that was mapped before that shows the file of the lower layer.
     pub fn generation(&self) -> u32 {
         self.copy_up.generation.load(Ordering::Acquire)
     }
 
-    /// Opens the file anew where it may have been copied to the upper layer since. It is the same file of the overlay, whatever
-    /// has its name by now.
+    /// Opens the file again if it may have been copied to the upper layer. It is still the same file, even if its name now leads to
+    /// another one.
     ///
     /// # Errors
-    /// The system's, as `EACCES` where the file may no longer be opened.
+    /// The system's, such as `EACCES` if the file may no longer be opened.
     pub fn follow_copy_up(&self) -> Result<()> {
         let mut opened = self.copy_up.opened.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(before) = *opened else { return Ok(()) };
@@ -68,12 +68,12 @@ impl Storage {
             if now == before {
                 return Ok(());
             }
-            let fresh = self.opened_anew(OFlags::RDONLY)?;
-            // The number of the descriptor stays, which the guard and users know.
+            let fresh = self.reopened(OFlags::RDONLY)?;
+            // Keeps the number of the descriptor, because the guard and users know it.
             size::copy_position(&self.file, &fresh);
             descriptor::replace(&self.file, &fresh).map_err(|error| self.named(error))?;
             self.copy_up.generation.fetch_add(1, Ordering::Release);
-            // A change of permissions may have copied those alone, and left the data in the lower layer.
+            // A change of permissions may copy only the attributes, and leave the data in the lower layer.
             if (now.size, now.modified) == (before.size, before.modified) {
                 *opened = Some(now);
                 return Ok(());

@@ -1,10 +1,10 @@
-//! The flags a file is opened with: Node's own, and `c` for copy-on-write.
+//! The flags that a file is opened with: Node's, and `c` for copy-on-write.
 
 use rustix::fs::OFlags;
 
 use crate::error::{Error, Result};
 
-/// How an array was opened, as the user wrote it.
+/// How an array was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flags {
     /// `r`
@@ -12,7 +12,7 @@ pub enum Flags {
     /// `r+`
     ReadWrite,
     /// `w+`
-    CreateOrEmpty,
+    CreateOrTruncate,
     /// `wx+`
     CreateNew,
     /// `a+`
@@ -21,21 +21,21 @@ pub enum Flags {
     CopyOnWrite,
 }
 
-/// What an array may do to the bytes that others see.
+/// Whether an array may write, and who sees what it writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Nothing, and its own methods that write refuse.
+    /// Methods that write throw.
     ReadOnly,
-    /// Everything.
+    /// Writes go to the file.
     ReadWrite,
-    /// Nothing: what it writes stays its own.
+    /// Writes stay in the array.
     CopyOnWrite,
 }
 
 const ALL: [(Flags, &str); 6] = [
     (Flags::Read, "r"),
     (Flags::ReadWrite, "r+"),
-    (Flags::CreateOrEmpty, "w+"),
+    (Flags::CreateOrTruncate, "w+"),
     (Flags::CreateNew, "wx+"),
     (Flags::CreateOrKeep, "a+"),
     (Flags::CopyOnWrite, "c"),
@@ -67,25 +67,25 @@ impl Flags {
         }
     }
 
-    /// Whether the call may make a file, or make one longer.
+    /// Whether `open` may create the file, or make it longer.
     pub fn creates(self) -> bool {
         matches!(
             self,
-            Flags::CreateOrEmpty | Flags::CreateNew | Flags::CreateOrKeep
+            Flags::CreateOrTruncate | Flags::CreateNew | Flags::CreateOrKeep
         )
     }
 
-    /// The same, but that what is in the file is not taken away by the system when it is opened.
-    pub fn without_emptying(self) -> Flags {
+    /// The same flags, but `open` does not truncate the file.
+    pub fn without_truncation(self) -> Flags {
         match self {
-            Flags::CreateOrEmpty => Flags::CreateOrKeep,
+            Flags::CreateOrTruncate => Flags::CreateOrKeep,
             other => other,
         }
     }
 
     pub(super) fn open_flags(self) -> OFlags {
         let created = match self {
-            Flags::CreateOrEmpty => OFlags::CREATE | OFlags::TRUNC,
+            Flags::CreateOrTruncate => OFlags::CREATE | OFlags::TRUNC,
             Flags::CreateNew => OFlags::CREATE | OFlags::EXCL,
             Flags::CreateOrKeep => OFlags::CREATE,
             _ => OFlags::empty(),
@@ -102,7 +102,7 @@ impl Access {
         }
     }
 
-    /// Whether pages that are written to are copies of this mapping's own.
+    /// Whether the mapping is private: a write copies the page.
     pub fn is_private(self) -> bool {
         self != Access::ReadWrite
     }
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_name_is_parsed_and_printed() {
+    fn parse_of_each_name_gives_the_flags_that_print_it() {
         for (flags, name) in ALL {
             assert_eq!(Flags::parse(name).unwrap(), flags);
             assert_eq!(flags.as_str(), name);

@@ -1,14 +1,13 @@
-//! What a file holds beside the elements.
+//! The format of a file.
 
 use crate::error::{Error, Result};
 
-/// The form of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
-    /// Nothing but elements.
+    /// Only elements.
     #[default]
     Raw,
-    /// NumPy's: a header that counts the elements.
+    /// NumPy's format, with a header that counts the elements.
     Npy,
 }
 
@@ -40,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_name_is_parsed_and_printed() {
+    fn parse_of_each_name_gives_the_format_that_prints_it() {
         for format in [Format::Raw, Format::Npy] {
             assert_eq!(Format::parse(format.as_str()).unwrap(), format);
         }

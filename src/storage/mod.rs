@@ -1,4 +1,4 @@
-//! Where the bytes live: a file, named shared memory, or memory that no name leads to.
+//! Where the bytes are stored: a file, named shared memory, or memory without a name.
 
 mod copy_up;
 mod flags;
@@ -11,7 +11,6 @@ use std::fs::File;
 use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::OFlags;
 use rustix::io::Errno;
@@ -28,21 +27,18 @@ use crate::os::memory_file::TemporaryName;
 use crate::os::write::{self, Appender};
 use crate::os::{blocks, descriptor, identity, read, reopen, size, sync};
 
-/// An open file, named or not.
+/// An open file, with or without a name.
 #[derive(Debug)]
 pub struct Storage {
     file: File,
-    /// As the user gave it; `None` for what has no name here.
+    /// The path that the user gave. `None` if the file was not opened by a path.
     path: Option<PathBuf>,
-    /// Bytes it held when it was opened.
+    /// Its size in bytes when it was opened.
     opening_size: u64,
     /// Whether it is memory that was made here, without any name.
     nameless: bool,
     /// Of memory that had to be a temporary file.
     temporary: Option<TemporaryName>,
-    /// Whether others can see where the file's position is, by the same descriptor or a duplicate. Whoever moves the position
-    /// because nobody can holds this while it does.
-    shares_position: Mutex<bool>,
     /// Whether others can know of it, so that its size matters to somebody else.
     exposed: AtomicBool,
     copy_up: CopyUp,
@@ -50,12 +46,12 @@ pub struct Storage {
 }
 
 impl Storage {
-    /// Whether no device is behind it.
+    /// Whether the file is in memory, not on a device.
     pub fn is_in_memory(&self) -> bool {
         self.nameless || identity::is_in_memory(&self.file)
     }
 
-    /// From now on others can know of it.
+    /// Marks the file as one that others can see, from now on.
     pub fn expose(&self) {
         self.exposed.store(true, Ordering::Relaxed);
     }
@@ -64,35 +60,19 @@ impl Storage {
         self.exposed.load(Ordering::Relaxed)
     }
 
-    /// A descriptor that shares nothing with the first but the file.
-    fn opened_anew(&self, flags: OFlags) -> Result<File> {
+    /// Opens the file again: the new descriptor has its own position, flags and locks.
+    fn reopened(&self, flags: OFlags) -> Result<File> {
         let path = self.temporary.as_ref().map(TemporaryName::path).or(self.path());
-        reopen::opened_anew(&self.file, flags, path).map_err(|error| self.named(error))
+        reopen::reopen(&self.file, flags, path).map_err(|error| self.named(error))
     }
 
-    /// One for locks.
+    /// A second descriptor, for locks.
     pub fn second_descriptor(&self) -> Result<File> {
-        self.opened_anew(OFlags::RDONLY)
+        self.reopened(OFlags::RDONLY)
     }
 
     pub fn file(&self) -> &File {
         &self.file
-    }
-
-    /// The descriptor for somebody who may do with it what they like. Its position is theirs from now on.
-    pub fn give_descriptor(&self) -> i32 {
-        let mut shares_position = self.shares_position();
-        if !*shares_position {
-            size::rewind(&self.file);
-            *shares_position = true;
-        }
-        self.descriptor()
-    }
-
-    fn shares_position(&self) -> MutexGuard<'_, bool> {
-        self.shares_position
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn descriptor(&self) -> i32 {
@@ -103,8 +83,8 @@ impl Storage {
         self.path.as_deref()
     }
 
-    /// The path from the root, for other processes, which memory may have too; `None` for what has no name here. Looked for when somebody asks: the path
-    /// the user gave may begin at a directory that was the current one then.
+    /// The absolute path, for other processes. Memory in a temporary file has one, too. `None` if the file has no name here. A relative
+    /// path is looked up again at each call, because the current directory may have changed since the file was opened.
     pub fn absolute_path(&self) -> Option<PathBuf> {
         if let Some(temporary) = &self.temporary {
             return Some(temporary.path().to_owned());
@@ -116,12 +96,12 @@ impl Storage {
         descriptor::path_of(&self.file).or_else(|| std::path::absolute(path).ok())
     }
 
-    /// Bytes it held when it was opened, for the one who opens it.
+    /// The size of the file in bytes when it was opened.
     pub fn opening_size(&self) -> u64 {
         self.opening_size
     }
 
-    /// An error of a call on this file, saying which file that is.
+    /// Adds the path of this file to an error.
     pub fn named(&self, error: Error) -> Error {
         match &self.path {
             Some(path) => error.at_path(&path.to_string_lossy()),
@@ -130,46 +110,39 @@ impl Storage {
     }
 
     pub fn size(&self) -> Result<u64> {
-        let shares_position = self.shares_position();
-        let size = if *shares_position {
-            drop(shares_position);
-            size::of(&self.file)
-        } else {
-            size::by_position(&self.file)
-        };
-        size.map_err(|error| self.named(error))
+        size::of(&self.file).map_err(|error| self.named(error))
     }
 
-    /// Appends the parts where the file ends by now, which the caller believes to be at `end`. See [`Appender::append`].
+    /// Appends the parts at the current end of the file, which the caller expects at `end`. See [`Appender::append`].
     ///
     /// # Errors
-    /// `ENOMEM` where the file is memory and there is not so much; the system's.
+    /// `ENOMEM` if the file is in memory, and too little is available; the system's.
     pub fn append(&self, parts: &[Region<'_>], end: u64) -> Result<()> {
-        self.require_possible(parts.iter().map(|part| part.len() as u64).sum())?;
-        self.append_anything(parts, end)
+        self.require_memory(parts.iter().map(|part| part.len() as u64).sum())?;
+        self.append_unchecked(parts, end)
     }
 
-    fn append_anything(&self, parts: &[Region<'_>], end: u64) -> Result<()> {
+    fn append_unchecked(&self, parts: &[Region<'_>], end: u64) -> Result<()> {
         self.appender
-            .append(&self.file, parts, end, &|flags| self.opened_anew(flags))
+            .append(&self.file, parts, end, &|flags| self.reopened(flags))
             .map_err(|error| self.named(error))
     }
 
-    /// Reads at a byte of the file, until the buffer is full or the file ends; gives how many bytes there were.
+    /// Reads from a position until the buffer is full or the file ends. Returns the number of bytes.
     pub fn read_at(&self, buffer: &mut [u8], position: u64) -> Result<usize> {
         read::read_at(&self.file, buffer, position).map_err(|error| self.named(error))
     }
 
-    /// Writes at a byte of the file, which has its blocks there.
+    /// Writes to a position at which the file has its blocks.
     pub fn write_at(&self, bytes: Region<'_>, position: u64) -> Result<()> {
         write::write_at(&self.file, bytes, position).map_err(|error| self.named(error))
     }
 
-    /// Refuses a file that ends before a byte which an array knows to have been there: others cut it. Nobody else can cut memory
-    /// that nobody else can see, so that is not asked.
+    /// Checks that the file still has at least `end` bytes, which an array has seen: others may have truncated it. Memory that others
+    /// cannot see is not checked.
     ///
     /// # Errors
-    /// `MemoryFault`; the system's
+    /// `MemoryFault`; the system's.
     pub fn require_size(&self, end: u64) -> Result<()> {
         if self.is_exposed() && self.size()? < end {
             return Err(Error::MemoryFault);
@@ -177,19 +150,19 @@ impl Storage {
         Ok(())
     }
 
-    /// Grows from a size, so that every byte of the new one can be stored to. Memory of our own takes its pages
-    /// when they are first touched; what others can see takes its blocks now, and so does a temporary file, whose disk may be full.
+    /// Grows the file from one size to another, so that every byte can be stored to. A file that others can see takes its blocks now, and
+    /// so does a temporary file, because the disk may be full. Memory that others cannot see takes its pages when they are first touched.
     ///
     /// # Errors
-    /// `ENOMEM` where that is memory and there is not so much: the system would not refuse it, but end a process. Else the
-    /// system's; the file is then as it was.
+    /// `ENOMEM` if the file is in memory, and too little is available: the system would not refuse, but end a process. Otherwise the
+    /// system's, and the file is as it was.
     pub fn grow(&self, from: u64, to: u64) -> Result<()> {
-        let append = |zeros: Region<'_>, end| self.append_anything(&[zeros], end);
+        let append = |zeros: Region<'_>, end| self.append_unchecked(&[zeros], end);
         let grown = if self.is_exposed() {
-            self.require_possible(to.saturating_sub(from))?;
+            self.require_memory(to.saturating_sub(from))?;
             blocks::grow(&self.file, from, to, &append)
         } else if self.temporary.is_some() {
-            self.require_possible(to.saturating_sub(from))?;
+            self.require_memory(to.saturating_sub(from))?;
             blocks::grow_unseen(&self.file, from, to, &append)
         } else {
             size::set(&self.file, to)
@@ -197,42 +170,42 @@ impl Storage {
         grown.map_err(|error| self.named(error))
     }
 
-    pub fn cut(&self, to: u64) -> Result<()> {
+    pub fn truncate(&self, to: u64) -> Result<()> {
         size::set(&self.file, to).map_err(|error| self.named(error))
     }
 
-    /// Refuses a file that can never get shorter, before anything is moved about in it for that.
+    /// Checks that the file may shrink, before a call moves elements to make it shorter.
     ///
     /// # Errors
-    /// `EPERM` where it is sealed.
-    pub fn require_cuttable(&self) -> Result<()> {
+    /// `EPERM` if it has a seal against that.
+    pub fn require_shrinkable(&self) -> Result<()> {
         if descriptor::never_shrinks(&self.file) {
             return Err(self.named(Error::system(Errno::PERM, "ftruncate")));
         }
         Ok(())
     }
 
-    /// Refuses to touch so many bytes of memory that has holes, where the holes may take more than can be had.
+    /// Checks that memory is available for the holes among the bytes, before they are touched.
     ///
     /// # Errors
     /// `ENOMEM`
-    pub fn require_filled(&self, bytes: u64) -> Result<()> {
+    pub fn require_memory_for_holes(&self, bytes: u64) -> Result<()> {
         const BLOCK: u64 = 512;
-        if bytes < available::MUCH || !self.is_in_memory() {
+        if bytes < available::LARGE || !self.is_in_memory() {
             return Ok(());
         }
         let stat =
             rustix::fs::fstat(&self.file).map_err(|errno| self.named(Error::system(errno, "fstat")))?;
         let holes = (stat.st_size as u64).saturating_sub(stat.st_blocks as u64 * BLOCK);
-        self.require_possible(holes.min(bytes))
+        self.require_memory(holes.min(bytes))
     }
 
-    /// Refuses so much more memory than can be had, before it is touched: the system would end the process.
+    /// Checks that so much more memory is available, before it is touched: the system would end the process.
     ///
     /// # Errors
     /// `ENOMEM`
-    pub fn require_possible(&self, bytes: u64) -> Result<()> {
-        if bytes < available::MUCH || !self.is_in_memory() {
+    pub fn require_memory(&self, bytes: u64) -> Result<()> {
+        if bytes < available::LARGE || !self.is_in_memory() {
             return Ok(());
         }
         let call = if self.is_exposed() {
@@ -243,7 +216,7 @@ impl Storage {
         require_available(bytes, call).map_err(|error| self.named(error))
     }
 
-    /// Waits until the data and the size are on the device.
+    /// Waits until the data and the size are stored on the device.
     pub fn sync(&self) -> Result<()> {
         sync::to_device(&self.file).map_err(|error| self.named(error))
     }
@@ -262,7 +235,7 @@ mod tests {
         let storage = Storage::anonymous().unwrap();
         storage.grow(0, 1 << 40).unwrap();
         assert_eq!(storage.size().unwrap(), 1 << 40);
-        storage.cut(5).unwrap();
+        storage.truncate(5).unwrap();
         assert_eq!(storage.size().unwrap(), 5);
         assert_eq!(storage.path(), None);
     }

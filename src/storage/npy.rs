@@ -1,4 +1,4 @@
-//! The header of a `.npy` file where it lies: read, made, and kept right while the array gets longer and shorter.
+//! The header in a `.npy` file: reads it, creates it, and keeps its count right while the array grows and shrinks.
 
 use super::Storage;
 use crate::error::{Error, Result};
@@ -6,8 +6,7 @@ use crate::kernels::Region;
 use crate::npy::{self, Header};
 use crate::typecode::Typecode;
 
-/// What the header of a file says, and its bytes as they were seen last. There is one writer at a time, so a writer
-/// believes them until it looks again.
+/// The header of a file, and its bytes, as of the last read. There is one writer at a time, so a writer need not read it again.
 #[derive(Clone, Debug)]
 pub struct NpyHeader {
     header: Header,
@@ -19,41 +18,41 @@ impl NpyHeader {
     /// `InvalidNpy`, `UnsupportedNpy`, and the system's.
     pub fn read(storage: &Storage) -> Result<NpyHeader> {
         let mut start = [0; npy::PRELUDE];
-        let there = storage.read_at(&mut start, 0)?;
-        let length = npy::header_length(&start[..there]).map_err(|error| storage.named(error))?;
+        let read = storage.read_at(&mut start, 0)?;
+        let length = npy::header_length(&start[..read]).map_err(|error| storage.named(error))?;
         let mut bytes = vec![0; length as usize];
-        let there = storage.read_at(&mut bytes, 0)?;
-        bytes.truncate(there);
+        let read = storage.read_at(&mut bytes, 0)?;
+        bytes.truncate(read);
         let header = Header::parse(&bytes).map_err(|error| storage.named(error))?;
         Ok(NpyHeader { header, bytes })
     }
 
-    /// Makes a file that of a row without elements, whatever was in it.
+    /// Makes a file an empty one-dimensional `.npy` file, whatever it held before.
     pub fn create(storage: &Storage, typecode: &'static Typecode) -> Result<NpyHeader> {
         let bytes = npy::header_of(typecode, 0);
         let header = Header::parse(&bytes)?;
-        // In this order: what is there is a valid file before the old data go.
+        // In this order, so that the file is always valid.
         storage.write_at(Region::of(&bytes), 0)?;
-        storage.cut(bytes.len() as u64)?;
+        storage.truncate(bytes.len() as u64)?;
         Ok(NpyHeader { header, bytes })
     }
 
-    /// What it said when it was looked at last.
+    /// The header as of the last read.
     pub fn header(&self) -> &Header {
         &self.header
     }
 
-    /// The count, asked anew.
+    /// Reads the count from the file.
     ///
     /// # Errors
-    /// `InvalidNpy` where the file is by now one of other elements, or none.
+    /// `InvalidNpy` if the file now has elements of another kind, or is no longer a `.npy` file.
     pub fn count(&mut self, storage: &Storage) -> Result<u64> {
         if !self.is_current(storage)? {
-            let now = Self::read_settled(storage)?;
+            let now = Self::read_stable(storage)?;
             let facts = |header: &Header| (header.data_start, header.typecode.dtype, header.is_row());
             if facts(&now.header) != facts(&self.header) {
                 return Err(storage.named(Error::InvalidNpy {
-                    reason: String::from("another was written over it, of other elements"),
+                    reason: String::from("it was overwritten by a file with other elements"),
                     path: None,
                 }));
             }
@@ -64,13 +63,13 @@ impl NpyHeader {
 
     fn is_current(&self, storage: &Storage) -> Result<bool> {
         let mut now = vec![0; self.bytes.len()];
-        let there = storage.read_at(&mut now, 0)?;
-        Ok(now[..there] == self.bytes)
+        let read = storage.read_at(&mut now, 0)?;
+        Ok(now[..read] == self.bytes)
     }
 
-    /// Reads a header that another process may be writing just now: one of a form of its own, without room for more, can
-    /// be seen half-written.
-    fn read_settled(storage: &Storage) -> Result<NpyHeader> {
+    /// Reads a header that another process may be writing at this moment. If the header is not in NumPy's own layout, it can be seen
+    /// half-written; then tries again.
+    fn read_stable(storage: &Storage) -> Result<NpyHeader> {
         const TRIES: usize = 3;
         for _ in 1..TRIES {
             match Self::read(storage) {
@@ -81,7 +80,7 @@ impl NpyHeader {
         Self::read(storage)
     }
 
-    /// Refuses a count of more digits than the header has room for, before the data are written.
+    /// Checks that the header has room for the digits of a count.
     ///
     /// # Errors
     /// `OutOfRange`
@@ -89,7 +88,7 @@ impl NpyHeader {
         self.header.recount(&self.bytes, count).map(drop)
     }
 
-    /// Makes the header say another count. The data it counts are there by now.
+    /// Writes a new count to the header. The elements must be in the file already.
     pub fn set_count(&mut self, storage: &Storage, count: u64) -> Result<()> {
         for patch in self.header.recount(&self.bytes, count)? {
             storage.write_at(Region::of(&patch.bytes), patch.at as u64)?;
@@ -99,11 +98,11 @@ impl NpyHeader {
         Ok(())
     }
 
-    /// Makes whole what a writer that was killed left half changed.
-    pub fn mend(&mut self, storage: &Storage) -> Result<()> {
-        if let Some(whole) = self.header.mend(&self.bytes) {
-            storage.write_at(Region::of(&whole.bytes), whole.at as u64)?;
-            whole.apply(&mut self.bytes);
+    /// Repairs a header that a killed writer left half changed.
+    pub fn repair(&mut self, storage: &Storage) -> Result<()> {
+        if let Some(patch) = self.header.repair(&self.bytes) {
+            storage.write_at(Region::of(&patch.bytes), patch.at as u64)?;
+            patch.apply(&mut self.bytes);
             self.header = Header::parse(&self.bytes)?;
         }
         Ok(())
@@ -123,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn others_see_the_count_that_was_set() {
+    fn set_count_is_seen_by_count_of_another_reader() {
         let storage = storage();
         let mut writer = create(&storage, "i");
         let mut reader = NpyHeader::read(&storage).unwrap();
@@ -135,21 +134,21 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_is_another_arrays_by_now_is_an_error() {
+    fn count_of_a_file_that_was_overwritten_by_another_type_is_an_error() {
         let storage = storage();
         let mut header = create(&storage, "i");
         create(&storage, "l").set_count(&storage, 5).unwrap();
         assert_eq!(header.count(&storage).unwrap_err().code(), "ERR_INVALID_NPY");
         create(&storage, "i").set_count(&storage, 7).unwrap();
         assert_eq!(header.count(&storage).unwrap(), 7);
-        storage.cut(20).unwrap();
+        storage.truncate(20).unwrap();
         assert_eq!(header.count(&storage).unwrap_err().code(), "ERR_INVALID_NPY");
-        storage.cut(0).unwrap();
+        storage.truncate(0).unwrap();
         assert_eq!(header.count(&storage).unwrap_err().code(), "ERR_INVALID_NPY");
     }
 
     #[test]
-    fn what_was_left_half_changed_is_mended() {
+    fn repair_of_a_half_changed_header_completes_it() {
         let storage = storage();
         let header = create(&storage, "i");
         let patches = header.header.recount(&header.bytes, 10).unwrap();
@@ -162,9 +161,12 @@ mod tests {
             }
             let mut found = NpyHeader::read(&storage).unwrap();
             let count = found.header().count;
-            found.mend(&storage).unwrap();
-            let mended = NpyHeader::read(&storage).unwrap();
-            assert_eq!(mended.bytes, npy::header_of(Typecode::parse("i").unwrap(), count));
+            found.repair(&storage).unwrap();
+            let repaired = NpyHeader::read(&storage).unwrap();
+            assert_eq!(
+                repaired.bytes,
+                npy::header_of(Typecode::parse("i").unwrap(), count)
+            );
         }
     }
 }

@@ -1,8 +1,7 @@
-//! How to come by a storage: by a path, a descriptor, a handle's facts, or as new memory.
+//! Opening a storage: by a path, by a descriptor, by a handle, or as new memory.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use rustix::fs::{Mode, OFlags, RawMode, Stat, lstat, open, unlink};
@@ -17,7 +16,7 @@ use crate::os::write::Appender;
 use crate::os::{descriptor, reopen, size};
 
 impl Storage {
-    /// Opens a file as `flags` say; `mode` is for one this call creates.
+    /// Opens a file. `mode` is used if the call creates it.
     pub fn open(path: &Path, flags: Flags, mode: u32) -> Result<Storage> {
         let (file, stat) = open_regular(path, flags.open_flags(), mode)?;
         let storage = Storage {
@@ -28,15 +27,15 @@ impl Storage {
         Ok(storage)
     }
 
-    /// A file by a descriptor of the caller's, which is duplicated.
+    /// Uses a duplicate of a descriptor of the caller.
     ///
     /// # Errors
-    /// `EBADF`; `EACCES` where it was opened for less than `flags` say; `OutOfRange` for `wx+`.
+    /// `EBADF`; `EACCES` if it was not opened for the access that `flags` needs; `OutOfRange` for `wx+`.
     pub fn from_descriptor(descriptor: i32, flags: Flags) -> Result<Storage> {
         if flags == Flags::CreateNew {
             return Err(Error::OutOfRange {
                 name: "options.flags",
-                requirement: String::from("one that a file that is there can be opened with"),
+                requirement: String::from("flags that open an existing file"),
                 received: String::from("'wx+'"),
             });
         }
@@ -44,23 +43,22 @@ impl Storage {
         descriptor::require_access(&file, flags.access() == Access::ReadWrite)?;
         let mut stat = identity::require_regular(&file)?;
         if flags.access() == Access::ReadWrite && descriptor::appends(&file)? {
-            // All its writes would go to the file's end, wherever they are meant to.
-            file = reopen::opened_anew(&file, OFlags::RDWR, None)?;
+            // With O_APPEND all writes would go to the end of the file.
+            file = reopen::reopen(&file, OFlags::RDWR, None)?;
         }
-        if flags == Flags::CreateOrEmpty {
+        if flags == Flags::CreateOrTruncate {
             size::set(&file, 0)?;
             stat.st_size = 0;
         }
         let storage = Storage {
-            shares_position: Mutex::new(true),
             ..Storage::of(file, stat.st_size as u64, copy_up_of(flags.access(), &stat))
         };
         storage.prepare_appends(flags.access());
         Ok(storage)
     }
 
-    /// Opens what a link of `/proc` or a path of another process leads to, where that is still the same file. Creates
-    /// nothing, and only looks at what is there until it knows: to open a device or a FIFO may have effects.
+    /// Opens a path of another process, or a link in `/proc` to its descriptor, if it still leads to the same file. Creates nothing.
+    /// Checks the file before it opens it, because opening a device or a FIFO may have effects.
     pub fn reopen(
         link: &Path,
         identity: &FileIdentity,
@@ -71,7 +69,7 @@ impl Storage {
         if temporary.as_ref().is_some_and(|name| !name.is_alive()) {
             return Ok(None);
         }
-        let Some(file) = reopen::opened_if(link, identity, access.open_flags())? else {
+        let Some(file) = reopen::open_if_identical(link, identity, access.open_flags())? else {
             return Ok(None);
         };
         let stat = identity::require_regular(&file)?;
@@ -84,7 +82,7 @@ impl Storage {
         Ok(Some(storage))
     }
 
-    /// Memory that only descriptors lead to.
+    /// Makes new memory without a name.
     pub fn anonymous() -> Result<Storage> {
         let (file, temporary) = memory_file::create()?;
         Ok(Storage {
@@ -97,8 +95,7 @@ impl Storage {
 
     fn prepare_appends(&self, access: Access) {
         if access == Access::ReadWrite {
-            self.appender
-                .prepare(&self.file, &|flags| self.opened_anew(flags));
+            self.appender.prepare(&self.file, &|flags| self.reopened(flags));
         }
     }
 
@@ -110,13 +107,12 @@ impl Storage {
             path: None,
             nameless: false,
             temporary: None,
-            shares_position: Mutex::new(false),
             exposed: AtomicBool::new(true),
             appender: Appender::default(),
         }
     }
 
-    /// Takes the name of a file away that `wx+` has just made and that came to nothing, unless it is another's by now.
+    /// Removes the file that `wx+` has just created, after a failure, unless its name now leads to another file.
     pub fn undo(&self, flags: Flags) {
         let Some(path) = self.path.as_ref().filter(|_| flags == Flags::CreateNew) else {
             return;
@@ -127,7 +123,7 @@ impl Storage {
     }
 }
 
-/// Opening a file for writing copies it up.
+/// A file that was opened for writing is in the upper layer already.
 fn copy_up_of(access: Access, stat: &Stat) -> CopyUp {
     if access == Access::ReadWrite {
         CopyUp::default()
@@ -137,13 +133,13 @@ fn copy_up_of(access: Access, stat: &Stat) -> CopyUp {
 }
 
 fn open_regular(path: &Path, flags: OFlags, mode: u32) -> Result<(File, Stat)> {
-    // Without NONBLOCK the open of a FIFO would wait for its other end.
+    // Without NONBLOCK, opening a FIFO would wait for its other end.
     let flags = flags | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
     let named = |error: Error| error.at_path(&path.to_string_lossy());
     let file = loop {
         match open(path, flags, Mode::from_raw_mode(mode as RawMode)) {
             Err(Errno::INTR) => {}
-            // A FIFO or socket refused for its kind, not for its absence.
+            // The path leads to a FIFO or a socket.
             Err(Errno::NXIO) => return Err(named(Error::system(Errno::NODEV, "mmap"))),
             Err(errno) => return Err(named(Error::system(errno, "open"))),
             Ok(descriptor) => break File::from(descriptor),
@@ -158,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_mapped_is_refused_with_its_path() {
+    fn open_of_a_file_that_cannot_be_mapped_fails_with_its_path() {
         for (path, message) in [
             (
                 "/nowhere/at/all",

@@ -1,5 +1,5 @@
-//! POSIX shared memory by name: on Linux, files of a directory in memory. Where that directory is not there, files of the directory
-//! for temporary files, with a longer name, since others' files are there too.
+//! POSIX shared memory by name: on Linux, files in `/dev/shm`. If that directory does not exist, files in the directory for temporary
+//! files, with a prefix, because it has other files, too.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -11,19 +11,19 @@ use crate::os::portable;
 const DIRECTORY: &str = "/dev/shm";
 const PREFIX: &[u8] = b"mmap-array-shm-";
 
-/// Only its owner may open what is created by name, as Python's `SharedMemory` has it.
+/// Only the owner may open the memory, as with Python's `SharedMemory`.
 pub const DEFAULT_MODE: u32 = 0o600;
 
-/// Where a name leads; it may begin with a slash and has no other.
+/// The path of a name. The name may begin with a slash, and has no other.
 ///
 /// # Errors
-/// `OutOfRange` for what is no name.
+/// `OutOfRange` for an invalid name.
 pub fn path_of(name: &[u8]) -> Result<PathBuf> {
     let bare = name.strip_prefix(b"/").unwrap_or(name);
     if bare.is_empty() || bare == b"." || bare == b".." || bare.contains(&b'/') || bare.len() > 255 {
         return Err(Error::OutOfRange {
             name: "name",
-            requirement: String::from("a name of 1 to 255 bytes, with no slash but a leading one"),
+            requirement: String::from("a name of 1 to 255 bytes, without a slash except a leading one"),
             received: format!("'{}'", String::from_utf8_lossy(name)),
         });
     }
@@ -33,7 +33,7 @@ pub fn path_of(name: &[u8]) -> Result<PathBuf> {
     Ok(std::env::temp_dir().join(OsStr::from_bytes(&[PREFIX, bare].concat())))
 }
 
-/// Takes a name away. Arrays that are open keep their memory.
+/// Removes a name. Arrays that are open keep their memory.
 pub fn unlink(name: &[u8]) -> Result<()> {
     let path = path_of(name)?;
     rustix::fs::unlink(&path)
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_have_one_way_to_be_written_with_a_slash_and_one_without() {
+    fn path_of_a_name_with_and_without_a_slash_is_the_same() {
         assert_eq!(path_of(b"x").unwrap(), path_of(b"/x").unwrap());
         for bad in [&b""[..], b"/", b"//x", b"a/b", b".", b"..", &[b'a'; 256]] {
             assert_eq!(path_of(bad).unwrap_err().code(), "ERR_OUT_OF_RANGE");

@@ -65,7 +65,7 @@ impl ExternalFile {
         if mode == Mode::Sync {
             return Ok(ExternalFile::Borrowed(file));
         }
-        descriptor::opened_without_waiting(&file)
+        descriptor::open_nonblocking(&file)
             .map_or_else(|| file.try_clone(), Ok)
             .map(ExternalFile::Own)
             .map_err(|error| Error::io(&error, "fcntl"))

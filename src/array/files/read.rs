@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::external_file::ExternalFile;
-use crate::array::fresh_pieces::FreshPieces;
 use crate::array::jobs::{Claim, Work};
+use crate::array::prefault::PiecesBehindEnd;
 use crate::array::{Array, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
@@ -28,7 +28,7 @@ struct Reading {
     /// For how many of them there is memory.
     known: u64,
     /// Where they are read to: memory behind the elements that nobody else sees and that has room for all of them; else to a buffer.
-    memory: Option<FreshPieces>,
+    memory: Option<PiecesBehindEnd>,
     storage: Arc<Storage>,
 }
 
@@ -104,8 +104,8 @@ impl Array {
         self.require_length_fits_header(self.length() + wanted / itemsize)?;
         self.memory.cover(length * itemsize)?;
         let memory = self
-            .has_fresh_memory(known)
-            .then(|| self.make_room(length).map(|()| self.fresh_pieces()))
+            .can_prefault(known)
+            .then(|| self.make_room(length).map(|()| self.pieces_behind_end()))
             .transpose()?;
         Ok(Some(Reading {
             file,
@@ -150,7 +150,7 @@ impl Reading {
         let goes_on = || !is_cancelled.is_some_and(|is_cancelled| is_cancelled());
         while goes_on() {
             if read >= memory_end {
-                self.storage.require_possible(MEMORY_AT_ONCE)?;
+                self.storage.require_memory(MEMORY_AT_ONCE)?;
                 memory_end = read + MEMORY_AT_ONCE;
             }
             let left = self.wanted - read;

@@ -325,7 +325,13 @@ fn what_is_read_straight_is_called_off_between_two_pieces() {
 fn counted(file: &File) -> Array {
     let open = || Storage::from_descriptor(file.as_raw_fd(), Flags::ReadWrite);
     let integers = Typecode::parse("i").unwrap();
-    Array::open_npy(Some(integers), Flags::CreateOrEmpty, Placement::default(), open).unwrap()
+    Array::open_npy(
+        Some(integers),
+        Flags::CreateOrTruncate,
+        Placement::default(),
+        open,
+    )
+    .unwrap()
 }
 
 // What broke: what could not be taken over was added once more, to what the header had told meanwhile.

@@ -128,7 +128,7 @@ impl Array {
         }
         if self.jobs.is_idle() {
             // JavaScript appends and pops nothing by itself.
-            self.state.set_ready(0);
+            self.state.set_prefaulted(0);
         }
         let shared = Arc::new(Shared {
             ticket,

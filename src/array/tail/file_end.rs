@@ -40,8 +40,7 @@ impl FileEnd {
                     .ok_or(Error::MemoryFault)?;
                 // What is appended to a file that ends inside an element would not be elements.
                 if !bytes.is_multiple_of(self.itemsize) {
-                    let itemsize = self.itemsize as usize;
-                    return Err(Error::RaggedLength { bytes, itemsize });
+                    return Err(storage.named(Error::ragged(bytes, self.itemsize as usize)));
                 }
                 storage.append(&[elements], position)?;
             }
@@ -88,7 +87,7 @@ impl Array {
         if progress.wasted_to > 0 {
             self.note_slack(progress.wasted_to);
             // Gives a full disk its blocks back. An error of that tells the caller nothing new.
-            let _ = self.cut_slack();
+            let _ = self.truncate_slack();
         }
         if let Tail::Reserved(_) = self.tail {
             let length = self.length() + progress.appended / self.itemsize();

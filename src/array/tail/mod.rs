@@ -106,13 +106,13 @@ impl Array {
         if bytes == 0 && self.storage().size()? < self.file_position(0) {
             return Ok(Err(Error::MemoryFault));
         }
-        Ok(self.require_whole_elements(bytes))
+        let whole = self.require_whole_elements(bytes);
+        Ok(whole.map_err(|error| self.storage().named(error)))
     }
 
     /// Makes the length what a number of bytes says. The window is widened first, so that a failure changes nothing. Room that others
     /// have taken from a reserved array is gone.
     pub(super) fn set_bytes(&mut self, bytes: u64) -> Result<()> {
-        self.memory.cover(bytes)?;
         let length = bytes / self.itemsize();
         let capacity = match self.tail {
             Tail::Exact | Tail::Npy(_) => length,
@@ -121,10 +121,12 @@ impl Array {
                 self.capacity().min(room).max(length)
             }
         };
+        // Zeros that were mapped over the room would be a fault for all calls that append.
+        self.memory.cover(bytes.max(capacity * self.itemsize()))?;
         if length < self.length() {
             self.release_pages_behind(length);
         }
-        self.state.set_ready(0);
+        self.state.set_prefaulted(0);
         self.state.set(length, capacity);
         Ok(())
     }
@@ -145,9 +147,10 @@ impl Array {
         let storage = self.memory.storage();
         match &mut self.tail {
             Tail::Npy(npy) => {
+                storage.require_memory(added)?;
                 if let Err(error) = npy.append(storage, parts, end, length) {
                     // Gives a full disk its blocks back. An error of that tells the caller nothing new.
-                    let _ = self.cut_slack();
+                    let _ = self.undo_append(self.length(), length);
                     return Err(error);
                 }
             }
@@ -180,7 +183,7 @@ impl Array {
             let added: u64 = parts.iter().map(|part| part.len() as u64).sum();
             let length = self.length() + added / self.itemsize();
             self.prepare_append(length)?;
-            self.bring_much_in(added);
+            self.prefault(added);
             self.state.set(length, self.capacity());
             return Ok(());
         }
@@ -202,7 +205,7 @@ impl Array {
         match &mut self.tail {
             Tail::Exact => {
                 self.release_pages_behind(length);
-                self.storage().cut(self.file_position(length))?;
+                self.storage().truncate(self.file_position(length))?;
             }
             Tail::Npy(npy) => npy.truncate(storage, end, length)?,
             Tail::Reserved(_) => {
@@ -214,17 +217,29 @@ impl Array {
         Ok(())
     }
 
-    /// Takes appended elements back, which made one length another, unless others have appended meanwhile.
+    /// Takes appended elements back, which made one length another, or were to, unless others have appended meanwhile.
     pub(super) fn undo_append(&mut self, from: u64, to: u64) -> Result<()> {
-        let is_last = match self.tail {
-            Tail::Exact => self.storage().size()? == self.file_position(to),
-            Tail::Npy(_) | Tail::Reserved(_) => true,
-        };
-        if is_last {
-            self.truncate(from)?;
-            self.cut_slack()?;
+        // A file is not truncated to the size it has: others may append just now.
+        if from == to {
+            return Ok(());
         }
-        Ok(())
+        if let Tail::Exact = self.tail {
+            // Before the size is asked, so that nothing takes time between that and the truncation.
+            self.release_pages_behind(from);
+            if self.storage().size()? != self.file_position(to) {
+                return Ok(());
+            }
+        }
+        self.note_slack(self.file_position(to));
+        self.truncate(from)?;
+        self.truncate_slack()
+    }
+
+    /// Whether a source has to be copied to an address that elements may have before it is appended. A write to the end of the file that
+    /// meets a page of its source which is not in memory yet lets the file end at that page's border for a moment: no element may lie
+    /// across one.
+    pub(super) fn needs_aligned_copy(&self, source: Region<'_>) -> bool {
+        matches!(self.tail, Tail::Exact) && !source.address().is_multiple_of(self.typecode.itemsize())
     }
 
     /// Truncates the file to the elements: a reserved array becomes exact, and a `.npy` file ends behind its last element.
@@ -233,7 +248,7 @@ impl Array {
     /// The system's; `MemoryFault` if others have truncated the file of a reserved array.
     pub fn trim(&mut self) -> Result<()> {
         self.seal("trim")?;
-        self.cut_slack()
+        self.truncate_slack()
     }
 
     /// The same before the array goes. Nobody sees the size of memory without a name.
@@ -257,21 +272,21 @@ impl Array {
         let length = self.length();
         self.release_pages_behind(length);
         self.tail = reserved.seal()?;
-        self.forget_memory_ahead();
+        self.forget_prefaulted();
         self.set_exact_length(length);
         Ok(())
     }
 
     /// Truncates a `.npy` file to the counted elements, as far as this array left bytes behind them. If the file is longer than that,
     /// another array has made it so, and may need it.
-    pub(super) fn cut_slack(&mut self) -> Result<()> {
+    pub(super) fn truncate_slack(&mut self) -> Result<()> {
         let (mapping, itemsize) = (self.memory.mapping(), self.itemsize());
         let Tail::Npy(npy) = &mut self.tail else {
             return Ok(());
         };
         if let Some(count) = npy.take_slack(mapping, itemsize)? {
             self.release_pages_behind(count);
-            self.storage().cut(self.file_position(count))?;
+            self.storage().truncate(self.file_position(count))?;
         }
         Ok(())
     }
@@ -309,7 +324,7 @@ impl Array {
 
     fn set_exact_length(&mut self, length: u64) {
         // If it is reserved again it calls before it appends: the memory behind the end is another one by then.
-        self.state.set_ready(0);
+        self.state.set_prefaulted(0);
         self.state.set(length, length);
     }
 }

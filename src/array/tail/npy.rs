@@ -30,18 +30,14 @@ impl NpyTail {
         Ok(count.min(mapping.bytes()? / itemsize) * itemsize)
     }
 
-    /// Writes elements to where the counted ones end, then counts them. What was written before an error is slack.
+    /// Writes elements to where the counted ones end, then counts them. An error may leave some of them written.
     pub fn append(&mut self, storage: &Storage, parts: &[Region<'_>], end: u64, length: u64) -> Result<()> {
-        storage.require_possible(parts.iter().map(|part| part.len() as u64).sum())?;
-        let slack_end = std::mem::replace(&mut self.slack_end, u64::MAX);
         let mut position = end;
         for part in parts {
             storage.write_at(*part, position)?;
             position += part.len() as u64;
         }
-        self.header.set_count(storage, length)?;
-        self.slack_end = slack_end;
-        Ok(())
+        self.header.set_count(storage, length)
     }
 
     /// Counts fewer elements, which leaves the others as slack up to the byte at which they ended.

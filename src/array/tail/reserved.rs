@@ -117,7 +117,7 @@ impl Reservation {
             npy.count(storage)?;
             npy.set_count(storage, length)?;
         }
-        storage.cut(self.position(length))
+        storage.truncate(self.position(length))
     }
 
     /// Byte of the file at which an element lies.
@@ -202,7 +202,7 @@ impl Array {
         self.require_memory(length)?;
         self.make_room(length)?;
         for part in parts {
-            self.lay_down(*part)?;
+            self.store_behind_end(*part)?;
             let end = self.byte_length() + part.len() as u64;
             // Elements that were stored where the file had been truncated are lost, and do not count.
             self.require_sound_bytes(end)?;
@@ -214,7 +214,6 @@ impl Array {
     /// Makes a reserved array shorter. Its file keeps its room, but not the elements: a process that is killed leaves the file as long
     /// as it is, and what was taken away must not come back then.
     pub(super) fn truncate_reserved(&mut self, length: u64) {
-        self.touched = self.touched.max(self.byte_length());
         if self.storage().is_exposed() {
             let start = length * self.itemsize();
             let removed = self
@@ -286,7 +285,7 @@ impl Array {
         };
         let added = length.saturating_sub(taken);
         self.storage()
-            .require_possible(added.saturating_mul(self.itemsize()))
+            .require_memory(added.saturating_mul(self.itemsize()))
     }
 }
 
@@ -345,6 +344,22 @@ mod tests {
         array.extend(Region::of(&[9; 2])).unwrap();
         array.trim().unwrap();
         assert_eq!(size(&file), 26);
+    }
+
+    #[test]
+    fn refresh_takes_over_room_that_was_lost_and_is_there_again() {
+        let file = file_of(&[7; 4]);
+        let mut array = over(&file, Flags::ReadWrite, None);
+        array.reserve(10_000).unwrap();
+        file.set_len(4096).unwrap();
+        // Behind the elements, as a view from before the array got shorter does.
+        array.window().region(20_000).put::<u8>(10_000, 1);
+        file.set_len(20_000).unwrap();
+        assert_eq!(array.trim().unwrap_err().code(), "ERR_MEMORY_FAULT");
+        assert_eq!((array.refresh().unwrap(), array.capacity()), (2, 10_000));
+        array.extend(Region::of(&[8; 2])).unwrap();
+        array.trim().unwrap();
+        assert_eq!(size(&file), 6);
     }
 
     #[test]

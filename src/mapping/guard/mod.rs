@@ -1,8 +1,8 @@
-//! The SIGBUS guard: a touch of mapped memory whose file was cut meanwhile reads zeros instead of ending the process.
+//! The SIGBUS guard: a touch of mapped memory reads zeros, instead of ending the process, after the file was truncated.
 //!
-//! One handler for the process, installed with the first mapping, and a table of the mappings it answers for. It records
-//! where it is going to lay zeros, then counts the fault, then lays them. So a thread that reads one of these zeros and then
-//! loads the counter always sees the new count.
+//! There is one handler for the process, installed with the first mapping, and a table of the mappings it guards. On a fault the
+//! handler records where it will map zeros, then counts the fault, then maps them. So a thread that reads one of these zeros and
+//! then loads the fault counter sees the new count.
 #![allow(unsafe_code, reason = "takes promises about addresses and descriptors")]
 
 mod record;
@@ -26,33 +26,33 @@ use record::FaultRecord;
 pub use record::Recorded;
 use slot::{GuardedMapping, Slot};
 
-/// The atomics of a slot and its record. The folder `loom` has others under these names.
+/// The atomics of a slot and its record. The folder `loom` puts loom's atomics in their place.
 mod sync {
     pub use std::sync::atomic;
     pub use std::thread;
 }
 
-/// How many faults the guard has answered in this process, in any mapping; wraps around.
+/// The fault counter: how many faults this process has met, in any mapping. It wraps around.
 static FAULTS: AtomicU32 = AtomicU32::new(0);
 
-/// The number of faults so far. Ask for it before you ask for a record: a fault that is counted is recorded.
+/// The fault counter. Load it before a record: a fault that is counted is recorded.
 pub fn faults() -> u32 {
-    // What the caller has read before is read before the counter, on every processor.
+    // On every processor, the caller's earlier loads come before the load of the counter.
     fence(Ordering::Acquire);
     FAULTS.load(Ordering::SeqCst)
 }
 
-/// Counts a fault that the guard did not answer: something mapped was lost without one.
+/// Counts a loss of mapped bytes for which no signal came.
 pub fn count_fault() {
     FAULTS.fetch_add(1, Ordering::SeqCst);
 }
 
-/// The counter itself, for JavaScript to read.
+/// The fault counter itself, which JavaScript reads.
 pub fn fault_counter() -> &'static AtomicU32 {
     &FAULTS
 }
 
-/// Does nothing in the product. Unit tests sleep here, so that other threads run between two steps whose order matters.
+/// Does nothing in the product. Unit tests sleep here, so that other threads run between two steps whose order is tested.
 pub fn gap() {
     #[cfg(test)]
     std::thread::sleep(std::time::Duration::from_micros(20));
@@ -60,7 +60,7 @@ pub fn gap() {
 
 const SLOTS: usize = 512;
 
-/// Part of the table. Parts are added, never taken away, so a handler may walk them at any time.
+/// A part of the table. Parts are added and never removed, so a handler may walk them at any time.
 struct Part {
     slots: [Slot; SLOTS],
     next: AtomicPtr<Part>,
@@ -75,12 +75,12 @@ impl Part {
     }
 
     fn next(&self) -> Option<&'static Part> {
-        // SAFETY: parts are leaked boxes, so what the pointer leads to is there for good.
+        // SAFETY: parts are leaked boxes, so the pointer stays valid.
         unsafe { self.next.load(Ordering::Acquire).as_ref() }
     }
 }
 
-/// Not a function of the slot's: what stands in for its atomics in the folder `loom` cannot be made in a constant.
+/// Not a function of `Slot`, because loom's atomics cannot be made in a constant.
 const fn free_slot() -> Slot {
     Slot {
         is_taken: AtomicBool::new(false),
@@ -105,42 +105,42 @@ fn slots() -> impl Iterator<Item = &'static Slot> {
     std::iter::successors(Some(&TABLE), |part| part.next()).flat_map(|part| &part.slots)
 }
 
-/// How many slots were in use at once, at most: those behind them were never taken.
+/// The largest number of slots that were in use at once. The slots behind them were never used.
 static EVER_USED: AtomicUsize = AtomicUsize::new(0);
 
-/// The slots that may be in use, which are few of all. For a mapping that the caller knows of, since it is among them then.
+/// The slots that were ever used, which are few. A mapping that the caller holds is among them.
 fn used_slots() -> impl Iterator<Item = &'static Slot> {
     slots().take(EVER_USED.load(Ordering::Acquire))
 }
 
-/// The guard's promise for one mapping, kept until it is dropped.
+/// Guards one mapping until it is dropped.
 #[derive(Debug)]
 pub struct Guarded(&'static Slot);
 
 impl Guarded {
-    /// Answers for `length` bytes of whole pages at `start`, which show a file from `offset` on.
+    /// Guards `length` bytes of whole pages at `start`, which show a file from `offset` on.
     ///
     /// # Safety
-    /// - The range is one mapping of the caller's, and stays so until this is dropped.
+    /// - The range is a mapping that belongs to the caller until this is dropped.
     /// - The descriptor stays open until then.
     pub unsafe fn new(start: usize, length: usize, descriptor: i32, offset: u64) -> Result<Guarded> {
         Self::register(start, length, descriptor, offset, MappedFile::default())
     }
 
-    /// The same for pages whose owner may give them away at any time: before anything is laid over them the guard looks
-    /// whether they still show the file.
+    /// Guards pages that belong to somebody else, who may unmap them at any time. The guard checks that they still show the
+    /// file before it maps zeros over them.
     ///
     /// # Safety
     /// - The descriptor stays open until this is dropped.
     ///
     /// # Errors
-    /// `UnsupportedRuntime` where the kernel does not say what is mapped there.
+    /// `UnsupportedRuntime` if the kernel does not tell what is mapped there.
     pub unsafe fn borrowed(start: usize, length: usize, descriptor: i32, offset: u64) -> Result<Guarded> {
-        let there = memory_map::file_at(start).filter(|there| there.inode != 0 && there.offset == offset);
-        let there = there.ok_or(Error::UnsupportedRuntime {
+        let mapped = memory_map::file_at(start).filter(|mapped| mapped.inode != 0 && mapped.offset == offset);
+        let mapped = mapped.ok_or(Error::UnsupportedRuntime {
             feature: "list of mappings in /proc",
         })?;
-        Self::register(start, length, descriptor, offset, there)
+        Self::register(start, length, descriptor, offset, mapped)
     }
 
     fn register(
@@ -161,7 +161,7 @@ impl Guarded {
             file,
         };
         let (at, slot) = loop {
-            if let Some(taken) = slots().enumerate().find(|(_, slot)| slot.take(mapping)) {
+            if let Some(taken) = slots().enumerate().find(|(_, slot)| slot.register(mapping)) {
                 break taken;
             }
             add_part();
@@ -170,34 +170,34 @@ impl Guarded {
         Ok(Guarded(slot))
     }
 
-    /// Tells where zeros lie in the mapping, while it is guarded.
+    /// Where zeros are in the mapping. Valid while the mapping is guarded.
     pub fn zeros(&self) -> Zeros {
         Zeros(self.0)
     }
 
-    /// What is to be mapped again, once no handler is at work; `None` where the mapping shows the file throughout.
+    /// Waits until no handler is running, and returns what to map again. `None` if the mapping has no zeros of the guard.
     pub fn recorded(&self) -> Option<Recorded> {
         self.0.record.recorded()
     }
 
-    /// Forgets zeros after the file was mapped over them, unless a fault came in between. Says whether it did.
+    /// Clears the record after the file was mapped again. Returns false, and clears nothing, if a fault came in between.
     pub fn clear(&self, recorded: Recorded) -> bool {
         self.0.record.clear(recorded)
     }
 
-    /// Whether the pages showed the file at some moment, as far as can be told; always those that are ours.
-    pub fn is_there(&self, mappings: &Mappings) -> bool {
+    /// Whether the pages showed the file when the list of mappings was made. Always true for pages of our own.
+    pub fn shows_file(&self, mappings: &Mappings) -> bool {
         let mapping = self.0.mapping().unwrap_or_default();
-        mapping.is_shown_at(mapping.start, |address| mappings.file_at(address))
+        mapping.shows_file_at(mapping.start, |address| mappings.file_at(address))
     }
 }
 
-/// Whether zeros lie over a mapping.
+/// Where the guard has mapped zeros over one mapping.
 #[derive(Clone, Copy, Debug)]
 pub struct Zeros(&'static Slot);
 
 impl Zeros {
-    /// From which byte of the mapping on zeros are read that are not the file's.
+    /// The first byte of the mapping that reads as zero because of the guard.
     pub fn from(self) -> Option<usize> {
         self.0.record.first_zero()
     }
@@ -205,23 +205,23 @@ impl Zeros {
 
 impl Drop for Guarded {
     fn drop(&mut self) {
-        // A handler may be about to lay zeros, and the pages may be another mapping's soon.
-        self.0.give_up();
+        // Waits for handlers: one may be about to map zeros, and the pages may soon belong to another mapping.
+        self.0.unregister();
     }
 }
 
-/// Whether any byte of a range is in a mapping that is guarded, which every mapping of a file here is.
+/// Whether any byte of a range is in a guarded mapping. All mappings of files in this package are guarded.
 ///
-/// The caller holds the mapping of these bytes, if they are in one. So its slot does not change meanwhile, and the answer is yes.
-/// A slot that is given to another mapping just now may say yes by mistake, which costs the caller a copy.
+/// If the bytes are in a mapping, the caller must hold it, so that its slot does not change during the call. A slot that is being
+/// reused for another mapping may give a false `true`, which only costs the caller a copy.
 pub fn guards_any_of(start: usize, length: usize) -> bool {
     used_slots()
         .filter_map(Slot::mapping)
         .any(|mapping| start < mapping.end() && mapping.start < start.saturating_add(length))
 }
 
-/// Whether any byte of a range is one of a file from a position on, by whatever mapping of it that is guarded. Yes by mistake as
-/// above.
+/// Whether any byte of a range shows a file from a position on, through any guarded mapping of the file. May give a false `true`,
+/// as above.
 pub fn shows_file_from(start: usize, length: usize, file: &File, position: u64) -> bool {
     used_slots().filter_map(Slot::mapping).any(|mapping| {
         let from = mapping.start.max(start);
@@ -233,7 +233,7 @@ pub fn shows_file_from(start: usize, length: usize, file: &File, position: u64) 
     })
 }
 
-/// More slots at the end of the table. Called by one thread at a time.
+/// Adds slots at the end of the table. Must be called by one thread at a time.
 fn add_part() {
     let mut last = &TABLE;
     while let Some(next) = last.next() {
@@ -244,12 +244,12 @@ fn add_part() {
 }
 
 impl GuardedMapping {
-    /// Whether the mapping is of a file; of one that can no longer be asked it may be.
+    /// Whether the mapping shows a file. True if that cannot be found out.
     fn is_of(&self, file: &File) -> bool {
         if self.descriptor < 0 {
             return true;
         }
-        // SAFETY: open while the mapping is guarded; where that has just ended, another file is asked, or none.
+        // SAFETY: open while the mapping is guarded. If the guard has just ended, `fstat` asks another file or fails.
         let descriptor = unsafe { BorrowedFd::borrow_raw(self.descriptor) };
         match (fstat(descriptor), fstat(file)) {
             (Ok(shown), Ok(own)) => (shown.st_dev, shown.st_ino) == (own.st_dev, own.st_ino),
@@ -263,10 +263,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slot_is_found_while_it_is_guarded() {
-        // SAFETY: no memory is behind it and no fault is raised; the table alone is looked at.
+    fn a_mapping_is_found_in_the_table_until_its_guard_is_dropped() {
+        // SAFETY: no fault is raised there, so nothing but the table is used.
         let guarded = unsafe { Guarded::new(0x1000_0000, 0x2000, -1, 0) }.unwrap();
-        let found = |address| slots().any(|slot| slot.answer(address, |_, _| ()).is_some());
+        let found = |address| slots().any(|slot| slot.with_mapping_at(address, |_, _| ()).is_some());
         assert!(found(0x1000_0000) && found(0x1000_1FFF));
         assert!(!found(0x0FFF_FFFF) && !found(0x1000_2000));
         assert_eq!(guarded.zeros().from(), None);
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_grows() {
+    fn new_with_a_full_table_adds_slots() {
         let many: Vec<Guarded> = (1..=SLOTS + 5)
             // SAFETY: as above.
             .map(|n| unsafe { Guarded::new(0x7000_0000_0000 + n * 0x1000, 0x1000, -1, 0) }.unwrap())

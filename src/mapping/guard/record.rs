@@ -1,8 +1,8 @@
-//! What the guard did to one mapping: from which byte on it laid zero pages, and whether a handler is at work there now.
+//! The record of one mapping: from which byte on the guard mapped zeros, and whether a handler is running there now.
 //!
-//! Three parties use a record at the same time. A handler enters, says from where on zeros are going to lie, lays them and
-//! leaves. A reader asks from where on zeros lie. A restore maps the file again and then clears the record, but only if no
-//! handler has entered since it looked: else the zeros of that handler would lie there without a record.
+//! Three parties use a record at the same time. A handler enters, records from where on it will map zeros, maps them and leaves.
+//! A reader asks where the zeros begin. A restore maps the file again and then clears the record, but only if no handler has
+//! entered since it read the record: otherwise the zeros of that handler would be left without a record.
 
 use std::ops::Range;
 
@@ -11,23 +11,23 @@ use super::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
 use super::sync::thread;
 use crate::os::memory::page_size;
 
-/// The lower bits of the word: the first page of zeros, [`NONE`] where the mapping shows the file throughout.
+/// The lower bits of the word hold the first page of zeros, or [`NONE`] if the guard mapped none.
 const PAGE_BITS: u32 = 40;
 pub(super) const NONE: u64 = (1 << PAGE_BITS) - 1;
-/// One handler more that has entered, in the upper bits.
+/// The upper bits count the handlers that have entered.
 const ENTERED: u64 = 1 << PAGE_BITS;
 
 #[derive(Debug)]
 pub struct FaultRecord {
-    /// The first page of zeros, and how many handlers have entered. Begins as [`NONE`].
+    /// The first page of zeros, and how many handlers have entered. The initial value is [`NONE`].
     pub(super) word: AtomicU64,
     /// How many handlers have left.
     pub(super) left: AtomicU32,
-    /// Where the zeros end at most; 0 stands for the end of the mapping.
+    /// An upper bound of where the zeros end; 0 stands for the end of the mapping.
     pub(super) end: AtomicUsize,
 }
 
-/// A record as it was when no handler was at work.
+/// A copy of a record, made while no handler was running.
 #[derive(Clone, Copy, Debug)]
 pub struct Recorded {
     word: u64,
@@ -35,17 +35,18 @@ pub struct Recorded {
 }
 
 impl FaultRecord {
-    /// For a handler: the slot of this record stays as it is until it leaves.
+    /// For a handler: the slot of this record does not change until `leave`.
     pub fn enter(&self) {
         self.word.fetch_add(ENTERED, Ordering::AcqRel);
-        // With the fence in `Slot::give_up`: either we see that the guard has ended, or whoever ends it sees that we have entered.
+        // Pairs with the fence in `Slot::unregister`: either we see that the guard has ended, or the thread that ends it sees that
+        // we have entered.
         fence(Ordering::SeqCst);
     }
 
-    /// For a handler that has entered: zeros are going to lie on these bytes, which are whole pages.
+    /// For a handler that has entered: records that it will map zeros over these bytes, which are whole pages.
     pub fn add(&self, zeros: Range<usize>) {
         let first = zeros.start as u64 / page_size();
-        // The end goes first, so that a restore which sees the start sees an end that is as far.
+        // The end first, so that a restore which sees the new start also sees the new end.
         self.end.fetch_max(zeros.end, Ordering::AcqRel);
         let lower = |word: u64| (word & !NONE) | (word & NONE).min(first);
         let mut word = self.word.load(Ordering::Relaxed);
@@ -57,20 +58,21 @@ impl FaultRecord {
         }
     }
 
-    /// Release: whoever sees that a handler has left sees all that it did.
+    /// Release: a thread that sees that a handler has left sees all that the handler did.
     pub fn leave(&self) {
         self.left.fetch_add(1, Ordering::Release);
     }
 
-    /// From which byte of the mapping on zeros may lie.
+    /// The first byte of the mapping that may be a zero of the guard.
     pub fn first_zero(&self) -> Option<usize> {
-        // The caller asks about bytes that it has read before. Without the fence a processor, or the compiler, may read them
-        // after the record.
+        // The caller asks about bytes that it has read. Without the fence, the processor or the compiler may read them after the
+        // record.
         fence(Ordering::Acquire);
         first_zero(self.word.load(Ordering::Acquire))
     }
 
-    /// The record once no handler is at work; `None` where no zeros lie. A handler takes microseconds and waits for nobody.
+    /// Waits until no handler is running, and copies the record. `None` if there are no zeros. The wait is short: a handler takes
+    /// microseconds and waits for nothing.
     pub fn recorded(&self) -> Option<Recorded> {
         let word = self.wait_until_idle();
         first_zero(word)?;
@@ -78,16 +80,16 @@ impl FaultRecord {
         Some(Recorded { word, end })
     }
 
-    /// Forgets the zeros, unless a handler has entered since they were looked at. Says whether it did.
+    /// Clears the record. Returns false, and clears nothing, if a handler has entered since the record was copied.
     pub fn clear(&self, recorded: Recorded) -> bool {
-        // The end stays: a fault that comes now may have set it already, and one that is too far only maps more again.
+        // `end` stays, because a new fault may have set it already. An end that is too far only maps more pages again.
         let cleared = recorded.word | NONE;
         self.word
             .compare_exchange(recorded.word, cleared, Ordering::AcqRel, Ordering::Relaxed)
             .is_ok()
     }
 
-    /// Waits until no handler is at work; gives the word of that moment. After the end of the guard: a handler that enters then
+    /// Waits until no handler is running, and returns the word of that moment. After the end of the guard, a handler that enters
     /// finds no mapping and leaves at once.
     pub fn wait_until_idle(&self) -> u64 {
         loop {
@@ -98,14 +100,14 @@ impl FaultRecord {
         }
     }
 
-    /// Begins the record of another mapping. Handlers that look into the slot by mistake still enter and leave.
+    /// Clears the record for another mapping. Keeps the counts, because handlers that search for an address may still enter.
     pub fn reset(&self) {
         self.word.fetch_or(NONE, Ordering::AcqRel);
         self.end.store(0, Ordering::Release);
     }
 
-    /// The word, if no handler was at work when it was loaded. Loaded after the number of those that have left: both numbers
-    /// only grow, so where they agree, all that had entered had left by the first load. Both wrap around.
+    /// The word, if no handler was running when it was loaded. `left` is loaded first: both counts only grow, so if they agree,
+    /// all handlers that had entered had left at the first load. Both wrap around.
     fn idle_word(&self) -> Option<u64> {
         const MASK: u64 = (1 << (64 - PAGE_BITS)) - 1;
         let left = u64::from(self.left.load(Ordering::Acquire)) & MASK;
@@ -116,7 +118,7 @@ impl FaultRecord {
 }
 
 impl Recorded {
-    /// The bytes among which zeros lie, of a mapping of so many.
+    /// The range that holds all zeros, in a mapping of `length` bytes.
     pub fn zeros(self, length: usize) -> Range<usize> {
         let start = first_zero(self.word).unwrap_or(length);
         let end = if self.end > start { self.end } else { length };
@@ -144,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn zeros_are_recorded_from_the_lowest_byte_to_the_highest() {
+    fn add_of_two_ranges_records_one_that_holds_both() {
         let page = page_size() as usize;
         let faults = no_zeros();
         assert!(faults.recorded().is_none());
@@ -157,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_is_not_cleared_once_another_handler_has_entered() {
+    fn clear_after_another_handler_has_entered_keeps_the_record() {
         let page = page_size() as usize;
         let faults = no_zeros();
         record(&faults, 5 * page..9 * page);
@@ -170,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn the_count_of_handlers_wraps_around() {
+    fn wait_until_idle_after_the_counts_wrapped_around_returns() {
         let faults = no_zeros();
         let most = (1 << (64 - PAGE_BITS)) - 1;
         faults.word.store(most << PAGE_BITS | NONE, Ordering::SeqCst);
@@ -180,9 +182,9 @@ mod tests {
         assert_eq!(faults.first_zero(), Some(0));
     }
 
-    // What broke: the word was loaded first, and a second handler that came and went in between stood for the first one.
+    // What broke: the word was loaded first, so a second handler that entered and left in between was taken for the first one.
     #[test]
-    fn a_record_is_not_idle_while_one_handler_is_at_work_beside_others_that_come_and_go() {
+    fn idle_word_while_one_handler_runs_and_others_come_and_go_is_none() {
         let faults = no_zeros();
         std::thread::scope(|scope| {
             faults.enter();
@@ -200,9 +202,9 @@ mod tests {
         assert!(faults.idle_word().is_some());
     }
 
-    // What broke: the end was reset after the record had been cleared, and took the end of a fault that came in between with it.
+    // What broke: the end was reset after the record had been cleared, which lost the end of a fault that came in between.
     #[test]
-    fn zeros_that_are_recorded_after_a_clear_are_recorded_to_their_end() {
+    fn add_after_a_clear_records_the_zeros_to_their_end() {
         let page = page_size() as usize;
         let faults = no_zeros();
         record(&faults, page..2 * page);

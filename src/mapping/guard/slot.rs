@@ -1,31 +1,30 @@
-//! One slot of the guard's table, which a signal handler may read while its mapping is registered, given up, or replaced by
-//! another. The folder `loom` tries every order of these steps that the memory model allows.
+//! One slot of the guard's table. A signal handler may read it while a mapping is registered there, unregistered, or replaced by
+//! another one. The folder `loom` tests every order of these steps that the memory model allows.
 
 use super::record::FaultRecord;
 use super::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, AtomicUsize, Ordering, fence};
 use crate::os::memory_map::MappedFile;
 
-/// A mapping that the guard answers for.
+/// A mapping that is guarded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GuardedMapping {
     /// Address of its first page.
     pub start: usize,
-    /// In bytes, whole pages.
+    /// In bytes; whole pages.
     pub length: usize,
     pub descriptor: i32,
     /// Byte of the file under the first page.
     pub offset: u64,
-    /// The file as the kernel's list of mappings names it, if the pages may be another's by now and the guard has to look first.
-    /// An inode of 0 if they are surely ours.
+    /// For pages that somebody else may unmap: the file as the kernel's list of mappings names it, to be compared before zeros are
+    /// mapped. The inode is 0 for pages of our own.
     pub file: MappedFile,
 }
 
 #[derive(Debug)]
 pub struct Slot {
-    /// Whether a mapping has this slot. Cleared when the last handler that may read the fields has left, which is later than
-    /// `start` is.
+    /// Whether a mapping uses this slot. Cleared after `start`, once the last handler that may read the fields has left.
     pub(super) is_taken: AtomicBool,
-    /// Address of the first page; 0 while nothing is guarded. Set last and cleared first.
+    /// Address of the first page; 0 if nothing is guarded. Set last and cleared first.
     pub(super) start: AtomicUsize,
     pub(super) length: AtomicUsize,
     pub(super) descriptor: AtomicI32,
@@ -37,9 +36,9 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// Takes the slot for a mapping, unless another has it. Called by one thread at a time.
-    pub fn take(&self, mapping: GuardedMapping) -> bool {
-        // Acquire: handlers that read the fields for the mapping before have left.
+    /// Uses the slot for a mapping. Returns false if another mapping uses it. Must be called by one thread at a time.
+    pub fn register(&self, mapping: GuardedMapping) -> bool {
+        // Acquire: handlers that read the fields of the mapping before this one have left.
         if self.is_taken.load(Ordering::Acquire) {
             return false;
         }
@@ -51,22 +50,22 @@ impl Slot {
         self.minor.store(mapping.file.minor, Ordering::Relaxed);
         self.inode.store(mapping.file.inode, Ordering::Relaxed);
         self.record.reset();
-        // Release: a handler that finds the address finds the fields.
+        // Release: a handler that loads the address sees the other fields.
         self.start.store(mapping.start, Ordering::Release);
         true
     }
 
-    /// Ends the guard: returns when no handler is at work for this mapping any more.
-    pub fn give_up(&self) {
+    /// Ends the guard. Returns once no handler is running for this mapping.
+    pub fn unregister(&self) {
         self.start.store(0, Ordering::Relaxed);
-        // With the fence in `FaultRecord::enter`: either the handler sees that the start is 0, or we see that it has entered.
+        // Pairs with the fence in `FaultRecord::enter`: either the handler sees that `start` is 0, or we see that it has entered.
         fence(Ordering::SeqCst);
         self.record.wait_until_idle();
         self.is_taken.store(false, Ordering::Release);
     }
 
-    /// What the slot guards. While it is given to another mapping the fields may be some of each, unless the caller knows that
-    /// one of them is registered all the while, or has entered the record.
+    /// The mapping in the slot. The fields may mix those of two mappings if the slot is reused during the call. That cannot happen
+    /// if the caller keeps the mapping registered, or has entered the record.
     pub fn mapping(&self) -> Option<GuardedMapping> {
         let start = self.start.load(Ordering::Acquire);
         (start != 0).then(|| GuardedMapping {
@@ -83,21 +82,21 @@ impl Slot {
         })
     }
 
-    /// For a handler: does something about the mapping that holds an address, if that is this one. It stays registered, and the
-    /// fields stay as they are, until that is done.
-    pub fn answer<T>(
+    /// For a handler: calls a function with the mapping, if it holds an address. The mapping stays registered, and the fields stay
+    /// as they are, until the function returns.
+    pub fn with_mapping_at<T>(
         &self,
         address: usize,
-        answer: impl FnOnce(&GuardedMapping, &FaultRecord) -> T,
+        call: impl FnOnce(&GuardedMapping, &FaultRecord) -> T,
     ) -> Option<T> {
-        // Most slots are of other mappings: these are not entered.
+        // Slots of other mappings, which are most, are not entered.
         self.mapping().filter(|mapping| mapping.holds(address))?;
         self.record.enter();
-        // The mapping may have been given up before the record was entered.
+        // Checked again: the mapping may have been unregistered before the record was entered.
         let mapping = self.mapping().filter(|mapping| mapping.holds(address));
-        let answered = mapping.map(|mapping| answer(&mapping, &self.record));
+        let result = mapping.map(|mapping| call(&mapping, &self.record));
         self.record.leave();
-        answered
+        result
     }
 }
 
@@ -115,8 +114,8 @@ impl GuardedMapping {
         self.file.inode != 0
     }
 
-    /// Whether the page at an address inside is the file's, as it should be.
-    pub fn is_shown_at(&self, address: usize, file_at: impl Fn(usize) -> Option<MappedFile>) -> bool {
+    /// Whether the page at an address in the mapping still shows the file.
+    pub fn shows_file_at(&self, address: usize, file_at: impl Fn(usize) -> Option<MappedFile>) -> bool {
         let inside = address.wrapping_sub(self.start);
         let expected = MappedFile {
             offset: self.offset.wrapping_add(inside as u64),

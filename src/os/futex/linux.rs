@@ -5,24 +5,24 @@ use std::sync::atomic::AtomicU32;
 use rustix::thread::futex::{self, Flags, Wait, WaitFlags, WaitPtr, WaitvFlags};
 use rustix::time::{ClockId, Timespec};
 
-use super::Awake;
+use super::WokenBy;
 use crate::os::portable;
 
 pub fn is_available() -> bool {
     let word = AtomicU32::new(0);
-    let is_there = |done: rustix::io::Result<()>| !done.is_err_and(portable::is_refusal);
-    // Nobody sleeps there, and the word is another: both calls end at once.
+    let is_allowed = |done: rustix::io::Result<()>| !done.is_err_and(portable::is_refusal);
+    // Nobody sleeps on the word, and it does not have the expected value, so both calls return at once.
     !portable::is_forced()
-        && is_there(wake(&word, 1).map(drop))
-        && is_there(futex::wait(&word, Flags::empty(), 1, None))
+        && is_allowed(wake(&word, 1).map(drop))
+        && is_allowed(futex::wait(&word, Flags::empty(), 1, None))
 }
 
-/// Sleeps while the word is `expected`, at most for a time.
+/// Sleeps while the word is `expected`, until the timeout.
 pub fn wait(word: &AtomicU32, expected: u32, timeout: &Timespec) -> rustix::io::Result<()> {
     futex::wait(word, Flags::empty(), expected, Some(timeout))
 }
 
-/// Wakes sleepers, at most so many; gives how many there were.
+/// Wakes at most `count` sleepers. Returns how many it woke.
 pub fn wake(word: &AtomicU32, count: u32) -> rustix::io::Result<u32> {
     let woken = futex::wake(word, Flags::empty(), count)?;
     Ok(u32::try_from(woken).unwrap_or(u32::MAX))
@@ -33,13 +33,13 @@ pub fn wake_own(word: &AtomicU32) -> rustix::io::Result<()> {
     futex::wake(word, Flags::PRIVATE, 1).map(drop)
 }
 
-/// Where both wake it, it is awake by the word: of those that did the system tells the last.
+/// If both words wake the sleeper, the system names the last one, which is `word`.
 pub fn wait_for_either(
     word: &AtomicU32,
     expected: u32,
     cancelled: &AtomicU32,
     deadline: Option<&Timespec>,
-) -> rustix::io::Result<Awake> {
+) -> rustix::io::Result<WokenBy> {
     const WORD: usize = 1;
     let mut words = [Wait::new(), Wait::new()];
     words[0].uaddr = WaitPtr::new(std::ptr::from_ref(cancelled).cast_mut().cast());
@@ -49,8 +49,8 @@ pub fn wait_for_either(
     words[WORD].flags = WaitFlags::SIZE_U32;
     let woken = futex::waitv(&words, WaitvFlags::empty(), deadline, ClockId::Monotonic)?;
     Ok(if woken == WORD {
-        Awake::ByWord
+        WokenBy::Word
     } else {
-        Awake::ByCancellation
+        WokenBy::Cancellation
     })
 }

@@ -7,7 +7,7 @@ fn word(memory: &AtomicU32) -> Word {
 }
 
 #[test]
-fn a_sleep_ends_in_each_way() {
+fn wait_ends_in_each_way() {
     let memory = AtomicU32::new(7);
     let word = word(&memory);
     assert_eq!(
@@ -29,10 +29,10 @@ fn a_sleep_ends_in_each_way() {
 }
 
 #[test]
-fn who_answers_at_once_is_heard_without_a_wake() {
+fn wait_for_a_quick_answer_sees_it_without_a_wake() {
     let memory = Arc::new(AtomicU32::new(0));
     let theirs = memory.clone();
-    // Each adds one to what the other left, as fast as it sees it; a sleep would be for good.
+    // Each thread adds one to the other's number as soon as it sees it.
     let other = std::thread::spawn(move || {
         for round in 0..100 {
             while theirs.load(Ordering::Acquire) != 2 * round + 1 {
@@ -54,16 +54,16 @@ fn who_answers_at_once_is_heard_without_a_wake() {
     let began = Instant::now();
     let ours = word(&memory);
     assert!(
-        !ours.changes_soon(199, began, Duration::from_secs(60)),
+        !ours.changes_within(199, began, Duration::from_secs(60)),
         "it was another to begin with"
     );
-    assert!(!ours.changes_soon(200, began, Duration::ZERO));
-    // Until the other is late enough.
+    assert!(!ours.changes_within(200, began, Duration::ZERO));
+    // Repeated until the other thread stores after the first read.
     loop {
         memory.store(200, Ordering::Release);
         let theirs = memory.clone();
         let other = std::thread::spawn(move || theirs.store(7, Ordering::Release));
-        let heard = ours.changes_soon(200, Instant::now(), Duration::from_secs(60));
+        let heard = ours.changes_within(200, Instant::now(), Duration::from_secs(60));
         other.join().unwrap();
         if heard {
             break;
@@ -72,7 +72,7 @@ fn who_answers_at_once_is_heard_without_a_wake() {
 }
 
 #[test]
-fn a_wait_where_the_system_refuses_to_wait_for_two_words_ends_in_each_way() {
+fn wait_by_a_call_that_the_system_refuses_ends_in_each_way() {
     for refusal in [Errno::NOSYS, Errno::PERM, Errno::INVAL] {
         let wait = |memory: &AtomicU32, cancellation: &Cancellation, expected, timeout| {
             let refuse = |_: &_, _, _: &_, _: Option<&_>| Err(refusal);
@@ -99,7 +99,7 @@ fn a_wait_where_the_system_refuses_to_wait_for_two_words_ends_in_each_way() {
 }
 
 #[test]
-fn a_wait_whose_word_changed_between_two_sleeps_was_woken() {
+fn wait_by_of_a_word_that_changed_between_two_sleeps_is_woken() {
     let memory = AtomicU32::new(7);
     let interrupted = std::cell::Cell::new(false);
     let outcome = word(&memory).wait_by(
@@ -122,7 +122,7 @@ fn a_wait_whose_word_changed_between_two_sleeps_was_woken() {
 }
 
 #[test]
-fn a_sleeper_is_woken_or_called_off() {
+fn wait_unless_ends_by_a_wake_or_a_cancel() {
     let memory = Arc::new(AtomicU32::new(0));
     for cancel in [false, true] {
         let cancellation = Arc::new(Cancellation::default());
@@ -141,7 +141,7 @@ fn a_sleeper_is_woken_or_called_off() {
     assert_eq!(memory.load(Ordering::Relaxed), 0);
 }
 
-/// A thread that sleeps, or is about to, for a minute at most.
+/// Starts a thread that sleeps for at most a minute, and waits until it does.
 #[cfg(target_os = "linux")]
 fn sleeper(memory: &Arc<AtomicU32>, cancellation: &Arc<Cancellation>) -> std::thread::JoinHandle<Wakeup> {
     let (memory, cancellation) = (memory.clone(), cancellation.clone());
@@ -165,15 +165,15 @@ fn sleeper(memory: &Arc<AtomicU32>, cancellation: &Arc<Cancellation>) -> std::th
     thread
 }
 
-// What broke: a wake that came at that very moment was lost.
+// What broke: a wake at the moment of the cancel was lost.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_sleeper_that_is_called_off_passes_a_wake_on() {
+fn cancel_of_a_sleeper_that_was_just_woken_passes_the_wake_on() {
     let memory = Arc::new(AtomicU32::new(0));
     for _ in 0..300 {
-        let (called_off, other) = (Arc::default(), Arc::default());
-        let (first, second) = (sleeper(&memory, &called_off), sleeper(&memory, &other));
-        called_off.cancel();
+        let (cancelled, other) = (Arc::default(), Arc::default());
+        let (first, second) = (sleeper(&memory, &cancelled), sleeper(&memory, &other));
+        cancelled.cancel();
         assert_eq!(word(&memory).wake(1).unwrap(), 1);
         let outcome = first.join().unwrap();
         if outcome == Wakeup::Cancelled {

@@ -1,33 +1,39 @@
-//! The array module's calls, on the class.
+//! The calls of Python's array module, slices among them.
 
-use napi::bindgen_prelude::{Either, Uint8Array};
+use std::rc::Rc;
+
+use napi::bindgen_prelude::{BigInt, Either, Uint8Array};
 use napi::{Env, Unknown};
 use napi_derive::napi;
 
-use super::class::MmapArray;
-use super::errors::guard;
-use super::jobs::file_name;
-use super::values::{RawNumber, bounds, bytes, count, encode, index};
+use super::MmapArray;
 use crate::array::Array;
 use crate::array::files::Mode;
 use crate::array::files::external_file::ExternalFile;
+use crate::kernels::compare;
+use crate::node::errors::throw_on_error;
+use crate::node::jobs::file_name;
+use crate::node::source::Source;
+use crate::node::values::{RawNumber, bounds, bytes, count, decode, encode, index};
 use crate::os::huge_pages;
 
 #[napi]
 impl MmapArray {
     #[napi]
     pub fn get(&self, env: Env, at: f64) -> napi::Result<RawNumber> {
-        self.held().get(&env, at)
+        let at = index(at);
+        self.access(&env, at, |array| Ok(decode(array.typecode(), &array.get(at)?)))
     }
 
     #[napi]
     pub fn set(&self, env: Env, at: f64, value: RawNumber) -> napi::Result<()> {
-        self.held().set(&env, at, value)
+        let at = index(at);
+        self.access(&env, at, |array| array.set(at, &encode(array.typecode(), value)?))
     }
 
     #[napi]
     pub fn append(&self, env: Env, value: RawNumber) -> napi::Result<()> {
-        self.held().append(&env, value)
+        self.array.append(&env, value)
     }
 
     /// Appends the elements that bytes hold.
@@ -40,10 +46,10 @@ impl MmapArray {
     /// Appends the elements of another array of the same type, or of this one.
     #[napi]
     pub fn extend(&self, env: Env, other: &MmapArray) -> napi::Result<()> {
-        if std::ptr::eq(self.held(), other.held()) {
+        if Rc::ptr_eq(&self.array, &other.array) {
             return self.change(&env, Array::extend_with_itself);
         }
-        let source = guard(&env, || self.lent_by(other))?;
+        let source = throw_on_error(&env, || self.snapshot_of(other))?;
         self.change(&env, |array| array.extend_with(&source))
     }
 
@@ -56,10 +62,10 @@ impl MmapArray {
 
     #[napi]
     pub fn pop(&self, env: Env, at: f64) -> napi::Result<RawNumber> {
-        self.held().pop(&env, at)
+        self.array.pop(&env, at)
     }
 
-    /// Whether there was such an element.
+    /// Returns whether it found such an element.
     #[napi]
     pub fn remove(&self, env: Env, value: RawNumber) -> napi::Result<bool> {
         self.change(&env, |array| array.remove(&encode(array.typecode(), value)?))
@@ -104,7 +110,21 @@ impl MmapArray {
         })
     }
 
-    /// Copies a slice into memory of its size, which nobody has stored to yet.
+    /// The number of elements of a slice.
+    #[napi]
+    pub fn slice_length(
+        &self,
+        env: Env,
+        start: Option<f64>,
+        stop: Option<f64>,
+        step: Option<f64>,
+    ) -> napi::Result<f64> {
+        self.read(&env, |array| {
+            Ok(bounds(start, stop, step).resolve(array.length())?.count as f64)
+        })
+    }
+
+    /// Copies a slice into new memory of its size.
     #[napi]
     pub fn slice(
         &self,
@@ -119,7 +139,7 @@ impl MmapArray {
         self.read(&env, |array| array.copy_slice(bounds(start, stop, step), into))
     }
 
-    /// Puts the elements that bytes hold in the place of a slice.
+    /// Replaces a slice by the elements of bytes, of another array of the same type, or of the array itself.
     #[napi]
     pub fn set_slice(
         &self,
@@ -129,8 +149,12 @@ impl MmapArray {
         stop: Option<f64>,
         step: Option<f64>,
     ) -> napi::Result<()> {
-        let source = bytes(&env, &source)?;
-        self.change(&env, |array| array.set_slice(source, bounds(start, stop, step)))
+        let source = Source::new(&env, self, &source)?;
+        let bounds = bounds(start, stop, step);
+        self.change(&env, |array| match &source {
+            Source::Bytes(bytes) => array.set_slice(*bytes, bounds),
+            Source::Array(snapshot) => array.set_slice_with(snapshot, bounds),
+        })
     }
 
     #[napi]
@@ -147,6 +171,27 @@ impl MmapArray {
     #[napi]
     pub fn repeat_in_place(&self, env: Env, times: f64) -> napi::Result<()> {
         self.change(&env, |array| array.repeat(index(times)))
+    }
+
+    /// Index of the first element that differs from another array's of the same type, or -1. Compares up to the shorter length.
+    #[napi]
+    pub fn first_difference(&self, env: Env, other: &MmapArray) -> napi::Result<f64> {
+        let theirs = throw_on_error(&env, || self.snapshot_of(other))?;
+        self.read(&env, |array| {
+            let scalar = array.typecode().scalar;
+            let found = compare::first_difference(array.region(), theirs.region(), scalar);
+            theirs.require_sound()?;
+            Ok(found.map_or(-1.0, |at| at as f64))
+        })
+    }
+
+    /// The address of element 0 in this process.
+    #[napi]
+    pub fn address(&self, env: Env) -> napi::Result<BigInt> {
+        self.read(&env, |array| {
+            array.begin_own_writes();
+            Ok(BigInt::from(array.window().start().addr() as u64))
+        })
     }
 
     /// Appends `n` elements read from a path, or from where a descriptor stands.

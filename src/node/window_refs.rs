@@ -1,4 +1,4 @@
-//! Who keeps a window mapped: each buffer that JavaScript was given owns a share of it.
+//! References to windows: each buffer that JavaScript has owns one, so its memory stays mapped.
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,28 +6,25 @@ use std::sync::{Arc, Weak};
 
 use crate::mapping::{Mapping, Window};
 
-/// What a buffer owns: its memory stays mapped as long as JavaScript can reach it.
-pub struct Share {
+/// Keeps a window mapped.
+pub struct WindowRef {
     _window: Arc<Window>,
     count: Arc<AtomicUsize>,
 }
 
-impl Drop for Share {
+impl Drop for WindowRef {
     fn drop(&mut self) {
         self.count.fetch_sub(1, Ordering::Release);
     }
 }
 
-/// The shares that one array gave away.
+/// The windows that one array's buffers are on, each with the number of its [`WindowRef`]s.
 #[derive(Default)]
-pub struct Shares {
-    /// The windows that buffers are on, and how many shares of each are still to be finalized.
-    windows: RefCell<Vec<(Weak<Window>, Arc<AtomicUsize>)>>,
-}
+pub struct WindowRefs(RefCell<Vec<(Weak<Window>, Arc<AtomicUsize>)>>);
 
-impl Shares {
-    pub fn of(&self, window: &Arc<Window>) -> Share {
-        let mut windows = self.windows.borrow_mut();
+impl WindowRefs {
+    pub fn add(&self, window: &Arc<Window>) -> WindowRef {
+        let mut windows = self.0.borrow_mut();
         windows.retain(|(window, _)| window.strong_count() > 0);
         let known = windows
             .iter()
@@ -37,17 +34,17 @@ impl Shares {
             windows.push((Arc::downgrade(window), count.clone()));
         }
         count.fetch_add(1, Ordering::Relaxed);
-        Share {
+        WindowRef {
             _window: window.clone(),
             count,
         }
     }
 
-    /// Gives the windows back that buffers are on; what JavaScript still reaches reads zeros.
-    pub fn retire_windows(&self, mapping: &Mapping) {
-        for (window, count) in self.windows.borrow_mut().drain(..) {
+    /// Releases the windows. A buffer that JavaScript still reaches reads zeros.
+    pub fn release(&self, mapping: &Mapping) {
+        for (window, count) in self.0.borrow_mut().drain(..) {
             if let Some(window) = window.upgrade() {
-                mapping.retire(&window, &count);
+                mapping.release(&window, &count);
             }
         }
     }
@@ -61,7 +58,7 @@ mod tests {
     use std::sync::Barrier;
 
     #[test]
-    fn a_window_that_another_uses_is_not_blanked_while_shares_go() {
+    fn release_of_a_window_that_another_array_uses_keeps_its_pages_while_buffers_are_collected() {
         for round in 0..600 {
             let storage = Arc::new(Storage::anonymous().unwrap());
             storage.grow(0, 4096).unwrap();
@@ -69,8 +66,8 @@ mod tests {
             let window = mapping.window(4096).unwrap();
             window.region(1).put::<u8>(0, 7);
             let theirs = window.clone();
-            let shares = Shares::default();
-            let (one, two) = (shares.of(&window), shares.of(&window));
+            let refs = WindowRefs::default();
+            let (one, two) = (refs.add(&window), refs.add(&window));
             drop(window);
             let go = Barrier::new(3);
             std::thread::scope(|scope| {
@@ -80,13 +77,13 @@ mod tests {
                     (0..round % 400).for_each(|_| spin_loop());
                     drop(one);
                 });
-                // An array that outgrows the window: who retires it waits for that.
+                // An array that outgrows the window: `release` waits for it.
                 scope.spawn(|| {
                     go.wait();
                     mapping.window(4 << 30).unwrap();
                 });
                 go.wait();
-                shares.retire_windows(&mapping);
+                refs.release(&mapping);
             });
             assert_eq!(theirs.region(1).get::<u8>(0), 7, "round {round}");
             drop(two);

@@ -1,14 +1,14 @@
-//! What arrays are shared by: handles, locks, waiting on elements.
+//! What threads and processes share of an array: handles, locks, waiting on elements.
 
 use napi::Env;
 use napi::bindgen_prelude::Object;
 use napi_derive::napi;
 
-use super::class::MmapArray;
-use super::handle::HandleFields;
-use super::values::{duration, index};
-use super::wait;
+use super::MmapArray;
 use crate::array::Array;
+use crate::node::handle::HandleFields;
+use crate::node::values::{duration, index};
+use crate::node::wait;
 
 #[napi]
 impl MmapArray {
@@ -17,7 +17,7 @@ impl MmapArray {
         self.change(&env, |array| array.handle().map(HandleFields::from))
     }
 
-    /// Tries for a time to lock the file; false where somebody else held it all the while.
+    /// Tries for a time to lock the file. Returns false if another held the lock all that time.
     #[napi]
     pub fn try_lock(&self, env: Env, shared: bool, milliseconds: f64) -> napi::Result<bool> {
         self.change(&env, |array| array.lock(shared, duration(milliseconds)))
@@ -28,8 +28,8 @@ impl MmapArray {
         self.change_unsound(&env, Array::unlock)
     }
 
-    /// Sleeps on an element on a thread of its own, without end where no time is given; `cancelled` where the array was closed.
-    #[napi(ts_return_type = "Promise<string>")]
+    /// Sleeps on an element on another thread, without end if no time is given. Gives a number of `outcome_number`.
+    #[napi(ts_return_type = "Promise<number>")]
     pub fn wait_async(
         &self,
         env: Env,
@@ -37,7 +37,7 @@ impl MmapArray {
         expected: u32,
         milliseconds: Option<f64>,
     ) -> napi::Result<Object<'static>> {
-        wait::later(&env, |done| {
+        wait::promise(&env, |done| {
             self.change(&env, |array| {
                 array.wait_later(index(at), expected, milliseconds.map(duration), done)
             })

@@ -1,4 +1,4 @@
-//! How to come by an array: by a handle, a path, a name of shared memory, a descriptor, or in memory of its own.
+//! Open options: an array is opened by a handle, a path, a name of shared memory or a descriptor, or made in memory.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -8,29 +8,30 @@ use napi::bindgen_prelude::Uint8Array;
 use napi::{Env, Unknown};
 use napi_derive::napi;
 
-use super::errors::guard;
+use super::errors::throw_on_error;
 use super::handle::HandleFields;
-use super::values::{bytes, count};
+use super::values::{bytes, optional_count};
 use crate::array::{Array, Placement};
 use crate::error::{Error, Result};
 use crate::mapping::Advice;
 use crate::storage::{Flags, Format, NpyHeader, Storage, shared_memory};
 use crate::typecode::Typecode;
 
-/// What the constructor takes: a path, or in the details a name of shared memory, a descriptor or a handle, or none of them.
-pub struct Origin {
+/// The arguments of the constructor. Without a path, `rare` may have a handle, a name of shared memory or a descriptor; without
+/// any of these, the array is made in memory.
+pub struct OpenOptions {
     pub typecode: Option<String>,
     pub path: Option<Vec<u8>>,
     pub flags: Option<String>,
     /// `raw`, the default, or `npy`.
     pub format: Option<String>,
-    pub details: Details,
+    pub rare: RareOptions,
 }
 
-/// What most do without: to ask for each of them by its name takes its time.
+/// Options that most calls do not give. They are in an object of their own, since each look-up of a property takes time.
 #[napi(object)]
 #[derive(Default)]
-pub struct Details {
+pub struct RareOptions {
     pub handle: Option<HandleFields>,
     /// Name of shared memory.
     pub shm: Option<Uint8Array>,
@@ -45,38 +46,37 @@ pub struct Details {
     pub advice: Option<String>,
 }
 
-impl Origin {
-    /// As they come from JavaScript, the bytes of a path among them.
+impl OpenOptions {
     pub fn new(
         env: &Env,
         typecode: Option<String>,
         path: Option<Unknown<'_>>,
         flags: Option<String>,
         format: Option<String>,
-        details: Option<Details>,
-    ) -> napi::Result<Origin> {
+        rare: Option<RareOptions>,
+    ) -> napi::Result<OpenOptions> {
         let path = match &path {
             Some(path) => {
                 let bytes = bytes(env, path)?;
-                Some(guard(env, || bytes.to_vec())?)
+                Some(throw_on_error(env, || bytes.to_vec())?)
             }
             None => None,
         };
-        Ok(Origin {
+        Ok(OpenOptions {
             typecode,
             path,
             flags,
             format,
-            details: details.unwrap_or_default(),
+            rare: rare.unwrap_or_default(),
         })
     }
 
     pub fn open(mut self) -> Result<Array> {
         let flags = self.flags()?;
-        let details = &self.details;
-        let advice = details.advice.as_deref().map(Advice::parse).transpose()?;
-        let placement = details.placement()?;
-        if let Some(handle) = self.details.handle.take() {
+        let rare = &self.rare;
+        let advice = rare.advice.as_deref().map(Advice::parse).transpose()?;
+        let placement = rare.placement()?;
+        if let Some(handle) = self.rare.handle.take() {
             return Array::attach(&handle.parse()?, flags);
         }
         if !self.is_file() {
@@ -87,13 +87,11 @@ impl Origin {
         let array = match self.format()? {
             Format::Raw => {
                 let typecode = Typecode::parse(self.typecode.as_deref().unwrap_or(""))?;
-                Array::open(typecode, flags, placement, || {
-                    self.storage(flags, self.details.mode)
-                })?
+                Array::open(typecode, flags, placement, || self.storage(flags, self.rare.mode))?
             }
             Format::Npy => {
                 let typecode = self.typecode.as_deref().map(Typecode::parse).transpose()?;
-                let open = || self.storage(flags.without_emptying(), self.details.mode);
+                let open = || self.storage(flags.without_truncation(), self.rare.mode);
                 Array::open_npy(typecode, flags, placement, open)?
             }
         };
@@ -103,10 +101,10 @@ impl Origin {
         Ok(array)
     }
 
-    /// The typecode that a `.npy` file says itself; `None` where the call that opens it is going to make one.
+    /// The typecode in the header of a `.npy` file. `None` if the file will be made by the call that opens it.
     pub fn typecode_of_npy(&self) -> Result<Option<char>> {
         let flags = self.flags()?.unwrap_or(Flags::Read);
-        if matches!(flags, Flags::CreateOrEmpty | Flags::CreateNew) {
+        if matches!(flags, Flags::CreateOrTruncate | Flags::CreateNew) {
             return Ok(None);
         }
         let storage = match self.storage(Flags::Read, None) {
@@ -120,7 +118,7 @@ impl Origin {
     }
 
     fn is_file(&self) -> bool {
-        self.path.is_some() || self.details.shm.is_some() || self.details.fd.is_some()
+        self.path.is_some() || self.rare.shm.is_some() || self.rare.fd.is_some()
     }
 
     fn flags(&self) -> Result<Option<Flags>> {
@@ -131,34 +129,26 @@ impl Origin {
         self.format.as_deref().map_or(Ok(Format::Raw), Format::parse)
     }
 
-    /// Opens the file, which is one by path, by name of shared memory or by descriptor.
+    /// Opens the file: by path, by name of shared memory or by descriptor.
     fn storage(&self, flags: Flags, mode: Option<u32>) -> Result<Storage> {
         if let Some(path) = &self.path {
             let path = Path::new(OsStr::from_bytes(path));
             Storage::open(path, flags, mode.unwrap_or(0o666))
-        } else if let Some(name) = &self.details.shm {
+        } else if let Some(name) = &self.rare.shm {
             let path = shared_memory::path_of(name)?;
             Storage::open(&path, flags, mode.unwrap_or(shared_memory::DEFAULT_MODE))
         } else {
-            Storage::from_descriptor(self.details.fd.unwrap_or(-1), flags)
+            Storage::from_descriptor(self.rare.fd.unwrap_or(-1), flags)
         }
     }
 }
 
-impl Details {
+impl RareOptions {
     fn placement(&self) -> Result<Placement> {
         Ok(Placement {
-            offset: self
-                .offset
-                .map_or(Ok(0), |number| count("options.offset", number))?,
-            length: self
-                .length
-                .map(|number| count("options.length", number))
-                .transpose()?,
-            capacity: self
-                .capacity
-                .map(|number| count("options.capacity", number))
-                .transpose()?,
+            offset: optional_count("options.offset", self.offset)?.unwrap_or(0),
+            length: optional_count("options.length", self.length)?,
+            capacity: optional_count("options.capacity", self.capacity)?,
         })
     }
 }

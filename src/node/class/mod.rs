@@ -1,0 +1,68 @@
+//! The class `MmapArray` of the addon. Its methods stand in a file for each topic, with the names that they have for users. They
+//! take arguments that `lib/` has checked, and check them again.
+//!
+//! It has no getters: V8 checks the receiver of a method of an addon, but not that of a getter. A small integer as receiver
+//! of a getter ends the process.
+
+mod array_module;
+mod memory;
+mod numbers;
+mod sharing;
+mod storage;
+
+pub use numbers::side;
+
+use std::ops::Deref;
+use std::rc::Rc;
+
+use napi::{Env, Unknown};
+use napi_derive::napi;
+
+use super::errors::throw_on_error;
+use super::open_options::{OpenOptions, RareOptions};
+use super::wrapped_array::WrappedArray;
+
+#[napi]
+pub struct MmapArray {
+    array: Rc<WrappedArray>,
+}
+
+#[napi]
+impl MmapArray {
+    #[napi(constructor)]
+    pub fn new(
+        env: Env,
+        typecode: Option<String>,
+        path: Option<Unknown<'_>>,
+        flags: Option<String>,
+        format: Option<String>,
+        rare: Option<RareOptions>,
+    ) -> napi::Result<Self> {
+        let options = OpenOptions::new(&env, typecode, path, flags, format, rare)?;
+        let array = throw_on_error(&env, || options.open())?;
+        let array = Rc::new(WrappedArray::new(&env, array));
+        Ok(MmapArray { array })
+    }
+
+    /// Releases everything. A second call does nothing. `elements_are_dropped` says that nobody has a buffer of
+    /// `elementsBuffer` any more, so that its address range is released too.
+    #[napi]
+    pub fn close(&self, env: Env, elements_are_dropped: Option<bool>) -> napi::Result<()> {
+        throw_on_error(&env, || self.array.close(elements_are_dropped == Some(true)))
+    }
+}
+
+impl MmapArray {
+    /// The array, for what may outlive this object.
+    pub fn shared(&self) -> Rc<WrappedArray> {
+        self.array.clone()
+    }
+}
+
+impl Deref for MmapArray {
+    type Target = WrappedArray;
+
+    fn deref(&self) -> &WrappedArray {
+        &self.array
+    }
+}

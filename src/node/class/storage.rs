@@ -1,0 +1,94 @@
+//! How an array is stored: its file, its size, its device.
+
+use napi::Env;
+use napi::bindgen_prelude::AsyncTask;
+use napi_derive::napi;
+
+use super::MmapArray;
+use crate::array::Array;
+use crate::mapping::Advice;
+use crate::mapping::guard::faults;
+use crate::node::flush::FlushTask;
+use crate::node::values::{bounds, count};
+
+#[napi]
+impl MmapArray {
+    #[napi]
+    pub fn flags(&self) -> &'static str {
+        self.description.flags.as_str()
+    }
+
+    #[napi]
+    pub fn path(&self) -> Option<String> {
+        self.description.path.clone()
+    }
+
+    /// `raw` or `npy`.
+    #[napi]
+    pub fn format(&self) -> &'static str {
+        self.description.format.as_str()
+    }
+
+    /// The lengths of all dimensions. Works on a faulty array too.
+    #[napi]
+    pub fn shape(&self, env: Env) -> napi::Result<Vec<f64>> {
+        self.change_unsound(&env, |array| {
+            Ok(array.shape().iter().map(|length| *length as f64).collect())
+        })
+    }
+
+    /// The descriptor of the file. The array is exact from now on.
+    #[napi]
+    pub fn fd(&self, env: Env) -> napi::Result<i32> {
+        self.change(&env, Array::descriptor)
+    }
+
+    #[napi]
+    pub fn reserve(&self, env: Env, capacity: f64) -> napi::Result<()> {
+        self.change(&env, |array| array.reserve(count("capacity", capacity)?))
+    }
+
+    #[napi]
+    pub fn trim(&self, env: Env) -> napi::Result<()> {
+        self.change(&env, Array::trim)
+    }
+
+    /// Takes over the length that others gave the file, and lets JavaScript read elements itself again.
+    #[napi]
+    pub fn refresh(&self, env: Env) -> napi::Result<f64> {
+        self.change_unsound(&env, |array| {
+            let faults = faults();
+            let length = array.refresh()?;
+            self.overlays.follow_file(array.mapping())?;
+            self.overlays.restore(array.mapping())?;
+            if self.require_sound_of(array).is_ok() {
+                array.state().set_faults_seen(faults);
+            }
+            Ok(length as f64)
+        })
+    }
+
+    /// Fails if something that was read may not have been the file's.
+    #[napi]
+    pub fn check(&self, env: Env) -> napi::Result<()> {
+        self.read(&env, Array::check)
+    }
+
+    #[napi]
+    pub fn flush(&self, env: Env) -> napi::Result<()> {
+        self.change(&env, Array::flush)
+    }
+
+    #[napi]
+    pub fn flush_async(&self, env: Env) -> napi::Result<AsyncTask<FlushTask>> {
+        self.change(&env, |array| Ok(AsyncTask::new(FlushTask(array.flush_later()?))))
+    }
+
+    #[napi]
+    pub fn advise(&self, env: Env, advice: String, start: Option<f64>, end: Option<f64>) -> napi::Result<()> {
+        self.read(&env, |array| {
+            let bounds = bounds(start, end, None);
+            array.advise(Advice::parse(&advice)?, bounds.start, bounds.stop)
+        })
+    }
+}

@@ -1,0 +1,98 @@
+//! The functions of the addon that need no array.
+
+use napi::bindgen_prelude::{Float32Array, Uint8Array};
+use napi::{Env, Unknown};
+use napi_derive::napi;
+
+use super::errors::throw_on_error;
+use super::open_options::{OpenOptions, RareOptions};
+use super::values::count;
+use super::{external, overlays, shared_buffers};
+use crate::element::half_from_double;
+use crate::typecode::{Meaning, all};
+
+/// A row of the table of typecodes.
+#[napi(object)]
+pub struct TypecodeRow {
+    pub code: String,
+    pub itemsize: u32,
+    /// `integer`, `float` or `character`.
+    pub meaning: String,
+    pub scalar: String,
+}
+
+/// The core's table of typecodes. A test compares it with JavaScript's.
+#[napi]
+pub fn typecode_table() -> Vec<TypecodeRow> {
+    all()
+        .map(|row| TypecodeRow {
+            code: row.code.to_string(),
+            itemsize: row.itemsize() as u32,
+            meaning: String::from(match row.meaning {
+                Meaning::Integer => "integer",
+                Meaning::Float => "float",
+                Meaning::Character(_) => "character",
+            }),
+            scalar: format!("{:?}", row.scalar),
+        })
+        .collect()
+}
+
+/// The bits of the half that is nearest to a number.
+#[napi]
+pub fn half_bits(env: Env, value: f64) -> napi::Result<u16> {
+    throw_on_error(&env, || half_from_double(value).map(half::f16::to_bits))
+}
+
+/// The numbers of all 65,536 halves, by their bits.
+#[napi]
+pub fn half_values() -> Float32Array {
+    (0..=u16::MAX)
+        .map(|bits| half::f16::from_bits(bits).to_f32())
+        .collect::<Vec<f32>>()
+        .into()
+}
+
+/// The typecode in the header of a `.npy` file. Nothing if the file will be made by the call that opens it.
+#[napi]
+pub fn npy_typecode(
+    env: Env,
+    path: Option<Unknown<'_>>,
+    flags: Option<String>,
+    rare: Option<RareOptions>,
+) -> napi::Result<Option<String>> {
+    let options = OpenOptions::new(&env, None, path, flags, None, rare)?;
+    throw_on_error(&env, || Ok(options.typecode_of_npy()?.map(String::from)))
+}
+
+/// Fails if so much memory is not available.
+#[napi]
+pub fn require_available(env: Env, bytes: f64) -> napi::Result<()> {
+    throw_on_error(&env, || {
+        crate::os::available::require_available(count("bytes", bytes)?, "malloc")
+    })
+}
+
+/// Removes a name of shared memory.
+#[napi]
+pub fn unlink_shm(env: Env, name: Uint8Array) -> napi::Result<()> {
+    throw_on_error(&env, || crate::storage::shared_memory::unlink(&name))
+}
+
+/// The counter of the faults of this process, in place.
+#[napi(ts_return_type = "ArrayBuffer")]
+pub fn fault_counter(env: Env) -> napi::Result<Unknown<'static>> {
+    throw_on_error(&env, || external::fault_counter_buffer(&env))
+}
+
+/// Whether the runtime can make `SharedArrayBuffer`s on our memory.
+#[napi]
+pub fn has_shared_buffers() -> bool {
+    shared_buffers::are_native()
+}
+
+/// Releases what `mapOver` has kept for buffers that no thread has any more. Returns whether others are left.
+#[napi]
+pub fn sweep_overlays() -> bool {
+    overlays::sweep()
+}

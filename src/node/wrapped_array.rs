@@ -1,0 +1,196 @@
+//! The array of the core that an object of JavaScript wraps, with the buffers on its memory, and how a call reaches it.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use napi::Env;
+
+use super::buffers::Buffers;
+use super::errors::throw_on_error;
+use super::overlays::Overlays;
+use super::values::{RawNumber, decode, encode, index};
+use super::window_refs::WindowRef;
+use crate::array::{Array, Snapshot};
+use crate::error::{Error, Result};
+use crate::mapping::Window;
+use crate::mapping::guard::faults;
+use crate::storage::{Flags, Format};
+
+/// What stays known of an array after `close`.
+pub struct Description {
+    pub flags: Flags,
+    pub format: Format,
+    /// As the user gave it.
+    pub path: Option<String>,
+}
+
+/// An array and the buffers on its memory.
+pub struct WrappedArray {
+    pub description: Description,
+    /// `None` once it is closed.
+    array: RefCell<Option<Array>>,
+    pub buffers: Rc<Buffers>,
+    pub overlays: Overlays,
+    /// The window of the element path's buffer, kept until JavaScript asks for another buffer.
+    pub elements: RefCell<Option<Arc<Window>>>,
+    /// The same after `close`, if JavaScript may still read that buffer.
+    elements_of_closed: RefCell<Option<WindowRef>>,
+}
+
+impl WrappedArray {
+    pub fn new(env: &Env, mut array: Array) -> Self {
+        let buffers = Rc::new(Buffers::new(env));
+        let on_truncate = buffers.clone();
+        array.on_truncate(Box::new(move |end| on_truncate.detach_beyond(end)));
+        let path = array.mapping().storage().path();
+        let description = Description {
+            flags: array.flags(),
+            format: array.format(),
+            path: path.map(|path| path.to_string_lossy().into_owned()),
+        };
+        WrappedArray {
+            description,
+            array: RefCell::new(Some(array)),
+            buffers,
+            overlays: Overlays::new(),
+            elements: RefCell::default(),
+            elements_of_closed: RefCell::default(),
+        }
+    }
+
+    /// Releases everything. A second call does nothing. The address range of the element path's buffer stays, as zeros, unless
+    /// JavaScript has dropped that buffer.
+    pub fn close(&self, elements_are_dropped: bool) -> Result<()> {
+        let Some(mut array) = self.array.borrow_mut().take() else {
+            return Ok(());
+        };
+        array.abandon_jobs();
+        let trimmed = array.finish();
+        self.buffers.detach_beyond(0);
+        self.overlays.map_zeros();
+        if let Some(window) = self.elements.take()
+            && !elements_are_dropped
+        {
+            *self.elements_of_closed.borrow_mut() = Some(self.buffers.window_ref(&window));
+        }
+        let (mapping, state) = (array.mapping().clone(), array.state().clone());
+        // Dropping tries again to trim, if that failed. So the length may become 0 only after it.
+        drop(array);
+        state.set(0, 0);
+        self.buffers.release_windows(&mapping);
+        trimmed
+    }
+
+    /// A call that leaves the length as it is.
+    pub fn read<T>(&self, env: &Env, call: impl FnOnce(&Array) -> Result<T>) -> napi::Result<T> {
+        throw_on_error(env, || {
+            let array = self.array.borrow();
+            let array = array.as_ref().ok_or(Error::Closed)?;
+            let faults = faults();
+            self.require_sound_of(array)?;
+            let value = call(array)?;
+            // Again: if another process truncated the file meanwhile, zeros were read.
+            self.require_sound_of(array)?;
+            array.state().set_faults_seen(faults);
+            Ok(value)
+        })
+    }
+
+    /// A call on one element. It works on a faulty array too if all elements up to this one are sound.
+    pub fn access<T>(&self, env: &Env, at: i64, call: impl FnOnce(&Array) -> Result<T>) -> napi::Result<T> {
+        throw_on_error(env, || {
+            let array = self.array.borrow();
+            let array = array.as_ref().ok_or(Error::Closed)?;
+            let faults = faults();
+            // Before the call, so that a refused store changes nothing. After it, in case the element was lost meanwhile.
+            self.require_sound_of(array)
+                .or_else(|_| array.require_sound_up_to(at))?;
+            let value = call(array)?;
+            match self.require_sound_of(array) {
+                Ok(()) => array.state().set_faults_seen(faults),
+                // The count is not stored as seen, so that JavaScript asks again for each element.
+                Err(_) => array.require_sound_up_to(at)?,
+            }
+            Ok(value)
+        })
+    }
+
+    pub fn change<T>(&self, env: &Env, call: impl FnOnce(&mut Array) -> Result<T>) -> napi::Result<T> {
+        self.change_with(env, call, |sound| sound)
+    }
+
+    /// A change of a sound array. `verdict` decides about a fault that happened during the change.
+    fn change_with<T>(
+        &self,
+        env: &Env,
+        call: impl FnOnce(&mut Array) -> Result<T>,
+        verdict: impl FnOnce(Result<()>) -> Result<()>,
+    ) -> napi::Result<T> {
+        self.change_unsound(env, |array| {
+            let faults = faults();
+            self.require_sound_of(array)?;
+            let before = array.capacity();
+            let done = call(array);
+            // A growable buffer may show zeros beyond the old end. The file has grown there, even if the call failed later.
+            let restored = if array.capacity() > before {
+                self.overlays.restore(array.mapping())
+            } else {
+                Ok(())
+            };
+            let value = done?;
+            restored?;
+            let sound = self.require_sound_of(array);
+            if sound.is_ok() {
+                array.state().set_faults_seen(faults);
+            }
+            verdict(sound).map(|()| value)
+        })
+    }
+
+    /// A change that works on a faulty array too.
+    pub fn change_unsound<T>(
+        &self,
+        env: &Env,
+        call: impl FnOnce(&mut Array) -> Result<T>,
+    ) -> napi::Result<T> {
+        throw_on_error(env, || {
+            call(self.array.borrow_mut().as_mut().ok_or(Error::Closed)?)
+        })
+    }
+
+    pub fn require_sound_of(&self, array: &Array) -> Result<()> {
+        array.require_sound()?;
+        self.overlays.require_sound(array.byte_length())
+    }
+
+    /// A fault during the change is no error here: the element is in, and a caller that tries again would append it twice.
+    pub fn append(&self, env: &Env, value: RawNumber) -> napi::Result<()> {
+        self.change_with(
+            env,
+            |array| array.append(&encode(array.typecode(), value)?),
+            |_| Ok(()),
+        )
+    }
+
+    pub fn pop(&self, env: &Env, at: f64) -> napi::Result<RawNumber> {
+        self.change(env, |array| {
+            let element = array.pop(index(at))?;
+            Ok(decode(array.typecode(), &element))
+        })
+    }
+
+    /// The elements of another array of the same type, or of this one, to read from while neither is borrowed.
+    pub fn snapshot_of(&self, other: &WrappedArray) -> Result<Snapshot> {
+        let (ours, theirs) = (self.array.borrow(), other.array.borrow());
+        let ours = ours.as_ref().ok_or(Error::Closed)?;
+        let theirs = theirs.as_ref().ok_or(Error::Closed)?;
+        if ours.typecode() != theirs.typecode() {
+            return Err(Error::TypeMismatch {
+                ours: ours.typecode().code,
+                theirs: theirs.typecode().code,
+            });
+        }
+        theirs.snapshot()
+    }
+}
