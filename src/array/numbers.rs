@@ -115,11 +115,11 @@ pub(super) fn sort_snapshot(
     let region = elements.region();
     let words = sort::scratch_words(scalar, region.len() / scalar.size(), place);
     let mut scratch = Scratch::new(words)?;
-    let is_called_off = || job.is_some_and(Job::is_called_off);
+    let is_cancelled = || job.is_some_and(Job::is_cancelled);
     let terms = sort::Terms {
         place,
         is_read: &|| elements.require_sound().is_ok(),
-        is_called_off: job.map(|_| &is_called_off as &dyn Fn() -> bool),
+        is_called_off: job.map(|_| &is_cancelled as &dyn Fn() -> bool),
         write: &|write| match job {
             Some(job) => job.write(write),
             None => {

@@ -2,6 +2,7 @@
 //!
 //! This folder alone asks which kind of end an array has.
 
+mod file_end;
 mod npy;
 mod reserved;
 
