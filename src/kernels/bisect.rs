@@ -190,13 +190,14 @@ macro_rules! floats {
             #[inline(always)]
             fn least_equal(self) -> Self::Key {
                 let behind_numbers = Self::LAST_NUMBER + 1;
-                let key = if self.to_bits() << 1 == 0 { $T::NEG_ZERO.key() } else { self.key() };
+                // The key of -0.0 is that before the one of 0.0.
+                let key = if self.to_bits() << 1 == 0 { $T::from_bits(0).key() - 1 } else { self.key() };
                 key.min(behind_numbers)
             }
 
             #[inline(always)]
             fn greatest_equal(self) -> Self::Key {
-                let key = if self.to_bits() << 1 == 0 { $T::ZERO.key() } else { self.key() };
+                let key = if self.to_bits() << 1 == 0 { $T::from_bits(0).key() } else { self.key() };
                 if key > Self::LAST_NUMBER { Self::Key::MAX } else { key }
             }
 
@@ -224,22 +225,6 @@ macro_rules! floats {
     )*};
 }
 floats!(f16 from f16::from_f64, f32 from |double| double as f32, f64 from std::convert::identity);
-
-/// Both zeros, which the standard types have no names for.
-trait Zeros {
-    const ZERO: Self;
-    const NEG_ZERO: Self;
-}
-
-impl Zeros for f32 {
-    const ZERO: f32 = 0.0;
-    const NEG_ZERO: f32 = -0.0;
-}
-
-impl Zeros for f64 {
-    const ZERO: f64 = 0.0;
-    const NEG_ZERO: f64 = -0.0;
-}
 
 #[cfg(test)]
 mod tests {

@@ -123,9 +123,6 @@ struct Keys<T: Ordered> {
     greatest: T::Key,
 }
 
-/// Bytes looked at together.
-const ROW: usize = 256;
-
 impl<T: Ordered> Keys<T> {
     const NONE: Self = Keys {
         least: T::Key::MAX,
@@ -142,51 +139,17 @@ impl<T: Ordered> Keys<T> {
 
     #[inline(always)]
     fn of(region: Region<'_>, range: Range<usize>) -> Self {
-        match size_of::<T>() {
-            1 => Self::by_rows::<ROW>(region, range),
-            2 => Self::by_rows::<{ ROW / 2 }>(region, range),
-            4 => Self::by_rows::<{ ROW / 4 }>(region, range),
-            _ => Self::by_rows::<{ ROW / 8 }>(region, range),
-        }
-    }
-
-    #[inline(always)]
-    fn by_rows<const N: usize>(region: Region<'_>, range: Range<usize>) -> Self {
-        // What is begun and ended for a row takes as long as so many elements one by one.
-        if range.len() < N {
-            return range.fold(
-                Self::NONE,
-                #[inline(always)]
-                |so_far, at| {
-                    let key = region.get::<T>(at).key();
-                    so_far.and(Keys {
-                        least: key,
-                        greatest: Self::number_or_least(key),
-                    })
-                },
-            );
-        }
-        let (least, greatest) = region.rows::<T>(range).fold::<N, _>(
-            ([Self::NONE.least; N], [Self::NONE.greatest; N]),
+        let (least, greatest) = region.rows::<T>(range).fold(
+            (Self::NONE.least, Self::NONE.greatest),
             #[inline(always)]
-            |(least, greatest), row| {
-                for lane in 0..N {
-                    let key = row[lane].key();
-                    least[lane] = least[lane].min(key);
-                    greatest[lane] = greatest[lane].max(Self::number_or_least(key));
-                }
-            },
-            #[inline(always)]
-            |(least, greatest), lane, value| {
+            |least, greatest, value| {
                 let key = value.key();
-                least[lane] = least[lane].min(key);
-                greatest[lane] = greatest[lane].max(Self::number_or_least(key));
+                *least = (*least).min(key);
+                *greatest = (*greatest).max(Self::number_or_least(key));
             },
+            |one, other| (one.0.min(other.0), one.1.max(other.1)),
         );
-        Keys {
-            least: least.into_iter().fold(Self::NONE.least, T::Key::min),
-            greatest: greatest.into_iter().fold(Self::NONE.greatest, T::Key::max),
-        }
+        Keys { least, greatest }
     }
 
     /// A NaN is greater than no number.
