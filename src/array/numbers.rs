@@ -85,7 +85,7 @@ impl Array {
     pub fn place(&self, value: Value, lo: u64, hi: u64, side: Side) -> u64 {
         let lo = lo.min(self.length());
         let range = lo as usize..hi.clamp(lo, self.length()) as usize;
-        bisect::place(self.region(), self.typecode.scalar, range, value, side) as u64
+        bisect::bound(self.region(), self.typecode.scalar, range, value, side) as u64
     }
 
     /// Writes the index at which each of many elements of the same type belongs to `into`, as doubles.
@@ -100,7 +100,7 @@ impl Array {
                 requirement: "a buffer of one double for each needle",
             });
         }
-        bisect::places(self.region(), self.typecode.scalar, needles, side, into);
+        bisect::bounds(self.region(), self.typecode.scalar, needles, side, into);
         Ok(())
     }
 }

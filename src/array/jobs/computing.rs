@@ -71,7 +71,7 @@ impl Array {
                 let part = PART.min(count - first);
                 let sought = sought.part(first * scalar.size(), part * scalar.size());
                 let places = places.part(first * PLACE, part * PLACE);
-                bisect::places(region, scalar, sought, side, places);
+                bisect::bounds(region, scalar, sought, side, places);
             }
             elements.require_sound()?;
             needles.require_sound()?;
