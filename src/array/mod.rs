@@ -269,7 +269,7 @@ impl Array {
         }
         self.window().advise(advice, start, end)?;
         if advice == Advice::HugePage && self.storage().is_in_memory() {
-            self.window().put_huge_pages_together(start, end);
+            self.window().collapse_huge_pages(start, end);
         }
         Ok(())
     }

@@ -80,8 +80,8 @@ impl Overlays {
         let is_aligned =
             (memory.address() as u64).is_multiple_of(page) && mapping.offset().is_multiple_of(page);
         let unsupported = match (is_copy_on_write, is_aligned) {
-            (true, _) => Some("SharedArrayBuffer on memory that keeps changes to itself"),
-            (_, false) => Some("SharedArrayBuffer on memory that does not begin on a page"),
+            (true, _) => Some("SharedArrayBuffer over copy-on-write memory"),
+            (_, false) => Some("SharedArrayBuffer over memory that does not begin at a page boundary"),
             _ => memory.is_empty().then_some(FEATURE),
         };
         if let Some(feature) = unsupported {

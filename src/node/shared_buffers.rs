@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::mapping::Window;
 
-pub const FEATURE: &str = "SharedArrayBuffer on memory that is not its own";
+pub const FEATURE: &str = "SharedArrayBuffer over external memory";
 
 type Finalizer = unsafe extern "C" fn(*mut c_void, *mut c_void);
 
