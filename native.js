@@ -90,7 +90,6 @@ export const {
   halfBits,
   halfValues,
   hasSharedBuffers,
-  npyTypecode,
   placesLater,
   placesOfLater,
   requireAvailable,

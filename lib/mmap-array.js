@@ -9,12 +9,13 @@ import { textOf } from './characters.js'
 import { areEqual, orderOf } from './comparison.js'
 import { concatenated, copyWithRoom, repeated } from './copies.js'
 import {
-  CHECKED,
+  Opened,
   boundOf,
   codecOf,
   coreOf,
   isArray,
   memoryOf,
+  partsOf,
   positionOf,
   requireOpen,
   requireWritable,
@@ -28,11 +29,11 @@ import { inspected, printed } from './inspection.js'
 import { extend, initialize, sourceOf } from './items.js'
 import { entriesOf, keysOf, valuesOf } from './iteration.js'
 import * as jobs from './jobs.js'
-import { toMemoryOptions } from './open-options.js'
+import { openMemory } from './opening.js'
 import * as search from './sorted-search.js'
 import { stageList, stageText } from './staging.js'
 import { StoredArray } from './stored-array.js'
-import { TYPECODE_LETTERS, toType } from './typecodes.js'
+import { TYPECODE_LETTERS } from './typecodes.js'
 
 const LONGEST_LIST = 2 ** 32 - 1
 
@@ -52,15 +53,15 @@ export class MmapArray extends StoredArray {
   }
 
   constructor(typecode, init, options) {
-    const isChecked = typecode === CHECKED
-    const openOptions = isChecked ? init : toMemoryOptions(typecode, options)
+    const opened = partsOf(typecode)
+    const parts = opened ?? openMemory(typecode, options)
     if (new.target === MmapArray) {
-      const array = new (MmapArray.#classOf(toType(openOptions.typecode)))(CHECKED, openOptions)
-      if (!isChecked) initialize(MmapArray.prototype, array, init)
+      const array = new (MmapArray.#classOf(parts.type))(new Opened(parts))
+      if (opened === undefined) initialize(MmapArray.prototype, array, init)
       return array
     }
-    super(openOptions)
-    if (!isChecked) initialize(MmapArray.prototype, this, init)
+    super(parts)
+    if (opened === undefined) initialize(MmapArray.prototype, this, init)
   }
 
   // One element

@@ -5,7 +5,6 @@ use napi::{Env, Unknown};
 use napi_derive::napi;
 
 use super::errors::throw_on_error;
-use super::open_options::{OpenOptions, RareOptions};
 use super::values::count;
 use super::{external, overlays, shared_buffers};
 use crate::element::half_from_double;
@@ -51,23 +50,6 @@ pub fn half_values() -> Float32Array {
         .map(|bits| half::f16::from_bits(bits).to_f32())
         .collect::<Vec<f32>>()
         .into()
-}
-
-/// The typecode in the header of a `.npy` file. Nothing if the file will be made by the call that opens it.
-#[napi]
-pub fn npy_typecode(
-    env: Env,
-    path: Option<Uint8Array>,
-    flags: Option<String>,
-    rare: Option<RareOptions>,
-) -> napi::Result<Option<String>> {
-    let options = OpenOptions {
-        path,
-        flags,
-        rare: rare.unwrap_or_default(),
-        ..Default::default()
-    };
-    throw_on_error(&env, || Ok(options.typecode_of_npy()?.map(String::from)))
 }
 
 /// Fails if so much memory is not available.

@@ -12,13 +12,13 @@ use super::values::optional_count;
 use crate::array::{Array, Placement};
 use crate::error::{Error, Result};
 use crate::mapping::Advice;
-use crate::storage::{Flags, Format, NpyHeader, Storage, shared_memory};
+use crate::storage::{Flags, Format, Storage, shared_memory};
 use crate::typecode::Typecode;
 
 /// The arguments of the constructor. Without a path, `rare` may have a handle, a name of shared memory or a descriptor; without
 /// any of these, the array is made in memory.
-#[derive(Default)]
 pub struct OpenOptions {
+    /// A `.npy` file that exists has one in its header.
     pub typecode: Option<String>,
     /// The bytes of a path.
     pub path: Option<Uint8Array>,
@@ -67,6 +67,12 @@ impl OpenOptions {
             }
             Format::Npy => {
                 let typecode = self.typecode.as_deref().map(Typecode::parse).transpose()?;
+                if typecode.is_none()
+                    && (matches!(flags, Flags::CreateOrTruncate | Flags::CreateNew) || self.is_missing(flags))
+                {
+                    // Before a file is made, which needs a typecode.
+                    Typecode::parse("")?;
+                }
                 let open = || self.storage(flags.without_truncation(), self.rare.mode);
                 Array::open_npy(typecode, flags, placement, open)?
             }
@@ -77,24 +83,14 @@ impl OpenOptions {
         Ok(array)
     }
 
-    /// The typecode in the header of a `.npy` file. `None` if the file will be made by the call that opens it.
-    pub fn typecode_of_npy(&self) -> Result<Option<char>> {
-        let flags = self.flags()?.unwrap_or(Flags::Read);
-        if matches!(flags, Flags::CreateOrTruncate | Flags::CreateNew) {
-            return Ok(None);
-        }
-        let storage = match self.storage(Flags::Read, None) {
-            Err(Error::System { errno, .. }) if flags.creates() && errno == libc::ENOENT => return Ok(None),
-            opened => opened?,
-        };
-        if flags.creates() && storage.size()? == 0 {
-            return Ok(None);
-        }
-        Ok(Some(NpyHeader::read(&storage)?.header().typecode.code))
-    }
-
     fn is_file(&self) -> bool {
         self.path.is_some() || self.rare.shm.is_some() || self.rare.fd.is_some()
+    }
+
+    /// Whether `a+` has to make the file.
+    fn is_missing(&self, flags: Flags) -> bool {
+        let is_missing = |error| matches!(error, Error::System { errno, .. } if errno == libc::ENOENT);
+        flags == Flags::CreateOrKeep && self.storage(Flags::Read, None).is_err_and(is_missing)
     }
 
     fn flags(&self) -> Result<Option<Flags>> {

@@ -18,6 +18,7 @@ use crate::storage::{Flags, Format};
 
 /// What stays known of an array after `close`.
 pub struct Description {
+    pub typecode: char,
     pub flags: Flags,
     pub format: Format,
     /// As the user gave it.
@@ -42,6 +43,7 @@ impl WrappedArray {
         array.on_truncate(Box::new(move |end| on_truncate.detach_beyond(end)));
         let path = array.mapping().storage().path();
         let description = Description {
+            typecode: array.typecode().code,
             flags: array.flags(),
             format: array.format(),
             path: path.map(|path| path.to_string_lossy().into_owned()),

@@ -14,6 +14,11 @@ use crate::node::values::{bounds, count};
 #[napi]
 impl MmapArray {
     #[napi]
+    pub fn typecode(&self) -> String {
+        self.description.typecode.to_string()
+    }
+
+    #[napi]
     pub fn flags(&self) -> &'static str {
         self.description.flags.as_str()
     }
