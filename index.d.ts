@@ -326,8 +326,8 @@ export interface Envelope<C extends Typecode = Typecode> {
  */
 export interface AsyncOptions {
   /**
-   * Calls the work off: the promise is rejected with the signal's reason, as soon as the work has stopped. Default: nothing
-   * does.
+   * Cancels the work: the promise is rejected with the signal's reason, as soon as the work has stopped. Default: nothing
+   * cancels it.
    *
    * @example
    * const aborted = AbortSignal.abort(new Error('not needed'))
@@ -964,16 +964,18 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * before an abort or an error are kept. Until then every other call that changes the length throws `ERR_BUSY`.
    *
    * The call itself opens the file: a pipe by name that nobody writes to is at its end. Bytes of an element that is not whole
-   * when it is aborted are lost to the next reader of a pipe. Calls that read one pipe or descriptor at a time take turns.
-   * `process.exit()` does not wait for a pipe that nobody writes to, where its thread has loaded this package; the end of a
-   * worker by others does, as for `fs.read`. What is cut short is kept, but for a reserved array: that keeps what it had before.
+   * when it is aborted are lost to the next reader of a pipe. Calls on one pipe or descriptor that are not awaited may
+   * interleave, as with `fs.read`: each gets a part of what is there.
+   *
+   * `process.exit()` cancels the call if its thread has loaded this package, and waits for nobody; the end of a worker by others
+   * waits for a pipe, as with `fs.read`. The elements that were read by then are in the file of the array; a reserved array keeps
+   * only those it had before.
    *
    * @param source a path, a descriptor, or what has an `fd`, as the FileHandle of `fs/promises`
    * @param n elements to read, 0 or more
    * @throws {Error} as a rejection: ERR_UNEXPECTED_EOF, ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH; ERR_BUSY while
    * another such call works on the array; ERR_CLOSED, also where it is closed meanwhile; the signal's reason; the system's
-   * @throws {RangeError} as a rejection: ERR_OUT_OF_RANGE for a negative `n`, and for more than 2^30 bytes of a source that does
-   * not say its size, as a pipe
+   * @throws {RangeError} as a rejection: ERR_OUT_OF_RANGE for a negative `n`
    * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE
    * @example
    * import fs from 'node:fs'
@@ -1001,9 +1003,9 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   /**
    * As `tofile`, on another thread. Until the promise is settled a call that changes the length throws `ERR_BUSY`; what is
    * written to elements meanwhile may or may not be in the file. After an abort the file holds a part of them, or what it held. The
-   * call itself opens the file, or makes it; a pipe by name that nobody reads is ENXIO. Calls of one process that write one file at
-   * a time take turns; `tofile` to the path of a regular file waits for one that has begun. `process.exit()` lets a file be written to its end, but does not wait for
-   * who reads a pipe.
+   * call itself opens the file, or makes it; a pipe by name that nobody reads is ENXIO. Calls on one path or descriptor that are not
+   * awaited may interleave, as with `fs.writeFile`: the file may hold parts of each. `process.exit()` cancels the call, as it cuts
+   * `fs.writeFile` short, if its thread has loaded this package.
    *
    * @param target a path, a descriptor, or what has an `fd`
    * @throws {Error} as a rejection: EBUSY as for `tofile`; ERR_BUSY while

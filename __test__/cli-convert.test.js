@@ -172,7 +172,7 @@ describe('text', () => {
     for (const [text, message] of [
       ['1\n2\nthree\n', "a.csv, line 3, column 1: 'three' is not a number"],
       ['1\n0x10\n', 'line 2'],
-      ['1\n2,5\n3\n', 'line 2, column 1: 2 fields, where line 1 has 1'],
+      ['1\n2,5\n3\n', 'line 2, column 1: 2 fields, but line 1 has 1'],
       ['1\n\u001b]0;x\u0007\u009b\n', String.raw`'\u{1b}]0;x\u{7}\u{9b}' is not a number`],
       ['1\n1_000\n', 'line 2'],
       ['1\n"2\n', 'line 2: a quoted field has no end'],
@@ -258,7 +258,10 @@ describe('- is the standard input and output', () => {
 
   test('what cannot be', async () => {
     const ragged = pipe(['-', '-', '--type', 'd'], Buffer.alloc(13))
-    expect([ragged.status, String(ragged.stderr)]).toEqual([4, 'mmap-array: 5 bytes at the end are no whole element\n'])
+    expect([ragged.status, String(ragged.stderr)]).toEqual([
+      4,
+      'mmap-array: the last 5 bytes are not a whole element\n',
+    ])
     expect(await failure(2, ['convert', '-', scope.path('a')], { input: '' })).toContain('--type')
     expect(await failure(2, ['convert', '-', scope.path('a'), '--from', 'npy'], { input: '' })).toContain(
       'standard input',
@@ -269,7 +272,7 @@ describe('- is the standard input and output', () => {
 
 test('bytes of a file that are no element are an error', async () => {
   const file = scope.file(Buffer.alloc(13), 'a.f64')
-  expect(await failure(4, ['convert', file, scope.path('b.csv')])).toContain('5 bytes at the end')
+  expect(await failure(4, ['convert', file, scope.path('b.csv')])).toContain('the last 5 bytes')
   expectNoTraceOf('b.csv')
   await convert(file, scope.path('c.csv'), '--offset', '10', '--from-type', 'B')
   expect(fs.readFileSync(scope.path('c.csv'), 'utf8')).toBe('0\n0\n0\n')
@@ -382,7 +385,7 @@ describe('the target', () => {
     const file = make(scope, 'a.f64', 'd', [1])
     fs.symlinkSync(file, scope.path('link'))
     for (const target of ['/dev/null', scope.directory, scope.path('link')]) {
-      expect(await failure(2, ['convert', file, target, '--force'])).toContain('no file that can be replaced')
+      expect(await failure(2, ['convert', file, target, '--force'])).toContain('so it cannot be replaced')
     }
     expect(read(file, 'd')).toEqual([1])
     expect(await failure(3, ['convert', file, scope.path('none/b.f64')])).toContain('ENOENT')

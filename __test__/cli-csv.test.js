@@ -248,9 +248,9 @@ describe('missing values', () => {
 
 describe('each row', () => {
   test.each([
-    ['day,close\nMon,1,234.5\n', ['--column', 'close'], "line 2, column 2 'close': 3 fields, where line 1 has 2"],
-    ['t,v\n1,1,5\n', ['--column', 'v'], "line 2, column 2 'v': 3 fields, where line 1 has 2: '1 | 1 | 5'"],
-    ['a,1\nb\n', ['--column', '2'], 'line 2, column 2: 1 field, where line 1 has 2'],
+    ['day,close\nMon,1,234.5\n', ['--column', 'close'], "line 2, column 2 'close': 3 fields, but line 1 has 2"],
+    ['t,v\n1,1,5\n', ['--column', 'v'], "line 2, column 2 'v': 3 fields, but line 1 has 2: '1 | 1 | 5'"],
+    ['a,1\nb\n', ['--column', '2'], 'line 2, column 2: 1 field, but line 1 has 2'],
     ['a,1\n\nb,2,\n', ['--column', '2'], 'line 3, column 2: 3 fields'],
     ['1\n"2\n3\n', [], `line 2: a quoted field has no end: '"2'`],
     ['1\n"2"x\n3\n', [], `line 2: a quoted field is followed by text, not by a delimiter: '"2"x'`],
@@ -272,7 +272,7 @@ describe('each row', () => {
     ['1,"a" \r,3\n', 1, '--column', '1'],
     [`${'1,2\n'.repeat(200_000)}3,4\r5,6\n`, 200_001, '--column', '1'],
   ])('with a carriage return that ends no line is an error: %#', async (text, line, ...words) => {
-    expect(await refusal(text, ...words)).toContain(`line ${line}: a carriage return (CR) ends no line`)
+    expect(await refusal(text, ...words)).toContain(`line ${line}: a carriage return (CR) without a line feed`)
   })
 
   test('is not left out along with lines that have a carriage return in them', async () => {
@@ -281,7 +281,7 @@ describe('each row', () => {
       ['1\n2\r3\n', '-1'],
       [`${'r'.repeat((1 << 18) - 1)}\r1\n2\n`, '1'],
     ]) {
-      expect(await refusal(text, `--skip-lines=${count}`)).toContain('a carriage return (CR) ends no line')
+      expect(await refusal(text, `--skip-lines=${count}`)).toContain('a carriage return (CR) without a line feed')
     }
     expect(await elementsOf('report\r\n1\r\n2\r\n', '--skip-lines=1', '--skip-lines=-1', '--no-titles')).toEqual(['1'])
   })
@@ -479,8 +479,8 @@ describe('files that are not tables', () => {
     ['UTF-32 of the other order', Buffer.from(wider).swap32(), 'this is UTF-32'],
     ['UTF-32 without a mark', wider.subarray(4), 'this is UTF-32'],
     ['UTF-32 of the other order without a mark', Buffer.from(wider).swap32().subarray(4), 'this is UTF-32'],
-    ['bytes', Buffer.of(1, 2, 0, 0, 5, 6, 7, 8), 'this is no text: byte 2 is 0'],
-    ['a NumPy file', Buffer.from('\x93NUMPY\x01\0', 'latin1'), 'this is a NumPy file, no text'],
+    ['bytes', Buffer.of(1, 2, 0, 0, 5, 6, 7, 8), 'this is not text: byte 2 is 0'],
+    ['a NumPy file', Buffer.from('\x93NUMPY\x01\0', 'latin1'), 'this is a NumPy file, not text'],
     ['an old Mac text', '1\r2\r3\r', 'line ends of an old Mac (CR): convert it first'],
     ['an old Mac text with a title', 'close\r1\r2\r3\r', 'line ends of an old Mac'],
   ])('is an error and replaces nothing: %s', async (_, bytes, message) => {
@@ -496,7 +496,7 @@ describe('files that are not tables', () => {
       [file, scope.path('b.f64'), '--type', 'f64'],
       [make(scope, 'c.f64', 'd', [1]), scope.path(`x${name}`)],
     ]) {
-      expect(await failure(2, ['convert', ...words])).toContain('--from and --to say which')
+      expect(await failure(2, ['convert', ...words])).toContain('give --from or --to')
     }
     expect((await tool(['convert', file, scope.path('b.f64'), '--from', 'raw', '--type', 'f64'])).code).toBe(0)
   })

@@ -357,7 +357,9 @@ describe('files that cannot be mapped', () => {
       'holds float64, not float32',
     )
     fs.truncateSync(file, fs.statSync(file).size - 1)
-    expect(await failure(4, ['convert', file, scope.path('g.npy')])).toContain('counts 3 elements, it ends after 2')
+    expect(await failure(4, ['convert', file, scope.path('g.npy')])).toContain(
+      'its header says 3 elements, but it has only 2',
+    )
     fs.truncateSync(file, 100)
     expect(await failure(4, ['convert', file, scope.path('g.npy')])).toContain('ERR_INVALID_NPY')
     for (const descr of ["'<c16'", "'>c16'", "'<M8[ns]'", "'|S5'", "'|V4'", "'|O'", "[('a', '<f8')]"])

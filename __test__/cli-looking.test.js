@@ -373,7 +373,7 @@ largest: at 2, 3 and 30, 27 apart
 
   test('bytes that are no element are an error', async () => {
     const [file, ragged] = [make(scope, 'a.f64', 'd', [1]), scope.file(Buffer.alloc(13), 'b.f64')]
-    expect(await failure(4, ['diff', file, ragged])).toContain('b.f64: 5 bytes at the end are no whole element')
+    expect(await failure(4, ['diff', file, ragged])).toContain('b.f64: the last 5 bytes are not a whole element')
   })
 
   test('elements that others append after it was opened are none of them', () => {

@@ -225,7 +225,7 @@ describe('a member of JSON objects', () => {
 
   test('is not swallowed by a comment with a carriage return in it', async () => {
     const message = await refusal('jsonl', '#c\r{"a":1}\n{"a":2}', '--column', 'a', '--comment', '#')
-    expect(message).toContain('line 1: a carriage return (CR) ends no line')
+    expect(message).toContain('line 1: a carriage return (CR) without a line feed')
     expect(await readAs('jsonl', ['#c\r', '{"a":1}\r'], '--column', 'a', '--comment', '#')).toEqual(['1'])
   })
 
@@ -258,7 +258,7 @@ describe('a member of JSON objects', () => {
     for (const text of ['{"a":1,"a":2}', '[1]', '5', '{"a":{}}', '{"a":true}', '{"a":[1]}', '{"a":1']) {
       expect(await refusal('jsonl', text, '--column', 'a'), text).toContain("line 1, 'a'")
     }
-    expect(await refusal('jsonl', '{"a":1}')).toContain('is an object: --column says')
+    expect(await refusal('jsonl', '{"a":1}')).toContain('is an object: --column names the member to read')
     // What broke: whoever had given --column was told to give it.
     const nested = await refusal('jsonl', '{"a":{"b":1}}', '--column', 'a')
     expect(nested).toContain(`'{"b":1}' is not a number`)
@@ -407,7 +407,7 @@ describe('the end of a name', () => {
     ['Float64Array', 'did you mean float64?'],
     ['i128', 'there is no int128'],
     ['Float64', 'did you mean float64?'],
-    ['complex64', 'looks like a type and is none'],
+    ['complex64', 'looks like a type but is not one'],
     ['c', 'give --type'],
     ['h', 'give --type'],
     ['d', 'give --type'],

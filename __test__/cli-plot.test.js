@@ -72,7 +72,7 @@ describe('in the terminal', () => {
     const ranges = rangesOf(text, 16)
     expect(ranges.map((range) => range === undefined).indexOf(true)).toBe(10)
     expect(ranges.filter((range) => range === undefined)).toHaveLength(10)
-    expect(text).toContain('without what is no finite number')
+    expect(text).toContain('without NaN and infinities')
     expect(text).toMatch(/^\s+1 ┤/m)
   })
 
@@ -99,7 +99,9 @@ describe('in the terminal', () => {
     const part = await plot(file, '--range', '-3:-1')
     expect(part).toContain('powers.f64: 2 ×')
     expect(part).toMatch(/1000 ┤|10000 ┤/)
-    expect(await plot(make(scope, 'signs.f64', 'd', [-1, 0, 1, 10]), '--log')).toContain('without what is not positive')
+    expect(await plot(make(scope, 'signs.f64', 'd', [-1, 0, 1, 10]), '--log')).toContain(
+      'without numbers that are not positive',
+    )
   })
 
   test('a histogram', async () => {

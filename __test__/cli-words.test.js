@@ -115,7 +115,7 @@ describe('what the system refuses is exit code 3, what the data do not hold 4', 
     expect(await failure(3, ['info', scope.path('none.f64')])).toContain('ENOENT')
     fs.mkdirSync(scope.path('folder.f64'))
     expect(await failure(3, ['info', scope.path('folder.f64')])).toContain('EISDIR')
-    expect(await failure(2, ['info', '/dev/zero', '--type', 'd'])).toContain('/dev/zero is no file')
+    expect(await failure(2, ['info', '/dev/zero', '--type', 'd'])).toContain('/dev/zero is not a file')
   })
 
   test.skipIf(process.getuid() === 0)('files that one may not read', async () => {

@@ -166,6 +166,11 @@ describe('messages', () => {
       /^The value of "?value"? is out of range\. It must be .*[Rr]eceived -5n?/,
     ],
     ['a step', () => array().slice(0, 1, 0), /^The value of "?step"? is out of range\. It must be .*[Rr]eceived 0/],
+    [
+      'a file that ends inside an element',
+      () => scope.keep(MmapArray.open(file(5), 'i', { flags: 'r+' })).append(1),
+      /^\/.*: 5 bytes is not a multiple of the element size, 4$/,
+    ],
   ])('of a range name the argument, what it must be and what it was: %s', (_, cause, form) => {
     expect(thrownBy(cause).message).toMatch(form)
   })

@@ -4,7 +4,9 @@ import fs from 'node:fs'
 import { totalmem } from 'node:os'
 import { expect, test } from 'vitest'
 import { FACTS, describeWith, expectExit, run, runNode, script } from './support/processes.js'
+import { onLinux } from './support/linux.js'
 import { useScope } from './support/scope.js'
+import { describeOnSmallDisk, runWithMemory } from './support/small-disks.js'
 import { PAGE } from './support/pages.js'
 
 const scope = useScope()
@@ -354,5 +356,29 @@ describeWith('bash', ['-c', 'ulimit -f 100'], 'no room in the file', () => {
        worker.on('error', (error) => { throw error })
        worker.on('exit', () => console.log('end'))`,
     )
+  })
+})
+
+describeOnSmallDisk('a source that does not say its size', () => {
+  const scope = useScope()
+  const MEMORY = 64 << 20
+
+  onLinux('/proc/meminfo says how much memory is left', test).each([
+    ['fromfile', 'reserved'],
+    ['fromfile', 'exact'],
+    ['fromfileAsync', 'reserved'],
+    ['fromfileAsync', 'exact'],
+  ])('%s to an array that is %s, without memory for the next 64 MiB, throws ENOMEM and keeps what was read', async (call, state) => {
+    const result = await runWithMemory(
+      scope.directory,
+      MEMORY - 1,
+      `const array = new MmapArray('d')
+       if ('${state}' === 'exact') array.handle()
+       let code
+       try { await array.${call}('/dev/zero', ${(3 * MEMORY) / 8}) } catch (error) { code = error.code }
+       console.log(code, array.byteLength, array.count(0) === array.length)`,
+    )
+    expectExit(result)
+    expect(result.stdout).toBe(`ENOMEM ${MEMORY} true\n`)
   })
 })

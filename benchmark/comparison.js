@@ -1,5 +1,5 @@
-// Compares subjects. Each is a process of its own, which does a round for every line that it is sent and answers with a line of
-// JSON, { answer, nanoseconds }. The subjects take turns, so that whatever slows the machine down slows all of them.
+// Compares subjects. Each has its own process. For every line that a process gets, it does a round and answers with a line of JSON,
+// { answer, nanoseconds }. The subjects take turns, so that a slow moment of the machine affects all of them.
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -7,7 +7,7 @@ import { MmapArray } from '../index.js'
 
 export class WrongAnswer extends Error {}
 
-/** How to start a program in JavaScript, which finds its parameters as JSON in its arguments. */
+/** The command for a JavaScript program, with its parameters as JSON in the arguments. */
 export function nodeProgram(url, parameters) {
   return { command: process.execPath, args: ['--expose-gc', fileURLToPath(url), JSON.stringify(parameters)] }
 }
@@ -32,7 +32,7 @@ export class SubjectProcess {
     this.#child.stdin.write(`${line}\n`)
   }
 
-  /** One round, whose answer must be the expected one. */
+  /** Runs one round and checks its answer. */
   async round(expected) {
     this.send('round')
     const { value, done } = await this.#lines.next()
@@ -57,11 +57,11 @@ export class SubjectProcess {
 /**
  * Runs the subjects in turns, A B C A B C.
  * @param {Record<string, { program: { command: string, args: string[] }, task?: object, answer: unknown, takes?: number }>} subjects
- *   `task` is the first line that it is sent; `answer` is what it must answer; `takes` is how many bytes of
- *   fresh memory a round takes
+ *   `task` is the first line for the process; `answer` is the expected answer; `takes` is how many bytes of
+ *   fresh memory a round needs
  * @param {{ runs: number, rounds: number, warmUps: number, enough?: { rounds: number, ms: number } }} turns
- *   `runs` with fresh processes, of so many rounds each; a run may end after `enough` rounds and time
- * @param {Map<string, SubjectProcess>} [kept] processes that stay for the next task
+ *   each of the `runs` has fresh processes and so many rounds; it may end after `enough` rounds and time
+ * @param {Map<string, SubjectProcess>} [kept] processes to use again for the next task
  * @returns {Promise<Record<string, number[]>>} nanoseconds of each subject, round by round
  */
 export async function takeTurns(subjects, { runs, rounds, warmUps, enough }, kept) {
@@ -96,8 +96,8 @@ export async function takeTurns(subjects, { runs, rounds, warmUps, enough }, kep
 const MOST_WARMED = 512 * 2 ** 20
 
 /**
- * Touches so much memory and frees it, so that the next to ask for some gets that. The host of a virtual machine takes free memory
- * back within seconds, and whoever touches it then waits up to forty times as long.
+ * Touches memory and frees it, so that the next round gets it. The host of a virtual machine takes back free memory within
+ * seconds, and touching it again takes up to forty times as long.
  */
 function warmMemory(bytes) {
   const array = new MmapArray('B', [0])
@@ -117,7 +117,7 @@ export const median = (values) => quantile(values, 0.5)
 
 /**
  * A row: our times compared with a subject's, round by round.
- * @param {number | { ratio: number, plus: number }} [goal] we may take so many times as long, and so many nanoseconds more
+ * @param {number | { ratio: number, plus: number }} [goal] our time may be so many times theirs, plus so many nanoseconds
  */
 export function compare(ours, theirs, goal) {
   const ratios = ours.map((time, round) => time / theirs[round])

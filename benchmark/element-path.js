@@ -1,7 +1,7 @@
-// What a loop over single elements costs, before and after mistakes: a loop over get, at, set, iteration or append divided by
+// The cost of a loop over single elements, before and after mistakes: a loop over get, at, set, iteration or append divided by
 // the same loop over a typed array (append: by Array.push), for each history in a process of its own.
 //
-//   node benchmark/element-path.js [i d …]      a table for each typecode; run it with the Node.js that is to be measured
+//   node benchmark/element-path.js [i d …]      a table for each typecode; it measures the Node.js that runs it
 import { execFileSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -15,7 +15,7 @@ const SIZES = [
 ]
 const ROUNDS = 7
 
-/** Ours and theirs. Each is a new function: V8 compiles one for all that it was ever called with. */
+/** Our code and theirs. Each becomes a function of its own: V8 compiles a function for all types that it has seen. */
 const LOOPS = {
   get: [sumOf('array.get(i)'), sumOf('array[i]')],
   at: [sumOf('array.at(i)'), sumOf('array[i]')],
@@ -35,11 +35,11 @@ function attempt(call) {
   try {
     call()
   } catch {
-    // The history is to hold this mistake.
+    // The mistake is part of the history.
   }
 }
 
-/** What an array, or another one of its type, has met before the loops run. */
+/** Calls on the array, or on another one of its type, before the loops run. */
 const HISTORIES = {
   fresh() {},
   'bad index'(array) {

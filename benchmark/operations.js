@@ -1,4 +1,4 @@
-// The table of operations, of which each is a row of the results for each typecode: see README.md, "A new row".
+// The table of operations. Each is a row of the results for each typecode: see README.md, "A new row".
 import { COPIES, FILES } from './operations/arrays.js'
 import { ELEMENTS, GROWTH } from './operations/elements.js'
 import { IN_PLACE, NUMBERS, SEARCHES } from './operations/scans.js'
@@ -7,8 +7,8 @@ export const OPERATIONS = [...ELEMENTS, ...GROWTH, ...COPIES, ...SEARCHES, ...IN
 export const TYPECODES = ['i', 'd']
 
 /**
- * What a subject does in an operation, { before, round, after, share }; undefined if it does not take part. A key of an operation may
- * name several subjects.
+ * The code of a subject for an operation, { before, round, after, share }; undefined if it does not take part. A key of an operation
+ * may name several subjects.
  */
 export function stepOf(operation, { name, steps, isPackage, absent }) {
   if (absent || (isPackage && operation.packages !== 'all' && operation.packages !== name)) return undefined

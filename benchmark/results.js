@@ -1,8 +1,8 @@
-// The record of a run, RESULTS.md, and what its pictures are made of.
+// Writes the record of a run, RESULTS.md, and prepares the numbers of its pictures.
 import { digits, duration } from './comparison.js'
 import { BOUND } from './subjects.js'
 
-/** More than noise. */
+/** Slower by more than noise. */
 export const isLost = ({ ratio }) => ratio > 1.05
 
 /** For each operation and typecode: { title, typecode, ours, cells, best }, `cells` by subject, `best` the fastest competitor's. */
@@ -27,14 +27,14 @@ function goalsMet({ lines }) {
   return `${judged.length - missed} of ${judged.length} goals met, ${missed} missed.`
 }
 
-/** What a run prints at its end. */
+/** The text at the end of a run. */
 export function summary(report) {
   const missed = report.lines.filter(({ met }) => met === false)
   const list = missed.map(({ row, name, goal, result }) => `  missed: ${row}: ${name}: ${result}, goal ${goal}\n`)
   return `${goalsMet(report)}\n${list.join('')}Every answer was verified.`
 }
 
-/** What a run prints of a row. */
+/** The text of a row. */
 export function rowTable(lines) {
   const rows = lines.map(({ name, goal, result, met, measured }) => {
     const { lower, upper, ours, theirs } = measured ?? {}

@@ -1,4 +1,4 @@
-// The rows of the results: each operation of the table in each typecode, some at all sizes, and what is not in the table.
+// The rows of the results: each operation of the table in each typecode, some at all sizes, and the rows outside the table.
 // A row has a title and `measure()`, which returns the lines of the report.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -12,13 +12,13 @@ import { cProgram } from './toolchains.js'
 
 const MIB = 2 ** 20
 
-/** How many times its elements a subject may take in fresh memory: Array.push makes room anew, and copies. */
+/** How much fresh memory a subject may need, as a multiple of its elements: Array.push allocates more room and copies. */
 const TAKES = 4
-/** A share of the work is measured only in arrays longer than this. */
+/** Slow subjects do only a share of the work in arrays longer than this. */
 const SHARED_FROM = 10_000
-/** A subject that does a share of the work in the table is not measured at larger sizes. */
+/** The largest size of a subject that does only a share of the work. */
 const MOST_OF_SLOW = 1e7
-/** So much of the free memory may be taken. */
+/** The share of the free memory that a row may use. */
 const MOST_OF_MEMORY = 0.8
 
 export function tableRows(context) {
@@ -43,7 +43,7 @@ export function tableRows(context) {
   )
 }
 
-/** What an element costs in small and in large arrays. */
+/** The cost of an element in small and in large arrays. */
 export function bySizeRows(context) {
   const { sizes, subjects } = context
   const isWanted = (operation, subject, n) =>
@@ -73,13 +73,13 @@ function freeMemory() {
   return 1024 * Number(/^MemAvailable: +(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'utf8'))[1])
 }
 
-/** What limits us, and NumPy, to shorter vectors or to none, and how many times its time the sort may take. */
+/** Settings that limit NumPy to shorter vectors or to none, as MMAP_ARRAY_VECTORS limits us, and the goal of the sort. */
 const LIMITS = {
   avx2: { disabled: 'X86_V4 AVX512_ICL AVX512_SPR', goal: 1.5 },
   none: { disabled: 'X86_V3 X86_V4 AVX512_ICL AVX512_SPR' },
 }
 
-/** The sort on processors that have less than this one. */
+/** The sort on processors with shorter vectors than this one. */
 export function limitedRows(context) {
   const operation = OPERATIONS.find(({ title }) => title.startsWith('sort()'))
   return Object.entries(LIMITS).flatMap(([level, { disabled, goal }]) =>
@@ -92,7 +92,7 @@ export function limitedRows(context) {
           const { program } = subject
           return { ...subject, program: { ...program, env: { ...program.env, ...limits } } }
         })
-        // Not by processes that are kept: those have no limits.
+        // In fresh processes: the kept ones have no limits.
         const fresh = { ...context, kept: undefined }
         const times = await measureOperation(operation, typecode, context.sizes.elements, limited, fresh)
         return times.NumPy ? [{ name: 'sort() / NumPy', ...compare(times[OURS], times.NumPy, goal) }] : []
@@ -112,7 +112,7 @@ const CLOSING = {
     return sum`,
 }
 
-/** A large file is opened as fast as a small one: nothing is read, and nothing is mapped page by page. */
+/** Opening a large file takes as long as a small one: it reads nothing and maps nothing page by page. */
 export function openRows(context) {
   const { sizes, files, subjects, kept } = context
   const [{ program }] = subjects
@@ -134,21 +134,22 @@ export function openRows(context) {
   return [row('open and close', CLOSING), row('open, then the first element', OPENING)]
 }
 
-/** What two calls through Node-API take, one to wake and one to sleep. */
+/** The time of two calls through Node-API, one to wake and one to sleep. */
 const TWO_NATIVE_CALLS = 2 * 215
 
-/** A number to another process and back. */
+/** Sends a number to another process and back. */
 export function pingPongRows({ sizes, scratch }) {
   const title = `ping-pong of ${sizes.pingPongs.toLocaleString('en')} rounds, median`
-  // so many in all timed rounds of all runs together
+  // All timed rounds of all runs together make `pingPongs`.
   const rounds = Math.ceil(sizes.pingPongs / (sizes.runs * sizes.rounds))
   const inNode = (subject) => nodeProgram(new URL('scenarios/ping-pong.js', import.meta.url), { subject, rounds })
   const measure = async () => {
     const command = cProgram(new URL('scenarios/ping-pong.c', import.meta.url), scratch)
+    const subject = (program) => ({ program, answer: rounds })
     const subjects = {
-      [OURS]: { program: inNode(OURS), answer: rounds },
-      ...(command && { "C's futex": { program: { command, args: [String(rounds)] }, answer: rounds } }),
-      'process.send': { program: inNode('process.send'), answer: rounds },
+      [OURS]: subject(inNode(OURS)),
+      ...(command && { "C's futex": subject({ command, args: [String(rounds)] }) }),
+      'process.send': subject(inNode('process.send')),
     }
     const goals = { "C's futex": { ratio: 1.5, plus: TWO_NATIVE_CALLS }, 'process.send': 0.2 }
     const { [OURS]: ours, ...others } = await takeTurns(subjects, sizes)
@@ -160,7 +161,7 @@ export function pingPongRows({ sizes, scratch }) {
   return [{ title, measure }]
 }
 
-/** What is not a matter of speed: each is a program of its own that prints the lines of its row. */
+/** Rows that are not about speed: each is a program that prints the lines of its row. */
 export function scenarioRows({ sizes, scratch }) {
   const row = (title, file, parameters) => ({
     title,
@@ -212,14 +213,14 @@ async function measureOperation(operation, typecode, n, subjects, context, { rep
   return times
 }
 
-/** What the process of a subject is told. */
+/** The task for the process of a subject. */
 function taskOf({ file, uses, reads, writes, restores }, typecode, n, step, { scratch, memory, files }) {
   const flags = { reads: Boolean(reads), writes: Boolean(writes), restores: Boolean(restores), uses: uses ?? '' }
   const paths = { file: files[file] ?? '', directory: scratch, memoryDirectory: memory }
   return { step, typecode, n, repeats: 1, fraction: fractionOf(typecode), ...flags, ...paths }
 }
 
-/** What elements of type 'd' are appended with, so that V8's own array holds doubles too. */
+/** The fraction of appended elements: with it, V8's own array holds doubles for typecode 'd'. */
 const fractionOf = (typecode) => (typecode === 'd' ? 0.5 : 0)
 
 /** The answer of an operation at one size, and the files that it needs. */
@@ -238,7 +239,7 @@ function prepare(operation, typecode, n, { scratch }) {
     n,
     fraction: fractionOf(typecode),
     second: made.second,
-    /** Not made if only their number is asked for. */
+    /** Made only if the operation needs them. */
     get values() {
       return made.input ?? sample(View, n)
     },

@@ -1,5 +1,5 @@
-// npm run bench: measures the rows of the results and writes them. README.md has the options, and how it measures. Speed is never a
-// failure: the exit code is 0 whatever the numbers, and 1 only if an answer is wrong, which ends the run.
+// npm run bench: measures the rows of the results and writes them. README.md describes the options and the method. Speed is never a
+// failure: the exit code is 1 only if an answer is wrong, which ends the run.
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import { arch, availableParallelism, cpus, loadavg, release, tmpdir, type } from 'node:os'
@@ -14,13 +14,13 @@ import { findSubjects } from './subjects.js'
 const MIB = 2 ** 20
 const FILES = { '1 MiB': MIB, '1 GiB': 1024 * MIB, '16 GiB': 16 * 1024 * MIB }
 
-/** How much of everything, in full and in a quick run. */
+/** The sizes of a full run and of a quick run. */
 const SIZES = {
-  /** each with fresh processes, of so many rounds, before which come some that are not timed */
+  /** Each run has fresh processes and so many rounds, after some warm-ups that are not timed. */
   runs: [3, 1],
   rounds: [9, 2],
   warmUps: [2, 1],
-  /** after which a run may end; most rows have a dozen subjects */
+  /** A run may end after so many rounds and so much time: most rows have a dozen subjects. */
   enough: [{ rounds: 5, ms: 3000 }],
   rehearsals: [1000, 5],
   elements: [10_000_000, 20_000],
@@ -31,7 +31,7 @@ const SIZES = {
   arrays: [1_000, 100],
   pingPongs: [100_000, 1_500],
   held: [512 * MIB, 16 * MIB],
-  /** elements of the arrays whose cost is measured by size, and in how many of them a round works at least */
+  /** The lengths of the rows by size, and how many elements a round handles at least. */
   bySize: [
     [1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9],
     [1e2, 1e3, 1e4],
@@ -43,14 +43,9 @@ const SIZES = {
   atLeast: [1_000_000, 10_000],
 }
 
+const [flag, text] = [{ type: 'boolean' }, { type: 'string' }]
 const { values: flags, positionals: words } = parseArgs({
-  options: {
-    quick: { type: 'boolean' },
-    json: { type: 'boolean' },
-    output: { type: 'string' },
-    'no-install': { type: 'boolean' },
-    runs: { type: 'string' },
-  },
+  options: { quick: flag, json: flag, 'no-install': flag, output: text, runs: text },
   allowPositionals: true,
 })
 const sizes = Object.fromEntries(
@@ -62,7 +57,7 @@ if (flags.runs !== undefined) {
   sizes.bySizeTurns.runs = Math.min(sizes.bySizeTurns.runs, sizes.runs)
 }
 
-// Directories that go away in the end: for files, TMPDIR says on which file system, and for memory that has to have a name.
+// Temporary directories: one for files, on the file system of TMPDIR, and one for memory that needs a name.
 const [scratch, memory] = [tmpdir(), fs.existsSync('/dev/shm') ? '/dev/shm' : tmpdir()].map((parent) =>
   fs.mkdtempSync(join(parent, 'mmap-array-bench-')),
 )
@@ -113,7 +108,7 @@ function sparseFile(name, bytes) {
   return path
 }
 
-/** What the numbers depend on besides the code. */
+/** The machine, the versions and the command: the numbers depend on them. */
 function machine() {
   const hugePages = '/sys/kernel/mm/transparent_hugepage/shmem_enabled'
   return {

@@ -1,4 +1,4 @@
-// What the arrays of all subjects hold, and what stands for bytes in an answer. subject.py makes the same.
+// The elements of all arrays, and the checksum of bytes in an answer. subject.py does the same.
 import { crc32 } from 'node:zlib'
 
 /** The typecodes of the table. */
@@ -14,10 +14,10 @@ export const ELEMENT_TYPES = {
 const PERIOD = 1000
 const sampleAt = (index) => (index % PERIOD) - 300
 
-/** In the sample once in every thousand elements. */
+/** Occurs once in every thousand elements of the sample. */
 export const RARE = 42
 
-/** The last element, and nowhere else in the sample. */
+/** Occurs only as the last element of the sample. */
 export const LAST = 5000
 
 export function fillWithSample(values) {
@@ -47,7 +47,7 @@ export function sumOf(view) {
 /** How often RARE is among so many elements. */
 export const rareCount = (elements) => Math.floor((elements - 1 + PERIOD - 1 - (RARE + 300)) / PERIOD)
 
-/** Numbers over all 32 bits, in no order, the same in every run: a linear congruential generator's, its low bits stirred. */
+/** Unordered numbers of 32 bits, the same in every run, from a linear congruential generator with stirred low bits. */
 export function random(View, elements, seed = 1) {
   const values = new View(elements)
   const number = values instanceof BigInt64Array ? BigInt : Number
@@ -59,7 +59,7 @@ export function random(View, elements, seed = 1) {
   return values
 }
 
-/** What stands for bytes in an answer: how many, and their CRC-32. */
+/** The answer for bytes: their number and their CRC-32. */
 export function checksum(view) {
   const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength)
   let crc = 0

@@ -1,5 +1,5 @@
 /* The subject C: what this machine can do, as a bound. Compiled as a library together with a function for each step of the table, and
- * called by subject.py, whose The and Result are the structures below. */
+ * called by subject.py, whose The and Result are the structures below. scenarios/ping-pong.c uses its clock and its memory. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>
@@ -40,7 +40,7 @@ static struct result mapped(void *data, size_t bytes) { return (struct result){ 
 /* The first huge page that begins at an address or behind it. */
 static char *huge_page_from(void *address) { return (char *)(((uintptr_t)address + HUGE_PAGE - 1) & -HUGE_PAGE); }
 
-/* Fresh memory of the kind that a MmapArray has: shared, of a memfd, in huge pages where the system has any. */
+/* Fresh memory of the kind that a MmapArray has: shared, of a memfd, in huge pages if the system has any. */
 static void *shared(size_t bytes)
 {
     int file = memfd_create("bound", MFD_CLOEXEC);
@@ -88,7 +88,7 @@ static long long now(void)
     return time.tv_sec * 1000000000LL + time.tv_nsec;
 }
 
-/* Does a round, whose last result is left to be checked, and returns how many nanoseconds it took. */
+/* Does a round and returns its nanoseconds. The last result remains, to be checked. */
 long long run(struct result (*round)(struct the *), struct the *the, size_t repeats, struct result *result)
 {
     long long began = now();

@@ -1,6 +1,6 @@
-// One subject of the table in JavaScript: a process that does an operation on one kind of array. The first line in is the task, as
-// operations.js makes it; each further line asks for a round, answered by { answer, nanoseconds }. `--quick` sends
-// further tasks. subject.py does the same for Python and C.
+// A subject in JavaScript: a process that does an operation on one kind of array. The first line of its input is the task (rows.js);
+// each further line asks for a round, which it answers with { answer, nanoseconds }. `--quick` sends further tasks. subject.py does
+// the same for Python and C.
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ const { MmapArray } = subject === 'MmapArray' ? await import('../index.js') : {}
 
 const PLAIN = { make: (View, n) => new View(n) }
 
-/** How each kind of array is made in fresh memory; where its module maps files, how one is opened; how it is released. */
+/** For each kind of array: `make` in fresh memory, `open` a file if its module maps files, and `release`. */
 const KINDS = {
   MmapArray: {
     make(View, n, { typecode }) {
@@ -60,7 +60,7 @@ function mapByDescriptor({ map, PROT_READ, PROT_WRITE, MAP_SHARED }) {
 
 let files = 0
 
-/** What `map` makes of a new file for `n` elements, which has no name afterwards. */
+/** Calls `map` with a new file of `n` elements, and then removes the name of the file. */
 function withNamelessFile(View, n, { memoryDirectory }, map) {
   const path = join(memoryDirectory, `nameless-${process.pid}-${files++}`)
   const file = fs.openSync(path, 'wx+')
@@ -73,7 +73,7 @@ function withNamelessFile(View, n, { memoryDirectory }, map) {
 const kind =
   folder === undefined ? KINDS[subject] : KINDS[subject](createRequire(join(folder, 'package.json'))(subject))
 
-/** The array, and what else a step finds under `the`. */
+/** Makes `the`: the array, and everything else that a step uses. */
 function makeThe(task) {
   const { typecode, n, directory, input, second, uses } = task
   const { View } = ELEMENT_TYPES[typecode]
@@ -90,7 +90,7 @@ function makeThe(task) {
     open: (path) => kind.open(View, path),
     release: (view) => kind.release?.(view),
   }
-  /** An array of this kind with the values, or with the sample. The sample is never there twice. */
+  /** An array of this kind with the values or with the sample. It does not keep a second copy of the sample. */
   const put = (values) => {
     if (subject === 'Array') return Array.from(values ?? sample(View, n))
     const array = the.make(values?.length ?? n)
@@ -120,8 +120,8 @@ function dispose(the) {
 }
 
 /**
- * Calls a step. All steps are called from here, the empty ones too, so that V8 makes none a part of its caller: since Node.js
- * 22 its middle compiler would do so, and then a loop stays with that compiler, where it would not in a function of its own.
+ * Calls a step. All steps, even empty ones, are called from here, so that V8 does not inline them. Since Node.js 22 its middle
+ * compiler would inline a step, and then the loop would never reach the optimizing compiler.
  */
 function run(step, n, the) {
   return step(the.array, n, the)
@@ -148,26 +148,24 @@ function restore(array, pristine) {
   else (array.view ?? array).set(pristine)
 }
 
-/** Closes what a round made, unless its answer is checked. */
+/** Closes the result of a round whose answer is not checked. */
 function release(result, the) {
   if (MmapArray && result !== the.array) result?.close?.()
 }
 
-const REHEARSED = 1000
-const REHEARSAL_MS = 1000
-/** Calls before the rehearsal makes new arrays. */
-const CALLS = 50
+/** A rehearsal's elements, its longest time, and its calls before it makes a new array. */
+const REHEARSAL = { elements: 1000, ms: 1000, calls: 50 }
 
 /**
- * Calls the steps often and shortly before they are timed. What V8 compiles while a loop is running differs from what it makes
- * of a function that was called before: it keeps the sum in a new object each time, which costs more than all the rest.
+ * Calls the steps often on a short array, before they are timed. If V8 compiles a loop while it runs, it may keep the sum in a new
+ * object each time, which costs more than all the rest; it does not if the function was called before.
  */
 function rehearse(task, steps) {
-  const n = Math.min(task.n, REHEARSED)
+  const n = Math.min(task.n, REHEARSAL.elements)
   const began = performance.now()
   let the
-  for (let call = 0; call < rehearsals && performance.now() - began < REHEARSAL_MS; call++) {
-    if (call % CALLS === 0) {
+  for (let call = 0; call < rehearsals && performance.now() - began < REHEARSAL.ms; call++) {
+    if (call % REHEARSAL.calls === 0) {
       if (the) dispose(the)
       the = makeThe({ ...task, n, input: undefined })
     }

@@ -1,5 +1,5 @@
-// Who is compared. `steps` are the keys under which an operation of the table may hold a subject's step, the most special first. A
-// subject that cannot be had has `absent`, the reason, and stays in the record's list.
+// The subjects. `steps` are the keys of an operation that may hold a subject's step, the most specific first. If a subject is not
+// available, `absent` is the reason, and the record lists it.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { nodeProgram } from './comparison.js'
@@ -7,7 +7,7 @@ import { OPERATIONS, TYPECODES, stepOf } from './operations.js'
 import { cLibrary, npmPackage, python, pythonWith } from './toolchains.js'
 
 export const OURS = 'MmapArray'
-/** What the machine can do: no competitor. */
+/** The bound of the machine, not a competitor. */
 export const BOUND = 'C'
 
 /** All subjects, ours first. */
@@ -50,7 +50,7 @@ function pythonProgram(command, ...args) {
   return { command, args: ['-B', fileURLToPath(new URL('subject.py', import.meta.url)), ...args], env: NATIVE_BLAS }
 }
 
-/** Its steps are compiled, and called by a program in Python: a task holds the names of their functions. */
+/** A program in Python calls its compiled steps: a task has the names of their functions. */
 function subjectInC(scratch) {
   const subject = { name: BOUND, steps: [BOUND] }
   const functions = OPERATIONS.flatMap((operation, index) =>

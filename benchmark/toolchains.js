@@ -1,5 +1,5 @@
-// Where the subjects come from: packages of npm and PyPI, kept in node_modules/.cache once they were installed, and a C compiler.
-// Each function returns what was found, or { absent: why not }.
+// Installs or finds what the subjects need: packages of npm and PyPI, kept in node_modules/.cache, and a C compiler. Each function
+// returns `{ absent }`, the reason, if that fails.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ function run(command, args, options) {
   return spawnSync(command, args, { encoding: 'utf8', timeout: INSTALL_MS, ...options })
 }
 
-/** The line of a failed command's output that says most. */
+/** The most useful line of a failed command's output. */
 function failureOf({ error, signal, stdout = '', stderr = '' }) {
   if (error) return error.message
   const lines = `${stderr}\n${stdout}`.split('\n').map((line) => line.trim())
@@ -41,13 +41,13 @@ export function npmPackage(name, mayInstall) {
   return { folder, version: JSON.parse(readFileSync(manifest, 'utf8')).version }
 }
 
-/** A Python, and what an expression says of its version. */
+/** A Python, with the value of an expression as its version. */
 export function python(command = 'python3', version = "p.python_implementation() + ' ' + p.python_version()") {
   const found = run(command, ['-c', `import platform as p, importlib.metadata as m; print(${version})`])
   return found.status === 0 ? { python: command, version: found.stdout.trim() } : { absent: failureOf(found) }
 }
 
-/** A Python that can import a module; `pipArguments` are what installing it takes besides. */
+/** A Python that can import a module; `pipArguments` are further arguments of its installation. */
 export function pythonWith(module, pipArguments, mayInstall) {
   const options = mayInstall ? [] : ['--no-install']
   const environment = [

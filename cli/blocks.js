@@ -1,10 +1,10 @@
-// The elements of an array a block at a time: copies, since a file that somebody cuts is an error only where the core copies.
+// Reads an array block by block. Blocks are copies: a file that is cut meanwhile is an error only if the core copies.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MmapArray } from '../index.js'
 
 export const BLOCK = 1 << 16
-/** Blocks between two turns of the event loop, in which a signal is heard. */
+/** Blocks between two turns of the event loop, which handles signals. */
 const TURN = 16
 
 /** Whether elements are characters. */
@@ -21,13 +21,13 @@ export async function* blocksOf(array, { start = 0, stop = array.length } = {}) 
   }
 }
 
-/** Elements as JavaScript has them. */
+/** Elements as JavaScript values. */
 export const valuesOf = (array, start, stop, step) => decoded(array, array.slice(start, stop, step))
 
-/** Elements that were copied out, as JavaScript has them. */
+/** Copied elements as JavaScript values. */
 export function decoded(array, copy) {
   if (!isText(array) && !isHalfBits(array, copy)) return copy
-  // What no typed array holds as values: a small array of the same bytes tells them.
+  // No typed array holds characters: a small array of the same bytes decodes them.
   const values = new MmapArray(array.typecode)
   try {
     values.frombytes(copy)
@@ -37,8 +37,11 @@ export function decoded(array, copy) {
   }
 }
 
-/** Booleans as NumPy has them: any byte but 0 is true. */
+/** The bytes of a typed array, not copied. */
+export const bytesOf = ({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)
+
+/** NumPy's booleans as 0 and 1: any byte but 0 is true. */
 export const truths = (bytes) => bytes.map((byte) => Number(byte !== 0))
 
-/** Halves are bits where the runtime has no typed array of them. */
+/** Without a Float16Array in the runtime, halves come as their bits. */
 const isHalfBits = ({ typecode }, copy) => typecode === 'e' && copy instanceof Uint16Array

@@ -1,18 +1,18 @@
-// The words of a command line, by the options that a command declares.
+// Parses the words of a command line by a command's options.
 
 import { parseArgs } from 'node:util'
 import { UsageError } from './failures.js'
 
 export const HELP = { type: 'boolean', short: 'h', description: 'show this' }
 
-/** What looks like an option and is an index or a slice: -1, -5:, -3:-1. */
+/** An index or a slice that looks like an option: -1, -5:, -3:-1. */
 const INDEX = /^-\d+(:|$)/
 const MARK = '\0'
 
 /** @returns {{ values: object, positionals: string[] }} */
 export function parse(command, words) {
   const options = { ...command.options, help: HELP }
-  // Marked, so that it is no option.
+  // A mark in front keeps `parseArgs` from taking it for an option.
   const args = words.map((word) => (INDEX.test(word) ? MARK + word : word))
   try {
     const { values, positionals, tokens } = parseArgs({ args, options, allowPositionals: true, tokens: true })
@@ -38,7 +38,7 @@ function dashedValue(args, options) {
   return undefined
 }
 
-/** An option that is given again would replace the first in silence. */
+/** `parseArgs` would silently keep only the last one. */
 function requireOnce(tokens, options) {
   const names = tokens.filter(({ kind, name }) => kind === 'option' && !options[name].multiple).map(({ name }) => name)
   const twice = names.find((name, at) => names.indexOf(name) < at)
@@ -68,7 +68,7 @@ export function toNumber(text, name) {
   throw new UsageError(`--${name} takes a number from 0, not '${text}'`)
 }
 
-/** Python's `start:stop:step`, each part of which may be missing. */
+/** Python's `start:stop:step`. Each part may be missing. */
 export function toSlice(text, name, form = 'START:STOP') {
   const match = /^(-?\d+)?:(-?\d+)?(?::(-?\d+)?)?$/.exec(text)
   if (!match) throw new UsageError(`${name} takes ${form}, not '${text}'`)
@@ -78,7 +78,7 @@ export function toSlice(text, name, form = 'START:STOP') {
 }
 
 /**
- * The bounds that `--range` gives, as Python's slices clamp them. Of an infinite length, those from the end stay negative.
+ * The bounds of `--range`, clamped as in Python. If the length is infinite, bounds from the end stay negative.
  * @returns {[start: number, stop: number]}
  */
 export function toRange(text, length) {
@@ -90,7 +90,7 @@ export function toRange(text, length) {
   return [clamp(start), Math.max(clamp(stop), clamp(start))]
 }
 
-/** @returns {string[]} as many as a command takes */
+/** @returns {string[]} exactly the files that a command takes */
 export function toFiles(command, positionals, names) {
   if (positionals.length === names.length) return positionals
   const missing = names[positionals.length]

@@ -1,28 +1,30 @@
-// How two rows of elements differ, block by block.
+// Compares two sequences of elements, block by block.
+
+import { bytesOf } from './blocks.js'
 
 export class Differences {
   count = 0
   /** @type {{ index: number, values: [unknown, unknown] } | undefined} */
   first
-  /** Of numbers: the pair that lies furthest apart; a NaN beside a number is no distance. */
+  /** The pair of numbers with the greatest distance. A NaN and a number have none. */
   largest
   #tolerance
   #relative
   #indexOf
 
-  /** @param {{ tolerance: number | bigint, relative: number, indexOf?: (at: number) => number }} terms where an element is, by its turn */
+  /** @param {{ tolerance: number | bigint, relative: number, indexOf?: (at: number) => number }} terms `indexOf` gives the index of the n-th element */
   constructor({ tolerance, relative, indexOf = (at) => at }) {
     this.#tolerance = tolerance
     this.#relative = relative
     this.#indexOf = indexOf
   }
 
-  /** Takes as many elements of each. */
+  /** Compares the next elements of both, as many of each. */
   add(start, values, others) {
     if (haveTheSameBytes(values, others)) return
     for (let index = 0; index < values.length; index++) {
       const [a, b] = [values[index], others[index]]
-      // Numbers and bigints compare by their exact value; a NaN is nothing's equal.
+      // Numbers and bigints compare by their exact value. Two NaNs count as equal.
       if (a == b || (a !== a && b !== b)) continue
       const distance = typeof a === 'string' ? undefined : distanceOf(a, b)
       if (distance < Infinity && this.#isNear(distance, a, b)) continue
@@ -42,7 +44,7 @@ export class Differences {
     const size = Math.max(Math.abs(Number(a)), Math.abs(Number(b)))
     const most = Math.max(Number(tolerance), relative * size)
     const beyond = Number(distance) - most
-    // Doubles decide where rounding cannot: it moves each by less than this.
+    // Doubles decide if the rounding errors, which are smaller than this, cannot change the result.
     if (Math.abs(beyond) > (size + most) * 2 ** -49 + 2 ** -1070) return beyond < 0
     const [exact, other] = [unitsOf(a), unitsOf(b)]
     const apart = sizeOf(exact - other)
@@ -57,13 +59,11 @@ function haveTheSameBytes(values, others) {
   return bytesOf(values).equals(bytesOf(others))
 }
 
-const bytesOf = ({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)
-
-/** A number, or a bigint where doubles do not tell it from the next: of integers, and of numbers too far apart for a double. */
+/** A distance as a number, or as a bigint if a double cannot hold it exactly. */
 function distanceOf(a, b) {
   const distance = Math.abs(Number(a) - Number(b))
   if (typeof a === 'number' && typeof b === 'number' && distance <= Number.MAX_SAFE_INTEGER) return distance
-  // Infinities and NaNs are no integers either.
+  // Infinities and NaNs cannot become bigints.
   if (![a, b].every((value) => typeof value === 'bigint' || Number.isInteger(value))) return distance
   const exact = sizeOf(BigInt(a) - BigInt(b))
   return exact <= Number.MAX_SAFE_INTEGER ? Number(exact) : exact
@@ -76,7 +76,7 @@ const sizeOf = (integer) => (integer < 0n ? -integer : integer)
 /** @returns {bigint} a finite number in units of 2 ** -1074 */
 function unitsOf(number) {
   if (typeof number === 'bigint') return number << UNIT
-  // In steps, because 2 ** 1074 is beyond the largest double.
+  // In steps, because 2 ** 1074 is larger than any double.
   let [part, shift] = [number, UNIT]
   for (; !Number.isInteger(part); part *= 2 ** 53) shift -= 53n
   return shift < 0n ? BigInt(part) >> -shift : BigInt(part) << shift

@@ -1,4 +1,4 @@
-// Elements on the standard output: a line each, or one JSON array.
+// Prints elements: a line each, or one JSON array.
 
 import { BLOCK, isText, truths } from './blocks.js'
 import { holdsBooleans } from './npy/header.js'

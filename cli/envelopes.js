@@ -1,4 +1,4 @@
-// The ends of an envelope as doubles, whatever the type of the array.
+// The bounds of an envelope as doubles, for arrays of any type.
 
 /** @returns {{ min: Float64Array, max: Float64Array }} integers of 8 bytes as the nearest doubles */
 export function doublesOf(array, { min, max }) {

@@ -1,4 +1,4 @@
-// What went wrong, as a line and as an exit code.
+// Errors as one line and as an exit code.
 
 /** Exit codes; a signal's is 128 and its number. */
 export const EXIT = Object.freeze({
@@ -9,10 +9,10 @@ export const EXIT = Object.freeze({
   data: 4,
 })
 
-/** A command line that says nothing that can be done. */
+/** A command line that cannot be understood. */
 export class UsageError extends Error {}
 
-/** Files that are not what they should be. */
+/** A file with wrong data. */
 export class DataError extends Error {}
 
 export function exitCodeOf(error) {
@@ -25,7 +25,7 @@ export function exitCodeOf(error) {
 export const printable = (text) =>
   text.replaceAll(/[\p{Cc}\p{Cf}]|(?! )\p{Z}/gu, (hidden) => `\\u{${hidden.codePointAt(0).toString(16)}}`)
 
-/** One line, with the code where there is one. */
+/** The message in one line, with the error's code and path if it has them. */
 export function messageOf(error) {
   const line = String(error?.message ?? error).replaceAll(/\s*\n\s*/g, ' ')
   const text = printable(line)

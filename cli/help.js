@@ -1,4 +1,4 @@
-// What --help prints, from what the commands say of themselves.
+// Prints --help, from the descriptions of the commands.
 
 import { styleText } from 'node:util'
 import { HELP } from './command-line.js'
@@ -22,7 +22,7 @@ ${heading('Usage')}
 ${heading('Commands')}
 ${table(commands.map(({ name, summary }) => [name, summary]))}
 
-mmap-array COMMAND --help says more of each. A FILE is raw elements, or NumPy's format where it ends in .npy.
+mmap-array COMMAND --help describes a command. A FILE is raw elements, or NumPy's format where it ends in .npy.
 
 ${heading('Exit codes')}
 ${table([
@@ -30,7 +30,7 @@ ${table([
   ['1', 'diff found a difference'],
   ['2', 'the command line cannot be understood'],
   ['3', 'the system refused: no such file, no permission, no room'],
-  ['4', 'the data are not what they should be, or do not fit'],
+  ['4', 'the data are wrong or do not fit'],
 ])}
 
 ${heading('Examples')}

@@ -1,4 +1,4 @@
-// How the elements of a file lie in it: in how many dimensions, and which of them varies fastest. A raw file is one row.
+// The layout of a file: its dimensions, and which of them varies fastest. A raw file is one row.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BLOCK, blocksOf, decoded } from './blocks.js'
@@ -8,14 +8,14 @@ import { readHeader } from './npy/header.js'
 import { noteFurtherArrays, open } from './opening.js'
 import { nameOf, toTypecode } from './type-names.js'
 
-/** Elements that are put into another order at once: at most 64 MiB. */
+/** How many elements are reordered at once: at most 64 MiB. */
 const CHUNK = 1 << 23
-/** Slices between two turns of the event loop, in which a signal is heard. */
+/** Slices between two turns of the event loop, which handles signals. */
 const TURN = 1 << 12
 
 /**
- * Opens a FILE for reading, one that `open` refuses because of its byte order or alignment too.
- * @returns {{ elements: object, layout: import('./npy/header.js').Layout }} an array, or what reads like one
+ * Opens a FILE for reading, also if `open` refuses its byte order or alignment.
+ * @returns {{ elements: object, layout: import('./npy/header.js').Layout }} `elements` is an array or a ForeignElements
  */
 export function openWithLayout(path, values) {
   const elements = openAny(path, values)
@@ -23,7 +23,7 @@ export function openWithLayout(path, values) {
   if (elements.format !== 'npy') return { elements, layout: row }
   try {
     const { shape, fortranOrder, isBoolean } = readHeader(path)
-    // The only length is the array's own: the file may have grown since.
+    // The array's own length counts: the file may have grown since.
     if (shape.length === 1) return { elements, layout: { ...row, isBoolean } }
     return { elements, layout: { shape, fortranOrder, isBoolean } }
   } catch (error) {
@@ -38,7 +38,7 @@ function openAny(path, values) {
   } catch (error) {
     if (error.code !== 'ERR_UNSUPPORTED_NPY') throw error
     const header = readHeader(path)
-    // A type that has no typecode.
+    // No typecode has such elements.
     if (header.typecode === undefined) throw error
     const wanted = toTypecode(values.type)
     if (wanted !== undefined && nameOf(wanted) !== nameOf(header.typecode))
@@ -52,12 +52,12 @@ function openAny(path, values) {
 /** The name of the type of elements. */
 export const kindOf = ({ elements, layout }) => (layout.isBoolean ? 'bool' : nameOf(elements.typecode))
 
-/** A length of 0 makes an array empty, however long the others are. */
+/** The number of elements. A length of 0 makes an array empty, even if the product of the others overflows. */
 export const countOf = (shape) => (shape.includes(0) ? 0 : shape.reduce((count, length) => count * length, 1))
 
 export const shapeText = (shape) => (shape.length === 0 ? '()' : shape.join(' × '))
 
-/** Where an element is, by its place when the last index varies fastest: an index, or coordinates. */
+/** The index or the coordinates of an element, from its position in the order of the rows (the last index varies fastest). */
 export function coordinatesOf(shape, index) {
   if (shape.length === 1) return index
   const coordinates = []
@@ -71,7 +71,7 @@ export function coordinatesOf(shape, index) {
 
 export const placeText = (place) => (Array.isArray(place) ? `(${place.join(', ')})` : `${place}`)
 
-/** The place of an element when the last index varies fastest, by its place when the first one does. */
+/** The position of an element in the order of the rows, from its position in Fortran order. */
 export function rowIndexOf(shape, index) {
   const strides = rowStrides(shape)
   let [rest, found] = [index, 0]
@@ -82,7 +82,7 @@ export function rowIndexOf(shape, index) {
   return found
 }
 
-/** Whether the elements lie in another order than that of the rows. */
+/** Whether the elements are not in the order of the rows. */
 export const isTransposed = ({ shape, fortranOrder }) =>
   fortranOrder && shape.filter((length) => length !== 1).length > 1
 

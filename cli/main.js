@@ -9,7 +9,7 @@ import { Output } from './output.js'
 import { eraseProgress } from './progress.js'
 import { discardUnfinished } from './replacement.js'
 
-/** What ends a process in the middle, and the exit code a shell expects then. */
+/** Signals that end the tool, and the exit code that a shell expects. */
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 }
 
 /** @returns {Promise<number>} the exit code */
@@ -18,8 +18,8 @@ export async function main(words) {
     process.once(signal, () => {
       discardUnfinished()
       eraseProgress()
-      // An exit would wait for a thread that may be waiting itself, for the other end of a pipe. The first process of a
-      // container is not ended so.
+      // `exit` would wait for threads, and one may wait for the other end of a pipe. The kernel does not deliver this signal to
+      // the first process of a container: that one exits.
       process.kill(process.pid, signal)
       process.exit(code)
     })

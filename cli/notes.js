@@ -1,4 +1,4 @@
-// What the tool says on the standard error where nothing failed: what it assumed.
+// Notes on the standard error: they tell what the tool assumed.
 
 import { printable } from './failures.js'
 import { eraseProgress } from './progress.js'

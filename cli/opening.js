@@ -1,4 +1,4 @@
-// A FILE of the command line as an array that is read and never written.
+// Opens a FILE of the command line as a read-only array.
 
 import { fstatSync, openSync, closeSync, statSync } from 'node:fs'
 import { MmapArray } from '../index.js'
@@ -25,7 +25,7 @@ export function open(path, { type, offset, format }) {
   const typecode = toTypecode(type) ?? (isNpy ? undefined : requireTypecodeOfPath(path))
   if (typecode === undefined && !isNpy) {
     statSync(path)
-    throw new UsageError(`${path} does not say what its elements are: give --type, such as --type f64`)
+    throw new UsageError(`${path} does not say the type of its elements: give --type, such as --type f64`)
   }
   if (isNpy && offset !== undefined) throw new UsageError('--offset goes with raw files')
   requireFile(path)
@@ -35,7 +35,7 @@ export function open(path, { type, offset, format }) {
   return array
 }
 
-/** Says that a .npy file goes on with an array that is not read. */
+/** Tells the user that another array follows in a .npy file. */
 export function noteFurtherArrays(path, end) {
   if (hasArrayAt(path, end)) note(`${path} holds more than one array: only the first is read`)
 }
@@ -45,11 +45,11 @@ function toFormat(format) {
   throw new UsageError(`--format takes raw or npy, not '${format}'`)
 }
 
-/** A pipe would be waited for, and cannot be mapped. */
+/** A pipe cannot be mapped, and opening it would block. */
 function requireFile(path) {
   const stats = statSync(path)
   if (stats.isFIFO() || stats.isSocket() || stats.isCharacterDevice()) {
-    throw new UsageError(`${path} is no file that can be mapped`)
+    throw new UsageError(`${path} is not a file that can be mapped`)
   }
 }
 
@@ -59,10 +59,10 @@ export function requireWhole(array, offset) {
   if (bytes === 0) return
   const { path } = array
   array.close()
-  throw new DataError(`${path}: ${bytes} bytes at the end are no whole element`)
+  throw new DataError(`${path}: the last ${bytes} bytes are not a whole element`)
 }
 
-/** Bytes at the end of a file that are no whole element; whole ones may have been appended since it was opened. */
+/** How many bytes at the end of a file are not a whole element. Others may have appended whole ones since it was opened. */
 export function bytesBehind(array, offset) {
   if (array.format === 'npy') return 0
   const descriptor = openSync(array.path)

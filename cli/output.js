@@ -1,8 +1,8 @@
-// The standard output: waits where its reader is slow, and ends quietly where the reader has gone.
+// The standard output: it waits for a slow reader, and ends quietly if the reader has gone.
 
 export class Output {
   #stream
-  /** Why nothing can be written any more. */
+  /** The error after which nothing can be written. */
   #failure
 
   constructor(stream) {
@@ -10,7 +10,7 @@ export class Output {
     stream.on('error', (error) => (this.#failure ??= error))
   }
 
-  /** Whether nobody reads any more. */
+  /** Whether the reader has gone. */
   get isClosed() {
     return this.#failure?.code === 'EPIPE'
   }
@@ -36,7 +36,7 @@ export class Output {
     await this.write(`${text}\n`)
   }
 
-  /** What JSON has no number for is a string: bigints, NaN and infinities. */
+  /** Bigints, NaN and infinities become strings: JSON has no such numbers. */
   async json(value) {
     const isNumber = (part) => typeof part !== 'bigint' && (typeof part !== 'number' || Number.isFinite(part))
     await this.line(JSON.stringify(value, (_, part) => (isNumber(part) ? part : String(part))))

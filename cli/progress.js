@@ -1,19 +1,19 @@
-// A bar on the terminal, where there is one, that tells how far a long piece of work has come.
+// A progress bar, if the standard error is a terminal.
 
 const WIDTH = 30
 const BETWEEN_LOOKS = 100
 const ERASE = '\r\x1b[K'
 
-/** The terminal that a bar is on. */
+/** The terminal with a bar on it. */
 let drawnOn
 
-/** Takes a bar away that is there: work may end before its end. */
+/** Erases the bar, for work that ends early. */
 export function eraseProgress() {
   drawnOn?.write(ERASE)
   drawnOn = undefined
 }
 
-/** @returns {(done: number) => void} told how much of `total` is done; draws now and then, and takes itself away at the end */
+/** @returns {(done: number) => void} takes how much of `total` is done; draws now and then, and erases the bar at the end */
 export function progressOf(title, total, stream = process.stderr) {
   if (!stream.isTTY || !Number.isFinite(total)) return () => {}
   const began = performance.now()

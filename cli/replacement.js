@@ -1,4 +1,4 @@
-// A file that is written beside its name and takes it when it is whole: whoever looks finds the old one, or all of the new.
+// Replaces a file at once: writes the new one under another name, then renames it. Readers see all of the old one or all of the new.
 
 import { randomBytes } from 'node:crypto'
 import { chmodSync, linkSync, lstatSync, renameSync, rmSync } from 'node:fs'
@@ -6,26 +6,26 @@ import { open } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { UsageError } from './failures.js'
 
-/** What a file system says that has no links. */
+/** Error codes of file systems that have no hard links. */
 const WITHOUT_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 
-/** Where a file is being written; there is one at a time. */
+/** The path of the unfinished file. There is at most one. */
 let unfinished
 
 /**
- * Writes a file in one piece.
+ * Replaces a file.
  * @param {string} path
- * @param {{ force?: boolean }} options whether one that is there may be replaced
+ * @param {{ force?: boolean }} options `force` allows to replace an existing file
  * @param {(unfinished: string) => Promise<T>} write
  * @template T
  */
 export async function replace(path, { force = false }, write) {
   const mode = requireReplaceable(path, force)
-  // A name that nobody else's file has, and that is not too long where the file's own is not.
+  // A unique name, which is not too long if the file's own is not.
   const name = `${basename(path).slice(0, 50)}.${randomBytes(8).toString('hex')}.unfinished`
-  // Not `join`, which takes `link/..` for nothing.
+  // `join` would drop `link/..`, which is another folder if `link` is a link.
   unfinished = `${dirname(path)}/${name}`
-  // What nobody else may read is not to be read while it is written either; we ourselves have to.
+  // The unfinished file is as private as the old one, but we must be able to read it.
   const umask = mode === undefined ? undefined : process.umask(0o177 & ~mode)
   try {
     const result = await write(unfinished)
@@ -40,7 +40,7 @@ export async function replace(path, { force = false }, write) {
   }
 }
 
-/** Until the system has the bytes on its device: a name that is there after a power failure is not to be of an empty file. */
+/** Waits until the bytes are on the device, so that no power failure leaves an empty file under the name. */
 async function flush(path) {
   const handle = await open(path, 'r')
   try {
@@ -50,32 +50,32 @@ async function flush(path) {
   }
 }
 
-/** Takes away what was not finished. */
+/** Removes the unfinished file. */
 export function discardUnfinished() {
   const path = unfinished
   unfinished = undefined
   try {
     if (path !== undefined) rmSync(path, { force: true })
   } catch {
-    // Why it could not be written is what matters.
+    // The error that stopped the writing matters more.
   }
 }
 
-/** @returns {number | undefined} the permissions of the file that is there */
+/** @returns {number | undefined} the permissions of the existing file */
 export function requireReplaceable(path, force) {
   const there = lstatSync(path, { throwIfNoEntry: false })
   if (!there) return undefined
-  if (!there.isFile()) throw new UsageError(`${path} is there, and no file that can be replaced`)
-  if (!force) throw new UsageError(`${path} is there already; --force replaces it`)
+  if (!there.isFile()) throw new UsageError(`${path} exists and is not a regular file, so it cannot be replaced`)
+  if (!force) throw new UsageError(`${path} exists already; --force replaces it`)
   return there.mode & 0o777
 }
 
-/** Gives a file its name unless there is another of that name by now. */
+/** Gives a file its name, unless another file has taken it by now. */
 function giveName(file, path) {
   try {
     linkSync(file, path)
   } catch (error) {
-    if (error.code === 'EEXIST') throw new UsageError(`${path} is there already; --force replaces it`)
+    if (error.code === 'EEXIST') throw new UsageError(`${path} exists already; --force replaces it`)
     if (!WITHOUT_LINKS.has(error.code)) throw error
     requireReplaceable(path, false)
     renameSync(file, path)

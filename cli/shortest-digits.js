@@ -17,7 +17,7 @@ const words = new Uint32Array(double.buffer)
 
 /**
  * @param {string} typecode
- * @returns {(value: T) => T} gives the number that JavaScript prints with the fewest digits that the type reads as `value`;
+ * @returns {(value: T) => T} gives the number with the fewest digits that the type reads as `value`;
  *   `value` itself for other types
  * @template T
  */
@@ -35,11 +35,11 @@ function shortest(value, { bits, least, most, kept }) {
   const size = Math.abs(value)
   // Below a power of two, numbers lie half as far apart.
   const isPower = size === 2 ** exponent && exponent > least
-  // What lies in the middle of two numbers is read as the even one.
+  // The middle of two numbers is read as the even one.
   const isEven = (size / half) % 4 === 0
   const isNear = (distance, most) => distance < most || (isEven && distance === most)
   const fits = (short) => isNear(short - size, half) && isNear(size - short, isPower ? half / 2 : half)
-  // A number of few digits is found with more of them too, unless they are finer than the type.
+  // Normal numbers always keep some digits, so fewer need not be tried.
   for (let digits = exponent < least ? 1 : kept; digits <= most; digits++) {
     const short = nearest(size, digits)
     if (fits(short)) return Math.sign(value) * short

@@ -8,7 +8,7 @@ const WORD = 2n ** 32n
 /**
  * Of all numbers: least, greatest, exact sum of integers. Of the finite ones: mean and standard deviation (of all, not of a
  * sample). NaNs and infinities are counted.
- * @param {{ isBoolean?: boolean, onProgress?: (done: number) => void }} [terms] of booleans, any byte but 0 counts as 1
+ * @param {{ isBoolean?: boolean, onProgress?: (done: number) => void }} [terms] any byte but 0 of a boolean counts as 1
  */
 export async function statisticsOf(array, { isBoolean = false, onProgress = () => {} } = {}) {
   const { length } = array
@@ -34,13 +34,13 @@ class IntegerMoments {
   #sum = 0n
   #squares = 0
 
-  /** Adds a block. Its squares are those of the distances from its mean, by way of the distances from its least number. */
+  /** Adds a block. Its squares are of the distances from its mean, computed from the distances from its least number. */
   add(values, least) {
     const add = typeof least === 'bigint' ? distancesOfWords : distancesOfNumbers
     const { total, squares } = add(values, least)
     const [count, sum] = [BigInt(values.length), total + BigInt(least) * BigInt(values.length)]
     if (this.#count > 0n) {
-      // Of the two means (Chan, Golub and LeVeque).
+      // Combines the two means (Chan, Golub and LeVeque).
       const apart = Number(sum * this.#count - this.#sum * count) / Number(count * this.#count)
       this.#squares += (apart * apart * Number(this.#count * count)) / Number(this.#count + count)
     }
@@ -52,7 +52,7 @@ class IntegerMoments {
   get facts() {
     const [count, sum] = [this.#count, this.#sum]
     const whole = (2n * sum + (sum < 0n ? -count : count)) / (2n * count)
-    // A double beyond 2^53 may be far from the mean.
+    // Beyond 2^53 a double may be far from the exact mean.
     const mean = Number.isSafeInteger(Number(whole)) ? Number(sum) / Number(count) : whole
     return { sum, mean, standardDeviation: Math.sqrt(this.#squares / Number(count)) }
   }
@@ -91,7 +91,7 @@ function distancesOfWords(values, least) {
 /** Beyond these, in powers of 2, squares would overflow or vanish: numbers are scaled by a power of 2, which is exact. */
 const [LARGE, SMALL, SHIFT] = [400, -400, 700]
 
-/** Sums of the finite floats, scaled where that is needed. */
+/** Sums of the finite floats, scaled if squares would overflow or vanish. */
 class FloatMoments {
   #counts = { nan: 0, infinite: 0 }
   #count = 0
@@ -100,7 +100,7 @@ class FloatMoments {
   /** Sums are of numbers times 2 ** -power. */
   #power = -SHIFT
   #sum = 0
-  /** What the sum has lost to rounding (Neumaier). */
+  /** The rounding error of the sum (Neumaier). */
   #lost = 0
   /** The mean of the distances from the pivot, and the squares of those from the mean. */
   #mean = 0
@@ -123,7 +123,7 @@ class FloatMoments {
     const mean = distances / finite.length
     let squares = 0
     for (let index = 0; index < finite.length; index++) squares += (finite[index] * scale - pivot - mean) ** 2
-    // Chan, Golub and LeVeque.
+    // Combines the two means (Chan, Golub and LeVeque).
     const together = this.#count + finite.length
     const apart = mean - this.#mean
     this.#mean += (apart * finite.length) / together

@@ -1,4 +1,4 @@
-// The names that people have for element types, and the typecode of each.
+// Names of element types, and the typecode of each.
 
 import { UsageError } from './failures.js'
 import { MmapArray } from '../index.js'
@@ -21,7 +21,7 @@ const NAMES = {
 }
 const CODES = new Map(Object.entries(NAMES).flatMap(([code, names]) => names.map((name) => [name, code])))
 
-/** @returns {string | undefined} the typecode, where a name is given */
+/** @returns {string | undefined} the typecode; undefined without a name */
 export function toTypecode(name) {
   if (name === undefined) return undefined
   const code = name.length === 1 && MmapArray.typecodes.includes(name) ? name : CODES.get(name)
@@ -35,7 +35,7 @@ export function toTypecode(name) {
 const LETTERS = { i: 'int', u: 'uint', f: 'float' }
 const SHORT_NAMES = 'i8, u8, i16, u16, i32, u32, i64, u64, f16, f32 or f64'
 
-/** What to write in place of a name that is none, where the name says enough. */
+/** Suggests a name in place of an unknown one, if it can be guessed. */
 function hintOf(name) {
   const word = name.toLowerCase()
   const { letter, size, plain, isForeignOrder } = partsOf(word)
@@ -53,7 +53,7 @@ function hintOf(name) {
 
 const STEMS =
   'integer|int|float|flt|fp|real|double|dbl|single|half|long|short|byte|char|word|boolean|bool|logical|complex|cplx|size_t|datetime|timedelta'
-/** What stands behind the name of a type: digits, C's `_t`, a byte order, a plural, the letters of NumPy's and of small floats. */
+/** Endings of the name of a type: digits, C's `_t`, a byte order, a plural, letters of NumPy's types and of small floats. */
 const TAIL = String.raw`(?:[-_]?(?:\d|le|be|ne|s|p|c|x\d|e\dm\d|fn|ptr|max|fast|least|array)|_t)*[-_]?`
 /** Words of types, with a prefix such as that of `unsigned_int`, `bigint` or `bfloat16`. */
 const TYPE_WORD = new RegExp(
@@ -65,7 +65,7 @@ const TYPE_LETTERS = new RegExp(`^(?:[usfc]?[iufcbsdrq]|bf|fp|tf|nf|mxfp)[-_]?\\
 /**
  * The parts of a name in small letters.
  * @returns {{ letter?: string, size: string, plain: string, isForeignOrder: boolean }} `letter` is `i`, `u` or `f` where a
- *   number of bits or bytes may stand behind it; `plain` is the name without what C, byte orders and plurals add
+ *   number of bits or bytes may stand behind it; `plain` is the name without C's `_t`, a byte order and a plural
  */
 function partsOf(word) {
   // A single or a double ends like a byte order too.
@@ -81,7 +81,7 @@ function partsOf(word) {
   return { letter, size, plain, isForeignOrder: order === 'be' }
 }
 
-/** What stands before the size of a type. */
+/** Names before the size of a type. */
 const FAMILIES = {
   i: ['i', 's', 'si', 'int', 'sint', 'integer'],
   u: ['u', 'ui', 'uint', 'uinteger'],
@@ -89,7 +89,7 @@ const FAMILIES = {
 }
 const BOOLEANS = new Set(['bool', 'boolean', 'bool8', 'logical'])
 
-/** What other languages call the types. Some are no size on every machine, so they are hints and no names. */
+/** Names of other languages. Some have different sizes on different machines, so they are only hints. */
 const ALIASES = new Map(
   Object.entries({
     double: 'd',
@@ -140,14 +140,14 @@ const ALIASES = new Map(
 export const NARROW = new Set(['e', 'f'])
 
 /**
- * The typecode that the end of a file's name says: prices.f64.
+ * The typecode at the end of a file's name: prices.f64.
  * @returns {string | undefined}
  */
 export const typecodeOfPath = (path) => CODES.get(/\.([a-z]+\d+)$/.exec(path)?.[1])
 
 /**
- * The same, for whoever has no --type to go by.
- * @throws {UsageError} for an end that looks like a type and is none: nothing is guessed
+ * The same, without --type.
+ * @throws {UsageError} for an ending that looks like a type but is not one: the tool does not guess
  */
 export function requireTypecodeOfPath(path) {
   const code = typecodeOfPath(path)
@@ -160,11 +160,11 @@ export function requireTypecodeOfPath(path) {
   }
   if (ending.length === 1) throw new UsageError(`.${ending} does not say what the elements of ${path} are: give --type`)
   throw new UsageError(
-    `.${ending} of ${path} looks like a type and is none${hintOf(ending) || `; types are ${SHORT_NAMES}`}; give --type, or another name`,
+    `.${ending} of ${path} looks like a type but is not one${hintOf(ending) || `; types are ${SHORT_NAMES}`}; give --type, or another name`,
   )
 }
 
-/** A type in a name that goes on behind it: prices.f32.bin, prices.f32~, prices.int.le. */
+/** A type in the middle of a name: prices.f32.bin, prices.f32~, prices.int.le. */
 function typeInside(name) {
   const words = [...name.matchAll(/\.([a-z]+\d+)(?![a-z\d]|$)/gi)].map(([, word]) => word)
   const beforeOrder = /\.([^.]+)\.[lbn]e$/i.exec(name)?.[1]
@@ -180,10 +180,10 @@ function looksLikeType(ending) {
 
 const LOWER_NAMES = new Map([...CODES].map(([name, code]) => [name.toLowerCase(), code]))
 
-/** @returns {string} the name of a typecode that says most */
+/** @returns {string} the clearest name of a typecode */
 export const nameOf = (code) => (NAMES[code] ?? { l: NAMES.q, L: NAMES.Q, u: NAMES.w }[code])[0]
 
-/** Whether values are a typed array that an array of a typecode takes as it is. */
+/** Whether values are a typed array of a typecode's own kind. */
 export function isOfType(values, code) {
   return ArrayBuffer.isView(values) && KINDS[code] === values.constructor.name
 }
@@ -195,5 +195,5 @@ const KINDS = Object.fromEntries(
 )
 Object.assign(KINDS, { l: KINDS.q, L: KINDS.Q })
 
-/** The typed array that holds values for a typecode until an array takes them; not every runtime has one of halves. */
+/** The typed array that holds values of a typecode before they are added to an array. Not every runtime has one of halves. */
 export const viewOf = (code) => (code === 'e' ? Float64Array : (globalThis[KINDS[code]] ?? Array))

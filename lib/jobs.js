@@ -1,41 +1,45 @@
-// Work on other threads, and the signals that call it off.
+// Jobs: work on other threads, and the signals that cancel it.
 
 import { isMainThread } from 'node:worker_threads'
-import { callOff, endWaiting, forgetJob, settle, stopWaiting } from '../native.js'
+import { cancelJob, finishJob, shutdown } from '../native.js'
 import { toOptions } from './arguments.js'
 import { coreOf, isClosed, requireOpen } from './core-array.js'
 import { closed, invalidArgType } from './errors.js'
 
 let lastTicket = 0
 
-/** What is under way here: by ticket, what has it wait no more. */
+/** The arrays of the jobs that this thread has under way, by ticket. */
 const pending = new Map()
 
 let hasEnded = false
 
-/** Node waits for its pool at the end, and a pipe may be silent for ever. A worker that the main thread ends is not told. */
-function stopAllWaiting() {
+function cancel(array, ticket) {
+  if (!isClosed(array)) cancelJob(coreOf(array), ticket)
+}
+
+/** Node waits for its pool at the end, and a pipe may be silent for ever. The main thread does it for workers too, which are not told. */
+function cancelAll() {
   hasEnded = true
-  if (isMainThread) endWaiting()
-  else for (const stop of pending.values()) stop()
+  if (isMainThread) shutdown()
+  else for (const [ticket, array] of pending) cancel(array, ticket)
 }
 
-/** Before other listeners, one of which may throw; again, where somebody has removed them all. */
-function stopAtExit() {
-  if (!process.listeners('exit').includes(stopAllWaiting)) process.prependListener('exit', stopAllWaiting)
+/** Before other listeners, one of which may throw; again, if somebody has removed them all. */
+function cancelAtExit() {
+  if (!process.listeners('exit').includes(cancelAll)) process.prependListener('exit', cancelAll)
 }
 
-if (isMainThread) stopAtExit()
+if (isMainThread) cancelAtExit()
 
-function begun(ticket, stop) {
-  stopAtExit()
-  pending.set(ticket, stop)
-  if (hasEnded) stop()
+function begun(array, ticket) {
+  cancelAtExit()
+  pending.set(ticket, array)
+  if (hasEnded) cancel(array, ticket)
 }
 
 function over(ticket) {
   pending.delete(ticket)
-  if (pending.size === 0 && !isMainThread) process.off('exit', stopAllWaiting)
+  if (pending.size === 0 && !isMainThread) process.off('exit', cancelAll)
 }
 
 /** @returns {AbortSignal | undefined} that of the options */
@@ -46,43 +50,39 @@ function toSignal(options) {
 }
 
 /**
- * Does work on an array that can be called off, and waits until it is over: an array whose work was aborted is free again.
- * @param {(ticket: number) => Promise<unknown>} begin gives `false` or null where it was called off
+ * Does a job on an array that can be cancelled, and waits until it is over: an array whose job was aborted is free again.
+ * @param {(ticket: number) => Promise<ArrayBuffer | null>} begin gives null if it was cancelled
  */
 export async function run(array, options, begin) {
   const signal = toSignal(options)
   signal?.throwIfAborted()
   lastTicket = (lastTicket + 1) % 2 ** 32
   const ticket = lastTicket
-  const onAbort = () => {
-    if (!isClosed(array)) callOff(coreOf(array), ticket)
-  }
+  const onAbort = () => cancel(array, ticket)
   signal?.addEventListener('abort', onAbort, { once: true })
-  let work
+  let job
   try {
     requireOpen(array)
-    work = begin(ticket)
+    job = begin(ticket)
   } catch (error) {
     signal?.removeEventListener('abort', onAbort)
     // It may have been begun before it was refused.
-    if (!isClosed(array)) forgetJob(coreOf(array), ticket)
+    if (!isClosed(array)) finishJob(coreOf(array), ticket)
     throw error
   }
-  begun(ticket, () => {
-    if (!isClosed(array)) stopWaiting(coreOf(array), ticket)
-  })
-  const { result, failure } = await outcomeOf(work)
+  begun(array, ticket)
+  const { result, failure } = await outcomeOf(job)
   over(ticket)
   try {
     signal?.removeEventListener('abort', onAbort)
   } finally {
     requireOpen(array)
-    // The array is free again and as long as the work made it, also where its memory turns out not to be sound.
-    settle(coreOf(array))
+    // The array is free again and as long as the job made it, also if its memory turns out not to be sound.
+    finishJob(coreOf(array), ticket)
   }
   signal?.throwIfAborted()
   if (failure !== undefined) throw failure.error
-  if (result === false || result === null) throw closed()
+  if (result === null) throw closed()
   return result
 }
 
@@ -94,7 +94,7 @@ async function outcomeOf(promise) {
   }
 }
 
-/** Waits for what cannot be called off, but no longer than a signal lets it. */
+/** Waits for what cannot be cancelled, but no longer than a signal lets it. */
 export async function unlessAborted(options, begin) {
   const signal = toSignal(options)
   signal?.throwIfAborted()

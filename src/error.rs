@@ -95,6 +95,15 @@ impl Error {
         }
     }
 
+    /// The error of an argument that is not one of some words.
+    pub fn not_one_of<const N: usize>(name: &'static str, words: [&str; N], received: &str) -> Self {
+        Error::OutOfRange {
+            name,
+            requirement: format!("one of {}", words.map(|word| format!("'{word}'")).join(", ")),
+            received: format!("'{received}'"),
+        }
+    }
+
     pub fn system(errno: rustix::io::Errno, syscall: &'static str) -> Self {
         Error::System {
             errno: errno.raw_os_error(),

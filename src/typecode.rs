@@ -114,51 +114,24 @@ impl Typecode {
 macro_rules! for_scalar {
     ($scalar:expr, $T:ident => $body:expr) => {{
         use $crate::typecode::Scalar;
+        macro_rules! with {
+            ($machine_type:ty) => {{
+                type $T = $machine_type;
+                $body
+            }};
+        }
         match $scalar {
-            Scalar::I8 => {
-                type $T = i8;
-                $body
-            }
-            Scalar::U8 => {
-                type $T = u8;
-                $body
-            }
-            Scalar::I16 => {
-                type $T = i16;
-                $body
-            }
-            Scalar::U16 => {
-                type $T = u16;
-                $body
-            }
-            Scalar::I32 => {
-                type $T = i32;
-                $body
-            }
-            Scalar::U32 => {
-                type $T = u32;
-                $body
-            }
-            Scalar::I64 => {
-                type $T = i64;
-                $body
-            }
-            Scalar::U64 => {
-                type $T = u64;
-                $body
-            }
-            Scalar::F16 => {
-                type $T = half::f16;
-                $body
-            }
-            Scalar::F32 => {
-                type $T = f32;
-                $body
-            }
-            Scalar::F64 => {
-                type $T = f64;
-                $body
-            }
+            Scalar::I8 => with!(i8),
+            Scalar::U8 => with!(u8),
+            Scalar::I16 => with!(i16),
+            Scalar::U16 => with!(u16),
+            Scalar::I32 => with!(i32),
+            Scalar::U32 => with!(u32),
+            Scalar::I64 => with!(i64),
+            Scalar::U64 => with!(u64),
+            Scalar::F16 => with!(half::f16),
+            Scalar::F32 => with!(f32),
+            Scalar::F64 => with!(f64),
         }
     }};
 }

@@ -13,3 +13,13 @@ export function runOnSmallDisk(directory, size, body, ...args) {
   const mounted = `mount -t tmpfs -o size=${size} tmpfs "$1" && exec "$2" --input-type=module -e "$3" -- "$1" "$4"`
   return run('unshare', [...UNSHARE, 'sh', '-c', mounted, 'sh', directory, process.execPath, script(body), ...args])
 }
+
+/** The same on a machine that says it has so many bytes of memory left. */
+export function runWithMemory(directory, bytes, body) {
+  const faked = [
+    `sed 's/^MemAvailable:.*/MemAvailable: ${Math.floor(bytes / 1024)} kB/; s/^SwapFree:.*/SwapFree: 0 kB/' /proc/meminfo > "$1/meminfo"`,
+    'mount --bind "$1/meminfo" /proc/meminfo',
+    'exec "$2" --input-type=module -e "$3"',
+  ]
+  return run('unshare', [...UNSHARE, 'sh', '-c', faked.join(' && '), 'sh', directory, process.execPath, script(body)])
+}

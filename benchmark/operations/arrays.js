@@ -1,4 +1,4 @@
-// What makes other arrays and bytes out of an array; whole arrays to files and back; a large file that is only looked into.
+// Operations that make arrays and bytes of an array, that write and read whole files, and that open a large file.
 
 const cTwice = (second) => `
   T *copy = shared(2 * n * sizeof(T));
@@ -7,7 +7,7 @@ const cTwice = (second) => `
   return mapped(copy, 2 * n * sizeof(T));`
 const cCopy = 'T *copy = fresh(n * sizeof(T)); memcpy(copy, a, n * sizeof(T)); return heap(copy, n * sizeof(T));'
 
-/** Opens a file `n` times; those opened stay open until the round is over, so that closing is not in its time. */
+/** Opens a file `n` times. All stay open until the round is over, so that its time does not include closing. */
 const opening = (open, first) => `
   let sum = 0
   for (let i = 0; i < n; i++) {
@@ -52,8 +52,7 @@ export const COPIES = [
     copies: 2,
     packages: 'all',
     goals: { C: 1.1 },
-    MmapArray: 'return array.slice()',
-    'typed array, Array': 'return array.slice()',
+    'MmapArray, typed array, Array': 'return array.slice()',
     array: 'return a[:]',
     NumPy: 'return a.copy()',
     C: cCopy,
@@ -91,9 +90,8 @@ export const COPIES = [
     takesMemory: true,
     uses: 'other',
     expected: ({ values }) => twice(values),
-    MmapArray: 'return array.concat(the.other)',
+    'MmapArray, Array': 'return array.concat(the.other)',
     'typed array': 'const copy = the.make(2 * n); copy.set(array); copy.set(the.other, n); return copy',
-    Array: 'return array.concat(the.other)',
     array: 'return a + the.other',
     NumPy: 'return the.np.concatenate((a, the.other))',
     'np.memmap': null,
@@ -129,9 +127,8 @@ export const FILES = [
     takesMemory: true,
     reads: true,
     MmapArray: 'const grown = the.fresh(); grown.fromfile(the.path, n); return grown',
-    'typed array': `
-      const bytes = the.fs.readFileSync(the.path)
-      return new the.View(bytes.buffer, bytes.byteOffset, n)`,
+    'typed array':
+      'const bytes = the.fs.readFileSync(the.path); return new the.View(bytes.buffer, bytes.byteOffset, n)',
     array: "grown = the.fresh()\nwith open(the.path, 'rb') as file: grown.fromfile(file, n)\nreturn grown",
     NumPy: 'return the.np.fromfile(the.path, a.dtype)',
     'np.memmap': null,

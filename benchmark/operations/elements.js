@@ -1,10 +1,10 @@
-// One element at a time, and arrays that become longer and shorter.
+// Operations on single elements, and operations that change the length of an array.
 import { sampleSum } from '../sample.js'
 
-/** A loop that adds elements, which an expression reads. */
+/** A loop that adds the values of an expression. */
 export const sumOf = (element) => `let sum = 0; for (let i = 0; i < n; i++) sum += ${element}; return sum`
 const storing = (store) => `for (let i = 0; i < n; i++) ${store}; return array`
-/** Python's loops over elements are measured over a part: they cost the same for each. */
+/** Python's loops run over a part of the elements: the cost of each is the same. */
 const python = (round) => ({ share: 0.02, round })
 const pythonSum = python('total = 0\nfor i in range(n): total += a[i]\nreturn float(total)')
 export const ITERATION = 'let sum = 0; for (const value of array) sum += value; return sum'
@@ -16,7 +16,7 @@ const pythonAppending = (share) => ({
   round: 'grown = the.fresh()\nfor i in range(n): grown.append(i + the.fraction)\nreturn grown',
 })
 
-/** What both append: the index, and of floats a fraction. */
+/** Both rows append the index, and of floats a fraction. */
 const APPENDED = {
   takesMemory: true,
   expected: ({ values, fraction }) => values.map((_, index) => index + fraction),
@@ -29,7 +29,7 @@ const filled = (values) => `grown = the.make(n)\ngrown[:] = ${values}\nreturn gr
 
 const SPLICES = 10
 const SPLICED = { size: 'spliced', operations: () => SPLICES, uses: 'other', goals: { array: 1, C: 1.25 } }
-/** Steps on a copy that is made before: every round begins with the same. */
+/** Steps on a copy, which `before` makes, so that every round begins with the same elements. */
 const splicing = (work) => ({
   before: 'the.state = the.fresh(); the.state.extend(the.other)',
   round: `for (let i = 0; i < ${SPLICES}; i++) the.state.${work}; return the.state`,
@@ -137,7 +137,7 @@ export const GROWTH = [
         }`,
       after: 'the.fs.closeSync(the.state)',
     },
-    // An empty file cannot be mapped: the first element is there before.
+    // An empty file cannot be mapped, so `before` writes the first element.
     mmap_backed_array: {
       before: `
 with open(the.path, 'wb') as file: file.write(bytes(4))
@@ -145,7 +145,7 @@ with open(the.path, 'r+b') as file: the.state = the.mmaparray('i', mmap=the.mmap
       round: 'for i in range(1, n): the.state.append(i)\nreturn 0',
       after: 'the.state = None',
     },
-    // What the kernel takes for such a write.
+    // The kernel's time for such a write.
     C: {
       before: `
         int *file = the->state = malloc(sizeof *file);

@@ -1,7 +1,7 @@
-// Passes over all of an array: what is searched stands at its end, or too rarely to matter; changes in place; sums, extremes, order.
+// Operations that read or change all of an array: searches for the last element or a rare one, changes in place, sums, extremes, order.
 import { LAST, RARE, random, rareCount, sampleSum } from '../sample.js'
 
-/** At or ahead of the others, and close to what the memory allows. */
+/** As fast as the others or faster, and close to the bound. */
 const GOALS = { 'typed array': 1, NumPy: 1, C: 1.25 }
 const inPlace = 'return in_place(a, n * sizeof(T));'
 
@@ -44,8 +44,7 @@ export const SEARCHES = [
     title: 'includes(v), the last element',
     goals: { 'typed array': 1, NumPy: 1 },
     expected: () => 1,
-    MmapArray: `return Number(array.includes(${LAST}))`,
-    'typed array, Array': `return Number(array.includes(${LAST}))`,
+    'MmapArray, typed array, Array': `return Number(array.includes(${LAST}))`,
     array: `return int(${LAST} in a)`,
     NumPy: `return int((a == ${LAST}).any())`,
     'np.memmap': null,
@@ -102,8 +101,7 @@ export const IN_PLACE = [
     restores: true,
     goals: GOALS,
     expected: ({ values }) => values.toReversed(),
-    MmapArray: 'return array.reverse()',
-    'typed array, Array': 'return array.reverse()',
+    'MmapArray, typed array, Array': 'return array.reverse()',
     array: 'a.reverse()\nreturn a',
     NumPy: 'a[:] = a[::-1]\nreturn a',
     C: `
@@ -120,8 +118,7 @@ export const IN_PLACE = [
     restores: true,
     goals: GOALS,
     expected: ({ values }) => new values.constructor(values.length).fill(7),
-    MmapArray: 'return array.fill(7)',
-    'typed array, Array': 'return array.fill(7)',
+    'MmapArray, typed array, Array': 'return array.fill(7)',
     array: 'a[:] = the.array(the.typecode, [7]) * n\nreturn a',
     NumPy: 'a.fill(7)\nreturn a',
     C: `for (size_t i = 0; i < n; i++) a[i] = 7; ${inPlace}`,
@@ -150,7 +147,12 @@ function extreme(name, compare) {
   }
 }
 
-const bisecting = `
+const bisecting = (call) => `
+  const { second } = the
+  let sum = 0
+  for (let i = 0; i < second.length; i++) sum += ${call}
+  return sum`
+const lowerBound = `
   const lowerBound = (value) => {
     let low = 0, high = n
     while (low < high) {
@@ -159,11 +161,7 @@ const bisecting = `
       else high = middle
     }
     return low
-  }
-  const { second } = the
-  let sum = 0
-  for (let i = 0; i < second.length; i++) sum += lowerBound(second[i])
-  return sum`
+  }`
 
 /** A table in order, and needles in no order: a tenth as many. */
 const search = {
@@ -178,7 +176,7 @@ const search = {
     }
     return sum
   },
-  'typed array': bisecting,
+  'typed array': lowerBound + bisecting('lowerBound(second[i])'),
   array: {
     share: 0.1,
     round:
@@ -245,11 +243,7 @@ export const NUMBERS = [
   {
     title: 'bisectLeft, one needle a call',
     ...search,
-    MmapArray: `
-      const { second } = the
-      let sum = 0
-      for (let i = 0; i < second.length; i++) sum += array.bisectLeft(second[i])
-      return sum`,
+    MmapArray: bisecting('array.bisectLeft(second[i])'),
     'np.memmap': null,
     NumPy: { share: 0.1, round: 'return float(sum(a.searchsorted(value) for value in the.second))' },
   },

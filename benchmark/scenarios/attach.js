@@ -1,4 +1,4 @@
-// A worker thread that attaches gets the same memory: nothing is copied, mapped or faulted. Prints the lines of the report as JSON.
+// A worker thread that attaches an array gets the same memory, without a copy, a map or a fault. Prints the lines of the report as JSON.
 import assert from 'node:assert'
 import { once } from 'node:events'
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
@@ -10,7 +10,7 @@ import { sample, sampleSum, sumOf } from '../sample.js'
 const PAGE = 4096
 const ATTACHMENTS = 1000
 const MOST_MICROSECONDS = 50
-/** Faults of the JavaScript around it, which are not the array's, a page. */
+/** Faults of the surrounding JavaScript, for each page of the array. */
 const MOST_FAULTS = 0.01
 
 /** Lets workers, one after another, attach an array whose pages are present. */
@@ -51,14 +51,14 @@ async function measure({ bytes, rounds }) {
   ]
 }
 
-/** In the worker: what attaching takes, what a scan of it faults, and what a copy would have faulted. */
+/** In the worker: measures the time to attach, the faults of a scan, and those of a copy. */
 function attach(handle) {
   const timed = () => {
     const began = process.hrtime.bigint()
     const array = MmapArray.attach(handle)
     return { array, nanoseconds: Number(process.hrtime.bigint() - began) }
   }
-  // What the code itself faults in a new thread is not counted.
+  // The first calls fault their own code in, which does not count.
   sumOf(new Int32Array(1000))
   threadFaults()
   maps()

@@ -1,5 +1,5 @@
-// A table that many hold is in memory once: the sum of its PSS, in which the kernel divides each page among its holders. Prints the
-// lines of the report as JSON.
+// A table with many holders is in memory once. It adds up their PSS, in which the kernel divides each page among its holders. Prints
+// the lines of the report as JSON.
 import assert from 'node:assert'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -13,7 +13,7 @@ import { fillWithSample, sampleSum, sumOf } from '../sample.js'
 const FILE = fileURLToPath(import.meta.url)
 const MOST = 1.05
 
-/** Makes a table, lets others hold it, and adds up what the kernel counts for it in all. This process is a holder itself. */
+/** Makes a table, lets other processes and threads hold it, and adds up the memory of all. This process is a holder too. */
 async function measure(name, path, flags, { bytes, processes, threads }) {
   const length = bytes / 4
   const table = path ? MmapArray.open(path, 'i', { flags: 'w+', length }) : new MmapArray('i', [0])
@@ -31,7 +31,7 @@ async function measure(name, path, flags, { bytes, processes, threads }) {
   for (const child of children) child.disconnect()
   for (const worker of workers) await worker.terminate()
   table.close()
-  // A table that nobody has in memory would take nothing.
+  // Less than the table means that a holder has not read it.
   const isMet = pss <= MOST * bytes && pss > 0.99 * bytes
   const result = `${(pss / bytes).toFixed(3)} × (RSS: ${(rss / bytes).toFixed(2)} ×)`
   return line(`memory (PSS) of ${name}`, result, `≤ ${MOST.toFixed(2)} × itself`, isMet)
@@ -47,10 +47,10 @@ function hold({ handle, flags }) {
 
 if (!isMainThread) {
   parentPort.postMessage(hold(workerData))
-  // keeps the thread, and with it the table
+  // Keeps the thread, and with it the table.
   parentPort.on('message', () => table.close())
 } else if (process.argv[2] === 'holder') {
-  // stays until it is disconnected
+  // The process stays until it is disconnected.
   process.on('message', (task) => process.send(hold(task)))
 } else {
   const { path, ...numbers } = JSON.parse(process.argv[2])

@@ -1,5 +1,5 @@
-// A subject that sends a number to another process and waits until it comes back, by wait and notify or by process.send: a round for
-// each line in, whose time is the median of many of those.
+// A subject that sends a number to another process and waits until it comes back, by wait and notify or by process.send. A round sends
+// many numbers; its time is the median.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'

@@ -15,7 +15,7 @@ import { nameOf, requireTypecodeOfPath, toTypecode, typecodeOfPath } from '../ty
 const FORMATS = ['raw', 'npy', 'csv', 'jsonl']
 /** NumPy's name of its booleans. */
 const BOOLEAN = '|b1'
-/** By the end of a name; what has none of these is raw. */
+/** The format by the end of a name; other names are raw. */
 const ENDINGS = new Map([
   ['npy', 'npy'],
   ['csv', 'csv'],
@@ -24,7 +24,7 @@ const ENDINGS = new Map([
   ['jsonl', 'jsonl'],
   ['ndjson', 'jsonl'],
 ])
-/** Ends of the names of files that are neither of these formats nor bare elements, unless somebody says so. */
+/** Ends of names of other formats, which are refused unless --from or --to is given. */
 const FOREIGN = new Set(
   'gz bz2 xz zst zip 7z tar tgz json html htm xml pdf xls xlsx ods parquet feather arrow h5 hdf5 npz mat pkl sqlite db'.split(
     ' ',
@@ -40,25 +40,25 @@ export default {
   more: `
 Formats are told by the ends of the names: .npy, .csv, .txt, .tsv, .jsonl, .ndjson; anything else is raw. - is the standard
 input or output. Every value is checked: one that the type does not hold ends the conversion with an error that names its
-line, and TARGET is as it was. Files may be larger than memory. TARGET takes its name when it is whole.
+line, and TARGET stays as it was. Files may be larger than memory. TARGET gets its name when it is complete.
 An integer of a binary FILE that a float type cannot hold exactly is an error too, unless --round nearest is given.
 
-Of a .npy file, dimensions, order and booleans go along to another, and the rows of two dimensions to CSV. What TARGET cannot
-keep is an error; --flatten writes one row, in which the last index varies fastest. Big-endian and unaligned files are read.
+A .npy TARGET keeps the dimensions, order and booleans of a .npy FILE, and CSV the rows of two dimensions. It is an error if TARGET
+cannot keep them; --flatten writes one row, in which the last index varies fastest. Big-endian and unaligned files are read.
 
-CSV has a number a line, or needs --column. Whether its first row has titles is known from --titles, --no-titles, --title or a title for
---column; otherwise it is assumed from the chosen field, and said on the standard error. What cannot be read is an error that names
-file, line, column and text: a missing value without --missing, a row of another length, a fraction for an integer type without --round,
+CSV has a number a line, or needs --column. --titles, --no-titles, --title or a title for --column say whether
+its first row has titles; otherwise the tool decides by the chosen field, and says so on the standard error. An error names file, line,
+column and text: a missing value without --missing, a row of another length, a fraction for an integer type without --round,
 a number that is too large. Integers keep all of their digits, and floats are rounded once, from the text to the type.
 Numbers from text are float64 unless --type or the end of TARGET's name says otherwise.
 
-JSON lines have a value a line, or an object and --column. What JSON has no number for is a string there: "NaN", "Infinity".`,
+JSON lines have a value a line, or an object and --column. "NaN" and "Infinity" are strings, since JSON has no such numbers.`,
   options: {
     type: {
       ...type,
       description: `of the elements of TARGET, and of a raw FILE: ${type.description.slice('of the elements: '.length)}`,
     },
-    'from-type': { type: 'string', value: 'TYPE', description: 'of the elements of a raw FILE, where it is another' },
+    'from-type': { type: 'string', value: 'TYPE', description: 'of the elements of a raw FILE, if it differs' },
     offset,
     from: { type: 'string', value: 'FORMAT', description: 'of FILE: raw, npy, csv, jsonl' },
     to: { type: 'string', value: 'FORMAT', description: 'of TARGET' },
@@ -70,8 +70,8 @@ JSON lines have a value a line, or an object and --column. What JSON has no numb
       description: 'only these elements, or rows, as in Python; of text, the rest may not be looked at',
     },
     flatten: { type: 'boolean', description: 'writes several dimensions as one row' },
-    force: { type: 'boolean', short: 'f', description: 'replaces TARGET where it is there' },
-    'allow-empty': { type: 'boolean', description: 'replaces it even by a file without elements' },
+    force: { type: 'boolean', short: 'f', description: 'replaces an existing TARGET' },
+    'allow-empty': { type: 'boolean', description: 'replaces it also by a file without elements' },
   },
   examples: [
     ['mmap-array convert prices.csv prices.npy --column close', 'one column of a table'],
@@ -86,7 +86,7 @@ JSON lines have a value a line, or an object and --column. What JSON has no numb
     const [path, targetPath] = toFiles(this, positionals, ['FILE', 'TARGET'])
     const from = sideOf(path, values.from)
     const to = sideOf(targetPath, values.to)
-    if (values.header !== undefined && to.format !== 'csv') throw new UsageError('--header goes with CSV')
+    if (values.header !== undefined && to.format !== 'csv') throw new UsageError('--header is for a TARGET of CSV')
     if (values.header !== undefined && !isTitle(values.header))
       throw new UsageError(`--header takes a title, and '${values.header}' could be read as an element`)
     const text = textOptions(values, from)
@@ -130,15 +130,13 @@ function sideOf(word, given) {
   const path = word === '-' ? undefined : word
   const ending = /\.([a-z\d]+)$/.exec(word.toLowerCase())?.[1]
   if (given === undefined && FOREIGN.has(ending))
-    throw new UsageError(
-      `.${ending} of ${word} is none of ${FORMATS.join(', ')}; --from and --to say which of them is meant`,
-    )
+    throw new UsageError(`.${ending} of ${word} is none of ${FORMATS.join(', ')}; give --from or --to`)
   const format = given ?? ENDINGS.get(ending) ?? 'raw'
   if (FORMATS.includes(format)) return { path, format }
   throw new UsageError(`a format is one of ${FORMATS.join(', ')}, not '${format}'`)
 }
 
-/** A NumPy file says its type itself; --type is then what is wanted of TARGET. */
+/** The type of FILE. A NumPy file says its own type; then --type is that of TARGET. */
 function sourceValues({ offset: bytes, type: given, 'from-type': own }, { path, format }) {
   if (bytes !== undefined && (format !== 'raw' || path === undefined))
     throw new UsageError('--offset goes with a raw FILE')
@@ -150,10 +148,10 @@ function sourceValues({ offset: bytes, type: given, 'from-type': own }, { path, 
   return { offset: bytes, type: own ?? shared }
 }
 
-/** What has nothing in it is more often a mistake than what a file is to be replaced by. */
+/** Replacing a file by an empty one is usually a mistake. */
 function requireEmptyAllowed(path, isAllowed) {
   if (isAllowed || !existsSync(path)) return
-  throw new DataError(`there are no elements, and ${path} is there already; --allow-empty replaces it all the same`)
+  throw new DataError(`there are no elements, and ${path} exists already; --allow-empty replaces it`)
 }
 
 /** @returns {Promise<number>} how many elements */

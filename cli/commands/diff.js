@@ -19,7 +19,7 @@ import { isBeyondSafe, textOf } from '../text/numbers.js'
 
 export default {
   name: 'diff',
-  summary: 'where two files differ; exit code 1 where they do',
+  summary: 'where two files differ; exit code 1 if they do',
   usage: 'diff FILE OTHER [OPTIONS]',
   more: `
 Elements compare by value, whatever their types: 1 of an int32 equals 1.0 of a float64 and NumPy's True. Two NaNs count as equal,
@@ -54,7 +54,7 @@ With tolerances a pair differs where |a - b| is more than TOLERANCE and more tha
         try {
           await (values.json ? output.json(facts) : output.line(sentenceOf(facts)))
         } catch (error) {
-          // The exit code is an answer too.
+          // The exit code still answers if nobody reads the output.
           if (!output.isClosed) throw error
         }
         return facts.equal ? EXIT.done : EXIT.different
@@ -115,7 +115,7 @@ async function compare(one, other, { flatten, ...terms }) {
 /** Compares the elements in the order of the rows, as far as both files go. */
 async function differencesOf(one, other, { tolerance, relative, length }) {
   const { shape } = one.layout
-  // Where both lie in the same other order, that of the files is faster.
+  // If both have the same Fortran order, reading in the order of the files is faster.
   const areAlike = [one, other].every(({ layout }) => layout.fortranOrder && haveTheSameLengths(layout.shape, shape))
   const indexOf = areAlike ? (at) => rowIndexOf(shape, at) : undefined
   const blocks = areAlike ? ({ elements }) => blocksOf(elements) : (file) => blocksInRowOrder(file)
@@ -134,7 +134,7 @@ async function differencesOf(one, other, { tolerance, relative, length }) {
 const haveTheSameLengths = (shape, other) =>
   shape.length === other.length && shape.every((length, at) => length === other[at])
 
-/** Parts of the same length of two rows of blocks, until one of them ends. */
+/** Parts of the same length of two sequences of blocks, until one ends. */
 async function* inStep(...rows) {
   const rests = rows.map(() => [])
   for (;;) {
@@ -151,7 +151,7 @@ async function* inStep(...rows) {
   }
 }
 
-/** A distance that nobody reads digit by digit; that of two doubles may be larger than any double. */
+/** A distance in few digits. That of two doubles may be larger than any double. */
 function shortDistance(distance) {
   if (typeof distance !== 'bigint' || isBeyondSafe(distance)) return distance
   if (Number.isFinite(Number(distance))) return Number(distance)

@@ -43,7 +43,7 @@ function toPlaces(text, length) {
   throw new DataError(`there is no element ${text}: there are ${length}`)
 }
 
-/** What a slice means in an array of a length, by Python's rules. */
+/** The indices of a slice in an array of a length, by Python's rules. */
 function placesOf({ start, stop, step = 1 }, length) {
   const [lowest, highest] = step > 0 ? [0, length] : [-1, length - 1]
   const bound = (at, none) => {
@@ -57,12 +57,12 @@ function placesOf({ start, stop, step = 1 }, length) {
 async function* blocks(array, places) {
   for (const { start, step, count } of places) {
     for (let done = 0; done < count; done += BLOCK) {
-      // A signal is heard between two blocks.
+      // The event loop handles signals between two blocks.
       await nextTurn()
       const part = Math.min(BLOCK, count - done)
       const first = start + done * step
       const behind = first + part * step
-      // Running down, what lies before element 0 is 'not given'.
+      // A stop before element 0 is left out, since a negative one would count from the end.
       yield valuesOf(array, first, behind < 0 ? undefined : behind, step)
     }
   }

@@ -1,4 +1,4 @@
-// The commands by name. Each is loaded when it is asked for: what shows ten elements loads no plotting library.
+// The commands by name. Each is loaded when it is used: `head` loads no plotting library.
 
 import { UsageError } from '../failures.js'
 

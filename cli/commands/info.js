@@ -11,14 +11,14 @@ import { nameOf } from '../type-names.js'
 
 export default {
   name: 'info',
-  summary: 'what a file holds: type, length, and statistics of its numbers',
+  summary: 'type, length and statistics of a file',
   usage: 'info FILE [OPTIONS]',
   more: `
 The statistics take one pass over the file, which may be larger than memory. Least and greatest are of all numbers; mean and
 standard deviation, the population's, of the finite ones. Sums of integers are exact.`,
   options: {
     ...OPENING,
-    'no-stats': { type: 'boolean', description: 'no statistics: nothing but the size is looked at' },
+    'no-stats': { type: 'boolean', description: 'no statistics: does not read the elements' },
     json: { type: 'boolean', description: 'one JSON object; integers of 8 bytes as strings' },
   },
   examples: [
@@ -63,7 +63,7 @@ function factsOf(array, path, { offset }) {
 }
 
 const TITLES = {
-  bytesBehind: 'no element',
+  bytesBehind: 'left over',
   fileBytes: 'file bytes',
   min: 'least',
   max: 'greatest',

@@ -12,7 +12,7 @@ import { replace, requireReplaceable } from '../replacement.js'
 import { nameOf } from '../type-names.js'
 
 const IMAGE = { width: 960, height: 480 }
-/** Characters, pixels and bins that a picture may have, each way. */
+/** The most characters, pixels or bins of a picture, in each direction. */
 const MOST = 8000
 
 export default {
@@ -20,14 +20,14 @@ export default {
   summary: 'a picture: in the terminal, as SVG or as PNG',
   usage: 'plot FILE [OPTIONS]',
   more: `
-A plot of many elements shows the least and the greatest of each of its columns, so that no peak is lost. What is no number,
-or infinite, is left out.`,
+A plot of many elements shows the least and the greatest of each of its columns, so that no peak is lost. NaN and infinities
+are left out.`,
   options: {
     ...OPENING,
-    histogram: { type: 'boolean', description: 'how often which values are there, not where' },
+    histogram: { type: 'boolean', description: 'shows how often values occur' },
     bins: { type: 'string', value: 'COUNT', description: 'of a histogram; default 20, in an image 80' },
     range: { type: 'string', value: 'START:STOP', description: 'only these elements, as in Python' },
-    log: { type: 'boolean', description: 'a logarithmic scale; what is not positive is left out' },
+    log: { type: 'boolean', description: 'a logarithmic scale, without zeros and negative numbers' },
     svg: { type: 'string', value: 'TARGET', description: 'writes SVG; - is the standard output' },
     png: { type: 'string', value: 'TARGET', description: 'writes PNG; - is the standard output' },
     width: {
@@ -35,7 +35,7 @@ or infinite, is left out.`,
       description: `in characters, or in pixels of an image; default the terminal's, or ${IMAGE.width}`,
     },
     height: { type: 'string', description: `likewise; default 16 lines, or ${IMAGE.height} pixels` },
-    force: { type: 'boolean', short: 'f', description: 'replaces TARGET where it is there' },
+    force: { type: 'boolean', short: 'f', description: 'replaces an existing TARGET' },
   },
   examples: [
     ['mmap-array plot prices.f64', 'here, in the terminal'],
@@ -76,7 +76,7 @@ async function pictureOf(array, path, values, target, output) {
   const { columns, isWhole, leftOut } = await seriesOf(array, terms, progressOf('reading', stop - start))
   const extent = extentOf(columns)
   const title = `${printable(basename(path))}: ${(stop - start).toLocaleString('en')} × ${nameOf(array.typecode)}`
-  const note = leftOut ? `without what is ${values.log ? 'not positive' : 'no finite number'}` : ''
+  const note = leftOut ? (values.log ? 'without numbers that are not positive' : 'without NaN and infinities') : ''
   const bins =
     values.histogram && extent
       ? await histogramOf(
@@ -98,7 +98,7 @@ function textOf(picture, { log, height }, output) {
   return [heading, ...lines.map((line) => colored(line, output))].join('\n')
 }
 
-/** The dots and bars in a colour, where there are colours. */
+/** Colours the dots and bars on a terminal. */
 function colored(line, output) {
   if (!output.isTerminal || process.env.NO_COLOR) return line
   return line.replace(/[\u2800-\u28ff█▏▎▍▌▋▊▉]+/, (dots) => `\x1b[36m${dots}\x1b[39m`)

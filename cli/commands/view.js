@@ -10,11 +10,11 @@ import { serve } from '../viewer/server.js'
 
 export default {
   name: 'view',
-  summary: 'a plot in the browser, to zoom and to pan, that follows what is appended',
+  summary: 'a plot in the browser, to zoom and to pan, that follows appended elements',
   usage: 'view FILE [OPTIONS]',
   more: `
-Serves a page at an address that only this machine reaches and that holds a random word: whoever knows it can read FILE. Ends
-with Ctrl-C. Wheel and + - zoom, dragging and arrows pan, 0 and a double click show all, End follows what is appended.`,
+Serves a page at an address that only this machine reaches and that holds a random word: anyone who knows it can read FILE. Ends
+with Ctrl-C. Wheel and + - zoom, dragging and arrows pan, 0 and a double click show all, End follows appended elements.`,
   options: {
     ...OPENING,
     port: { type: 'string', description: 'the port on 127.0.0.1; default any that is free' },
@@ -40,7 +40,7 @@ with Ctrl-C. Wheel and + - zoom, dragging and arrows pan, 0 and a double click s
     try {
       await output.line(url)
     } catch (error) {
-      // An address that nobody knows serves nobody.
+      // Nobody learned the address, so the server is of no use.
       close()
       array.close()
       throw error
@@ -50,7 +50,7 @@ with Ctrl-C. Wheel and + - zoom, dragging and arrows pan, 0 and a double click s
   },
 }
 
-/** As a desktop opens it; where there is none, the address was printed. */
+/** Opens the page as a desktop does. Without a desktop, the user has the printed address. */
 function browse(url) {
   spawn('xdg-open', [url], { stdio: 'ignore', detached: true })
     .on('error', () => {})

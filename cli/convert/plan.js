@@ -1,4 +1,4 @@
-// What of a FILE's dimensions, order and kind goes along to TARGET. What would be lost is an error.
+// Decides which of a FILE's dimensions, order and booleans TARGET keeps. Losing one is an error.
 
 import { toRange } from '../command-line.js'
 import { UsageError } from '../failures.js'
@@ -7,12 +7,12 @@ import { countOf, shapeText } from '../layout.js'
 const TITLES = { raw: 'a raw file', csv: 'CSV', jsonl: 'JSON lines' }
 
 /**
- * @param {import('../npy/header.js').Layout | undefined} layout of FILE; none of text and of the standard input
+ * @param {import('../npy/header.js').Layout | undefined} layout of FILE; undefined for text and the standard input
  * @param {string} format of TARGET
- * @param {{ flatten?: boolean, range?: string, isBoolean: boolean | undefined }} wanted `isBoolean`: whether a type was asked for
- *   that is NumPy's boolean or is not; none where no type was
- * @returns {{ layout?: import('../npy/header.js').Layout, rows?: { start: number, stop: number } }} the layout of TARGET, where
- *   FILE has one; the rows to read, unless they are all, as they lie in FILE
+ * @param {{ flatten?: boolean, range?: string, isBoolean: boolean | undefined }} wanted `isBoolean`: whether the wanted type
+ *   is NumPy's boolean; undefined if no type is wanted
+ * @returns {{ layout?: import('../npy/header.js').Layout, rows?: { start: number, stop: number } }} the layout of TARGET, if
+ *   FILE has one; the rows to read; undefined for all rows in the order of FILE
  */
 export function planOf(layout, format, { flatten, range, isBoolean: wantsBoolean }) {
   if (layout === undefined) {
@@ -45,7 +45,7 @@ function rowsOf(range, shape) {
   return { start, stop }
 }
 
-/** A range of elements as they come, of a FILE whose length is not known before its end. */
+/** A range of elements of a FILE whose length is not known before its end. */
 export async function* ranged(blocks, { start, stop }) {
   let at = 0
   for await (const values of blocks) {
@@ -55,11 +55,9 @@ export async function* ranged(blocks, { start, stop }) {
   }
 }
 
-/** What `--range` means for such a FILE. */
+/** Reads `--range` for such a FILE. */
 export function streamRange(range) {
   const [start, stop] = toRange(range, Infinity)
   if ([start, stop].every((bound) => bound >= 0)) return { start, stop }
-  throw new UsageError(
-    '--range counts from the end only where FILE says its length: text and the standard input do not',
-  )
+  throw new UsageError('--range cannot count from the end of text or of the standard input: their length is not known')
 }

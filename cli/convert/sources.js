@@ -1,4 +1,4 @@
-// Where elements come from: a file that is mapped, raw bytes on the standard input, or text (text-source.js).
+// Sources of elements: a mapped file, raw bytes on the standard input, or text (text-source.js).
 
 import { fstatSync } from 'node:fs'
 import { MmapArray } from '../../index.js'
@@ -10,13 +10,13 @@ import { toTypecode } from '../type-names.js'
 import { textSource } from './text-source.js'
 
 /**
- * @param {{ path?: string, format: string }} from no path for the standard input
- * @param {{ values: object, typecode?: string, text: object, note: (text: string) => void }} terms the options as they are given;
- *   the typecode of the target, where it is known; the options of text
+ * @param {{ path?: string, format: string }} from `path` is undefined for the standard input
+ * @param {{ values: object, typecode?: string, text: object, note: (text: string) => void }} terms the given options,
+ *   the typecode of the target if it is known, and the options of text
  * @returns {{ typecode: string, total: number, layout?: import('../npy/header.js').Layout,
  *   blocks(onProgress: (done: number) => void, rows?: { start: number, stop: number }): AsyncIterable<ArrayLike<unknown>>,
- *   close(): void, place(index: number): string }} `total` is what progress is counted in; `layout` is of files that are
- *   mapped; `place` tells where an element stands
+ *   close(): void, place(index: number): string }} `total` is the total of `onProgress`; only mapped files have a
+ *   `layout`; `place` describes the position of an element
  */
 export function sourceOf({ path, format }, { values, typecode, text, note }) {
   if (path === undefined) requireReadableInput()
@@ -28,11 +28,11 @@ export function sourceOf({ path, format }, { values, typecode, text, note }) {
   }
   if (format === 'npy') throw new UsageError("NumPy's format cannot be read from the standard input")
   const own = toTypecode(values.type)
-  if (own === undefined) throw new UsageError('the standard input does not say what its elements are: give --type')
+  if (own === undefined) throw new UsageError('the standard input does not say the type of its elements: give --type')
   return pipeSource(own)
 }
 
-/** What Node.js takes for an input that is empty. */
+/** Node.js takes a directory for an empty input. */
 function requireReadableInput() {
   if (!fstatSync(process.stdin.fd).isDirectory()) return
   throw Object.assign(new Error('EISDIR: the standard input is a directory, read'), { code: 'EISDIR', syscall: 'read' })
@@ -41,7 +41,7 @@ function requireReadableInput() {
 function arraySource({ elements, layout }) {
   const { shape } = layout
   const each = countOf(shape.slice(1))
-  // Set by `blocks`: whether the elements come in the order of the rows, and the first of them.
+  // `blocks` sets whether the elements come in the order of the rows, and the first of them.
   let [isByRow, first] = [true, 0]
   return {
     typecode: elements.typecode,
@@ -51,7 +51,7 @@ function arraySource({ elements, layout }) {
     async *blocks(onProgress, rows) {
       isByRow = rows !== undefined || !layout.fortranOrder
       first = (rows?.start ?? 0) * each
-      // Also of nothing there is a block, before which a title is written.
+      // An empty array has one empty block, so that the target writes its title.
       if (elements.length === 0 || rows?.start === rows?.stop) yield []
       const blocks = rows === undefined ? blocksOf(elements) : blocksInRowOrder({ elements, layout }, rows)
       for await (const { start, values } of blocks) {
@@ -67,7 +67,7 @@ function arraySource({ elements, layout }) {
   }
 }
 
-/** Bytes as they come, of which a chunk may end in the middle of an element. */
+/** Bytes of a pipe. A chunk may end in the middle of an element. */
 function pipeSource(typecode) {
   const array = new MmapArray(typecode)
   return {
@@ -83,7 +83,7 @@ function pipeSource(typecode) {
         for await (const { values } of blocksOf(array)) yield values
         array.clear()
       }
-      if (rest.length > 0) throw new DataError(`${rest.length} bytes at the end are no whole element`)
+      if (rest.length > 0) throw new DataError(`the last ${rest.length} bytes are not a whole element`)
     },
     close: () => array.close(),
     place: (index) => `element ${index}`,

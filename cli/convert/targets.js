@@ -1,4 +1,4 @@
-// Where elements go: a file that is mapped, raw bytes on the standard output, or lines of text.
+// Targets of elements: a mapped file, raw bytes on the standard output, or lines of text.
 
 import { open, writeFile } from 'node:fs/promises'
 import { MmapArray } from '../../index.js'
@@ -15,14 +15,14 @@ import { roundableInteger } from '../text/rounding.js'
 import { isTitle } from '../text/values.js'
 import { NARROW, isOfType, nameOf } from '../type-names.js'
 
-/** Elements that an array has room for at first. */
+/** The first capacity of an array, in elements. */
 const ROOM = 1 << 16
 
 /**
- * @param {{ path?: string, format: string }} to no path for the standard output
+ * @param {{ path?: string, format: string }} to `path` is undefined for the standard output
  * @param {{ typecode: string, from?: string, output: object, title?: string, round?: string, most: number, between: string,
- *   layout?: import('../npy/header.js').Layout, areBooleans?: boolean }} terms `from` is the typecode of a binary FILE; `round` is what becomes of fractions; `most` is how
- *   many elements there may be; `between` stands between two of a row
+ *   layout?: import('../npy/header.js').Layout, areBooleans?: boolean }} terms `from` is the typecode of a binary FILE; `round` is how to round
+ *   fractions; `most` is the greatest number of elements; `between` separates two elements of a row
  * @returns {Promise<{ add(values: ArrayLike<unknown>): Promise<void>, end(): Promise<void> }>}
  */
 export async function targetOf(to, terms) {
@@ -57,19 +57,19 @@ function titlesOf(title, columns) {
   if (title === undefined || columns === 1) return title === undefined ? undefined : [title]
   const titles = title.split(',')
   if (titles.length !== columns)
-    throw new UsageError(`--header takes ${columns} titles for as many columns, with commas between them`)
+    throw new UsageError(`--header takes ${columns} titles, one for each column, with commas between them`)
   const wrong = titles.find((text) => !isTitle(text))
   if (wrong === undefined) return titles
   throw new UsageError(`--header takes titles, and '${wrong}' could be read as an element`)
 }
 
-/** A title that holds what stands between two is in quotes, in a table of tabs too. */
+/** A title that contains the separator is in quotes, also if the separator is a tab. */
 function titleField(title, between) {
   const field = csvTitle(title)
   return field === title && title.includes(between) ? `"${title}"` : field
 }
 
-/** Adds values to an array, each checked; an error says how many were taken. */
+/** Adds values to an array, which checks each; an error knows how many were added. */
 function extend(array, values, fit) {
   const length = array.length
   try {
@@ -80,7 +80,7 @@ function extend(array, values, fit) {
   }
 }
 
-/** @returns {(values: ArrayLike<unknown>) => unknown[]} values that an array rounds once, or refuses */
+/** @returns {(values: ArrayLike<unknown>) => unknown[]} values that an array rounds once or refuses */
 function fitterFor(typecode, round, from) {
   if (isFloat(typecode)) {
     const areIntegers = from !== undefined && isInteger(from)
@@ -96,7 +96,7 @@ function fitterFor(typecode, round, from) {
 /** Integers of 8 bytes. */
 const WIDE = new Set(['l', 'L', 'q', 'Q'])
 
-/** Every whole double is exactly one integer; an array takes those beyond 2^53 as bigints only. */
+/** A whole double is an exact integer, but an array takes those beyond 2^53 only as bigints. */
 const bigWhole = (number) => (Number.isInteger(number) && !Number.isSafeInteger(number) ? BigInt(number) : number)
 
 const isFloat = (typecode) => 'efd'.includes(typecode)
@@ -104,7 +104,7 @@ const isInteger = (typecode) => 'bBhHiIlLqQ'.includes(typecode)
 const noRounding = (typecode) =>
   `--round goes with integers, not with ${nameOf(typecode)}, which takes integers of a binary FILE by --round nearest`
 
-/** Integers may be counts or keys, of which a digit that is lost makes another one: fractions are rounded, they are not. */
+/** Integers may be counts or keys: a lost digit makes another number. So they are not rounded, unlike fractions. */
 function exactly(typecode, from) {
   return (value, at) => {
     const number = Number(finite(typecode, value, at))
@@ -118,7 +118,7 @@ function exactly(typecode, from) {
 /** Bits of the mantissa. */
 const BITS = { e: 11, f: 24 }
 
-/** Whether a type holds an integer that is not too large for it. */
+/** Whether a type holds an integer exactly, if it is not too large. */
 function isWhole(typecode, number) {
   const bits = BITS[typecode]
   if (bits === undefined || Math.abs(number) <= 2 ** bits) return true
@@ -141,7 +141,7 @@ export class Unfit extends DataError {
   }
 }
 
-/** NumPy takes any byte but 0 for true, and makes 1 of it in another type. */
+/** NumPy takes any byte but 0 for true, and converts it to 1. */
 function booleansOnly(target) {
   return {
     ...target,
@@ -171,7 +171,7 @@ function pipeTarget(output, typecode, fit) {
   }
 }
 
-/** Lines of values that the type holds: 1.1 as a float32 is another number. */
+/** Lines of values as the type holds them: 1.1 is another number as a float32. */
 function textTarget({ write, close }, { lineOf, typecode, titles, columns, between, fit }) {
   const checked = new MmapArray(typecode)
   let isFirst = true

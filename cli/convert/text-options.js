@@ -1,4 +1,4 @@
-// The options of `convert` that say how a file of text is read.
+// The options of `convert` for reading text.
 
 import { UsageError } from '../failures.js'
 import { skippedLines } from '../text/reading.js'
@@ -8,11 +8,11 @@ export const TEXT_OPTIONS = {
     type: 'string',
     description: 'of CSV: a number from 1, or a title; of JSON lines: a member of each object',
   },
-  title: { type: 'string', value: 'TITLE', description: 'of the column of CSV, where it is a number: --title 2019' },
+  title: { type: 'string', value: 'TITLE', description: 'of the column of CSV, if it is a number: --title 2019' },
   titles: { type: 'boolean', description: 'the first row of CSV has titles' },
   'no-titles': { type: 'boolean', description: 'the first row of CSV has values' },
   delimiter: { type: 'string', description: String.raw`of CSV; default a comma, for .tsv a tab (\t)` },
-  decimal: { type: 'string', value: 'MARK', description: 'of numbers in CSV, where it is no point: 3,5' },
+  decimal: { type: 'string', value: 'MARK', description: 'of numbers in CSV, if it is not a point: 3,5' },
   thousands: { type: 'string', value: 'MARK', description: 'between groups of three digits in CSV: 1,234.5' },
   missing: {
     type: 'string',
@@ -23,15 +23,15 @@ export const TEXT_OPTIONS = {
     type: 'string',
     multiple: true,
     value: 'TEXT',
-    description: 'that stands for one too, as -999 may',
+    description: 'that also stands for a missing value, such as -999',
   },
   round: {
     type: 'string',
     value: 'HOW',
-    description: 'makes integers of fractions: nearest, floor, ceil, trunc; nearest also rounds integers to floats',
+    description: 'rounds fractions to integers: nearest, floor, ceil, trunc; nearest also rounds integers to floats',
   },
   dates: { type: 'string', value: 'UNIT', description: 'reads dates, as int64 since 1970: D, h, m, s, ms, us, ns' },
-  comment: { type: 'string', value: 'TEXT', description: 'with which lines begin that are left out: #' },
+  comment: { type: 'string', value: 'TEXT', description: 'leaves out lines that begin with it: #' },
   'skip-lines': {
     type: 'string',
     multiple: true,
@@ -41,9 +41,9 @@ export const TEXT_OPTIONS = {
 }
 
 const FORMATS = { raw: 'a raw file', npy: "in NumPy's format", jsonl: 'JSON lines' }
-/** Which of them go with one format only. */
+/** Options for one format only. */
 const OF_CSV = ['title', 'titles', 'no-titles', 'delimiter', 'decimal', 'thousands']
-/** --round is for other formats, too. */
+/** --round also goes with binary files. */
 const OF_TEXT = Object.keys(TEXT_OPTIONS).filter((name) => name !== 'round' && !OF_CSV.includes(name))
 
 /**
@@ -79,5 +79,5 @@ export function textOptions(values, { path, format }) {
   }
 }
 
-/** A tab as a shell lets one write it. */
+/** A shell passes a tab on as backslash and t. */
 const delimiterOf = (text) => (text === String.raw`\t` ? '\t' : text)

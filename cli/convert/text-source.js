@@ -9,15 +9,15 @@ import { textsOf, withoutLines } from '../text/reading.js'
 import { valueReader } from '../text/values.js'
 import { viewOf } from '../type-names.js'
 
-/** Where text does not say what its numbers are. */
+/** The typecodes if no option names one. */
 const OF_NUMBERS = 'd'
 const OF_DATES = 'q'
 
 /**
- * @param {{ path?: string, format: string }} from no path for the standard input
- * @param {string | undefined} wanted the typecode of the target, where it is known
+ * @param {{ path?: string, format: string }} from `path` is undefined for the standard input
+ * @param {string | undefined} wanted the typecode of the target, if it is known
  * @param {object} options (text-options.js)
- * @param {(text: string) => void} note is told what was assumed
+ * @param {(text: string) => void} note takes the assumptions
  */
 export function textSource({ path, format }, wanted, options, note) {
   const typecode = wanted ?? (options.dates === undefined ? OF_NUMBERS : OF_DATES)

@@ -1,18 +1,19 @@
-// The elements of a .npy file that no array can be laid on: big-endian ones, and those that begin between two multiples of
-// their size. They are copied out and put right a block at a time.
+// The elements of a .npy file that cannot be mapped as an array: big-endian ones, and those that are not aligned. They are
+// copied and converted block by block.
 
 import { statSync } from 'node:fs'
 import { MmapArray } from '../../index.js'
+import { bytesOf } from '../blocks.js'
 import { DataError } from '../failures.js'
 
-/** By the bytes of an element, what the file is opened as. */
+/** The typecode that the file is opened with, by the size of an element. */
 const WORDS = { 1: 'B', 2: 'H', 4: 'I', 8: 'Q' }
 
-/** As much of an array as `blocksOf` and the targets need. */
+/** The part of an array's interface that `blocksOf` and the targets need. */
 export class ForeignElements {
   format = 'npy'
   #words
-  /** Words of an element: one, or its bytes where they are not aligned. */
+  /** How many words an element has: one, or its bytes if it is not aligned. */
   #each
   #isBigEndian
   #Kind
@@ -27,7 +28,7 @@ export class ForeignElements {
     empty.close()
     const there = Math.floor(Math.max(statSync(path).size - dataStart, 0) / this.itemsize)
     if (this.length > there)
-      throw new DataError(`${path}: its header counts ${this.length} elements, it ends after ${there}`)
+      throw new DataError(`${path}: its header says ${this.length} elements, but it has only ${there}`)
     const isAligned = dataStart % this.itemsize === 0
     this.#each = isAligned ? 1 : this.itemsize
     this.#isBigEndian = isBigEndian
@@ -58,5 +59,3 @@ export class ForeignElements {
     this.#words.close()
   }
 }
-
-const bytesOf = ({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)

@@ -1,5 +1,5 @@
-// What the header of a .npy file says beyond what an array tells, and the headers of files that no array makes: those of
-// several dimensions, and of booleans.
+// Reads the parts of a .npy header that an array does not tell. Writes the headers that an array cannot write: those of several
+// dimensions, and of booleans.
 
 import { closeSync, openSync, readSync } from 'node:fs'
 import { DataError } from '../failures.js'
@@ -10,7 +10,7 @@ const MAGIC = '\x93NUMPY'
 const [LONGEST, PRELUDE] = [10_000, 12]
 /** Headers that NumPy writes end at a multiple of this. */
 const ALIGNMENT = 64
-/** Digits that NumPy leaves room for in the length that may grow. */
+/** NumPy leaves room for so many digits in the length that may grow. */
 const MOST_DIGITS = 21
 
 const DTYPES = {
@@ -18,7 +18,7 @@ const DTYPES = {
   ...{ e: '<f2', f: '<f4', d: '<f8', c: '|S1', u: '<U1', w: '<U1' },
 }
 
-/** By their kind and bytes: what typecodes NumPy's types have, and other names that it reads with a byte order or without. */
+/** The typecode of each of NumPy's types, by its kind and size, and its other names, which may follow a byte order. */
 const LETTERS = {
   u1: { code: 'B', names: '? b1 B' },
   i1: { code: 'b', names: 'b' },
@@ -34,7 +34,7 @@ const LETTERS = {
   S1: { code: 'c', names: 'c a1' },
   U1: { code: 'w', names: 'U1' },
 }
-/** Names that it reads without a byte order only. `long` has 8 bytes on the systems of this package. */
+/** Names that NumPy reads only without a byte order. `long` has 8 bytes on the systems of this package. */
 const WORDS = {
   B: 'bool bool_ uint8 ubyte',
   b: 'int8 byte',
@@ -57,7 +57,7 @@ const UNORDERED = new Map(
 const BOOLEANS = new Set(['?', 'b1', 'bool', 'bool_'])
 
 /**
- * @typedef {object} Layout how elements lie in a file
+ * @typedef {object} Layout of the elements in a file
  * @property {number[]} shape
  * @property {boolean} fortranOrder whether the first index varies fastest
  * @property {boolean} isBoolean
@@ -107,7 +107,7 @@ function parse(bytes) {
   const pairs = parseDictionary(bytes.toString(major === 3 ? 'utf8' : 'latin1', start, dataStart))
   const [descr, fortranOrder, lengths] = ['descr', 'fortran_order', 'shape'].map((key) => pairs.get(key))
   if (typeof fortranOrder !== 'boolean' || !Array.isArray(lengths))
-    throw new SyntaxError('its header says no shape or order')
+    throw new SyntaxError('its header lacks a shape or an order')
   if (!lengths.every(isLength)) throw new SyntaxError('its shape has a length that is not a whole number below 2^53')
   return { ...kindOf(descr), shape: lengths.map(Number), fortranOrder, dataStart }
 }

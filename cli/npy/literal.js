@@ -1,4 +1,4 @@
-// The header of a .npy file is the text of a Python dictionary. This reads as much of Python as such a header needs.
+// Parses the header of a .npy file: the text of a Python dictionary.
 
 /** White space and comments, then one token: a string with its prefix, a number, a bracket or separator, or a name. */
 const TOKEN =
@@ -50,7 +50,7 @@ export function parseDictionary(text) {
     pairs.set(key, value())
     if (!peek('}')) need(',')
   }
-  if (at < tokens.length) throw new SyntaxError('its header goes on after its end')
+  if (at < tokens.length) throw new SyntaxError('its header has text after the dictionary')
   return pairs
 }
 

@@ -1,4 +1,4 @@
-// How many elements lie in each of equal bins.
+// Counts the elements in bins of equal width.
 
 import { blocksOf } from '../blocks.js'
 
@@ -8,10 +8,10 @@ import { blocksOf } from '../blocks.js'
  */
 export async function histogramOf(array, { start, stop, extent: [least, greatest], bins: wanted }, onProgress) {
   const isInteger = !'efd'.includes(array.typecode)
-  // Numbers that are further apart than the largest double are counted as quarters of themselves.
+  // The distance of the ends may be larger than any double: then all numbers are divided by four.
   const scale = Number.isFinite(greatest - least) ? 1 : 1 / 4
   const low = least * scale
-  // A bin for each integer where there are few; else bins of whole integers.
+  // Few integers have a bin each; otherwise a bin has whole integers.
   const span = isInteger ? greatest - least + 1 : greatest * scale - low
   // Bins narrower than the least normal double would have no exact ends.
   const isOne = !isInteger && span / wanted < Number.MIN_VALUE * 2 ** 52

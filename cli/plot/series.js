@@ -1,4 +1,4 @@
-// What a picture shows of many elements: the least and the greatest of each of its columns.
+// The least and the greatest element of each column of a picture.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { valuesOf } from '../blocks.js'
@@ -8,7 +8,7 @@ import { doublesOf } from '../envelopes.js'
 const TURN = 1 << 23
 
 /**
- * A column for each part of a range, or for each element where those are fewer.
+ * A column for each part of a range, or for each element if there are fewer elements.
  * @param {{ start: number, stop: number, columns: number, isShown?(value: number): boolean }} terms
  * @returns {Promise<{ columns: Array<{ at: number, min: number, max: number }>, isWhole: boolean, leftOut: boolean }>} `at` is
  *   the first element of a column; one of nothing that can be shown has NaN twice. `isWhole`: every element is a column
@@ -55,7 +55,7 @@ function rangeOf(array, start, stop, isShown) {
   return range.min <= range.max ? range : { min: NaN, max: NaN }
 }
 
-/** The range of all columns; undefined where there is nothing to show. */
+/** The range of all columns; undefined if there is nothing to show. */
 export function extentOf(columns) {
   let [least, greatest] = [Infinity, -Infinity]
   for (const { min, max } of columns) {

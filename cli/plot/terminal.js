@@ -88,7 +88,7 @@ export function histogramLines({ bins, width, isInteger }) {
   return bins.map(({ count }, bin) => {
     const eighths = Math.round((count / most) * room * 8)
     const bar = '█'.repeat(Math.floor(eighths / 8)) + (eighths % 8 > 0 ? EIGHTHS[eighths % 8] : '')
-    // What is there is seen.
+    // A bin with elements has a visible bar.
     return `${labels[bin].padStart(margin)} │${bar || (count > 0 ? EIGHTHS[1] : '')} ${counts[bin]}`
   })
 }

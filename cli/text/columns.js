@@ -1,16 +1,16 @@
-// Which column of a table is read, and whether its first row has titles.
+// Finds the column to read, and whether the first row has titles.
 
 import { UsageError } from '../failures.js'
 import { isDecimal } from './decimals.js'
 import { shownText } from './shown-text.js'
 
-/** As many columns as a message lists. */
+/** How many columns a message lists. */
 const MOST_LISTED = 20
 
 /**
- * What the options say before a row is read.
+ * Reads the options, before any row.
  * @param {{ column?: string, title?: string, titles?: boolean, noTitles?: boolean }} options
- * @returns {{ name?: string, position?: number, titles?: boolean }} no `titles` where the first row has to decide
+ * @returns {{ name?: string, position?: number, titles?: boolean }} `titles` is undefined if the first row has to decide
  */
 export function columnAsked({ column: given, title, titles, noTitles }) {
   const column = given !== undefined && isDecimal(given.trim()) ? given.trim() : given
@@ -26,7 +26,7 @@ export function columnAsked({ column: given, title, titles, noTitles }) {
 }
 
 /**
- * The place of the column among the fields of the first row.
+ * The index of the column among the fields of the first row.
  * @param {string[]} first
  * @param {{ name?: string, position?: number }} asked
  */

@@ -1,5 +1,5 @@
-// Rows of CSV (RFC 4180), a piece of the text at a time. Papa Parse splits them; this says where each stands in the file. Its `Parser` is the
-// part below its streams: they would tell neither the line of a row nor where an unfinished one begins.
+// Rows of CSV (RFC 4180), read piece by piece. Papa Parse splits them; this module adds the line of each row. It uses the `Parser` below
+// Papa Parse's streams, because the streams tell neither the line of a row nor where an unfinished row begins.
 
 import { Parser } from '../../dist/csv.js'
 import { DataError, UsageError } from '../failures.js'
@@ -19,7 +19,7 @@ export async function* rowsOf(texts, { delimiter, comment, firstLine = 1 }) {
   const parser = new Parser(dialect)
   let line = firstLine
   let rest = ''
-  // An unfinished row is parsed again from its beginning: only where the text has doubled, so that this does not add up.
+  // An unfinished row is parsed again from its beginning, but only once the text has doubled, so that the time stays linear.
   let enough = 0
   for await (const text of texts) {
     rest += text
@@ -46,7 +46,7 @@ function requireDialect(delimiter, comment) {
 }
 
 function pieceOf({ data, errors, meta }, text, line, dialect, isLast = false) {
-  // What is wrong with an unfinished row may be right when more of it is there.
+  // An error in an unfinished row may go away when more of it has been read.
   const error = errors.find(({ row }) => row < data.length)
   if (error !== undefined) throw malformed(error, text, line)
   requireLineEnds(isLast ? text : text.slice(0, meta.cursor), line, dialect)
@@ -65,7 +65,7 @@ function pieceOf({ data, errors, meta }, text, line, dialect, isLast = false) {
   }
 }
 
-/** What ends no line: that of an old Mac would take the next lines along, and the first of `\r\r\n` may end an empty line. */
+/** A carriage return that does not end a line. It may be the line end of an old Mac, or the first of `\r\r\n`. */
 const BARE_RETURN = /\r(?!\n)/
 
 function requireLineEnds(text, line, dialect) {
@@ -73,7 +73,7 @@ function requireLineEnds(text, line, dialect) {
   const at = bareReturn(text, dialect)
   if (at >= 0)
     throw new DataError(
-      String.raw`line ${line + count(text, at)}: a carriage return (CR) ends no line: tr '\r' '\n' makes line feeds of those of an old Mac, tr -d '\r' removes what is too many`,
+      String.raw`line ${line + count(text, at)}: a carriage return (CR) without a line feed: tr '\r' '\n' converts the line ends of an old Mac, tr -d '\r' removes superfluous ones`,
     )
 }
 
@@ -107,7 +107,7 @@ function indexOr(text, part, from) {
   return at < 0 ? text.length : at
 }
 
-/** Where a row begins. Asked for one row of a file, so that it may parse all before it again. */
+/** The index at which a row begins. It parses all rows before it again, which is fine for one row of a file. */
 function offsetOf(row, text, dialect) {
   let at = 0
   if (row > 0) at = new Parser({ ...dialect, fastMode: false, preview: row }).parse(text, 0, false).meta.cursor
@@ -136,7 +136,7 @@ function malformed({ code, index }, text, line) {
   return new DataError(`${place}: a quoted field is followed by text, not by a delimiter: ${field}`)
 }
 
-/** How many lines end before a place. */
+/** How many lines end before an index. */
 function count(text, stop) {
   let lines = 0
   for (let at = text.indexOf('\n'); at >= 0 && at < stop; at = text.indexOf('\n', at + 1)) lines += 1

@@ -4,6 +4,7 @@ import { DataError, UsageError } from '../failures.js'
 import { columnAsked, placeOf } from './columns.js'
 import { countRows, rowsOf } from './csv-rows.js'
 import { requireTable } from './foreign-files.js'
+import { missingMessage } from './missing.js'
 import { isNoUtf8, shownText } from './shown-text.js'
 import { MISSING } from './values.js'
 
@@ -37,7 +38,7 @@ export async function* csvBlocks(texts, options, reader, { makeBlock, note }) {
   }
 }
 
-/** Looks at what kind of file it is. */
+/** Refuses a file that is not a table. */
 async function* checked(texts) {
   let isFirst = true
   for await (const text of texts) {
@@ -52,12 +53,12 @@ async function* checked(texts) {
 class Column {
   /** How many fields each row has. */
   width
-  /** What was assumed about the first row, where nothing decides. */
+  /** The assumption about the first row, if no option says whether it has titles. */
   assumption
-  /** Empty rows of a table of one column, which are missing values where another row follows. */
+  /** How many empty rows a table of one column has so far: they are missing values if another row follows. */
   blankCount = 0
   #blankLine
-  /** Their text, which tells empty fields in quotes from empty lines. */
+  /** Their text. It shows which are empty fields in quotes and which are empty lines. */
   #blankText = ''
   #asked
   #reader
@@ -66,9 +67,9 @@ class Column {
   #place
   #title
   #firstLine
-  /** The first row, where it was taken for titles and nothing has followed yet. */
+  /** The first row, if it was taken for titles and no row has followed yet. */
   #onlyRow
-  /** The line of the first row before it that has one field without anything in it, in quotes or of spaces. */
+  /** The line of the first row that has only one blank field, in quotes or of spaces, before the table begins. */
   #blankRow
   /** The mark of numbers that also divides fields, until a field of the column has it. */
   #unseenMark
@@ -84,18 +85,18 @@ class Column {
     this.#reader = reader
   }
 
-  /** Reads the rows of a piece into a block. Returns how many values it has then. */
+  /** Reads the rows of a piece into a block. Returns the number of values. */
   read(piece, block) {
     const { rows } = piece
     const { read } = this.#reader
     let [count, at] = [0, 0]
-    // Where the empty rows begin that are not counted yet; their line is looked for only where it is needed.
+    // The first empty row that is not counted yet. Its line is looked up only for an error.
     let firstBlank
     try {
       for (; at < rows.length; at += 1) {
         const row = rows[at]
         if (row.length === 1 && isBlank(row[0])) {
-          // In a table of several columns, an empty line is no row; quotes or spaces are a row of one field.
+          // A table of several columns skips empty lines. A line of quotes or spaces is a row of one field.
           if (this.width > 1) {
             if (piece.isEmptyLine(at)) continue
             throw new DataError(this.#otherWidth(row))
@@ -132,7 +133,7 @@ class Column {
     return count
   }
 
-  /** At the end: empty lines are nothing there, but for empty fields in quotes. */
+  /** At the end, empty lines are ignored, but empty fields in quotes are missing values. */
   end(block) {
     if (this.#onlyRow !== undefined) {
       const [text, line] = this.#onlyRow
@@ -147,7 +148,7 @@ class Column {
     // Quotes may hold line ends.
     this.blankCount = quoted < 0 ? 0 : countRows(lines.slice(0, quoted + 1).join('\n'), this.#delimiter)
     if (this.blankCount === 0) return 0
-    // Where no row has said so yet, there is one column, and no title.
+    // No row has begun the table: it has one column and no title.
     if (this.width === undefined) placeOf([''], this.#asked)
     try {
       return this.#addMissing(block, 0)
@@ -156,15 +157,15 @@ class Column {
     }
   }
 
-  /** A mark that divides fields has divided the numbers that have it, unless they are in quotes: then the column has the mark. */
+  /** If the decimal or thousands mark is also the delimiter, it has split all numbers that are not in quotes. */
   requireWholeNumbers() {
     const mark = this.#unseenMark
     if (mark === undefined || !(this.width > 1)) return
-    // Other than a decimal mark, not every number has one: titles show how many fields there are.
+    // Not every number has a thousands mark: with titles, the number of fields is known to be right.
     if (!this.#isDecimalMark && this.#title !== undefined) return
     const option = this.#isDecimalMark ? '--decimal' : '--thousands'
     throw new DataError(
-      `'${mark}' divides the fields, and no number of column ${this.#place + 1} has it: give another --delimiter, ` +
+      `'${mark}' is the delimiter, and no number of column ${this.#place + 1} has it: give another --delimiter, ` +
         `or no ${option} if all of its numbers are whole`,
     )
   }
@@ -176,9 +177,7 @@ class Column {
     this.width = row.length
     this.#firstLine = piece.lineOf(at)
     if (this.width > 1 && this.#blankRow !== undefined)
-      throw Object.assign(new DataError(`1 field without text, where line ${this.#firstLine} has ${this.width}`), {
-        line: this.#blankRow,
-      })
+      throw dataError(`1 field, blank, but line ${this.#firstLine} has ${this.width} fields`, this.#blankRow)
     const text = row[this.#place]
     if (asked.titles === undefined) this.#requireNoComment(row[0])
     const isAfterBlanks = this.width === 1 && this.blankCount > 0 && asked.titles !== true
@@ -203,7 +202,7 @@ class Column {
 
   #otherWidth(row) {
     const fields = (count) => `${count} ${count === 1 ? 'field' : 'fields'}`
-    return `${fields(row.length)}, where line ${this.#firstLine} has ${this.width}: ${shownText(row.join(' | '))}`
+    return `${fields(row.length)}, but line ${this.#firstLine} has ${this.width}: ${shownText(row.join(' | '))}`
   }
 
   #requireNoComment(field) {
@@ -218,10 +217,7 @@ class Column {
     const count = this.blankCount
     this.blankCount = 0
     this.#blankText = ''
-    if (this.#reader.missing.action === 'refuse')
-      throw Object.assign(new DataError('a value is missing; --missing nan, skip or a value says what becomes of it'), {
-        line,
-      })
+    if (this.#reader.missing.action === 'refuse') throw dataError(missingMessage(), line)
     let at = start
     for (let n = 0; n < count; n += 1) at = this.#addOneMissing(block, at)
     return at
@@ -241,7 +237,9 @@ class Column {
 
 const withTitleHint = (error) => new DataError(`${error.message}; --titles if it is a title`, { cause: error })
 
-/** Whether a field has nothing in it. */
+const dataError = (message, line) => Object.assign(new DataError(message), { line })
+
+/** Whether a field is blank. */
 const isBlank = (text) => !(text.charCodeAt(0) > 32) && text.trim() === ''
 
 function put(block, at, value) {

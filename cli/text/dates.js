@@ -27,7 +27,7 @@ export const notATime = (word) => (word.toLowerCase() === 'nat' ? NOT_A_TIME : u
 /**
  * A reader of dates.
  * @param {string} unit of the integers: D, h, m, s, ms, us, ns
- * @param {string} [round] what becomes of a part of a unit; without it, it is an error
+ * @param {string} [round] how to round a fraction of a unit; without it a fraction is an error
  * @returns {(text: string, shown?: string) => bigint | undefined} undefined if the text is not a date
  */
 export function dateReader(unit, round) {
@@ -50,7 +50,7 @@ function attosecondsOf([, year, month, day = '01', hour = '00', minute = '00', s
   const [y, mon, d, h, min, s] = [year, month, day, hour, minute, second].map(Number)
   const midnight = new Date(0).setUTCFullYear(y, mon - 1, d)
   const date = new Date(midnight)
-  // A day that its month does not have would become one of the next month.
+  // 31 April would become 1 May.
   if (date.getUTCMonth() !== mon - 1 || date.getUTCDate() !== d) return undefined
   if (h > 23 || min > 59 || s > 59 || fraction.length > MOST_DIGITS) return undefined
   const shift = shiftOf(zone)
@@ -59,7 +59,7 @@ function attosecondsOf([, year, month, day = '01', hour = '00', minute = '00', s
   return BigInt(seconds) * 10n ** BigInt(MOST_DIGITS) + BigInt(fraction.padEnd(MOST_DIGITS, '0'))
 }
 
-/** How many seconds a zone is ahead of UTC, which is meant where no zone is given. */
+/** How many seconds a zone is ahead of UTC; 0 without a zone. */
 function shiftOf(zone) {
   if (zone === undefined || zone === 'Z' || zone === 'z') return 0
   const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(3).replace(':', ''))]
@@ -72,9 +72,7 @@ function divide(fine, size, round, { shown, unit }) {
   const below = (fine - rest) / size
   if (rest === 0n) return below
   if (round === undefined)
-    throw new DataError(
-      `${shownText(shown)} is finer than the unit ${unit}; take a finer unit, or --round says what becomes of it`,
-    )
+    throw new DataError(`${shownText(shown)} is finer than the unit ${unit}; take a finer unit, or give --round`)
   if (round === 'floor' || (round === 'trunc' && below >= 0n)) return below
   if (round === 'nearest') {
     const isUp = rest * 2n > size || (rest * 2n === size && below % 2n !== 0n)

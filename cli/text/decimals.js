@@ -1,4 +1,4 @@
-// Numbers as people write them in decimal: which text is one, and its digits without loss.
+// Decimal numbers: which text is one, and its exact digits.
 
 import { UsageError } from '../failures.js'
 
@@ -27,7 +27,7 @@ export function decimalOf(text) {
 }
 
 /**
- * Reads numbers that have other marks than 1234.5 has.
+ * Reads numbers with other marks, such as 1.234,5.
  * @param {{ thousands?: string, decimal?: string }} marks
  * @returns {((text: string) => string | undefined) | undefined} gives the text with a point and without groups, or undefined
  *   if the text is not such a number; undefined instead of a function if the marks are the usual ones

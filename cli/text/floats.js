@@ -5,13 +5,13 @@ import { decimalOf, isDecimal } from './decimals.js'
 import { roundableDecimal } from './rounding.js'
 import { shownText } from './shown-text.js'
 
-/** What Python's float() reads besides digits, whatever the case of its letters. */
+/** Words that Python's float() reads, in any case of their letters. */
 const SPECIAL = /^([+-]?)(?:(inf|infinity)|nan)$/i
 
 /** Zeros at the end of the longest number that a type of integers holds. */
 const MOST_ZEROS = 19
 
-/** The first double beyond each type: it lies in the middle, and would be rounded to infinity. */
+/** The smallest double that each type rounds to infinity. */
 const BEYOND = { e: 65520, f: 2 ** 128 - 2 ** 103, d: Infinity }
 
 /**
@@ -23,9 +23,9 @@ export const overflows = (code, number) => Math.abs(number) >= BEYOND[code] && N
 /**
  * A reader of floats of a type. Those of `e` come as doubles that a half rounds as it would the text.
  * @param {{ code: string, name: string }} type
- * @param {boolean} [isAssumed] whether nobody asked for the type: then it has to hold all digits of an integer
+ * @param {boolean} [isAssumed] whether no option names the type: then it has to hold all digits of an integer
  * @returns {(text: string, shown?: string) => number | undefined} undefined if the text is not a number
- * @throws {DataError} for what would be rounded to infinity, and for an integer that loses digits to a type nobody asked for
+ * @throws {DataError} for a number that would become infinity, and for an integer that loses digits in a type that no option names
  */
 export function floatReader({ code, name }, isAssumed = false) {
   const read = code === 'd' ? Number : roundableDecimal
@@ -34,7 +34,7 @@ export function floatReader({ code, name }, isAssumed = false) {
     if (!isDecimal(text)) return specialIn(text)
     const number = read(text)
     if (number >= beyond || number <= -beyond)
-      throw new DataError(`${shownText(shown)} is too large for ${name}; write inf where infinity is meant`)
+      throw new DataError(`${shownText(shown)} is too large for ${name}; write inf for infinity`)
     if (isAssumed && (number > Number.MAX_SAFE_INTEGER || number < -Number.MAX_SAFE_INTEGER))
       requireExact(text, number, name)
     return number

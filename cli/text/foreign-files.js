@@ -1,4 +1,4 @@
-// Files that are no text of the kind that is read: what they are, and what makes text of them.
+// Recognises files that are not the text to be read, and names a program that converts them.
 
 import { DataError } from '../failures.js'
 
@@ -20,7 +20,7 @@ const BINARY = [
   ['an old Excel file', 'd0cf11e0a1b11ae1', 'save it as CSV'],
 ]
 const MARKS = { 16: ['fffe', 'feff'], 32: ['fffe0000', '0000feff'] }
-/** As much of a file as is looked at. */
+/** How many bytes of a file are examined. */
 const LOOKED_AT = 1 << 16
 
 const beginsWith = (bytes, hex) => bytes.subarray(0, hex.length / 2).toString('hex') === hex
@@ -36,14 +36,14 @@ export function requireText(bytes) {
   }
   for (const [name, magic, remedy] of BINARY) {
     if (beginsWith(head, magic))
-      throw new DataError(`this is ${name}, no text${remedy === undefined ? '' : `: ${remedy}`}`)
+      throw new DataError(`this is ${name}, not text${remedy === undefined ? '' : `: ${remedy}`}`)
   }
   const zero = head.indexOf(0)
   if (zero < 0 && !hasMark(head, 16)) return
   const bits = [32, 16].find((size) => hasMark(head, size)) ?? [32, 16].find((size) => isWide(head, size / 8))
   if (bits !== undefined)
     throw new DataError(`this is UTF-${bits}, not UTF-8: convert it first, with iconv -f UTF-${bits} -t UTF-8`)
-  throw new DataError(`this is no text: byte ${zero} is 0`)
+  throw new DataError(`this is not text: byte ${zero} is 0`)
 }
 
 const hasMark = (head, bits) => MARKS[bits].some((mark) => beginsWith(head, mark))
@@ -63,13 +63,13 @@ const HTML = /^\s*<(?:!doctype|html|\?xml|error)\b/i
 const OLD_MAC = /\r[^\n]/
 
 /**
- * Refuses text that is no table.
+ * Refuses text that is not a table.
  * @param {string} text the first of a file
  */
 export function requireTable(text) {
   const head = text.slice(0, LOOKED_AT)
-  if (HTML.test(head)) throw new DataError('this is HTML or XML, no table')
-  if (isJson(head)) throw new DataError('this is JSON, no table: --from jsonl reads JSON with a value a line')
+  if (HTML.test(head)) throw new DataError('this is HTML or XML, not a table')
+  if (isJson(head)) throw new DataError('this is JSON, not a table: --from jsonl reads JSON with a value a line')
   if (!head.includes('\n') && OLD_MAC.test(head))
     throw new DataError(String.raw`this has the line ends of an old Mac (CR): convert it first, with tr '\r' '\n'`)
 }

@@ -8,7 +8,7 @@ import { shownText } from './shown-text.js'
 const MOST_DIGITS = 20
 const SHORT = /^[+-]?\d{1,15}$/
 
-/** What becomes of a fraction, by the value that --round has: whether the integer next to zero grows by one. */
+/** By the value of --round: whether the integer next to zero grows by one because of its fraction. */
 const ROUNDINGS = {
   nearest: ({ half, isOdd }) => half > 0 || (half === 0 && isOdd),
   floor: ({ isNegative }) => isNegative,
@@ -19,7 +19,7 @@ const ROUNDINGS = {
 /** The same for numbers that are doubles already. */
 const ROUNDINGS_OF_NUMBERS = { nearest: roundHalfToEven, floor: Math.floor, ceil: Math.ceil, trunc: Math.trunc }
 
-/** @returns {(value: number) => number} what --round asks for */
+/** @returns {(value: number) => number} the rounding that --round names */
 export function numberRounding(name) {
   requireRounding(name)
   return ROUNDINGS_OF_NUMBERS[name]
@@ -40,9 +40,9 @@ export function requireRounding(name) {
 /**
  * A reader of integers of a type.
  * @param {{ name: string, min: number | bigint, max: number | bigint }} type the name is for messages; bigints make bigints
- * @param {string} [round] what becomes of a fraction; without it a fraction is an error
- * @returns {(text: string, shown?: string) => number | bigint | undefined} undefined for what is no decimal number
- * @throws {DataError} for a fraction, and for what the type does not hold
+ * @param {string} [round] how to round a fraction; without it a fraction is an error
+ * @returns {(text: string, shown?: string) => number | bigint | undefined} undefined if the text is not a decimal number
+ * @throws {DataError} for a fraction, and for a number that the type does not hold
  */
 export function integerReader({ name, min, max }, round) {
   requireRounding(round)
@@ -61,9 +61,9 @@ export function integerReader({ name, min, max }, round) {
   }
 }
 
-/** @returns {bigint | undefined} none where it is too large for every type */
+/** @returns {bigint | undefined} undefined if it is too large for every type */
 function integerOf({ isNegative, digits, exponent }, round, shown) {
-  // Where the point stands among the digits.
+  // The position of the decimal point among the digits.
   const point = digits.length + exponent
   if (digits === '') return 0n
   if (exponent < 0 && round === undefined)
@@ -77,7 +77,7 @@ function integerOf({ isNegative, digits, exponent }, round, shown) {
   return signed(grows ? size + 1n : size, isNegative)
 }
 
-/** Below 0 where the digits behind the point are less than a half, 0 for a half, above 0 for more. */
+/** Negative if the digits after the point are less than a half, 0 for a half, positive for more. */
 function comparedToHalf(digits, point) {
   if (point < 0) return -1
   if (digits[point] !== '5') return digits[point] > '5' ? 1 : -1

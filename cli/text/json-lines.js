@@ -1,9 +1,10 @@
-// JSON lines: a value each, or an object each of which one member is read. What JSON has no number for is a string: "NaN", "Infinity".
+// JSON lines: each line is a value, or an object of which one member is read. "NaN" and "Infinity" are strings, since JSON has no such numbers.
 
 import { DataError } from '../failures.js'
 import { listed } from './columns.js'
 import { isDecimal } from './decimals.js'
 import { linesOf } from './lines.js'
+import { missingMessage } from './missing.js'
 import { textOf } from './numbers.js'
 import { shownText } from './shown-text.js'
 import { MISSING } from './values.js'
@@ -11,16 +12,16 @@ import { MISSING } from './values.js'
 /**
  * The values of the lines, a block at a time, each with its line.
  * @param {AsyncIterable<string>} texts
- * @param {{ column?: string, comment?: string, firstLine?: number }} options the member of each object; what lines begin with that
+ * @param {{ column?: string, comment?: string, firstLine?: number }} options `column` is the member of each object; lines that begin with `comment`
  *   are left out
- * @param {object | undefined} reader of numbers (values.js); none for characters
+ * @param {object | undefined} reader of numbers (values.js); undefined for characters
  * @yields {{ values: unknown[], lines: number[] }}
  */
 export async function* jsonBlocks(texts, { column, comment, firstLine = 1 }, reader) {
   const valueIn = reader === undefined ? characterIn : (text) => numberIn(text, reader, column !== undefined)
   const missing = reader?.missing ?? { action: 'refuse' }
   let line = firstLine - 1
-  // Empty lines are missing values where another one follows.
+  // The empty lines so far. They are missing values if another line follows.
   let blanks = []
   const members = new Members(column)
   let hasFailed = false
@@ -36,7 +37,7 @@ export async function* jsonBlocks(texts, { column, comment, firstLine = 1 }, rea
         line += 1
         if (comment !== undefined && text.startsWith(comment)) {
           if (/\r[^\r]/.test(text))
-            throw new DataError(`line ${line}: a carriage return (CR) ends no line: ${shownText(text)}`)
+            throw new DataError(`line ${line}: a carriage return (CR) without a line feed: ${shownText(text)}`)
           continue
         }
         if (text.trim() === '') {
@@ -67,7 +68,7 @@ export async function* jsonBlocks(texts, { column, comment, firstLine = 1 }, rea
 
 function blankValue(line, { action }) {
   if (action === 'replace') return MISSING
-  throw new DataError(`line ${line}: a value is missing; --missing nan, skip or a value says what becomes of it`)
+  throw new DataError(`line ${line}: ${missingMessage()}`)
 }
 
 function memberMissing(text, column, { action }) {
@@ -77,7 +78,7 @@ function memberMissing(text, column, { action }) {
 
 const membersOf = (text) => listed(Object.keys(JSON.parse(text)))
 
-/** Whether any object has the member. One that none has is mistyped rather than missing. */
+/** Checks that at least one object has the member. Otherwise its name is probably mistyped. */
 class Members {
   #name
   #isFound = false
@@ -102,7 +103,7 @@ class Members {
   }
 }
 
-/** A number is read from the text itself: JSON.parse would round what is longer than a double. */
+/** Reads a number from the text itself: JSON.parse would round a number with more digits than a double. */
 function numberIn(text, reader, isMember) {
   const word = text.trim()
   if (isDecimal(word)) return reader.read(word)
@@ -110,17 +111,17 @@ function numberIn(text, reader, isMember) {
   if (typeof value === 'string') return reader.read(value)
   if (value === null || typeof value === 'number') return reader.read(word)
   if (typeof value === 'object' && !Array.isArray(value) && !isMember)
-    throw new DataError(`${shownText(word)} is an object: --column says which of its members is read`)
+    throw new DataError(`${shownText(word)} is an object: --column names the member to read`)
   throw new DataError(`${shownText(word)} is not a number`)
 }
 
 function characterIn(text) {
   const value = parsed(text)
   if (typeof value === 'string') return value
-  throw new DataError(`${shownText(text)} is no string`)
+  throw new DataError(`${shownText(text)} is not a string`)
 }
 
-/** Python's json module writes these, which JSON has not. */
+/** Python's json module writes these words, although JSON does not have them. */
 const BARE = /^(?:NaN|-?Infinity)$/
 
 function parsed(text) {
@@ -128,26 +129,26 @@ function parsed(text) {
   try {
     return JSON.parse(text)
   } catch {
-    throw new DataError(`${shownText(text)} is no JSON`)
+    throw new DataError(`${shownText(text)} is not JSON`)
   }
 }
 
-/** Strings, and what nests or divides. */
+/** Strings and punctuation. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g
 
 /**
  * The text of a member of an object: its value in JSON, as it stands there.
- * @returns {string | undefined} none where the object has no such member
+ * @returns {string | undefined} undefined if the object has no such member
  */
 function memberOf(text, name) {
   const object = parsed(text)
   if (typeof object !== 'object' || object === null || Array.isArray(object))
-    throw new DataError(`${shownText(text.trim())} is no object`)
+    throw new DataError(`${shownText(text.trim())} is not an object`)
   if (!Object.hasOwn(object, name)) return undefined
   let [depth, key, begin, found] = [0, undefined, undefined, undefined]
   for (const { 0: token, index } of text.matchAll(TOKEN)) {
     if (depth === 1 && (token === ',' || token === '}')) {
-      if (begin !== undefined && found !== undefined) throw new DataError(`there are two of ${shownText(name)}`)
+      if (begin !== undefined && found !== undefined) throw new DataError(`${shownText(name)} is there twice`)
       if (begin !== undefined) found = text.slice(begin, index)
       ;[key, begin] = [undefined, undefined]
     }

@@ -1,6 +1,6 @@
 // Lines of a text, many at a time.
 
-/** No number, and no row of a table of numbers, is longer. */
+/** The longest line: no number and no row of numbers is longer. */
 export const LONGEST = 1 << 24
 
 /**

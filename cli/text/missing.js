@@ -1,24 +1,28 @@
-// Values that a file of text does not have: which texts say so, and what becomes of them.
+// Missing values: which texts stand for them, and what they become.
 
 import { DataError, UsageError } from '../failures.js'
 import { decimalOf, isDecimal } from './decimals.js'
 
-/** In any case of their letters. */
+/** Texts that stand for missing values, in any case of their letters. */
 const TEXTS = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '-', '#n/a', '<na>', 'nat', '\\n'])
+
+/** The message for a missing value, if --missing is not given. */
+export const missingMessage = (what = 'a value is missing') =>
+  `${what}; --missing nan, skip or a value says what it becomes`
 
 export const isUsuallyMissing = (text) => text.length <= 4 && TEXTS.has(text.toLowerCase())
 
 /**
- * Whether a field has one of the numbers among the texts, however it is written: -999 is also -999.0. Compared as decimal text,
- * before it becomes a value, which may be rounded.
+ * Tells whether a field is one of the numbers among the texts, in any notation: -999 is also -999.0. It compares decimal text,
+ * since values may be rounded.
  * @param {string[]} [more] the texts
  * @param {(text: string) => string | undefined} [plain] gives a number without the marks of this file (decimals.js)
- * @returns {((text: string) => boolean) | undefined} nothing where none of the texts is a number
+ * @returns {((text: string) => boolean) | undefined} undefined if none of the texts is a number
  */
 export function missingNumbers(more = [], plain = (text) => text) {
   const texts = more.map((text) => plain(text.trim()) ?? text.trim()).filter(isDecimal)
   if (texts.length === 0) return undefined
-  // Doubles tell most others apart, and are faster.
+  // Doubles are faster, and differ for most other numbers.
   const doubles = new Set(texts.map(Number))
   const exact = new Set(texts.map((text) => keyOf(decimalOf(text))))
   return (field) => {
@@ -31,7 +35,7 @@ const keyOf = ({ isNegative, digits, exponent }) =>
   digits === '' ? '0' : `${isNegative ? '-' : ''}${digits}e${exponent}`
 
 /**
- * What becomes of missing values.
+ * Reads --missing: what missing values become.
  * @param {string | undefined} word of --missing: skip, or a value such as nan or 0
  * @param {(text: string) => unknown} read a value of the type at hand
  * @param {{ isDate: boolean }} kind of the values

@@ -9,11 +9,11 @@ import { Utf8Check } from './utf-8.js'
 const CHUNK = 1 << 18
 
 /**
- * @param {string | undefined} path none for the standard input
+ * @param {string | undefined} path undefined for the standard input
  * @param {(bytes: number) => void} [onProgress]
- * @param {{ isStrict?: boolean }} [terms] `isStrict` refuses bytes that are no UTF-8, which become U+FFFD otherwise
- * @yields {string} text, cut anywhere, without the mark that Windows writes in front of UTF-8
- * @throws {DataError} for what is no text
+ * @param {{ isStrict?: boolean }} [terms] `isStrict` refuses bytes that are not UTF-8; otherwise they become U+FFFD
+ * @yields {string} text, cut anywhere, without a byte order mark
+ * @throws {DataError} if the file is not text
  */
 export async function* textsOf(path, onProgress = () => {}, { isStrict = false } = {}) {
   const stream = path === undefined ? process.stdin : createReadStream(path, { highWaterMark: CHUNK })
@@ -34,7 +34,7 @@ export async function* textsOf(path, onProgress = () => {}, { isStrict = false }
   yield decoder.end()
 }
 
-/** Chunks of which the first has some bytes, unless there are fewer: a pipe may give them one by one. */
+/** Chunks whose first has at least so many bytes, if the stream has them: a pipe may give single bytes. */
 async function* atLeast(stream, bytes) {
   let first = Buffer.alloc(0)
   for await (const chunk of stream) {
@@ -51,7 +51,7 @@ async function* atLeast(stream, bytes) {
 }
 
 /**
- * What --skip-lines says: 3 for the first three lines, -1 for the last.
+ * Reads the values of --skip-lines: 3 for the first three lines, -1 for the last.
  * @param {string[]} [words]
  * @returns {{ first: number, last: number }}
  */
@@ -93,7 +93,7 @@ async function* withoutFirst(texts, count) {
     before = dropped.slice(-1)
     yield text.slice(at)
   }
-  // A last line may have no end.
+  // The last line may have no line feed.
   if (left > 0) requireEnough(count, count, count - left + (/[^\n]/.test(before) ? 1 : 0))
 }
 
@@ -117,12 +117,12 @@ function requireEnough(word, count, lines) {
 /** A line that has carriage returns in it may be several lines of an old Mac. */
 function requireLines(dropped) {
   if (/\r[^\r\n]/.test(dropped))
-    throw new DataError('a carriage return (CR) ends no line among those that --skip-lines leaves out')
+    throw new DataError('a carriage return (CR) without a line feed among the lines that --skip-lines leaves out')
 }
 
-/** Where the last lines begin; more may follow what is the end here. */
+/** The index at which the last lines begin. More text may follow. */
 function beginOfLast(text, count) {
-  // Behind the line ends alone: a row of tabs or spaces may be a row of empty fields.
+  // Only line ends are dropped: a row of tabs or spaces may be a row of empty fields.
   let at = text.replace(/[\r\n]+$/, '').length
   for (let left = count; left > 0; left -= 1) {
     if (at === 0) return 0

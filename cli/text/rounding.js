@@ -1,9 +1,9 @@
-// Numbers on their way to a type of fewer digits, float32 or float16. The double in between was rounded already: where it lies
-// in the middle of two that the type has, the next double on the side of the number itself rounds as that does.
+// Rounds numbers once, to float32 or float16. The double in between is already rounded: if it lies in the middle of two numbers
+// of the type, we take the next double on the side of the exact number, so that the second rounding goes the right way.
 
-/** The last bits of a double that lies in such a middle, of either type. */
+/** The last bits of a double: they are 0 in such a middle, of either type. */
 const LAST = 0xfffffffn
-/** What every double holds as it is written. */
+/** Integers that every double holds exactly. */
 const EXACT = /^[+-]?\d{1,15}$/
 const MANTISSA = (1n << 52n) - 1n
 

@@ -1,4 +1,4 @@
-// Text of a file in a message.
+// Text of a file as a message shows it.
 
 const LONGEST = 60
 

@@ -1,13 +1,13 @@
-// Whether bytes are UTF-8, and the line of the first that are not.
+// Checks that bytes are UTF-8. An error names the line of the first byte that is not.
 
 import { isUtf8 } from 'node:buffer'
 import { DataError } from '../failures.js'
 
 const LINE_FEED = 10
 
-/** Takes the bytes of a file a chunk at a time, cut anywhere. */
+/** Checks a file chunk by chunk. A chunk may end in the middle of a character. */
 export class Utf8Check {
-  /** The last character of the chunks before, where it is not complete. */
+  /** The incomplete character at the end of the previous chunk. */
   #rest = Buffer.alloc(0)
   #line = 1
 
@@ -33,7 +33,7 @@ export class Utf8Check {
   }
 }
 
-/** Where a character begins whose last bytes are not there yet; the length where there is none. */
+/** The index of an incomplete character at the end, or the length if the last character is complete. */
 function beginOfUnfinished(bytes) {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back]

@@ -1,4 +1,4 @@
-// One value from the text of a field, for the type that is wanted.
+// Reads one value of a type from the text of a field.
 
 import { DataError, UsageError } from '../failures.js'
 import { nameOf } from '../type-names.js'
@@ -6,7 +6,7 @@ import { dateReader, notATime } from './dates.js'
 import { plainTextOf } from './decimals.js'
 import { floatReader } from './floats.js'
 import { integerReader, requireRounding } from './integers.js'
-import { isUsuallyMissing, missingNumbers, missingPolicy } from './missing.js'
+import { isUsuallyMissing, missingMessage, missingNumbers, missingPolicy } from './missing.js'
 import { shownText } from './shown-text.js'
 
 /** The longest text that is read as a number: more digits would only take time. */
@@ -25,15 +25,15 @@ const LIMITS = {
 }
 Object.assign(LIMITS, { l: LIMITS.q, L: LIMITS.Q })
 
-/** The value of a field that says that there is none. */
+/** The value of a field that stands for a missing value. */
 export const MISSING = Symbol('missing')
 
 /**
- * How the fields of a file are read.
+ * Makes the reader of a file's fields.
  * @param {{ typecode: string, isAssumed?: boolean, dates?: string, round?: string, thousands?: string, decimal?: string, missing?: string,
  *   missingText?: string[] }} terms
  * @returns {{ read(text: string): unknown, isTitle(text: string): boolean, missing: { action: string, value?: unknown } }}
- *   `read` gives MISSING where --missing says what becomes of it, and throws a DataError where it does not
+ *   `read` gives MISSING if --missing is given, and throws a DataError for a missing value otherwise
  */
 export function valueReader({ typecode, isAssumed, dates, round, thousands, decimal, missing, missingText }) {
   const parse = parserOf(typecode, { isAssumed, dates, round })
@@ -58,14 +58,14 @@ export function valueReader({ typecode, isAssumed, dates, round, thousands, deci
       if (isUsuallyMissing(word)) return absent(word)
       throw new DataError(`${shownText(text)} ${whyNot(word, isDate)}`)
     }
-    // NaN is a number of floats, and a missing value for those who say what becomes of one.
+    // NaN is a value of floats, but a missing value if --missing is given.
     if (!isRefused && value !== value) return MISSING
     return value
   }
   const absent = (word) => {
     if (!isRefused) return MISSING
     const what = word === '' ? 'a value is missing' : `${shownText(word)} stands for a missing value`
-    throw new DataError(`${what}; --missing nan, skip or a value says what becomes of it`)
+    throw new DataError(missingMessage(what))
   }
   const isValue = (word) => {
     try {

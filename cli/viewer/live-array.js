@@ -1,10 +1,10 @@
-// An array that others change while it is looked at: its length, its pyramid, and who wants to be told.
+// An array that other processes change: its length, its pyramid, and the listeners for changes.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { textOf } from '../text/numbers.js'
 import { Pyramid } from './pyramid.js'
 
-/** How often what others did is taken over, in milliseconds. */
+/** How often changes are looked for, in milliseconds. */
 const INTERVAL = 250
 
 export class LiveArray {
@@ -12,7 +12,7 @@ export class LiveArray {
   #pyramid
   #listeners = new Set()
   #isStopped = false
-  /** Why the elements cannot be read, while that is so. */
+  /** The error while the elements cannot be read. */
   problem
 
   constructor(array) {
@@ -64,7 +64,7 @@ export class LiveArray {
       await this.#pyramid.build()
       this.problem = undefined
     } catch (error) {
-      // Somebody cut the file, or it is ragged for a moment: what is there now is read anew.
+      // The file was cut, or ends in the middle of an element for a moment: read it again.
       this.#pyramid.reset()
       this.problem = error.message
     }

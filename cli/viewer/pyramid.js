@@ -1,4 +1,4 @@
-// The least and the greatest of blocks of a growing array, and of blocks of those: what a picture of any part of it needs.
+// The least and the greatest of each block of a growing array, and of blocks of those blocks, for pictures of any part of it.
 
 import { doublesOf } from '../envelopes.js'
 
@@ -118,7 +118,7 @@ export class Pyramid {
     return { at, ...ends }
   }
 
-  /** Of any elements: whole blocks of the highest levels there are, and what is left at both ends. */
+  /** The range of any elements: from whole blocks of the highest levels, and from the elements at both ends. */
   #range(start, stop) {
     const range = nothing()
     const firstBlock = Math.ceil(start / BLOCK)
@@ -136,7 +136,7 @@ export class Pyramid {
       widen(range, min.values[block / size], max.values[block / size])
       block += size
     }
-    // Behind the last whole block; more than one block there is what is not built yet.
+    // Elements after the last whole block. If they are more than a block, it is not built yet.
     if (stop - lastBlock * BLOCK < BLOCK) this.#read(range, lastBlock * BLOCK, stop)
     return range
   }

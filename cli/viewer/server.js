@@ -1,5 +1,5 @@
-// The page of a viewer and its data, over HTTP, for this machine's user alone: a random word in the address, which nobody else
-// knows, and the loopback interface.
+// Serves the page of a viewer and its data over HTTP, on the loopback interface and under a random word in the address, so that
+// only this machine's user can read them.
 
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
@@ -63,7 +63,7 @@ export async function serve({ live, facts, port = 0 }) {
 
   function answer(request, response) {
     if (request.method !== 'GET') throw new Refusal(405, 'GET only')
-    // A name that leads here from elsewhere is not ours (DNS rebinding).
+    // Refuses other host names, against DNS rebinding.
     if (request.headers.host !== authority) throw new Refusal(403, 'wrong host')
     const [path, query] = request.url.split('?', 2)
     const searchParams = new URLSearchParams(query)
@@ -120,7 +120,7 @@ function send(response, type, body) {
 }
 
 function refuse(response, error) {
-  // What went wrong here is the user's file's: it was cut, say.
+  // Other errors come from the user's file, which may have been cut.
   const status = error instanceof Refusal ? error.status : 503
   response.writeHead(status, { ...HEADERS, 'Content-Type': 'text/plain' }).end(error.message)
 }

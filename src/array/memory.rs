@@ -24,7 +24,7 @@ struct OutgrownWindow {
 }
 
 impl Memory {
-    /// At least so many bytes of a mapping. They may be the window of another array, with zeros in place of what the file has lost.
+    /// A window of at least so many bytes. Another array may have it already, with zeros in place of what the file has lost.
     pub fn new(mapping: Arc<Mapping>, bytes: u64) -> Result<Memory> {
         let window = mapping.window(bytes)?;
         let mut memory = Memory {

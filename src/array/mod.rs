@@ -3,14 +3,13 @@
 mod attach;
 mod copy_on_write;
 mod elements;
+pub mod files;
 mod growth;
 pub mod jobs;
 mod memory;
 mod numbers;
 mod open;
-pub mod peer;
 mod prefault;
-mod reading;
 mod repeat;
 #[cfg(test)]
 mod samples;
@@ -20,8 +19,6 @@ mod splice;
 mod state;
 mod synchronization;
 mod tail;
-mod turns;
-mod writing;
 
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};

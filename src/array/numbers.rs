@@ -85,7 +85,7 @@ impl Array {
     pub fn place(&self, value: Value, lo: u64, hi: u64, side: Side) -> u64 {
         let lo = lo.min(self.length());
         let range = lo as usize..hi.clamp(lo, self.length()) as usize;
-        bisect::place(self.region(), self.typecode.scalar, range, value, side) as u64
+        bisect::bound(self.region(), self.typecode.scalar, range, value, side) as u64
     }
 
     /// Writes the index at which each of many elements of the same type belongs to `into`, as doubles.
@@ -100,7 +100,7 @@ impl Array {
                 requirement: "a buffer of one double for each needle",
             });
         }
-        bisect::places(self.region(), self.typecode.scalar, needles, side, into);
+        bisect::bounds(self.region(), self.typecode.scalar, needles, side, into);
         Ok(())
     }
 }
@@ -115,11 +115,11 @@ pub(super) fn sort_snapshot(
     let region = elements.region();
     let words = sort::scratch_words(scalar, region.len() / scalar.size(), place);
     let mut scratch = Scratch::new(words)?;
-    let is_called_off = || job.is_some_and(Job::is_called_off);
+    let is_cancelled = || job.is_some_and(Job::is_cancelled);
     let terms = sort::Terms {
         place,
         is_read: &|| elements.require_sound().is_ok(),
-        is_called_off: job.map(|_| &is_called_off as &dyn Fn() -> bool),
+        is_called_off: job.map(|_| &is_cancelled as &dyn Fn() -> bool),
         write: &|write| match job {
             Some(job) => job.write(write),
             None => {

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
 
+use super::jobs::Work;
 use super::{Array, Placement};
 use crate::error::Result;
 use crate::kernels::Region;
@@ -44,4 +45,9 @@ pub fn values(array: &Array) -> Vec<i32> {
 /// That something was refused because of work under way.
 pub fn busy<T>(result: Result<T>) {
     assert_eq!(result.err().map(|error| error.code()), Some("ERR_BUSY".into()));
+}
+
+/// Does work that gives no result, and says whether it was done.
+pub fn done(work: Work) -> bool {
+    (work.run)(Region::empty()).unwrap()
 }

@@ -1,5 +1,5 @@
-//! Places of values in sorted elements. Values compare by exact mathematical value, whatever the element type can hold;
-//! a NaN belongs behind all numbers.
+//! Lower and upper bounds of values in sorted elements. Values compare by exact mathematical value, whatever the element type can hold;
+//! a NaN is greater than every number.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use crate::element::Number;
 use crate::for_scalar;
 use crate::typecode::Scalar;
 
-/// Before or behind the elements that equal a value.
+/// The lower bound of a value, before the elements that equal it, or the upper bound, behind them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     Left,
@@ -27,56 +27,56 @@ pub struct Value {
     pub excess: i8,
 }
 
-/// Where a value belongs among the elements of a range.
-pub fn place(region: Region<'_>, scalar: Scalar, range: Range<usize>, value: Value, side: Side) -> usize {
-    for_scalar!(scalar, T => place_of::<T>(region, range, value, side))
+/// The bound of a value in a range of sorted elements.
+pub fn bound(region: Region<'_>, scalar: Scalar, range: Range<usize>, value: Value, side: Side) -> usize {
+    for_scalar!(scalar, T => bound_of::<T>(region, range, value, side))
 }
 
-fn place_of<T: Searchable>(region: Region<'_>, range: Range<usize>, value: Value, side: Side) -> usize {
+fn bound_of<T: Searchable>(region: Region<'_>, range: Range<usize>, value: Value, side: Side) -> usize {
     match T::limit_of(value, side) {
         Limit::Below(key) => descend_alone::<T>(region, range, |element| element < key),
         Limit::UpTo(key) => descend_alone::<T>(region, range, |element| element <= key),
     }
 }
 
-/// The first index at which the search does not go on. Nothing else is to be done while it waits for memory, so it asks for
-/// what it may look at in the step after the next: two steps are on their way while it takes one.
+/// The first index at which `goes_on` is false. A single search waits for memory at each step, so it prefetches what the step
+/// after the next may read.
 fn descend_alone<T: Searchable>(
     region: Region<'_>,
     range: Range<usize>,
     goes_on: impl Fn(T::Key) -> bool,
 ) -> usize {
     let elements = region.rows::<T>(range.clone());
-    let (mut place, mut left) = (0, range.len());
+    let (mut bound, mut left) = (0, range.len());
     while left > 0 {
         let half = left.div_ceil(2);
-        // What is left lies together in one cache line, or two.
+        // The last elements lie in one cache line, or two.
         if left > LINE / size_of::<T>() {
             let quarter = (left - half).div_ceil(2);
             let eighth = (left - half - quarter).div_ceil(2);
             for start in [0, quarter, half, half + quarter] {
-                elements.prefetch(place + start + eighth - 1);
+                elements.prefetch(bound + start + eighth - 1);
             }
         }
-        let middle = elements.get(place + half - 1).key();
-        place += std::hint::select_unpredictable(goes_on(middle), half, 0);
+        let middle = elements.get(bound + half - 1).key();
+        bound += std::hint::select_unpredictable(goes_on(middle), half, 0);
         left -= half;
     }
-    range.start + place
+    range.start + bound
 }
 
-/// Where each of many elements belongs, as doubles in `into`.
-pub fn places(region: Region<'_>, scalar: Scalar, needles: Region<'_>, side: Side, into: Region<'_>) {
+/// The bound of each of many elements, as doubles in `into`.
+pub fn bounds(region: Region<'_>, scalar: Scalar, needles: Region<'_>, side: Side, into: Region<'_>) {
     for_scalar!(scalar, T => match side {
-        Side::Left => places_by::<T>(region, needles, T::least_equal, |element, key| element < key, into),
-        Side::Right => places_by::<T>(region, needles, T::greatest_equal, |element, key| element <= key, into),
+        Side::Left => bounds_by::<T>(region, needles, T::least_equal, |element, key| element < key, into),
+        Side::Right => bounds_by::<T>(region, needles, T::greatest_equal, |element, key| element <= key, into),
     });
 }
 
-/// Needles looked for at the same time: while one waits for memory the others go on.
+/// Searches that run at the same time: while one waits for memory, the others go on.
 const AT_ONCE: usize = 32;
 
-fn places_by<T: Searchable>(
+fn bounds_by<T: Searchable>(
     region: Region<'_>,
     needles: Region<'_>,
     key_of: impl Fn(T) -> T::Key,
@@ -90,19 +90,19 @@ fn places_by<T: Searchable>(
     for start in (0..full).step_by(AT_ONCE) {
         let keys = std::array::from_fn::<_, AT_ONCE, _>(|lane| needle(start + lane));
         let found = descend::<T, AT_ONCE>(region, all.end, keys, goes_on);
-        for (lane, place) in found.into_iter().enumerate() {
-            into.put(start + lane, place as f64);
+        for (lane, bound) in found.into_iter().enumerate() {
+            into.put(start + lane, bound as f64);
         }
     }
     for at in full..count {
         let key = needle(at);
-        let place = descend_alone::<T>(region, all.clone(), |element| goes_on(element, key));
-        into.put(at, place as f64);
+        let bound = descend_alone::<T>(region, all.clone(), |element| goes_on(element, key));
+        into.put(at, bound as f64);
     }
 }
 
-/// The first index, for each key, at which the search does not go on. All halve the same range in step, and none by a
-/// branch that the processor would have to guess.
+/// The first index for each key at which `goes_on` is false. All searches halve the same range in step, without a branch
+/// that the processor would have to predict.
 #[inline(always)]
 fn descend<T: Searchable, const N: usize>(
     region: Region<'_>,
@@ -110,21 +110,21 @@ fn descend<T: Searchable, const N: usize>(
     keys: [T::Key; N],
     goes_on: impl Fn(T::Key, T::Key) -> bool,
 ) -> [usize; N] {
-    let mut places = [0; N];
+    let mut bounds = [0; N];
     let mut left = length;
     while left > 0 {
         let half = left.div_ceil(2);
         for lane in 0..N {
-            let middle = region.get::<T>(places[lane] + half - 1).key();
+            let middle = region.get::<T>(bounds[lane] + half - 1).key();
             let step = std::hint::select_unpredictable(goes_on(middle, keys[lane]), half, 0);
-            places[lane] += step;
+            bounds[lane] += step;
         }
         left -= half;
     }
-    places
+    bounds
 }
 
-/// Elements that belong before a place.
+/// Which elements come before a bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Limit<K> {
     Below(K),
@@ -190,13 +190,14 @@ macro_rules! floats {
             #[inline(always)]
             fn least_equal(self) -> Self::Key {
                 let behind_numbers = Self::LAST_NUMBER + 1;
-                let key = if self.to_bits() << 1 == 0 { $T::NEG_ZERO.key() } else { self.key() };
+                // The key of -0.0 is that before the one of 0.0.
+                let key = if self.to_bits() << 1 == 0 { $T::from_bits(0).key() - 1 } else { self.key() };
                 key.min(behind_numbers)
             }
 
             #[inline(always)]
             fn greatest_equal(self) -> Self::Key {
-                let key = if self.to_bits() << 1 == 0 { $T::ZERO.key() } else { self.key() };
+                let key = if self.to_bits() << 1 == 0 { $T::from_bits(0).key() } else { self.key() };
                 if key > Self::LAST_NUMBER { Self::Key::MAX } else { key }
             }
 
@@ -225,33 +226,17 @@ macro_rules! floats {
 }
 floats!(f16 from f16::from_f64, f32 from |double| double as f32, f64 from std::convert::identity);
 
-/// Both zeros, which the standard types have no names for.
-trait Zeros {
-    const ZERO: Self;
-    const NEG_ZERO: Self;
-}
-
-impl Zeros for f32 {
-    const ZERO: f32 = 0.0;
-    const NEG_ZERO: f32 = -0.0;
-}
-
-impl Zeros for f64 {
-    const ZERO: f64 = 0.0;
-    const NEG_ZERO: f64 = -0.0;
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn place_among<T: Searchable>(sorted: &[T], number: Number, excess: i8, side: Side) -> usize {
+    fn bound_among<T: Searchable>(sorted: &[T], number: Number, excess: i8, side: Side) -> usize {
         let region = Region::of(bytemuck::cast_slice(sorted));
-        place_of::<T>(region, 0..sorted.len(), Value { number, excess }, side)
+        bound_of::<T>(region, 0..sorted.len(), Value { number, excess }, side)
     }
 
     fn both<T: Searchable>(sorted: &[T], number: Number) -> [usize; 2] {
-        [Side::Left, Side::Right].map(|side| place_among(sorted, number, 0, side))
+        [Side::Left, Side::Right].map(|side| bound_among(sorted, number, 0, side))
     }
 
     #[test]
@@ -271,19 +256,19 @@ mod tests {
 
     #[test]
     fn as_counting_has_it_where_memory_is_asked_for_ahead() {
-        // From two pages on: all places near those where a half ends, and some others.
+        // From two pages on: all bounds near those where a half ends, and some others.
         for length in [1025i32, 2047, 2048, 2049, 10_000] {
             let sorted: Vec<i32> = (0..length).map(|n| n * 2).collect();
-            for place in (0..=length).filter(|n| n % 64 < 2 || n % 64 == 63 || n % 7 == 0) {
-                let place = place as usize;
+            for bound in (0..=length).filter(|n| n % 64 < 2 || n % 64 == 63 || n % 7 == 0) {
+                let bound = bound as usize;
                 assert_eq!(
-                    both(&sorted, Number::Integer(place as i128 * 2 - 1)),
-                    [place, place]
+                    both(&sorted, Number::Integer(bound as i128 * 2 - 1)),
+                    [bound, bound]
                 );
-                if place < sorted.len() {
+                if bound < sorted.len() {
                     assert_eq!(
-                        both(&sorted, Number::Integer(place as i128 * 2)),
-                        [place, place + 1]
+                        both(&sorted, Number::Integer(bound as i128 * 2)),
+                        [bound, bound + 1]
                     );
                 }
             }
@@ -298,9 +283,9 @@ mod tests {
             excess: 0,
         };
         let region = Region::of(&sorted);
-        assert_eq!(place(region, Scalar::U8, 1..4, three, Side::Left), 3);
-        assert_eq!(place(region, Scalar::U8, 1..4, three, Side::Right), 4);
-        assert_eq!(place(region, Scalar::U8, 5..5, three, Side::Left), 5);
+        assert_eq!(bound(region, Scalar::U8, 1..4, three, Side::Left), 3);
+        assert_eq!(bound(region, Scalar::U8, 1..4, three, Side::Right), 4);
+        assert_eq!(bound(region, Scalar::U8, 5..5, three, Side::Left), 5);
     }
 
     #[test]
@@ -350,7 +335,7 @@ mod tests {
         assert_eq!(both(&large, Number::Integer((1 << 53) + 2)), [1, 2]);
         for (excess, expected) in [(1, [2, 2]), (-1, [1, 1])] {
             let found = [Side::Left, Side::Right]
-                .map(|side| place_among(&[1e299, 1e300], Number::Double(1e300), excess, side));
+                .map(|side| bound_among(&[1e299, 1e300], Number::Double(1e300), excess, side));
             assert_eq!(found, expected);
         }
         assert_eq!(both(&[f64::MAX], Number::Integer(i128::MAX)), [0, 0]);
@@ -365,16 +350,16 @@ mod tests {
             let needles = &needles[needles.len() - count..];
             for side in [Side::Left, Side::Right] {
                 let mut into = vec![0.0f64; count];
-                places(
+                bounds(
                     Region::of(bytemuck::cast_slice(&sorted)),
                     Scalar::F32,
                     Region::of(bytemuck::cast_slice(needles)),
                     side,
                     Region::of_mut(&mut into),
                 );
-                for (needle, place) in needles.iter().zip(into) {
-                    let expected = place_among(&sorted, Number::Double((*needle).into()), 0, side);
-                    assert_eq!(place, expected as f64, "{needle} {side:?}");
+                for (needle, bound) in needles.iter().zip(into) {
+                    let expected = bound_among(&sorted, Number::Double((*needle).into()), 0, side);
+                    assert_eq!(bound, expected as f64, "{needle} {side:?}");
                 }
             }
         }

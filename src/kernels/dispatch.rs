@@ -110,6 +110,23 @@ fn run_avx512<R>(work: impl FnOnce() -> R) -> R {
     work()
 }
 
+/// Runs a body with `$T` as an unsigned integer of an element's size.
+macro_rules! for_size {
+    ($itemsize:expr, $T:ident => $body:expr) => {
+        match $itemsize {
+            1 => for_size!(@ $T = u8, $body),
+            2 => for_size!(@ $T = u16, $body),
+            4 => for_size!(@ $T = u32, $body),
+            _ => for_size!(@ $T = u64, $body),
+        }
+    };
+    (@ $T:ident = $Integer:ident, $body:expr) => {{
+        type $T = $Integer;
+        $body
+    }};
+}
+pub(super) use for_size;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -53,11 +53,11 @@ impl Ends {
     }
 }
 
-/// Elements looked at between two questions whether it was called off.
-const BETWEEN_QUESTIONS: usize = 1 << 20;
+/// Elements between two calls of `is_cancelled`.
+const POLL_INTERVAL: usize = 1 << 20;
 
 /// Puts the least number of each part, then the greatest of each, into memory of twice as many elements as there are parts;
-/// a NaN for a part that has none. Says whether it came to the end of that.
+/// a NaN for a part without numbers. Returns false if it was cancelled.
 ///
 /// # Panics
 /// If the elements are not inside the region, or `into` is not of that size.
@@ -66,9 +66,9 @@ pub fn envelope(
     scalar: Scalar,
     parts: &Parts,
     into: Region<'_>,
-    is_called_off: &dyn Fn() -> bool,
+    is_cancelled: &dyn Fn() -> bool,
 ) -> bool {
-    for_scalar!(scalar, T => envelope_at::<T>(Level::best(), region, parts, into, is_called_off))
+    for_scalar!(scalar, T => envelope_at::<T>(Level::best(), region, parts, into, is_cancelled))
 }
 
 fn envelope_at<T: Ordered>(
@@ -76,30 +76,30 @@ fn envelope_at<T: Ordered>(
     region: Region<'_>,
     parts: &Parts,
     into: Region<'_>,
-    is_called_off: &dyn Fn() -> bool,
+    is_cancelled: &dyn Fn() -> bool,
 ) -> bool {
     assert_eq!(into.len(), 2 * parts.count * size_of::<T>());
-    let mut unasked = 0;
+    let mut since_poll = 0;
     let mut part = 0;
     let mut begin = parts.elements.start;
     let mut ends = Ends::of(parts);
     let mut end = ends.advance();
-    // The range of the part that was looked at so far: one wider than the distance between two questions takes several runs.
+    // The keys of the current part so far: a part longer than the poll interval takes several runs.
     let mut so_far = Keys::<T>::NONE;
     while part < parts.count {
-        if unasked >= BETWEEN_QUESTIONS {
-            if is_called_off() {
+        if since_poll >= POLL_INTERVAL {
+            if is_cancelled() {
                 return false;
             }
-            unasked = 0;
+            since_poll = 0;
         }
         level.run(
             #[inline(always)]
             || {
-                while part < parts.count && unasked < BETWEEN_QUESTIONS {
-                    let stop = end.min(begin + BETWEEN_QUESTIONS);
+                while part < parts.count && since_poll < POLL_INTERVAL {
+                    let stop = end.min(begin + POLL_INTERVAL);
                     so_far = so_far.and(Keys::of(region, begin..stop));
-                    unasked += stop - begin;
+                    since_poll += stop - begin;
                     begin = stop;
                     if stop == end {
                         let (least, greatest) = so_far.values();
@@ -123,9 +123,6 @@ struct Keys<T: Ordered> {
     greatest: T::Key,
 }
 
-/// Bytes looked at together.
-const ROW: usize = 256;
-
 impl<T: Ordered> Keys<T> {
     const NONE: Self = Keys {
         least: T::Key::MAX,
@@ -142,51 +139,17 @@ impl<T: Ordered> Keys<T> {
 
     #[inline(always)]
     fn of(region: Region<'_>, range: Range<usize>) -> Self {
-        match size_of::<T>() {
-            1 => Self::by_rows::<ROW>(region, range),
-            2 => Self::by_rows::<{ ROW / 2 }>(region, range),
-            4 => Self::by_rows::<{ ROW / 4 }>(region, range),
-            _ => Self::by_rows::<{ ROW / 8 }>(region, range),
-        }
-    }
-
-    #[inline(always)]
-    fn by_rows<const N: usize>(region: Region<'_>, range: Range<usize>) -> Self {
-        // What is begun and ended for a row takes as long as so many elements one by one.
-        if range.len() < N {
-            return range.fold(
-                Self::NONE,
-                #[inline(always)]
-                |so_far, at| {
-                    let key = region.get::<T>(at).key();
-                    so_far.and(Keys {
-                        least: key,
-                        greatest: Self::number_or_least(key),
-                    })
-                },
-            );
-        }
-        let (least, greatest) = region.rows::<T>(range).fold::<N, _>(
-            ([Self::NONE.least; N], [Self::NONE.greatest; N]),
+        let (least, greatest) = region.rows::<T>(range).fold(
+            (Self::NONE.least, Self::NONE.greatest),
             #[inline(always)]
-            |(least, greatest), row| {
-                for lane in 0..N {
-                    let key = row[lane].key();
-                    least[lane] = least[lane].min(key);
-                    greatest[lane] = greatest[lane].max(Self::number_or_least(key));
-                }
-            },
-            #[inline(always)]
-            |(least, greatest), lane, value| {
+            |least, greatest, value| {
                 let key = value.key();
-                least[lane] = least[lane].min(key);
-                greatest[lane] = greatest[lane].max(Self::number_or_least(key));
+                *least = (*least).min(key);
+                *greatest = (*greatest).max(Self::number_or_least(key));
             },
+            |one, other| (one.0.min(other.0), one.1.max(other.1)),
         );
-        Keys {
-            least: least.into_iter().fold(Self::NONE.least, T::Key::min),
-            greatest: greatest.into_iter().fold(Self::NONE.greatest, T::Key::max),
-        }
+        Keys { least, greatest }
     }
 
     /// A NaN is greater than no number.
@@ -292,9 +255,9 @@ mod tests {
     }
 
     #[test]
-    fn parts_wider_than_a_run_are_whole_and_it_can_be_called_off() {
-        let mut values = vec![5u8; 3 * BETWEEN_QUESTIONS + 10];
-        values[BETWEEN_QUESTIONS + 1] = 9;
+    fn parts_wider_than_a_run_are_whole_and_can_be_cancelled() {
+        let mut values = vec![5u8; 3 * POLL_INTERVAL + 10];
+        values[POLL_INTERVAL + 1] = 9;
         *values.last_mut().unwrap() = 1;
         let parts = Parts {
             elements: 0..values.len(),

@@ -1,5 +1,7 @@
 //! The least and the greatest element.
 
+use bytemuck::Zeroable;
+
 use super::Region;
 use super::dispatch::Level;
 use super::order::{Key, Ordered};
@@ -23,9 +25,6 @@ pub fn extreme(region: Region<'_>, scalar: Scalar, which: Extreme) -> Option<Ele
     })
 }
 
-/// Bytes looked at together.
-const ROW: usize = 256;
-
 fn extreme_at<T: Comparable, const LEAST: bool>(level: Level, region: Region<'_>) -> Option<T> {
     if region.is_empty() {
         return None;
@@ -37,38 +36,20 @@ fn extreme_at<T: Comparable, const LEAST: bool>(level: Level, region: Region<'_>
 fn by_key<T: Ordered, const LEAST: bool>(level: Level, region: Region<'_>) -> T {
     let (least, greatest) = level.run(
         #[inline(always)]
-        || match size_of::<T>() {
-            1 => key_range::<T, ROW>(region),
-            2 => key_range::<T, { ROW / 2 }>(region),
-            4 => key_range::<T, { ROW / 4 }>(region),
-            _ => key_range::<T, { ROW / 8 }>(region),
+        || {
+            region.all::<T>().fold(
+                (T::Key::MAX, T::Key::MIN),
+                #[inline(always)]
+                |least, greatest, value| {
+                    *least = (*least).min(value.key());
+                    *greatest = (*greatest).max(value.key());
+                },
+                |one, other| (one.0.min(other.0), one.1.max(other.1)),
+            )
         },
     );
     let is_nan = greatest > T::LAST_NUMBER;
     T::of_key(if LEAST && !is_nan { least } else { greatest })
-}
-
-#[inline(always)]
-fn key_range<T: Ordered, const N: usize>(region: Region<'_>) -> (T::Key, T::Key) {
-    let (least, greatest) = region.rows::<T>(0..region.len() / size_of::<T>()).fold::<N, _>(
-        ([T::Key::MAX; N], [T::Key::MIN; N]),
-        #[inline(always)]
-        |(least, greatest), row| {
-            for lane in 0..N {
-                least[lane] = least[lane].min(row[lane].key());
-                greatest[lane] = greatest[lane].max(row[lane].key());
-            }
-        },
-        #[inline(always)]
-        |(least, greatest), lane, value| {
-            least[lane] = least[lane].min(value.key());
-            greatest[lane] = greatest[lane].max(value.key());
-        },
-    );
-    (
-        least.into_iter().fold(T::Key::MAX, T::Key::min),
-        greatest.into_iter().fold(T::Key::MIN, T::Key::max),
-    )
 }
 
 /// Elements as the processor compares them, which takes less than to make keys of them.
@@ -87,29 +68,34 @@ fn nearer<T: PartialOrd, const LEAST: bool>(one: T, other: T) -> T {
     }
 }
 
+/// The element at one end as the processor compares them, and whether all of them are numbers.
+fn nearest<T: Ordered + PartialOrd, const LEAST: bool>(level: Level, region: Region<'_>) -> (T, bool) {
+    let first = region.get::<T>(0);
+    let (found, nan) = level.run(
+        #[inline(always)]
+        || {
+            region.all::<T>().fold(
+                (first, T::Key::zeroed()),
+                #[inline(always)]
+                |found, nan, value| {
+                    *found = nearer::<_, LEAST>(value, *found);
+                    // A mask as wide as the element, for vectors.
+                    #[allow(clippy::eq_op, reason = "only a NaN does not equal itself")]
+                    let is_number = value == value;
+                    *nan = if is_number { *nan } else { T::Key::MAX };
+                },
+                |one, other| (nearer::<_, LEAST>(one.0, other.0), one.1.max(other.1)),
+            )
+        },
+    );
+    (found, nan == T::Key::zeroed())
+}
+
 macro_rules! integers {
     ($($T:ident)*) => {$(
         impl Comparable for $T {
             fn by_value<const LEAST: bool>(level: Level, region: Region<'_>) -> Option<$T> {
-                const N: usize = ROW / size_of::<$T>();
-                let first = region.get::<$T>(0);
-                let lanes = level.run(
-                    #[inline(always)]
-                    || {
-                        region.rows::<$T>(0..region.len() / size_of::<$T>()).fold::<N, _>(
-                            [first; N],
-                            #[inline(always)]
-                            |lanes, row| {
-                                for (lane, value) in lanes.iter_mut().zip(row) {
-                                    *lane = nearer::<_, LEAST>(value, *lane);
-                                }
-                            },
-                            #[inline(always)]
-                            |lanes, lane, value| lanes[lane] = nearer::<_, LEAST>(value, lanes[lane]),
-                        )
-                    },
-                );
-                lanes.into_iter().reduce(nearer::<_, LEAST>)
+                Some(nearest::<$T, LEAST>(level, region).0)
             }
         }
     )*};
@@ -117,55 +103,29 @@ macro_rules! integers {
 integers!(i8 u8 i16 u16 i32 u32 i64 u64);
 
 macro_rules! floats {
-    ($($T:ident, $Bits:ident $scalar:expr;)*) => {$(
+    ($($T:ident $scalar:expr;)*) => {$(
         impl Comparable for $T {
             fn by_value<const LEAST: bool>(level: Level, region: Region<'_>) -> Option<$T> {
-                const N: usize = ROW / size_of::<$T>();
                 // The processor may have been told to take subnormals for zeros.
                 if std::hint::black_box($T::from_bits(1)) == 0.0 {
                     return None;
                 }
-                let count = region.len() / size_of::<$T>();
-                let first = region.get::<$T>(0);
-                let (lanes, nans) = level.run(
-                    #[inline(always)]
-                    || {
-                        #[inline(always)]
-                        fn take<const LEAST: bool>(lane: &mut $T, nans: &mut $Bits, value: $T) {
-                            *lane = nearer::<_, LEAST>(value, *lane);
-                            *nans |= if value.is_nan() { $Bits::MAX } else { 0 };
-                        }
-                        region.rows::<$T>(0..count).fold::<N, _>(
-                            ([first; N], [0; N]),
-                            #[inline(always)]
-                            |(lanes, nans), row| {
-                                for lane in 0..N {
-                                    take::<LEAST>(&mut lanes[lane], &mut nans[lane], row[lane]);
-                                }
-                            },
-                            #[inline(always)]
-                            |(lanes, nans), lane, value| take::<LEAST>(&mut lanes[lane], &mut nans[lane], value),
-                        )
-                    },
-                );
-                if nans.into_iter().any(|nan| nan != 0) {
-                    return None;
-                }
-                let found = lanes.into_iter().reduce(nearer::<_, LEAST>)?;
-                if found != 0.0 {
-                    return Some(found);
+                let (found, are_numbers) = nearest::<$T, LEAST>(level, region);
+                if !are_numbers || found != 0.0 {
+                    return are_numbers.then_some(found);
                 }
                 // The zeros are equal; one of the two signs comes first.
                 let zero: $T = if LEAST { -0.0 } else { 0.0 };
-                let is_there = search::find(region, $scalar, &Element::of(zero.to_bits()), 0..count).is_some();
+                let all = 0..region.len() / size_of::<$T>();
+                let is_there = search::find(region, $scalar, &Element::of(zero.to_bits()), all).is_some();
                 Some(if is_there { zero } else { -zero })
             }
         }
     )*};
 }
 floats! {
-    f32, u32 Scalar::U32;
-    f64, u64 Scalar::U64;
+    f32 Scalar::U32;
+    f64 Scalar::U64;
 }
 
 impl Comparable for half::f16 {

@@ -1,27 +1,39 @@
 //! Elements a constant step apart.
+#![allow(
+    unsafe_code,
+    reason = "reads and writes shared memory without a check for each element, once all are known to be inside"
+)]
+
+use std::ptr::NonNull;
 
 use bytemuck::Pod;
 
 use super::Region;
 use super::block::Block;
-use super::dispatch::Level;
-use super::rows::copy_strided;
+use super::dispatch::{Level, for_size};
 
-pub use super::rows::Stride;
+/// A start, a step (negative runs down) and a count, in elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stride {
+    pub start: usize,
+    pub step: isize,
+    pub count: usize,
+}
+
+impl Stride {
+    #[inline(always)]
+    pub const fn with_step(self, step: isize) -> Stride {
+        Stride { step, ..self }
+    }
+}
 
 /// Copies the elements of a stride, one after the other, to the start of another region.
 pub fn gather(from: Region<'_>, stride: Stride, into: Region<'_>, itemsize: usize) {
     if stride.step == 1 {
         return into.copy_from(0, from.part(stride.start * itemsize, stride.count * itemsize));
     }
-    copy(
-        Level::best(),
-        from,
-        stride,
-        into,
-        in_a_row(stride.count),
-        itemsize,
-    );
+    let all = in_a_row(stride.count);
+    copy(Level::best(), from, stride, into, all, itemsize);
 }
 
 /// Spreads elements that lie one after the other over a stride.
@@ -29,14 +41,8 @@ pub fn scatter(from: Region<'_>, into: Region<'_>, stride: Stride, itemsize: usi
     if stride.step == 1 {
         return into.copy_from(stride.start * itemsize, from.part(0, stride.count * itemsize));
     }
-    copy(
-        Level::best(),
-        from,
-        in_a_row(stride.count),
-        into,
-        stride,
-        itemsize,
-    );
+    let all = in_a_row(stride.count);
+    copy(Level::best(), from, all, into, stride, itemsize);
 }
 
 fn in_a_row(count: usize) -> Stride {
@@ -50,40 +56,56 @@ fn in_a_row(count: usize) -> Stride {
 fn copy(level: Level, from: Region<'_>, of: Stride, into: Region<'_>, to: Stride, itemsize: usize) {
     level.run(
         #[inline(always)]
-        || match itemsize {
-            1 => copy_elements::<u8>(from, of, into, to),
-            2 => copy_elements::<u16>(from, of, into, to),
-            4 => copy_elements::<u32>(from, of, into, to),
-            _ => copy_elements::<u64>(from, of, into, to),
-        },
+        || for_size!(itemsize, T => copy_elements::<T>(from, of, into, to)),
     );
 }
 
-/// Steps that are known when this is compiled make vectors of it.
+/// Where a step is known when this is compiled, the compiler makes vectors of the loop.
 #[inline(always)]
 fn copy_elements<T: Pod>(from: Region<'_>, of: Stride, into: Region<'_>, to: Stride) {
+    macro_rules! copy {
+        ($source:expr, $target:expr) => {
+            copy_strided::<T>(from, of.with_step($source), into, to.with_step($target))
+        };
+    }
     match (of.step, to.step) {
-        (-1, 1) => copy_steps::<T>(from, of, -1, into, to, 1),
-        (2, 1) => copy_steps::<T>(from, of, 2, into, to, 1),
-        (3, 1) => copy_steps::<T>(from, of, 3, into, to, 1),
-        (4, 1) => copy_steps::<T>(from, of, 4, into, to, 1),
-        (1, -1) => copy_steps::<T>(from, of, 1, into, to, -1),
-        (1, 2) => copy_steps::<T>(from, of, 1, into, to, 2),
-        _ => copy_strided::<T>(from, of, into, to),
+        (-1, 1) => copy!(-1, 1),
+        (2, 1) => copy!(2, 1),
+        (3, 1) => copy!(3, 1),
+        (4, 1) => copy!(4, 1),
+        (1, -1) => copy!(1, -1),
+        (1, 2) => copy!(1, 2),
+        (source, target) => copy!(source, target),
     }
 }
 
+/// Copies elements a constant step apart to others, in order. With `step` 1 on both sides a plain copy is faster.
+///
+/// # Panics
+/// If the elements are not all inside.
 #[inline(always)]
-fn copy_steps<T: Pod>(
-    from: Region<'_>,
-    of: Stride,
-    source: isize,
-    into: Region<'_>,
-    to: Stride,
-    target: isize,
-) {
-    let (of, to) = (Stride { step: source, ..of }, Stride { step: target, ..to });
-    copy_strided::<T>(from, of, into, to);
+pub fn copy_strided<T: Pod>(from: Region<'_>, of: Stride, into: Region<'_>, to: Stride) {
+    let source = strided::<T>(from, of).as_ptr();
+    let target = strided::<T>(into, to).as_ptr();
+    for index in 0..of.count.min(to.count) as isize {
+        // SAFETY: the first and the last element lie inside, and so do those between them.
+        let element = unsafe { source.wrapping_offset(index * of.step).read_unaligned() };
+        // SAFETY: as above, and the caller may write.
+        unsafe { target.wrapping_offset(index * to.step).write_unaligned(element) };
+    }
+}
+
+/// Where the elements of a stride start, all of which are inside the region.
+fn strided<T: Pod>(region: Region<'_>, stride: Stride) -> NonNull<T> {
+    let Some(steps) = stride.count.checked_sub(1) else {
+        return NonNull::dangling();
+    };
+    let distance = stride.step.checked_mul(steps as isize);
+    let last = distance.and_then(|distance| stride.start.checked_add_signed(distance));
+    let there = region.len() / size_of::<T>();
+    let inside = stride.start < there && last.is_some_and(|last| last < there);
+    assert!(inside, "{stride:?} of a region of {} bytes", region.len());
+    region.elements(&(stride.start..stride.start + 1))
 }
 
 /// Closes the gaps that the elements of a rising stride leave. The region then ends `stride.count` elements earlier.
@@ -118,12 +140,7 @@ const FAR: usize = 128;
 fn close_gaps(level: Level, region: Region<'_>, step: usize, itemsize: usize) {
     level.run(
         #[inline(always)]
-        || match itemsize {
-            1 => close_element_gaps::<u8>(region, step),
-            2 => close_element_gaps::<u16>(region, step),
-            4 => close_element_gaps::<u32>(region, step),
-            _ => close_element_gaps::<u64>(region, step),
-        },
+        || for_size!(itemsize, T => close_element_gaps::<T>(region, step)),
     );
 }
 
@@ -159,6 +176,26 @@ fn keep_rest<T: Pod>(periods: &[T], step: usize, kept: &mut [T]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn strides_outside_panic() {
+        let bytes = [0u8; 9];
+        let stride = |start, step, count| Stride { start, step, count };
+        for (of, is_inside) in [
+            (stride(0, 4, 3), true),
+            (stride(0, 4, 4), false),
+            (stride(8, -4, 3), true),
+            (stride(8, -4, 4), false),
+            (stride(9, 1, 1), false),
+            (stride(9, 1, 0), true),
+            (stride(8, isize::MAX, 1), true),
+            (stride(8, isize::MIN, 2), false),
+            (stride(0, isize::MAX, 3), false),
+        ] {
+            let checked = std::panic::catch_unwind(|| strided::<u8>(Region::of(&bytes), of));
+            assert_eq!(checked.is_ok(), is_inside, "{of:?}");
+        }
+    }
 
     fn stride(start: usize, step: isize, count: usize) -> Stride {
         Stride { start, step, count }

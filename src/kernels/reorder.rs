@@ -1,12 +1,7 @@
 //! In-place changes of order: of the bytes in each element, of the elements in a range.
 
-use bytemuck::Pod;
-
 use super::Region;
-use super::dispatch::Level;
-
-/// Bytes that are changed together.
-const ROW: usize = 256;
+use super::dispatch::{Level, for_size};
 
 /// Swaps the byte order of each element.
 pub fn byteswap(region: Region<'_>, itemsize: usize) {
@@ -23,24 +18,15 @@ fn byteswap_at(level: Level, region: Region<'_>, itemsize: usize) {
     level.run(
         #[inline(always)]
         || match itemsize {
-            2 => update::<u16, { ROW / 2 }>(region, u16::swap_bytes),
-            4 => update::<u32, { ROW / 4 }>(region, u32::swap_bytes),
-            8 => update::<u64, { ROW / 8 }>(region, u64::swap_bytes),
+            2 => region.all::<u16>().update(u16::swap_bytes),
+            4 => region.all::<u32>().update(u32::swap_bytes),
+            8 => region.all::<u64>().update(u64::swap_bytes),
             _ => {}
         },
     );
 }
 
-#[inline(always)]
-fn update<T: Pod, const N: usize>(region: Region<'_>, change: impl Fn(T) -> T) {
-    region.rows::<T>(0..region.len() / size_of::<T>()).update::<N>(
-        #[inline(always)]
-        |row| row.map(&change),
-        &change,
-    );
-}
-
-/// Turns the order of the elements round.
+/// Reverses the order of the elements.
 pub fn reverse(region: Region<'_>, itemsize: usize) {
     reverse_at(Level::best(), region, itemsize);
 }
@@ -48,23 +34,14 @@ pub fn reverse(region: Region<'_>, itemsize: usize) {
 fn reverse_at(level: Level, region: Region<'_>, itemsize: usize) {
     level.run(
         #[inline(always)]
-        || match itemsize {
-            1 => reverse_elements::<u8, ROW>(region),
-            2 => reverse_elements::<u16, { ROW / 2 }>(region),
-            4 => reverse_elements::<u32, { ROW / 4 }>(region),
-            _ => reverse_elements::<u64, { ROW / 8 }>(region),
-        },
+        || for_size!(itemsize, T => region.all::<T>().reverse()),
     );
-}
-
-#[inline(always)]
-fn reverse_elements<T: Pod, const N: usize>(region: Region<'_>) {
-    region.rows::<T>(0..region.len() / size_of::<T>()).reverse::<N>();
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bytemuck::Pod;
 
     fn check<T: Pod + PartialEq + std::fmt::Debug>(make: impl Fn(usize) -> T) {
         let lengths = [

@@ -8,6 +8,7 @@ use half::f16;
 
 use super::Region;
 use super::dispatch::Level;
+use super::rows::runs;
 use crate::for_scalar;
 use crate::typecode::Scalar;
 
@@ -40,7 +41,7 @@ macro_rules! integers {
         impl Summand for $T {
             fn sum(level: Level, region: Region<'_>) -> Sum {
                 // So many that no lane of 32 bits overflows.
-                Sum::Integer(runs::<$T>(region, LANES << 15).map(|run| {
+                Sum::Integer(runs(region.len() / size_of::<$T>(), LANES << 15).map(|run| {
                     level.run(#[inline(always)] || {
                         let lanes = add_up::<$T, i32>(region, run, #[inline(always)] |value| i32::from(value));
                         lanes.into_iter().map(i128::from).sum::<i128>()
@@ -82,11 +83,11 @@ fn half_sums(level: Level, region: Region<'_>, words: usize, flip: u64) -> (i128
     const LOW: u64 = u32::MAX as u64;
     let whole = |lanes: [u64; LANES]| lanes.into_iter().map(i128::from).sum::<i128>();
     let mut sums = (0, 0);
-    for run in split(words, LANES << 15) {
+    for run in runs(words, LANES << 15) {
         let (low, high) = level.run(
             #[inline(always)]
             || {
-                region.rows::<u64>(run).fold::<LANES, _>(
+                region.rows::<u64>(run).fold_lanes::<LANES, _>(
                     ([0u64; LANES], [0u64; LANES]),
                     #[inline(always)]
                     |(low, high), row| {
@@ -143,7 +144,7 @@ fn add_up<T: Pod, Lane: Copy + Default + std::ops::AddAssign>(
     run: Range<usize>,
     widen: impl Fn(T) -> Lane,
 ) -> [Lane; LANES] {
-    region.rows::<T>(run).fold::<LANES, _>(
+    region.rows::<T>(run).fold_lanes::<LANES, _>(
         [Lane::default(); LANES],
         #[inline(always)]
         |lanes, row| {
@@ -177,17 +178,6 @@ fn halved(range: Range<usize>, of_run: &impl Fn(Range<usize>) -> f64) -> f64 {
     }
     let middle = range.start + (range.len() / 2).next_multiple_of(RUN);
     halved(range.start..middle, of_run) + halved(middle..range.end, of_run)
-}
-
-/// The ranges of at most so many elements that make up a region.
-fn runs<T>(region: Region<'_>, longest: usize) -> impl Iterator<Item = Range<usize>> {
-    split(region.len() / size_of::<T>(), longest)
-}
-
-fn split(count: usize, longest: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..count)
-        .step_by(longest)
-        .map(move |start| start..count.min(start + longest))
 }
 
 #[cfg(test)]

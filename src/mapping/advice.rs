@@ -32,11 +32,7 @@ impl Advice {
         ALL.iter()
             .find(|(_, name)| *name == text)
             .map(|(advice, _)| *advice)
-            .ok_or_else(|| Error::OutOfRange {
-                name: "advice",
-                requirement: format!("one of {}", ALL.map(|(_, name)| format!("'{name}'")).join(", ")),
-                received: format!("'{text}'"),
-            })
+            .ok_or_else(|| Error::not_one_of("advice", ALL.map(|(_, name)| name), text))
     }
 
     /// Whether the system stores the hint with the mapping. It then splits the mapping if only a part gets the hint.

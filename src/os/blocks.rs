@@ -1,6 +1,5 @@
 //! Growing a file together with its blocks, so that every byte can be stored to: a full disk is an error now, not a fault later.
 
-use std::cell::Cell;
 use std::fs::File;
 
 use rustix::fs::{fstatvfs, tell};
@@ -106,74 +105,21 @@ fn give_back(file: &File, size: u64) {
     }
 }
 
-/// From so many bytes on one more call is nothing.
+/// From so many bytes on, to preallocate blocks costs less than it saves.
 const MUCH: u64 = 1 << 20;
-/// Bytes that are written before blocks are asked for.
-const FIRST: usize = 64 << 10;
 
-/// A file just emptied that so many bytes are about to be written to. Its blocks are asked for at once: that takes half the time
-/// of asking with each page, and leaves them side by side. Not before the first bytes are there: blocks that came to nothing can
-/// be given back only where the file ends with what was written here, since somebody else may be writing it by now.
-#[derive(Debug)]
-pub struct Expecting {
-    file: File,
-    bytes: u64,
-    blocks: Cell<Blocks>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Blocks {
-    Unneeded,
-    Wanted,
-    Asked,
-}
-
-impl Expecting {
-    pub fn new(file: File, bytes: u64) -> Expecting {
-        let blocks = if bytes < MUCH || identity::is_in_memory(&file) {
-            Blocks::Unneeded
-        } else {
-            Blocks::Wanted
-        };
-        Expecting {
-            file,
-            bytes,
-            blocks: Cell::new(blocks),
-        }
-    }
-
-    pub fn file(&self) -> &File {
-        &self.file
-    }
-
-    /// How much of some bytes is to be written next.
-    pub fn at_once(&self, bytes: usize) -> usize {
-        if self.blocks.get() == Blocks::Wanted {
-            bytes.min(FIRST)
-        } else {
-            bytes
-        }
-    }
-
-    /// Says that something was written.
-    pub fn wrote(&self) {
-        if self.blocks.get() == Blocks::Wanted {
-            self.blocks.set(Blocks::Asked);
-            // Where it fails, the writes tell why.
-            let _ = reserve(&self.file, 0, self.bytes);
-        }
+/// Asks for the blocks of an empty file that so many bytes are about to be written to. That takes half the time of asking with each page,
+/// and the blocks lie side by side. If it fails, the writes tell why.
+pub fn preallocate(file: &File, bytes: u64) {
+    if bytes >= MUCH && !identity::is_in_memory(file) {
+        let _ = reserve(file, 0, bytes);
     }
 }
 
-impl Drop for Expecting {
-    fn drop(&mut self) {
-        if self.blocks.get() == Blocks::Asked
-            && let (Ok(size), Ok(written)) = (size::of(&self.file), tell(&self.file))
-            && size < self.bytes
-            && size == written
-        {
-            give_back(&self.file, size);
-        }
+/// Gives back the preallocated blocks that were not written to, unless somebody else is writing to the file, too.
+pub fn release_preallocated(file: &File) {
+    if let Ok(written) = tell(file) {
+        give_back(file, written);
     }
 }
 
@@ -210,6 +156,7 @@ fn require_free(file: &File, bytes: u64) -> Result<()> {
 mod tests {
     use super::super::write::write_at;
     use super::*;
+    use std::io::Write;
     use std::os::unix::fs::FileExt;
 
     fn scratch() -> File {
@@ -242,29 +189,33 @@ mod tests {
     }
 
     #[test]
-    fn blocks_that_were_not_written_to_are_given_back() {
+    fn release_preallocated_gives_back_the_blocks_that_were_not_written_to() {
         if portable::skips("no blocks are asked for") {
             return;
         }
-        use std::io::Write;
         use std::os::unix::fs::MetadataExt;
         const BYTES: u64 = 3 * MUCH;
-        let path = std::env::temp_dir().join(format!("mmap-array-expecting-{}", std::process::id()));
+        let path = std::env::temp_dir().join(format!("mmap-array-preallocated-{}", std::process::id()));
         let blocks = |file: &File| file.metadata().unwrap().blocks() * 512;
         for written in [0, 5000, BYTES] {
-            let file = File::create(&path).unwrap();
-            let expecting = Expecting::new(file.try_clone().unwrap(), BYTES);
-            assert_eq!(blocks(&file), 0);
-            expecting.file().write_all(&vec![7; written as usize]).unwrap();
-            if written > 0 {
-                expecting.wrote();
-                assert!(blocks(&file) >= BYTES);
-            }
-            drop(expecting);
+            let mut file = File::create(&path).unwrap();
+            preallocate(&file, BYTES);
+            assert!(blocks(&file) >= BYTES);
+            file.write_all(&vec![7; written as usize]).unwrap();
+            release_preallocated(&file);
             assert_eq!(size::of(&file).unwrap(), written);
             assert!(blocks(&file) <= written.next_multiple_of(64 * 1024), "{written}");
         }
         std::fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    fn release_preallocated_leaves_a_file_that_others_write_to() {
+        let mut file = scratch();
+        file.write_all(b"ours").unwrap();
+        file.write_all_at(b"theirs", 4).unwrap();
+        release_preallocated(&file);
+        assert_eq!(size::of(&file).unwrap(), 10);
     }
 
     #[test]

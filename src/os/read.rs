@@ -5,8 +5,11 @@ use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::os::fd::AsRawFd;
 
+use rustix::event::PollFlags;
+use rustix::fs::{OFlags, fcntl_getfl};
 use rustix::io::{Errno, pread};
 
+use super::readiness;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 
@@ -27,35 +30,43 @@ pub fn read_at(file: &File, buffer: &mut [u8], position: u64) -> Result<usize> {
     Ok(got)
 }
 
-/// Checks that a file can be read, even if no byte will be read.
-pub fn require_readable(file: &File) -> Result<()> {
-    rustix::io::read(file, &mut [0u8; 0])
-        .map(drop)
-        .map_err(|errno| Error::system(errno, "read"))
-}
-
-/// Fills a region from the position of a file. Returns how many bytes were read, which is fewer if the file ends or a read fails.
-pub fn fill(file: &File, into: Region<'_>) -> (usize, Result<()>) {
+/// Fills a region from the position of a file. Returns how many bytes were read: fewer if the file ends, the read fails, or it is
+/// cancelled. A region of no bytes is read too, and fails if the file cannot be read.
+///
+/// A call that cannot be cancelled waits in the read itself, and fails if the file does not wait. Another one waits for the file to be
+/// ready, but asks a file first whose reads do not wait: a FIFO that nobody ever wrote to is at its end, and never ready.
+pub fn fill(file: &File, into: Region<'_>, is_cancelled: Option<&dyn Fn() -> bool>) -> (usize, Result<()>) {
     let mut done = 0;
-    while done < into.len() {
+    let mut is_ready = fcntl_getfl(file).is_ok_and(|flags| flags.contains(OFlags::NONBLOCK));
+    loop {
+        if let Some(is_cancelled) = is_cancelled.filter(|_| !is_ready) {
+            match readiness::wait(file, PollFlags::IN, is_cancelled) {
+                Ok(true) => {}
+                stopped => return (done, stopped.map(drop)),
+            }
+        }
         let rest = into.part(done, into.len() - done);
         // SAFETY: `rest` has that many writable bytes. The system answers EFAULT if it cannot write to them.
-        match unsafe {
+        let read = unsafe {
             libc::read(
                 file.as_raw_fd(),
                 rest.as_mut_ptr().cast(),
                 rest.len().min(READ_LIMIT),
             )
-        } {
-            0 => break,
+        };
+        match read {
+            0 => return (done, Ok(())),
             count @ 1.. => done += count as usize,
             _ => match io::Error::last_os_error() {
                 error if error.kind() == ErrorKind::Interrupted => {}
+                error if error.kind() == ErrorKind::WouldBlock && is_cancelled.is_some() => is_ready = false,
                 error => return (done, Err(Error::io_on_memory(&error, "read"))),
             },
         }
+        if done == into.len() {
+            return (done, Ok(()));
+        }
     }
-    (done, Ok(()))
 }
 
 #[cfg(test)]
@@ -68,12 +79,12 @@ mod tests {
         let file = crate::os::memory_file::scratch();
         file.write_all_at(b"abcdef", 0).unwrap();
         let mut room = [0u8; 8];
-        let (count, done) = fill(&file, Region::of_mut(&mut room[..4]));
+        let (count, done) = fill(&file, Region::of_mut(&mut room[..4]), None);
         assert_eq!((count, done.is_ok()), (4, true));
-        let (count, done) = fill(&file, Region::of_mut(&mut room[4..]));
+        let (count, done) = fill(&file, Region::of_mut(&mut room[4..]), None);
         assert_eq!((count, done.is_ok()), (2, true));
         assert_eq!(&room, b"abcdef\0\0");
-        let (count, done) = fill(&File::open("/").unwrap(), Region::of_mut(&mut room));
+        let (count, done) = fill(&File::open("/").unwrap(), Region::of_mut(&mut room), None);
         assert_eq!((count, done.unwrap_err().code().as_ref()), (0, "EISDIR"));
     }
 

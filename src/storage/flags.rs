@@ -46,11 +46,7 @@ impl Flags {
         ALL.iter()
             .find(|(_, name)| *name == text)
             .map(|(flags, _)| *flags)
-            .ok_or_else(|| Error::OutOfRange {
-                name: "options.flags",
-                requirement: format!("one of {}", ALL.map(|(_, name)| format!("'{name}'")).join(", ")),
-                received: format!("'{text}'"),
-            })
+            .ok_or_else(|| Error::not_one_of("options.flags", ALL.map(|(_, name)| name), text))
     }
 
     pub fn as_str(self) -> &'static str {

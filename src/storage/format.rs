@@ -18,11 +18,7 @@ impl Format {
         match text {
             "raw" => Ok(Format::Raw),
             "npy" => Ok(Format::Npy),
-            _ => Err(Error::OutOfRange {
-                name: "options.format",
-                requirement: String::from("one of 'raw', 'npy'"),
-                received: format!("'{text}'"),
-            }),
+            _ => Err(Error::not_one_of("options.format", ["raw", "npy"], text)),
         }
     }
 

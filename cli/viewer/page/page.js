@@ -9,7 +9,7 @@ const place = element('plot')
 const strip = element('overview')
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 const OVERVIEW_HEIGHT = 64
-/** Elements drawn one by one have a dot each as long as there are no more. */
+/** Up to so many elements are drawn with a dot each. */
 const DOTS = 200
 
 const info = await (await fetch('info')).json()
@@ -69,7 +69,7 @@ async function ask({ start, stop, count }, signal) {
   return { at: part(0), min: part(1), max: part(2), isWhole: length === stop - start }
 }
 
-/** uPlot takes null for what is not there. */
+/** uPlot takes null for a missing value. */
 const withGaps = (values) => Array.from(values, (value) => (Number.isFinite(value) ? value : null))
 
 let asking
@@ -96,7 +96,7 @@ async function refresh() {
 
 let askingOverview
 async function refreshOverview() {
-  // An answer that is late must not take the place of a newer one.
+  // A late answer must not replace a newer one.
   askingOverview?.abort()
   askingOverview = new AbortController()
   const count = Math.max(Math.round(overview.bbox.width), 1)
@@ -134,7 +134,7 @@ function showProgress({ built, length }) {
   bar.firstElementChild.style.width = `${share}%`
 }
 
-/** What is under the pointer: an element exactly, or the ends of a column. */
+/** The exact element under the pointer, or the bounds of a column. */
 let asked = 0
 async function showPointer() {
   const index = plot.cursor.idx
@@ -185,7 +185,7 @@ place.addEventListener(
   { passive: false },
 )
 
-/** Calls `move` with the way of the pointer, in pixels, until it is let go. */
+/** Calls `move` with the distance of the pointer, in pixels, until it is released. */
 function onDrag(target, begin) {
   target.addEventListener('pointerdown', (event) => {
     if (event.button !== 0) return

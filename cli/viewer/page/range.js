@@ -1,6 +1,6 @@
-// Which elements are looked at: a range that is zoomed, panned, and follows the end where it was at the end.
+// The visible range of elements. It can be zoomed and panned, and follows the end if it was at the end.
 
-/** Fewer elements are not worth a picture. */
+/** The fewest elements to show. */
 const LEAST = 8
 
 export class Range {

@@ -1,6 +1,6 @@
 //! Work on the elements that are there, for any thread. It holds the memory it works on, whatever becomes of the array.
 
-use super::{Claim, Filling, Work};
+use super::{Claim, Work};
 use crate::array::numbers::sort_snapshot;
 use crate::array::{Array, Snapshot};
 use crate::error::Result;
@@ -33,82 +33,73 @@ impl Needles {
 }
 
 impl Array {
-    /// Sorts, or leaves the elements as they are where it is called off.
+    /// Sorts, or leaves the elements as they are if it is cancelled.
     ///
     /// # Errors
     /// Those of [`Array::sort`]; `Busy`.
-    pub fn sort_later(&mut self, ticket: u32) -> Result<Work<()>> {
+    pub fn sort_later(&mut self, ticket: u32) -> Result<Work> {
         const OPERATION: &str = "sortAsync";
         self.begin_write_in_place(OPERATION)?;
         let (elements, scalar) = (self.snapshot()?, self.typecode.scalar);
         let job = self.begin_job(OPERATION, ticket, Claim::Writes)?;
-        Ok(Box::new(move || {
-            if job.is_called_off() {
-                return Ok(None);
+        Ok(Work::new(0, move |_| {
+            if job.is_cancelled() {
+                return Ok(false);
             }
-            let is_sorted = sort_snapshot(&elements, scalar, Place::OldOrNew, Some(&job))?;
-            Ok(is_sorted.then_some(()))
+            sort_snapshot(&elements, scalar, Place::OldOrNew, Some(&job))
         }))
     }
 
     /// Looks many elements up, for a double each.
     ///
     /// # Errors
-    /// `RaggedLength` for bytes that are no elements; `Busy`.
-    pub fn places_later(&mut self, ticket: u32, needles: Needles, side: Side) -> Result<Filling> {
-        /// Needles between two questions whether it was called off.
+    /// `RaggedLength` for bytes that are not whole elements; `Busy`.
+    pub fn places_later(&mut self, ticket: u32, needles: Needles, side: Side) -> Result<Work> {
+        /// Needles between two checks for a cancellation.
         const PART: usize = 1 << 14;
         const PLACE: usize = size_of::<f64>();
         self.require_whole(needles.region())?;
         let (elements, scalar) = (self.snapshot()?, self.typecode.scalar);
         let job = self.begin_job("searchsortedAsync", ticket, Claim::Reads)?;
         let count = needles.region().len() / scalar.size();
-        let work = move |places: Region<'_>| {
+        Ok(Work::new(count.saturating_mul(PLACE), move |places| {
             let (region, sought) = (elements.region(), needles.region());
             for first in (0..count).step_by(PART) {
-                if job.is_called_off() {
-                    return Ok(None);
+                if job.is_cancelled() {
+                    return Ok(false);
                 }
                 let part = PART.min(count - first);
                 let sought = sought.part(first * scalar.size(), part * scalar.size());
                 let places = places.part(first * PLACE, part * PLACE);
-                bisect::places(region, scalar, sought, side, places);
+                bisect::bounds(region, scalar, sought, side, places);
             }
             elements.require_sound()?;
             needles.require_sound()?;
-            Ok(Some(()))
-        };
-        Ok(Filling {
-            bytes: count.saturating_mul(PLACE),
-            work: Box::new(work),
-        })
+            Ok(true)
+        }))
     }
 
     /// The bytes of the least number of each part, then of the greatest of each.
     ///
     /// # Errors
     /// `Busy`
-    pub fn envelope_later(&mut self, ticket: u32, parts: Parts) -> Result<Filling> {
+    pub fn envelope_later(&mut self, ticket: u32, parts: Parts) -> Result<Work> {
         let (elements, scalar) = (self.snapshot()?, self.typecode.scalar);
         let job = self.begin_job("envelopeAsync", ticket, Claim::Reads)?;
         let bytes = 2 * parts.count * scalar.size();
-        let work = move |into: Region<'_>| {
-            let is_called_off = || job.is_called_off();
-            let is_whole = envelope::envelope(elements.region(), scalar, &parts, into, &is_called_off);
+        Ok(Work::new(bytes, move |into| {
+            let is_cancelled = || job.is_cancelled();
+            let is_whole = envelope::envelope(elements.region(), scalar, &parts, into, &is_cancelled);
             elements.require_sound()?;
-            Ok(is_whole.then_some(()))
-        };
-        Ok(Filling {
-            bytes,
-            work: Box::new(work),
-        })
+            Ok(is_whole)
+        }))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::array::samples::{busy, integers, values};
+    use crate::array::samples::{busy, done, integers, values};
 
     #[test]
     fn nothing_changes_the_length_while_there_is_a_job() {
@@ -127,22 +118,22 @@ mod tests {
         busy(array.sort_later(2));
         busy(array.places_later(3, Needles::Copied(vec![]), Side::Left));
         array.trim().unwrap();
-        assert_eq!(work().unwrap(), Some(()));
+        assert!(done(work));
         busy(array.pop(0));
-        array.settle_jobs().unwrap();
+        array.finish_job(1).unwrap();
         assert_eq!(values(&array), [1, 2, 3]);
         array.extend(Region::of(&[9; 4])).unwrap();
         assert_eq!(array.length(), 4);
     }
 
     #[test]
-    fn a_job_that_is_forgotten_was_never_there() {
+    fn a_job_that_did_nothing_leaves_nothing_when_it_is_finished() {
         let mut array = integers(&[3, 2, 1]);
         drop(array.sort_later(7).unwrap());
         busy(array.reserve(9));
-        array.forget_job(6);
+        array.finish_job(6).unwrap();
         busy(array.reserve(9));
-        array.forget_job(7);
+        array.finish_job(7).unwrap();
         array.reserve(9).unwrap();
         assert_eq!(values(&array), [3, 2, 1]);
     }
@@ -160,19 +151,19 @@ mod tests {
             .places_later(2, Needles::Copied(vec![0; 4]), Side::Right)
             .unwrap();
         assert_eq!(filled(one), [0.0, 0.0]);
-        array.settle_jobs().unwrap();
+        array.finish_job(1).unwrap();
         assert_eq!(array.state().room(), 3);
         assert_eq!(filled(other), [0.0]);
-        array.settle_jobs().unwrap();
+        array.finish_job(2).unwrap();
         append_and_pop(&mut array);
         assert_eq!((array.state().room(), array.capacity()), (room, capacity));
         assert!(array.is_reserved());
     }
 
     /// The doubles that work gives.
-    fn filled(Filling { bytes, work }: Filling) -> Vec<f64> {
-        let mut places = vec![f64::NAN; bytes / size_of::<f64>()];
-        assert_eq!(work(Region::of_mut(&mut places)).unwrap(), Some(()));
+    fn filled(work: Work) -> Vec<f64> {
+        let mut places = vec![f64::NAN; work.result_bytes / size_of::<f64>()];
+        assert!((work.run)(Region::of_mut(&mut places)).unwrap());
         places
     }
 
@@ -183,13 +174,13 @@ mod tests {
     }
 
     #[test]
-    fn a_job_that_is_called_off_leaves_the_elements() {
+    fn a_job_that_is_cancelled_leaves_the_elements() {
         let mut array = integers(&[3, 1, 2]);
         let work = array.sort_later(7).unwrap();
-        array.call_off(8);
-        array.call_off(7);
-        assert_eq!(work().unwrap(), None);
-        array.settle_jobs().unwrap();
+        array.cancel_job(8);
+        array.cancel_job(7);
+        assert!(!done(work));
+        array.finish_job(7).unwrap();
         assert_eq!(values(&array), [3, 1, 2]);
         array.sort().unwrap();
     }
@@ -199,6 +190,6 @@ mod tests {
         let mut array = integers(&[3, 1, 2]);
         let sort = array.sort_later(1).unwrap();
         drop(array);
-        assert_eq!(sort().unwrap(), None);
+        assert!(!done(sort));
     }
 }

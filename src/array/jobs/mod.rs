@@ -1,319 +1,199 @@
-//! Work on an array's elements by other threads: what may go on at the same time, and what waits for it.
+//! Jobs: work on the elements of an array by another thread, and what the array may do meanwhile.
 
 pub mod computing;
-mod file_end;
-pub mod reading;
-pub mod writing;
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Array;
-use super::peer::Peer;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
-use crate::os::identity;
 
 /// Whether the process ends.
-static IS_ENDING: AtomicBool = AtomicBool::new(false);
+static IS_SHUT_DOWN: AtomicBool = AtomicBool::new(false);
 
-/// Calls all jobs off that wait for others, or come to.
-pub fn end_waiting() {
-    IS_ENDING.store(true, Ordering::Relaxed);
+/// Cancels the jobs of all threads, and those that are begun later: the process ends.
+pub fn shutdown() {
+    IS_SHUT_DOWN.store(true, Ordering::Relaxed);
 }
 
-/// Work for another thread; `None` where it was called off.
-pub type Work<T> = Box<dyn FnOnce() -> Result<Option<T>> + Send>;
-
-/// Work for another thread that writes its result into memory of that many bytes; `None` where it was called off.
-pub struct Filling {
-    pub bytes: usize,
-    pub work: Box<FillingWork>,
+/// What a job does, on any thread.
+pub struct Work {
+    /// Bytes of the memory that its result is written to.
+    pub result_bytes: usize,
+    /// Says whether it was done: false if it was cancelled.
+    pub run: Box<dyn FnOnce(Region<'_>) -> Result<bool> + Send>,
 }
 
-pub type FillingWork = dyn FnOnce(Region<'_>) -> Result<Option<()>> + Send;
+impl Work {
+    pub(super) fn new(
+        result_bytes: usize,
+        run: impl FnOnce(Region<'_>) -> Result<bool> + Send + 'static,
+    ) -> Work {
+        Work {
+            result_bytes,
+            run: Box::new(run),
+        }
+    }
+}
 
 /// What a job does to the array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claim {
-    /// It reads elements: any number of such jobs at a time.
+    /// It reads elements, as any number of other jobs may.
     Reads,
     /// It writes elements, alone.
     Writes,
-    /// It adds elements behind the end, alone.
+    /// It appends elements, alone.
     Grows,
 }
 
-/// What the thread of a job and the array's own know of each other.
+/// What a growing job has done.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Progress {
+    /// Bytes of the elements that it appended.
+    pub appended: u64,
+    /// Byte up to which the file may hold bytes that were written in vain; 0 if there are none.
+    pub wasted_to: u64,
+    /// Byte at which a reserved file ends that the job made longer; 0 if it did not.
+    pub room_end: u64,
+}
+
 #[derive(Debug)]
 struct Shared {
-    /// The number by which it is called off.
     ticket: u32,
     claim: Claim,
-    /// Byte of the file at which the array ended when it began.
-    place: u64,
-    /// Whether a growing job writes to the room of a reserved file.
-    fills_room: bool,
-    /// Bytes a growing job has added; `None` once it is called off. Whoever changes a file holds this while it does:
-    /// after it was called off a job changes nothing any more.
-    added: Mutex<Option<u64>>,
-    /// As in [`Outcome`].
-    wasted_to: AtomicU64,
-    room_end: AtomicU64,
-    is_called_off: AtomicBool,
-    /// Whether it is called off as soon as it would have to wait for somebody.
-    waits_no_more: AtomicBool,
-    is_over: AtomicBool,
+    is_cancelled: AtomicBool,
+    /// `None` once the array has abandoned the job. Locked while the job changes the array, so that it changes nothing after that.
+    progress: Mutex<Option<Progress>>,
 }
 
 impl Shared {
-    fn added(&self) -> MutexGuard<'_, Option<u64>> {
-        self.added.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn call_off(&self) {
-        self.is_called_off.store(true, Ordering::Relaxed);
+    fn progress(&self) -> MutexGuard<'_, Option<Progress>> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A job's hold on its array, for any thread. To drop it is to be over.
+/// A job, as the thread has it that does the work. The job is over when this is dropped.
 #[derive(Debug)]
 pub struct Job(Arc<Shared>);
 
 impl Job {
-    /// Whether what it does is of no use any more.
-    pub fn is_called_off(&self) -> bool {
-        self.0.is_called_off.load(Ordering::Relaxed)
+    pub fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled.load(Ordering::Relaxed) || IS_SHUT_DOWN.load(Ordering::Relaxed)
     }
 
-    /// What asks whether work on a file is of no use any more: where it has to wait for who holds the other end, that may be
-    /// so a little earlier.
-    pub fn question(&self, peer: &Peer) -> impl Fn() -> bool + use<'_> {
-        let waits = identity::require_regular(peer.file()).is_err();
-        let is_given_up =
-            || self.0.waits_no_more.load(Ordering::Relaxed) || IS_ENDING.load(Ordering::Relaxed);
-        move || self.is_called_off() || (waits && is_given_up())
-    }
-
-    /// Writes, unless it was called off for good; says whether it did. Whoever calls it off waits for the end of that.
+    /// Writes elements, unless the array has abandoned the job; says whether it did.
     pub fn write(&self, write: &mut dyn FnMut()) -> bool {
-        let added = self.0.added();
-        let may_write = added.is_some() && !self.is_called_off();
-        if may_write {
+        let progress = self.0.progress();
+        if progress.is_some() {
             write();
         }
-        may_write
+        progress.is_some()
     }
 
-    /// Says that the file of a reserved array ends there by now, whatever becomes of what is to be written to it.
-    pub fn made_room(&self, end: u64) {
-        self.0.room_end.store(end, Ordering::Relaxed);
-    }
-
-    /// Adds at most so many bytes by a call that is told how many were added before, and says how many it adds. Does nothing,
-    /// and says so, once it was called off.
-    pub fn add(&self, most: u64, write: impl FnOnce(u64) -> Result<u64>) -> Result<bool> {
-        let mut added = self.0.added();
-        let Some(before) = *added else { return Ok(false) };
-        let written = write(before).inspect_err(|_| {
-            let end = self.0.place + before + most;
-            self.0.wasted_to.store(end, Ordering::Relaxed);
-        })?;
-        *added = Some(before + written);
-        Ok(true)
-    }
-}
-
-impl Drop for Job {
-    fn drop(&mut self) {
-        self.0.is_over.store(true, Ordering::Release);
-    }
-}
-
-/// The jobs an array has, as it knows them.
-#[derive(Debug, Default)]
-pub struct Jobs {
-    running: Vec<Arc<Shared>>,
-    /// Whether there were jobs since they were settled last.
-    is_unsettled: bool,
-    /// What a growing job has done, and is not taken over yet.
-    outcome: Outcome,
-}
-
-#[derive(Debug, Default)]
-struct Outcome {
-    fills_room: bool,
-    /// Bytes that were added.
-    added: u64,
-    /// Byte of the file at which that ends which was perhaps written in vain; 0 where nothing was.
-    wasted_to: u64,
-    /// Where a reserved file ends that was made longer; 0 where it was not.
-    room_end: u64,
-}
-
-impl Jobs {
-    pub fn is_written(&self) -> bool {
-        self.running.iter().any(|job| job.claim != Claim::Reads)
-    }
-
-    /// Notes what a growing job has done that does nothing any more.
-    fn note(&mut self, job: &Shared, added: Option<u64>) {
-        if job.claim == Claim::Grows {
-            self.outcome = Outcome {
-                fills_room: job.fills_room,
-                added: added.unwrap_or(0),
-                wasted_to: job.wasted_to.load(Ordering::Relaxed),
-                room_end: job.room_end.load(Ordering::Relaxed),
-            };
+    /// Appends elements, unless the array has abandoned the job; says whether it did.
+    pub fn append(&self, append: impl FnOnce(&mut Progress) -> Result<()>) -> Result<bool> {
+        match self.0.progress().as_mut() {
+            Some(progress) => append(progress).map(|()| true),
+            None => Ok(false),
         }
     }
+}
 
-    fn is_growing(&self) -> bool {
-        self.running.iter().any(|job| job.claim == Claim::Grows)
+/// The jobs of an array that it has not finished.
+#[derive(Debug, Default)]
+pub struct Jobs(Vec<Arc<Shared>>);
+
+impl Jobs {
+    pub fn is_idle(&self) -> bool {
+        self.0.is_empty()
     }
 
-    pub fn is_idle(&self) -> bool {
-        self.running.is_empty()
+    fn has(&self, claim: Claim) -> bool {
+        self.0.iter().any(|job| job.claim == claim)
     }
 }
 
 impl Array {
-    /// Begins a job.
+    /// Begins a job. Until it is finished the array is busy, even if the work is over: when the array is free again must not depend on
+    /// how fast another thread is.
     ///
     /// # Errors
-    /// `Busy` where it cannot go together with those there are.
+    /// `Busy` if it cannot go together with the jobs there are.
     pub(super) fn begin_job(&mut self, operation: &'static str, ticket: u32, claim: Claim) -> Result<Job> {
         self.require_unwritten(operation)?;
         if claim != Claim::Reads {
             self.require_idle(operation)?;
         }
         if self.jobs.is_idle() {
-            self.jobs.is_unsettled = true;
-            // No append and no pop goes by the core.
+            // JavaScript appends and pops nothing by itself.
             self.state.set_prefaulted(0);
         }
         let shared = Arc::new(Shared {
             ticket,
             claim,
-            place: self.file_position(self.length()),
-            fills_room: self.is_reserved(),
-            added: Mutex::new(Some(0)),
-            wasted_to: AtomicU64::new(0),
-            room_end: AtomicU64::new(0),
-            is_called_off: AtomicBool::new(false),
-            waits_no_more: AtomicBool::new(false),
-            is_over: AtomicBool::new(false),
+            is_cancelled: AtomicBool::new(false),
+            progress: Mutex::new(Some(Progress::default())),
         });
-        self.jobs.running.push(shared.clone());
+        self.jobs.0.push(shared.clone());
         Ok(Job(shared))
     }
 
-    /// Calls a job off: it ends as soon as it can, and what it has done by then stays.
-    pub fn call_off(&self, ticket: u32) {
-        for job in self.jobs.running.iter().filter(|job| job.ticket == ticket) {
-            job.call_off();
+    /// Makes a job end as soon as it can. What it has done by then stays.
+    pub fn cancel_job(&self, ticket: u32) {
+        for job in self.jobs.0.iter().filter(|job| job.ticket == ticket) {
+            job.is_cancelled.store(true, Ordering::Relaxed);
         }
     }
 
-    /// Calls a job off if it waits for others, now or later. One that can go on by itself does.
-    pub fn stop_waiting(&self, ticket: u32) {
-        for job in self.jobs.running.iter().filter(|job| job.ticket == ticket) {
-            job.waits_no_more.store(true, Ordering::Relaxed);
+    /// Takes over what a job has done that is over. A job that is not over goes on.
+    ///
+    /// # Errors
+    /// The system's
+    pub fn finish_job(&mut self, ticket: u32) -> Result<()> {
+        let is_over = |job: &mut Arc<Shared>| job.ticket == ticket && Arc::get_mut(job).is_some();
+        let over: Vec<_> = self.jobs.0.extract_if(.., is_over).collect();
+        over.iter().try_for_each(|job| self.take_over(job))
+    }
+
+    fn take_over(&mut self, job: &Shared) -> Result<()> {
+        match job.progress().take() {
+            Some(progress) if job.claim == Claim::Grows => self.take_over_appended(progress),
+            _ => Ok(()),
         }
     }
 
-    /// Takes back that a job was begun, which has done nothing: what was to do it is refused.
-    pub fn forget_job(&mut self, ticket: u32) {
-        self.jobs.running.retain(|job| job.ticket != ticket);
-        if self.jobs.is_idle() && self.jobs.outcome.added == 0 {
-            self.jobs.is_unsettled = false;
-        }
-    }
-
-    /// Takes over what jobs have done that are over by now. Until then the array is as busy as if they were not: when it is
-    /// free again depends on who waits for them, not on how fast they are.
-    pub fn settle_jobs(&mut self) -> Result<()> {
-        let is_over = |job: &mut Arc<Shared>| job.is_over.load(Ordering::Acquire);
-        let over: Vec<_> = self.jobs.running.extract_if(.., is_over).collect();
-        for job in over {
-            let added = *job.added();
-            self.jobs.note(&job, added);
-        }
-        if !self.jobs.is_idle() {
-            return Ok(());
-        }
-        if !self.jobs.is_unsettled {
-            return Ok(());
-        }
-        if self.jobs.outcome.fills_room {
-            self.take_over_room();
-        } else if self.jobs.outcome.added > 0 {
-            let bytes = self.bytes_in_file()?;
-            self.set_bytes(bytes)?;
-        }
-        self.give_back_waste();
-        // Not before: what could not be taken over is tried again.
-        self.jobs.outcome = Outcome::default();
-        self.jobs.is_unsettled = false;
-        Ok(())
-    }
-
-    /// Takes over what a job has added to a reserved file, and how long it has made that.
-    fn take_over_room(&mut self) {
-        let Outcome { added, room_end, .. } = self.jobs.outcome;
-        let length = self.length() + added / self.itemsize();
-        let room = room_end.saturating_sub(self.file_position(0)) / self.itemsize();
-        self.state.set(length, self.capacity().max(length).max(room));
-    }
-
-    /// A full disk gets back what it gave, where a header counts the elements. Of a failure of that nothing more is to be told.
-    fn give_back_waste(&mut self) {
-        let wasted_to = self.jobs.outcome.wasted_to;
-        if wasted_to > 0 {
-            self.note_slack(wasted_to);
-            let _ = self.truncate_slack();
+    /// Cancels all jobs for good: from now on none of them changes the file. Their memory stays valid, and what they have appended is
+    /// the array's.
+    pub fn abandon_jobs(&mut self) {
+        for job in std::mem::take(&mut self.jobs.0) {
+            job.is_cancelled.store(true, Ordering::Relaxed);
+            // Waits for the write that is under way. The array ends: nobody is left to report a failure to.
+            let _ = self.take_over(&job);
         }
     }
 
     /// Refuses what needs the elements to stay as they are while others write them.
     pub(super) fn require_unwritten(&self, operation: &'static str) -> Result<()> {
-        if self.jobs.is_written() {
-            return Err(Error::Busy { operation });
-        }
-        Ok(())
+        let is_written = self.jobs.has(Claim::Writes) || self.jobs.has(Claim::Grows);
+        busy_if(is_written, operation)
     }
 
     /// Refuses what changes the length while others work on the elements.
     pub(super) fn require_idle(&self, operation: &'static str) -> Result<()> {
-        if self.jobs.is_idle() {
-            Ok(())
-        } else {
-            Err(Error::Busy { operation })
-        }
+        busy_if(!self.jobs.is_idle(), operation)
     }
 
-    /// Refuses to cut the file that a job is adding to.
+    /// Refuses to truncate the file that a job is appending to.
     pub(super) fn require_not_growing(&self, operation: &'static str) -> Result<()> {
-        if self.jobs.is_growing() {
-            Err(Error::Busy { operation })
-        } else {
-            Ok(())
-        }
+        busy_if(self.jobs.has(Claim::Grows), operation)
     }
+}
 
-    /// Calls all jobs off for good: from now on none of them changes the file. What they hold stays valid, and what they have
-    /// added to a reserved file is the array's, as in any other it is the file's.
-    pub fn abandon_jobs(&mut self) {
-        for job in std::mem::take(&mut self.jobs.running) {
-            job.call_off();
-            // Waits for the write that is under way.
-            let added = job.added().take();
-            self.jobs.note(&job, added);
-        }
-        if self.jobs.outcome.fills_room {
-            self.take_over_room();
-        }
-        self.give_back_waste();
-        self.jobs.outcome = Outcome::default();
+fn busy_if(is_busy: bool, operation: &'static str) -> Result<()> {
+    if is_busy {
+        return Err(Error::Busy { operation });
     }
+    Ok(())
 }

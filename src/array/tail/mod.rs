@@ -2,6 +2,7 @@
 //!
 //! This folder alone asks which kind of end an array has.
 
+mod file_end;
 mod npy;
 mod reserved;
 
@@ -175,8 +176,9 @@ impl Array {
         self.memory.cover(length * self.itemsize())
     }
 
-    /// Makes the array longer by as many bytes as some parts have, which are what stands there in the end. An exact array appends them, so
-    /// that readers see no zeros and a full disk changes nothing. The caller stores to a reserved array anyway.
+    /// Makes the array longer before elements are moved in it. The parts are the last bytes that it is going to have. An exact array
+    /// appends them, so that readers see no zeros and a full disk changes nothing. A reserved array only gets the length: the caller
+    /// stores all bytes anyway.
     pub(super) fn grow_for(&mut self, parts: &[Region<'_>]) -> Result<()> {
         if let Tail::Reserved(_) = self.tail {
             let added: u64 = parts.iter().map(|part| part.len() as u64).sum();
@@ -216,7 +218,8 @@ impl Array {
         Ok(())
     }
 
-    /// Takes appended elements back, which made one length another, or were to, unless others have appended meanwhile.
+    /// Takes back what an append from one length to another has written, whether it has failed or not, unless others have appended
+    /// meanwhile.
     pub(super) fn undo_append(&mut self, from: u64, to: u64) -> Result<()> {
         // A file is not truncated to the size it has: others may append just now.
         if from == to {
@@ -234,9 +237,8 @@ impl Array {
         self.truncate_slack()
     }
 
-    /// Whether a source has to be copied to an address that elements may have before it is appended. A write to the end of the file that
-    /// meets a page of its source which is not in memory yet lets the file end at that page's border for a moment: no element may lie
-    /// across one.
+    /// Whether a source has to be copied to an aligned address before it is appended. If a page of the source is not in memory yet, an
+    /// appending write lets the file end at that page's border for a moment. No element may lie across one.
     pub(super) fn needs_aligned_copy(&self, source: Region<'_>) -> bool {
         matches!(self.tail, Tail::Exact) && !source.address().is_multiple_of(self.typecode.itemsize())
     }
@@ -250,7 +252,7 @@ impl Array {
         self.truncate_slack()
     }
 
-    /// The same before the array goes. Nobody sees the size of memory without a name.
+    /// Trims the array before it is closed. Nobody sees the size of memory without a name.
     pub fn finish(&mut self) -> Result<()> {
         if !self.storage().is_exposed() {
             return Ok(());
@@ -260,7 +262,7 @@ impl Array {
         self.trim()
     }
 
-    /// Makes a reserved array exact. There is nothing to do for another.
+    /// Makes a reserved array exact. Other arrays stay as they are.
     pub(super) fn seal(&mut self, operation: &'static str) -> Result<()> {
         self.require_not_growing(operation)?;
         let Tail::Reserved(reserved) = &self.tail else {

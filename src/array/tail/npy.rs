@@ -30,7 +30,7 @@ impl NpyTail {
         Ok(count.min(mapping.bytes()? / itemsize) * itemsize)
     }
 
-    /// Writes elements to where the counted ones end, then counts them. An error may leave some of them written.
+    /// Writes elements to where the counted ones end, then counts them. If that fails, some of them may be written.
     pub fn append(&mut self, storage: &Storage, parts: &[Region<'_>], end: u64, length: u64) -> Result<()> {
         let mut position = end;
         for part in parts {

@@ -23,7 +23,7 @@ pub fn sort<T: Ordered>(
     let count = region.len() / size_of::<T>();
     // One table is as large as fits the first cache; more would not.
     let tables = if values <= 256 { TABLES } else { 1 };
-    let counters = region.rows::<T>(0..count).fold::<TABLES, _>(
+    let counters = region.rows::<T>(0..count).fold_lanes::<TABLES, _>(
         vec![0usize; values * tables],
         #[inline(always)]
         |counters, row| {

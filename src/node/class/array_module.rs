@@ -8,9 +8,11 @@ use napi_derive::napi;
 
 use super::MmapArray;
 use crate::array::Array;
-use crate::array::peer::{Opening, Peer};
+use crate::array::files::Mode;
+use crate::array::files::external_file::ExternalFile;
 use crate::kernels::compare;
 use crate::node::errors::throw_on_error;
+use crate::node::jobs::file_name;
 use crate::node::source::Source;
 use crate::node::values::{RawNumber, bounds, bytes, count, decode, encode, index};
 use crate::os::huge_pages;
@@ -196,22 +198,14 @@ impl MmapArray {
     #[napi]
     pub fn fromfile(&self, env: Env, source: Either<i32, Uint8Array>, n: f64) -> napi::Result<()> {
         self.change(&env, |array| {
-            let peer = match source {
-                Either::A(descriptor) => Peer::borrow(descriptor)?,
-                Either::B(path) => Peer::open(&path, Opening::Waits)?,
-            };
-            array.read_from(&peer, count("n", n)?)
+            let file = ExternalFile::open(file_name(&source), Mode::Sync)?;
+            array.fromfile(file, count("n", n)?)
         })
     }
 
     /// Writes the elements to a path, or to where a descriptor stands.
     #[napi]
     pub fn tofile(&self, env: Env, target: Either<i32, Uint8Array>) -> napi::Result<()> {
-        self.read(&env, |array| match target {
-            // As Python's: nothing to write, nothing is touched.
-            Either::A(_) if array.length() == 0 => Ok(()),
-            Either::A(descriptor) => array.write_to_open(&Peer::borrow(descriptor)?),
-            Either::B(path) => array.write_to_path(&path),
-        })
+        self.read(&env, |array| array.tofile(file_name(&target)))
     }
 }

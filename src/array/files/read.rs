@@ -1,0 +1,180 @@
+//! Elements from other files.
+
+use std::sync::Arc;
+
+use super::external_file::ExternalFile;
+use crate::array::jobs::{Claim, Work};
+use crate::array::prefault::PiecesBehindEnd;
+use crate::array::{Array, countable_bytes};
+use crate::error::{Error, Result};
+use crate::kernels::Region;
+use crate::os::{identity, read};
+use crate::storage::Storage;
+
+/// Bytes read at a time; a multiple of the size of every element.
+const CHUNK: u64 = 1 << 20;
+/// Bytes that the system is asked for at a time if the array is memory and the source does not say its size.
+const MEMORY_AT_ONCE: u64 = 64 << 20;
+
+/// Elements that are to be read.
+struct Reading {
+    file: ExternalFile,
+    itemsize: usize,
+    /// Elements that were asked for.
+    count: u64,
+    /// Bytes to read: those of the elements, or those to the end of the file if there are fewer. As Python does, it reads those too
+    /// that are not a whole element.
+    wanted: u64,
+    /// For how many of them there is memory.
+    known: u64,
+    /// Where they are read to: memory behind the elements that nobody else sees and that has room for all of them; else to a buffer.
+    memory: Option<PiecesBehindEnd>,
+    storage: Arc<Storage>,
+}
+
+impl Array {
+    /// Appends `count` elements read from a file, from its position on.
+    ///
+    /// # Errors
+    /// `UnexpectedEof` if there are fewer; the system's. The whole elements that were read until then are kept.
+    pub fn fromfile(&mut self, file: ExternalFile, count: u64) -> Result<()> {
+        let Some(reading) = self.begin_reading("fromfile", file, count)? else {
+            return Ok(());
+        };
+        let is_in_place = reading.memory.is_some();
+        let append = |elements: Region<'_>| {
+            if is_in_place {
+                let added = elements.len() as u64 / self.itemsize();
+                self.state.set(self.length() + added, self.capacity());
+            } else {
+                // It looks each time whether others have changed the length.
+                self.extend(elements)?;
+            }
+            Ok(true)
+        };
+        reading.run(None, append).map(drop)
+    }
+
+    /// The same as a job.
+    ///
+    /// # Errors
+    /// Those of [`Array::fromfile`]; `Busy`.
+    pub fn fromfile_later(&mut self, ticket: u32, file: ExternalFile, count: u64) -> Result<Work> {
+        const OPERATION: &str = "fromfileAsync";
+        let Some(reading) = self.begin_reading(OPERATION, file, count)? else {
+            return Ok(Work::new(0, |_| Ok(true)));
+        };
+        let mut end = reading.memory.is_none().then(|| self.file_end());
+        let job = self.begin_job(OPERATION, ticket, Claim::Grows)?;
+        Ok(Work::new(0, move |_| {
+            let append = |elements: Region<'_>| {
+                job.append(|progress| {
+                    if let Some(end) = &mut end {
+                        end.append(elements, progress)?;
+                    }
+                    progress.appended += elements.len() as u64;
+                    Ok(())
+                })
+            };
+            reading.run(Some(&|| job.is_cancelled()), append)
+        }))
+    }
+
+    /// `None` if no elements are asked for.
+    fn begin_reading(
+        &mut self,
+        operation: &'static str,
+        file: ExternalFile,
+        count: u64,
+    ) -> Result<Option<Reading>> {
+        let resizable = self.begin_length_change(operation)?;
+        if count == 0 {
+            return Ok(None);
+        }
+        resizable?;
+        let itemsize = self.itemsize();
+        let asked = countable_bytes("n", count, itemsize)?;
+        let left = self.bytes_left(&file)?;
+        let wanted = left.map_or(asked, |left| left.min(asked));
+        let known = left.map_or(0, |_| wanted);
+        // The bytes that are not a whole element need room, too.
+        let length = self.length() + known.div_ceil(itemsize);
+        self.require_memory(length)?;
+        // Before anything is read: the file must not hold what cannot be counted or mapped afterwards.
+        self.require_length_fits_header(self.length() + wanted / itemsize)?;
+        self.memory.cover(length * itemsize)?;
+        let memory = self
+            .can_prefault(known)
+            .then(|| self.make_room(length).map(|()| self.pieces_behind_end()))
+            .transpose()?;
+        Ok(Some(Reading {
+            file,
+            itemsize: itemsize as usize,
+            count,
+            wanted,
+            known,
+            memory,
+            storage: self.storage().clone(),
+        }))
+    }
+
+    /// Bytes from the position of a file to its end; `None` if it does not say its size, as a pipe and the files of /proc. The array's
+    /// own file gets longer while it is read: it ends where it ends now.
+    fn bytes_left(&self, file: &ExternalFile) -> Result<Option<u64>> {
+        let end = match identity::require_regular(file) {
+            _ if self.is_own(file)? => self.end_in_file()?,
+            Ok(stat) if stat.st_size > 0 => stat.st_size as u64,
+            _ => return Ok(None),
+        };
+        Ok(Some(end.saturating_sub(file.position()?)))
+    }
+}
+
+impl Reading {
+    /// Reads, and has whole elements appended until `append` returns false. Says whether all was read: false if it was cancelled.
+    fn run(
+        mut self,
+        is_cancelled: Option<&dyn Fn() -> bool>,
+        mut append: impl FnMut(Region<'_>) -> Result<bool>,
+    ) -> Result<bool> {
+        let mut chunk = vec![
+            0;
+            if self.memory.is_some() {
+                0
+            } else {
+                CHUNK.min(self.wanted) as usize
+            }
+        ];
+        let (mut read, mut elements) = (0, 0);
+        let mut memory_end = self.known.max(MEMORY_AT_ONCE);
+        let goes_on = || !is_cancelled.is_some_and(|is_cancelled| is_cancelled());
+        while goes_on() {
+            if read >= memory_end {
+                self.storage.require_memory(MEMORY_AT_ONCE)?;
+                memory_end = read + MEMORY_AT_ONCE;
+            }
+            let left = self.wanted - read;
+            let piece = match &mut self.memory {
+                Some(memory) => memory.next(left),
+                None => Region::of_mut(&mut chunk).part(0, CHUNK.min(left) as usize),
+            };
+            let (got, failure) = read::fill(&self.file, piece, is_cancelled);
+            let whole = got - got % self.itemsize;
+            if whole > 0 && !append(piece.part(0, whole))? {
+                return Ok(false);
+            }
+            failure?;
+            read += got as u64;
+            elements += (whole / self.itemsize) as u64;
+            if elements == self.count {
+                return Ok(true);
+            }
+            let is_at_end = got < piece.len() && goes_on();
+            if is_at_end || read == self.wanted {
+                let (wanted, got) = (self.count, elements);
+                return Err(Error::UnexpectedEof { wanted, got });
+            }
+        }
+        Ok(false)
+    }
+}

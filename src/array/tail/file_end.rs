@@ -1,0 +1,104 @@
+//! The end of an array in its file, for a job that appends to the file without the array.
+
+use std::sync::Arc;
+
+use super::Tail;
+use crate::array::Array;
+use crate::array::jobs::Progress;
+use crate::error::{Error, Result};
+use crate::kernels::Region;
+use crate::storage::{NpyHeader, Storage};
+
+pub(in crate::array) struct FileEnd {
+    storage: Arc<Storage>,
+    /// Byte of the file at which the array begins, and at which it ended when the job began.
+    offset: u64,
+    start: u64,
+    itemsize: u64,
+    kind: Kind,
+}
+
+enum Kind {
+    Exact,
+    Npy(NpyHeader),
+    /// The byte at which the file ends.
+    Reserved(u64),
+}
+
+impl FileEnd {
+    /// Writes elements behind those that were appended before. What was written before an error does not count.
+    pub fn append(&mut self, elements: Region<'_>, progress: &mut Progress) -> Result<()> {
+        let position = self.start + progress.appended;
+        let end = position + elements.len() as u64;
+        let storage = &self.storage;
+        progress.wasted_to = end;
+        match &mut self.kind {
+            Kind::Exact => {
+                let bytes = storage
+                    .size()?
+                    .checked_sub(self.offset)
+                    .ok_or(Error::MemoryFault)?;
+                // What is appended to a file that ends inside an element would not be elements.
+                if !bytes.is_multiple_of(self.itemsize) {
+                    return Err(storage.named(Error::ragged(bytes, self.itemsize as usize)));
+                }
+                storage.append(&[elements], position)?;
+            }
+            Kind::Npy(header) => {
+                storage.write_at(elements, position)?;
+                header.set_count(storage, (end - self.offset) / self.itemsize)?;
+            }
+            Kind::Reserved(room_end) => {
+                storage.require_size(*room_end)?;
+                if end > *room_end {
+                    storage.grow(*room_end, end)?;
+                    *room_end = end;
+                    progress.room_end = end;
+                }
+                storage.write_at(elements, position)?;
+            }
+        }
+        progress.wasted_to = 0;
+        Ok(())
+    }
+}
+
+impl Array {
+    pub(in crate::array) fn file_end(&self) -> FileEnd {
+        let start = self.file_position(self.length());
+        FileEnd {
+            storage: self.storage().clone(),
+            offset: self.mapping().offset(),
+            start,
+            itemsize: self.itemsize(),
+            kind: match &self.tail {
+                Tail::Exact => Kind::Exact,
+                Tail::Npy(npy) => Kind::Npy(npy.header().clone()),
+                Tail::Reserved(_) => Kind::Reserved(self.file_position(self.capacity())),
+            },
+        }
+    }
+
+    /// Takes over what a job has appended.
+    ///
+    /// # Errors
+    /// The system's
+    pub(in crate::array) fn take_over_appended(&mut self, progress: Progress) -> Result<()> {
+        if progress.wasted_to > 0 {
+            self.note_slack(progress.wasted_to);
+            // Gives a full disk its blocks back. An error of that tells the caller nothing new.
+            let _ = self.truncate_slack();
+        }
+        if let Tail::Reserved(_) = self.tail {
+            let length = self.length() + progress.appended / self.itemsize();
+            let room = progress.room_end.saturating_sub(self.file_position(0)) / self.itemsize();
+            let capacity = self.capacity().max(length).max(room);
+            self.memory.cover(capacity * self.itemsize())?;
+            self.state.set(length, capacity);
+        } else if progress.appended > 0 {
+            let bytes = self.bytes_in_file()?;
+            self.set_bytes(bytes)?;
+        }
+        Ok(())
+    }
+}
