@@ -2,7 +2,6 @@
 // element-path.js overrides the methods of one element for each typecode.
 
 import { inspect } from 'node:util'
-import { fromfileLater, sortLater, tofileLater } from '../native.js'
 import * as args from './arguments.js'
 import { allocate, bytesOf } from './buffers.js'
 import { textOf } from './characters.js'
@@ -208,12 +207,12 @@ export class MmapArray extends StoredArray {
   async fromfileAsync(source, n, options) {
     const file = args.toFile(source, 'source')
     const count = args.toCount(n, 'n')
-    await jobs.run(this, options, (ticket) => fromfileLater(coreOf(this), ticket, file, count))
+    await jobs.run(this, options, (ticket) => coreOf(this).fromfileAsync(ticket, file, count))
   }
 
   async tofileAsync(target, options) {
     const file = args.toFile(target, 'target')
-    await jobs.run(this, options, (ticket) => tofileLater(coreOf(this), ticket, file))
+    await jobs.run(this, options, (ticket) => coreOf(this).tofileAsync(ticket, file))
   }
 
   fromunicode(text) {
@@ -322,7 +321,7 @@ export class MmapArray extends StoredArray {
   }
 
   async sortAsync(options) {
-    await jobs.run(this, options, (ticket) => sortLater(coreOf(this), ticket))
+    await jobs.run(this, options, (ticket) => coreOf(this).sortAsync(ticket))
     return this
   }
 

@@ -83,3 +83,9 @@ pub fn has_shared_buffers() -> bool {
 pub fn sweep_overlays() -> bool {
     overlays::sweep()
 }
+
+/// Cancels all jobs of all threads, now and later: the process ends.
+#[napi]
+pub fn shutdown() {
+    crate::array::jobs::shutdown();
+}

@@ -5,12 +5,11 @@
 //! of a getter ends the process.
 
 mod array_module;
+mod jobs;
 mod memory;
 mod numbers;
 mod sharing;
 mod storage;
-
-pub use numbers::side;
 
 use std::ops::Deref;
 use std::rc::Rc;

@@ -1,14 +1,12 @@
 //! How an array is stored: its file, its size, its device.
 
 use napi::Env;
-use napi::bindgen_prelude::AsyncTask;
 use napi_derive::napi;
 
 use super::MmapArray;
 use crate::array::Array;
 use crate::mapping::Advice;
 use crate::mapping::guard::faults;
-use crate::node::flush::FlushTask;
 use crate::node::values::{bounds, count};
 
 #[napi]
@@ -82,11 +80,6 @@ impl MmapArray {
     #[napi]
     pub fn flush(&self, env: Env) -> napi::Result<()> {
         self.change(&env, Array::flush)
-    }
-
-    #[napi]
-    pub fn flush_async(&self, env: Env) -> napi::Result<AsyncTask<FlushTask>> {
-        self.change(&env, |array| Ok(AsyncTask::new(FlushTask(array.flush_later()?))))
     }
 
     #[napi]
