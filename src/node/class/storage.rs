@@ -13,23 +13,23 @@ use crate::node::values::{bounds, count};
 impl MmapArray {
     #[napi]
     pub fn typecode(&self) -> String {
-        self.description.typecode.to_string()
+        self.typecode.to_string()
     }
 
     #[napi]
     pub fn flags(&self) -> &'static str {
-        self.description.flags.as_str()
+        self.flags.as_str()
     }
 
     #[napi]
     pub fn path(&self) -> Option<String> {
-        self.description.path.clone()
+        self.path.clone()
     }
 
     /// `raw` or `npy`.
     #[napi]
     pub fn format(&self) -> &'static str {
-        self.description.format.as_str()
+        self.format.as_str()
     }
 
     /// The lengths of all dimensions. Works on a faulty array too.
