@@ -9,7 +9,7 @@ use crate::kernels::Region;
 use crate::kernels::bisect::{self, Side, Value};
 use crate::kernels::envelope::{self, Parts};
 use crate::kernels::extremes::{self, Extreme};
-use crate::kernels::sort::{self, Place};
+use crate::kernels::sort::{self, Readers};
 use crate::kernels::sum;
 use crate::os::scratch::Scratch;
 use crate::typecode::Scalar;
@@ -74,11 +74,11 @@ impl Array {
         self.begin_write_in_place("sort")?;
         self.require_unwritten("sort")?;
         // While others may be reading, an element is the old one until it is the new one.
-        let place = match self.has_one_reader() {
-            true => Place::Anywhere,
-            false => Place::OldOrNew,
+        let readers = match self.has_one_reader() {
+            true => Readers::None,
+            false => Readers::Others,
         };
-        sort_snapshot(&self.snapshot()?, self.typecode.scalar, place, None).map(drop)
+        sort_snapshot(&self.snapshot()?, self.typecode.scalar, readers, None).map(drop)
     }
 
     /// The index at which a value belongs among the sorted elements from `lo` to before `hi`. Far bounds clamp; `lo` if there are no elements.
@@ -109,17 +109,17 @@ impl Array {
 pub(super) fn sort_snapshot(
     elements: &Snapshot,
     scalar: Scalar,
-    place: Place,
+    readers: Readers,
     job: Option<&Job>,
 ) -> Result<bool> {
     let region = elements.region();
-    let words = sort::scratch_words(scalar, region.len() / scalar.size(), place);
+    let words = sort::scratch_words(scalar, region.len() / scalar.size(), readers);
     let mut scratch = Scratch::new(words)?;
     let is_cancelled = || job.is_some_and(Job::is_cancelled);
-    let terms = sort::Terms {
-        place,
-        is_read: &|| elements.require_sound().is_ok(),
-        is_called_off: job.map(|_| &is_cancelled as &dyn Fn() -> bool),
+    let options = sort::SortOptions {
+        readers,
+        is_source_intact: &|| elements.require_sound().is_ok(),
+        is_cancelled: job.map(|_| &is_cancelled as &dyn Fn() -> bool),
         write: &|write| match job {
             Some(job) => job.write(write),
             None => {
@@ -128,7 +128,7 @@ pub(super) fn sort_snapshot(
             }
         },
     };
-    let is_sorted = sort::sort(region, scalar, scratch.words(), terms);
+    let is_sorted = sort::sort(region, scalar, scratch.words(), options);
     elements.require_sound()?;
     Ok(is_sorted)
 }

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::kernels::Region;
 use crate::kernels::bisect::{self, Side};
 use crate::kernels::envelope::{self, Parts};
-use crate::kernels::sort::Place;
+use crate::kernels::sort::Readers;
 
 /// Elements to look for, which stay where they are.
 pub enum Needles {
@@ -46,7 +46,7 @@ impl Array {
             if job.is_cancelled() {
                 return Ok(false);
             }
-            sort_snapshot(&elements, scalar, Place::OldOrNew, Some(&job))
+            sort_snapshot(&elements, scalar, Readers::Others, Some(&job))
         }))
     }
 

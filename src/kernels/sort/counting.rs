@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::Region;
 use super::super::block::Block;
 use super::super::order::Ordered;
-use super::Terms;
+use super::SortOptions;
 
 /// Counts side by side, so that a run of equal elements does not wait for its own counter.
 const TABLES: usize = 4;
@@ -17,7 +17,7 @@ pub fn sort<T: Ordered>(
     region: Region<'_>,
     index_of: impl Fn(T::Key) -> usize,
     key_at: impl Fn(usize) -> T::Key,
-    terms: Terms<'_>,
+    options: SortOptions<'_>,
 ) -> bool {
     let values = 1 << (8 * size_of::<T>());
     let count = region.len() / size_of::<T>();
@@ -43,7 +43,7 @@ pub fn sort<T: Ordered>(
             start += equal;
         }
     };
-    !terms.is_off() && (terms.write)(&mut write)
+    !options.must_stop() && (options.write)(&mut write)
 }
 
 /// The same element over a range.

@@ -9,7 +9,7 @@ use half::f16;
 
 #[cfg(target_arch = "x86_64")]
 use super::vectors::{avx2, avx512, sort_keys};
-use super::{Terms, counting, sort_copy};
+use super::{SortOptions, counting, sort_copy};
 use crate::kernels::Region;
 use crate::kernels::dispatch::Level;
 use crate::kernels::order::{Key, Ordered};
@@ -31,7 +31,7 @@ pub trait Sortable: Ordered {
     /// Whether so many of them are counted.
     fn is_counted(count: usize) -> bool;
 
-    fn count(region: Region<'_>, terms: Terms<'_>) -> bool;
+    fn count(region: Region<'_>, options: SortOptions<'_>) -> bool;
 }
 
 macro_rules! sortable {
@@ -53,14 +53,14 @@ macro_rules! sortable {
                 $is_counted(count)
             }
 
-            fn count(region: Region<'_>, terms: Terms<'_>) -> bool {
+            fn count(region: Region<'_>, options: SortOptions<'_>) -> bool {
                 let least = Self::Key::MIN as isize;
                 counting::sort::<$T>(
                     region,
                     #[inline(always)]
                     |key| (key as isize - least) as usize,
                     |index| (index as isize + least) as Self::Key,
-                    terms,
+                    options,
                 )
             }
         }
@@ -87,7 +87,7 @@ pub trait SortKey: Key {
         level: Level,
         region: Region<'_>,
         scratch: &mut [u64],
-        terms: Terms<'_>,
+        options: SortOptions<'_>,
     ) -> bool;
 }
 
@@ -98,14 +98,14 @@ macro_rules! sort_key {
                 level: Level,
                 region: Region<'_>,
                 scratch: &mut [u64],
-                terms: Terms<'_>,
+                options: SortOptions<'_>,
             ) -> bool {
                 match level {
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx512 => sort_keys::<_, T>(avx512::Avx512::<$Key>::new(), region, scratch, terms),
+                    Level::Avx512 => sort_keys::<_, T>(avx512::Avx512::<$Key>::new(), region, scratch, options),
                     #[cfg(target_arch = "x86_64")]
-                    Level::Avx2 => sort_keys::<_, T>(avx2::Avx2::<$Key>::new(), region, scratch, terms),
-                    _ => sort_copy::<T>(region, scratch, terms),
+                    Level::Avx2 => sort_keys::<_, T>(avx2::Avx2::<$Key>::new(), region, scratch, options),
+                    _ => sort_copy::<T>(region, scratch, options),
                 }
             }
         }

@@ -1,10 +1,9 @@
-//! Elements in rising order, NaNs last.
+//! Sorts elements, the least first and NaNs last.
 //!
-//! Where others have the elements too, what is sorted is a copy: they are read once, and written once when they are in
-//! order, so that each place has its old or its new element at any moment: what another thread writes meanwhile is lost, and
-//! nothing worse. Where nobody else has them, they are sorted in place, as keys: should another thread write to them all the
-//! same, elements may be lost, changed or out of order, but nothing outside of them is touched. Elements of one
-//! byte, and many of two, are counted instead, which takes no memory to speak of.
+//! If others may read the elements, a copy is sorted: the elements are read once, and written once when they are in order. So each
+//! element is its old or its new value at any moment, and what another thread writes meanwhile is lost. If nobody else may read
+//! them, they are sorted in place, as keys. Another thread that writes to them all the same can make elements lost, changed or
+//! out of order, but touches no other memory. Elements of one byte, and many of two, are counted instead, which takes next to no memory.
 
 mod counting;
 mod keys;
@@ -22,94 +21,99 @@ use crate::for_scalar;
 use crate::typecode::Scalar;
 use keys::{SortKey, Sortable};
 
-/// Where elements may be while they are sorted.
+/// Who may read the elements while they are sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// Each in its old place or its new one.
-    OldOrNew,
-    /// Anywhere among the others, and a few of them in the sort's hands.
-    Anywhere,
+pub enum Readers {
+    /// Each element has its old or its new value.
+    Others,
+    /// Elements may be anywhere among the others, and a few of them in registers.
+    None,
 }
 
 /// How many words of memory [`sort`] needs.
-pub fn scratch_words(scalar: Scalar, count: usize, place: Place) -> usize {
-    for_scalar!(scalar, T => words_at::<T>(Level::best(), count, place))
+pub fn scratch_words(scalar: Scalar, count: usize, readers: Readers) -> usize {
+    for_scalar!(scalar, T => words_at::<T>(Level::best(), count, readers))
 }
 
-fn words_at<T: Sortable>(level: Level, count: usize, place: Place) -> usize {
-    if T::is_counted(count) || (level > Level::Portable && is_in_place::<T>(place)) {
+fn words_at<T: Sortable>(level: Level, count: usize, readers: Readers) -> usize {
+    if T::is_counted(count) || (level > Level::Portable && is_in_place::<T>(readers)) {
         return 0;
     }
     (count * size_of::<T::Wide>()).div_ceil(size_of::<u64>())
 }
 
 /// Whether vectors sort keys where the elements are: only if they have the same size.
-fn is_in_place<T: Sortable>(place: Place) -> bool {
-    place == Place::Anywhere && size_of::<T>() == size_of::<T::Wide>()
+fn is_in_place<T: Sortable>(readers: Readers) -> bool {
+    readers == Readers::None && size_of::<T>() == size_of::<T::Wide>()
 }
 
-/// When a sort is to leave the elements as they are, and how it is to treat them.
+/// When a sort leaves the elements as they are, and how it treats them.
 #[derive(Clone, Copy)]
-pub struct Terms<'a> {
-    /// [`Place::Anywhere`] only where the sort cannot be called off.
-    pub place: Place,
-    /// Asked once all is read, before anything is written: whether what was read is what was there.
-    pub is_read: &'a dyn Fn() -> bool,
-    /// Asked now and then, where the sort can be called off: then it writes nothing before all is in order.
-    pub is_called_off: Option<&'a dyn Fn() -> bool>,
-    /// Does the writing of a sort that can be called off, unless it is too late for that; says whether it did.
+pub struct SortOptions<'a> {
+    /// [`Readers::None`] only if the sort cannot be cancelled.
+    pub readers: Readers,
+    /// Asked after everything was read and before anything is written: false if zeros may have been read in place of the file.
+    pub is_source_intact: &'a dyn Fn() -> bool,
+    /// Asked now and then, if the sort can be cancelled. Such a sort writes nothing before all is in order.
+    pub is_cancelled: Option<&'a dyn Fn() -> bool>,
+    /// Runs the writing of a sort that can be cancelled, unless it is too late for that; returns whether it did.
     pub write: &'a dyn Fn(&mut dyn FnMut()) -> bool,
 }
 
-impl Terms<'_> {
-    fn is_called_off(&self) -> bool {
-        self.is_called_off.is_some_and(|is_called_off| is_called_off())
+impl SortOptions<'_> {
+    fn is_cancelled(&self) -> bool {
+        self.is_cancelled.is_some_and(|is_cancelled| is_cancelled())
     }
 
-    fn is_off(&self) -> bool {
-        self.is_called_off() || !(self.is_read)()
+    fn must_stop(&self) -> bool {
+        self.is_cancelled() || !(self.is_source_intact)()
     }
 }
 
-/// Sorts the elements, or leaves them; says whether they are sorted.
+/// Sorts the elements. Returns false if it left them as they were.
 ///
 /// # Panics
-/// If the scratch memory has not the words of [`scratch_words`].
-pub fn sort(region: Region<'_>, scalar: Scalar, scratch: &mut [u64], terms: Terms<'_>) -> bool {
-    for_scalar!(scalar, T => sort_at::<T>(Level::best(), region, scratch, terms))
+/// If the scratch memory is shorter than [`scratch_words`].
+pub fn sort(region: Region<'_>, scalar: Scalar, scratch: &mut [u64], options: SortOptions<'_>) -> bool {
+    for_scalar!(scalar, T => sort_at::<T>(Level::best(), region, scratch, options))
 }
 
-fn sort_at<T: Sortable>(level: Level, region: Region<'_>, scratch: &mut [u64], terms: Terms<'_>) -> bool {
+fn sort_at<T: Sortable>(
+    level: Level,
+    region: Region<'_>,
+    scratch: &mut [u64],
+    options: SortOptions<'_>,
+) -> bool {
     let count = region.len() / size_of::<T>();
     if count < 2 || is_run::<T>(level, region, |key, next| key <= next) {
         return true;
     }
     if is_run::<T>(level, region, |key, next| key >= next) {
-        return !terms.is_off() && (terms.write)(&mut || reorder::reverse(region, size_of::<T>()));
+        return !options.must_stop() && (options.write)(&mut || reorder::reverse(region, size_of::<T>()));
     }
     if T::is_counted(count) {
-        return T::count(region, terms);
+        return T::count(region, options);
     }
-    T::Wide::sort::<T>(level, region, scratch, terms)
+    T::Wide::sort::<T>(level, region, scratch, options)
 }
 
-/// Sorts a copy by the standard library, which must have it for itself.
-fn sort_copy<T: Sortable>(region: Region<'_>, scratch: &mut [u64], terms: Terms<'_>) -> bool {
+/// Sorts a copy with the standard library, which needs memory that nobody else writes.
+fn sort_copy<T: Sortable>(region: Region<'_>, scratch: &mut [u64], options: SortOptions<'_>) -> bool {
     let elements = region.rows::<T>(0..region.len() / size_of::<T>());
     let keys = &mut bytemuck::cast_slice_mut(scratch)[..elements.len()];
     keys::convert(elements, Rows::of_mut(keys), T::wide_key);
-    if terms.is_off() {
+    if options.must_stop() {
         return false;
     }
-    match terms.is_called_off {
-        Some(is_called_off) => scalar::sort(keys, &is_called_off),
+    match options.is_cancelled {
+        Some(is_cancelled) => scalar::sort(keys, &is_cancelled),
         None => keys.sort_unstable(),
     }
     let mut write = || keys::convert(Rows::of_mut(keys), elements, T::of_wide_key);
-    !terms.is_called_off() && (terms.write)(&mut write)
+    !options.is_cancelled() && (options.write)(&mut write)
 }
 
-/// Whether all pairs of neighbours are in some order. Stops at the first block that has one out of order.
+/// Whether all pairs of neighbours fulfil a condition. Stops at the first block with one that does not.
 fn is_run<T: Ordered>(level: Level, region: Region<'_>, is_pair: impl Fn(T::Key, T::Key) -> bool) -> bool {
     let mut block = Block::new();
     let mut last = None;

@@ -14,22 +14,22 @@ fn check<T: Sortable>(original: &[T], what: &str) {
     let mut expected: Vec<T::Key> = original.iter().map(|value| value.key()).collect();
     expected.sort();
     for level in Level::available() {
-        let terms = |place, is_read, is_called_off| Terms {
-            place,
-            is_read,
-            is_called_off,
+        let options = |readers, is_source_intact, is_cancelled| SortOptions {
+            readers,
+            is_source_intact,
+            is_cancelled,
             write: &written,
         };
         let ways = [
-            terms(Place::Anywhere, &|| true, None),
-            terms(Place::OldOrNew, &|| true, None),
-            terms(Place::OldOrNew, &|| true, Some(&|| false)),
-            terms(Place::OldOrNew, &|| true, Some(&|| true)),
-            terms(Place::OldOrNew, &|| false, None),
-            terms(Place::Anywhere, &|| false, None),
+            options(Readers::None, &|| true, None),
+            options(Readers::Others, &|| true, None),
+            options(Readers::Others, &|| true, Some(&|| false)),
+            options(Readers::Others, &|| true, Some(&|| true)),
+            options(Readers::Others, &|| false, None),
+            options(Readers::None, &|| false, None),
         ];
         // The others differ in what they do at the end only.
-        for terms in ways
+        for options in ways
             .into_iter()
             .take(if ["scrambled", "falling"].contains(&what) {
                 6
@@ -38,19 +38,19 @@ fn check<T: Sortable>(original: &[T], what: &str) {
             })
         {
             let mut values = original.to_vec();
-            let mut scratch = vec![0; words_at::<T>(level, values.len(), terms.place)];
-            let is_done = sort_at::<T>(level, Region::of_mut(&mut values), &mut scratch, terms);
+            let mut scratch = vec![0; words_at::<T>(level, values.len(), options.readers)];
+            let is_done = sort_at::<T>(level, Region::of_mut(&mut values), &mut scratch, options);
             let keys: Vec<T::Key> = values.iter().map(|value| value.key()).collect();
             let case = format!(
                 "{what}: {} of {} at {level:?}, {:?}",
                 original.len(),
                 std::any::type_name::<T>(),
-                terms.place
+                options.readers
             );
             if is_done {
                 assert!(keys == expected, "{case}");
             } else {
-                assert!(terms.is_off(), "{case}");
+                assert!(options.must_stop(), "{case}");
                 assert!(
                     keys.iter()
                         .zip(original)
@@ -205,18 +205,18 @@ fn nans_are_last_and_keep_their_bits() {
         0.0,
         f64::NEG_INFINITY,
     ];
-    let mut scratch = vec![0; scratch_words(Scalar::F64, values.len(), Place::OldOrNew)];
-    let terms = Terms {
-        place: Place::OldOrNew,
-        is_read: &|| true,
-        is_called_off: None,
+    let mut scratch = vec![0; scratch_words(Scalar::F64, values.len(), Readers::Others)];
+    let options = SortOptions {
+        readers: Readers::Others,
+        is_source_intact: &|| true,
+        is_cancelled: None,
         write: &written,
     };
     assert!(sort(
         Region::of_mut(&mut values),
         Scalar::F64,
         &mut scratch,
-        terms
+        options
     ));
     assert_eq!(values[..5], [f64::NEG_INFINITY, -0.0, 0.0, 1.0, f64::INFINITY]);
     assert!(values[1].is_sign_negative());
@@ -233,19 +233,19 @@ fn many_elements_and_called_off_in_the_middle() {
         for level in Level::available() {
             for patience in [0, 1, 2, 4, usize::MAX] {
                 let asked = std::cell::Cell::new(0);
-                let is_called_off = || {
+                let is_cancelled = || {
                     asked.set(asked.get() + 1);
                     asked.get() > patience
                 };
-                let terms = Terms {
-                    place: Place::OldOrNew,
-                    is_read: &|| true,
-                    is_called_off: Some(&is_called_off),
+                let options = SortOptions {
+                    readers: Readers::Others,
+                    is_source_intact: &|| true,
+                    is_cancelled: Some(&is_cancelled),
                     write: &written,
                 };
                 let mut values = original.to_vec();
-                let mut scratch = vec![0; words_at::<T>(level, values.len(), terms.place)];
-                let is_done = sort_at::<T>(level, Region::of_mut(&mut values), &mut scratch, terms);
+                let mut scratch = vec![0; words_at::<T>(level, values.len(), options.readers)];
+                let is_done = sort_at::<T>(level, Region::of_mut(&mut values), &mut scratch, options);
                 let case = format!("{} at {level:?}, {patience}", std::any::type_name::<T>());
                 assert_eq!(is_done, patience == usize::MAX, "{case}");
                 assert!(patience == 0 || asked.get() > 1, "{case}");
@@ -314,14 +314,14 @@ fn elements_that_change_meanwhile() {
         });
         for _ in 0..300 {
             for scalar in [Scalar::U64, Scalar::F64, Scalar::I32] {
-                let terms = Terms {
-                    place: Place::Anywhere,
-                    is_read: &|| true,
-                    is_called_off: None,
+                let options = SortOptions {
+                    readers: Readers::None,
+                    is_source_intact: &|| true,
+                    is_cancelled: None,
                     write: &written,
                 };
-                let words = scratch_words(scalar, sorted.len() / scalar.size(), Place::Anywhere);
-                assert!(sort(sorted, scalar, &mut vec![0; words], terms));
+                let words = scratch_words(scalar, sorted.len() / scalar.size(), Readers::None);
+                assert!(sort(sorted, scalar, &mut vec![0; words], options));
             }
         }
         is_over.store(true, std::sync::atomic::Ordering::Relaxed);

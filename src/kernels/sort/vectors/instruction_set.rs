@@ -62,13 +62,13 @@ pub static SPLITS_OF_8: [u64; 256] = {
     while mask < splits.len() {
         let (mut low, mut high, mut lane) = (0, mask.count_ones(), 0);
         while lane < 8 {
-            let place = if mask >> lane & 1 == 1 {
+            let target = if mask >> lane & 1 == 1 {
                 &mut low
             } else {
                 &mut high
             };
-            splits[mask] |= lane << (8 * *place);
-            *place += 1;
+            splits[mask] |= lane << (8 * *target);
+            *target += 1;
             lane += 1;
         }
         mask += 1;

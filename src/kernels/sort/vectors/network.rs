@@ -1,14 +1,14 @@
 //! Up to 16 vectors of keys sorted in registers, by comparisons that do not depend on what was compared before: a bitonic
 //! sort.
 //!
-//! A vector is a row. The place of a key is a number: its low bits are the row, its high bits the lane, so that a column
+//! A vector is a row. The position of a key is a number: its low bits are the row, its high bits the lane, so that a column
 //! is in order before the next. Most comparisons are then between two rows, which takes no shuffle.
 //!
 //! 1. Load the keys. Fill what is left of the rows with the greatest key.
-//! 2. Merge runs of 1 key, of 2, of 4 and so on. Both runs rise, so compare each place with its mirror image first: all
-//!    bits of the place below the length of the merged run differ. Then compare places that differ in one bit, the
-//!    highest first. The lesser key goes to the lower place.
-//! 3. Make rows of the columns: each `zip` of the upper half of the rows with the lower moves one bit of the place from
+//! 2. Merge runs of 1 key, of 2, of 4 and so on. Both runs rise, so compare each position with its mirror image first: all
+//!    bits of the position below the length of the merged run differ. Then compare positions that differ in one bit, the
+//!    highest first. The lesser key goes to the lower position.
+//! 3. Make rows of the columns: each `zip` of the upper half of the rows with the lower moves one bit of the position from
 //!    the row to the lane.
 //! 4. Store the rows.
 #![allow(unsafe_code, reason = "reads and writes whole vectors")]
@@ -41,7 +41,7 @@ fn sort_rows<V: Vectors, const ROWS: usize>(vectors: V, keys: Rows<'_, V::Key>) 
     let spare = bytemuck::cast_slice_mut::<_, V::Key>(&mut spare);
     keys.read(whole, &mut spare[..keys.len() - whole]);
     let spare_row = Rows::of_mut(spare);
-    let place_of = |row: usize| match row * V::LANES {
+    let row_at = |row: usize| match row * V::LANES {
         start if start < whole => keys.pointer(start, V::LANES),
         start => spare_row.pointer(usize::from(start > whole) * V::LANES, V::LANES),
     };
@@ -49,7 +49,7 @@ fn sort_rows<V: Vectors, const ROWS: usize>(vectors: V, keys: Rows<'_, V::Key>) 
     let mut rows = [vectors.splat(V::Key::MAX); ROWS];
     for (number, row) in rows.iter_mut().enumerate() {
         // SAFETY: the keys of a vector are there.
-        *row = unsafe { place_of(number).cast::<V::Vector>().read_unaligned() };
+        *row = unsafe { row_at(number).cast::<V::Vector>().read_unaligned() };
     }
     merge::<V, ROWS, 1>(vectors, &mut rows);
     merge::<V, ROWS, 2>(vectors, &mut rows);
@@ -67,13 +67,13 @@ fn sort_rows<V: Vectors, const ROWS: usize>(vectors: V, keys: Rows<'_, V::Key>) 
     }
     for (number, row) in rows.into_iter().enumerate() {
         // SAFETY: as above, and the caller may write.
-        unsafe { place_of(number).cast::<V::Vector>().write_unaligned(row) };
+        unsafe { row_at(number).cast::<V::Vector>().write_unaligned(row) };
     }
     let rest = bytemuck::cast_slice(&spare[..keys.len() - whole]);
     keys.region().write(whole * size_of::<V::Key>(), rest);
 }
 
-/// Merges each run of `LENGTH` places with the next.
+/// Merges each run of `LENGTH` positions with the next.
 #[inline(always)]
 fn merge<V: Vectors, const ROWS: usize, const LENGTH: usize>(vectors: V, rows: &mut [V::Vector; ROWS]) {
     if LENGTH >= ROWS * V::LANES {
@@ -91,7 +91,7 @@ fn merge<V: Vectors, const ROWS: usize, const LENGTH: usize>(vectors: V, rows: &
     compare_each!(64 32 16 8 4 2 1);
 }
 
-/// Compares each place with the one whose number differs in some bits, the highest of which decides where the lesser key
+/// Compares each position with the one whose number differs in some bits, the highest of which decides where the lesser key
 /// goes.
 #[inline(always)]
 fn compare<V: Vectors, const ROWS: usize>(

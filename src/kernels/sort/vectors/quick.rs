@@ -1,20 +1,20 @@
 //! Quicksort by vectors, in place.
 //!
 //! The idea: a vector is compared with the pivot at once, and one shuffle moves its lesser keys to the front. The whole
-//! vector is then stored twice, at the start and at the end of a gap: what is not wanted at either place is overwritten
+//! vector is then stored twice, at the start and at the end of a gap: what does not belong at either end is overwritten
 //! by the next. So no step depends on the outcome of a comparison but by how far the two ends of the gap move.
 //!
 //! 1. Choose the middle of a few keys that lie evenly over all as the pivot.
 //! 2. Partition: set the keys at both ends aside, which makes the gap. Then read strides of vectors from that end whose
-//!    side of the gap is smaller, so that there is always room, and lay their keys down in the gap. At last lay down what
-//!    was set aside.
+//!    side of the gap is smaller, so that there is always room, and store their keys in the gap. At last store the keys that
+//!    were set aside.
 //! 3. Sort both parts likewise, the lesser first. A part of few keys is sorted in registers (`network`).
 //! 4. If nothing is less than the pivot, it is the least key. Partition by the next greater one then: all that equal the
 //!    pivot are in order, however many they are.
 //! 5. If pivots are so bad that the recursion gets deep, sort the part by a heap. So time grows by n log n at worst.
 //!
 //! Others may write the keys at any time. So a key is read once into a register, where it is compared and from where it is
-//! written, and all places follow from counts of lanes: whatever the keys are, both ends of the gap stay inside.
+//! written, and all positions follow from counts of lanes: whatever the keys are, both ends of the gap stay inside.
 #![allow(unsafe_code, reason = "reads and writes whole vectors")]
 
 use std::ops::Range;
@@ -34,17 +34,17 @@ const AHEAD: usize = 3;
 /// Keys that are looked at to choose a pivot, at most.
 const SAMPLE: usize = 64;
 /// How many times larger than a count's logarithm the depth of the recursion may be.
-const PATIENCE: u32 = 2;
-/// Whether to go on is asked before each part of at least so many keys.
-const WORTH_ASKING: usize = 1 << 16;
+const DEPTH_FACTOR: u32 = 2;
+/// Before each part of at least so many keys the sort asks whether it was cancelled.
+const POLL_LEAST: usize = 1 << 16;
 
 /// How deep the recursion may be for so many keys.
 pub fn depth_for(count: usize) -> u32 {
-    PATIENCE * count.max(1).ilog2()
+    DEPTH_FACTOR * count.max(1).ilog2()
 }
 
-/// Sorts keys, and hands them over as soon as they are in their final order, from first to last, while they are in the
-/// cache. Stops where `is_cancelled` says so.
+/// Sorts keys, and passes them to `take` as soon as they are in their final order, from first to last, while they are in the
+/// cache. Stops when `is_cancelled` returns true.
 pub fn sort<V: Vectors>(
     vectors: V,
     mut keys: Rows<'_, V::Key>,
@@ -53,7 +53,7 @@ pub fn sort<V: Vectors>(
     is_cancelled: &impl Fn() -> bool,
 ) {
     while keys.len() > V::ROWS * V::LANES {
-        if keys.len() >= WORTH_ASKING && is_cancelled() {
+        if keys.len() >= POLL_LEAST && is_cancelled() {
             return;
         }
         if depth == 0 {
@@ -78,7 +78,7 @@ pub fn sort<V: Vectors>(
     take(keys);
 }
 
-/// The key in the middle of some that lie evenly over all elements.
+/// The median of a sample that is spread evenly over all elements.
 pub fn choose_pivot<V: Vectors, T: Pod>(
     vectors: V,
     elements: Rows<'_, T>,
@@ -98,7 +98,7 @@ pub fn choose_pivot<V: Vectors, T: Pod>(
     sample[count / 2]
 }
 
-/// Puts the keys of elements where the elements are, those less than a pivot in front; gives how many these are.
+/// Replaces elements by their keys, those less than a pivot first; returns how many these are.
 pub fn partition<V: Vectors, T: Pod>(
     vectors: V,
     elements: Rows<'_, T>,
@@ -135,15 +135,15 @@ pub fn partition<V: Vectors, T: Pod>(
                 for vector in (0..STRIDE).step_by(LINE.div_ceil(size_of::<V::Vector>())) {
                     elements.prefetch(soon.wrapping_add(vector * V::LANES));
                 }
-                lay_down::<V, T, STRIDE>(vectors, elements, at, pivot, keys, &mut gap, &key_of);
+                partition_vectors::<V, T, STRIDE>(vectors, elements, at, pivot, keys, &mut gap, &key_of);
             }
-            lay_down_all(vectors, Rows::of_mut(aside), pivot, keys, &mut gap, &key_of);
+            partition_all(vectors, Rows::of_mut(aside), pivot, keys, &mut gap, &key_of);
             gap.start
         },
     )
 }
 
-/// Puts the keys of elements somewhere else, those less than a pivot in front; gives how many these are.
+/// Writes the keys of elements to other memory, those less than a pivot first; returns how many these are.
 pub fn partition_into<V: Vectors, T: Pod>(
     vectors: V,
     elements: Rows<'_, T>,
@@ -155,15 +155,15 @@ pub fn partition_into<V: Vectors, T: Pod>(
         #[inline(always)]
         || {
             let mut gap = 0..elements.len();
-            lay_down_all(vectors, elements, vectors.splat(pivot), keys, &mut gap, &key_of);
+            partition_all(vectors, elements, vectors.splat(pivot), keys, &mut gap, &key_of);
             gap.start
         },
     )
 }
 
-/// Lays the keys of as many elements down in a gap as it is long.
+/// Stores the keys of as many elements in a gap as it is long.
 #[inline(always)]
-fn lay_down_all<V: Vectors, T: Pod>(
+fn partition_all<V: Vectors, T: Pod>(
     vectors: V,
     elements: Rows<'_, T>,
     pivot: V::Vector,
@@ -193,16 +193,16 @@ fn lay_down_all<V: Vectors, T: Pod>(
 
     let strides = whole - whole % (STRIDE * V::LANES);
     for at in (0..strides).step_by(STRIDE * V::LANES) {
-        lay_down::<V, T, STRIDE>(vectors, elements, at, pivot, keys, gap, key_of);
+        partition_vectors::<V, T, STRIDE>(vectors, elements, at, pivot, keys, gap, key_of);
     }
     for at in (strides..whole).step_by(V::LANES) {
-        lay_down::<V, T, 1>(vectors, elements, at, pivot, keys, gap, key_of);
+        partition_vectors::<V, T, 1>(vectors, elements, at, pivot, keys, gap, key_of);
     }
 }
 
-/// Lays the keys of some vectors of elements down in a gap: those less than the pivot at its start, the others at its end.
+/// Stores the keys of some vectors of elements in a gap: those less than the pivot at its start, the others at its end.
 #[inline(always)]
-fn lay_down<V: Vectors, T: Pod, const COUNT: usize>(
+fn partition_vectors<V: Vectors, T: Pod, const COUNT: usize>(
     vectors: V,
     elements: Rows<'_, T>,
     at: usize,
