@@ -81,22 +81,13 @@ function glibcVersion() {
 /** A new function of the addon is named here too. */
 export const {
   MmapArray,
-  cancelJob,
-  envelopeLater,
   faultCounter,
-  finishJob,
-  fromfileLater,
   halfBits,
   halfValues,
   hasSharedBuffers,
-  npyTypecode,
-  placesLater,
-  placesOfLater,
   requireAvailable,
   shutdown,
-  sortLater,
   sweepOverlays,
-  tofileLater,
   typecodeTable,
   unlinkShm,
 } = load()

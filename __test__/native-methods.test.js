@@ -39,6 +39,22 @@ test('an array keeps its core, the object of the addon, out of reach', () => {
   expect(array.tolist()).toEqual([1, 2])
 })
 
+test('what the constructor of a subclass is given shows nothing, and makes one array only', () => {
+  class Spy extends MmapArray {
+    constructor(...given) {
+      super(...given)
+      Spy.given = given
+    }
+  }
+  const array = scope.keep(Spy.open(scope.file(new Uint8Array(8)), 'i'))
+  const [opened] = Spy.given
+  expect(Reflect.ownKeys(opened)).toEqual([])
+  expect(Reflect.ownKeys(Object.getPrototypeOf(opened))).toEqual(['constructor'])
+  expect(Reflect.ownKeys(opened.constructor)).toEqual(['length', 'name', 'prototype'])
+  for (const Class of [Spy, MmapArray]) expect(thrownBy(() => new Class(opened)).code).toBe('ERR_INVALID_ARG_TYPE')
+  expect(array.tolist()).toEqual([0, 0])
+})
+
 // What broke: V8 looks at the receiver of a getter of an addon before anybody has checked it, and a small integer has no class
 // to look at: SIGSEGV.
 test('the class of the addon has no getters or setters', () => {

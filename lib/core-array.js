@@ -1,28 +1,38 @@
 // The root of the class: the private state of an array, and the functions by which the other files of lib/ reach it. An array
 // holds an object of the addon, its core, which no user can reach.
 
-import { MmapArray as Core } from '../native.js'
 import { refuseClones } from './cloning.js'
 import { ElementMemory } from './element-memory.js'
 import { codecFor } from './elements.js'
 import { closed, indexOutOfRange, invalidArgType } from './errors.js'
 import { indexedPrototype } from './indexing.js'
 import * as locks from './locks.js'
-import { toType } from './typecodes.js'
 import { Views } from './views.js'
-
-/** The first argument of the constructor if the second one is open options that were checked. */
-export const CHECKED = Symbol('checked open options')
 
 const NO_BYTES = new Uint8Array(0)
 
 let functions
 
+let partsOf
+
+/** Parts of an open array on their way through the constructor of a user's class, which cannot look into it. */
+export class Opened {
+  #parts
+
+  constructor(parts) {
+    this.#parts = parts
+  }
+
+  static {
+    partsOf = (value) => (typeof value === 'object' && value !== null && #parts in value ? value.#parts : undefined)
+  }
+}
+
 export class CoreArray {
   #core
   #type
   #codec
-  /** @type {ElementMemory} shared with the class of the array's type */
+  /** @type {ElementMemory} */
   #memory
   #isClosed = false
   /** Functions of the core that are bound to this array, once they are made. */
@@ -37,16 +47,17 @@ export class CoreArray {
   /** @type {Views | undefined} */
   #views
 
-  /** @param openOptions what `toOpenOptions` gives; the array and its memory are added to them */
-  constructor(openOptions) {
-    const { typecode, path, flags, format, rare } = openOptions
-    this.#core = new Core(typecode, path, flags, format, rare)
+  /** @param {import('./opening.js').Parts} parts */
+  constructor(parts) {
+    const { core, type, isCopyOnWrite } = parts
+    // Two objects with one core would read memory that the other one has released.
+    if (parts.array !== undefined) throw invalidArgType('typecode', 'used for one array', parts.array)
+    parts.array = this
     refuseClones(this)
-    this.#type = toType(typecode)
-    this.#codec = codecFor(this.#type)
-    this.#memory = new ElementMemory(this.#core, this.#type, (flags ?? rare?.handle?.flags) === 'c')
-    openOptions.array = this
-    openOptions.memory = this.#memory
+    this.#core = core
+    this.#type = type
+    this.#codec = codecFor(type)
+    this.#memory = new ElementMemory(core, type, isCopyOnWrite)
   }
 
   static {
@@ -99,6 +110,11 @@ export class CoreArray {
     this.#views = undefined
     this.#core.close()
   }
+}
+
+export {
+  /** @type {(value) => import('./opening.js').Parts | undefined} the parts in an Opened, undefined for any other value */
+  partsOf,
 }
 
 /** What other files of lib/ may know of an array, but users may not. */

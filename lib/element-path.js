@@ -5,6 +5,7 @@
 // several types is 4 to 34 times slower, so scripts/element-paths.js copies `elementPath` once for each typecode into
 // element-paths.generated.js.
 
+import { memoryOf } from './core-array.js'
 import { closed } from './errors.js'
 import { faults } from './faults.js'
 import { ArrayIterator } from './iteration.js'
@@ -81,9 +82,9 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }) {
   class Path extends Base {
     #memory
 
-    constructor(mark, openOptions) {
-      super(mark, openOptions)
-      this.#memory = openOptions.memory
+    constructor(opened) {
+      super(opened)
+      this.#memory = memoryOf(this)
     }
 
     get length() {

@@ -1,6 +1,5 @@
 // The least and the greatest number of each part of an array, for a picture of many elements.
 
-import { envelopeLater } from '../native.js'
 import { toBound, toCount } from './arguments.js'
 import * as jobs from './jobs.js'
 import { allocate, bytesOf } from './buffers.js'
@@ -27,6 +26,6 @@ export function envelope(array, parts, start, stop) {
 export async function envelopeAsync(array, parts, start, stop, options) {
   const given = toParts(parts, start, stop)
   const { View } = typeOf(array)
-  const both = await jobs.run(array, options, (ticket) => envelopeLater(coreOf(array), ticket, ...given))
+  const both = await jobs.run(array, options, (ticket) => coreOf(array).envelopeAsync(ticket, ...given))
   return halves(new View(both))
 }

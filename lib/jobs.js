@@ -1,7 +1,7 @@
 // Jobs: work on other threads, and the signals that cancel it.
 
 import { isMainThread } from 'node:worker_threads'
-import { cancelJob, finishJob, shutdown } from '../native.js'
+import { shutdown } from '../native.js'
 import { toOptions } from './arguments.js'
 import { coreOf, isClosed, requireOpen } from './core-array.js'
 import { closed, invalidArgType } from './errors.js'
@@ -14,7 +14,7 @@ const pending = new Map()
 let hasEnded = false
 
 function cancel(array, ticket) {
-  if (!isClosed(array)) cancelJob(coreOf(array), ticket)
+  if (!isClosed(array)) coreOf(array).cancelJob(ticket)
 }
 
 /** Node waits for its pool at the end, and a pipe may be silent for ever. The main thread does it for workers too, which are not told. */
@@ -67,7 +67,7 @@ export async function run(array, options, begin) {
   } catch (error) {
     signal?.removeEventListener('abort', onAbort)
     // It may have been begun before it was refused.
-    if (!isClosed(array)) finishJob(coreOf(array), ticket)
+    if (!isClosed(array)) coreOf(array).finishJob(ticket)
     throw error
   }
   begun(array, ticket)
@@ -78,7 +78,7 @@ export async function run(array, options, begin) {
   } finally {
     requireOpen(array)
     // The array is free again and as long as the job made it, also if its memory turns out not to be sound.
-    finishJob(coreOf(array), ticket)
+    coreOf(array).finishJob(ticket)
   }
   signal?.throwIfAborted()
   if (failure !== undefined) throw failure.error

@@ -2,19 +2,19 @@
 // element-path.js overrides the methods of one element for each typecode.
 
 import { inspect } from 'node:util'
-import { fromfileLater, sortLater, tofileLater } from '../native.js'
 import * as args from './arguments.js'
 import { allocate, bytesOf } from './buffers.js'
 import { textOf } from './characters.js'
 import { areEqual, orderOf } from './comparison.js'
 import { concatenated, copyWithRoom, repeated } from './copies.js'
 import {
-  CHECKED,
+  Opened,
   boundOf,
   codecOf,
   coreOf,
   isArray,
   memoryOf,
+  partsOf,
   positionOf,
   requireOpen,
   requireWritable,
@@ -28,11 +28,11 @@ import { inspected, printed } from './inspection.js'
 import { extend, initialize, sourceOf } from './items.js'
 import { entriesOf, keysOf, valuesOf } from './iteration.js'
 import * as jobs from './jobs.js'
-import { toMemoryOptions } from './open-options.js'
+import { openMemory } from './opening.js'
 import * as search from './sorted-search.js'
 import { stageList, stageText } from './staging.js'
 import { StoredArray } from './stored-array.js'
-import { TYPECODE_LETTERS, toType } from './typecodes.js'
+import { TYPECODE_LETTERS } from './typecodes.js'
 
 const LONGEST_LIST = 2 ** 32 - 1
 
@@ -52,15 +52,15 @@ export class MmapArray extends StoredArray {
   }
 
   constructor(typecode, init, options) {
-    const isChecked = typecode === CHECKED
-    const openOptions = isChecked ? init : toMemoryOptions(typecode, options)
+    const opened = partsOf(typecode)
+    const parts = opened ?? openMemory(typecode, options)
     if (new.target === MmapArray) {
-      const array = new (MmapArray.#classOf(toType(openOptions.typecode)))(CHECKED, openOptions)
-      if (!isChecked) initialize(MmapArray.prototype, array, init)
+      const array = new (MmapArray.#classOf(parts.type))(new Opened(parts))
+      if (opened === undefined) initialize(MmapArray.prototype, array, init)
       return array
     }
-    super(openOptions)
-    if (!isChecked) initialize(MmapArray.prototype, this, init)
+    super(parts)
+    if (opened === undefined) initialize(MmapArray.prototype, this, init)
   }
 
   // One element
@@ -207,12 +207,12 @@ export class MmapArray extends StoredArray {
   async fromfileAsync(source, n, options) {
     const file = args.toFile(source, 'source')
     const count = args.toCount(n, 'n')
-    await jobs.run(this, options, (ticket) => fromfileLater(coreOf(this), ticket, file, count))
+    await jobs.run(this, options, (ticket) => coreOf(this).fromfileAsync(ticket, file, count))
   }
 
   async tofileAsync(target, options) {
     const file = args.toFile(target, 'target')
-    await jobs.run(this, options, (ticket) => tofileLater(coreOf(this), ticket, file))
+    await jobs.run(this, options, (ticket) => coreOf(this).tofileAsync(ticket, file))
   }
 
   fromunicode(text) {
@@ -321,7 +321,7 @@ export class MmapArray extends StoredArray {
   }
 
   async sortAsync(options) {
-    await jobs.run(this, options, (ticket) => sortLater(coreOf(this), ticket))
+    await jobs.run(this, options, (ticket) => coreOf(this).sortAsync(ticket))
     return this
   }
 

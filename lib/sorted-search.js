@@ -1,7 +1,6 @@
 // Binary search in sorted elements.
 
 import { inspect } from 'node:util'
-import { placesLater, placesOfLater } from '../native.js'
 import { toBound, toOptionalString } from './arguments.js'
 import { allocate, bytesOf } from './buffers.js'
 import { boundOf, coreOf, requireOpen, typeOf } from './core-array.js'
@@ -49,9 +48,8 @@ function isRightSide(side) {
 export function searchsorted(array, needles, side) {
   const isRight = isRightSide(side)
   requireOpen(array)
-  const isOther = kindOfNeedles(array, needles) === 'array'
+  const source = toSource(array, needles)
   const found = allocate(Float64Array, needles.length)
-  const source = isOther ? coreOf(needles) : bytesOf(needles, 'needles')
   coreOf(array).searchsorted(source, isRight, bytesOf(found))
   return found
 }
@@ -59,15 +57,13 @@ export function searchsorted(array, needles, side) {
 /** The same on another thread. */
 export async function searchsortedAsync(array, needles, side, options) {
   const isRight = isRightSide(side)
-  const found = await jobs.run(array, options, (ticket) => {
-    if (kindOfNeedles(array, needles) === 'array') return placesOfLater(coreOf(array), ticket, coreOf(needles), isRight)
-    return placesLater(coreOf(array), ticket, bytesOf(needles, 'needles'), isRight)
-  })
-  return new Float64Array(found)
+  const begin = (ticket) => coreOf(array).searchsortedAsync(ticket, toSource(array, needles), isRight)
+  return new Float64Array(await jobs.run(array, options, begin))
 }
 
-function kindOfNeedles(array, needles) {
+function toSource(array, needles) {
   const kind = kindOf(array, needles)
-  if (kind !== undefined) return kind
+  if (kind === 'array') return coreOf(needles)
+  if (kind === 'memory') return bytesOf(needles, 'needles')
   throw invalidArgType('needles', `an MmapArray or a typed array of typecode '${typeOf(array).code}'`, needles)
 }

@@ -3,33 +3,37 @@
 import { inspect } from 'node:util'
 import { unlinkShm } from '../native.js'
 import * as args from './arguments.js'
-import { CHECKED, CoreArray, coreOf, isClosed, memoryOf, openViewsOf, requireArray, typeOf } from './core-array.js'
+import { CoreArray, Opened, coreOf, isClosed, memoryOf, openViewsOf, requireArray, typeOf } from './core-array.js'
 import { invalidArgType, outOfRange } from './errors.js'
 import { handleFields, handleOf } from './handles.js'
 import * as jobs from './jobs.js'
 import * as locks from './locks.js'
-import { toOpenOptions } from './open-options.js'
+import { openFile, openHandle } from './opening.js'
 import * as waiting from './waiting.js'
 
 const ATTACH_FLAGS = ['r', 'r+', 'c']
 
 export class StoredArray extends CoreArray {
-  /** A new array of a class, which may be a user's. */
-  static #make(Class, openOptions) {
-    const made = new Class(CHECKED, openOptions)
-    const { array } = openOptions
-    if (array === made) return array
-    if (array !== undefined) CoreArray.prototype.close.call(array)
+  /** The object of an open array, of a class that may be a user's. */
+  static #make(Class, parts) {
+    let made
+    try {
+      made = new Class(new Opened(parts))
+    } finally {
+      if (parts.array === undefined) parts.core.close()
+    }
+    if (made === parts.array) return made
+    if (parts.array !== undefined) CoreArray.prototype.close.call(parts.array)
     throw invalidArgType('constructor', 'a class that passes its arguments to the constructor of MmapArray', Class)
   }
 
   static open(path, typecode, options) {
-    return StoredArray.#make(this, toOpenOptions({ path: args.toPath(path) }, typecode, options))
+    return StoredArray.#make(this, openFile({ path: args.toPath(path) }, typecode, options))
   }
 
   static openShm(name, typecode, options) {
     if (typeof name !== 'string') throw invalidArgType('name', 'a string', name)
-    return StoredArray.#make(this, toOpenOptions({ shm: args.toPath(name, 'name') }, typecode, options))
+    return StoredArray.#make(this, openFile({ shm: args.toPath(name, 'name') }, typecode, options))
   }
 
   static unlinkShm(name) {
@@ -38,7 +42,7 @@ export class StoredArray extends CoreArray {
   }
 
   static fromFd(fd, typecode, options) {
-    return StoredArray.#make(this, toOpenOptions({ fd: args.toDescriptor(fd, 'fd') }, typecode, options))
+    return StoredArray.#make(this, openFile({ fd: args.toDescriptor(fd, 'fd') }, typecode, options))
   }
 
   static attach(handle, options) {
@@ -47,7 +51,7 @@ export class StoredArray extends CoreArray {
     if (args.toOptionalString(flags, 'options.flags') !== undefined && !ATTACH_FLAGS.includes(flags)) {
       throw outOfRange('options.flags', `one of ${ATTACH_FLAGS.join(', ')}`, inspect(flags))
     }
-    return StoredArray.#make(this, { typecode: fields.typecode, flags, rare: { handle: fields } })
+    return StoredArray.#make(this, openHandle(fields, flags))
   }
 
   // What it is

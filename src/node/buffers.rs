@@ -15,13 +15,13 @@ use super::references::Reference;
 use super::shared_buffers;
 use super::window_refs::{WindowRef, WindowRefs};
 use crate::error::Result;
-use crate::mapping::{Mapping, Window};
+use crate::mapping::Window;
 
 /// The `ArrayBuffer`s of one array.
 pub struct Buffers {
     env: sys::napi_env,
     created: RefCell<Vec<Created>>,
-    windows: WindowRefs,
+    pub windows: WindowRefs,
 }
 
 struct Created {
@@ -48,24 +48,15 @@ impl Buffers {
             bytes.address() as *mut c_void,
             bytes.len(),
             drop_box::<WindowRef>,
-            Box::into_raw(Box::new(self.window_ref(window))),
+            Box::into_raw(Box::new(self.windows.add(window))),
         )?;
         // For the object as well as for its memory: detaching drops the reference of the memory, but a thread of the pool may
         // still work on it then.
         let mut object = Object::from_raw(self.env, value.raw());
-        let added = object.add_finalizer(self.window_ref(window), (), |_| ());
+        let added = object.add_finalizer(self.windows.add(window), (), |_| ());
         debug_assert!(added.is_ok(), "{added:?}");
         self.remember(&value, end);
         Ok(value)
-    }
-
-    pub fn window_ref(&self, window: &Arc<Window>) -> WindowRef {
-        self.windows.add(window)
-    }
-
-    /// Releases the windows that buffers are on. JavaScript that still reaches them reads zeros.
-    pub fn release_windows(&self, mapping: &Mapping) {
-        self.windows.release(mapping);
     }
 
     fn remember(&self, value: &Unknown<'_>, end: u64) {
@@ -82,7 +73,7 @@ impl Buffers {
     /// loop over a typed array takes up to twice the time.
     pub fn for_elements(&self, window: &Window, wanted: u64, limit: u64) -> Result<Unknown<'static>> {
         let limit = limit.min(window.len() as u64);
-        shared_buffers::unowned(self.env, window, limit as usize).unwrap_or_else(|| {
+        shared_buffers::create(self.env, window.region(limit), None).unwrap_or_else(|| {
             // Not the whole window: V8 counts an ArrayBuffer as memory in use, and there may be many arrays.
             const LEAST: u64 = 4096;
             let length = wanted.saturating_add(wanted / 2).max(LEAST).min(limit) as usize;

@@ -5,35 +5,23 @@ use napi::{Env, Unknown};
 use napi_derive::napi;
 
 use super::errors::throw_on_error;
-use super::open_options::{OpenOptions, RareOptions};
 use super::values::count;
 use super::{external, overlays, shared_buffers};
 use crate::element::half_from_double;
-use crate::typecode::{Meaning, all};
+use crate::typecode::all;
 
-/// A row of the table of typecodes.
-#[napi(object)]
-pub struct TypecodeRow {
-    pub code: String,
-    pub itemsize: u32,
-    /// `integer`, `float` or `character`.
-    pub meaning: String,
-    pub scalar: String,
-}
-
-/// The core's table of typecodes. A test compares it with JavaScript's.
+/// The rows of the core's table of typecodes, as text. A test compares them with JavaScript's.
 #[napi]
-pub fn typecode_table() -> Vec<TypecodeRow> {
+pub fn typecode_table() -> Vec<String> {
     all()
-        .map(|row| TypecodeRow {
-            code: row.code.to_string(),
-            itemsize: row.itemsize() as u32,
-            meaning: String::from(match row.meaning {
-                Meaning::Integer => "integer",
-                Meaning::Float => "float",
-                Meaning::Character(_) => "character",
-            }),
-            scalar: format!("{:?}", row.scalar),
+        .map(|row| {
+            format!(
+                "{} {:?} {:?} {}",
+                row.code,
+                row.scalar,
+                row.meaning,
+                row.itemsize()
+            )
         })
         .collect()
 }
@@ -51,23 +39,6 @@ pub fn half_values() -> Float32Array {
         .map(|bits| half::f16::from_bits(bits).to_f32())
         .collect::<Vec<f32>>()
         .into()
-}
-
-/// The typecode in the header of a `.npy` file. Nothing if the file will be made by the call that opens it.
-#[napi]
-pub fn npy_typecode(
-    env: Env,
-    path: Option<Uint8Array>,
-    flags: Option<String>,
-    rare: Option<RareOptions>,
-) -> napi::Result<Option<String>> {
-    let options = OpenOptions {
-        path,
-        flags,
-        rare: rare.unwrap_or_default(),
-        ..Default::default()
-    };
-    throw_on_error(&env, || Ok(options.typecode_of_npy()?.map(String::from)))
 }
 
 /// Fails if so much memory is not available.
@@ -100,4 +71,10 @@ pub fn has_shared_buffers() -> bool {
 #[napi]
 pub fn sweep_overlays() -> bool {
     overlays::sweep()
+}
+
+/// Cancels all jobs of all threads, now and later: the process ends.
+#[napi]
+pub fn shutdown() {
+    crate::array::jobs::shutdown();
 }

@@ -5,13 +5,12 @@ use std::ffi::c_void;
 use std::ptr;
 use std::sync::OnceLock;
 
-use napi::{Env, Unknown, sys};
+use napi::{Unknown, sys};
 
 use super::external::created;
 use super::window_refs::WindowRef;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kernels::Region;
-use crate::mapping::Window;
 
 pub const FEATURE: &str = "SharedArrayBuffer over external memory";
 
@@ -46,36 +45,28 @@ pub fn are_native() -> bool {
     constructor().is_some()
 }
 
-/// A buffer on the first bytes of a window that owns nothing: the caller keeps the window while it is in use. `None` if the
-/// runtime makes no such buffers.
-pub fn unowned(env: sys::napi_env, window: &Window, length: usize) -> Option<Result<Unknown<'static>>> {
-    constructor().map(|create| call(create, env, window.region(length as u64), None, ptr::null_mut()))
-}
-
-/// A buffer that keeps its window mapped. It may outlive array and thread, and is finalized on any thread.
-pub fn owned(env: &Env, bytes: Region<'_>, window: WindowRef) -> Result<Unknown<'static>> {
-    let create = constructor().ok_or(Error::UnsupportedRuntime { feature: FEATURE })?;
-    let window = Box::into_raw(Box::new(window));
-    call(create, env.raw(), bytes, Some(drop_window), window.cast()).inspect_err(|_| {
-        // SAFETY: the call failed, so the box is still ours.
-        drop(unsafe { Box::from_raw(window) });
-    })
-}
-
-fn call(
-    create: CreateExternalSharedArrayBuffer,
+/// A buffer on mapped bytes. `None` if the runtime makes no such buffers. With `window`, the buffer keeps it mapped: it may outlive
+/// array and thread, and is finalized on any thread. Without, the caller keeps the bytes mapped while the buffer is in use.
+pub fn create(
     env: sys::napi_env,
     bytes: Region<'_>,
-    finalize: Option<Finalizer>,
-    hint: *mut c_void,
-) -> Result<Unknown<'static>> {
+    window: Option<WindowRef>,
+) -> Option<Result<Unknown<'static>>> {
+    let create = constructor()?;
     let (data, mut value) = (bytes.address() as *mut c_void, ptr::null_mut());
-    // SAFETY: the bytes stay mapped while the buffer is in use, by a reference to their window or by the caller.
-    let status = unsafe { create(env, data, bytes.len(), finalize, hint, &mut value) };
-    created(env, status, value, FEATURE)
+    let finalize: Option<Finalizer> = window.is_some().then_some(drop_window);
+    let window = window.map_or(ptr::null_mut(), |window| Box::into_raw(Box::new(window)));
+    // SAFETY: the bytes stay mapped while the buffer is in use, as said above.
+    let status = unsafe { create(env, data, bytes.len(), finalize, window.cast(), &mut value) };
+    Some(created(env, status, value, FEATURE).inspect_err(|_| {
+        if !window.is_null() {
+            // SAFETY: the call failed, so the box is still ours.
+            drop(unsafe { Box::from_raw(window) });
+        }
+    }))
 }
 
 unsafe extern "C" fn drop_window(_: *mut c_void, hint: *mut c_void) {
-    // SAFETY: Node-API calls a finalizer once, with the box that `owned` was given.
+    // SAFETY: Node-API calls a finalizer once, with the box that `create` was given.
     drop(unsafe { Box::from_raw(hint.cast::<WindowRef>()) });
 }

@@ -26,13 +26,12 @@ impl WindowRefs {
     pub fn add(&self, window: &Arc<Window>) -> WindowRef {
         let mut windows = self.0.borrow_mut();
         windows.retain(|(window, _)| window.strong_count() > 0);
-        let known = windows
-            .iter()
-            .find(|(known, _)| known.as_ptr() == Arc::as_ptr(window));
-        let count = known.map_or_else(Arc::default, |(_, count)| count.clone());
-        if known.is_none() {
-            windows.push((Arc::downgrade(window), count.clone()));
-        }
+        let is_this = |(known, _): &(Weak<Window>, _)| known.as_ptr() == Arc::as_ptr(window);
+        let at = windows.iter().position(is_this).unwrap_or_else(|| {
+            windows.push((Arc::downgrade(window), Arc::default()));
+            windows.len() - 1
+        });
+        let count = windows[at].1.clone();
         count.fetch_add(1, Ordering::Relaxed);
         WindowRef {
             _window: window.clone(),

@@ -16,17 +16,14 @@ use crate::mapping::Window;
 use crate::mapping::guard::faults;
 use crate::storage::{Flags, Format};
 
-/// What stays known of an array after `close`.
-pub struct Description {
+/// An array and the buffers on its memory.
+pub struct WrappedArray {
+    // These are known after `close` too.
+    pub typecode: char,
     pub flags: Flags,
     pub format: Format,
     /// As the user gave it.
     pub path: Option<String>,
-}
-
-/// An array and the buffers on its memory.
-pub struct WrappedArray {
-    pub description: Description,
     /// `None` once it is closed.
     array: RefCell<Option<Array>>,
     pub buffers: Rc<Buffers>,
@@ -41,13 +38,11 @@ impl WrappedArray {
         let on_truncate = buffers.clone();
         array.on_truncate(Box::new(move |end| on_truncate.detach_beyond(end)));
         let path = array.mapping().storage().path();
-        let description = Description {
+        WrappedArray {
+            typecode: array.typecode().code,
             flags: array.flags(),
             format: array.format(),
             path: path.map(|path| path.to_string_lossy().into_owned()),
-        };
-        WrappedArray {
-            description,
             array: RefCell::new(Some(array)),
             buffers,
             overlays: Overlays::new(),
@@ -69,7 +64,7 @@ impl WrappedArray {
         // Dropping tries again to trim, if that failed. So the length may become 0 only after it.
         drop(array);
         state.set(0, 0);
-        self.buffers.release_windows(&mapping);
+        self.buffers.windows.release(&mapping);
         trimmed
     }
 
@@ -108,15 +103,15 @@ impl WrappedArray {
     }
 
     pub fn change<T>(&self, env: &Env, call: impl FnOnce(&mut Array) -> Result<T>) -> napi::Result<T> {
-        self.change_with(env, call, |sound| sound)
+        self.change_and_check(env, call, true)
     }
 
-    /// A change of a sound array. `verdict` decides about a fault that happened during the change.
-    fn change_with<T>(
+    /// A change of a sound array, with or without a check for a fault that happened meanwhile.
+    fn change_and_check<T>(
         &self,
         env: &Env,
         call: impl FnOnce(&mut Array) -> Result<T>,
-        verdict: impl FnOnce(Result<()>) -> Result<()>,
+        checks: bool,
     ) -> napi::Result<T> {
         self.change_unsound(env, |array| {
             let faults = faults();
@@ -131,11 +126,12 @@ impl WrappedArray {
             };
             let value = done?;
             restored?;
-            let sound = self.require_sound_of(array);
-            if sound.is_ok() {
-                array.state().set_faults_seen(faults);
+            match self.require_sound_of(array) {
+                Ok(()) => array.state().set_faults_seen(faults),
+                Err(fault) if checks => return Err(fault),
+                Err(_) => {}
             }
-            verdict(sound).map(|()| value)
+            Ok(value)
         })
     }
 
@@ -157,11 +153,8 @@ impl WrappedArray {
 
     /// A fault during the change is no error here: the element is in, and a caller that tries again would append it twice.
     pub fn append(&self, env: &Env, value: RawNumber) -> napi::Result<()> {
-        self.change_with(
-            env,
-            |array| array.append(&encode(array.typecode(), value)?),
-            |_| Ok(()),
-        )
+        let append = |array: &mut Array| array.append(&encode(array.typecode(), value)?);
+        self.change_and_check(env, append, false)
     }
 
     pub fn pop(&self, env: &Env, at: f64) -> napi::Result<RawNumber> {

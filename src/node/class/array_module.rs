@@ -9,10 +9,9 @@ use napi_derive::napi;
 use super::MmapArray;
 use crate::array::Array;
 use crate::array::files::Mode;
-use crate::array::files::external_file::ExternalFile;
+use crate::array::files::external_file::{ExternalFile, FileName};
 use crate::kernels::compare;
 use crate::node::errors::throw_on_error;
-use crate::node::jobs::file_name;
 use crate::node::source::Source;
 use crate::node::values::{RawNumber, bounds, bytes, count, decode, encode, index};
 use crate::os::huge_pages;
@@ -207,5 +206,13 @@ impl MmapArray {
     #[napi]
     pub fn tofile(&self, env: Env, target: Either<i32, Uint8Array>) -> napi::Result<()> {
         self.read(&env, |array| array.tofile(file_name(&target)))
+    }
+}
+
+/// A file as JavaScript names it: by a descriptor, or by the bytes of a path.
+pub(super) fn file_name(file: &Either<i32, Uint8Array>) -> FileName<'_> {
+    match file {
+        Either::A(descriptor) => FileName::Descriptor(*descriptor),
+        Either::B(path) => FileName::Path(path),
     }
 }

@@ -53,7 +53,12 @@ impl MmapArray {
         self.read(&env, |array| {
             require_viewable(array.byte_length(), limit)?;
             array.begin_own_writes();
-            shared_buffers::owned(&env, array.region(), self.buffers.window_ref(array.window()))
+            let window = self.buffers.windows.add(array.window());
+            shared_buffers::create(env.raw(), array.region(), Some(window)).unwrap_or(Err(
+                Error::UnsupportedRuntime {
+                    feature: shared_buffers::FEATURE,
+                },
+            ))
         })
     }
 

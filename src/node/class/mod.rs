@@ -5,12 +5,12 @@
 //! of a getter ends the process.
 
 mod array_module;
+mod bound_functions;
+mod jobs;
 mod memory;
 mod numbers;
 mod sharing;
 mod storage;
-
-pub use numbers::side;
 
 use std::ops::Deref;
 use std::rc::Rc;
@@ -20,7 +20,7 @@ use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
 use super::errors::throw_on_error;
-use super::open_options::{OpenOptions, RareOptions};
+use super::opening::{RareOptions, open};
 use super::wrapped_array::WrappedArray;
 
 #[napi]
@@ -39,14 +39,8 @@ impl MmapArray {
         format: Option<String>,
         rare: Option<RareOptions>,
     ) -> napi::Result<Self> {
-        let options = OpenOptions {
-            typecode,
-            path,
-            flags,
-            format,
-            rare: rare.unwrap_or_default(),
-        };
-        let array = throw_on_error(&env, || options.open())?;
+        let rare = rare.unwrap_or_default();
+        let array = throw_on_error(&env, || open(typecode, path, flags, format, rare))?;
         let array = Rc::new(WrappedArray::new(&env, array));
         Ok(MmapArray { array })
     }
@@ -55,13 +49,6 @@ impl MmapArray {
     #[napi]
     pub fn close(&self, env: Env) -> napi::Result<()> {
         throw_on_error(&env, || self.array.close())
-    }
-}
-
-impl MmapArray {
-    /// The array, for what may outlive this object.
-    pub fn shared(&self) -> Rc<WrappedArray> {
-        self.array.clone()
     }
 }
 

@@ -81,6 +81,6 @@ impl MmapArray {
     }
 }
 
-pub fn side(right: bool) -> Side {
+pub(super) fn side(right: bool) -> Side {
     if right { Side::Right } else { Side::Left }
 }

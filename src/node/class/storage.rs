@@ -1,32 +1,35 @@
 //! How an array is stored: its file, its size, its device.
 
 use napi::Env;
-use napi::bindgen_prelude::AsyncTask;
 use napi_derive::napi;
 
 use super::MmapArray;
 use crate::array::Array;
 use crate::mapping::Advice;
 use crate::mapping::guard::faults;
-use crate::node::flush::FlushTask;
 use crate::node::values::{bounds, count};
 
 #[napi]
 impl MmapArray {
     #[napi]
+    pub fn typecode(&self) -> String {
+        self.typecode.to_string()
+    }
+
+    #[napi]
     pub fn flags(&self) -> &'static str {
-        self.description.flags.as_str()
+        self.flags.as_str()
     }
 
     #[napi]
     pub fn path(&self) -> Option<String> {
-        self.description.path.clone()
+        self.path.clone()
     }
 
     /// `raw` or `npy`.
     #[napi]
     pub fn format(&self) -> &'static str {
-        self.description.format.as_str()
+        self.format.as_str()
     }
 
     /// The lengths of all dimensions. Works on a faulty array too.
@@ -77,11 +80,6 @@ impl MmapArray {
     #[napi]
     pub fn flush(&self, env: Env) -> napi::Result<()> {
         self.change(&env, Array::flush)
-    }
-
-    #[napi]
-    pub fn flush_async(&self, env: Env) -> napi::Result<AsyncTask<FlushTask>> {
-        self.change(&env, |array| Ok(AsyncTask::new(FlushTask(array.flush_later()?))))
     }
 
     #[napi]

@@ -5,11 +5,11 @@ use napi::bindgen_prelude::{BigInt, Either, FunctionCallContext, ToNapiValue};
 use napi::{Env, Status, Unknown};
 use napi_derive::napi;
 
-use super::class::MmapArray;
-use super::values::{RawNumber, duration, index, number};
-use super::wait::outcome_number;
-use super::wrapped_array::WrappedArray;
+use super::MmapArray;
+use super::sharing::outcome_number;
 use crate::kernels::bisect::{Side, Value};
+use crate::node::values::{RawNumber, duration, index, number};
+use crate::node::wrapped_array::WrappedArray;
 
 #[napi]
 impl MmapArray {
@@ -34,7 +34,7 @@ impl MmapArray {
         name: &str,
         function: impl Fn(&WrappedArray, &FunctionCallContext) -> napi::Result<T> + 'static,
     ) -> napi::Result<Unknown<'env>> {
-        let array = self.shared();
+        let array = self.array.clone();
         env.create_function_from_closure::<(), T, _>(name, move |call| function(&array, &call))?
             .into_unknown(env)
     }

@@ -1,0 +1,69 @@
+// Opens an array: checks the arguments of the constructor, `open` and the like, and makes the core.
+
+import { MmapArray as Core } from '../native.js'
+import * as args from './arguments.js'
+import { outOfRange } from './errors.js'
+import { toType } from './typecodes.js'
+
+const OPTIONS = ['flags', 'mode', 'offset', 'length', 'capacity', 'advice', 'format']
+const FORMATS = ['raw', 'npy']
+
+/** Whether a path ends in '.npy', in lower or upper case. */
+const endsInNpy = (path) => path.length >= 4 && path.subarray(-4).latin1Slice().toLowerCase() === '.npy'
+
+/** The format that is given, or that the extension of the path means. */
+function toFormat(format, path) {
+  if (format === undefined) return path !== undefined && endsInNpy(path) ? 'npy' : 'raw'
+  if (FORMATS.includes(args.toOptionalString(format, 'options.format'))) return format
+  throw outOfRange('options.format', `one of ${FORMATS.map((name) => `'${name}'`).join(', ')}`, `'${format}'`)
+}
+
+/** The options that most calls do not give. */
+function toRareOptions({ mode, offset, length, capacity, advice }, { shm, fd }) {
+  return {
+    shm,
+    fd,
+    mode: args.toMode(mode),
+    offset: args.toOptionalCount(offset, 'options.offset'),
+    length: args.toOptionalCount(length, 'options.length'),
+    capacity: args.toOptionalCount(capacity, 'options.capacity'),
+    advice: args.toOptionalString(advice, 'options.advice'),
+  }
+}
+
+/**
+ * An open array without an object. The object that is made adds itself.
+ * @typedef {{ core: Core, type: object, isCopyOnWrite: boolean, array?: object }} Parts
+ */
+
+/** @returns {Parts} a new array in memory */
+export function openMemory(typecode, options) {
+  const { capacity } = args.toOptions(options, ['capacity'])
+  const rare = { capacity: args.toOptionalCount(capacity, 'options.capacity') }
+  const type = toType(typecode)
+  return { core: new Core(type.code, undefined, undefined, undefined, rare), type, isCopyOnWrite: false }
+}
+
+/** @returns {Parts} a file, by path, by name of shared memory or by descriptor */
+export function openFile({ path, shm, fd }, typecode, options) {
+  const isPlain = options === undefined && path !== undefined
+  const { flags: given, format: asked, ...others } = isPlain ? {} : args.toOptions(options, OPTIONS)
+  const flags = args.toOptionalString(given, 'options.flags')
+  const rare = isPlain ? undefined : toRareOptions(others, { shm, fd })
+  const format = toFormat(asked, path)
+  // The typecode of a .npy file is in its header.
+  const isInHeader = typecode === undefined && format === 'npy'
+  const code = isInHeader ? undefined : toType(typecode).code
+  const core = new Core(code, path, flags, format, rare)
+  return { core, type: toType(code ?? core.typecode()), isCopyOnWrite: flags === 'c' }
+}
+
+/** @returns {Parts} an array of another thread or process */
+export function openHandle(handle, flags) {
+  const type = toType(handle.typecode)
+  return {
+    core: new Core(type.code, undefined, flags, undefined, { handle }),
+    type,
+    isCopyOnWrite: (flags ?? handle.flags) === 'c',
+  }
+}

@@ -1,0 +1,101 @@
+//! How an array is opened, by the arguments of the constructor.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use napi::bindgen_prelude::Uint8Array;
+use napi_derive::napi;
+
+use super::handle::HandleFields;
+use super::values::optional_count;
+use crate::array::{Array, Placement};
+use crate::error::{Error, Result};
+use crate::mapping::Advice;
+use crate::storage::{Flags, Format, Storage, shared_memory};
+use crate::typecode::Typecode;
+
+/// Options that most calls do not give. They are in an object of their own, since each look-up of a property takes time.
+#[napi(object)]
+#[derive(Default)]
+pub struct RareOptions {
+    pub handle: Option<HandleFields>,
+    /// Name of shared memory.
+    pub shm: Option<Uint8Array>,
+    pub fd: Option<i32>,
+    pub mode: Option<u32>,
+    /// Bytes.
+    pub offset: Option<f64>,
+    /// Elements.
+    pub length: Option<f64>,
+    /// Elements.
+    pub capacity: Option<f64>,
+    pub advice: Option<String>,
+}
+
+/// Opens an array: by a handle in `rare`; the file of a path, or of a name of shared memory or a descriptor in `rare`; or a new
+/// one in memory. A `.npy` file that exists needs no typecode, which is in its header.
+pub fn open(
+    typecode: Option<String>,
+    path: Option<Uint8Array>,
+    flags: Option<String>,
+    format: Option<String>,
+    mut rare: RareOptions,
+) -> Result<Array> {
+    let typecode = typecode.as_deref().map(Typecode::parse).transpose()?;
+    let required_typecode = || typecode.map_or_else(|| Typecode::parse(""), Ok);
+    let flags = flags.as_deref().map(Flags::parse).transpose()?;
+    let format = format.as_deref().map_or(Ok(Format::Raw), Format::parse)?;
+    let advice = rare.advice.as_deref().map(Advice::parse).transpose()?;
+    let placement = rare.placement()?;
+    if let Some(handle) = rare.handle.take() {
+        return Array::attach(&handle.parse()?, flags);
+    }
+    if path.is_none() && rare.shm.is_none() && rare.fd.is_none() {
+        return Array::anonymous(required_typecode()?, placement.capacity.unwrap_or(0));
+    }
+    let flags = flags.unwrap_or(Flags::Read);
+    let file = |flags| rare.file(path.as_deref(), flags);
+    let array = match format {
+        Format::Raw => Array::open(required_typecode()?, flags, placement, || file(flags))?,
+        Format::Npy => {
+            let is_missing = |error| matches!(error, Error::System { errno, .. } if errno == libc::ENOENT);
+            if typecode.is_none()
+                && (matches!(flags, Flags::CreateOrTruncate | Flags::CreateNew)
+                    || flags == Flags::CreateOrKeep && file(Flags::Read).is_err_and(is_missing))
+            {
+                // A file that has to be made needs a typecode, and is not made without.
+                required_typecode()?;
+            }
+            let open = || file(flags.without_truncation());
+            Array::open_npy(typecode, flags, placement, open)?
+        }
+    };
+    if let Some(advice) = advice {
+        array.advise(advice, None, None)?;
+    }
+    Ok(array)
+}
+
+impl RareOptions {
+    /// Opens the file: by path, by name of shared memory or by descriptor.
+    fn file(&self, path: Option<&[u8]>, flags: Flags) -> Result<Storage> {
+        if let Some(path) = path {
+            let path = Path::new(OsStr::from_bytes(path));
+            Storage::open(path, flags, self.mode.unwrap_or(0o666))
+        } else if let Some(name) = &self.shm {
+            let path = shared_memory::path_of(name)?;
+            Storage::open(&path, flags, self.mode.unwrap_or(shared_memory::DEFAULT_MODE))
+        } else {
+            Storage::from_descriptor(self.fd.unwrap_or(-1), flags)
+        }
+    }
+
+    fn placement(&self) -> Result<Placement> {
+        Ok(Placement {
+            offset: optional_count("options.offset", self.offset)?.unwrap_or(0),
+            length: optional_count("options.length", self.length)?,
+            capacity: optional_count("options.capacity", self.capacity)?,
+        })
+    }
+}
