@@ -368,17 +368,20 @@ describeOnSmallDisk('a source that does not say its size', () => {
     ['fromfile', 'exact'],
     ['fromfileAsync', 'reserved'],
     ['fromfileAsync', 'exact'],
-  ])('%s to an array that is %s, without memory for the next 64 MiB, throws ENOMEM and keeps what was read', async (call, state) => {
-    const result = await runWithMemory(
-      scope.directory,
-      MEMORY - 1,
-      `const array = new MmapArray('d')
+  ])(
+    '%s to an array that is %s, without memory for the next 64 MiB, throws ENOMEM and keeps what was read',
+    async (call, state) => {
+      const result = await runWithMemory(
+        scope.directory,
+        MEMORY - 1,
+        `const array = new MmapArray('d')
        if ('${state}' === 'exact') array.handle()
        let code
        try { await array.${call}('/dev/zero', ${(3 * MEMORY) / 8}) } catch (error) { code = error.code }
        console.log(code, array.byteLength, array.count(0) === array.length)`,
-    )
-    expectExit(result)
-    expect(result.stdout).toBe(`ENOMEM ${MEMORY} true\n`)
-  })
+      )
+      expectExit(result)
+      expect(result.stdout).toBe(`ENOMEM ${MEMORY} true\n`)
+    },
+  )
 })
