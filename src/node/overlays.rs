@@ -105,7 +105,7 @@ impl Overlays {
     }
 
     /// Fails if some of the first bytes of a buffer were lost because another process truncated the file.
-    pub fn require_sound(&self, bytes: u64) -> Result<()> {
+    pub fn check_faults(&self, bytes: u64) -> Result<()> {
         let has_fault = |overlay: &Overlay| {
             let zeros = overlay.guard.guarded.zeros().from();
             zeros.is_some_and(|from| (from as u64) < bytes) && overlay.is_alive()
