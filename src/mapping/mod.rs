@@ -9,6 +9,7 @@ pub mod guard;
 mod own_pages;
 mod prefault;
 mod window;
+mod window_refs;
 mod word;
 
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
@@ -16,6 +17,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 pub use advice::Advice;
 pub use window::Window;
+pub use window_refs::{WindowRef, WindowRefs};
 pub use word::SharedWord;
 
 use crate::error::Result;

@@ -13,9 +13,8 @@ use napi::{Env, JsValue, Unknown, sys};
 use super::external::{drop_box, external_array_buffer, nothing_to_do};
 use super::references::Reference;
 use super::shared_buffers;
-use super::window_refs::{WindowRef, WindowRefs};
 use crate::error::Result;
-use crate::mapping::Window;
+use crate::mapping::{Window, WindowRef, WindowRefs};
 
 /// The `ArrayBuffer`s of one array.
 pub struct Buffers {

@@ -15,5 +15,4 @@ mod result_buffer;
 mod shared_buffers;
 mod source;
 mod values;
-mod window_refs;
 mod wrapped_array;

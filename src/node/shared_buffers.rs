@@ -8,9 +8,9 @@ use std::sync::OnceLock;
 use napi::{Unknown, sys};
 
 use super::external::created;
-use super::window_refs::WindowRef;
 use crate::error::Result;
 use crate::kernels::Region;
+use crate::mapping::WindowRef;
 
 pub const FEATURE: &str = "SharedArrayBuffer over external memory";
 

@@ -1,10 +1,10 @@
-//! References to windows: each buffer that JavaScript has owns one, so its memory stays mapped.
+//! References to windows that are counted for each array: each buffer that JavaScript has owns one, so its memory stays mapped.
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
-use crate::mapping::{Mapping, Window};
+use super::{Mapping, Window};
 
 /// Keeps a window mapped.
 pub struct WindowRef {
