@@ -141,11 +141,12 @@ describe.each(['r+', 'r', 'c'])('an array attached with %s', (flags) => {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     scope.atEnd(() => child.kill('SIGKILL'))
+    const exit = once(child, 'exit')
     const output = once(child.stdout, 'data')
     await wake(array, 0)
     expect(String((await output)[0])).toBe('ok\n')
     expect(await array.waitAsync(1, 1, 60000)).toBe('ok')
-    expect(await once(child, 'exit')).toEqual([0, null])
+    expect(await exit).toEqual([0, null])
   })
 })
 
@@ -159,6 +160,7 @@ test('a sleeper is woken by another process that changes the element and notifie
     array.notify(2)`)
   const child = spawn(process.execPath, ['--input-type=module', '-e', source], { stdio: ['ignore', 'pipe', 'inherit'] })
   scope.atEnd(() => child.kill('SIGKILL'))
+  const exit = once(child, 'exit')
   let output = ''
   child.stdout.on('data', (text) => (output += text))
   const answer = array.waitAsync(2, 2, 60000)
@@ -168,7 +170,7 @@ test('a sleeper is woken by another process that changes the element and notifie
     array.notify(index)
   }
   expect(await answer).toBe('ok')
-  expect(await once(child, 'exit')).toEqual([0, null])
+  expect(await exit).toEqual([0, null])
   // The sleeper may not have slept yet when the element changed.
   expect(output).toMatch(/^ready\n(ok|not-equal) (ok|not-equal)\n$/)
 })

@@ -1,20 +1,24 @@
 //! Functions bound to one array, for the calls that take less time than Node-API spends on finding the object of a method:
 //! 250 to 400 ns.
 
+use std::rc::Rc;
+
 use napi::bindgen_prelude::{BigInt, Either, FunctionCallContext, ToNapiValue};
 use napi::{Env, Status, Unknown};
 use napi_derive::napi;
 
 use super::MmapArray;
 use super::sharing::outcome_number;
+use crate::error::Error;
 use crate::kernels::bisect::{Side, Value};
+use crate::node::errors::throw_on_error;
 use crate::node::values::{RawNumber, duration, index, number};
 use crate::node::wrapped_array::WrappedArray;
 
 #[napi]
 impl MmapArray {
-    /// A function for the method of a name, bound to the array, which lives as long as the function. Arguments were checked by
-    /// `lib/`, but are not trusted. No function has more than four: napi-rs is slower then.
+    /// A function for the method of a name, bound to the array, whose object in `lib/` keeps both. Arguments were checked by `lib/`,
+    /// but are not trusted. No function has more than four: napi-rs is slower then.
     #[napi(ts_return_type = "(...values: unknown[]) => any")]
     pub fn bound<'env>(&self, env: &'env Env, name: String) -> napi::Result<Unknown<'env>> {
         match name.as_str() {
@@ -34,8 +38,13 @@ impl MmapArray {
         name: &str,
         function: impl Fn(&WrappedArray, &FunctionCallContext) -> napi::Result<T> + 'static,
     ) -> napi::Result<Unknown<'env>> {
-        let array = self.array.clone();
-        env.create_function_from_closure::<(), T, _>(name, move |call| function(&array, &call))?
+        // Weak: napi-rs leaks the closure if the worker is terminated while it makes the function.
+        let array = Rc::downgrade(&self.array);
+        let call = move |call: FunctionCallContext| match array.upgrade() {
+            Some(array) => function(&array, &call),
+            None => throw_on_error(call.env, || Err(Error::Closed)),
+        };
+        env.create_function_from_closure::<(), T, _>(name, call)?
             .into_unknown(env)
     }
 }
