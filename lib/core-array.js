@@ -51,7 +51,8 @@ export class CoreArray {
   constructor(parts) {
     const { core, type, isCopyOnWrite } = parts
     // Two objects with one core would read memory that the other one has released.
-    if (parts.array !== undefined) throw invalidArgType('typecode', 'used for one array', parts.array)
+    if (parts.array !== undefined)
+      throw invalidArgType('constructor', 'a class that makes one array of its arguments', parts.array)
     parts.array = this
     refuseClones(this)
     this.#core = core
