@@ -79,7 +79,7 @@ export class CoreArray {
     const requireOpen = (array) => {
       if (requireArray(array).#isClosed) throw closed()
       // A loop over single elements does not notice that written pages were lost, so this asks before it begins.
-      if (array.#memory.isCopyOnWrite) array.#core.requireSound()
+      if (array.#memory.isCopyOnWrite) array.#core.checkFaults()
     }
 
     functions = {
@@ -96,7 +96,7 @@ export class CoreArray {
       openViewsOf: (array) => {
         requireOpen(array)
         // An older view shows the same zeros as a new one, which the core would refuse.
-        if (!array.#memory.isSound) array.#core.requireSound()
+        if (!array.#memory.isChecked) array.#core.checkFaults()
         return (array.#views ??= new Views(array.#core, array.#memory, array.#type.View))
       },
       positionOf: (array, index) => {

@@ -44,15 +44,15 @@ export class ElementMemory {
     return capacityOf(this.words)
   }
 
-  /** Whether the process had no fault since the core last found the array sound. */
-  get isSound() {
+  /** Whether the core has checked the array since the last fault of the process, and found none in it. */
+  get isChecked() {
     return faults() === this.words[FAULTS_SEEN]
   }
 
   /** Whether an element is within reach of the typed arrays, which are made or widened for it after some calls. */
   reaches(at) {
     // Not for a faulty array: the core refuses its memory, but serves the elements before the fault.
-    if (at >= this.elements.length && ++this.#misses >= CALLS_BEFORE_MAPPING && this.isSound) this.#widen()
+    if (at >= this.elements.length && ++this.#misses >= CALLS_BEFORE_MAPPING && this.isChecked) this.#widen()
     // The first write to a copy-on-write array goes through the core. After that JavaScript may write.
     this.writable = this.words[WRITABLE] === 0 ? this.#type.none : this.elements
     return at < this.elements.length

@@ -129,8 +129,8 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }) {
     append(value) {
       const { writable, words } = this.#memory
       const length = words[LENGTH]
-      const isSound = faultCount() === words[FAULTS_SEEN]
-      if (isSound && length < words[ROOM] && length < writable.length && isStorable(value)) {
+      const isChecked = faultCount() === words[FAULTS_SEEN]
+      if (isChecked && length < words[ROOM] && length < writable.length && isStorable(value)) {
         writable[length] = stored(value)
         if (faultCount() === words[FAULTS_SEEN]) {
           words[LENGTH] = length + 1

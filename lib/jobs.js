@@ -77,7 +77,7 @@ export async function run(array, options, begin) {
     signal?.removeEventListener('abort', onAbort)
   } finally {
     requireOpen(array)
-    // The array is free again and as long as the job made it, also if its memory turns out not to be sound.
+    // The array is free again and as long as the job made it, also if a fault is found in its memory.
     coreOf(array).finishJob(ticket)
   }
   signal?.throwIfAborted()

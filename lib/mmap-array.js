@@ -70,7 +70,7 @@ export class MmapArray extends StoredArray {
     const memory = memoryOf(this)
     if (memory.reaches(at)) {
       const stored = memory.elements[at]
-      if (memory.isSound) return codecOf(this).decode === null ? stored : codecOf(this).decode(stored)
+      if (memory.isChecked) return codecOf(this).decode === null ? stored : codecOf(this).decode(stored)
     }
     return codecOf(this).present(coreOf(this).get(at))
   }
@@ -80,9 +80,9 @@ export class MmapArray extends StoredArray {
     const memory = memoryOf(this)
     const checked = codecOf(this).check(value)
     // Checked before the store too: a call that throws changes nothing.
-    if (memory.reaches(at) && at < memory.writable.length && memory.isSound) {
+    if (memory.reaches(at) && at < memory.writable.length && memory.isChecked) {
       memory.writable[at] = codecOf(this).encode(value)
-      if (memory.isSound) return
+      if (memory.isChecked) return
     }
     coreOf(this).set(at, checked)
   }

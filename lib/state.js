@@ -9,7 +9,7 @@ export const ROOM = 1
 export const WRITABLE = 2
 const LONG_LENGTH = 3
 const CAPACITY = 5
-/** The number of faults of the process when the core last found the array sound. If it has had more since, the core is asked. */
+/** How many faults the process had when the core last found none in the array. If it has had more since, the core is asked. */
 export const FAULTS_SEEN = 7
 
 export const BEYOND = 2 ** 32 - 1

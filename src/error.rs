@@ -55,7 +55,7 @@ pub enum Error {
     /// A valid `.npy` file that this package cannot map.
     UnsupportedNpy { reason: String, path: Option<String> },
     /// A typecode that is not in the table.
-    InvalidTypecode { known: String, received: String },
+    InvalidTypecode { allowed: String, received: String },
     /// This array already holds its lock.
     Locked,
     /// This array does not hold its lock.
@@ -246,9 +246,9 @@ impl fmt::Display for Error {
             Error::InvalidArgType { name, requirement } => {
                 write!(f, "The \"{name}\" argument must be {requirement}")
             }
-            Error::InvalidTypecode { known, received } => write!(
+            Error::InvalidTypecode { allowed, received } => write!(
                 f,
-                "The \"typecode\" argument must be one of {known}, or the constructor of a typed array. Received {received}"
+                "The \"typecode\" argument must be one of {allowed}, or the constructor of a typed array. Received {received}"
             ),
             Error::Locked => write!(f, "This array already holds its lock, which is not re-entrant"),
             Error::NotLocked => write!(f, "This array does not hold its lock"),

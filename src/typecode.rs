@@ -98,7 +98,7 @@ impl Typecode {
             _ => None,
         }
         .ok_or_else(|| Error::InvalidTypecode {
-            known: all().map(|row| row.code).collect(),
+            allowed: all().map(|row| row.code).collect(),
             received: format!("'{text}'"),
         })
     }

@@ -30,7 +30,7 @@ mod tests {
     }
 
     fn is_fault(array: &Array) -> bool {
-        array.require_sound().is_err()
+        array.check_faults().is_err()
     }
 
     #[test]

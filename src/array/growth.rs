@@ -25,7 +25,7 @@ impl Array {
 
     /// Appends the elements of another array; none if they could not be read.
     pub fn extend_with(&mut self, source: &Snapshot) -> Result<()> {
-        self.extend_if(source.region(), || source.require_sound())
+        self.extend_if(source.region(), || source.check_faults())
     }
 
     /// Appends its own elements once more.

@@ -269,7 +269,7 @@ impl Array {
         }
         self.window().advise(advice, start, end)?;
         if advice == Advice::HugePage && self.storage().is_in_memory() {
-            self.window().put_huge_pages_together(start, end);
+            self.window().collapse_huge_pages(start, end);
         }
         Ok(())
     }
@@ -294,20 +294,20 @@ impl Array {
     ///
     /// # Errors
     /// `MemoryFault`
-    pub fn require_sound(&self) -> Result<()> {
-        let sound = self.memory.note_faults(self.byte_length());
-        self.note_cut(sound)
+    pub fn check_faults(&self) -> Result<()> {
+        let checked = self.memory.note_faults(self.byte_length());
+        self.note_truncation(checked)
     }
 
     /// The same for the elements up to an index, which can be served while elements behind them cannot.
-    pub fn require_sound_up_to(&self, index: i64) -> Result<()> {
+    pub fn check_faults_up_to(&self, index: i64) -> Result<()> {
         let at = slice::element_index(index, self.length())?;
-        self.require_sound_bytes((at + 1) * self.itemsize())
+        self.check_faults_within((at + 1) * self.itemsize())
     }
 
-    fn require_sound_bytes(&self, bytes: u64) -> Result<()> {
-        let sound = self.memory.check_faults(bytes);
-        self.note_cut(sound)
+    fn check_faults_within(&self, bytes: u64) -> Result<()> {
+        let checked = self.memory.check_faults(bytes);
+        self.note_truncation(checked)
     }
 
     /// Refuses an array of which something that was read since the last [`Array::refresh`] may not have been the file's: by
@@ -316,8 +316,8 @@ impl Array {
     /// # Errors
     /// `MemoryFault`; the system's
     pub fn check(&self) -> Result<()> {
-        self.require_sound()?;
-        self.require_uncut()?;
+        self.check_faults()?;
+        self.check_truncation()?;
         self.require_elements_in_file()
     }
 
@@ -332,7 +332,7 @@ impl Array {
 
     /// The elements it has now, for another array or another thread to read.
     pub fn snapshot(&self) -> Result<Snapshot> {
-        self.require_sound()?;
+        self.check_faults()?;
         Ok(self.snapshot_of(self.byte_length()))
     }
 
@@ -366,7 +366,7 @@ impl Drop for Array {
         self.abandon_jobs();
         // Nobody sees the size of memory without a name. Nobody is left to report a failure to: the file then keeps zeros at its end.
         if self.storage().is_exposed() {
-            let _ = self.require_sound();
+            let _ = self.check_faults();
             let _ = self.seal("close");
         }
     }

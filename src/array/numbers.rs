@@ -82,7 +82,7 @@ impl Array {
     }
 
     /// The index at which a value belongs among the sorted elements from `lo` to before `hi`. Far bounds clamp; `lo` if there are no elements.
-    pub fn place(&self, value: Value, lo: u64, hi: u64, side: Side) -> u64 {
+    pub fn bisect(&self, value: Value, lo: u64, hi: u64, side: Side) -> u64 {
         let lo = lo.min(self.length());
         let range = lo as usize..hi.clamp(lo, self.length()) as usize;
         bisect::bound(self.region(), self.typecode.scalar, range, value, side) as u64
@@ -92,7 +92,7 @@ impl Array {
     ///
     /// # Errors
     /// `RaggedLength` for bytes that are not whole elements; `InvalidArgType` if `into` has another size than a double for each.
-    pub fn places(&self, needles: Region<'_>, side: Side, into: Region<'_>) -> Result<()> {
+    pub fn searchsorted(&self, needles: Region<'_>, side: Side, into: Region<'_>) -> Result<()> {
         self.require_whole(needles)?;
         if into.len() / size_of::<f64>() != needles.len() / self.typecode.itemsize() {
             return Err(Error::InvalidArgType {
@@ -118,7 +118,7 @@ pub(super) fn sort_snapshot(
     let is_cancelled = || job.is_some_and(Job::is_cancelled);
     let options = sort::SortOptions {
         readers,
-        is_source_intact: &|| elements.require_sound().is_ok(),
+        is_source_intact: &|| elements.check_faults().is_ok(),
         is_cancelled: job.map(|_| &is_cancelled as &dyn Fn() -> bool),
         write: &|write| match job {
             Some(job) => job.write(write),
@@ -129,6 +129,6 @@ pub(super) fn sort_snapshot(
         },
     };
     let is_sorted = sort::sort(region, scalar, scratch.words(), options);
-    elements.require_sound()?;
+    elements.check_faults()?;
     Ok(is_sorted)
 }

@@ -47,12 +47,12 @@ impl Array {
             own.region()
         };
         // Others may truncate the file meanwhile: zeros that were read instead of elements are not repeated.
-        own.require_sound()?;
+        own.check_faults()?;
         // Others may append meanwhile. What they do is not repeated.
         while missing > 0 {
             let part = head.part(0, head.len().min(usize::try_from(missing).unwrap_or(usize::MAX)));
             let appended = self.append_bytes(&[part]).map(|()| missing -= part.len() as u64);
-            if let Err(error) = appended.and_then(|()| own.require_sound()) {
+            if let Err(error) = appended.and_then(|()| own.check_faults()) {
                 self.undo_append(length, total - missing / self.itemsize())?;
                 return Err(error);
             }

@@ -37,7 +37,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// `MemoryFault`
-    pub fn require_sound(&self) -> Result<()> {
+    pub fn check_faults(&self) -> Result<()> {
         self.window.check_faults(self.bytes, self.epoch)
     }
 

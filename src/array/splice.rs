@@ -32,7 +32,7 @@ impl Array {
         let element = self.element_at(at);
         // An element that the caller cannot get stays in the array.
         element.require_readable(self.typecode)?;
-        self.require_sound_bytes((at + 1) * self.itemsize())?;
+        self.check_faults_within((at + 1) * self.itemsize())?;
         resizable?;
         self.replace(at..at + 1, Region::empty())?;
         Ok(element)
@@ -111,7 +111,7 @@ impl Array {
     /// The same with the elements of another array, or of this one. Changes nothing if they could not be read.
     pub fn set_slice_with(&mut self, source: &Snapshot, bounds: Bounds) -> Result<()> {
         let copy = copied(source.region())?;
-        source.require_sound()?;
+        source.check_faults()?;
         self.set_slice(Region::of(&copy), bounds)
     }
 
@@ -125,7 +125,7 @@ impl Array {
                 self.storage().require_shrinkable()?;
                 gather::remove(self.region(), stride, self.typecode.itemsize());
                 // All old elements: zeros from behind the end of a truncated file may have been moved in front of it.
-                self.require_sound_bytes(self.byte_length())?;
+                self.check_faults_within(self.byte_length())?;
                 self.truncate(self.length() - count)
             }
         }
@@ -155,7 +155,7 @@ impl Array {
         all.move_within(end as usize, (start + added) as usize, tail as usize);
         all.copy_from(start as usize, source);
         // All old elements: zeros from behind the end of a truncated file may have been moved in front of it.
-        self.require_sound_bytes(old)?;
+        self.check_faults_within(old)?;
         if new < old {
             self.truncate(new / self.itemsize())?;
         }

@@ -17,7 +17,7 @@ pub struct State {
     /// The length where a word does not hold it; else anything.
     long_length: Long,
     capacity: Long,
-    /// How many faults the process had when this array was last known to be sound. While the process has had more,
+    /// How many faults the process had when the core last found none in this array. While the process has had more,
     /// JavaScript asks the core about each element.
     faults_seen: AtomicU32,
     /// Up to which length there is memory: beyond it JavaScript calls the core before it appends. JavaScript does not read it.

@@ -62,7 +62,7 @@ impl Array {
         let checked = move |outcome: Result<Wakeup>| {
             done(outcome.and_then(|outcome| match outcome {
                 // The element may be a zero that is not the file's.
-                Wakeup::NotEqual | Wakeup::Woken => snapshot.require_sound().map(|()| outcome),
+                Wakeup::NotEqual | Wakeup::Woken => snapshot.check_faults().map(|()| outcome),
                 Wakeup::TimedOut | Wakeup::Cancelled => Ok(outcome),
             }))
         };

@@ -53,8 +53,8 @@ mod tests {
         }
         // Whether the system has huge pages depends on the machine.
         let first = mapping.prefault(&window, BYTES, 2 * HUGE_PAGE..3 * HUGE_PAGE);
-        window.put_huge_pages_together(1, BYTES);
-        window.put_huge_pages_together(0, BYTES);
+        window.collapse_huge_pages(1, BYTES);
+        window.collapse_huge_pages(0, BYTES);
         // The second page is empty so far.
         let second = mapping.prefault(&window, HUGE_PAGE, HUGE_PAGE..2 * HUGE_PAGE);
         assert!(second.is_ok() || first.is_err());

@@ -256,9 +256,9 @@ impl Window {
             .map_err(|error| Error::io_on_memory(&error, "madvise"))
     }
 
-    /// The advice speaks of pages to come, and of files in memory only where an administrator allows that; this is for those
-    /// that are there. One by one, since the system stops at the first that has no memory yet.
-    pub fn put_huge_pages_together(&self, start: u64, end: u64) {
+    /// Collapses the pages that exist into huge pages, because the hint concerns future pages only, and works for files in memory only if
+    /// an administrator allows it. One huge page at a time, because the system stops at the first one without any memory.
+    pub fn collapse_huge_pages(&self, start: u64, end: u64) {
         let huge = HUGE_PAGE as usize;
         let (start, end) = (self.within(start), self.within(end));
         let (first, last) = (self.start().addr() + start, self.start().addr() + end);

@@ -80,8 +80,8 @@ impl Overlays {
         let is_aligned =
             (memory.address() as u64).is_multiple_of(page) && mapping.offset().is_multiple_of(page);
         let unsupported = match (is_copy_on_write, is_aligned) {
-            (true, _) => Some("SharedArrayBuffer on memory that keeps changes to itself"),
-            (_, false) => Some("SharedArrayBuffer on memory that does not begin on a page"),
+            (true, _) => Some("SharedArrayBuffer over copy-on-write memory"),
+            (_, false) => Some("SharedArrayBuffer over memory that does not begin at a page boundary"),
             _ => memory.is_empty().then_some(FEATURE),
         };
         if let Some(feature) = unsupported {
@@ -105,7 +105,7 @@ impl Overlays {
     }
 
     /// Fails if some of the first bytes of a buffer were lost because another process truncated the file.
-    pub fn require_sound(&self, bytes: u64) -> Result<()> {
+    pub fn check_faults(&self, bytes: u64) -> Result<()> {
         let has_fault = |overlay: &Overlay| {
             let zeros = overlay.guard.guarded.zeros().from();
             zeros.is_some_and(|from| (from as u64) < bytes) && overlay.is_alive()

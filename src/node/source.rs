@@ -38,10 +38,10 @@ impl<'a> Source<'a> {
     }
 
     /// Fails if the elements were lost since they were given.
-    pub fn require_sound(&self) -> Result<()> {
+    pub fn check_faults(&self) -> Result<()> {
         match self {
             Source::Bytes(_) => Ok(()),
-            Source::Array(snapshot) => snapshot.require_sound(),
+            Source::Array(snapshot) => snapshot.check_faults(),
         }
     }
 }

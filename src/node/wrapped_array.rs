@@ -74,29 +74,29 @@ impl WrappedArray {
             let array = self.array.borrow();
             let array = array.as_ref().ok_or(Error::Closed)?;
             let faults = faults();
-            self.require_sound_of(array)?;
+            self.check_faults_of(array)?;
             let value = call(array)?;
             // Again: if another process truncated the file meanwhile, zeros were read.
-            self.require_sound_of(array)?;
+            self.check_faults_of(array)?;
             array.state().set_faults_seen(faults);
             Ok(value)
         })
     }
 
-    /// A call on one element. It works on a faulty array too if all elements up to this one are sound.
+    /// A call on one element. It works on an array with a fault too, if the fault lies behind this element.
     pub fn access<T>(&self, env: &Env, at: i64, call: impl FnOnce(&Array) -> Result<T>) -> napi::Result<T> {
         throw_on_error(env, || {
             let array = self.array.borrow();
             let array = array.as_ref().ok_or(Error::Closed)?;
             let faults = faults();
             // Before the call, so that a refused store changes nothing. After it, in case the element was lost meanwhile.
-            self.require_sound_of(array)
-                .or_else(|_| array.require_sound_up_to(at))?;
+            self.check_faults_of(array)
+                .or_else(|_| array.check_faults_up_to(at))?;
             let value = call(array)?;
-            match self.require_sound_of(array) {
+            match self.check_faults_of(array) {
                 Ok(()) => array.state().set_faults_seen(faults),
                 // The count is not stored as seen, so that JavaScript asks again for each element.
-                Err(_) => array.require_sound_up_to(at)?,
+                Err(_) => array.check_faults_up_to(at)?,
             }
             Ok(value)
         })
@@ -106,7 +106,7 @@ impl WrappedArray {
         self.change_and_check(env, call, true)
     }
 
-    /// A change of a sound array, with or without a check for a fault that happened meanwhile.
+    /// A change of an array without faults, with or without a check for a fault that happened meanwhile.
     fn change_and_check<T>(
         &self,
         env: &Env,
@@ -115,7 +115,7 @@ impl WrappedArray {
     ) -> napi::Result<T> {
         self.change_unsound(env, |array| {
             let faults = faults();
-            self.require_sound_of(array)?;
+            self.check_faults_of(array)?;
             let before = array.capacity();
             let done = call(array);
             // A growable buffer may show zeros beyond the old end. The file has grown there, even if the call failed later.
@@ -126,7 +126,7 @@ impl WrappedArray {
             };
             let value = done?;
             restored?;
-            match self.require_sound_of(array) {
+            match self.check_faults_of(array) {
                 Ok(()) => array.state().set_faults_seen(faults),
                 Err(fault) if checks => return Err(fault),
                 Err(_) => {}
@@ -146,9 +146,9 @@ impl WrappedArray {
         })
     }
 
-    pub fn require_sound_of(&self, array: &Array) -> Result<()> {
-        array.require_sound()?;
-        self.overlays.require_sound(array.byte_length())
+    pub fn check_faults_of(&self, array: &Array) -> Result<()> {
+        array.check_faults()?;
+        self.overlays.check_faults(array.byte_length())
     }
 
     /// A fault during the change is no error here: the element is in, and a caller that tries again would append it twice.

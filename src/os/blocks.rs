@@ -105,18 +105,18 @@ fn give_back(file: &File, size: u64) {
     }
 }
 
-/// From so many bytes on, to preallocate blocks costs less than it saves.
+/// Below this size, preallocating blocks costs more than it saves.
 const MUCH: u64 = 1 << 20;
 
-/// Asks for the blocks of an empty file that so many bytes are about to be written to. That takes half the time of asking with each page,
-/// and the blocks lie side by side. If it fails, the writes tell why.
+/// Preallocates the blocks of an empty file that will be written to. That takes half the time of allocating them page by page, and the
+/// blocks are contiguous. If it fails, the later writes report why.
 pub fn preallocate(file: &File, bytes: u64) {
     if bytes >= MUCH && !identity::is_in_memory(file) {
         let _ = reserve(file, 0, bytes);
     }
 }
 
-/// Gives back the preallocated blocks that were not written to, unless somebody else is writing to the file, too.
+/// Gives back the preallocated blocks that were not written to, unless another process is writing to the file.
 pub fn release_preallocated(file: &File) {
     if let Ok(written) = tell(file) {
         give_back(file, written);

@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn open_nonblocking_of_a_pipe_does_not_block() {
-        if super::super::portable::skips("a pipe is opened anew through /proc") {
+        if super::super::portable::skips("a pipe is opened a second time through /proc") {
             return;
         }
         let (reader, writer) = std::io::pipe().unwrap();

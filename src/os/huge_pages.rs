@@ -1,4 +1,5 @@
-//! Pages of 2 MiB in the place of 512 small ones: one fault instead of 512, and far fewer addresses to translate.
+//! Huge pages: one of 2 MiB takes the place of 512 small ones, so there is one page fault instead of 512, and far fewer addresses to
+//! translate.
 #![allow(unsafe_code, reason = "advises on ranges given by address")]
 
 use std::ops::Range;
@@ -8,18 +9,18 @@ use rustix::io::Errno;
 use super::memory::page_size;
 use super::portable::{self, linux_only};
 
-/// What the system calls huge where its pages are of 4 KiB.
+/// The size of a huge page on a system with pages of 4 KiB.
 pub const HUGE_PAGE: u64 = 2 << 20;
 
-/// From so many bytes on the one hint is nothing beside what it saves.
+/// Below this size, the hint costs more than it saves.
 const LARGE: usize = 4 << 20;
 
-/// Why there are no huge pages.
+/// Why the system gave no huge pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// Something was in use at the moment.
+    /// Some of the pages were in use at that moment.
     ForNow,
-    /// There are none free, none for this kind of memory, or none at all.
+    /// None are free, or the system has none for this kind of memory.
     ForGood,
 }
 
@@ -29,18 +30,18 @@ impl Refused {
     }
 }
 
-/// Whether a huge page has the size that is taken for it here.
+/// Whether huge pages have the size `HUGE_PAGE` on this system.
 pub fn are_known() -> bool {
     page_size() == 4096
 }
 
-/// The huge pages of which at least half lies in a range.
+/// The huge pages of which at least half is in a range.
 pub fn nearest(bytes: Range<u64>) -> Range<u64> {
     let border = |byte: u64| (byte + HUGE_PAGE / 2) / HUGE_PAGE * HUGE_PAGE;
     border(bytes.start)..border(bytes.end)
 }
 
-/// Asks that memory which is about to be written for the first time gets huge pages: a hint, which changes no contents.
+/// Asks for huge pages for memory that will be written for the first time. A hint, which changes no contents.
 pub fn prefer(start: usize, bytes: usize) {
     if bytes < LARGE {
         return;
@@ -49,7 +50,7 @@ pub fn prefer(start: usize, bytes: usize) {
     let _ = advise(first, length);
 }
 
-/// Asks for huge pages for a range that begins on a page. Only Linux takes the hint; elsewhere it is skipped.
+/// Asks for huge pages for a range that begins on a page. Does nothing if the fallback is used.
 ///
 /// # Errors
 /// The system's.
@@ -63,19 +64,20 @@ pub fn advise(start: usize, bytes: usize) -> rustix::io::Result<()> {
 linux_only! {
     fn advise_huge(start: usize, bytes: usize) -> Result<()> {
         use rustix::mm::{Advice, madvise};
-        // SAFETY: wherever the range is, its contents and access stay as they are.
+        // SAFETY: the call changes neither the contents nor the protection of a range.
         unsafe { madvise(start as *mut _, bytes, Advice::LinuxHugepage) }
     }
 }
 
-/// The whole pages inside of a range of a page or more.
+/// The whole pages inside a range of at least one page.
 fn whole_pages(start: usize, bytes: usize, page: usize) -> (usize, usize) {
     let first = start.next_multiple_of(page);
     (first, (start + bytes - first) / page * page)
 }
 
-/// Puts the pages of a range that begins and ends on a huge page together; what is missing of them comes as zeros, but of
-/// each huge page something must be there. Contents stay, whoever else reads or stores meanwhile. Not before Linux 6.1.
+/// Collapses the pages of a range into huge pages. The range begins and ends at the border of a huge page. Each huge page must have
+/// at least one small page in memory; missing ones become zeros. The contents stay, even if others read and store meanwhile. Needs
+/// Linux 6.1.
 pub fn collapse(start: usize, bytes: usize) -> Result<(), Refused> {
     if portable::is_forced() {
         return Err(Refused::ForGood);
@@ -104,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_whole_pages_are_advised_on() {
+    fn whole_pages_are_those_inside_the_range() {
         for (start, bytes, pages) in [
             (8192, 12288, (8192, 12288)),
             (8193, 12288, (12288, 8192)),
@@ -117,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_half_a_huge_page_is_one() {
+    fn nearest_rounds_each_end_to_the_nearer_border() {
         const HALF: u64 = HUGE_PAGE / 2;
         assert_eq!(nearest(0..HALF - 1), 0..0);
         assert_eq!(nearest(HALF - 1..3 * HALF), 0..2 * HUGE_PAGE);
@@ -125,14 +127,14 @@ mod tests {
     }
 
     #[test]
-    fn contents_stay() {
+    fn prefer_keeps_the_contents() {
         let bytes = vec![7u8; LARGE + 3];
         prefer(bytes.as_ptr().addr() + 1, bytes.len() - 1);
         assert!(bytes.iter().all(|byte| *byte == 7));
     }
 
     #[test]
-    fn what_is_not_mapped_is_refused() {
+    fn collapse_of_unmapped_memory_is_refused() {
         assert_eq!(
             collapse(HUGE_PAGE as usize, HUGE_PAGE as usize),
             Err(Refused::ForGood)

@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn reopen_by_a_path_that_leads_to_another_file_fails() {
-        let path = std::env::temp_dir().join(format!("mmap-array-anew-{}", std::process::id()));
+        let path = std::env::temp_dir().join(format!("mmap-array-reopen-{}", std::process::id()));
         let file = File::create(&path).unwrap();
         let fresh = reopen(&file, OFlags::RDONLY, Some(&path)).unwrap();
         assert!(identity::are_same(&file, &fresh));

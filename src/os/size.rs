@@ -1,4 +1,4 @@
-//! The size of a file: asking for it, and setting it.
+//! The size of a file.
 
 use std::fs::File;
 
@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 /// The largest size a file can have.
 pub const MAX: u64 = i64::MAX as u64;
 
-/// Asks for the size alone. Who asks for the times too is promised that the next write will change them, and then each
-/// append after a question has to note the time, which takes longer than the write itself.
+/// Asks for the size only. After a call that asks for the times too, the kernel must update them at the next write, which takes longer
+/// than a small append itself.
 pub fn of(file: &File) -> Result<u64> {
     let size = or_fallback(|| by_statx(file), || fstat(file).map(|stat| stat.st_size as u64));
     size.map_err(|errno| Error::system(errno, "fstat"))
@@ -25,15 +25,15 @@ linux_only! {
     }
 }
 
-/// Puts the position of one file where that of another is.
+/// Sets the position of a file to that of another one.
 pub fn copy_position(from: &File, to: &File) {
-    // Files that can be mapped have positions.
+    // Does not fail: every file that can be mapped has a position.
     if let Ok(position) = tell(from) {
         let _ = seek(to, SeekFrom::Start(position));
     }
 }
 
-/// Sets the size: what a longer file gets is a hole, and blocks behind the end of a shorter one are given back.
+/// Sets the size. A file that grows gets a hole; a file that shrinks gives its blocks back.
 pub fn set(file: &File, size: u64) -> Result<()> {
     if size > MAX {
         return Err(Error::system(Errno::FBIG, "ftruncate"));
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_are_set_and_told() {
+    fn of_after_set_is_the_new_size() {
         let file = crate::os::memory_file::scratch();
         set(&file, 10_000).unwrap();
         assert_eq!(of(&file).unwrap(), 10_000);

@@ -35,11 +35,11 @@ pub struct Storage {
     path: Option<PathBuf>,
     /// Its size in bytes when it was opened.
     opening_size: u64,
-    /// Whether it is memory that was made here, without any name.
+    /// Whether it is new memory without a name.
     nameless: bool,
-    /// Of memory that had to be a temporary file.
+    /// The name of a temporary file, if the system has no memory without a name.
     temporary: Option<TemporaryName>,
-    /// Whether others can know of it, so that its size matters to somebody else.
+    /// Whether others can see the file and its size.
     exposed: AtomicBool,
     copy_up: CopyUp,
     appender: Appender,

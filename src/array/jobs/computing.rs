@@ -24,10 +24,10 @@ impl Needles {
         }
     }
 
-    fn require_sound(&self) -> Result<()> {
+    fn check_faults(&self) -> Result<()> {
         match self {
             Needles::Copied(_) => Ok(()),
-            Needles::Snapshot(snapshot) => snapshot.require_sound(),
+            Needles::Snapshot(snapshot) => snapshot.check_faults(),
         }
     }
 }
@@ -54,15 +54,15 @@ impl Array {
     ///
     /// # Errors
     /// `RaggedLength` for bytes that are not whole elements; `Busy`.
-    pub fn places_later(&mut self, ticket: u32, needles: Needles, side: Side) -> Result<Work> {
+    pub fn searchsorted_later(&mut self, ticket: u32, needles: Needles, side: Side) -> Result<Work> {
         /// Needles between two checks for a cancellation.
         const PART: usize = 1 << 14;
-        const PLACE: usize = size_of::<f64>();
+        const INDEX: usize = size_of::<f64>();
         self.require_whole(needles.region())?;
         let (elements, scalar) = (self.snapshot()?, self.typecode.scalar);
         let job = self.begin_job("searchsortedAsync", ticket, Claim::Reads)?;
         let count = needles.region().len() / scalar.size();
-        Ok(Work::new(count.saturating_mul(PLACE), move |places| {
+        Ok(Work::new(count.saturating_mul(INDEX), move |indices| {
             let (region, sought) = (elements.region(), needles.region());
             for first in (0..count).step_by(PART) {
                 if job.is_cancelled() {
@@ -70,11 +70,11 @@ impl Array {
                 }
                 let part = PART.min(count - first);
                 let sought = sought.part(first * scalar.size(), part * scalar.size());
-                let places = places.part(first * PLACE, part * PLACE);
-                bisect::bounds(region, scalar, sought, side, places);
+                let indices = indices.part(first * INDEX, part * INDEX);
+                bisect::bounds(region, scalar, sought, side, indices);
             }
-            elements.require_sound()?;
-            needles.require_sound()?;
+            elements.check_faults()?;
+            needles.check_faults()?;
             Ok(true)
         }))
     }
@@ -90,7 +90,7 @@ impl Array {
         Ok(Work::new(bytes, move |into| {
             let is_cancelled = || job.is_cancelled();
             let is_whole = envelope::envelope(elements.region(), scalar, &parts, into, &is_cancelled);
-            elements.require_sound()?;
+            elements.check_faults()?;
             Ok(is_whole)
         }))
     }
@@ -116,7 +116,7 @@ mod tests {
         busy(array.refresh());
         busy(array.sort());
         busy(array.sort_later(2));
-        busy(array.places_later(3, Needles::Copied(vec![]), Side::Left));
+        busy(array.searchsorted_later(3, Needles::Copied(vec![]), Side::Left));
         array.trim().unwrap();
         assert!(done(work));
         busy(array.pop(0));
@@ -145,10 +145,10 @@ mod tests {
         append_and_pop(&mut array);
         let (room, capacity) = (array.state().room(), array.capacity());
         let one = array
-            .places_later(1, Needles::Copied(vec![0; 8]), Side::Left)
+            .searchsorted_later(1, Needles::Copied(vec![0; 8]), Side::Left)
             .unwrap();
         let other = array
-            .places_later(2, Needles::Copied(vec![0; 4]), Side::Right)
+            .searchsorted_later(2, Needles::Copied(vec![0; 4]), Side::Right)
             .unwrap();
         assert_eq!(filled(one), [0.0, 0.0]);
         array.finish_job(1).unwrap();

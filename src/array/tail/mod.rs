@@ -98,7 +98,7 @@ impl Array {
     pub(super) fn take_over_length(&mut self) -> Result<Verdict> {
         if let Tail::Reserved(reserved) = &self.tail {
             // Before anything is moved: the elements behind the new end are lost, and zeros would be moved in front of it.
-            return Ok(reserved.require_uncut());
+            return Ok(reserved.check_truncation());
         }
         let bytes = self.bytes_in_file()?;
         self.set_bytes(bytes)?;
@@ -258,7 +258,7 @@ impl Array {
             return Ok(());
         }
         // A reserved array notes a fault that no call has met yet, and then leaves the file alone.
-        let _ = self.require_sound();
+        let _ = self.check_faults();
         self.trim()
     }
 
@@ -269,7 +269,7 @@ impl Array {
             return Ok(());
         };
         // Before any buffer is detached: a call that fails changes nothing.
-        reserved.require_uncut()?;
+        reserved.check_truncation()?;
         let length = self.length();
         self.release_pages_behind(length);
         self.tail = reserved.seal()?;
@@ -308,18 +308,18 @@ impl Array {
 
     /// Passes on what a check of the memory found. A reserved array leaves a file alone that others truncated, also if it is as long again
     /// when the array ends.
-    pub(super) fn note_cut(&self, sound: Result<()>) -> Result<()> {
-        if let (Err(_), Tail::Reserved(reserved)) = (&sound, &self.tail) {
-            reserved.note_cut();
+    pub(super) fn note_truncation(&self, checked: Result<()>) -> Result<()> {
+        if let (Err(_), Tail::Reserved(reserved)) = (&checked, &self.tail) {
+            reserved.note_truncation();
         }
-        sound
+        checked
     }
 
     /// Takes note of all faults: the array has taken over what the file holds now.
     pub(super) fn forget_faults(&mut self) {
         self.memory.forget_faults(self.byte_length());
         if let Tail::Reserved(reserved) = &self.tail {
-            reserved.accept_cut();
+            reserved.accept_truncation();
         }
     }
 

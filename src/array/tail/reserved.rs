@@ -26,19 +26,19 @@ impl Reserved {
         self.npy.as_ref()
     }
 
-    /// As [`Reservation::require_uncut`].
-    pub fn require_uncut(&self) -> Result<()> {
-        self.reservation.require_uncut()
+    /// As [`Reservation::check_truncation`].
+    pub fn check_truncation(&self) -> Result<()> {
+        self.reservation.check_truncation()
     }
 
     /// Remembers that others truncated the file: it is theirs until the array has taken over what is there.
-    pub fn note_cut(&self) {
-        self.reservation.is_cut.store(true, Ordering::Relaxed);
+    pub fn note_truncation(&self) {
+        self.reservation.is_truncated.store(true, Ordering::Relaxed);
     }
 
     /// Goes on with what the file holds now, which the array has taken over.
-    pub fn accept_cut(&self) {
-        self.reservation.is_cut.store(false, Ordering::Relaxed);
+    pub fn accept_truncation(&self) {
+        self.reservation.is_truncated.store(false, Ordering::Relaxed);
     }
 
     /// Truncates the file to the elements, and gives what the end of the array is from now on.
@@ -56,7 +56,7 @@ struct Reservation {
     itemsize: u64,
     npy: Option<NpyHeader>,
     /// Others were found to have truncated the file. Remembered, since they may make it as long again.
-    is_cut: AtomicBool,
+    is_truncated: AtomicBool,
 }
 
 /// Those of this process that somebody else can see.
@@ -88,8 +88,8 @@ impl Reservation {
     ///
     /// # Errors
     /// `MemoryFault`
-    fn require_uncut(&self) -> Result<()> {
-        if self.is_cut.load(Ordering::Relaxed) {
+    fn check_truncation(&self) -> Result<()> {
+        if self.is_truncated.load(Ordering::Relaxed) {
             return Err(Error::MemoryFault);
         }
         let capacity = self.state.capacity();
@@ -100,7 +100,7 @@ impl Reservation {
             self.mapping.storage().require_size(self.position(capacity))
         };
         if matches!(found, Err(Error::MemoryFault)) {
-            self.is_cut.store(true, Ordering::Relaxed);
+            self.is_truncated.store(true, Ordering::Relaxed);
         }
         found
     }
@@ -110,7 +110,7 @@ impl Reservation {
     /// # Errors
     /// `MemoryFault` if others truncated the file, which is left as it is; the system's
     fn seal(&self) -> Result<()> {
-        self.require_uncut()?;
+        self.check_truncation()?;
         let length = self.state.length();
         let storage = self.mapping.storage();
         if let Some(mut npy) = self.npy.clone() {
@@ -163,7 +163,7 @@ impl Array {
         countable_bytes("capacity", capacity, self.itemsize())?;
         let exact = self.start_reservation();
         if capacity <= self.capacity() {
-            return self.require_uncut();
+            return self.check_truncation();
         }
         self.set_capacity(capacity).inspect_err(|_| {
             if let Some(exact) = exact {
@@ -183,16 +183,16 @@ impl Array {
             state: self.state.clone(),
             itemsize: self.itemsize(),
             npy: npy.clone(),
-            is_cut: AtomicBool::new(false),
+            is_truncated: AtomicBool::new(false),
         });
         let reserved = Tail::Reserved(Reserved { reservation, npy });
         Some(std::mem::replace(&mut self.tail, reserved))
     }
 
     /// Refuses a reserved array whose file others truncated.
-    pub(in crate::array) fn require_uncut(&self) -> Result<()> {
+    pub(in crate::array) fn check_truncation(&self) -> Result<()> {
         match &self.tail {
-            Tail::Reserved(reserved) => reserved.require_uncut(),
+            Tail::Reserved(reserved) => reserved.check_truncation(),
             Tail::Exact | Tail::Npy(_) => Ok(()),
         }
     }
@@ -205,7 +205,7 @@ impl Array {
             self.store_behind_end(*part)?;
             let end = self.byte_length() + part.len() as u64;
             // Elements that were stored where the file had been truncated are lost, and do not count.
-            self.require_sound_bytes(end)?;
+            self.check_faults_within(end)?;
             self.state.set(end / self.itemsize(), self.capacity());
         }
         Ok(())
@@ -260,7 +260,7 @@ impl Array {
     fn set_capacity(&mut self, capacity: u64) -> Result<()> {
         let (from, to) = (self.file_position(self.capacity()), self.file_position(capacity));
         self.require_length_fits_header(capacity)?;
-        self.require_uncut()?;
+        self.check_truncation()?;
         self.memory.cover(capacity * self.itemsize())?;
         self.storage().grow(from, to)?;
         self.state.set(self.length(), capacity);

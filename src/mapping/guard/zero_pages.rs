@@ -29,12 +29,12 @@ impl GuardedMapping {
     /// one zero page there.
     fn map_zeros(&self, address: usize, record: &FaultRecord) -> bool {
         let page = memory::page_size() as usize;
-        let touched = (address - self.start) / page * page;
+        let fault_page = (address - self.start) / page * page;
         let end = self.end_of_file().min(self.length as u64) as usize;
-        let (from, to) = if touched >= end {
+        let (from, to) = if fault_page >= end {
             (end, self.length)
         } else {
-            (touched, touched + page)
+            (fault_page, fault_page + page)
         };
         // In this order: a thread that reads one of these zeros sees the new count, and a thread that sees the new count sees the
         // record.

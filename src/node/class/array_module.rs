@@ -179,7 +179,7 @@ impl MmapArray {
         self.read(&env, |array| {
             let scalar = array.typecode().scalar;
             let found = compare::first_difference(array.region(), theirs.region(), scalar);
-            theirs.require_sound()?;
+            theirs.check_faults()?;
             Ok(found.map_or(-1.0, |at| at as f64))
         })
     }

@@ -64,7 +64,7 @@ fn bisect(array: &WrappedArray, call: &FunctionCallContext, side: Side) -> napi:
     };
     let lo = index(call.get(2)?).max(0) as u64;
     let hi = index(call.get(3)?).max(0) as u64;
-    let found = array.read(call.env, |array| Ok(array.place(value, lo, hi, side)))?;
+    let found = array.read(call.env, |array| Ok(array.bisect(value, lo, hi, side)))?;
     Ok(found as f64)
 }
 

@@ -77,7 +77,7 @@ impl MmapArray {
                 Source::Bytes(bytes) => Needles::Copied(copied(bytes)?),
                 Source::Array(snapshot) => Needles::Snapshot(snapshot),
             };
-            JobTask::begin(&env, array.places_later(ticket, needles, side(right))?)
+            JobTask::begin(&env, array.searchsorted_later(ticket, needles, side(right))?)
         })
     }
 
@@ -148,7 +148,7 @@ impl MmapArray {
         // It works on a faulty array too, which would stay busy otherwise.
         self.change_unsound(&env, |array| {
             // New elements may widen the memory. A fault of before must not be forgotten by that.
-            let was_sound = self.require_sound_of(array);
+            let was_sound = self.check_faults_of(array);
             let before = array.capacity();
             array.finish_job(ticket)?;
             if array.capacity() > before {
@@ -156,6 +156,6 @@ impl MmapArray {
             }
             was_sound
         })?;
-        self.require_sound(env)
+        self.check_faults(env)
     }
 }

@@ -31,7 +31,7 @@ impl MmapArray {
 
     /// Fails for an array that has met a fault. Else lets JavaScript read elements itself.
     #[napi]
-    pub fn require_sound(&self, env: Env) -> napi::Result<()> {
+    pub fn check_faults(&self, env: Env) -> napi::Result<()> {
         self.read(&env, |_| Ok(()))
     }
 

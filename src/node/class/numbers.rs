@@ -75,8 +75,8 @@ impl MmapArray {
     ) -> napi::Result<()> {
         let (needles, into) = (Source::new(&env, self, &needles)?, bytes(&env, &into)?);
         self.read(&env, |array| {
-            array.places(needles.region(), side(right), into)?;
-            needles.require_sound()
+            array.searchsorted(needles.region(), side(right), into)?;
+            needles.check_faults()
         })
     }
 }

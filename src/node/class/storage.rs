@@ -64,7 +64,7 @@ impl MmapArray {
             let length = array.refresh()?;
             self.overlays.follow_file(array.mapping())?;
             self.overlays.restore(array.mapping())?;
-            if self.require_sound_of(array).is_ok() {
+            if self.check_faults_of(array).is_ok() {
                 array.state().set_faults_seen(faults);
             }
             Ok(length as f64)
