@@ -9,7 +9,6 @@ pub mod jobs;
 mod memory;
 mod numbers;
 mod open;
-mod prefault;
 mod repeat;
 #[cfg(test)]
 mod samples;
@@ -37,8 +36,7 @@ use crate::storage::{Access, Flags, NpyHeader, Storage};
 use crate::typecode::Typecode;
 use jobs::Jobs;
 use memory::Memory;
-use prefault::Prefault;
-use tail::Tail;
+use tail::{Prefault, Tail};
 
 /// Whether the length of an array can be changed.
 type Verdict = Result<()>;

@@ -67,11 +67,6 @@ impl<'a> Region<'a> {
         self.start.as_ptr().addr()
     }
 
-    /// Whether the two share a byte.
-    pub fn overlaps(self, other: Region<'_>) -> bool {
-        self.address() < other.address() + other.length && other.address() < self.address() + self.length
-    }
-
     /// `length` bytes from `offset`.
     ///
     /// # Panics
@@ -199,8 +194,6 @@ mod tests {
         assert_eq!(all.to_vec().unwrap(), b"ababcd");
         all.put::<u16>(0, u16::from_ne_bytes(*b"xy"));
         assert_eq!(all.part(1, 2).to_vec().unwrap(), b"ya");
-        assert!(all.part(0, 3).overlaps(all.part(2, 1)));
-        assert!(!all.part(0, 3).overlaps(all.part(3, 3)));
     }
 
     #[test]

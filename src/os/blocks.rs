@@ -69,9 +69,13 @@ fn reserve_blocks(file: &File, start: u64, length: u64) -> rustix::io::Result<()
 #[cfg(target_os = "macos")]
 #[allow(unsafe_code, reason = "asks for blocks with a C call")]
 fn reserve_blocks(file: &File, start: u64, length: u64) -> rustix::io::Result<()> {
+    use super::errno::result_of;
     use std::os::fd::AsRawFd;
     let end = rustix::fs::fstat(file)?.st_size as u64;
     let missing = (start + length).saturating_sub(end);
+    if missing == 0 {
+        return Ok(());
+    }
     let wanted = libc::fstore_t {
         fst_flags: libc::F_ALLOCATEALL,
         fst_posmode: libc::F_PEOFPOSMODE,
@@ -80,14 +84,11 @@ fn reserve_blocks(file: &File, start: u64, length: u64) -> rustix::io::Result<()
         fst_bytesalloc: 0,
     };
     // SAFETY: the descriptor is open, and the system reads and writes only this structure.
-    if missing == 0 || unsafe { libc::fcntl(file.as_raw_fd(), libc::F_PREALLOCATE, &wanted) } >= 0 {
-        return Ok(());
-    }
-    let error = std::io::Error::last_os_error();
-    match Errno::from_io_error(&error) {
-        Some(Errno::NOTSUP | Errno::INVAL) => Err(Errno::OPNOTSUPP),
-        errno => Err(errno.unwrap_or(Errno::IO)),
-    }
+    let reserved = result_of(unsafe { libc::fcntl(file.as_raw_fd(), libc::F_PREALLOCATE, &wanted) });
+    reserved.map_err(|errno| match errno {
+        Errno::NOTSUP | Errno::INVAL => Errno::OPNOTSUPP,
+        errno => errno,
+    })
 }
 
 linux_only! {

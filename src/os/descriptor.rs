@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use rustix::fs::{OFlags, fcntl_getfl};
 use rustix::io::{Errno, FdFlags, fcntl_setfd};
 
+use super::errno::result_of;
 use super::identity;
 use super::portable::{linux_only, or_fallback};
 use super::reopen::proc_path;
@@ -41,7 +42,10 @@ pub fn replace(descriptor: &File, by: &File) -> Result<()> {
         || duplicate_over(from, to),
         // A program that another thread starts between the two calls inherits the descriptor.
         // SAFETY: both descriptors are open. Nothing in this process refers to the old file but the descriptor.
-        || answer(unsafe { libc::dup2(from, to) }).and_then(|()| fcntl_setfd(descriptor, FdFlags::CLOEXEC)),
+        || {
+            result_of(unsafe { libc::dup2(from, to) })
+                .and_then(|()| fcntl_setfd(descriptor, FdFlags::CLOEXEC))
+        },
     );
     done.map_err(|errno| Error::system(errno, "dup2"))
 }
@@ -49,16 +53,8 @@ pub fn replace(descriptor: &File, by: &File) -> Result<()> {
 linux_only! {
     fn duplicate_over(from: i32, to: i32) -> Result<()> {
         // SAFETY: as in `replace`.
-        answer(unsafe { libc::dup3(from, to, libc::O_CLOEXEC) })
+        result_of(unsafe { libc::dup3(from, to, libc::O_CLOEXEC) })
     }
-}
-
-fn answer(done: i32) -> rustix::io::Result<()> {
-    if done < 0 {
-        let error = std::io::Error::last_os_error();
-        return Err(Errno::from_io_error(&error).unwrap_or(Errno::IO));
-    }
-    Ok(())
 }
 
 /// Whether a file in memory has a seal that keeps it from shrinking. Only Linux has seals.

@@ -163,7 +163,7 @@ impl Word {
         }
         // The kernel takes a signed number.
         let count = count.min(i32::MAX as u32);
-        system::wake(self.atomic(), count).map_err(failure)
+        system::wake(self.atomic(), count).map_err(|errno| Error::on_memory(errno, "futex"))
     }
 }
 
@@ -201,15 +201,7 @@ fn outcome(done: rustix::io::Result<()>) -> Result<Wakeup> {
         Ok(()) => Ok(Wakeup::Woken),
         Err(Errno::AGAIN) => Ok(Wakeup::NotEqual),
         Err(Errno::TIMEDOUT) => Ok(Wakeup::TimedOut),
-        Err(errno) => Err(failure(errno)),
-    }
-}
-
-fn failure(errno: Errno) -> Error {
-    if errno == Errno::FAULT {
-        Error::MemoryFault
-    } else {
-        Error::system(errno, "futex")
+        Err(errno) => Err(Error::on_memory(errno, "futex")),
     }
 }
 

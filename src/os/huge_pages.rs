@@ -7,7 +7,7 @@ use std::ops::Range;
 use rustix::io::Errno;
 
 use super::memory::page_size;
-use super::portable::{self, linux_only};
+use super::portable::{linux_only, or_fallback};
 
 /// The size of a huge page on a system with pages of 4 KiB.
 pub const HUGE_PAGE: u64 = 2 << 20;
@@ -55,10 +55,7 @@ pub fn prefer(start: usize, bytes: usize) {
 /// # Errors
 /// The system's.
 pub fn advise(start: usize, bytes: usize) -> rustix::io::Result<()> {
-    if portable::is_forced() {
-        return Ok(());
-    }
-    advise_huge(start, bytes)
+    or_fallback(|| advise_huge(start, bytes), || Ok(()))
 }
 
 linux_only! {
@@ -79,10 +76,8 @@ fn whole_pages(start: usize, bytes: usize, page: usize) -> (usize, usize) {
 /// at least one small page in memory; missing ones become zeros. The contents stay, even if others read and store meanwhile. Needs
 /// Linux 6.1.
 pub fn collapse(start: usize, bytes: usize) -> Result<(), Refused> {
-    if portable::is_forced() {
-        return Err(Refused::ForGood);
-    }
-    collapse_huge(start, bytes).map_err(|errno| match errno {
+    let done = or_fallback(|| collapse_huge(start, bytes), || Err(Errno::NOSYS));
+    done.map_err(|errno| match errno {
         Errno::AGAIN | Errno::BUSY => Refused::ForNow,
         _ => Refused::ForGood,
     })
@@ -90,14 +85,11 @@ pub fn collapse(start: usize, bytes: usize) -> Result<(), Refused> {
 
 linux_only! {
     fn collapse_huge(start: usize, bytes: usize) -> Result<()> {
+        use super::errno::result_of;
         // The same number on every architecture. The `libc` crate knows it for glibc only.
         const MADV_COLLAPSE: i32 = 25;
         // SAFETY: as in `advise_huge`.
-        if unsafe { libc::madvise(start as *mut _, bytes, MADV_COLLAPSE) } == 0 {
-            return Ok(());
-        }
-        let error = std::io::Error::last_os_error();
-        Err(Errno::from_io_error(&error).unwrap_or(Errno::IO))
+        result_of(unsafe { libc::madvise(start as *mut _, bytes, MADV_COLLAPSE) })
     }
 }
 

@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::sync::OnceLock;
 
-use super::portable::{self, linux_only};
+use super::portable::{self, linux_only, or_fallback};
 use crate::error::{Error, Result};
 use rustix::mm::{MapFlags, ProtFlags, mmap, mmap_anonymous};
 
@@ -58,10 +58,7 @@ pub fn address_space_is_limited() -> bool {
 /// # Errors
 /// The system's.
 pub fn populate(start: usize, bytes: usize) -> rustix::io::Result<()> {
-    if portable::is_forced() {
-        return Ok(());
-    }
-    populate_read(start, bytes)
+    or_fallback(|| populate_read(start, bytes), || Ok(()))
 }
 
 linux_only! {

@@ -20,7 +20,7 @@ use super::{identity, portable};
 use crate::error::{Error, Result};
 
 const PREFIX: &str = "mmap-array-memory-";
-/// The directory for such files, if it exists. Otherwise it is the one for temporary files.
+/// The directory for such files. If none can be made there, they are in the directory for temporary files.
 const IN_MEMORY: &str = "/dev/shm";
 
 /// The name of a temporary file. When its owner drops it, the file is removed.
@@ -113,12 +113,7 @@ fn own_lock_path() -> Result<PathBuf> {
     if let Some(own) = own.as_ref().filter(|own| own.pid == pid) {
         return Ok(own.path.clone());
     }
-    let in_memory = Path::new(IN_MEMORY);
-    let taken = if in_memory.is_dir() {
-        take_lock(in_memory).or_else(|_| take_lock(&std::env::temp_dir()))
-    } else {
-        take_lock(&std::env::temp_dir())
-    }?;
+    let taken = take_lock(Path::new(IN_MEMORY)).or_else(|_| take_lock(&std::env::temp_dir()))?;
     if own.is_none() {
         at_exit(remove_own);
     }

@@ -28,10 +28,9 @@ pub fn reopen(file: &File, flags: OFlags, path: Option<&Path>) -> Result<File> {
     {
         return Ok(fresh);
     }
-    for path in path
-        .map(Path::to_owned)
+    for path in [path.map(Path::to_owned), descriptor::path_of(file)]
         .into_iter()
-        .chain(descriptor::path_of(file))
+        .flatten()
     {
         if let Some(fresh) = opened(&path, flags)?
             && identity::are_same(file, &fresh)
@@ -75,19 +74,12 @@ linux_only! {
 /// Opens a path. `None` if it does not exist.
 fn opened(path: &Path, flags: OFlags) -> Result<Option<File>> {
     // Without NONBLOCK, opening a FIFO would wait for its other end.
-    match opened_with(path, flags | OFlags::NONBLOCK | OFlags::NOCTTY) {
-        Err(Error::System {
-            errno: libc::ENOENT | libc::ENOTDIR,
-            ..
-        }) => Ok(None),
-        done => done.map(Some),
+    let flags = flags | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+    match retry_on_intr(|| open(path, flags, Mode::empty())) {
+        Ok(descriptor) => Ok(Some(File::from(descriptor))),
+        Err(Errno::NOENT | Errno::NOTDIR) => Ok(None),
+        Err(errno) => Err(failure(errno, path)),
     }
-}
-
-fn opened_with(path: &Path, flags: OFlags) -> Result<File> {
-    retry_on_intr(|| open(path, flags | OFlags::CLOEXEC, Mode::empty()))
-        .map(File::from)
-        .map_err(|errno| failure(errno, path))
 }
 
 fn failure(errno: Errno, path: &Path) -> Error {

@@ -50,9 +50,7 @@ impl Storage {
             size::set(&file, 0)?;
             stat.st_size = 0;
         }
-        let storage = Storage {
-            ..Storage::of(file, stat.st_size as u64, copy_up_of(flags.access(), &stat))
-        };
+        let storage = Storage::of(file, stat.st_size as u64, copy_up_of(flags.access(), &stat));
         storage.prepare_appends(flags.access());
         Ok(storage)
     }

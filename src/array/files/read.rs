@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::external_file::ExternalFile;
 use crate::array::jobs::{Claim, Work};
-use crate::array::prefault::PiecesBehindEnd;
+use crate::array::tail::PiecesBehindEnd;
 use crate::array::{Array, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::Region;

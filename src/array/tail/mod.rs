@@ -4,6 +4,7 @@
 
 mod file_end;
 mod npy;
+mod prefault;
 mod reserved;
 
 use super::{Array, Verdict};
@@ -13,6 +14,7 @@ use crate::os::memory::round_up_to_pages;
 use crate::storage::{Format, NpyHeader};
 
 pub(super) use npy::NpyTail;
+pub(super) use prefault::{PiecesBehindEnd, Prefault};
 pub(super) use reserved::Reserved;
 
 /// Bytes that are written so fast that any other system call beside it counts.
@@ -58,8 +60,8 @@ impl Array {
             .map_or_else(|| vec![self.length()], |header| header.shape.clone())
     }
 
-    /// Whether appending needs no system call.
-    pub fn is_reserved(&self) -> bool {
+    /// Whether the array has room, so that appending needs no system call.
+    pub(super) fn is_reserved(&self) -> bool {
         matches!(self.tail, Tail::Reserved(_))
     }
 

@@ -202,7 +202,7 @@ impl Array {
         self.require_memory(length)?;
         self.make_room(length)?;
         for part in parts {
-            self.store_behind_end(*part)?;
+            self.store_behind_end(*part);
             let end = self.byte_length() + part.len() as u64;
             // Elements that were stored where the file had been truncated are lost, and do not count.
             self.check_faults_within(end)?;

@@ -9,6 +9,7 @@ use rustix::io::Errno;
 use rustix::time::Timespec;
 
 use super::WokenBy;
+use crate::os::errno::result_of;
 use crate::os::portable;
 
 /// Address, expected value, size, flags, clock, nanoseconds.
@@ -63,7 +64,9 @@ pub fn wait(word: &AtomicU32, expected: u32, timeout: &Timespec) -> rustix::io::
     }
     let address = word.as_ptr().cast();
     // SAFETY: the system reads the word, and answers with an error if it cannot.
-    match answer(unsafe { (calls.wait)(address, expected.into(), SIZE, SHARED, CLOCK, nanoseconds as u64) }) {
+    match result_of(unsafe {
+        (calls.wait)(address, expected.into(), SIZE, SHARED, CLOCK, nanoseconds as u64)
+    }) {
         // The page may not be in memory. The next read of the word brings it in, or fails.
         Err(Errno::FAULT) => Err(Errno::INTR),
         Err(Errno::TIMEDOUT) if timeout.tv_sec > LONGEST => Err(Errno::INTR),
@@ -77,7 +80,7 @@ pub fn wake(word: &AtomicU32, count: u32) -> rustix::io::Result<u32> {
     let mut woken = 0;
     while woken < count {
         // SAFETY: the system uses the address only to find the sleepers, and does not read the word.
-        match answer(unsafe { (calls.wake)(word.as_ptr().cast(), SIZE, SHARED) }) {
+        match result_of(unsafe { (calls.wake)(word.as_ptr().cast(), SIZE, SHARED) }) {
             Ok(()) => woken += 1,
             Err(Errno::INTR) => {}
             // No sleeper is left.
@@ -119,12 +122,4 @@ fn load(word: &AtomicU32) -> rustix::io::Result<u32> {
     } else {
         Err(Errno::FAULT)
     }
-}
-
-fn answer(done: c_int) -> rustix::io::Result<()> {
-    if done >= 0 {
-        return Ok(());
-    }
-    let error = std::io::Error::last_os_error();
-    Err(Errno::from_io_error(&error).unwrap_or(Errno::IO))
 }

@@ -1,34 +1,32 @@
-//! Memory of a reserved array, taken before elements are stored behind its end. See [`Mapping::prefault`].
+//! Takes memory for a reserved array before elements are stored behind its end. See [`Mapping::prefault`].
 
-use std::ops::Range;
 use std::sync::Arc;
 
-use super::Array;
-use crate::error::Result;
+use crate::array::Array;
 use crate::kernels::Region;
 use crate::mapping::{Mapping, Window};
 use crate::os::huge_pages::{self, HUGE_PAGE};
 
-/// From so many bytes on they are stored piece by piece, each right after its memory was taken.
+/// From this size on, bytes are stored in pieces, each right after its memory was taken.
 const MANY: u64 = 256 * 1024;
-/// Bytes of a piece. The kernel clears memory that it gives; while it is in the processor's cache, writing to it is fast.
+/// Bytes of a piece. The kernel fills new memory with zeros. While these are in the processor's cache, storing to it is fast.
 const PIECE: u64 = 2 * HUGE_PAGE;
-/// Most bytes that are taken before they are known to be needed.
+/// How many bytes are taken at most beyond those that are needed now.
 const AHEAD: u64 = 2 * HUGE_PAGE;
 
-/// What memory an array has behind its end.
+/// The memory that an array has behind its end.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Prefault {
-    /// From the start of the window so many bytes have memory, or the array's elements do, if they end later.
+pub(in crate::array) struct Prefault {
+    /// The window has memory up to this byte, or up to the end of the elements, if that is later.
     populated_end: u64,
-    /// The system has refused huge pages: it is not asked again.
+    /// The system has refused huge pages, so it is not asked again.
     is_refused: bool,
 }
 
 impl Prefault {
-    /// Takes memory from `start` up to about `end`. A failure is no error: the kernel then takes it at the first store.
+    /// Takes memory from `start` up to about `end`. If that fails, the kernel takes it at the first store.
     fn prefault(&mut self, mapping: &Mapping, window: &Window, start: u64, end: u64) {
-        // A small array gets no huge page: it may be one of many.
+        // A small array gets no huge page, because it may be one of many.
         if end < HUGE_PAGE || self.is_refused {
             return;
         }
@@ -45,8 +43,8 @@ impl Prefault {
 }
 
 impl Array {
-    /// Whether so many bytes behind the end are better stored piece by piece.
-    pub(super) fn can_prefault(&self, bytes: u64) -> bool {
+    /// Whether memory is taken before so many bytes are stored behind the end.
+    pub(in crate::array) fn can_prefault(&self, bytes: u64) -> bool {
         self.is_reserved() && bytes >= MANY && !self.storage().is_exposed()
     }
 
@@ -63,45 +61,23 @@ impl Array {
             .prefault(self.memory.mapping(), self.memory.window(), start, end);
     }
 
-    /// Copies elements, which do not lie there themselves, behind the end of a reserved array that has room for them.
-    pub(super) fn store_behind_end(&mut self, source: Region<'_>) -> Result<()> {
+    /// Copies elements from elsewhere to behind the end. There must be room for them.
+    pub(super) fn store_behind_end(&mut self, source: Region<'_>) {
         let (start, bytes) = (self.byte_length(), source.len() as u64);
         if bytes < PIECE || !self.can_prefault(bytes) {
             self.prefault_ahead(start + bytes);
-            self.memory
-                .region(start + bytes)
-                .copy_from(start as usize, source);
-            return Ok(());
+            let memory = self.memory.region(start + bytes);
+            memory.copy_from(start as usize, source);
+            return;
         }
-        self.in_pieces(bytes, |array, piece| {
-            let part = source.part((piece.start - start) as usize, (piece.end - piece.start) as usize);
-            array
-                .memory
-                .region(piece.end)
-                .copy_from(piece.start as usize, part);
-            Ok(true)
-        })
-    }
-
-    /// Takes memory for many bytes behind the end, for which there is room, and has each piece written by `write` before it
-    /// takes the next. `write` gets the range of a piece in the window, and says whether to go on.
-    pub(super) fn in_pieces(
-        &mut self,
-        bytes: u64,
-        mut write: impl FnMut(&Self, Range<u64>) -> Result<bool>,
-    ) -> Result<()> {
-        let mut at = self.byte_length();
-        let end = at + bytes;
-        while at < end {
-            let piece = at..end_of_piece(at, end);
-            at = piece.end;
-            self.prefault_to(at);
-            self.prefault.populated_end = self.prefault.populated_end.max(at);
-            if !write(self, piece)? {
-                break;
-            }
+        let mut pieces = self.pieces_behind_end();
+        let mut stored = 0;
+        while stored < source.len() {
+            let piece = pieces.next((source.len() - stored) as u64);
+            piece.copy_from(0, source.part(stored, piece.len()));
+            stored += piece.len();
         }
-        Ok(())
+        self.prefault = pieces.prefault;
     }
 
     /// Takes memory up to `end` and some beyond it, and lets JavaScript append that far without a call.
@@ -128,14 +104,14 @@ impl Array {
         self.state.set_prefaulted(bytes.max(LEAST) / self.itemsize());
     }
 
-    /// The file is about to be truncated to the array's length.
+    /// Called before the file is truncated to the array's length.
     pub(super) fn forget_prefaulted(&mut self) {
         self.prefault.populated_end = 0;
         self.state.set_prefaulted(0);
     }
 
-    /// The memory behind the end, for a thread that does not have the array. All of it is the array's own.
-    pub(super) fn pieces_behind_end(&self) -> PiecesBehindEnd {
+    /// The memory behind the end, which nobody else sees. A thread that does not have the array may write to it.
+    pub(in crate::array) fn pieces_behind_end(&self) -> PiecesBehindEnd {
         PiecesBehindEnd {
             mapping: self.mapping().clone(),
             window: self.window().clone(),
@@ -145,12 +121,8 @@ impl Array {
     }
 }
 
-fn end_of_piece(start: u64, end: u64) -> u64 {
-    end.min(start - start % PIECE + PIECE)
-}
-
 /// Memory behind the elements that is written from its beginning on, a piece at a time.
-pub(super) struct PiecesBehindEnd {
+pub(in crate::array) struct PiecesBehindEnd {
     mapping: Arc<Mapping>,
     window: Arc<Window>,
     /// Where the next piece begins in the window.
@@ -159,10 +131,12 @@ pub(super) struct PiecesBehindEnd {
 }
 
 impl PiecesBehindEnd {
-    /// The next piece, of so many bytes at most, ready to be written.
+    /// The next piece, of so many bytes at most. The caller writes to all of it.
     pub fn next(&mut self, bytes: u64) -> Region<'_> {
-        let (start, end) = (self.at, end_of_piece(self.at, self.at + bytes));
+        let start = self.at;
+        let end = (start + bytes).min(start - start % PIECE + PIECE);
         self.prefault.prefault(&self.mapping, &self.window, start, end);
+        self.prefault.populated_end = self.prefault.populated_end.max(end);
         self.at = end;
         self.window
             .region(end)
