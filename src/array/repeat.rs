@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::kernels::Region;
 
 /// Bytes that few elements are repeated into before they are appended.
-const BLOCK: u64 = 1 << 20;
+const BLOCK: u64 = 4 << 20;
 
 impl Array {
     /// Repeats the elements in place; with `times` of 0 or less nothing is left.

@@ -269,7 +269,10 @@ impl<'a, T: Pod> Rows<'a, T> {
             let ours: [T; N] = unsafe { self.row(index) };
             // SAFETY: as above.
             let theirs: [T; N] = unsafe { other.row(index) };
-            let is_here = (0..N).fold(false, |found, lane| found | holds(ours[lane], theirs[lane]));
+            let mut is_here = false;
+            for lane in 0..N {
+                is_here |= holds(ours[lane], theirs[lane]);
+            }
             if is_here {
                 let lane = (0..N).find(|lane| holds(ours[*lane], theirs[*lane]));
                 return lane.map(|lane| index + lane);
