@@ -41,10 +41,10 @@ pub fn replace(descriptor: &File, by: &File) -> Result<()> {
     let done = or_fallback(
         || duplicate_over(from, to),
         // A program that another thread starts between the two calls inherits the descriptor.
-        // SAFETY: both descriptors are open. Nothing in this process refers to the old file but the descriptor.
         || {
-            result_of(unsafe { libc::dup2(from, to) })
-                .and_then(|()| fcntl_setfd(descriptor, FdFlags::CLOEXEC))
+            // SAFETY: both descriptors are open. Nothing in this process refers to the old file but the descriptor.
+            result_of(unsafe { libc::dup2(from, to) })?;
+            fcntl_setfd(descriptor, FdFlags::CLOEXEC)
         },
     );
     done.map_err(|errno| Error::system(errno, "dup2"))

@@ -13,9 +13,9 @@ use crate::kernels::Region;
 use crate::os::memory::round_up_to_pages;
 use crate::storage::{Format, NpyHeader};
 
-pub(super) use npy::NpyTail;
+use npy::NpyTail;
 pub(super) use prefault::{PiecesBehindEnd, Prefault};
-pub(super) use reserved::Reserved;
+use reserved::Reserved;
 
 /// Bytes that are written so fast that any other system call beside it counts.
 const LITTLE: u64 = 4096;
