@@ -5,14 +5,14 @@ use super::open::COUNTABLE;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 
-/// Bytes that few elements are repeated into before they are appended.
+/// Fewer bytes than this are first repeated into a block of this size, which is then appended.
 const BLOCK: u64 = 1 << 20;
 
 impl Array {
-    /// Repeats the elements in place; with `times` of 0 or less nothing is left.
+    /// Repeats the elements in place. Removes all of them if `times` is 0 or less.
     ///
     /// # Errors
-    /// `OutOfRange` for more than 2^53 bytes, else the system's; the array is then as it was.
+    /// `OutOfRange` for more than 2^53 bytes; the system's. Then nothing is changed.
     pub fn repeat(&mut self, times: i64) -> Result<()> {
         let resizable = self.begin_length_change("repeatInPlace")?;
         let length = self.length();
@@ -33,7 +33,7 @@ impl Array {
         if total == 0 {
             return self.truncate(0);
         }
-        // Every page of it is going to be written.
+        // All of its pages will be written.
         self.require_memory(total)?;
         self.prepare_append(total)?;
         let own = self.snapshot()?;

@@ -30,7 +30,7 @@ impl Array {
         }
         let at = element_index(index, self.length())?;
         let element = self.element_at(at);
-        // An element that the caller cannot get stays in the array.
+        // If the element cannot be returned, it stays in the array.
         element.require_readable(self.typecode)?;
         self.check_faults_within((at + 1) * self.itemsize())?;
         resizable?;
@@ -67,8 +67,8 @@ impl Array {
         self.delete(stride)
     }
 
-    /// Python's `a[start:stop:step] = values`. With step 1 the length may change; otherwise the sizes must agree,
-    /// but no values at all delete the slice. The source may be this array's own memory.
+    /// Python's `a[start:stop:step] = values`. With step 1 the length may change. Otherwise the sizes must agree, except that an
+    /// empty source deletes the slice. The source may be this array's own memory.
     pub fn set_slice(&mut self, source: Region<'_>, bounds: Bounds) -> Result<()> {
         self.require_writable("setSlice")?;
         self.require_whole(source)?;
@@ -81,7 +81,7 @@ impl Array {
                 resizable?;
             }
         }
-        // Mapped memory may be this array's, at this address or by another mapping: moving elements would change the source.
+        // The source may be memory of this array's file, through this or another mapping. Then moving elements would change it.
         let copy;
         let source = if guards_any_of(source.address(), source.len()) {
             copy = copied(source)?;
@@ -141,7 +141,7 @@ impl Array {
             let window = self.window().clone();
             let tail = window.region(old).part(end as usize, tail as usize);
             let growth = (added - removed) as usize;
-            // The last bytes that the array is going to have.
+            // The last bytes of the array after the call.
             let from_tail = growth.min(tail.len());
             let from_source = growth - from_tail;
             self.grow_for(&[

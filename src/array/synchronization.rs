@@ -10,16 +10,16 @@ use crate::os::futex::Wakeup;
 use crate::sharing::lock::Lock;
 
 impl Array {
-    /// Tries for a time to lock the file; false if somebody else held the lock all the while.
+    /// Tries to lock the file until the timeout. Returns false if others held the lock all that time.
     ///
     /// # Errors
     /// `Locked` if this array holds the lock.
-    pub fn lock(&mut self, shared: bool, patience: Duration) -> Result<bool> {
+    pub fn lock(&mut self, shared: bool, timeout: Duration) -> Result<bool> {
         let lock = match &mut self.lock {
             Some(lock) => lock,
             none => none.insert(Lock::on(self.memory.storage())?),
         };
-        lock.acquire(shared, patience)
+        lock.acquire(shared, timeout)
     }
 
     /// # Errors
@@ -48,7 +48,7 @@ impl Array {
         self.word(index)?.wait(expected, timeout)
     }
 
-    /// The same on a thread of its own. Closing the array cancels it.
+    /// The same, on a new thread. Closing the array cancels it.
     pub fn wait_later(
         &mut self,
         index: i64,
@@ -61,7 +61,7 @@ impl Array {
         let snapshot = self.snapshot_of(end);
         let checked = move |outcome: Result<Wakeup>| {
             done(outcome.and_then(|outcome| match outcome {
-                // The element may be a zero that is not the file's.
+                // The element may have been a zero of the guard.
                 Wakeup::NotEqual | Wakeup::Woken => snapshot.check_faults().map(|()| outcome),
                 Wakeup::TimedOut | Wakeup::Cancelled => Ok(outcome),
             }))
@@ -69,7 +69,7 @@ impl Array {
         self.sleepers.sleep(word, expected, timeout, checked)
     }
 
-    /// Wakes at most so many waiters of an element; returns how many it woke.
+    /// Wakes at most `count` waiters of an element. Returns how many it woke.
     pub fn notify(&self, index: i64, count: u32) -> Result<u32> {
         self.word(index)?.wake(count)
     }
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn dropping_the_array_calls_its_sleepers_off() {
+    fn dropping_the_array_cancels_its_sleepers() {
         let mut array = array();
         let (tell, told) = channel();
         array

@@ -1,4 +1,5 @@
-//! Work on the elements that are there, for any thread. It holds the memory it works on, whatever becomes of the array.
+//! Jobs that compute on existing elements: sorting, searching, envelopes. Each keeps its memory mapped, even if the array is
+//! closed.
 
 use super::{Claim, Work};
 use crate::array::numbers::sort_snapshot;
@@ -9,7 +10,7 @@ use crate::kernels::bisect::{self, Side};
 use crate::kernels::envelope::{self, Parts};
 use crate::kernels::sort::Readers;
 
-/// Elements to look for, which stay where they are.
+/// Elements to look for. They stay at their address.
 pub enum Needles {
     Copied(Vec<u8>),
     /// Those of an array of the same type.
@@ -50,7 +51,7 @@ impl Array {
         }))
     }
 
-    /// Looks many elements up, for a double each.
+    /// Finds the index of each of many elements, as doubles.
     ///
     /// # Errors
     /// `RaggedLength` for bytes that are not whole elements; `Busy`.
