@@ -1,4 +1,4 @@
-//! Where two ranges of the same element type begin to differ.
+//! Finds where two ranges of the same element type begin to differ.
 
 use bytemuck::Pod;
 
@@ -7,7 +7,7 @@ use super::dispatch::Level;
 use crate::for_scalar;
 use crate::typecode::Scalar;
 
-/// Index of the first pair that is not equal by value, over the shorter of the two; a NaN equals nothing.
+/// The index of the first pair that is not equal by value, as far as both ranges go. A NaN equals nothing.
 pub fn first_difference(left: Region<'_>, right: Region<'_>, scalar: Scalar) -> Option<usize> {
     let level = Level::best();
     if scalar.is_float() {

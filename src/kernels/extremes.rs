@@ -10,14 +10,14 @@ use crate::element::Element;
 use crate::for_scalar;
 use crate::typecode::Scalar;
 
-/// Which end of the order.
+/// The least or the greatest element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extreme {
     Least,
     Greatest,
 }
 
-/// The element at one end of the order, unless there is none. A NaN anywhere is it; -0.0 is less than 0.0.
+/// The least or the greatest element. `None` if there are no elements. If there is a NaN, it is the result. -0.0 is less than 0.0.
 pub fn extreme(region: Region<'_>, scalar: Scalar, which: Extreme) -> Option<Element> {
     for_scalar!(scalar, T => match which {
         Extreme::Least => extreme_at::<T, true>(Level::best(), region).map(Element::of),
@@ -52,13 +52,13 @@ fn by_key<T: Ordered, const LEAST: bool>(level: Level, region: Region<'_>) -> T 
     T::of_key(if LEAST && !is_nan { least } else { greatest })
 }
 
-/// Elements as the processor compares them, which takes less than to make keys of them.
+/// An element type whose values the processor compares itself, which is faster than comparing keys.
 trait Comparable: Ordered {
-    /// The element at one end, unless only keys can tell it.
+    /// The least or the greatest element, found without keys. `None` if that needs keys.
     fn by_value<const LEAST: bool>(level: Level, region: Region<'_>) -> Option<Self>;
 }
 
-/// Whichever of two comes nearer to an end; the second where the two are equal, or a NaN is among them.
+/// The lesser or the greater of two. The second one if they are equal or one is a NaN.
 #[inline(always)]
 fn nearer<T: PartialOrd, const LEAST: bool>(one: T, other: T) -> T {
     if (LEAST && one < other) || (!LEAST && one > other) {
@@ -68,7 +68,7 @@ fn nearer<T: PartialOrd, const LEAST: bool>(one: T, other: T) -> T {
     }
 }
 
-/// The element at one end as the processor compares them, and whether all of them are numbers.
+/// The least or the greatest element as the processor compares them, and whether all elements are numbers.
 fn nearest<T: Ordered + PartialOrd, const LEAST: bool>(level: Level, region: Region<'_>) -> (T, bool) {
     let first = region.get::<T>(0);
     let (found, nan) = level.run(
@@ -79,7 +79,7 @@ fn nearest<T: Ordered + PartialOrd, const LEAST: bool>(level: Level, region: Reg
                 #[inline(always)]
                 |found, nan, value| {
                     *found = nearer::<_, LEAST>(value, *found);
-                    // A mask as wide as the element, for vectors.
+                    // A mask of the size of the element, for vectors.
                     #[allow(clippy::eq_op, reason = "only a NaN does not equal itself")]
                     let is_number = value == value;
                     *nan = if is_number { *nan } else { T::Key::MAX };
@@ -106,7 +106,7 @@ macro_rules! floats {
     ($($T:ident $scalar:expr;)*) => {$(
         impl Comparable for $T {
             fn by_value<const LEAST: bool>(level: Level, region: Region<'_>) -> Option<$T> {
-                // The processor may have been told to take subnormals for zeros.
+                // The processor may be in the mode that treats subnormal numbers as zeros.
                 if std::hint::black_box($T::from_bits(1)) == 0.0 {
                     return None;
                 }
@@ -114,7 +114,7 @@ macro_rules! floats {
                 if !are_numbers || found != 0.0 {
                     return are_numbers.then_some(found);
                 }
-                // The zeros are equal; one of the two signs comes first.
+                // Both zeros are equal for the processor. Only one sign is the result, if it is there.
                 let zero: $T = if LEAST { -0.0 } else { 0.0 };
                 let all = 0..region.len() / size_of::<$T>();
                 let is_there = search::find(region, $scalar, &Element::of(zero.to_bits()), all).is_some();

@@ -1,12 +1,12 @@
-//! The same bytes over and over.
+//! Fills a region with copies of one element.
 
 use super::Region;
 use super::dispatch::Level;
 
-/// Words that are written together.
+/// Words that are written at a time.
 const ROW: usize = 32;
 
-/// Repeats a pattern, of as many bytes as an element has, over a region from its start.
+/// Fills a region with copies of a pattern, which has the size of an element.
 pub fn fill(region: Region<'_>, pattern: &[u8]) {
     // Larger vectors are no faster here, and slower on some processors.
     fill_at(Level::best().min(Level::Avx2), region, pattern);

@@ -1,4 +1,4 @@
-//! Where, and how often, an element occurs. Elements compare by value: 0.0 equals -0.0, a NaN nothing.
+//! Finds and counts elements. They compare by value: 0.0 equals -0.0, and a NaN equals nothing.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use crate::element::Element;
 use crate::for_scalar;
 use crate::typecode::Scalar;
 
-/// Index of the first equal element in a range of indices.
+/// The index of the first equal element in a range of indices.
 pub fn find(region: Region<'_>, scalar: Scalar, needle: &Element, range: Range<usize>) -> Option<usize> {
     for_scalar!(scalar, T => find_at(Level::best(), region, needle.get::<T>(), range))
 }
@@ -36,7 +36,7 @@ fn find_at<T: Pod + PartialEq>(
     found.map(|at| start + at)
 }
 
-/// How many elements are equal.
+/// The number of equal elements.
 pub fn count(region: Region<'_>, scalar: Scalar, needle: &Element) -> usize {
     for_scalar!(scalar, T => count_at(Level::best(), region, needle.get::<T>()))
 }
@@ -45,13 +45,13 @@ pub fn count(region: Region<'_>, scalar: Scalar, needle: &Element) -> usize {
 fn count_at<T: Pod + PartialEq>(level: Level, region: Region<'_>, needle: T) -> usize {
     for_size!(size_of::<T>(), Lane => {
         const LANES: usize = 256 / size_of::<Lane>();
-        /// So many that no lane overflows.
+        /// Short enough that no lane overflows.
         const RUN: usize = LANES * if size_of::<Lane>() < 4 { Lane::MAX as usize } else { 1 << 20 };
         let of_run = |run: Range<usize>| {
             let lanes = level.run(
                 #[inline(always)]
                 || {
-                    // A comparison gives all ones in a vector, and to subtract those is to add one.
+                    // In a vector, a comparison gives a number of ones only, and subtracting that number adds one.
                     #[inline(always)]
                     fn take(lane: &mut Lane, is_equal: bool) {
                         *lane = lane.wrapping_sub(if is_equal { Lane::MAX } else { 0 });
