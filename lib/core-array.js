@@ -15,16 +15,23 @@ let functions
 
 let partsOf
 
-/** Parts of an open array on their way through the constructor of a user's class, which cannot look into it. */
-export class Opened {
+/**
+ * What is opened when it has come through the constructor of a user's class to that of MmapArray. Users cannot look into it.
+ */
+export class Opening {
+  #open
   #parts
 
-  constructor(parts) {
-    this.#parts = parts
+  /** @param {() => import('./opening.js').Parts} open */
+  constructor(open) {
+    this.#open = open
   }
 
   static {
-    partsOf = (value) => (typeof value === 'object' && value !== null && #parts in value ? value.#parts : undefined)
+    partsOf = (value) => {
+      if (typeof value !== 'object' || value === null || !(#open in value)) return undefined
+      return (value.#parts ??= value.#open())
+    }
   }
 }
 
@@ -51,7 +58,8 @@ export class CoreArray {
   constructor(parts) {
     const { core, type, isCopyOnWrite } = parts
     // Two objects with one core would read memory that the other one has released.
-    if (parts.array !== undefined) throw invalidArgType('typecode', 'used for one array', parts.array)
+    if (parts.array !== undefined)
+      throw invalidArgType('constructor', 'a class that makes one array of its arguments', parts.array)
     parts.array = this
     refuseClones(this)
     this.#core = core
@@ -113,7 +121,7 @@ export class CoreArray {
 }
 
 export {
-  /** @type {(value) => import('./opening.js').Parts | undefined} the parts in an Opened, undefined for any other value */
+  /** @type {(value) => import('./opening.js').Parts | undefined} opens what an Opening stands for; gives undefined for any other value */
   partsOf,
 }
 

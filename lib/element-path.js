@@ -82,8 +82,8 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }) {
   class Path extends Base {
     #memory
 
-    constructor(opened) {
-      super(opened)
+    constructor(opening) {
+      super(opening)
       this.#memory = memoryOf(this)
     }
 

@@ -8,7 +8,7 @@ import { textOf } from './characters.js'
 import { areEqual, orderOf } from './comparison.js'
 import { concatenated, copyWithRoom, repeated } from './copies.js'
 import {
-  Opened,
+  Opening,
   boundOf,
   codecOf,
   coreOf,
@@ -52,15 +52,15 @@ export class MmapArray extends StoredArray {
   }
 
   constructor(typecode, init, options) {
-    const opened = partsOf(typecode)
-    const parts = opened ?? openMemory(typecode, options)
+    const given = partsOf(typecode)
+    const parts = given ?? openMemory(typecode, options)
     if (new.target === MmapArray) {
-      const array = new (MmapArray.#classOf(parts.type))(new Opened(parts))
-      if (opened === undefined) initialize(MmapArray.prototype, array, init)
+      const array = new (MmapArray.#classOf(parts.type))(new Opening(() => parts))
+      if (given === undefined) initialize(MmapArray.prototype, array, init)
       return array
     }
     super(parts)
-    if (opened === undefined) initialize(MmapArray.prototype, this, init)
+    if (given === undefined) initialize(MmapArray.prototype, this, init)
   }
 
   // One element

@@ -51,8 +51,8 @@ export function openFile({ path, shm, fd }, typecode, options) {
   const flags = args.toOptionalString(given, 'options.flags')
   const rare = isPlain ? undefined : toRareOptions(others, { shm, fd })
   const format = toFormat(asked, path)
-  // The typecode of a .npy file is in its header.
-  const isInHeader = typecode === undefined && format === 'npy'
+  // The typecode of a .npy file is in its header, unless this call makes the file.
+  const isInHeader = typecode === undefined && format === 'npy' && flags !== 'w+' && flags !== 'wx+'
   const code = isInHeader ? undefined : toType(typecode).code
   const core = new Core(code, path, flags, format, rare)
   return { core, type: toType(code ?? core.typecode()), isCopyOnWrite: flags === 'c' }

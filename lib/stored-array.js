@@ -3,7 +3,7 @@
 import { inspect } from 'node:util'
 import { unlinkShm } from '../native.js'
 import * as args from './arguments.js'
-import { CoreArray, Opened, coreOf, isClosed, memoryOf, openViewsOf, requireArray, typeOf } from './core-array.js'
+import { CoreArray, Opening, coreOf, isClosed, memoryOf, openViewsOf, requireArray, typeOf } from './core-array.js'
 import { invalidArgType, outOfRange } from './errors.js'
 import { handleFields, handleOf } from './handles.js'
 import * as jobs from './jobs.js'
@@ -14,26 +14,22 @@ import * as waiting from './waiting.js'
 const ATTACH_FLAGS = ['r', 'r+', 'c']
 
 export class StoredArray extends CoreArray {
-  /** The object of an open array, of a class that may be a user's. */
-  static #make(Class, parts) {
-    let made
-    try {
-      made = new Class(new Opened(parts))
-    } finally {
-      if (parts.array === undefined) parts.core.close()
-    }
-    if (made === parts.array) return made
-    if (parts.array !== undefined) CoreArray.prototype.close.call(parts.array)
+  /** A new array of a class, which may be a user's. */
+  static #make(Class, open) {
+    let parts
+    const made = new Class(new Opening(() => (parts = open())))
+    if (parts !== undefined && made === parts.array) return made
+    if (parts !== undefined) CoreArray.prototype.close.call(parts.array)
     throw invalidArgType('constructor', 'a class that passes its arguments to the constructor of MmapArray', Class)
   }
 
   static open(path, typecode, options) {
-    return StoredArray.#make(this, openFile({ path: args.toPath(path) }, typecode, options))
+    return StoredArray.#make(this, () => openFile({ path: args.toPath(path) }, typecode, options))
   }
 
   static openShm(name, typecode, options) {
     if (typeof name !== 'string') throw invalidArgType('name', 'a string', name)
-    return StoredArray.#make(this, openFile({ shm: args.toPath(name, 'name') }, typecode, options))
+    return StoredArray.#make(this, () => openFile({ shm: args.toPath(name, 'name') }, typecode, options))
   }
 
   static unlinkShm(name) {
@@ -42,7 +38,7 @@ export class StoredArray extends CoreArray {
   }
 
   static fromFd(fd, typecode, options) {
-    return StoredArray.#make(this, openFile({ fd: args.toDescriptor(fd, 'fd') }, typecode, options))
+    return StoredArray.#make(this, () => openFile({ fd: args.toDescriptor(fd, 'fd') }, typecode, options))
   }
 
   static attach(handle, options) {
@@ -51,7 +47,7 @@ export class StoredArray extends CoreArray {
     if (args.toOptionalString(flags, 'options.flags') !== undefined && !ATTACH_FLAGS.includes(flags)) {
       throw outOfRange('options.flags', `one of ${ATTACH_FLAGS.join(', ')}`, inspect(flags))
     }
-    return StoredArray.#make(this, openHandle(fields, flags))
+    return StoredArray.#make(this, () => openHandle(fields, flags))
   }
 
   // What it is

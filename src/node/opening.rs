@@ -60,9 +60,7 @@ pub fn open(
         Format::Raw => Array::open(required_typecode()?, flags, placement, || file(flags))?,
         Format::Npy => {
             let is_missing = |error| matches!(error, Error::System { errno, .. } if errno == libc::ENOENT);
-            if typecode.is_none()
-                && (matches!(flags, Flags::CreateOrTruncate | Flags::CreateNew)
-                    || flags == Flags::CreateOrKeep && file(Flags::Read).is_err_and(is_missing))
+            if typecode.is_none() && flags == Flags::CreateOrKeep && file(Flags::Read).is_err_and(is_missing)
             {
                 // A file that has to be made needs a typecode, and is not made without.
                 required_typecode()?;
