@@ -241,22 +241,17 @@ impl Array {
         self.mapping().offset() + element * self.itemsize()
     }
 
-    /// Tells the system how a range of elements is going to be used.
+    /// Tells the system how a slice of step 1 will be used.
     ///
     /// # Errors
     /// `ENOMEM` if hints for parts of arrays have used half of the mappings that the process may have. A hint for a whole array is
     /// not refused, because it replaces the hints for its parts.
-    pub fn advise(&self, advice: Advice, start: Option<i64>, end: Option<i64>) -> Result<()> {
+    pub fn advise(&self, advice: Advice, bounds: slice::Bounds) -> Result<()> {
         // Dropping pages of a private mapping would lose what was written to them.
         if advice == Advice::DontNeed && self.mapping().is_private() {
             return Ok(());
         }
-        let stride = slice::Bounds {
-            start,
-            stop: end,
-            step: None,
-        }
-        .resolve(self.length())?;
+        let stride = bounds.resolve(self.length())?;
         let start = stride.start as u64 * self.itemsize();
         let end = start + stride.count as u64 * self.itemsize();
         if advice == Advice::Populate {
