@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changes_nothing_is_allowed_where_the_length_is_fixed() {
+    fn extend_of_nothing_is_allowed_for_a_fixed_length() {
         let file = file_of(&[1; 8]);
         for mut array in [
             over(&file, Flags::ReadWrite, Some(2)),
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ragged_file_is_not_appended_to() {
+    fn extend_of_a_ragged_file_fails_and_changes_nothing() {
         let file = file_of(&[1; 5]);
         let mut array = over(&file, Flags::ReadWrite, None);
         assert_eq!(array.length(), 2);
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exact_array_has_what_others_appended_before_its_own() {
+    fn extend_keeps_what_others_appended_before() {
         let file = file_of(&[]);
         let (mut one, mut other) = (
             over(&file, Flags::ReadWrite, None),
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn much_that_is_appended_to_a_reserved_array_comes_out_whole() {
+    fn extend_of_a_reserved_array_keeps_all_elements() {
         const ELEMENTS: usize = 300_000;
         let bytes: Vec<u8> = (0..ELEMENTS * 2).map(|at| (at % 251) as u8).collect();
         let mut array = Array::anonymous(Typecode::parse("h").unwrap(), 0).unwrap();
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn buffers_on_pages_that_went_are_given_up_whatever_the_array() {
+    fn refresh_of_a_truncated_file_releases_pages_for_every_kind_of_array() {
         const BYTES: usize = 3 << 20;
         for make in [
             |file: &std::fs::File| over(file, Flags::ReadWrite, None),

@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn elements_are_written_behind_the_counted_ones_and_slack_is_cut_by_trim() {
+    fn extend_of_npy_overwrites_slack_and_trim_removes_it() {
         let file = scratch();
         let mut array = open(&file, Flags::CreateOrTruncate, None).unwrap();
         array.extend(Region::of(&[1, 0, 2, 0, 3, 0])).unwrap();
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_one_left_behind_is_not_cut_once_another_has_reserved_more() {
+    fn trim_after_another_array_reserved_keeps_its_capacity() {
         let file = scratch();
         let mut one = open(&file, Flags::CreateOrTruncate, None).unwrap();
         one.extend(Region::of(&[0; 20])).unwrap();
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn extend_that_fails_leaves_the_room_of_another_array() {
+    fn extend_that_fails_keeps_the_capacity_of_another_array() {
         let file = scratch();
         let mut one = open(&file, Flags::CreateOrTruncate, None).unwrap();
         one.extend(Region::of(&[0; 20])).unwrap();
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn extend_beyond_the_memory_of_the_machine_cuts_no_slack() {
+    fn extend_beyond_the_available_memory_keeps_the_slack() {
         let file = scratch();
         let mut array = open(&file, Flags::CreateOrTruncate, None).unwrap();
         array.extend(Region::of(&[0; 20])).unwrap();
@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn extend_that_fails_counts_nothing_of_what_it_wrote() {
+    fn append_to_npy_that_fails_counts_no_elements() {
         let file = scratch();
         let mut array = open(&file, Flags::CreateOrTruncate, None).unwrap();
         array.extend(Region::of(&[5; 8000])).unwrap();
@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn the_length_asked_for_is_made_of_zeros_or_refused() {
+    fn open_npy_with_a_length_appends_zeros_or_fails() {
         let file = scratch();
         assert_eq!(open(&file, Flags::CreateOrKeep, Some(3)).unwrap().length(), 3);
         file.write_all_at(&[7; 6], 134).unwrap();

@@ -68,7 +68,7 @@ mod tests {
     use crate::typecode::Typecode;
 
     #[test]
-    fn more_than_the_machine_has_is_refused_before_it_is_touched() {
+    fn repeat_beyond_the_available_memory_fails_and_changes_nothing() {
         let mut array = Array::anonymous(Typecode::parse("q").unwrap(), 0).unwrap();
         array.extend(Region::of(&[1; 8])).unwrap();
         assert_eq!(array.repeat(1 << 48).unwrap_err().code(), "ENOMEM");
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_append_meanwhile_is_not_repeated() {
+    fn repeat_while_others_append_does_not_repeat_their_elements() {
         use std::sync::atomic::{AtomicBool, Ordering};
         for head in [3usize, 3 << 20] {
             let mut array = Array::anonymous(Typecode::parse("B").unwrap(), 0).unwrap();
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn reserved_and_exact_arrays_repeat_alike() {
+    fn repeat_of_reserved_and_exact_arrays_gives_the_same() {
         for exact in [false, true] {
             let mut array = Array::anonymous(Typecode::parse("B").unwrap(), 0).unwrap();
             array.extend(Region::of(b"abc")).unwrap();

@@ -171,7 +171,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn nothing_moves_in_a_file_that_cannot_get_shorter() {
+    fn pop_of_a_sealed_file_fails_and_moves_no_elements() {
         if crate::os::portable::skips("only Linux seals files, and those have no name") {
             return;
         }
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_in_another_mapping_of_the_same_file_is_copied_first() {
+    fn set_slice_from_another_mapping_of_the_file_copies_the_source_first() {
         let mut array = Array::anonymous(Typecode::parse("B").unwrap(), 0).unwrap();
         array.extend(Region::of(b"0123456789")).unwrap();
         let handle = array.handle().unwrap();

@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_javascript_wrote_is_not_trusted() {
+    fn length_written_by_javascript_is_limited_to_the_capacity() {
         let state = ready();
         state.set(3, 5);
         assert_eq!((state.length(), state.capacity()), (3, 5));
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_length_no_word_holds_leaves_javascript_no_room() {
+    fn set_of_a_length_beyond_a_word_gives_javascript_no_room() {
         let state = ready();
         for (length, capacity, word, room) in [
             (BEYOND - 1, BEYOND - 1, BEYOND - 1, BEYOND - 1),
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn room_ends_where_memory_is_ready() {
+    fn room_ends_at_the_prefaulted_length() {
         let state = State::new(true);
         state.set(3, 100);
         assert_eq!(state.room(), 3);

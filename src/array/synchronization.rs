@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sleeper_on_private_pages_is_found_by_one_on_shared_ones() {
+    fn notify_on_shared_pages_wakes_a_sleeper_on_private_pages() {
         let mut array = array();
         let handle = array.handle().unwrap();
         let mut reader = Array::attach(&handle, Some(Flags::Read)).unwrap();
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn locks_belong_to_arrays() {
+    fn lock_of_a_second_array_fails_until_the_first_is_dropped() {
         let mut array = array();
         let handle = array.handle().unwrap();
         let mut other = Array::attach(&handle, Some(Flags::Read)).unwrap();

@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn as_counting_has_it_at_every_length() {
+    fn bound_of_every_length_agrees_with_counting() {
         for length in 0..70i32 {
             let sorted: Vec<i32> = (0..length).map(|n| n / 3 * 2).collect();
             for value in -2..length + 3 {
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn as_counting_has_it_where_memory_is_asked_for_ahead() {
+    fn bound_with_prefetching_agrees_with_counting() {
         // From two pages on: all bounds near those where a half ends, and some others.
         for length in [1025i32, 2047, 2048, 2049, 10_000] {
             let sorted: Vec<i32> = (0..length).map(|n| n * 2).collect();
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_keeps_the_search_inside() {
+    fn bound_of_a_range_stays_inside() {
         let sorted = [1u8, 1, 2, 3, 3, 3];
         let three = Value {
             number: Number::Integer(3),
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_is_as_one_after_the_other() {
+    fn bounds_of_many_agree_with_single_bounds() {
         let sorted: Vec<f32> = (0..5000).map(|n| (n / 7) as f32).chain([f32::NAN]).collect();
         let mut needles: Vec<f32> = (0..100).map(|n| (n * 7919 % 9001) as f32 / 11.0).collect();
         needles.extend([f32::NAN, -f32::NAN, -0.0, f32::INFINITY, f32::NEG_INFINITY]);

@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_unequal_pair_is_named() {
+    fn first_difference_is_the_index_of_the_first_unequal_pair() {
         fn check<T: Pod>(
             make: impl Fn(usize) -> T,
             difference: impl Fn(Level, Region<'_>, Region<'_>) -> Option<usize>,
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nan_differs_from_itself_and_zeros_do_not() {
+    fn first_difference_of_floats_compares_by_value() {
         let left = [0.0, f64::NAN].map(|value| [value; 40]).concat();
         let right = [-0.0, f64::NAN].map(|value| [value; 40]).concat();
         for level in Level::available() {

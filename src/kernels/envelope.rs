@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn as_a_plain_search_has_it() {
+    fn envelope_agrees_with_a_plain_search() {
         fn check<T: Ordered + PartialOrd + std::fmt::Debug>(make: impl Fn(u64) -> T) {
             for length in [1usize, 2, 31, 64, 65, 300, 3000] {
                 let values: Vec<T> = (0..length as u64)
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn nans_are_passed_over_and_a_part_of_nothing_else_is_one() {
+    fn envelope_skips_nans_and_is_nan_for_parts_of_nans() {
         let nan = f64::NAN;
         let values = [nan, 2.0, -nan, -1.0, nan, -nan, f64::NEG_INFINITY, nan];
         let parts = |count| Parts {
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_wider_than_a_run_are_whole_and_can_be_cancelled() {
+    fn envelope_of_parts_longer_than_a_run_is_exact_and_can_be_cancelled() {
         let mut values = vec![5u8; 3 * POLL_INTERVAL + 10];
         values[POLL_INTERVAL + 1] = 9;
         *values.last_mut().unwrap() = 1;
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn no_parts_take_nothing() {
+    fn envelope_of_no_parts_writes_nothing() {
         let parts = Parts {
             elements: 0..0,
             count: 0,

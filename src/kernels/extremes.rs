@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_a_plain_search_has_it() {
+    fn extreme_agrees_with_a_plain_search() {
         fn check<T: Comparable + PartialOrd + std::fmt::Debug>(make: impl Fn(u64) -> T) {
             for length in [1usize, 2, 31, 32, 33, 64, 255, 256, 257, 3000] {
                 let values: Vec<T> = (0..length as u64)
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nan_anywhere_is_both() {
+    fn extreme_with_a_nan_is_the_nan() {
         for length in [1, 40, 300] {
             for at in [0, length / 2, length - 1] {
                 for nan in [f32::NAN, -f32::NAN] {
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn zeros_have_an_order() {
+    fn extreme_of_zeros_is_the_one_with_the_right_sign() {
         for length in [1, 2, 40, 300] {
             for at in [0, length / 2, length - 1] {
                 for zero in [0.0f64, -0.0] {
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     #[cfg(all(target_arch = "x86_64", not(miri)))]
     #[allow(unsafe_code, reason = "a program may set the processor up like this")]
-    fn subnormals_count_where_the_processor_takes_them_for_zeros() {
+    fn extreme_with_subnormals_treated_as_zeros_is_exact() {
         const DENORMALS_ARE_ZEROS: u32 = 1 << 6;
         let tiny = f64::from_bits(1);
         let values: Vec<f64> = (0..300).map(|n| if n == 7 { -tiny } else { 5.0 }).collect();
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_has_none() {
+    fn extreme_of_no_elements_is_none() {
         assert_eq!(extreme(Region::empty(), Scalar::F64, Extreme::Least), None);
     }
 }

@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns_come_out_whole() {
+    fn fill_writes_whole_patterns() {
         for pattern in [&b"a"[..], b"ab", b"abcd", b"abcdefgh"] {
             for elements in [0usize, 1, 2, 7, 31, 32, 33, 1000, 40_000] {
                 for level in Level::available() {

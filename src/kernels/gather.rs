@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn strides_outside_panic() {
+    fn gather_of_a_stride_outside_panics() {
         let bytes = [0u8; 9];
         let stride = |start, step, count| Stride { start, step, count };
         for (of, is_inside) in [
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn every_level_closes_gaps_alike() {
+    fn remove_gives_the_same_at_every_level() {
         let values: Vec<u16> = (0..180 * 33).collect();
         for level in Level::available() {
             for step in [2usize, 3, 4, 5, 9] {
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reversed_copy_and_back() {
+    fn gather_and_scatter_backwards_restore_the_elements() {
         let mut values: Vec<u32> = (0..1000).collect();
         let expected: Vec<u32> = (0..1000).rev().collect();
         let mut reversed = vec![0u32; 1000];

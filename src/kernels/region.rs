@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn copies_stay_inside() {
+    fn copies_change_only_the_given_bytes() {
         let mut bytes = *b"abcdef";
         let all = region(&mut bytes);
         all.move_within(0, 2, 4);
@@ -197,13 +197,13 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "bytes 4+3 of a region of 6")]
-    fn a_read_past_the_end_panics() {
+    fn read_past_the_end_panics() {
         region(&mut [0; 6]).read(4, &mut [0; 3]);
     }
 
     #[test]
     #[should_panic]
-    fn an_overflowing_range_panics() {
+    fn part_of_an_overflowing_range_panics() {
         let _ = Region::empty().part(usize::MAX, 2);
     }
 }

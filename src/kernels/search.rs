@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn as_a_plain_search_does() {
+    fn find_and_count_agree_with_a_plain_search() {
         check(|n| n as i8);
         check(|n| n as u8);
         check(|n| n as i16 - 50);
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn more_are_counted_than_a_lane_holds() {
+    fn count_is_exact_beyond_what_a_lane_holds() {
         for level in Level::available() {
             let many = vec![7u8; 256 * 256 * 3 + 5];
             assert_eq!(count_at::<u8>(level, Region::of(&many), 7), many.len());

@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn integers_are_exact() {
+    fn sum_of_integers_is_exact() {
         exact!(i8 u8 i16 u16 i32 u32 i64 u64);
         let many = vec![i16::MIN; (LANES << 15) + 5];
         for sum in sums(&many) {
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn every_half_is_widened_exactly() {
+    fn widen_half_of_every_half_is_exact() {
         for half in (0..=u16::MAX).map(f16::from_bits) {
             let (ours, expected) = (widen_half(half), half.to_f64());
             assert!(
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn floats_are_as_near_as_pairwise_sums_are() {
+    fn sum_of_floats_is_as_exact_as_a_pairwise_sum() {
         for length in LENGTHS {
             let tenths = vec![0.1; length];
             let mut answers = sums(&tenths).map(|sum| match sum {
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_finite_decides() {
+    fn sum_with_nans_and_infinities_is_theirs() {
         let mut values = vec![1.0; 10_000];
         values[7000] = f64::INFINITY;
         assert!(sums(&values).all(|sum| sum == Sum::Float(f64::INFINITY)));

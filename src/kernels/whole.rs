@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_copied_as_bytes_are_whatever_overlaps() {
+    fn copy_words_of_any_overlap_agrees_with_copy() {
         let bytes: Vec<u8> = (0..200).map(|n| n as u8).collect();
         for length in 0..80 {
             for (from, into) in [

@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reserved_file_is_cut_back_and_never_made_longer() {
+    fn trim_truncates_a_reserved_file_and_never_extends_it() {
         let file = file_of(&[7; 4]);
         let mut array = over(&file, Flags::ReadWrite, None);
         array.reserve(10_000).unwrap();
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reserved_array_whose_room_was_cut_is_a_fault_until_refresh() {
+    fn truncation_of_a_reserved_file_is_a_fault_until_refresh() {
         let file = file_of(&[7; 4]);
         let mut array = over(&file, Flags::ReadWrite, None);
         array.reserve(100).unwrap();
@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn refresh_takes_over_room_that_was_lost_and_is_there_again() {
+    fn refresh_after_the_file_is_as_long_again_keeps_the_capacity() {
         let file = file_of(&[7; 4]);
         let mut array = over(&file, Flags::ReadWrite, None);
         array.reserve(10_000).unwrap();
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_others_cut_is_left_as_found_when_the_array_is_dropped() {
+    fn drop_after_others_truncated_the_file_leaves_it_alone() {
         let file = file_of(&[7; 4]);
         let mut array = over(&file, Flags::ReadWrite, None);
         array.reserve(100).unwrap();
@@ -374,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_another_array_reserved_more_of_is_no_fault() {
+    fn reserve_after_another_array_reserved_more_is_no_fault() {
         let file = file_of(&[7; 4]);
         let (mut one, mut other) = (
             over(&file, Flags::ReadWrite, None),
