@@ -6,6 +6,7 @@ mod elements;
 pub mod files;
 mod growth;
 pub mod jobs;
+mod lock;
 mod memory;
 mod numbers;
 mod open;
@@ -16,8 +17,8 @@ pub mod slice;
 mod snapshot;
 mod splice;
 mod state;
-mod synchronization;
 mod tail;
+mod wait;
 
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};

@@ -21,7 +21,7 @@ use reserved::Reserved;
 const LITTLE: u64 = 4096;
 
 pub(super) enum Tail {
-    /// The file's size is the length: whoever sees the file sees exactly the elements.
+    /// The file's size is the length: every reader of the file sees exactly the elements.
     Exact,
     /// A NumPy header counts the elements, and more bytes may follow them.
     Npy(NpyTail),
