@@ -226,8 +226,8 @@ export interface OpenOptions {
    * - `'a+'` read and write; the file is created, and kept as it is where it is there
    * - `'c'` copy-on-write: elements can be written, but what is written stays in this array; the length is fixed. From the
    *   first write to a page on (4096 bytes) the array has its own copy of it, and sees there no more what others write. Its
-   *   last page becomes its own with its first write, and when `view`, `buffer` or the like is taken. Where others cut the file,
-   *   what was written behind the cut is lost, even if they make it as long again: the next call on the whole array throws
+   *   last page becomes its own with its first write, and when `view`, `buffer` or the like is taken. If others truncate the file,
+   *   what was written behind the new end is lost, even if they make it as long again: the next call on the whole array throws
    *   `ERR_MEMORY_FAULT`, and from then on every access does, until {@link MmapArray.refresh}. `get`, `set`, `at` and an
    *   iteration under way do not look for such a loss by themselves. Without `/proc/self/pagemap` it is not detected
    *
@@ -555,8 +555,8 @@ export interface MmapArrayConstructor {
  * After `close()` every method throws `ERR_CLOSED`, except `at`, `close` and `[Symbol.dispose]`; so do `view`, `buffer` and
  * a write to `array[i]`.
  *
- * When another process cuts the file under the array, every member that reads or writes elements throws `ERR_MEMORY_FAULT`
- * until {@link MmapArray.refresh}; single elements before the cut are still served.
+ * When another process truncates the file of the array, every member that reads or writes elements throws `ERR_MEMORY_FAULT`
+ * until {@link MmapArray.refresh}; single elements before the new end can still be read.
  *
  * @example
  * const scores = new MmapArray('i', [3, 1, 2])
@@ -661,7 +661,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * The file descriptor, -1 once it is closed; it stays the array's own, so do not close it. To read it makes the array
    * exact, since it may now be handed on. Node's `fs` and a child process's `stdio` take it.
    *
-   * @throws {Error} the system's, where the file cannot be cut to its length; ERR_BUSY while `fromfileAsync` works
+   * @throws {Error} the system's, if the file cannot be truncated to its length; ERR_BUSY while `fromfileAsync` works
    * on it
    * @example
    * import fs from 'node:fs'
@@ -704,7 +704,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE outside the array; ERR_VALUE_OUT_OF_RANGE where memory of type `u` or `w`
    * holds no code point
    * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is no integer
-   * @throws {Error} ERR_CLOSED; ERR_MEMORY_FAULT where another process has cut the element off
+   * @throws {Error} ERR_CLOSED; ERR_MEMORY_FAULT if another process has truncated the file before the element
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * scores.get(0) // => 3
@@ -717,7 +717,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    *
    * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
    * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
-   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_MEMORY_FAULT where another process has cut the element off: the value is lost
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_MEMORY_FAULT if another process has truncated the file before the element: the value is lost
    * @example
    * const scores = new MmapArray('B', [3, 1, 2])
    * scores.set(-1, 255)
@@ -731,7 +731,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * as `Array.prototype.at`.
    *
    * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is no integer
-   * @throws {Error} ERR_MEMORY_FAULT where another process has cut the element off
+   * @throws {Error} ERR_MEMORY_FAULT if another process has truncated the file before the element
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * scores.at(-1) // => 2
@@ -1386,7 +1386,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * A typed array on exactly the elements: the memory itself, as fast as any typed array, and the thing to use in hot loops.
    * The same object until the length changes; older ones stay valid as `buffer` says. Being a plain typed array it wraps and
    * rounds what is stored, silently. A store through the view of an array opened with `'r'` reaches neither the file nor
-   * other processes, but this array shows it from then on. Where another process has cut the file, it reads zeros without an
+   * other processes, but this array shows it from then on. If another process has truncated the file, it reads zeros without an
    * error: call {@link MmapArray.check} after the loop. To post it to another thread makes a copy; post
    * {@link MmapArray.sharedView} or {@link MmapArray.handle} instead.
    *
@@ -1486,7 +1486,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
 
   /**
    * Takes over what others did to the length of the file, and returns the length, in elements. Their changes to elements show
-   * at once, without it. After a fault it maps what is there now. On overlayfs, as in a container, it opens a file anew that was
+   * at once, without it. After a fault it maps what is there now. On overlayfs, as in a container, it opens a file again that was
    * copied to the upper layer since: a lock that you took on {@link MmapArray.fd} yourself is gone then.
    *
    * On overlayfs, as in a container, an array that was opened for reading shows the file as it was until somebody opens it for
@@ -1507,12 +1507,12 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
 
   /**
    * Throws if something that was read through `view`, `buffer`, `subarray` or `sharedView` since the last
-   * {@link MmapArray.refresh} may not have been the file's: another process cut the file, and a raw view reads zeros there
+   * {@link MmapArray.refresh} may not have been the file's: another process truncated the file, and a raw view reads zeros there
    * without an error. Asks the system for the size of the file once. Methods need no check; they throw by themselves.
    *
    * Two things cannot be told. Bytes between the new end of the file and the end of its page (4 KiB, at most 2 MiB) read as
-   * zeros; `check` notices that only while the file is too short. And a file that was cut and made long again in between,
-   * before anything behind the cut was read, looks as if it had been written in place.
+   * zeros; `check` notices that only while the file is too short. And a file that was truncated and made long again in between,
+   * before anything behind the new end was read, looks as if it had been written in place.
    *
    * @throws {Error} ERR_MEMORY_FAULT until `refresh()` has taken over what is there; ERR_CLOSED; the system's
    * @example
@@ -1580,7 +1580,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * on the same file, and arrays attached by a handle, go on. To close twice is no error. An array that is dropped without it
    * is closed when it is garbage-collected.
    *
-   * @throws {Error} the system's, where a reserved file cannot be cut to its length
+   * @throws {Error} the system's, if a reserved file cannot be truncated to its length
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * const view = scores.view
@@ -1651,7 +1651,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   lockAsync(options?: LockOptions): Promise<void>
 
   /**
-   * As `lock`, at once: false where somebody else holds it.
+   * As `lock`, at once: false if somebody else holds it.
    *
    * @throws {Error} as `lock`
    * @throws {TypeError} ERR_INVALID_ARG_TYPE

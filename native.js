@@ -1,5 +1,5 @@
-// Loads the addon, the only file that knows where it lies, and names what it exports. There is one for each kind of system,
-// built by scripts/: prebuilds/<platform>-<arch>-<libc>/mmap-array.node, without <libc> where the platform has only one.
+// Loads the addon, and names its exports. Only this file knows where the addons are, which scripts/ builds: each is
+// prebuilds/<platform>-<arch>-<libc>/mmap-array.node, without <libc> if the platform has only one.
 
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import module from 'node:module'
@@ -9,15 +9,15 @@ import { fileURLToPath } from 'node:url'
 const LIBC = process.platform === 'linux' ? libc() : undefined
 const NAME = [process.platform, process.arch, LIBC].filter(Boolean).join('-')
 
-// prebuilds/ lies beside this file, or, in an application that is bundled, beside the bundle. Each path is written out, because
-// ncc and @vercel/nft read them here to take the addon along.
+// prebuilds/ is beside this file or, in a bundled application, beside the bundle. Each path is written out, because ncc and
+// @vercel/nft read them here to include the addon.
 const FILES = [
-  // A bundle in CommonJS, where `import.meta.url` may be undefined or what it was at build time. In a single-executable
-  // application this is the folder of the executable. `node --eval` sets it to '.', which is no folder of ours.
+  // For a bundle in CommonJS, in which `import.meta.url` may be undefined or still be that of the build. In a single-executable
+  // application this is the folder of the executable. `node --eval` sets it to '.', which is not a folder of this package.
   typeof __dirname === 'string' && __dirname !== '.' && join(__dirname, 'prebuilds', NAME, 'mmap-array.node'),
   import.meta.url?.startsWith('file:') &&
     join(dirname(fileURLToPath(import.meta.url)), 'prebuilds', NAME, 'mmap-array.node'),
-  // `bun build --compile`: the modules are in a folder that is not on the disk.
+  // For `bun build --compile`, whose modules are in a folder that is not on the disk.
   join(dirname(process.execPath), 'prebuilds', NAME, 'mmap-array.node'),
 ].filter(Boolean)
 
@@ -25,9 +25,9 @@ function load() {
   const { electron } = process.versions
   if (electron) throw unsupported(`Electron ${electron}`, 'Its V8 refuses buffers in memory that V8 did not allocate.')
   const file = FILES.find((file) => existsSync(file))
-  if (!file) throw unsupported(systemName(), whatIsThere())
+  if (!file) throw unsupported(systemName(), missingAddon())
   try {
-    // Not `import { createRequire }`: webpack replaces calls of that by its own, which knows modules of the bundle only.
+    // Not `import { createRequire }`: webpack replaces calls of that with its own function, which only finds modules of the bundle.
     return module.createRequire(file)(file)
   } catch (cause) {
     throw unsupported(systemName(), `Its addon ${file} is there, but does not load: ${cause.message}`, { cause })
@@ -40,7 +40,7 @@ function unsupported(where, reason, options) {
   return error
 }
 
-function whatIsThere() {
+function missingAddon() {
   const folders = Array.from(new Set(FILES), (file) => dirname(dirname(file)))
   const addons = new Set(folders.filter((folder) => existsSync(folder)).flatMap((folder) => readdirSync(folder)))
   if (addons.size > 0) return `It has no addon for ${NAME}, only for ${[...addons].join(', ')}.`
@@ -51,25 +51,25 @@ function whatIsThere() {
   )
 }
 
-/** With the C library, which decides on Linux as much as platform and architecture do. */
+/** The platform and the architecture; on Linux also the C library. */
 function systemName() {
   const system = `${process.platform}-${process.arch}`
   if (LIBC === undefined) return system
   return `${system} with ${LIBC === 'gnu' ? `glibc ${glibcVersion() ?? ''}`.trim() : 'musl'}`
 }
 
-/** `gnu` or `musl`, by the C library that this process has loaded. */
+/** `gnu` or `musl`: the C library that this process has loaded. */
 function libc() {
   try {
     const isGlibc = /\/(?:ld-linux|libc\.so\.6|libc-2\.)/.test(readFileSync('/proc/self/maps', 'latin1'))
     return isGlibc ? 'gnu' : 'musl'
   } catch {
-    // Under a permission model. Deno then refuses a report too; it is built for glibc only.
+    // A permission model may refuse the file. Deno then refuses a report, too, but it is built only for glibc.
     return process.versions.deno || glibcVersion() ? 'gnu' : 'musl'
   }
 }
 
-/** Undefined on another C library. Not asked for in `libc` first, because a report takes some milliseconds. */
+/** Undefined with another C library. `libc` does not use it first, because a report takes some milliseconds. */
 function glibcVersion() {
   try {
     return process.report?.getReport?.()?.header?.glibcVersionRuntime
@@ -78,7 +78,7 @@ function glibcVersion() {
   }
 }
 
-/** A new function of the addon is named here too. */
+/** All exports of the addon. A new function must be added here. */
 export const {
   MmapArray,
   faultCounter,

@@ -2,7 +2,7 @@
 // threads at once. A loop over a view ends by the zero it reads, one over the array by the error. Each case in a child.
 import { describe, test } from 'vitest'
 import { hasSharedBuffers } from '../native.js'
-import { inChild as inChildOf } from './support/cuts.js'
+import { inChild as inChildOf } from './support/truncations.js'
 import { useScope } from './support/scope.js'
 
 const scope = useScope()
@@ -91,7 +91,7 @@ describe('a kernel in another thread', () => {
       // What moves elements may have moved zeros to where the file still is.
       const answer = messageOf(worker)
       while (Atomics.load(rounds, 0) < 3) await new Promise(setImmediate)
-      cut(PAGE)
+      truncate(PAGE)
       assert.deepEqual(await answer, ['ERR_MEMORY_FAULT', KEPT, KEPT])
       assert.equal(array.refresh(), KEPT)`),
   )
@@ -136,7 +136,7 @@ test('in several threads at once, on one mapping and on their own', () =>
     const answers = [0, 1, 2, 3].map((number) => messageOf(start(source, { rounds, number })))
     // All of them: who attaches after the cut sees a short array, and no zero.
     while (rounds.some((count) => count < 20)) await new Promise(setImmediate)
-    cut(PAGE)
+    truncate(PAGE)
     assert.ok(['ERR_MEMORY_FAULT', 'ERR_INDEX_OUT_OF_RANGE'].includes(code(() => array.get(99_999))))
     for (const answer of await Promise.all(answers)) {
       assert.equal(answer[0], 2)
@@ -152,7 +152,7 @@ describe('memory that went is the source of a call on another array', () => {
     inChild(`
       const target = ${target}
       target.extend([1, 2, 3])
-      cut(PAGE)
+      truncate(PAGE)
       assert.equal(code(() => ${call}), 'ERR_MEMORY_FAULT')
       assert.deepEqual(target.tolist(), [1, 2, 3])
       ${left}
@@ -185,7 +185,7 @@ describe('after the fault', () => {
     '%s touches nothing until refresh',
     (call) =>
       inChild(`
-        cut(PAGE)
+        truncate(PAGE)
         assert.equal(array.view[99_999], 0)
         const before = fs.readFileSync(path)
         assert.equal(code(() => array.${call}), 'ERR_MEMORY_FAULT')
@@ -201,7 +201,7 @@ describe('after the fault', () => {
     inChild(`
       array.reserve(200_000)
       array.append(5)
-      cut(PAGE)
+      truncate(PAGE)
       const fill = () => { for (let i = 0; i < 50_000; i++) array.append(6) }
       assert.equal(code(fill), 'ERR_MEMORY_FAULT')
       assert.equal(array.length, 100_001)

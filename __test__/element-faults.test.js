@@ -2,7 +2,7 @@
 // broke: `get`, `at` and iteration gave zeros for what was cut off, and stores there were lost without a word. Each case
 // runs in a child, whose exit code and signal are looked at.
 import { describe, test } from 'vitest'
-import { inChild as inChildOf } from './support/cuts.js'
+import { inChild as inChildOf } from './support/truncations.js'
 import { useScope } from './support/scope.js'
 
 const scope = useScope()
@@ -32,7 +32,7 @@ describe.each([
       `class Own extends MmapArray {}
        const own = Own.open(path, 'i')
        ${warm}
-       cut(PAGE)
+       truncate(PAGE)
        const read = (i) => ${read}
        for (let i = 0; i < KEPT; i++) assert.equal(read(i), 1)
        for (const i of [KEPT, 50_000, 99_999]) assert.equal(code(() => read(i)), 'ERR_MEMORY_FAULT')
@@ -62,7 +62,7 @@ describe.each([
     inChild(
       `let seen = []
        ${warm}
-       cut(PAGE)
+       truncate(PAGE)
        assert.equal(code(() => { ${call} }), 'ERR_MEMORY_FAULT')
        assert.ok(seen.length <= KEPT)
        assert.ok(seen.every((value) => value === 1))
@@ -81,7 +81,7 @@ describe.each([
       `class Own extends MmapArray {}
        const own = Own.open(path, 'i', { flags: 'r+' })
        ${warm}
-       cut(PAGE)
+       truncate(PAGE)
        const store = (i) => { ${store} }
        store(7)
        for (let round = 0; round < 3; round++) {
@@ -101,7 +101,7 @@ describe.each([
 test.each([0, 5, 15, 40])('elements before a fault that is met after %d calls are served for good', (calls) =>
   inChild(
     `for (let i = 0; i < calls; i++) array.get(i)
-     cut(PAGE)
+     truncate(PAGE)
      assert.equal(code(() => array.get(50_000)), 'ERR_MEMORY_FAULT')
      for (let round = 0; round < 100; round++) {
        assert.deepEqual([array.get(round), array.at(KEPT - 1), array[5]], [1, 1, 1])
@@ -122,7 +122,7 @@ test.each([
      const own = Own.open(path, 'i')
      const steps = ${iterator}
      for (let i = 0; i < KEPT; i++) steps.next()
-     cut(PAGE)
+     truncate(PAGE)
      assert.equal(code(() => steps.next()), 'ERR_MEMORY_FAULT')
      fs.writeFileSync(path, Int32Array.from({ length: 2 * KEPT }, (_, i) => i))
      array.refresh()
@@ -149,7 +149,7 @@ describe('a call that moves elements in a reserved array whose file was cut thro
     inChild(
       `array.set(3, 7)
        array.reserve(200_000)
-       cut(PAGE)
+       truncate(PAGE)
        const before = fs.readFileSync(path)
        assert.equal(code(() => array.${call}), 'ERR_MEMORY_FAULT')
        assert.equal(array.length, 100_000)
@@ -171,7 +171,7 @@ test.each([
 ])('%s of a file that was cut throws before it writes anything', (call) =>
   inChild(
     `array.set(3, 7)
-       cut(PAGE)
+       truncate(PAGE)
        const before = fs.readFileSync(path)
        assert.equal(code(() => array.${call}), 'ERR_MEMORY_FAULT')
        assert.ok(before.equals(fs.readFileSync(path)))
@@ -196,7 +196,7 @@ test('waitAsync on an element that is cut off rejects or sleeps on', () =>
 
 test('check after refresh of a file that ends before the array begins says nothing', () =>
   inChild(
-    `cut(7)
+    `truncate(7)
      assert.equal(code(() => array.check()), 'ERR_MEMORY_FAULT')
      assert.equal(array.refresh(), 0)
      array.check()`,
@@ -206,7 +206,7 @@ test('check after refresh of a file that ends before the array begins says nothi
 test('inspect of a cut file shows where the fault is and does not throw', () =>
   inChild(
     `const { inspect } = await import('node:util')
-     cut(PAGE)
+     truncate(PAGE)
      const text = inspect(array, { maxArrayLength: Infinity })
      assert.ok(text.startsWith("MmapArray(100000) 'i' ["), text)
      assert.equal(text.match(/\\b1\\b/g).length, KEPT)
@@ -277,7 +277,7 @@ test('a fault in one array leaves the others as they are', () =>
      other.extend(new Int32Array(1000).fill(3))
      const memory = new MmapArray('i', new Int32Array(1000).fill(4))
      for (let i = 0; i < 100; i++) assert.equal(other.get(i) + memory.get(i), 7)
-     cut(0)
+     truncate(0)
      assert.equal(code(() => array.get(50_000)), 'ERR_MEMORY_FAULT')
      for (let i = 0; i < 1000; i++) assert.equal(other.get(i) + memory.get(i), 7)
      memory.append(5)
@@ -302,7 +302,7 @@ test('an array whose fault another one’s refresh took away throws until its ow
   inChild(
     `const other = MmapArray.attach(array.handle())
      for (let i = 0; i < 100; i++) array.get(i) + other.get(i)
-     cut(PAGE)
+     truncate(PAGE)
      assert.equal(code(() => array.get(50_000)), 'ERR_MEMORY_FAULT')
      fs.appendFileSync(path, Buffer.alloc(400_000 - PAGE))
      assert.equal(other.refresh(), 100_000)
@@ -320,7 +320,7 @@ test('set that throws changes nothing, also where the file is long again', () =>
      const other = MmapArray.attach(array.handle())
      for (let i = 0; i < 100; i++) array.set(i, own.get(i))
      for (let i = 0; i < 100; i++) own.set(i, 1)
-     cut(PAGE)
+     truncate(PAGE)
      for (const one of [array, own]) assert.equal(code(() => one.get(50_000)), 'ERR_MEMORY_FAULT')
      fs.writeFileSync(path, new Int32Array(100_000).fill(3))
      assert.equal(other.refresh(), 100_000)
@@ -336,7 +336,7 @@ test('a worker that attached notices the fault, and so does the thread that did 
        parentPort.postMessage('ready')\`)
      for (let i = 0; i < 100; i++) array.get(i)
      await messageOf(worker)
-     cut(PAGE)
+     truncate(PAGE)
      worker.postMessage('go')
      assert.equal(await messageOf(worker), 'ERR_MEMORY_FAULT')
      assert.equal(array.get(KEPT - 1), 1)
@@ -360,7 +360,7 @@ describe('check', () => {
     (flags) =>
       inChild(
         `const { view } = array
-       cut(399_996)
+       truncate(399_996)
        // In the last page nothing faults: the size tells.
        assert.equal(view[99_999], ${flags === 'c' ? '1, "a page of its own"' : 0})
        assert.equal(code(() => array.check()), 'ERR_MEMORY_FAULT')
@@ -374,7 +374,7 @@ describe('check', () => {
     inChild(
       `const [{ sharedView }, part] = [array, array.subarray(50_000)]
        array.check()
-       cut(PAGE)
+       truncate(PAGE)
        assert.equal(sharedView[50_000], 0)
        assert.equal(code(() => array.check()), 'ERR_MEMORY_FAULT')
        fs.appendFileSync(path, Buffer.alloc(400_000 - PAGE, 1))

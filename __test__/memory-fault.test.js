@@ -1,7 +1,7 @@
 // A file that is cut while it is mapped. Everywhere else that is SIGBUS; here a method throws, and a raw view reads zeros,
 // which the next method tells. Each case runs in a child, whose exit code and signal are looked at.
 import { describe, expect, test } from 'vitest'
-import { inChild as inChildOf } from './support/cuts.js'
+import { inChild as inChildOf } from './support/truncations.js'
 import { FACTS, runNode } from './support/processes.js'
 import { useScope } from './support/scope.js'
 
@@ -16,7 +16,7 @@ describe.each(['r', 'r+', 'c'])('an array opened with %s', (flags) => {
        const read = () => { let sum = 0; for (let r = 0; r < 100; r++) for (let i = 0; i < view.length; i++) sum += view[i]; return sum }
        const before = read()
        array.check()
-       cut(PAGE)
+       truncate(PAGE)
        const after = read()
        assert.equal(after * 100_000, before * KEPT)
        for (const call of [() => array.check(), () => array.count(1), () => array.slice(), () => array.flush(), () => array.handle()]) {
@@ -31,7 +31,7 @@ describe.each(['r', 'r+', 'c'])('an array opened with %s', (flags) => {
 
 test.each(['r', 'r+', 'c'])('a wait on an element that is gone, in an array opened with %s', (flags) =>
   inChild(
-    `cut(PAGE)
+    `truncate(PAGE)
      for (const call of [() => array.wait(99_999, 0, 1000), () => array.wait(99_999, 1, 1000)]) {
        assert.equal(code(call), 'ERR_MEMORY_FAULT')
      }
@@ -54,7 +54,7 @@ test.each([
   "tofile(path + '.copy')",
 ])('a call into the core that meets the cut is the error itself: %s', (call) =>
   inChild(`
-      cut(PAGE)
+      truncate(PAGE)
       const met = code(() => array.${call})
       // An append takes the new length over before it writes; all others touch what is gone.
       assert.equal(met, '${call === 'append(1)' ? 'nothing thrown' : 'ERR_MEMORY_FAULT'}')
@@ -65,7 +65,7 @@ test.each([
 test('refresh maps again what is there now, also after the file grew', () =>
   inChild(`
     const { view } = array
-    cut(0)
+    truncate(0)
     assert.equal(view[50_000], 0)
     fs.writeFileSync(path, Int32Array.of(...new Array(50_001).fill(7)))
     assert.equal(code(() => array.count(7)), 'ERR_MEMORY_FAULT')
@@ -76,7 +76,7 @@ test('refresh maps again what is there now, also after the file grew', () =>
 
 test('an offset inside a page', () =>
   inChild(
-    `cut(20)
+    `truncate(20)
      assert.equal(code(() => array.get(99_999)), 'ERR_MEMORY_FAULT')
      assert.equal(array.refresh(), 1)
      array.extend(new Int32Array(5000).fill(2))
@@ -88,13 +88,13 @@ test('an offset inside a page', () =>
 test('a file cut before the array begins takes no element', () =>
   inChild(
     `for (const size of [0, 7, 15]) {
-       cut(size)
+       truncate(size)
        const changes = [() => array.append(1), () => array.extend([1, 2]), () => array.insert(0, 1), () => array.reserve(9)]
        for (const change of changes) assert.equal(code(change), 'ERR_MEMORY_FAULT')
        assert.equal(fs.statSync(path).size, size)
        assert.equal(array.refresh(), 0)
      }
-     cut(16)
+     truncate(16)
      array.append(5)
      assert.deepEqual([...array], [5])
      assert.equal(fs.statSync(path).size, 20)`,
@@ -103,7 +103,7 @@ test('a file cut before the array begins takes no element', () =>
 
 test('a store behind the cut goes nowhere, and is told', () =>
   inChild(`
-    cut(0)
+    truncate(0)
     assert.equal(code(() => array.set(99_999, 5)), 'ERR_MEMORY_FAULT')
     assert.equal(code(() => array.flush()), 'ERR_MEMORY_FAULT')
     assert.equal(fs.statSync(path).size, 0)`))
@@ -141,14 +141,14 @@ test('in a worker thread', () =>
       })
       parentPort.postMessage('ready')\`)
     await messageOf(worker)
-    cut(PAGE)
+    truncate(PAGE)
     worker.postMessage('go')
     assert.deepEqual(await messageOf(worker), ['ERR_MEMORY_FAULT', KEPT, 'ERR_MEMORY_FAULT'])`))
 
 test('more arrays than the first part of the table holds', () =>
   inChild(
     `const arrays = Array.from({ length: 1500 }, () => MmapArray.open(path, 'i'))
-     cut(0)
+     truncate(0)
      for (const one of arrays) assert.equal(code(() => one.get(99_999)), 'ERR_MEMORY_FAULT')
      for (const one of arrays) assert.equal(one.refresh(), 0)
      for (const one of arrays) one.close()`,
@@ -163,7 +163,7 @@ test.each([0, 2 ** 20])('pages touched here and there take no mapping each, behi
      assert.ok(scattered() > 2)
      const [address] = array.bufferInfo()
      const before = mapsInWindow(address)
-     cut(${offset})
+     truncate(${offset})
      assert.equal(scattered(), 0)
      const after = mapsInWindow(address)
      assert.ok(before > 0 && after > 0 && after <= before + 2, after + ' mappings, ' + before + ' before')`,
@@ -174,7 +174,7 @@ test.each([0, 2 ** 20])('pages touched here and there take no mapping each, behi
 test('a shared view, in the thread that has the array', () =>
   inChild(`
     const { sharedView } = array
-    cut(PAGE)
+    truncate(PAGE)
     let sum = 0
     for (let i = 0; i < sharedView.length; i++) sum += sharedView[i]
     assert.equal(sum, KEPT)
@@ -194,7 +194,7 @@ test('a SIGBUS that is not ours still ends the process', async () => {
 // attach() threw ERR_MEMORY_FAULT: the window it found had zeros where the file had ended, which it has outgrown since.
 test('an array attached after the file has grown again sees all of it', () =>
   inChild(
-    `cut(PAGE)
+    `truncate(PAGE)
      assert.equal(code(() => array.get(50_000)), 'ERR_MEMORY_FAULT')
      assert.equal(array.refresh(), KEPT)
      fs.appendFileSync(path, Buffer.alloc(40_000, 1))
@@ -207,7 +207,7 @@ test('an array attached after the file has grown again sees all of it', () =>
 test('a fault that another array’s refresh took away is told to the array that met it', () =>
   inChild(`
     const other = MmapArray.attach(array.handle())
-    cut(PAGE)
+    truncate(PAGE)
     assert.equal(code(() => array.set(50_000, 7)), 'ERR_MEMORY_FAULT')
     fs.appendFileSync(path, Buffer.alloc(400_000 - PAGE))
     assert.equal(other.refresh(), 100_000)
@@ -222,7 +222,7 @@ test.each(['sort()', 'sortAsync()'])('%s of what was cut writes no zeros among w
   inChild(`
     array.set(0, 5)
     const before = fs.readFileSync(path).subarray(0, PAGE)
-    cut(PAGE)
+    truncate(PAGE)
     let met
     try { await array.${call} } catch (error) { met = error.code }
     assert.equal(met, 'ERR_MEMORY_FAULT')
@@ -242,9 +242,9 @@ test('fromfileAsync into a file that is cut meanwhile', () =>
      fs.writeSync(source, new Int32Array(2))
      const reading = array.fromfileAsync(fifo, 4)
      for (const _ of array);
-     cut(40_960)
+     truncate(40_960)
      assert.equal(code(() => array.get(50_000)), 'ERR_MEMORY_FAULT')
-     cut(61_440)
+     truncate(61_440)
      fs.writeSync(source, new Int32Array(2))
      await assert.rejects(reading, { code: 'ERR_MEMORY_FAULT' })
      assert.equal(array.refresh(), array.length)

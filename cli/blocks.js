@@ -1,4 +1,4 @@
-// Reads an array block by block. Blocks are copies: a file that is cut meanwhile is an error only if the core copies.
+// Reads an array block by block. Blocks are copies: a file that is truncated meanwhile is an error only if the core copies.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MmapArray } from '../index.js'

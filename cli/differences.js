@@ -12,7 +12,7 @@ export class Differences {
   #relative
   #indexOf
 
-  /** @param {{ tolerance: number | bigint, relative: number, indexOf?: (at: number) => number }} terms `indexOf` gives the index of the n-th element */
+  /** @param {{ tolerance: number | bigint, relative: number, indexOf?: (at: number) => number }} options `indexOf` gives the index of the n-th element */
   constructor({ tolerance, relative, indexOf = (at) => at }) {
     this.#tolerance = tolerance
     this.#relative = relative

@@ -8,7 +8,7 @@ const WORD = 2n ** 32n
 /**
  * Of all numbers: least, greatest, exact sum of integers. Of the finite ones: mean and standard deviation (of all, not of a
  * sample). NaNs and infinities are counted.
- * @param {{ isBoolean?: boolean, onProgress?: (done: number) => void }} [terms] any byte but 0 of a boolean counts as 1
+ * @param {{ isBoolean?: boolean, onProgress?: (done: number) => void }} [options] any byte but 0 of a boolean counts as 1
  */
 export async function statisticsOf(array, { isBoolean = false, onProgress = () => {} } = {}) {
   const { length } = array

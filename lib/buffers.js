@@ -7,7 +7,7 @@ import { invalidArgType, outOfMemory } from './errors.js'
 const valuesOf = Object.getPrototypeOf(Int8Array.prototype).values
 const kindOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Int8Array.prototype), Symbol.toStringTag).get
 
-/** Smaller allocations are not checked: asking the system takes a tenth of a millisecond. */
+/** Smaller allocations are not checked, because a check takes 0.1 ms. */
 const CHECKED_FROM = 2 ** 26
 
 /**
@@ -34,7 +34,7 @@ export function allocateShared(bytes, options) {
   }
 }
 
-/** Whether a value is a typed array of a type's own kind, of any realm. */
+/** Whether a value is a typed array of the kind of a type, from any realm. */
 export function isOwnView(type, value) {
   return isTypedArray(value) && kindOf.call(value) === type.View.name
 }
@@ -42,10 +42,10 @@ export function isOwnView(type, value) {
 /** Whether a value is a typed array of any type. */
 export const isMemory = isTypedArray
 
-/** The bytes of a buffer or view, in place. */
+/** The bytes of a buffer or view, without a copy. */
 export function bytesOf(value, name) {
   try {
-    // This throws if the buffer has shrunk below the view. Nothing else tells.
+    // Throws if the buffer has shrunk below the view, which no property tells.
     if (isTypedArray(value)) valuesOf.call(value)
     if (isAnyArrayBuffer(value)) return new Uint8Array(value)
     if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)

@@ -1,4 +1,4 @@
-// Arrays and elements compared by exact mathematical value, numbers and bigints alike; characters by code point.
+// Compares arrays and elements: numbers and bigints by exact mathematical value, characters by code point.
 
 import { isOwnView } from './buffers.js'
 import { characterAt, quietly } from './characters.js'
@@ -8,7 +8,7 @@ import { elementTypeMismatch, invalidArgType, typeMismatch } from './errors.js'
 
 const isNumeric = (value) => typeof value === 'number' || typeof value === 'bigint'
 
-/** Whether a value has a length and elements; a string does not count. */
+/** Whether a value has a length and elements. A string does not count. */
 function isArrayLike(value) {
   return typeof value === 'object' && value !== null && Number.isInteger(value.length) && value.length >= 0
 }
@@ -24,7 +24,7 @@ function equalValues(a, b) {
 }
 
 /**
- * -1, 0 or 1; NaN if a NaN decides.
+ * -1, 0 or 1 for the order of two values. NaN if one of them is NaN.
  * @throws {TypeError} ERR_TYPE_MISMATCH for a character and a number, and for other values
  */
 function compareValues(a, b) {
@@ -61,7 +61,7 @@ export function areEqual(array, other) {
   return true
 }
 
-/** -1, 0 or 1 for the order of two arrays; NaN if a NaN decides. */
+/** -1, 0 or 1 for the order of two arrays. NaN if the first difference is a NaN. */
 export function orderOf(array, other) {
   requireOpen(array)
   if (!isArrayLike(other)) throw invalidArgType('other', 'an array', other)
@@ -96,7 +96,7 @@ function readerOf(array, other) {
   return (index) => other[index]
 }
 
-/** The same, but an element that is not a character is no error: it equals nothing. */
+/** The same, but without an error for an element that is not a character: it equals nothing. */
 function quietReaderOf(array, other) {
   const type = typeOf(isArray(other) ? other : array)
   const read = readerOf(array, other)

@@ -1,4 +1,4 @@
-// New arrays in memory with the elements of an array. `Class` is the class of the copy, always MmapArray itself.
+// Makes new arrays in memory from an array. `Class` is always MmapArray itself, which this file cannot import.
 
 import { bytesOf } from './buffers.js'
 import { isArray, memoryOf, requireOpen, typeOf } from './core-array.js'

@@ -1,5 +1,5 @@
-// The root of the class: the private state of an array, and the functions by which the other files of lib/ reach it. An array
-// holds an object of the addon, its core, which no user can reach.
+// The root class: the private state of an array, and the functions with which the other files of lib/ use it. An array has a
+// core, an object of the addon, which no user can reach.
 
 import { refuseClones } from './cloning.js'
 import { ElementMemory } from './element-memory.js'
@@ -42,7 +42,7 @@ export class CoreArray {
   /** @type {ElementMemory} */
   #memory
   #isClosed = false
-  /** Functions of the core that are bound to this array, once they are made. */
+  /** Functions of the core that are bound to this array. Each is made when it is needed first. */
   #bound = {
     append: undefined,
     bisectLeft: undefined,
@@ -87,7 +87,7 @@ export class CoreArray {
       requireArray,
       requireOpen,
       coreOf: (array) => requireArray(array).#core,
-      // An append of nothing throws the right error.
+      // An append of no bytes throws the right error.
       requireWritable: (array) => requireArray(array).#core.frombytes(NO_BYTES),
       isClosed: (array) => requireArray(array).#isClosed,
       typeOf: (array) => requireArray(array).#type,
@@ -125,11 +125,11 @@ export {
   partsOf,
 }
 
-/** What other files of lib/ may know of an array, but users may not. */
+/** The access of other files of lib/ to an array. Users have none. */
 export const {
   /** Whether a value is an array, of any class of this package. */
   isArray,
-  /** The array itself; throws for anything else. */
+  /** The array itself. Throws for any other value. */
   requireArray,
   /** The object of the addon. Nothing that users can reach may hold it. */
   coreOf,
@@ -147,6 +147,6 @@ export const {
   openViewsOf,
   /** An index counted from the start, in an array that is open. */
   positionOf,
-  /** The method of the core of a name as a function: for calls that take less time than finding the receiver of a method. */
+  /** A method of the core as a bound function, for calls that take less time than Node-API spends on finding the receiver. */
   boundOf,
 } = functions

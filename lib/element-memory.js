@@ -1,5 +1,4 @@
-// The memory of one array as JavaScript reaches it: typed arrays on the mapped window, and the few numbers that the core and
-// JavaScript both read and write.
+// The memory of one array for JavaScript: typed arrays on the mapped window, and the state that the core and JavaScript share.
 
 import { faults } from './faults.js'
 import { FAULTS_SEEN, WRITABLE, capacityOf, lengthOf } from './state.js'
@@ -14,9 +13,9 @@ const CALLS_BEFORE_MAPPING = 16
 export class ElementMemory {
   /** A typed array on the first part of the window; empty until some calls have read elements. */
   elements
-  /** The same if methods may write elements; else an empty one. */
+  /** The same if methods may write elements. Otherwise an empty one. */
   writable
-  /** The numbers that state.js names. */
+  /** The words of state.js. */
   words
   /** Whether written pages belong to this array alone. Only the core can tell whether some are lost. */
   isCopyOnWrite
@@ -51,7 +50,7 @@ export class ElementMemory {
 
   /** Whether an element is within reach of the typed arrays, which are made or widened for it after some calls. */
   reaches(at) {
-    // Not for a faulty array: the core refuses its memory, but serves the elements before the fault.
+    // Not for a faulty array: the core refuses its memory, but returns the elements before the fault.
     if (at >= this.elements.length && ++this.#misses >= CALLS_BEFORE_MAPPING && this.isChecked) this.#widen()
     // The first write to a copy-on-write array goes through the core. After that JavaScript may write.
     this.writable = this.words[WRITABLE] === 0 ? this.#type.none : this.elements
@@ -68,7 +67,7 @@ export class ElementMemory {
     const { View } = this.#type
     const limit = Math.floor(BUFFER_LIMIT / View.BYTES_PER_ELEMENT)
     if (this.elements.length >= Math.min(this.capacity, limit)) return
-    // The call releases the old memory: if anything fails after it, the old typed arrays must be gone.
+    // The call releases the old memory. If anything fails after it, the old typed arrays must be gone.
     this.release()
     const buffer = this.#core.elementsBuffer(BUFFER_LIMIT)
     this.elements = new View(buffer, 0, Math.floor(buffer.byteLength / View.BYTES_PER_ELEMENT))

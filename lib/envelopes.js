@@ -1,4 +1,4 @@
-// The least and the greatest number of each part of an array, for a picture of many elements.
+// The least and the greatest number of each part of an array, for plots of many elements.
 
 import { toBound, toCount } from './arguments.js'
 import * as jobs from './jobs.js'
@@ -7,7 +7,7 @@ import { coreOf, memoryOf, requireOpen, typeOf } from './core-array.js'
 
 const toParts = (parts, start, stop) => [toCount(parts, 'parts'), toBound(start, 'start'), toBound(stop, 'stop')]
 
-/** The two halves: all of the least numbers, then all of the greatest. */
+/** Splits the result in two halves: the least numbers, then the greatest. */
 function halves(both) {
   const half = both.length / 2
   return { min: both.subarray(0, half), max: both.subarray(half) }

@@ -1,9 +1,9 @@
-// `arr[i]`: a Proxy behind the class's prototype. Named members are found before it, so only what no class has, indices
-// above all, ever gets there.
+// `arr[i]`: a Proxy behind the prototype of the class. Only names that the class does not have reach it, which are mostly
+// indices.
 
 import { invalidArgType } from './errors.js'
 
-/** The number of an index key; undefined for a name. `arr[1.5]` counts as an index that no element has. */
+/** The number of an index key. Undefined for a name. `arr[1.5]` is an index without an element. */
 function numberOf(key) {
   if (typeof key !== 'string') return undefined
   const number = Number(key)

@@ -1,4 +1,4 @@
-// Items that a caller passes, as the core takes them: another array of the same type stays one, all others become bytes.
+// Items that a caller passes, in the form that the core takes: another array of the same type, or bytes.
 
 import { isAnyArrayBuffer } from 'node:util/types'
 import { bytesOf, isMemory, isOwnView } from './buffers.js'
@@ -7,7 +7,7 @@ import { elementTypeMismatch, invalidArgType } from './errors.js'
 import { stage } from './staging.js'
 
 /**
- * Elements of an array's own type that lie in memory: another array, or a typed array.
+ * The kind of items that are in memory and have the type of an array.
  * @returns {'array' | 'memory' | undefined} undefined for anything else
  * @throws {TypeError} ERR_TYPE_MISMATCH for elements of another type
  */
@@ -35,7 +35,7 @@ export function extend(array, items) {
   if (failure !== undefined) throw failure.error
 }
 
-/** Items as the core takes them, all of them or none: the core of another array, or bytes. */
+/** Items for the core: the core of another array, or bytes. Throws for a bad item. */
 export function sourceOf(array, items, name) {
   const kind = kindOf(array, items)
   if (kind === 'array') return coreOf(items)
@@ -44,7 +44,7 @@ export function sourceOf(array, items, name) {
   return bytesOf(collect(array, items, name))
 }
 
-/** Items in memory as they are. Those of an iterable are collected, because iterating runs code of the user. */
+/** Items in memory without a copy. Items of an iterable are collected, because iterating runs code of the user. */
 export function collectItems(array, items, name) {
   return isMemory(items) || isArray(items) ? items : collect(array, items, name)
 }

@@ -8,7 +8,7 @@ import { closed, invalidArgType } from './errors.js'
 
 let lastTicket = 0
 
-/** The arrays of the jobs that this thread has under way, by ticket. */
+/** The arrays of the pending jobs of this thread, by ticket. */
 const pending = new Map()
 
 let hasEnded = false
@@ -17,32 +17,32 @@ function cancel(array, ticket) {
   if (!isClosed(array)) coreOf(array).cancelJob(ticket)
 }
 
-/** Node waits for its pool at the end, and a pipe may be silent for ever. The main thread does it for workers too, which are not told. */
+/** At exit Node waits for its pool, and a pipe may be silent for ever. The main thread also does this for workers, which get no event. */
 function cancelAll() {
   hasEnded = true
   if (isMainThread) shutdown()
   else for (const [ticket, array] of pending) cancel(array, ticket)
 }
 
-/** Before other listeners, one of which may throw; again, if somebody has removed them all. */
+/** Adds the listener before all others, which may throw. Adds it again if the user has removed all listeners. */
 function cancelAtExit() {
   if (!process.listeners('exit').includes(cancelAll)) process.prependListener('exit', cancelAll)
 }
 
 if (isMainThread) cancelAtExit()
 
-function begun(array, ticket) {
+function track(array, ticket) {
   cancelAtExit()
   pending.set(ticket, array)
   if (hasEnded) cancel(array, ticket)
 }
 
-function over(ticket) {
+function untrack(ticket) {
   pending.delete(ticket)
   if (pending.size === 0 && !isMainThread) process.off('exit', cancelAll)
 }
 
-/** @returns {AbortSignal | undefined} that of the options */
+/** @returns {AbortSignal | undefined} the signal in the options */
 function toSignal(options) {
   const { signal } = toOptions(options, ['signal'])
   if (signal === undefined || signal instanceof AbortSignal) return signal
@@ -50,7 +50,7 @@ function toSignal(options) {
 }
 
 /**
- * Does a job on an array that can be cancelled, and waits until it is over: an array whose job was aborted is free again.
+ * Runs a job on an array, and waits until it has ended, so that the array is free again even if the job was aborted.
  * @param {(ticket: number) => Promise<ArrayBuffer | null>} begin gives null if it was cancelled
  */
 export async function run(array, options, begin) {
@@ -66,18 +66,18 @@ export async function run(array, options, begin) {
     job = begin(ticket)
   } catch (error) {
     signal?.removeEventListener('abort', onAbort)
-    // It may have been begun before it was refused.
+    // The job may have begun before the error.
     if (!isClosed(array)) coreOf(array).finishJob(ticket)
     throw error
   }
-  begun(array, ticket)
+  track(array, ticket)
   const { result, failure } = await outcomeOf(job)
-  over(ticket)
+  untrack(ticket)
   try {
     signal?.removeEventListener('abort', onAbort)
   } finally {
     requireOpen(array)
-    // The array is free again and as long as the job made it, also if a fault is found in its memory.
+    // After this, the array is free and has its new length, even if this finds a fault in its memory.
     coreOf(array).finishJob(ticket)
   }
   signal?.throwIfAborted()
@@ -94,7 +94,7 @@ async function outcomeOf(promise) {
   }
 }
 
-/** Waits for what cannot be cancelled, but no longer than a signal lets it. */
+/** Waits for a promise that cannot be cancelled, until a signal aborts. */
 export async function unlessAborted(options, begin) {
   const signal = toSignal(options)
   signal?.throwIfAborted()

@@ -1,4 +1,4 @@
-// Locks on an array's file.
+// Locks on the file of an array.
 
 import { setTimeout as pauseFor } from 'node:timers/promises'
 import { toOptions } from './arguments.js'
@@ -8,7 +8,7 @@ import { invalidArgType } from './errors.js'
 const SLICE_MS = 200
 const LONGEST_PAUSE_MS = 20
 
-/** The cores of arrays that hold a lock. An array that its user drops keeps its lock. */
+/** The cores of arrays that hold a lock, so that an array keeps its lock even if the user drops it. */
 const holders = new Set()
 
 /** @returns {boolean} whether the lock is a shared one */
@@ -19,9 +19,9 @@ function toShared(options) {
 }
 
 function tryFor(core, shared, milliseconds) {
-  const had = core.tryLock(shared, milliseconds)
-  if (had) holders.add(core)
-  return had
+  const isLocked = core.tryLock(shared, milliseconds)
+  if (isLocked) holders.add(core)
+  return isLocked
 }
 
 export const tryLock = (core, options) => tryFor(core, toShared(options), 0)
@@ -31,7 +31,7 @@ export function lock(core, options) {
   while (!tryFor(core, shared, SLICE_MS));
 }
 
-/** The same without blocking: tries again and again, after longer and longer pauses. */
+/** The same without blocking. Tries again after longer and longer pauses. */
 export async function lockAsync(core, options) {
   const shared = toShared(options)
   for (let pause = 1; !tryFor(core, shared, 0); pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
@@ -46,7 +46,7 @@ export function unlock(core) {
   forget(core)
 }
 
-/** An array that was closed holds no lock. */
+/** Called when an array is unlocked or closed. */
 export function forget(core) {
   holders.delete(core)
 }

@@ -1,4 +1,4 @@
-// The class that users see. Here are its elements, as Python's array module has them; how they are stored is in stored-array.js.
+// The class that users see. Its elements, as in Python's array module, are here; how they are stored is in stored-array.js.
 // element-path.js overrides the methods of one element for each typecode.
 
 import { inspect } from 'node:util'
@@ -37,7 +37,7 @@ import { TYPECODE_LETTERS } from './typecodes.js'
 const LONGEST_LIST = 2 ** 32 - 1
 
 export class MmapArray extends StoredArray {
-  /** The class of the arrays of each type, with the path of one element. A user's subclass goes without it. */
+  /** The class of the arrays of each type, which has the element path. A subclass of a user has no element path. */
   static #classes = new Map()
 
   static #classOf(type) {
@@ -79,7 +79,7 @@ export class MmapArray extends StoredArray {
     const at = positionOf(this, args.toIndex(index))
     const memory = memoryOf(this)
     const checked = codecOf(this).check(value)
-    // Checked before the store too: a call that throws changes nothing.
+    // Also checked before the store, because a call that throws changes nothing.
     if (memory.reaches(at) && at < memory.writable.length && memory.isChecked) {
       memory.writable[at] = codecOf(this).encode(value)
       if (memory.isChecked) return
@@ -98,7 +98,7 @@ export class MmapArray extends StoredArray {
   append(value) {
     const checked = codecOf(this).check(value)
     const memory = memoryOf(this)
-    // So that the next append needs no core. Before this one, because nothing may fail once the element is in.
+    // Lets the next append work without the core. Called before this append, because nothing may fail after it.
     if (memory.length < memory.capacity) memory.reaches(memory.length)
     boundOf(this, 'append')(checked)
   }
@@ -353,7 +353,7 @@ export class MmapArray extends StoredArray {
   }
 
   [inspect.custom](_depth, options) {
-    // Of a proxy, or an object that inherits from an array, Node shows what it can.
+    // The object may be a proxy, or inherit from an array. Then Node prints it.
     if (!isArray(this)) return this
     return inspected(this, options)
   }

@@ -1,16 +1,16 @@
-// SharedArrayBuffers on mapped memory: the runtime's own if it makes them, else a growable one of V8's with our pages mapped over
-// its own.
+// SharedArrayBuffers on mapped memory. If the runtime cannot make them, our pages are mapped over those of a growable
+// SharedArrayBuffer of V8's.
 
 import { MmapArray as Core, hasSharedBuffers, sweepOverlays } from '../native.js'
 import { unsupportedRuntime } from './errors.js'
 import { allocateShared } from './buffers.js'
 
-/** Enough for a page of any size in use. */
+/** At least one page on every system. */
 const SCRATCH_BYTES = 65536
 
 let overlayWorks
 
-/** Whether pages can be mapped over V8's here; tried once, on a scratch buffer. */
+/** Whether pages can be mapped over V8's. Tried once, with a scratch buffer. */
 function canOverlay() {
   overlayWorks ??= tryOverlay()
   return overlayWorks
@@ -18,7 +18,7 @@ function canOverlay() {
 
 function tryOverlay() {
   const { bun, deno, v8 } = process.versions
-  // Only a growable buffer of V8's is made of pages of its own.
+  // Only a growable buffer of V8's begins and ends on a page.
   if (bun || deno || !v8 || typeof SharedArrayBuffer.prototype.grow !== 'function') return false
   const core = new Core('B')
   try {
@@ -32,20 +32,20 @@ function tryOverlay() {
   }
 }
 
-/** A buffer in pages of its own, which cannot grow. */
+/** A buffer that begins and ends on a page, and cannot grow. */
 const growable = (bytes) => allocateShared(bytes, { maxByteLength: bytes })
 
 /** V8 frees the memory of a collected buffer a moment later, on another thread and without notice. */
-const [A_MOMENT, A_WHILE] = [1000, 60_000]
+const [FIRST_DELAY_MS, LONGEST_DELAY_MS] = [1000, 60_000]
 let sweep
 function sweepIn(milliseconds) {
   sweep ??= setTimeout(() => {
     sweep = undefined
-    // Another thread may still use some.
-    if (sweepOverlays()) sweepIn(Math.min(2 * milliseconds, A_WHILE))
+    // Another thread may still use some of the buffers.
+    if (sweepOverlays()) sweepIn(Math.min(2 * milliseconds, LONGEST_DELAY_MS))
   }, milliseconds).unref()
 }
-const collected = new FinalizationRegistry(() => sweepIn(A_MOMENT))
+const collected = new FinalizationRegistry(() => sweepIn(FIRST_DELAY_MS))
 
 /** A SharedArrayBuffer on all `bytes` of an array that is open. */
 export function sharedBufferOn(core, bytes, limit) {

@@ -32,13 +32,14 @@ class Staging {
   }
 }
 
-const FEW = 16
-/** The most that is allocated at first: an Array may have 2^32 holes, and a Proxy around one any length. */
-const MANY = 2 ** 20
+/** The shortest first allocation. */
+const LEAST_LENGTH = 16
+/** The longest first allocation, because an Array may have 2^32 holes, and a Proxy around one may have any length. */
+const MOST_LENGTH = 2 ** 20
 
 function expectedLength(iterable) {
-  const length = Array.isArray(iterable) ? iterable.length : FEW
-  return Number.isSafeInteger(length) ? Math.min(Math.max(length, FEW), MANY) : FEW
+  const length = Array.isArray(iterable) ? iterable.length : LEAST_LENGTH
+  return Number.isSafeInteger(length) ? Math.min(Math.max(length, LEAST_LENGTH), MOST_LENGTH) : LEAST_LENGTH
 }
 
 /**
@@ -68,7 +69,7 @@ export function stageList(array, list) {
 
 /** The code points of a text. */
 export function stageText(array, text) {
-  const staging = new Staging(array, Math.max(text.length, FEW))
+  const staging = new Staging(array, Math.max(text.length, LEAST_LENGTH))
   for (const character of text) staging.add(character)
   return staging.bytes
 }

@@ -1,5 +1,5 @@
-// The few numbers that the core and JavaScript both read and write: the word of each, and how two words make a larger number.
-// src/array/state.rs has the same order.
+// The state that the core and JavaScript share: the index of each word, and the numbers that need two words. src/array/state.rs
+// has the same order.
 
 /** The number of elements; BEYOND if one word cannot hold it. */
 export const LENGTH = 0
@@ -9,7 +9,7 @@ export const ROOM = 1
 export const WRITABLE = 2
 const LONG_LENGTH = 3
 const CAPACITY = 5
-/** How many faults the process had when the core last found none in the array. If it has had more since, the core is asked. */
+/** The fault counter when the core last found no fault in the array. While the counter differs, the core is asked. */
 export const FAULTS_SEEN = 7
 
 export const BEYOND = 2 ** 32 - 1

@@ -1,4 +1,4 @@
-// The class below the one that users see: how an array is opened and stored, its memory, and what processes share of it.
+// The base of the class that users see: opening an array, its storage, its memory, and sharing it.
 
 import { inspect } from 'node:util'
 import { unlinkShm } from '../native.js'
@@ -50,7 +50,7 @@ export class StoredArray extends CoreArray {
     return StoredArray.#make(this, () => openHandle(fields, flags))
   }
 
-  // What it is
+  // Properties
 
   get typecode() {
     return typeOf(this).code
@@ -96,7 +96,7 @@ export class StoredArray extends CoreArray {
     return isClosed(this)
   }
 
-  // Its memory
+  // Memory
 
   get buffer() {
     return openViewsOf(this).buffer

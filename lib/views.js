@@ -1,11 +1,11 @@
-// The buffers and typed arrays on the elements of one array, in place: each the same object until the length changes.
+// The buffers and typed arrays on the mapped elements of one array. Each is the same object until the length changes.
 
 import { constants } from 'node:buffer'
 import { clampBound } from './arguments.js'
 import { sharedBufferOn } from './shared-buffers.js'
 import { isDetached } from './buffers.js'
 
-/** Bytes one buffer of this runtime can span: 2^32 on Node 20. */
+/** The largest size of a buffer in this runtime: 2^32 bytes on Node 20. */
 export const BUFFER_LIMIT = constants.MAX_LENGTH
 
 export class Views {
@@ -62,7 +62,7 @@ export class Views {
     return this.#sharedView
   }
 
-  /** A view of some elements in place. If one buffer cannot span the array, the view has a buffer of its own. */
+  /** A view on some of the mapped elements. If one buffer cannot span the array, the view has its own buffer. */
   subarray(start, end) {
     const { byteLength, length } = this.#memory
     const View = this.#View

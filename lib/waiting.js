@@ -33,33 +33,22 @@ function toWakeCount(count) {
  * @param {(milliseconds: number) => number} sleep sleeps in the core
  */
 function waitInSlices(timeout, sleep) {
-  const sleepSlice = (milliseconds) => OUTCOMES[sleep(milliseconds)]
-  if (timeout === Infinity) return waitWithoutLimit(sleepSlice)
-  const deadline = performance.now() + timeout
+  const isLimited = timeout !== Infinity
+  const deadline = isLimited ? performance.now() + timeout : Infinity
   for (let slept = false; ; slept = true) {
-    const left = Math.max(deadline - performance.now(), 0)
-    const outcome = sleepSlice(Math.min(left, SLICE_MS))
+    const left = isLimited ? Math.max(deadline - performance.now(), 0) : Infinity
+    const outcome = OUTCOMES[sleep(Math.min(left, SLICE_MS))]
     // The element changed between two slices, which is what the caller waits for.
     if (outcome === 'not-equal' && slept) return 'ok'
     if (outcome !== 'timed-out' || left <= SLICE_MS) return outcome
   }
 }
 
-/** The same without a limit, and so without asking the clock. */
-function waitWithoutLimit(sleepSlice) {
-  const first = sleepSlice(SLICE_MS)
-  if (first !== 'timed-out') return first
-  for (;;) {
-    const outcome = sleepSlice(SLICE_MS)
-    if (outcome !== 'timed-out') return 'ok'
-  }
-}
-
-/** The index to sleep on, the expected bits, and the time. */
+/** The index to sleep on, the expected bits, and the timeout. */
 function waitArguments(array, operation, index, expected, timeout) {
   requireWords(array, operation)
   const at = positionOf(array, toIndex(index))
-  // The bits of the value, whatever its sign.
+  // The bits of the value. They are unsigned, also for typecode 'i'.
   return [at, codecOf(array).check(expected) >>> 0, toTimeout(timeout)]
 }
 

@@ -1,4 +1,4 @@
-// The addon: for which systems there is one, where it lies, whether it is up to date, and how the napi CLI builds it.
+// The addon: its targets and files, whether it is up to date, and how the napi CLI builds it.
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -7,15 +7,15 @@ import { ROOT, SetupError, readJson } from './toolchain.js'
 
 export const PREBUILDS = join(ROOT, 'prebuilds')
 export const ADDON = 'mmap-array.node'
-/** Which addons were built last, in which profile, and when that began. */
+/** The profile of the last build of each addon, and when that build began. */
 const STAMP = join(ROOT, 'target', 'mmap-array-addons.json')
 const SOURCES = ['src', 'Cargo.toml', 'Cargo.lock', 'build.rs']
 
 const ARCHITECTURES = { x86_64: 'x64', aarch64: 'arm64' }
 
 /**
- * `{ triple, name, platform, libc }` of every system that package.json names an addon for; the name is that of its folder.
- * macOS has one C library, and so no `libc`.
+ * `{ triple, name, platform, libc }` of every target in package.json. `name` is the name of its folder. macOS has only one C
+ * library, so no `libc`.
  */
 export const TARGETS = readJson('package.json').napi.targets.map((triple) => {
   const [architecture, , platform, libc] = triple.split('-')
@@ -33,12 +33,12 @@ function hostLibc() {
 
 const HOST_NAME = nameOf(process.platform, process.arch, hostLibc())
 
-/** The target that this machine is; undefined on any other. */
+/** The target of this machine. Undefined if package.json does not have it. */
 export const HOST = TARGETS.find(({ name }) => name === HOST_NAME)
 
 export const addonOf = (target) => join(PREBUILDS, target.name, ADDON)
 
-/** Profiles: `debug`; `release`; `prebuild`, which is for other machines too and does for `release` here. */
+/** Profiles: `debug`, `release`, and `prebuild`, which also runs on other machines, and may replace `release` here. */
 export const addonProfile = (target) => readStamps()[target.name]?.profile
 
 export function addonIsFresh(target, profiles) {
@@ -64,14 +64,14 @@ export function buildAddon(target, profile, { title, flags = [], cargoFlags = []
 }
 
 function flagsOf(target, profile, env) {
-  // Rust links musl into what it builds, unless told otherwise; an addon takes that of the process.
+  // By default Rust links musl statically. An addon must use the musl of the process.
   const libc = target.libc === 'musl' ? ['-Ctarget-feature=-crt-static'] : []
   return profile === 'debug' ? libc : [...libc, ...appleFlags(target), ...pathsToHide(env)]
 }
 
 /**
- * The name by which others would link to the library, which is a path of this machine otherwise; and no symbols for debuggers. The
- * linker leaves them out, because it signs what it writes: macOS on arm64 loads nothing that was changed after that.
+ * Sets the install name of the library, which would otherwise be a path of this machine, and leaves out the symbols for
+ * debuggers. The linker must do that, because it signs the file, and macOS on arm64 loads no file that was changed afterwards.
  */
 function appleFlags({ platform }) {
   return platform === 'darwin' ? [`-Clink-arg=-Wl,-install_name,@rpath/${ADDON}`, '-Clink-arg=-Wl,-s'] : []
@@ -80,12 +80,12 @@ function appleFlags({ platform }) {
 /** Keeps the paths of this machine out of the addon. */
 function pathsToHide(env) {
   const cargoHome = resolve(env.CARGO_HOME ?? join(homedir(), '.cargo'))
-  // The last one that fits decides.
+  // The last match is used.
   const names = { [homedir()]: '/home', [cargoHome]: '/cargo', [ROOT]: '/mmap-array' }
   return Object.entries(names).map(([path, name]) => `--remap-path-prefix=${path}=${name}`)
 }
 
-/** More flags for rustc: Cargo takes those of the first variable set. */
+/** More flags for rustc. Cargo uses only the first of these variables that is set. */
 function withRustFlags(env, more) {
   if (more.length === 0) return env
   const flags = env.CARGO_ENCODED_RUSTFLAGS?.split('\x1f') ?? env.RUSTFLAGS?.split(' ') ?? []
@@ -100,7 +100,7 @@ function readStamps() {
   }
 }
 
-/** When anything in a file or folder changed last; a folder's own time tells of files that went away. */
+/** The time of the last change in a file or folder. The time of a folder itself shows that files were removed. */
 function newestIn(path) {
   const stats = statSync(path, { throwIfNoEntry: false })
   if (!stats) return Infinity

@@ -1,19 +1,20 @@
-// Targets for which rustup has no standard library here: it is built together with the addon, from the sources that Debian
-// has for its own Rust. They belong to that very compiler, so it compiles the addon too; Cargo stays the one on the PATH.
+// Builds the standard library together with the addon, for targets whose library rustup has not installed. The sources are
+// those of Debian's Rust. They need the compiler of the same version, so Debian's rustc compiles the addon, too. Cargo is
+// the one on the PATH.
 import { join } from 'node:path'
 import { MULTIARCH, debianPackages, dependenciesOf } from './debian.js'
 import { SetupError, capture, isAtLeast, requiredRust } from './toolchain.js'
 
-/** The Rust that Debian keeps recent in its older releases too, because browsers need it. */
+/** A Rust that Debian also keeps recent in its older releases, because browsers need it. */
 const COMPILER = 'rustc-web'
 const SOURCES = 'rust-web-src'
-/** What of all that it depends on is taken. The rest is on a machine that compiles anything. */
+/** The dependencies that are unpacked. Every machine with a compiler has the others. */
 const LIBRARIES = /^(?:libstd-rust-web|libllvm|libz3-)/i
 
-/** What `cargo` needs besides the environment of `buildStdEnvironment`. */
+/** The flags for `cargo` in the environment of `buildStdEnvironment`. */
 export const BUILD_STD_FLAGS = ['-Zbuild-std=std,panic_unwind']
 
-/** The environment `env` in which Cargo builds the standard library too. A SetupError where that cannot be had. */
+/** An environment in which Cargo also builds the standard library. Throws a SetupError if the packages are not available. */
 export async function buildStdEnvironment(env) {
   const folder = await debianPackages('rust-web', () => [
     COMPILER,
@@ -24,7 +25,7 @@ export async function buildStdEnvironment(env) {
     ...env,
     RUSTC: join(folder, 'usr', 'bin', 'rustc'),
     LD_LIBRARY_PATH: join(folder, 'usr', 'lib', MULTIARCH),
-    // Allows -Z, which is for nightly compilers otherwise.
+    // Allows -Z, which otherwise needs a nightly compiler.
     RUSTC_BOOTSTRAP: '1',
   }
   const [, version] = capture(withCompiler.RUSTC, ['--version'], { env: withCompiler }).split(' ')

@@ -1,6 +1,6 @@
-// Bundles what others wrote and the command line tool needs into dist/: whoever installs the package gets no other package.
+// Bundles the dependencies of the command line tool into dist/, so that the package has no dependencies.
 //
-//   node scripts/bundle.js     makes dist/ where it is missing or older than what it is made of
+//   node scripts/bundle.js     makes dist/ if it is missing or out of date
 import { createHash } from 'node:crypto'
 import {
   copyFileSync,
@@ -20,20 +20,20 @@ import { ROOT, SetupError, readJson, runScript } from './toolchain.js'
 
 const DIST = join(ROOT, 'dist')
 const MODULES = join(ROOT, 'node_modules')
-/** What is bundled, by the name that it is imported by. */
+/** The bundled modules, by the names that import them. */
 const ENTRIES = {
   'plotting.js': "export * as Plot from '@observablehq/plot'\nexport { createDocument } from '@mixmark-io/domino'",
   'rasterizer.js': "export { Resvg, initWasm } from '@resvg/resvg-wasm'",
   'csv.js': "import papaparse from 'papaparse'\nexport const { Parser } = papaparse",
 }
-/** What is copied. */
+/** The copied files. */
 const COPIES = {
   'rasterizer.wasm': '@resvg/resvg-wasm/index_bg.wasm',
   'font.ttf': '@expo-google-fonts/roboto/400Regular/Roboto_400Regular.ttf',
   'viewer/uPlot.js': 'uplot/dist/uPlot.iife.min.js',
   'viewer/uPlot.css': 'uplot/dist/uPlot.min.css',
 }
-/** Which licences may be among them: all let the package be MIT, if their texts come along. */
+/** The licences that dependencies may have. All of them allow the package to be MIT, if their texts are included. */
 export const ALLOWED = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'MPL-2.0', 'MIT AND OFL-1.1']
 
 /** Makes dist/ unless it is up to date. */
@@ -45,7 +45,7 @@ export async function setUpBundle() {
   })
 }
 
-/** Made of: this script and the packages that are installed. */
+/** The sources of dist/: this script and the installed packages. */
 function stampOf() {
   const hash = createHash('sha256').update(readFileSync(new URL(import.meta.url)))
   return hash.update(JSON.stringify(readJson('package-lock.json').packages)).digest('hex')
@@ -62,7 +62,7 @@ async function bundle(stamp) {
   const { rolldown } = await import('rolldown').catch(() => {
     throw new SetupError('The development dependencies are missing. Run `npm install` without --omit=dev.')
   })
-  // Under another name first: what is in use is whole.
+  // Made under another name first, so that dist/ is always complete.
   const unfinished = `${DIST}.unfinished`
   rmSync(unfinished, { recursive: true, force: true })
   const sources = new Set()
@@ -89,14 +89,14 @@ async function bundle(stamp) {
   writeFileSync(STAMP, stamp)
 }
 
-/** An entry that is no file. */
+/** An entry without a file. */
 const virtual = (code) => ({
   name: 'entry',
   resolveId: (id) => (id === 'entry' ? { id: join(ROOT, 'entry.js') } : null),
   load: (id) => (id === join(ROOT, 'entry.js') ? code : null),
 })
 
-/** The name, version, licence and text of each package that files come from. */
+/** The name, version, licence and licence text of each bundled package. */
 function licencesOf(files) {
   // node_modules may be a link, which the bundler follows.
   const modules = realpathSync(MODULES)

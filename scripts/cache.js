@@ -1,12 +1,12 @@
-// The cache folder of this checkout: what scripts fetch. It may be deleted at any time.
+// The cache folder of this checkout, for what scripts fetch. It may be deleted at any time.
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { withLock } from './steps.js'
 import { CACHE } from './toolchain.js'
 
 /**
- * The folder `name` of the cache, filled if it is not there: under another name first, so that it is there only once it is
- * whole. `fill` may not call this again.
+ * The folder `name` of the cache. `fill` fills it if it does not exist, under another name first, so that it is always
+ * complete. `fill` may not call this function.
  */
 export async function cached(name, fill) {
   const folder = join(CACHE, name)

@@ -1,7 +1,7 @@
-// Everything a change must pass besides the tests. Runs all of it and says at the end what failed.
+// Runs all checks that a change must pass besides the tests, then lists those that failed.
 //
-//   node scripts/check.js          look
-//   node scripts/check.js --fix    let the formatters and oxlint mend what they can
+//   node scripts/check.js          only check
+//   node scripts/check.js --fix    let the formatters and oxlint fix what they can
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,12 +13,12 @@ import { typosProgram } from './pypi.js'
 import { setUpDependencies } from './setup.js'
 import { ROOT, SetupError, capture, readJson, runScript, rustEnvironment } from './toolchain.js'
 
-/** The newest; `typescript` without a number is the one that typedoc can take. */
+/** The newest version. `typescript` without a number is the version that typedoc can use. */
 const TYPESCRIPT = join(ROOT, 'node_modules', 'typescript-7', 'bin', 'tsc')
 
 const fix = process.argv.includes('--fix')
 
-/** The numbers that stand in more than one file agree. */
+/** Compares the versions that are in several files. */
 function checkVersions() {
   const manifest = readJson('package.json')
   const lock = readJson('package-lock.json')
@@ -35,16 +35,16 @@ function checkVersions() {
     if (cargo[field] !== manifest[field]) complaints.push(`${field}: Cargo.toml and package.json differ`)
   }
   if (manifest.dependencies) complaints.push('package.json: the package promises to have no runtime dependencies')
-  // npm would run the first three where the package is installed, and warns about the last.
+  // npm runs the first three when a user installs the package, and warns about the last.
   for (const hook of ['preinstall', 'install', 'postinstall', 'prepare']) {
     if (manifest.scripts[hook]) complaints.push(`package.json: the package promises to have no ${hook} script`)
   }
-  // Each makes npm refuse to install the package, and with it the project that depends on it.
+  // With any of these, npm refuses to install the package and the project that depends on it.
   for (const field of ['os', 'cpu', 'libc']) {
     if (manifest[field])
       complaints.push(`package.json: the package promises to install everywhere, so it has no ${field}`)
   }
-  // Whoever installs asks the registry that they are set up for.
+  // Each user installs from the registry that their npm is configured for.
   if (Object.values(lock.packages).some((entry) => entry.resolved)) {
     complaints.push('package-lock.json holds download addresses: see .npmrc')
   }
@@ -64,7 +64,7 @@ function checkByRunning(program, args, env) {
   const result = spawnSync(program, args, { cwd: ROOT, env, encoding: 'utf8', maxBuffer: 2 ** 28 })
   if (result.status === 0) return []
   const output = `${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`
-  // oxlint colours its output wherever CI is set, NO_COLOR or not.
+  // oxlint colours its output if CI is set, even with NO_COLOR.
   return [stripVTControlCharacters(output).trimEnd()]
 }
 
@@ -76,7 +76,7 @@ await runScript(async () => {
   const node = (tool, ...args) => checkByRunning(join(ROOT, 'node_modules', '.bin', tool), args, process.env)
   const clippy = (...targets) => cargo('clippy', '--locked', ...targets, '--', '--deny', 'warnings')
 
-  /** The reason why a check that needs a tool from elsewhere is left out; undefined where it is not. */
+  /** By check, the reason why it was left out, because a tool is missing. */
   const leftOut = {}
   const spelling = async () => {
     try {
@@ -87,7 +87,7 @@ await runScript(async () => {
       return []
     }
   }
-  /** Its advisories are a download: CI at GitHub looks at those. */
+  /** Without the advisories, which are a download. The workflow at GitHub checks those. */
   const deny = () => {
     if (spawnSync('cargo', ['deny', '--version'], { env: rust }).status !== 0) {
       leftOut['cargo deny'] = 'cargo-deny is not installed'
@@ -96,7 +96,7 @@ await runScript(async () => {
     return cargo('deny', '--log-level=warn', 'check', 'bans', 'licenses', 'sources')
   }
 
-  /** Nobody who works here has a Mac: that its code compiles is all that can be told. */
+  /** Only compiles the core for macOS, because no Mac is available to run it. */
   const forMacos = async () => {
     const target = ['--target', 'aarch64-apple-darwin']
     const hasStd = existsSync(capture('rustc', ['--print', 'target-libdir', ...target], { env: rust }))
@@ -110,7 +110,7 @@ await runScript(async () => {
         ...target,
         ...(hasStd ? [] : BUILD_STD_FLAGS),
       ]
-      // In a folder of its own: that compiler would have to build anew what the other one has built, and the other way round.
+      // In its own folder. In a shared folder, each of the two compilers would rebuild what the other one has built.
       const folder = join(ROOT, 'target', 'macos')
       return checkByRunning('cargo', args, { ...env, RUSTFLAGS: '--deny=warnings', CARGO_TARGET_DIR: folder })
     } catch (error) {
@@ -124,7 +124,7 @@ await runScript(async () => {
     versions: checkVersions,
     layering: () => checkCheckout(ROOT),
     rustfmt: () => cargo('fmt', ...(fix ? [] : ['--check'])),
-    // Unit tests are the core's: in a test build napi registers nothing, so that all of src/node would count as unused.
+    // Unit tests are the core's. In a test build napi registers nothing, so all of src/node would count as unused.
     clippy: () => clippy('--lib'),
     'clippy, core and its tests': () => clippy('--all-targets', '--no-default-features'),
     'core for macOS': forMacos,
@@ -144,6 +144,6 @@ await runScript(async () => {
     if (complaints.length > 0) failed.push(name)
   }
   if (failed.length > 0)
-    console.log(`\nFailed: ${failed.join(', ')}. \`npm run format\` mends what can be mended by itself.`)
+    console.log(`\nFailed: ${failed.join(', ')}. \`npm run format\` fixes what can be fixed automatically.`)
   return failed.length === 0 ? 0 : 1
 })

@@ -1,5 +1,5 @@
-// Packages of Debian, unpacked into the cache folder of this checkout. Nothing is installed and apt's own folders stay as
-// they are, so it takes no root. The package sources are those that this machine is configured for, and no others.
+// Debian packages, unpacked into the cache folder of this checkout. Nothing is installed, and apt's own folders are not
+// changed, so no root is needed. They come only from the package sources that this machine is configured for.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,8 +16,8 @@ const MULTIARCHES = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }
 export const MULTIARCH = MULTIARCHES[process.arch]
 
 /**
- * The folder `name` of the cache with packages in it, unpacked. `choose` gives the names of the packages once apt knows them.
- * A SetupError where they cannot be had.
+ * The folder `name` of the cache with unpacked packages. `choose` returns their names, after apt has read its lists. Throws a
+ * SetupError if they are not available.
  */
 export function debianPackages(name, choose) {
   return cached(name, (folder) => {
@@ -42,31 +42,31 @@ function unpackInto(folder, packages) {
 
 let areRead = false
 
-/** Reads the lists of packages anew, once in each process. */
+/** Updates the lists of packages, once in each process. */
 function readLists() {
   if (areRead) return
   for (const folder of ['lists', 'cache/archives']) mkdirSync(join(STATE, folder, 'partial'), { recursive: true })
   writeFileSync(join(STATE, 'status'), '')
   const architectures = Object.values(DEBIAN_ARCHITECTURES).map((name) => `"${name}";`)
   const lines = [
-    // What others do after an update changes the machine.
+    // Hooks that run after an update may change the machine.
     '#clear APT::Update::Post-Invoke;',
     '#clear APT::Update::Post-Invoke-Success;',
     `Dir::State "${STATE}";`,
     `Dir::State::status "${join(STATE, 'status')}";`,
     `Dir::Cache "${join(STATE, 'cache')}";`,
     `APT::Architectures { ${architectures.join(' ')} };`,
-    // Else root fetches as a user who may not write here.
+    // Otherwise root fetches as a user that may not write here.
     'APT::Sandbox::User "root";',
   ]
   writeFileSync(CONFIGURATION, `${lines.join('\n')}\n`)
-  // A source that cannot be read matters only where one of its packages is wanted, and is told then.
+  // If a source cannot be read, that is reported when one of its packages is needed.
   const { error } = spawnSync('apt-get', ['--config-file', CONFIGURATION, '--quiet', 'update'], { stdio: 'ignore' })
   if (error) throw new SetupError(`It takes packages of Debian, and apt-get does not run here: ${error.message}`)
   areRead = true
 }
 
-/** What a package depends on, and what that depends on. For `choose`. */
+/** The dependencies of a package, and their dependencies. For `choose`. */
 export function dependenciesOf(name) {
   const relations = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map((of) => `--no-${of}`)
   const args = ['--config-file', CONFIGURATION, 'depends', '--recurse', ...relations, name]

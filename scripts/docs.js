@@ -1,4 +1,4 @@
-// Writes the API reference and the guides as HTML, from index.d.ts, README.md and docs/, to docs/api/. A warning fails it.
+// Writes the API reference and the guides as HTML, from index.d.ts, README.md and docs/, to docs/api/. A warning is an error.
 //
 //   node scripts/docs.js
 import { join } from 'node:path'

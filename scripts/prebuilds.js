@@ -1,14 +1,14 @@
 // Builds the addons that the package carries: for glibc 2.17 and later, for musl and for macOS, with no symbols for debuggers
 // and no path of this machine in them.
 //
-//   node scripts/prebuilds.js              for every target of package.json that can be built here
-//   node scripts/prebuilds.js NAME ...     for these only (linux-x64-musl)
-//   node scripts/prebuilds.js --host       for this machine only
-//   node scripts/prebuilds.js --release    for every target, all by Zig, or not at all (what is published)
+//   node scripts/prebuilds.js              for every target in package.json that can be built here
+//   node scripts/prebuilds.js NAME ...     only for these (linux-x64-musl)
+//   node scripts/prebuilds.js --host       only for this machine
+//   node scripts/prebuilds.js --release    for every target with Zig, or for none; this is what is published
 //
-// Zig is what makes them fit for an old glibc, for musl and for other architectures. It comes from PyPI and takes python3 with
-// pip. Without it, this machine's own linker builds this machine's own addon, which then asks for a glibc as new as the one
-// here. Where rustup has no standard library for a target, build-std.js has it built too.
+// Zig links them for an old glibc, for musl and for other architectures. It comes from PyPI, and needs python3 with pip.
+// Without it, the linker of this machine builds only the addon of this machine, which then needs a glibc as new as the one
+// here. If rustup has no standard library for a target, build-std.js builds it, too.
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -20,10 +20,10 @@ import { withLock } from './steps.js'
 import { SetupError, capture, runScript, rustEnvironment } from './toolchain.js'
 
 const GLIBC = '2.17'
-/** The oldest macOS: the first for arm64, and the oldest that Node.js 20 takes on x64. */
+/** The oldest versions of macOS: the first one on arm64, and the oldest one that Node.js 20 supports on x64. */
 const MACOS = { arm64: '11.0', x64: '10.15' }
 
-/** The targets that are asked for. */
+/** The targets on the command line. */
 function wantedTargets(host, names) {
   const unknown = names.find((name) => TARGETS.every((target) => target.name !== name))
   if (unknown) {
@@ -33,9 +33,9 @@ function wantedTargets(host, names) {
   return TARGETS.filter((target) => (host && target === HOST) || names.includes(target.name))
 }
 
-/** A function that says how a target is built, for `buildAddon`, or throws a SetupError where it cannot be built here. */
+/** Returns a function that gives the options of `buildAddon` for a target. It throws a SetupError if that cannot be built here. */
 function recipes(env, release) {
-  // Each is fetched once, or fails once, and only if it is needed.
+  // Each tool is fetched at most once, when it is needed first.
   let zig
   let std
   return async function recipeFor(target) {
@@ -49,7 +49,7 @@ function recipes(env, release) {
       if (!isOwn || !(error instanceof SetupError)) throw error
       const consequence = 'Using the linker of this machine: the addon needs a C library as new as the one here.'
       console.error(`mmap-array: ${error.message}\nmmap-array: ${consequence}`)
-      // What is built without Zig is made anew each time: by then Zig may be there.
+      // Without Zig, the addon is built again each time, because Zig may be available by then.
       return { profile: 'release', system: 'the C library of this machine', flags: ['--target', triple], env }
     }
     const macos = target.platform === 'darwin' && MACOS[target.name.split('-')[1]]
@@ -58,7 +58,7 @@ function recipes(env, release) {
       system: macos ? `macOS ${macos}` : libc === 'gnu' ? `glibc ${GLIBC}` : libc,
       flags: ['--cross-compile', '--target', libc === 'gnu' ? `${triple}.${GLIBC}` : triple],
     }
-    // The linker strips it instead: see addon.js.
+    // The linker strips it instead. See addon.js.
     const more = macos ? { MACOSX_DEPLOYMENT_TARGET: macos, CARGO_PROFILE_RELEASE_STRIP: 'none' } : {}
     if (hasStd) return { ...recipe, env: { ...(await zig), ...more } }
     try {
@@ -100,11 +100,11 @@ await runScript(async () => {
     await withLock(() => buildAddon(target, profile, { title, ...how }))
     built.push(target)
   }
-  // What an earlier run left is packed too, so what is out of date goes.
+  // All addons in the folder are packed, so those that are out of date are removed.
   const isFresh = (target) => built.includes(target) || addonIsFresh(target, ['prebuild'])
-  const fresh = TARGETS.filter(isFresh).map(({ name }) => name)
+  const upToDate = TARGETS.filter(isFresh).map(({ name }) => name)
   for (const name of existsSync(PREBUILDS) ? readdirSync(PREBUILDS) : []) {
-    if (!fresh.includes(name)) rmSync(join(PREBUILDS, name), { recursive: true })
+    if (!upToDate.includes(name)) rmSync(join(PREBUILDS, name), { recursive: true })
   }
-  console.error(`mmap-array: prebuilds/ holds ${fresh.join(', ') || 'nothing'}`)
+  console.error(`mmap-array: prebuilds/ holds ${upToDate.join(', ') || 'nothing'}`)
 })

@@ -1,14 +1,14 @@
-// Runs the core, and the addon, under tools that see what tests do not. For developers; not in CI.
+// Runs the core and the addon under tools that find errors which tests do not show. For developers, not for CI.
 //
 //   npm run sanitize                       all of it
-//   npm run sanitize -- miri asan          only these: asan, tsan, miri, addon, loom
+//   npm run sanitize -- miri asan          only these of asan, tsan, miri, addon, loom
 //
-// loom, which tries the guard's memory orders, needs nothing but crates. See loom/README.md. The others need the nightly toolchain
+// loom, which tests the memory orders of the guard, only needs crates. See loom/README.md. The others need the nightly toolchain
 // (rustup toolchain install nightly), and
 //   tsan     its source, to build std too:  rustup component add rust-src --toolchain nightly
 //   miri     the interpreter:               rustup component add miri rust-src --toolchain nightly
 //   addon    libasan of gcc, found by `gcc -print-file-name=libasan.so`
-// Each builds in a folder of its own under target/sanitize/. What is found is printed by the tool, and the exit code is 1.
+// Each builds in its own folder in target/sanitize/. If a tool finds something, it prints that, and the exit code is 1.
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
@@ -17,18 +17,18 @@ import { requireHost, setUpDependencies } from './setup.js'
 import { ROOT, SetupError, runScript, rustEnvironment } from './toolchain.js'
 
 const FOLDER = join(ROOT, 'target', 'sanitize')
-/** Sanitizers are for what is built for a target that is named. */
+/** Sanitizers need a build with an explicit target. */
 const TARGET = `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-unknown-linux-gnu`
 const CORE = ['test', '--no-default-features', '--lib', '--target', TARGET]
 
 /**
- * What Miri can interpret: no maps, signals, futexes, or files without a name. Searches, sums and sorts are left out for
- * their time.
+ * The tests that Miri can interpret: without maps, signals, futexes, or files without a name. Searches, sums and sorts would
+ * take too long.
  */
 const FOR_MIRI = ['array::slice', 'array::state', 'element::', 'error::', 'kernels::', 'storage::flags', 'typecode::']
 const TOO_LONG_FOR_MIRI = ['kernels::bisect', 'kernels::search', 'kernels::sort', 'kernels::sum']
 
-/** Suites that have the addon work on memory: those that neither pack, time nor run other programs at length. */
+/** The test files in which the addon works on memory, without those that pack, measure time, or run other programs for long. */
 const SUITES = [
   'close',
   'views',
@@ -61,10 +61,10 @@ function requireNightly(component) {
 }
 
 const tools = {
-  /** The guard puts its handler over AddressSanitizer's for SIGBUS, and hands on what is not its own. */
+  /** The guard replaces AddressSanitizer's handler of SIGBUS, and passes on faults that are not its own. */
   asan: () => nightly('asan', CORE, { RUSTFLAGS: '-Zsanitizer=address' }),
 
-  /** std must be built with it: it would take what std synchronizes for a race. */
+  /** The standard library must be built with it. Otherwise it reports races between operations that std synchronizes. */
   tsan() {
     requireNightly('rust-src')
     return nightly('tsan', [...CORE, '-Zbuild-std'], { RUSTFLAGS: '-Zsanitizer=thread' })
@@ -80,11 +80,11 @@ const tools = {
   loom: () =>
     run('cargo', ['run', '--release', '--manifest-path', 'loom/Cargo.toml', '--target-dir', join(FOLDER, 'loom')]),
 
-  /** A copy of the package with an addon that was built with AddressSanitizer, whose runtime is loaded into Node. */
+  /** A copy of the package with an addon that was built with AddressSanitizer. Its runtime is loaded into Node. */
   addon() {
     const runtime = spawnSync('gcc', ['-print-file-name=libasan.so'], { encoding: 'utf8' }).stdout?.trim() ?? ''
     if (!isAbsolute(runtime)) throw new SetupError('libasan is missing: it comes with gcc')
-    // In a test build of the core napi is absent; here the whole addon is built, unoptimised.
+    // Builds the whole addon, unoptimised. A test build of the core has no napi.
     const build = ['build', '--lib', '--target', TARGET]
     if (!nightly('addon', build, { RUSTFLAGS: '-Zsanitizer=address' })) return false
     const copy = join(FOLDER, 'package')
@@ -99,8 +99,8 @@ const tools = {
     const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
     return run(process.execPath, [vitest, 'run', '--root', copy, '--testTimeout=600000', ...SUITES], {
       LD_PRELOAD: runtime,
-      // V8 leaves at the end what it has. A SIGBUS that is not the guard's ends the process, as one of the tests has it;
-      // AddressSanitizer would report and abort.
+      // V8 does not free its memory at the end. One test ends a process by a SIGBUS that is not the guard's;
+      // AddressSanitizer would report it and abort.
       ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=1:handle_sigbus=0',
     })
   },

@@ -1,5 +1,5 @@
 // Makes a checkout ready to run: installs the development dependencies, builds the addon, copies the element path for each
-// typecode and bundles dist/, each only where it is missing or out of date. Needs nothing but Node.js, npm and cargo.
+// typecode and bundles dist/, each only if it is missing or out of date. Needs only Node.js, npm and cargo.
 //
 //   node scripts/setup.js               all of it
 //   node scripts/setup.js --rebuild     the addon even if it is up to date; with --debug, unoptimised
@@ -16,12 +16,12 @@ export async function setUpDependencies() {
   if (dependenciesAreFresh()) return
   await withLock(() => {
     if (dependenciesAreFresh()) return
-    // No dependency needs its scripts.
+    // No dependency needs its install scripts.
     step('installing the development dependencies', 'npm', ['ci', '--include=dev', '--ignore-scripts'])
   })
 }
 
-/** Builds the addon of this machine. `anyProfile` is content with an unoptimised one that is there. */
+/** Builds the addon of this machine. With `anyProfile`, an unoptimised addon that exists is enough. */
 export async function setUpAddon({ rebuild = false, profile = 'release', anyProfile = false } = {}) {
   requireNode()
   const host = requireHost()
@@ -44,7 +44,7 @@ export function requireHost() {
   throw new SetupError(`This is ${process.platform}-${process.arch}. The addon is for ${names}.`)
 }
 
-/** What npm notes down as installed is what the lock file asks for: the same packages, bit for bit. */
+/** Whether the packages that npm has installed are exactly those of the lock file. */
 function dependenciesAreFresh() {
   const wanted = readJson('package-lock.json').packages
   let installed

@@ -1,4 +1,4 @@
-// How a checkout is changed: one set-up at a time, in steps that are quiet unless they fail.
+// The steps of a set-up: each prints its output only if it fails, and only one set-up runs at a time.
 import { spawnSync } from 'node:child_process'
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { ROOT, SetupError } from './toolchain.js'
 
 const LOCK = join(ROOT, '.setup.lock')
 
-/** Runs one step and shows its output only if it fails. Gives what it printed. */
+/** Runs one step, and prints its output only if it fails. Returns the output. */
 export function step(title, program, args, { env = process.env, cwd = ROOT } = {}) {
   console.error(`mmap-array: ${title} ...`)
   const result = spawnSync(program, args, { cwd, env, encoding: 'utf8', maxBuffer: 2 ** 28, stdio: 'pipe' })
@@ -17,12 +17,12 @@ export function step(title, program, args, { env = process.env, cwd = ROOT } = {
   throw new SetupError(`${title} failed: ${reason}`)
 }
 
-/** One set-up at a time in a checkout: two `npm ci` at once would take the folder from under each other. */
+/** Runs one set-up at a time in a checkout, because two `npm ci` at once would remove each other's files. */
 export async function withLock(action) {
   let told = false
   while (!tryLock()) {
     const holder = Number(readOrEmpty(LOCK))
-    // An empty file is a lock whose holder has not yet signed it.
+    // An empty file is a lock to which its owner has not yet written its process number.
     if (holder && !isAlive(holder)) {
       rmSync(LOCK, { force: true })
       continue

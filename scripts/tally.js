@@ -1,5 +1,5 @@
-// Adds up the reports of `npm test`, `npm run test:runtimes` and `npm run test:bundlers`, and prints 'N passed, N failed'. Run
-// by .ci/run:
+// Adds up the reports of `npm test`, `npm run test:runtimes` and `npm run test:bundlers`, and prints 'N passed, N failed'.
+// .ci/run runs it:
 //
 //   node scripts/tally.js <folder with cargo.txt, vitest.json, runtimes.json and bundlers.json> <exit code of npm test>
 import { readFileSync } from 'node:fs'
@@ -16,7 +16,7 @@ export function countCargo(text) {
   return count
 }
 
-/** Counts of vitest's JSON report. A file that could not be run at all lists no failed test: it counts as one. */
+/** Counts of vitest's JSON report. A file that could not be run lists no failed test, so it counts as one. */
 export function countVitest(text) {
   const report = JSON.parse(text)
   const brokenFiles = report.testResults.filter(
@@ -26,8 +26,8 @@ export function countVitest(text) {
 }
 
 /**
- * The sum over all runners. `reports` maps a runner's name to its report (undefined: there is none) and counter. A runner
- * without a readable report, or whose report has no test in it, is a failure; so is an exit code that no count explains.
+ * The sum over all runners. `reports` maps the name of a runner to its report, which may be undefined, and to its counter. A
+ * report that cannot be read or has no tests counts as a failure, and so does an exit code without a failed test.
  */
 export function tally(reports, exitCode) {
   const total = { passed: 0, failed: 0, complaints: [] }

@@ -1,9 +1,9 @@
-// Runs every test, after setting up whatever is missing.
+// Runs every test. Sets up first what is missing.
 //
 //   node scripts/test.js               the unit tests of the Rust core, then the tests of the package
-//   node scripts/test.js FILTER ...    only the package's, with these arguments for vitest
+//   node scripts/test.js FILTER ...    only the tests of the package, with these arguments for vitest
 //
-// With MMAP_ARRAY_REPORTS=<folder> the runners' own reports go there too, as cargo.txt and vitest.json.
+// With MMAP_ARRAY_REPORTS=<folder> the reports of the runners are also written there, as cargo.txt and vitest.json.
 import { spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -14,7 +14,7 @@ import { ROOT, runScript, rustEnvironment } from './toolchain.js'
 
 const reports = process.env.MMAP_ARRAY_REPORTS && resolve(process.env.MMAP_ARRAY_REPORTS)
 
-/** The exit code of a child; its standard output is copied to `copyTo` where one is given. */
+/** The exit code of a child. Its standard output is copied to `copyTo`, if that is given. */
 function run(program, args, { env = process.env, copyTo } = {}) {
   return new Promise((done, fail) => {
     const child = spawn(program, args, { cwd: ROOT, env, stdio: ['ignore', copyTo ? 'pipe' : 'inherit', 'inherit'] })

@@ -1,18 +1,18 @@
-// Finds Node.js, npm and Rust, and says in one sentence what is missing. The versions asked for stand in package.json
-// (engines.node) and Cargo.toml (rust-version), nowhere else.
+// Finds Node.js, npm and Rust, and says in one sentence what is missing. Only package.json (engines.node) and Cargo.toml
+// (rust-version) have the required versions.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
-/** What scripts fetch and may be deleted at any time. */
+/** The folder of what scripts fetch. It may be deleted at any time. */
 export const CACHE = join(ROOT, '.cache')
 
-/** A failure that a person can act on; printed without a stack. */
+/** A failure that a person can act on. Printed without a stack. */
 export class SetupError extends Error {}
 
-/** Runs `main`; a `SetupError` ends the process with its message alone. */
+/** Runs `main`. A `SetupError` ends the process, and only its message is printed. */
 export async function runScript(main) {
   try {
     process.exitCode = (await main()) ?? 0
@@ -27,7 +27,7 @@ export function readJson(path) {
   return JSON.parse(readFileSync(join(ROOT, path), 'utf8'))
 }
 
-/** `1.95` and `1.95.0` compare equal; a suffix such as `-nightly` does not count. */
+/** Compares two versions. `1.95` equals `1.95.0`, and a suffix such as `-nightly` is ignored. */
 export function isAtLeast(version, minimum) {
   const parts = (text) => text.split('-', 1)[0].split('.').map(Number)
   const [have, want] = [parts(version), parts(minimum)]
@@ -37,7 +37,7 @@ export function isAtLeast(version, minimum) {
   return true
 }
 
-/** What a program prints, on one line; a `SetupError` where it fails. */
+/** The output of a program, on one line. Throws a `SetupError` if it fails. */
 export function capture(program, args, options) {
   const { status, stdout, stderr, error } = spawnSync(program, args, { cwd: ROOT, encoding: 'utf8', ...options })
   if (status === 0) return stdout.trim()
@@ -51,16 +51,16 @@ export function requireNode() {
   }
 }
 
-/** The oldest Rust that Cargo.toml admits. */
+/** The oldest Rust that Cargo.toml allows. */
 export function requiredRust() {
   return /^rust-version\s*=\s*"([^"]+)"/m.exec(readFileSync(join(ROOT, 'Cargo.toml'), 'utf8'))[1]
 }
 
 /**
- * The environment in which `cargo` works, checked to be recent enough.
+ * The environment for `cargo`, which is checked to be recent enough.
  *
- * rustup's `cargo` looks for its toolchains under the home directory. Where that one has none (a clean HOME in a
- * container), those beside the `cargo` found on PATH are taken: `<x>/.cargo/bin/cargo` has them in `<x>/.rustup`.
+ * rustup's `cargo` looks for its toolchains in the home directory. If that has none (a clean HOME in a container), the ones
+ * beside the `cargo` on the PATH are used: `<x>/.cargo/bin/cargo` has them in `<x>/.rustup`.
  */
 export function rustEnvironment() {
   const minimum = requiredRust()

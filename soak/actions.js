@@ -6,12 +6,12 @@ import { elementOf } from '../__test__/support/append-log.js'
 
 /** Most elements a worker appends in one call: as many may be there without being counted when it is killed. */
 export const MOST_AT_ONCE = 50
-/** Elements of the file that is cut: the one at index i is i + 1, or 0 where it was cut and made longer again. */
+/** Elements of the truncated file: the one at index i is i + 1, or 0 where it was truncated and made longer again. */
 const MOST_CUT_ELEMENTS = 200_000
-const CUT = 'ERR_MEMORY_FAULT'
+const FAULT = 'ERR_MEMORY_FAULT'
 
-/** Codes of what may happen to a file that others cut at any time. */
-const OF_A_CUT_FILE = new Set([CUT, 'ERR_INDEX_OUT_OF_RANGE'])
+/** Codes of what may happen to a file that others truncate at any time. */
+const CODES_OF_A_TRUNCATED_FILE = new Set([FAULT, 'ERR_INDEX_OUT_OF_RANGE'])
 
 export class Actions {
   #MmapArray
@@ -19,7 +19,7 @@ export class Actions {
   #counters
   #number
   #shared
-  #cutPath
+  #truncatedPath
   #reserved
   #kept = []
 
@@ -30,12 +30,12 @@ export class Actions {
     this.#counters = counters
     this.#number = number
     this.#shared = shared
-    this.#cutPath = join(directory, 'cut')
+    this.#truncatedPath = join(directory, 'truncated')
     this.#reserved = MmapArray.open(join(directory, `reserved-${number}`), 'q', { flags: 'w+', capacity: 10 })
   }
 
   /** Which to do next is the worker's choice; the more often a name stands here, the more often it is done. */
-  static NAMES = ['append', 'append', 'append', 'reserve', 'cut', 'read', 'read', 'lock', 'wait', 'churn', 'drop']
+  static NAMES = ['append', 'append', 'append', 'reserve', 'truncate', 'read', 'read', 'lock', 'wait', 'churn', 'drop']
 
   append() {
     const to = this.#random.pick(['file', 'memory'])
@@ -53,7 +53,7 @@ export class Actions {
     }
   }
 
-  /** Into a file of the worker's own, which is cut to its length however the worker ends, unless it is killed. */
+  /** Into a file of the worker's own, which is truncated to its length however the worker ends, unless it is killed. */
   reserve() {
     const array = this.#reserved
     for (let n = this.#random.below(2000); n > 0; n--) {
@@ -65,9 +65,9 @@ export class Actions {
     if (array.length > 0 && array.get(-1) !== BigInt(array.length)) throw new Error('a reserved array lost an element')
   }
 
-  /** Cuts the file behind everybody's back, or makes it longer. */
-  cut() {
-    const file = fs.openSync(this.#cutPath, 'r+')
+  /** Truncates the shared file, or makes it longer. */
+  truncate() {
+    const file = fs.openSync(this.#truncatedPath, 'r+')
     const there = Math.floor(fs.fstatSync(file).size / 4)
     const wanted = this.#random.below(MOST_CUT_ELEMENTS)
     if (wanted < there) fs.ftruncateSync(file, wanted * 4)
@@ -80,13 +80,13 @@ export class Actions {
         there * 4,
       )
     fs.closeSync(file)
-    this.#counters.add('cuts')
+    this.#counters.add('truncations')
   }
 
-  /** Reads the file that is being cut in every way there is. */
+  /** Reads the truncated file in every possible way. */
   read() {
     const flags = this.#random.pick(['r', 'r+', 'c'])
-    const array = this.#MmapArray.open(this.#cutPath, 'i', { flags })
+    const array = this.#MmapArray.open(this.#truncatedPath, 'i', { flags })
     try {
       for (let times = 1 + this.#random.below(5); times > 0; times--) this.#readOnce(array, flags)
     } finally {
@@ -106,14 +106,14 @@ export class Actions {
         array.count(7)
       }
     } catch (error) {
-      if (!OF_A_CUT_FILE.has(error.code)) throw error
+      if (!CODES_OF_A_TRUNCATED_FILE.has(error.code)) throw error
       this.#counters.add('faults')
     }
     array.refresh()
   }
 
   #require(value, at) {
-    if (value !== at + 1 && value !== 0) throw new Error(`element ${at} of the file that is cut is ${value}`)
+    if (value !== at + 1 && value !== 0) throw new Error(`element ${at} of the truncated file is ${value}`)
   }
 
   /** One at a time: whoever dies in the middle leaves the second number one ahead. */

@@ -1,6 +1,6 @@
 // What every worker has done so far, in an array that all of them share: it can be read after a worker was killed.
 
-const NAMES = ['file', 'memory', 'reserved', 'locked', 'cuts', 'faults', 'wakes', 'arrays', 'turns']
+const NAMES = ['file', 'memory', 'reserved', 'locked', 'truncations', 'faults', 'wakes', 'arrays', 'turns']
 export const COUNTERS_TYPE = 'd'
 
 export const countersLength = (workers) => workers * NAMES.length

@@ -14,7 +14,7 @@ const { values: options } = parseArgs({
 })
 const VICTIM = fileURLToPath(new URL('engine-victim.js', import.meta.url))
 /** A call that takes so much longer than it was to is one that never ends. */
-const PATIENCE = 15_000
+const TIMEOUT_MS = 15_000
 /** A call that ended a child is tried again, alone and for longer: the calls before it may have done the harm. */
 const AGAIN = 5
 
@@ -32,7 +32,7 @@ function runVictim(request) {
           isEndless = true
           child.kill('SIGKILL')
         },
-        PATIENCE + (request.seconds ?? 0) * 1000,
+        TIMEOUT_MS + (request.seconds ?? 0) * 1000,
       )
     }
     wait()

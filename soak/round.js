@@ -25,7 +25,7 @@ export class Round {
   constructor(directory, random) {
     this.#directory = directory
     this.#random = random
-    fs.writeFileSync(join(directory, 'cut'), '')
+    fs.writeFileSync(join(directory, 'truncated'), '')
     this.#arrays = {
       counters: new MmapArray(COUNTERS_TYPE, new Float64Array(countersLength(MOST_WORKERS))),
       file: MmapArray.open(join(directory, 'log'), 'q', { flags: 'w+' }),

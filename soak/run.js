@@ -36,7 +36,10 @@ const numbers = () => ({
   ...round.counts,
   appended: round.appended,
   ...Object.fromEntries(
-    ['reserved', 'cuts', 'faults', 'locked', 'wakes', 'arrays', 'turns'].map((what) => [what, round.total(what)]),
+    ['reserved', 'truncations', 'faults', 'locked', 'wakes', 'arrays', 'turns'].map((what) => [
+      what,
+      round.total(what),
+    ]),
   ),
 })
 

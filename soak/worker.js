@@ -21,7 +21,7 @@ while (!told.toEnd) {
   counters.add('turns')
   await turn()
 }
-// The reserved file is cut by whatever ends the process: in one of these ways.
+// The reserved file is truncated when the process ends, in one of these ways.
 if (!parentPort && random.chance(0.5)) process.exit(0)
 parentPort?.close()
 if (!parentPort) process.disconnect()

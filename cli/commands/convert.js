@@ -99,8 +99,8 @@ JSON lines have a value a line, or an object and --column. "NaN" and "Infinity" 
       throw new UsageError(
         `${to.path} says ${nameOf(named)}, and --type says ${nameOf(wanted)}; --from-type is that of a raw FILE`,
       )
-    const terms = { typecode: wanted, text, note: (line) => notes.push(line) }
-    const source = sourceOf(from, { values: sourceValues(values, from), ...terms })
+    const settings = { typecode: wanted, text, note: (line) => notes.push(line) }
+    const source = sourceOf(from, { values: sourceValues(values, from), ...settings })
     try {
       const { layout, rows } = planOf(source.layout, to.format, {
         flatten: values.flatten,

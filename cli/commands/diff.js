@@ -73,7 +73,7 @@ function toTolerance(text) {
   return /^\d+$/.test(text) && !Number.isSafeInteger(number) ? BigInt(text) : number
 }
 
-async function compare(one, other, { flatten, ...terms }) {
+async function compare(one, other, { flatten, ...settings }) {
   const both = [one, other]
   if (isText(one.elements) !== isText(other.elements)) throw new DataError('characters do not compare with numbers')
   const lengths = both.map(({ elements }) => elements.length)
@@ -87,7 +87,7 @@ async function compare(one, other, { flatten, ...terms }) {
   const [shape, otherShape] = shapes
   const areRows = shape.length === 1 && otherShape.length === 1
   if (!areRows && !haveTheSameLengths(shape, otherShape)) return facts
-  const differences = await differencesOf(one, other, { ...terms, length: Math.min(...lengths) })
+  const differences = await differencesOf(one, other, { ...settings, length: Math.min(...lengths) })
   const shortest = both.map(({ elements }) => shortening(elements.typecode))
   const told = (pair) => {
     if (pair === undefined) return undefined

@@ -72,8 +72,8 @@ async function pictureOf(array, path, values, target, output) {
   const [start, stop] = toRange(values.range, array.length)
   const width = toWhole(values.width, 'width', 20, MOST) ?? (target ? IMAGE.width : Math.min(output.columns, 160))
   const isShown = values.log ? (value) => value > 0 && value < Infinity : Number.isFinite
-  const terms = { start, stop, columns: target ? Math.max(width - 100, 100) : dotsIn(width), isShown }
-  const { columns, isWhole, leftOut } = await seriesOf(array, terms, progressOf('reading', stop - start))
+  const settings = { start, stop, columns: target ? Math.max(width - 100, 100) : dotsIn(width), isShown }
+  const { columns, isWhole, leftOut } = await seriesOf(array, settings, progressOf('reading', stop - start))
   const extent = extentOf(columns)
   const title = `${printable(basename(path))}: ${(stop - start).toLocaleString('en')} × ${nameOf(array.typecode)}`
   const note = leftOut ? (values.log ? 'without numbers that are not positive' : 'without NaN and infinities') : ''

@@ -11,7 +11,7 @@ import { textSource } from './text-source.js'
 
 /**
  * @param {{ path?: string, format: string }} from `path` is undefined for the standard input
- * @param {{ values: object, typecode?: string, text: object, note: (text: string) => void }} terms the given options,
+ * @param {{ values: object, typecode?: string, text: object, note: (text: string) => void }} settings the given options,
  *   the typecode of the target if it is known, and the options of text
  * @returns {{ typecode: string, total: number, layout?: import('../npy/header.js').Layout,
  *   blocks(onProgress: (done: number) => void, rows?: { start: number, stop: number }): AsyncIterable<ArrayLike<unknown>>,

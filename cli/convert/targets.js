@@ -21,13 +21,13 @@ const ROOM = 1 << 16
 /**
  * @param {{ path?: string, format: string }} to `path` is undefined for the standard output
  * @param {{ typecode: string, from?: string, output: object, title?: string, round?: string, most: number, between: string,
- *   layout?: import('../npy/header.js').Layout, areBooleans?: boolean }} terms `from` is the typecode of a binary FILE; `round` is how to round
+ *   layout?: import('../npy/header.js').Layout, areBooleans?: boolean }} settings `from` is the typecode of a binary FILE; `round` is how to round
  *   fractions; `most` is the greatest number of elements; `between` separates two elements of a row
  * @returns {Promise<{ add(values: ArrayLike<unknown>): Promise<void>, end(): Promise<void> }>}
  */
-export async function targetOf(to, terms) {
-  const target = await anyTargetOf(to, terms)
-  return terms.areBooleans ? booleansOnly(target) : target
+export async function targetOf(to, settings) {
+  const target = await anyTargetOf(to, settings)
+  return settings.areBooleans ? booleansOnly(target) : target
 }
 
 async function anyTargetOf({ path, format }, { typecode, from, output, title, round, most, layout, between }) {
@@ -38,8 +38,8 @@ async function anyTargetOf({ path, format }, { typecode, from, output, title, ro
     const shortest = shortening(typecode)
     const columns = layout?.shape[1] ?? 1
     const titles = titlesOf(title, columns)
-    const terms = { lineOf: (value) => printed(shortest(value)), typecode, titles, columns, between, fit }
-    return textTarget(path === undefined ? pipe(output) : await file(path), terms)
+    const settings = { lineOf: (value) => printed(shortest(value)), typecode, titles, columns, between, fit }
+    return textTarget(path === undefined ? pipe(output) : await file(path), settings)
   }
   if (path !== undefined && format === 'npy' && layout && (layout.isBoolean || layout.shape.length !== 1)) {
     const header = headerOf({ ...layout, typecode })
@@ -179,17 +179,17 @@ function textTarget({ write, close }, { lineOf, typecode, titles, columns, betwe
   const inRows = (value) => `${lineOf(value)}${++count % columns === 0 ? '\n' : between}`
   return {
     async add(values) {
-      let held = values
+      let checkedValues = values
       if (!isOfType(values, typecode)) {
         extend(checked, values, fit)
-        held = checked.tolist()
+        checkedValues = checked.tolist()
         checked.clear()
       }
       if (isFirst && titles !== undefined)
         await write(`${titles.map((text) => titleField(text, between)).join(between)}\n`)
       isFirst = false
-      if (columns > 1) await write(Array.from(held, inRows).join(''))
-      else if (held.length > 0) await write(`${Array.from(held, lineOf).join('\n')}\n`)
+      if (columns > 1) await write(Array.from(checkedValues, inRows).join(''))
+      else if (checkedValues.length > 0) await write(`${Array.from(checkedValues, lineOf).join('\n')}\n`)
     },
     async end() {
       checked.close()

@@ -103,7 +103,7 @@ function parse(bytes) {
   if (bytes.length < PRELUDE || bytes.toString('latin1', 0, 6) !== MAGIC) throw new SyntaxError('it has no header')
   const [start, length] = major === 1 ? [10, bytes.readUInt16LE(8)] : [12, bytes.readUInt32LE(8)]
   const dataStart = start + length
-  if (dataStart > bytes.length) throw new SyntaxError('its header is cut off, or too long')
+  if (dataStart > bytes.length) throw new SyntaxError('its header is incomplete or too long')
   const pairs = parseDictionary(bytes.toString(major === 3 ? 'utf8' : 'latin1', start, dataStart))
   const [descr, fortranOrder, lengths] = ['descr', 'fortran_order', 'shape'].map((key) => pairs.get(key))
   if (typeof fortranOrder !== 'boolean' || !Array.isArray(lengths))

@@ -3,7 +3,7 @@
 import { blocksOf } from '../blocks.js'
 
 /**
- * @param {{ start: number, stop: number, extent: [least: number, greatest: number], bins: number }} terms
+ * @param {{ start: number, stop: number, extent: [least: number, greatest: number], bins: number }} options
  * @returns {Promise<Array<{ from: number, to: number, count: number }>>} the last bin has its upper end too
  */
 export async function histogramOf(array, { start, stop, extent: [least, greatest], bins: wanted }, onProgress) {

@@ -9,7 +9,7 @@ const TURN = 1 << 23
 
 /**
  * A column for each part of a range, or for each element if there are fewer elements.
- * @param {{ start: number, stop: number, columns: number, isShown?(value: number): boolean }} terms
+ * @param {{ start: number, stop: number, columns: number, isShown?(value: number): boolean }} options
  * @returns {Promise<{ columns: Array<{ at: number, min: number, max: number }>, isWhole: boolean, leftOut: boolean }>} `at` is
  *   the first element of a column; one of nothing that can be shown has NaN twice. `isWhole`: every element is a column
  */
@@ -23,15 +23,15 @@ export async function seriesOf(array, { start, stop, columns: wanted, isShown = 
   for (let first = 0; first < count; first += group) {
     const last = Math.min(first + group, count)
     const { min, max } = doublesOf(array, array.envelope(last - first, begin(first), begin(last)))
-    // As the envelope cuts the group, so that no element is between two columns.
-    const cut = (index) => begin(first) + Math.floor((index * (begin(last) - begin(first))) / (last - first))
+    // As the envelope divides the group, so that no element is between two columns.
+    const boundary = (index) => begin(first) + Math.floor((index * (begin(last) - begin(first))) / (last - first))
     for (let index = 0; index < min.length; index++) {
-      const at = cut(index)
+      const at = boundary(index)
       const column = { at, min: min[index], max: max[index] }
       if (isShown(column.min) && isShown(column.max)) columns.push(column)
       else {
         leftOut = true
-        columns.push({ at, ...rangeOf(array, at, cut(index + 1), isShown) })
+        columns.push({ at, ...rangeOf(array, at, boundary(index + 1), isShown) })
       }
     }
     onProgress(begin(last) - start)

@@ -14,7 +14,7 @@ import { MISSING } from './values.js'
  * @param {object} options of the column (columns.js) and of the dialect (csv-rows.js)
  * @param {object} reader of fields (values.js)
  * @param {{ makeBlock(length: number): { subarray(start: number, stop: number): ArrayLike<unknown> },
- *   note(text: string): void }} terms `note` is told at the end what was assumed
+ *   note(text: string): void }} settings `note` is told at the end what was assumed
  */
 export async function* csvBlocks(texts, options, reader, { makeBlock, note }) {
   const column = new Column(options, reader)

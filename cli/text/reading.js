@@ -11,8 +11,8 @@ const CHUNK = 1 << 18
 /**
  * @param {string | undefined} path undefined for the standard input
  * @param {(bytes: number) => void} [onProgress]
- * @param {{ isStrict?: boolean }} [terms] `isStrict` refuses bytes that are not UTF-8; otherwise they become U+FFFD
- * @yields {string} text, cut anywhere, without a byte order mark
+ * @param {{ isStrict?: boolean }} [options] `isStrict` refuses bytes that are not UTF-8; otherwise they become U+FFFD
+ * @yields {string} pieces of text, without a byte order mark
  * @throws {DataError} if the file is not text
  */
 export async function* textsOf(path, onProgress = () => {}, { isStrict = false } = {}) {
@@ -98,15 +98,15 @@ async function* withoutFirst(texts, count) {
 }
 
 async function* withoutLast(texts, count) {
-  let held = ''
+  let pending = ''
   for await (const text of texts) {
-    held += text
-    const cut = beginOfLast(held, count)
-    yield held.slice(0, cut)
-    held = held.slice(cut)
+    pending += text
+    const end = beginOfLast(pending, count)
+    yield pending.slice(0, end)
+    pending = pending.slice(end)
   }
-  requireLines(held)
-  const text = held.replace(/[\r\n]+$/, '')
+  requireLines(pending)
+  const text = pending.replace(/[\r\n]+$/, '')
   if (beginOfLast(text, count) === 0) requireEnough(-count, count, text === '' ? 0 : text.split('\n').length)
 }
 

@@ -7,7 +7,7 @@ const REPLACEMENT = '\uFFFD'
 
 export const isNoUtf8 = (text) => text.includes(REPLACEMENT)
 
-/** Text in quotes, cut if it is long, without the carriage return of a line end. */
+/** Text in quotes, shortened if it is long, without the carriage return of a line end. */
 export function shownText(field) {
   const text = field.replace(/\r$/, '')
   const shown = text.length > LONGEST ? `'${text.slice(0, LONGEST)}…'` : `'${text}'`

@@ -31,7 +31,7 @@ export const MISSING = Symbol('missing')
 /**
  * Makes the reader of a file's fields.
  * @param {{ typecode: string, isAssumed?: boolean, dates?: string, round?: string, thousands?: string, decimal?: string, missing?: string,
- *   missingText?: string[] }} terms
+ *   missingText?: string[] }} options
  * @returns {{ read(text: string): unknown, isTitle(text: string): boolean, missing: { action: string, value?: unknown } }}
  *   `read` gives MISSING if --missing is given, and throws a DataError for a missing value otherwise
  */

@@ -64,7 +64,7 @@ export class LiveArray {
       await this.#pyramid.build()
       this.problem = undefined
     } catch (error) {
-      // The file was cut, or ends in the middle of an element for a moment: read it again.
+      // The file was truncated, or ends in the middle of an element for a moment: read it again.
       this.#pyramid.reset()
       this.problem = error.message
     }

@@ -120,7 +120,7 @@ function send(response, type, body) {
 }
 
 function refuse(response, error) {
-  // Other errors come from the user's file, which may have been cut.
+  // Other errors come from the user's file, which may have been truncated.
   const status = error instanceof Refusal ? error.status : 503
   response.writeHead(status, { ...HEADERS, 'Content-Type': 'text/plain' }).end(error.message)
 }

@@ -1,4 +1,4 @@
-// docs/bundlers.md: what was tried, what came of it, and the commands.
+// The text of docs/bundlers.md: the tools, the results and the commands.
 import { readFileSync } from 'node:fs'
 
 const read = (file) => readFileSync(new URL(`application/${file}`, import.meta.url), 'utf8').trim()

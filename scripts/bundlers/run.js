@@ -1,10 +1,10 @@
 // Builds and runs a small application with each bundler, tracer and test runner, from the packed package.
 //
-//   node scripts/bundlers/run.js             with all of them; writes docs/bundlers.md
-//   node scripts/bundlers/run.js NAME ...    with these only (esbuild nft), and writes nothing
-//     --tarball FILE                         a package that is packed already
+//   node scripts/bundlers/run.js             with all tools; writes docs/bundlers.md
+//   node scripts/bundlers/run.js NAME ...    only with these (esbuild nft), and writes nothing
+//     --tarball FILE                         uses a package that is already packed
 //
-// With MMAP_ARRAY_REPORTS=<folder> the counts go there, as bundlers.json.
+// With MMAP_ARRAY_REPORTS=<folder> the counts are written there, as bundlers.json.
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'

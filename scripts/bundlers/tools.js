@@ -1,4 +1,4 @@
-// The tools that the package is tried with. Each comes in a fixed version: a newer one is a change of its line.
+// The tools that the package is tested with, each in a fixed version. To update one, change its line.
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { cached } from '../cache.js'
@@ -30,7 +30,7 @@ const TOOLS = {
 
 export const TOOL_NAMES = Object.keys(TOOLS)
 
-/** `{ title, bins }` of a tool, fetched if need be: its name and version, and the folders that its commands are in. */
+/** `{ title, bins }` of a tool, which is fetched if it is missing: its name with the version, and the folders of its commands. */
 export async function fetchTool(name) {
   const tool = TOOLS[name]
   if (!tool) throw new SetupError(`There is no tool ${name}, only ${TOOL_NAMES.join(', ')}.`)

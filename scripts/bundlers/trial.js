@@ -1,4 +1,4 @@
-// One trial: builds the application in a folder of its own, and runs it with and without the package installed there.
+// One trial: builds the application in its own folder, and runs it with and without the package installed there.
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
@@ -11,7 +11,7 @@ const LIMIT_MS = 120_000
 const ADVICE = 'mark mmap-array as external, or copy prebuilds/ beside the bundle'
 const SUM = /^4$/m
 
-/** `{ name, failure }` of each thing that was tried; `failure` is undefined where it went well. */
+/** `{ name, failure }` of each check. `failure` is undefined if it passed. */
 export async function tryOut(trial, tool, installation) {
   const { kind, build = [], run, take, external, prints = SUM } = trial
   const folder = layOut(trial, installation)
@@ -55,7 +55,7 @@ function layOut({ files = [] }, installation) {
   writeFileSync(join(folder, 'package.json'), '{ "private": true }')
   const modules = join(folder, 'node_modules')
   cpSync(join(installation, 'node_modules', 'mmap-array'), join(modules, 'mmap-array'), { recursive: true })
-  // What index.d.ts needs.
+  // index.d.ts needs it.
   mkdirSync(join(modules, '@types'))
   for (const name of ['@types/node', 'undici-types']) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name))
   return folder
@@ -68,7 +68,7 @@ async function environmentOf({ node }, { bins }) {
   return { ...env, PATH: path, NODE_OPTIONS: '', NO_COLOR: '1' }
 }
 
-/** Runs `action` while the package is nowhere that a bundle could find it. */
+/** Runs `action` while the package is moved away, so that a bundle cannot find it. */
 function withoutPackage(folder, action) {
   const modules = join(folder, 'node_modules')
   const outer = join(dirname(folder), 'node_modules')

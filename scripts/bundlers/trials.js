@@ -1,16 +1,16 @@
-// What is tried with each tool, in the order of docs/bundlers.md: the commands that its reader would type.
+// The trials of each tool, in the order of docs/bundlers.md: the commands that a user would type.
 
 const COPY = 'cp -r node_modules/mmap-array/prebuilds dist/'
 
 /**
- * `kind` says what becomes of the package:
- * - 'bundle': the tool leaves the addon behind. `take` brings it along; `external`, added to the command, leaves the whole
- *   package outside of the bundle;
- * - 'whole': the tool takes the addon along;
- * - 'beside': the package stays where it is installed; `line` is the part of the command that sees to that.
+ * `kind` says where the package ends up:
+ * - 'bundle': the tool does not copy the addon. The command `take` copies it; `external`, added to the command, keeps the
+ *   whole package out of the bundle;
+ * - 'whole': the tool also copies the addon;
+ * - 'beside': the package stays where it is installed. `line` is the part of the command for that.
  *
- * `files` are those of application/ that the commands need besides app.mjs and app.cjs. `node` is the Node.js to run it on, if
- * not the one of this process. What `run` prints is the sum that the application prints, unless `prints` says otherwise.
+ * `files` are the files of application/ that the commands need besides app.mjs and app.cjs. `node` is the Node.js to run it on,
+ * if it is not the one of this process. `run` must print the sum that the application prints, or `prints`, if that is given.
  */
 export const TRIALS = [
   {

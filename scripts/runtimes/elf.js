@@ -1,15 +1,15 @@
-// Changes programs and libraries for 64-bit Linux, as files, so that they run on a musl that is not installed.
+// Changes the files of programs and libraries for 64-bit Linux, so that they run with a musl that is not installed.
 import { readFileSync, writeFileSync } from 'node:fs'
 
 /** Kinds of program headers, and of entries of the dynamic section. */
 const PT = { LOAD: 1, DYNAMIC: 2, INTERP: 3, NOTE: 4 }
 const DT = { RELA: 7, RELASZ: 8, RELRSZ: 35, RELR: 36 }
-/** How a machine calls a relocation that adds the address of the library. */
+/** By machine, the type of a relocation that adds the address of the library. */
 const RELATIVE = { 62: 8, 183: 1027 }
 const PAGE = 65_536
 const RELA_BYTES = 24
 
-/** Has a program loaded by another loader. The name is put at the end of the file, so it may be of any length. */
+/** Sets the loader of a program. The name is added at the end of the file, so it may have any length. */
 export function setLoader(file, loader) {
   const bytes = readFileSync(file)
   const name = Buffer.from(`${loader}\0`)
@@ -20,8 +20,8 @@ export function setLoader(file, loader) {
 }
 
 /**
- * Writes the relocations of a library that are in the short form (RELR) in the long form (RELA): musl knows the short one
- * since 1.2.4 only, and leaves it out before without a word. A library without short ones stays as it is.
+ * Converts the short relocations of a library (RELR) to the long form (RELA), because musl before 1.2.4 silently ignores the
+ * short form. Does not change a library without short relocations.
  */
 export function expandRelocations(file) {
   const bytes = readFileSync(file)
@@ -36,18 +36,18 @@ export function expandRelocations(file) {
 
   const short = offsetOf(dynamic.get(DT.RELR).value)
   const shortWords = dynamic.get(DT.RELRSZ).value / 8
-  const places = placesOf(Array.from({ length: shortWords }, (_, i) => bytes.readBigUInt64LE(short + 8 * i)))
-  const expanded = Buffer.alloc(places.length * RELA_BYTES)
+  const addresses = addressesOf(Array.from({ length: shortWords }, (_, i) => bytes.readBigUInt64LE(short + 8 * i)))
+  const expanded = Buffer.alloc(addresses.length * RELA_BYTES)
   const type = BigInt(RELATIVE[bytes.readUInt16LE(18)])
-  for (const [i, place] of places.entries()) {
-    expanded.writeBigUInt64LE(BigInt(place), i * RELA_BYTES)
+  for (const [i, address] of addresses.entries()) {
+    expanded.writeBigUInt64LE(BigInt(address), i * RELA_BYTES)
     expanded.writeBigUInt64LE(type, i * RELA_BYTES + 8)
-    bytes.copy(expanded, i * RELA_BYTES + 16, offsetOf(place), offsetOf(place) + 8)
+    bytes.copy(expanded, i * RELA_BYTES + 16, offsetOf(address), offsetOf(address) + 8)
   }
   const long = offsetOf(dynamic.get(DT.RELA).value)
   const table = Buffer.concat([expanded, bytes.subarray(long, long + dynamic.get(DT.RELASZ).value)])
 
-  // The table goes to the end of the file, on pages of its own behind all others. They take the header of a note.
+  // The table is added at the end of the file, on its own pages behind all others. It uses the program header of a note.
   const offset = Math.ceil(bytes.length / PAGE) * PAGE
   const end = Math.max(...loads.map(({ start, memory }) => start + memory))
   const address = Math.ceil(end / PAGE) * PAGE
@@ -59,14 +59,14 @@ export function expandRelocations(file) {
   for (const [i, word] of words.entries()) bytes.writeBigUInt64LE(BigInt(word), at + 8 + 8 * i)
   bytes.writeBigUInt64LE(BigInt(address), dynamic.get(DT.RELA).at)
   bytes.writeBigUInt64LE(BigInt(table.length), dynamic.get(DT.RELASZ).at)
-  // A loader that knows the short ones would apply them once more.
+  // Otherwise a loader that knows the short form would apply them again.
   bytes.writeBigUInt64LE(0n, dynamic.get(DT.RELRSZ).at)
   writeFileSync(file, Buffer.concat([bytes, Buffer.alloc(offset - bytes.length), table]))
 }
 
 const number = (bytes, at) => Number(bytes.readBigUInt64LE(at))
 
-/** The program headers, and where in the file each is. */
+/** The program headers, and the position of each in the file. */
 function headersOf(bytes) {
   const [first, each, count] = [number(bytes, 32), bytes.readUInt16LE(54), bytes.readUInt16LE(56)]
   return Array.from({ length: count }, (_, i) => {
@@ -76,7 +76,7 @@ function headersOf(bytes) {
   })
 }
 
-/** The entries of the dynamic section that hold one value each, and where in the file that is. */
+/** The entries of the dynamic section, and the position of each value in the file. */
 function dynamicOf(bytes, headers) {
   const { offset, size } = headers.find(({ type }) => type === PT.DYNAMIC)
   const entries = new Map()
@@ -85,18 +85,18 @@ function dynamicOf(bytes, headers) {
   return entries
 }
 
-/** The addresses that short relocations name: an even word is one, an odd word has a bit for each of the next 63. */
-function placesOf(words) {
-  const places = []
+/** The addresses of short relocations: an even word is an address, an odd word has a bit for each of the next 63 words. */
+function addressesOf(words) {
+  const addresses = []
   let next = 0
   for (const word of words) {
     if ((word & 1n) === 0n) {
-      places.push(Number(word))
+      addresses.push(Number(word))
       next = Number(word) + 8
       continue
     }
-    for (let bit = 1; bit < 64; bit++) if ((word >> BigInt(bit)) & 1n) places.push(next + 8 * (bit - 1))
+    for (let bit = 1; bit < 64; bit++) if ((word >> BigInt(bit)) & 1n) addresses.push(next + 8 * (bit - 1))
     next += 8 * 63
   }
-  return places
+  return addresses
 }

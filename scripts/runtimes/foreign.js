@@ -1,5 +1,5 @@
-// Runtimes for another C library or another processor than this machine's. Nothing is installed: musl, and the emulator and the
-// C library for arm64, are Debian's packages, unpacked into the cache folder; Node.js is PyPI's.
+// Runtimes for another C library or another processor than those of this machine. Nothing is installed: musl, the emulator and
+// the C library for arm64 are Debian packages, unpacked into the cache folder. Node.js comes from PyPI.
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { cached } from '../cache.js'
@@ -24,7 +24,7 @@ export async function muslNode() {
   return { command: join(folder, PROGRAM), suiteEnv: muslSuite }
 }
 
-/** `{ command, env }` of Bun for musl. It needs a C++ library for musl, and that of Node.js will do. */
+/** `{ command, env }` of Bun for musl. It needs a C++ library for musl, and uses that of Node.js. */
 export async function muslBun(name, { label, version, package: from, program }) {
   const loader = await muslLoader()
   const node = await pypiNode(process.arch, 'musl', (nodeProgram) => setLoader(nodeProgram, loader))
@@ -33,7 +33,7 @@ export async function muslBun(name, { label, version, package: from, program }) 
     setLoader(join(folder, 'node_modules', from, program), loader)
     mkdirSync(join(folder, 'lib'))
     for (const library of readdirSync(join(node, LIBRARIES))) {
-      // What is asked for by the name that every system has, and what that library asks for by the name it has there.
+      // Bun asks for the library by its usual name. That library asks for another one by the name that PyPI gave it.
       for (const alias of [library, library.replace(/^libstdc\+\+-\w+/, 'libstdc++').replace(/(\.so\.\d+).*/, '$1')]) {
         copyFileSync(join(node, LIBRARIES, library), join(folder, 'lib', alias))
       }
@@ -49,7 +49,7 @@ export async function arm64Node(name, { addon }) {
   const packages = libc === 'musl' ? ['musl'] : ['libc6', 'libgcc-s1', 'libstdc++6']
   const system = await debianPackages(`arm64-${libc}`, () => packages.map((of) => `${of}:arm64`))
   const node = await pypiNode('arm64', libc)
-  // Programs start others by `process.execPath`, and this machine can start neither the emulator nor arm64 by that.
+  // Programs start others by `process.execPath`, with which this machine can start neither the emulator nor arm64.
   const folder = await cached(`${name}-${PYPI_NODE}`, (folder) => {
     const command = join(CACHE, `${name}-${PYPI_NODE}`, 'node')
     const setPath = `data:text/javascript,process.execPath=${encodeURIComponent(JSON.stringify(command))}`
@@ -61,7 +61,7 @@ export async function arm64Node(name, { addon }) {
   return { command: join(folder, 'node') }
 }
 
-/** The folder of Node.js from PyPI. `change` changes the program before it is there. */
+/** The folder of Node.js from PyPI. `change` changes the program before the folder is used. */
 function pypiNode(arch, libc, change = () => {}) {
   const platform = `${libc === 'musl' ? 'musllinux_1_2' : 'manylinux_2_28'}_${MACHINES[arch]}`
   return cached(`node-${PYPI_NODE}-${platform}`, (folder) => {
@@ -69,7 +69,7 @@ function pypiNode(arch, libc, change = () => {}) {
     const libraries = join(folder, LIBRARIES)
     for (const library of existsSync(libraries) ? readdirSync(libraries) : [])
       expandRelocations(join(libraries, library))
-    // Those beside the program do not run where they are put. Without them, a test finds this machine's.
+    // The programs beside Node.js do not run from this folder. Without them, a test finds those of this machine.
     for (const command of ['npm', 'npx', 'corepack']) rmSync(join(folder, dirname(PROGRAM), command), { force: true })
     change(join(folder, PROGRAM))
   })

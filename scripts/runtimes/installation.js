@@ -1,4 +1,4 @@
-// The package as a user has it: the tarball of `npm pack`, installed into an empty folder where there is no compiler.
+// The package as users get it: the tarball of `npm pack`, installed into an empty folder without a compiler.
 import {
   cpSync,
   mkdirSync,
@@ -14,7 +14,7 @@ import { basename, delimiter, dirname, join, resolve } from 'node:path'
 import { step } from '../steps.js'
 import { ROOT, capture } from '../toolchain.js'
 
-/** A new folder with nothing but the package in it: from a tarball that is there, or from one packed now. */
+/** A new folder with only the package in it, from a given tarball or from one that is packed now. */
 export function installPackage(given) {
   const folder = mkdtempSync(join(tmpdir(), 'mmap-array-runtimes-'))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
@@ -25,7 +25,7 @@ export function installPackage(given) {
   return { folder, tarball, packed }
 }
 
-/** What npm says of the tarball. Its scripts would build for every target; what is tried is what was built. */
+/** Packs the tarball. Ignores the scripts, which would build the addon, because the existing addons are tested. */
 function packInto(folder) {
   const pack = ['pack', '--json', '--ignore-scripts', `--pack-destination=${folder}`]
   return JSON.parse(step('packing', 'npm', pack))[0]
@@ -44,12 +44,12 @@ function listing(folder) {
   }
 }
 
-/** Lays the tests around an installed package: a checkout whose product files are those of the tarball. */
+/** Adds the tests to an installed package: a checkout with the product files of the tarball. */
 export function layTestsAround(installation) {
   const tree = join(installation, 'suite')
   const installed = join(installation, 'node_modules', 'mmap-array')
   cpSync(installed, tree, { recursive: true })
-  // Of benchmark/, the tarball holds the pages only.
+  // The tarball has only the pages of benchmark/.
   const product = new Set(readdirSync(installed).filter((name) => name !== 'benchmark'))
   for (const path of capture('git', ['ls-files', '--cached', '--others', '--exclude-standard']).split('\n')) {
     if (product.has(path.split('/', 1)[0]) || !statSync(join(ROOT, path), { throwIfNoEntry: false })) continue
@@ -60,7 +60,7 @@ export function layTestsAround(installation) {
   return tree
 }
 
-/** The small programs in __test__/runtimes/, copied to where the package is installed: `{ name, file }`. */
+/** Copies the small programs of __test__/runtimes/ beside the installed package: `{ name, file }`. */
 export function copyPrograms(installation) {
   const folder = join(installation, 'programs')
   cpSync(join(ROOT, '__test__', 'runtimes'), folder, { recursive: true })

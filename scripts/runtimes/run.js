@@ -1,13 +1,13 @@
-// Tries the packed package on other runtimes.
+// Tests the packed package on other runtimes.
 //
-//   node scripts/runtimes/run.js             on all of them, with the whole suite on Node.js; writes docs/runtimes.md
-//   node scripts/runtimes/run.js NAME ...    on these only (node@24 node-musl bun), and writes nothing
-//     --smoke                                the examples and programs, not the suite; writes nothing without --write
-//     --tarball FILE                         a package that is packed already
+//   node scripts/runtimes/run.js             on all runtimes, with the whole suite on Node.js; writes docs/runtimes.md
+//   node scripts/runtimes/run.js NAME ...    only on these (node@24 node-musl bun), and writes nothing
+//     --smoke                                only the examples and programs; writes nothing without --write
+//     --tarball FILE                         uses a package that is already packed
 //
-// Node.js must pass everything. What Bun and Deno cannot do is written down. A runtime for another C library or processor than
-// this machine's is left out, with the reason, where it cannot be had or its addon is not built. With
-// MMAP_ARRAY_REPORTS=<folder> the counts go there, as runtimes.json.
+// Node.js must pass everything. What Bun and Deno cannot do is listed. A runtime for another C library or processor than those
+// of this machine is left out, with the reason, if it is not available or its addon is not built. With
+// MMAP_ARRAY_REPORTS=<folder> the counts are written there, as runtimes.json.
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -53,7 +53,7 @@ await runScript(async () => {
   }
 })
 
-/** `{ trials, suite }`, or `{ absent }`: why it was not tried. */
+/** `{ trials, suite }`, or `{ absent }`: why it was not tested. */
 async function tryOn(runtime, { installation, addons, tree }) {
   if (runtime.absent) return { absent: runtime.absent }
   if (!addons.includes(runtime.addon)) return { absent: `the package has no addon for ${runtime.addon}` }
@@ -71,7 +71,7 @@ function report({ runtime, absent, trials, suite }) {
   if (suite?.failed > 0) console.log(suite.output)
 }
 
-/** Of the runtimes that must pass everything. */
+/** The failures of the runtimes that must pass everything. */
 function sum(results) {
   const counts = { passed: 0, failed: 0 }
   for (const { runtime, absent, trials, suite } of results) {

@@ -1,5 +1,5 @@
-// The runtimes the package is tried on. Each comes as a binary in a package, in a fixed version, into the cache folder of this
-// checkout. One line a runtime: a newer version is a change of that line.
+// The runtimes that the package is tested on. Each is a binary from a package with a fixed version, fetched into the cache folder
+// of this checkout. To update one, change its line.
 import { SetupError } from '../toolchain.js'
 import { PYPI_NODE, arm64Node, muslBun, muslNode } from './foreign.js'
 import { npmProgram } from './npm.js'
@@ -31,7 +31,7 @@ const bun = (addon, packages, find) => ({
 })
 
 const RUNTIMES = {
-  // The oldest that package.json admits.
+  // The oldest version that package.json allows.
   'node@20.19': node('20.19.0', { suite: false }),
   'node@20': node('20.20.2'),
   'node@22': node('22.23.3'),
@@ -49,7 +49,7 @@ const RUNTIMES = {
   },
   'node-musl': { ...nodeOfPypi, addon: MUSL, find: muslNode, mustPass: true, suite: true },
   'bun-musl': bun(MUSL, { x64: '@oven/bun-linux-x64-musl', arm64: '@oven/bun-linux-aarch64-musl' }, muslBun),
-  // What fails there may be for the emulator, so it is written down only.
+  // A failure may be the emulator's, so failures are only listed.
   ...(process.arch === 'x64' && {
     'node-arm64': { ...nodeOfPypi, addon: 'linux-arm64-gnu', find: arm64Node },
     'node-arm64-musl': { ...nodeOfPypi, addon: 'linux-arm64-musl', find: arm64Node },
@@ -59,9 +59,9 @@ const RUNTIMES = {
 export const RUNTIME_NAMES = Object.keys(RUNTIMES)
 
 /**
- * `{ label, version, addon, command, args, env, mustPass, suite }` of a runtime, fetched if need be. `mustPass`: what fails
- * there is a failure, not a limit to write down. `suite`: the whole suite runs on it too; `suiteEnv` gives what that needs.
- * `absent` is why it cannot run here, in the place of a command.
+ * `{ label, version, addon, command, args, env, mustPass, suite }` of a runtime, which is fetched if it is missing. `mustPass`:
+ * failures are errors, not limits to list. `suite`: the whole suite also runs on it, in the environment of `suiteEnv`. If the
+ * runtime cannot run here, `absent` says why, instead of a command.
  */
 export async function fetchRuntime(name) {
   const { find, ...runtime } = RUNTIMES[name] ?? {}
@@ -70,7 +70,7 @@ export async function fetchRuntime(name) {
   try {
     return { ...found, ...(await find(name, runtime)) }
   } catch (error) {
-    // Those from npm are on every machine that has this checkout's dependencies.
+    // Runtimes from npm are installed with the dependencies of this checkout.
     if (find === npmProgram || !(error instanceof SetupError)) throw error
     return { ...found, absent: error.message }
   }

@@ -1,5 +1,5 @@
-// What is tried on every runtime: the programs of __test__/runtimes/, and every example of index.d.ts, so every member of
-// the class. Each runs in a process and a folder of its own, since it may end its process.
+// The tests for every runtime: the programs of __test__/runtimes/, and every example of index.d.ts, so every member of the
+// class. Each runs in its own process and folder, because it may end its process.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -10,7 +10,7 @@ import { copyPrograms } from './installation.js'
 
 const LIMIT_MS = 120_000
 
-/** `{ name, failure }` of every trial, in order; `failure` is undefined where it went well. */
+/** `{ name, failure }` of every trial, in order. `failure` is undefined if it passed. */
 export async function smoke(runtime, installation) {
   const trials = [
     ...copyPrograms(installation).map(({ name, file }) => ({ name, run: () => runFile(runtime, installation, file) })),
@@ -41,12 +41,12 @@ async function runExample(runtime, installation, code) {
   writeFileSync(log, '')
   const failure = await runFile(runtime, installation, file, { cwd: folder, MMAP_ARRAY_EXAMPLE_CHECKS: log })
   if (failure) return failure
-  const held = new Set(readFileSync(log, 'utf8').split('\n').filter(Boolean).map(Number))
-  const missing = example.checks.filter((check) => !held.has(check))
+  const passed = new Set(readFileSync(log, 'utf8').split('\n').filter(Boolean).map(Number))
+  const missing = example.checks.filter((check) => !passed.has(check))
   return missing.length === 0 ? undefined : `line ${missing.join(', ')} of the example was never reached`
 }
 
-/** Why a file did not run to its end; undefined if it did. */
+/** Why a file did not run to its end. Undefined if it did. */
 function runFile(runtime, installation, file, { cwd = newFolder(installation), ...env } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(runtime.command, [...runtime.args, file], {

@@ -5,12 +5,12 @@ import { delimiter, dirname, join } from 'node:path'
 import { countVitest } from '../tally.js'
 import { readText } from './installation.js'
 
-/** `{ passed, failed, skipped }`, and the failures as vitest tells them. `tree`: see layTestsAround. */
+/** `{ passed, failed, skipped }`, and the failures as vitest reports them. `tree`: see layTestsAround. */
 export async function runSuite(runtime, tree) {
   const report = join(tree, 'report.json')
   rmSync(report, { force: true })
   const vitest = join(tree, 'node_modules', 'vitest', 'vitest.mjs')
-  // What a test starts by name is this runtime too.
+  // A test that starts `node` by name starts this runtime, too.
   const path = dirname(runtime.command) + delimiter + process.env.PATH
   const env = { ...process.env, ...runtime.env, ...(await runtime.suiteEnv?.()), NODE_OPTIONS: '', PATH: path }
   const args = [vitest, 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`]

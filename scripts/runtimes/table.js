@@ -1,4 +1,4 @@
-// docs/runtimes.md: what was tried, and what came of it.
+// The text of docs/runtimes.md: the runtimes and the results.
 import { release } from 'node:os'
 
 /** `results`: `{ runtime, trials, suite }`, or `{ runtime, absent }`, of each runtime, in the order of the table. */
@@ -19,10 +19,10 @@ ${addons.join(', ')}), installs the tarball into an empty folder without a compi
 
 - **the examples**: every example of [index.d.ts](../index.d.ts), so every member of the class, and the programs in
   \`__test__/runtimes/\`: import and \`require\`, each typecode, threads, processes, a shared buffer, a file that is
-  cut while it is mapped;
+  truncated while it is mapped;
 - **the suite**: every test of this repository, against the files of the tarball; it is written for Node.js.
 
-musl is a file of its own here, which that Node.js and Bun load in the place of glibc; arm64 is emulated by QEMU.
+musl is a file of its own here, which that Node.js and Bun load instead of glibc; arm64 is emulated by QEMU.
 
 | runtime | addon | examples and programs that run | suite |
 |---|---|---|---|
@@ -48,7 +48,7 @@ function failuresOf({ runtime, absent, trials }) {
   return [...byReason].map(([reason, members]) => `- ${name}: ${[...members].join(', ')}: ${reason}`)
 }
 
-/** The line that tells most: that of the error, without the paths of this machine. */
+/** The line of the error, without the paths of this machine. */
 export function reasonOf({ failure }) {
   const lines = failure.split('\n').map((line) => line.trim())
   const [first] = lines

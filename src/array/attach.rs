@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_handle_makes_exact_and_leads_to_the_same_window() {
+    fn handle_makes_the_array_exact_and_attach_finds_the_same_window() {
         let mut array = array();
         let handle = array.handle().unwrap();
         assert_eq!(array.capacity(), 10);
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn lesser_flags_get_pages_of_their_own() {
+    fn attach_with_fewer_rights_maps_private_pages() {
         let mut array = array();
         let handle = array.handle().unwrap();
         let copy = Array::attach(&handle, Some(Flags::CopyOnWrite)).unwrap();

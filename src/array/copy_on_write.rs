@@ -34,7 +34,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_and_lost_is_a_fault_until_refresh() {
+    fn loss_of_written_pages_is_a_fault_until_refresh() {
         if crate::os::portable::skips("/proc tells whose page it is") {
             return;
         }
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn an_array_that_nobody_wrote_to_has_nothing_to_lose() {
+    fn truncation_of_an_unwritten_array_is_no_fault() {
         let file = file_of(&[1; BYTES]);
         let mut array = over(&file, Flags::CopyOnWrite, None);
         assert_eq!(
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn all_arrays_of_a_mapping_are_told() {
+    fn loss_of_written_pages_is_a_fault_for_all_arrays_of_the_mapping() {
         if crate::os::portable::skips("/proc tells whose page it is") {
             return;
         }

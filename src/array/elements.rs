@@ -60,15 +60,10 @@ impl Array {
         Ok(())
     }
 
-    /// Stores one value in all elements from `start` to before `end`, which are bounds of a slice.
-    pub fn fill(&self, element: &Element, start: Option<i64>, end: Option<i64>) -> Result<()> {
+    /// Stores one value in all elements of a slice of step 1.
+    pub fn fill(&self, element: &Element, bounds: slice::Bounds) -> Result<()> {
         self.begin_write_in_place("fill")?;
-        let stride = slice::Bounds {
-            start,
-            stop: end,
-            step: None,
-        }
-        .resolve(self.length())?;
+        let stride = bounds.resolve(self.length())?;
         let size = self.typecode.itemsize();
         kernels::fill::fill(
             self.region().part(stride.start * size, stride.count * size),

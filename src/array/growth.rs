@@ -1,4 +1,4 @@
-//! Appending elements, and taking over what others did to the length.
+//! Appending elements, and taking over changes of the length by others.
 
 use super::{Array, Extent, Snapshot};
 use crate::element::Element;
@@ -17,18 +17,18 @@ impl Array {
     /// Appends elements, given as bytes. The source may be this array's own memory.
     ///
     /// # Errors
-    /// `ReadOnly`, `FixedLength`, `RaggedLength`, and the system's, as `ENOMEM` if the source is memory of this file and has to be
-    /// copied first; the array is then as it was.
+    /// `ReadOnly`, `FixedLength`, `RaggedLength`; the system's, such as `ENOMEM` if the source is memory of this file, which is
+    /// copied first. Then nothing is changed.
     pub fn extend(&mut self, source: Region<'_>) -> Result<()> {
         self.extend_if(source, || Ok(()))
     }
 
-    /// Appends the elements of another array; none if they could not be read.
+    /// Appends the elements of another array, or nothing if they could not be read.
     pub fn extend_with(&mut self, source: &Snapshot) -> Result<()> {
         self.extend_if(source.region(), || source.check_faults())
     }
 
-    /// Appends its own elements once more.
+    /// Appends a copy of its own elements.
     pub fn extend_with_itself(&mut self) -> Result<()> {
         // Others may have changed their number.
         let _ = self.begin_length_change("extend")?;
@@ -59,14 +59,14 @@ impl Array {
         })
     }
 
-    /// Whether a source is memory of the file behind the elements, which an append is about to write, by whatever mapping: a view
-    /// from before the array got shorter, or another array on the same file.
+    /// Whether a source is memory of this file behind the elements, which an append writes over. It may be seen through any
+    /// mapping: a view from before the array got shorter, or another array on the same file.
     fn is_behind_the_end(&self, source: Region<'_>) -> bool {
         let end = self.file_position(self.length());
         shows_file_from(source.address(), source.len(), self.storage().file(), end)
     }
 
-    /// Takes over what others did to the file's size; gives the length. An array of fixed length gets no longer.
+    /// Takes over the size that others gave the file. Returns the length. An array of fixed length does not get longer.
     pub fn refresh(&mut self) -> Result<u64> {
         self.require_idle("refresh")?;
         self.memory.follow_file()?;
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changes_nothing_is_allowed_where_the_length_is_fixed() {
+    fn extend_of_nothing_is_allowed_for_a_fixed_length() {
         let file = file_of(&[1; 8]);
         for mut array in [
             over(&file, Flags::ReadWrite, Some(2)),
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ragged_file_is_not_appended_to() {
+    fn extend_of_a_ragged_file_fails_and_changes_nothing() {
         let file = file_of(&[1; 5]);
         let mut array = over(&file, Flags::ReadWrite, None);
         assert_eq!(array.length(), 2);
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exact_array_has_what_others_appended_before_its_own() {
+    fn extend_keeps_what_others_appended_before() {
         let file = file_of(&[]);
         let (mut one, mut other) = (
             over(&file, Flags::ReadWrite, None),
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn much_that_is_appended_to_a_reserved_array_comes_out_whole() {
+    fn extend_of_a_reserved_array_keeps_all_elements() {
         const ELEMENTS: usize = 300_000;
         let bytes: Vec<u8> = (0..ELEMENTS * 2).map(|at| (at % 251) as u8).collect();
         let mut array = Array::anonymous(Typecode::parse("h").unwrap(), 0).unwrap();
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn buffers_on_pages_that_went_are_given_up_whatever_the_array() {
+    fn refresh_of_a_truncated_file_releases_pages_for_every_kind_of_array() {
         const BYTES: usize = 3 << 20;
         for make in [
             |file: &std::fs::File| over(file, Flags::ReadWrite, None),
@@ -196,12 +196,12 @@ mod tests {
         ] {
             let file = file_of(&vec![1; BYTES]);
             let mut array = make(&file);
-            let cut = Rc::new(Cell::new(u64::MAX));
-            let seen = cut.clone();
+            let released_from = Rc::new(Cell::new(u64::MAX));
+            let seen = released_from.clone();
             array.on_truncate(Box::new(move |end| seen.set(end)));
             file.set_len(10_000).unwrap();
             assert_eq!(array.refresh().unwrap(), 5_000);
-            assert_eq!(cut.get(), 12_288);
+            assert_eq!(released_from.get(), 12_288);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The memory of an array: the window it reads now, those it has outgrown, and which faults it has taken note of.
+//! The memory of an array: its window, the windows that it has outgrown, and the faults that it has seen.
 
 use std::cell::Cell;
 use std::sync::{Arc, Weak};
@@ -13,18 +13,18 @@ pub(super) struct Memory {
     window: Arc<Window>,
     /// The fault epoch of the window that this array has seen.
     epoch: Cell<usize>,
-    /// Windows that became too short, as long as views or the element path are on them.
+    /// Windows that became too short, while views or the element path use them.
     outgrown: Vec<OutgrownWindow>,
 }
 
-/// It shows the same pages as the window that took its place.
+/// It shows the same pages as the window that replaced it.
 struct OutgrownWindow {
     window: Weak<Window>,
     epoch: usize,
 }
 
 impl Memory {
-    /// A window of at least so many bytes. Another array may have it already, with zeros in place of what the file has lost.
+    /// Uses a window of at least so many bytes. Another array may have it already, with zeros of the guard.
     pub fn new(mapping: Arc<Mapping>, bytes: u64) -> Result<Memory> {
         let window = mapping.window(bytes)?;
         let mut memory = Memory {
@@ -58,21 +58,21 @@ impl Memory {
         self.epoch.get()
     }
 
-    /// Refuses the first bytes if some of them could not be read, and takes note of the faults behind them.
+    /// Checks that the first bytes could be read, and forgets the faults behind them.
     ///
     /// # Errors
     /// `MemoryFault`
     pub fn note_faults(&self, bytes: u64) -> Result<()> {
         self.window.log_lost_pages();
-        // Asked before the check: the next check learns of a restoration that comes after this one.
+        // Read before the check, so that the next check finds a restoration that comes in between.
         let epoch = self.window.fault_epoch();
         self.check_faults(bytes)?;
-        // A restoration behind the elements does not matter to those that are appended later.
+        // A restoration behind the elements does not concern elements that are appended later.
         self.epoch.set(epoch);
         Ok(())
     }
 
-    /// Refuses the first bytes if some of them could not be read.
+    /// Checks that the first bytes could be read.
     ///
     /// # Errors
     /// `MemoryFault`
@@ -84,7 +84,7 @@ impl Memory {
         })
     }
 
-    /// Takes note of all faults: the caller has taken over what the file holds now.
+    /// Forgets all faults, because the caller has taken over what the file holds now.
     pub fn forget_faults(&mut self, bytes: u64) {
         self.window.log_lost_pages();
         self.window.accept_lost_pages(bytes);

@@ -6,6 +6,7 @@ mod elements;
 pub mod files;
 mod growth;
 pub mod jobs;
+mod lock;
 mod memory;
 mod numbers;
 mod open;
@@ -16,8 +17,8 @@ pub mod slice;
 mod snapshot;
 mod splice;
 mod state;
-mod synchronization;
 mod tail;
+mod wait;
 
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
@@ -38,10 +39,10 @@ use jobs::Jobs;
 use memory::Memory;
 use tail::{Prefault, Tail};
 
-/// Whether the length of an array can be changed.
+/// `Ok` if the length of an array can be changed, or the error that says why not.
 type Verdict = Result<()>;
 
-/// Called before pages go away, with the byte at which those that are left end.
+/// Called before pages are removed, with the byte at which the remaining ones end.
 pub type OnTruncate = Box<dyn Fn(u64)>;
 
 /// Whether an array is all that its file holds from its offset on, or a part of fixed length.
@@ -64,7 +65,7 @@ pub struct Array {
     lock: Option<Lock>,
     sleepers: Sleepers,
     jobs: Jobs,
-    /// Each [`Snapshot`] holds it too, whose readers may be on other threads.
+    /// Each [`Snapshot`] has a clone, which counts it. Its readers may be on other threads.
     readers: Arc<()>,
 }
 
@@ -94,7 +95,7 @@ impl Array {
         Array::over_bytes(mapping, typecode, flags, extent, Tail::new(npy), bytes)
     }
 
-    /// An array on the first bytes of a mapping. No more of them are mapped than a fixed length takes.
+    /// An array on the first bytes of a mapping. An array of fixed length maps no more than its elements.
     fn over_bytes(
         mapping: Arc<Mapping>,
         typecode: &'static Typecode,
@@ -108,7 +109,7 @@ impl Array {
             Extent::Whole => bytes,
         };
         let length = bytes / typecode.itemsize() as u64;
-        // A copy-on-write array is told of its first write. See `begin_own_writes`.
+        // A copy-on-write array becomes writable at its first write. See `begin_own_writes`.
         let state = State::new(flags.access() == Access::ReadWrite);
         state.set(length, length);
         Ok(Array {
@@ -173,7 +174,7 @@ impl Array {
         self.length() * self.itemsize()
     }
 
-    /// Elements there is room for without asking the system.
+    /// The number of elements that fit without a system call.
     pub fn capacity(&self) -> u64 {
         self.state.capacity()
     }
@@ -183,17 +184,17 @@ impl Array {
         self.memory.region(self.byte_length())
     }
 
-    /// Refuses a call that writes elements, where they may not be written.
+    /// Checks that elements may be written, and prepares a copy-on-write array for it.
     fn require_writable(&self, operation: &'static str) -> Result<()> {
         self.require_access(operation)?;
         self.begin_own_writes();
         Ok(())
     }
 
-    /// Begins a call that writes many elements in place: where others cut the file, it is refused before it writes any.
+    /// Begins a call that writes many elements in place. If others truncated the file, the call fails before it writes any.
     ///
     /// # Errors
-    /// `ReadOnly`, `MemoryFault`; `ENOMEM` for memory with holes that cannot be filled; the system's
+    /// `ReadOnly`, `MemoryFault`; `ENOMEM` for memory with holes that cannot be filled; the system's.
     fn begin_write_in_place(&self, operation: &'static str) -> Result<()> {
         self.require_writable(operation)?;
         self.require_elements_in_file()?;
@@ -207,7 +208,7 @@ impl Array {
         Ok(())
     }
 
-    /// Refuses bytes that are not whole elements.
+    /// Checks that bytes are whole elements.
     fn require_whole(&self, source: Region<'_>) -> Result<()> {
         self.require_whole_elements(source.len() as u64)
     }
@@ -220,8 +221,8 @@ impl Array {
         Err(Error::ragged(bytes, itemsize))
     }
 
-    /// Begins a call that may change the length: takes over what others did to it, and says whether it can be changed.
-    /// As in Python, a call that turns out to change nothing does not ask.
+    /// Begins a call that may change the length: takes over what others did to it, and says whether it can be changed. As in
+    /// Python, a call that then changes nothing ignores the verdict.
     ///
     /// # Errors
     /// `ReadOnly`; the verdict is `Busy`, `FixedLength`, or that of [`Array::take_over_length`].
@@ -241,22 +242,17 @@ impl Array {
         self.mapping().offset() + element * self.itemsize()
     }
 
-    /// Tells the system how a range of elements is going to be used.
+    /// Tells the system how a slice of step 1 will be used.
     ///
     /// # Errors
-    /// `ENOMEM` where hints for parts of arrays have used up half of the mappings the process may have. One for a whole array
-    /// is not refused, since it undoes those for its parts.
-    pub fn advise(&self, advice: Advice, start: Option<i64>, end: Option<i64>) -> Result<()> {
+    /// `ENOMEM` if hints for parts of arrays have used half of the mappings that the process may have. A hint for a whole array is
+    /// not refused, because it replaces the hints for its parts.
+    pub fn advise(&self, advice: Advice, bounds: slice::Bounds) -> Result<()> {
         // Dropping pages of a private mapping would lose what was written to them.
         if advice == Advice::DontNeed && self.mapping().is_private() {
             return Ok(());
         }
-        let stride = slice::Bounds {
-            start,
-            stop: end,
-            step: None,
-        }
-        .resolve(self.length())?;
+        let stride = bounds.resolve(self.length())?;
         let start = stride.start as u64 * self.itemsize();
         let end = start + stride.count as u64 * self.itemsize();
         if advice == Advice::Populate {
@@ -272,13 +268,13 @@ impl Array {
         Ok(())
     }
 
-    /// The descriptor. The array is exact from then on, since it may be handed on.
+    /// The descriptor. Makes the array exact, because the descriptor may be given to others.
     pub fn descriptor(&mut self) -> Result<i32> {
         self.expose("fd")?;
         Ok(self.storage().descriptor())
     }
 
-    /// Makes the array exact, since others can know of it from now on.
+    /// Makes the array exact, because others may see its file from now on.
     fn expose(&mut self, operation: &'static str) -> Result<()> {
         self.seal(operation)?;
         self.storage().expose();
@@ -286,9 +282,9 @@ impl Array {
     }
 }
 
-/// Whether the memory shows the file.
+/// Checks that the memory shows the file.
 impl Array {
-    /// Refuses an array whose memory could not be read where elements are. [`Array::refresh`] takes over what is there.
+    /// Checks that all elements could be read. After a fault, [`Array::refresh`] takes over what the file holds.
     ///
     /// # Errors
     /// `MemoryFault`
@@ -297,7 +293,7 @@ impl Array {
         self.note_truncation(checked)
     }
 
-    /// The same for the elements up to an index, which can be served while elements behind them cannot.
+    /// The same for the elements up to an index. They may be sound although elements behind them are not.
     pub fn check_faults_up_to(&self, index: i64) -> Result<()> {
         let at = slice::element_index(index, self.length())?;
         self.check_faults_within((at + 1) * self.itemsize())
@@ -308,18 +304,18 @@ impl Array {
         self.note_truncation(checked)
     }
 
-    /// Refuses an array of which something that was read since the last [`Array::refresh`] may not have been the file's: by
-    /// the faults there were, and by the file's size now.
+    /// Checks that everything read since the last [`Array::refresh`] came from the file: no fault was met, and the file is long
+    /// enough.
     ///
     /// # Errors
-    /// `MemoryFault`; the system's
+    /// `MemoryFault`; the system's.
     pub fn check(&self) -> Result<()> {
         self.check_faults()?;
         self.check_truncation()?;
         self.require_elements_in_file()
     }
 
-    /// Refuses an array whose file ends before its elements do.
+    /// Checks that the file holds all elements.
     fn require_elements_in_file(&self) -> Result<()> {
         match self.length() {
             // The file may end before the array begins.
@@ -328,7 +324,7 @@ impl Array {
         }
     }
 
-    /// The elements it has now, for another array or another thread to read.
+    /// The elements that the array has now, for another array or thread.
     pub fn snapshot(&self) -> Result<Snapshot> {
         self.check_faults()?;
         Ok(self.snapshot_of(self.byte_length()))
@@ -338,10 +334,10 @@ impl Array {
         Snapshot::new(&self.memory, bytes, self.readers.clone())
     }
 
-    /// Whether nobody but this array's own thread can read its elements, by this or another array.
+    /// Whether only this array, on its own thread, can read the elements.
     fn has_one_reader(&self) -> bool {
         let has_snapshots = Arc::strong_count(&self.readers) > 1;
-        // What those that had a snapshot have read comes before what is written now.
+        // Orders the reads through dropped snapshots before the writes that follow.
         fence(Ordering::Acquire);
         !has_snapshots && !self.storage().is_exposed() && self.jobs.is_idle()
     }
@@ -351,7 +347,7 @@ impl Array {
         self.flush_later()?.flush()
     }
 
-    /// Makes the array exact, and gives what is to be flushed, which may wait for the device on any thread.
+    /// Makes the array exact. Returns a snapshot to be flushed, which may wait for the device on any thread.
     pub fn flush_later(&mut self) -> Result<Snapshot> {
         self.seal("flush")?;
         Ok(self.snapshot_of(self.byte_length()))
@@ -362,7 +358,7 @@ impl Drop for Array {
     fn drop(&mut self) {
         self.sleepers.cancel_all();
         self.abandon_jobs();
-        // Nobody sees the size of memory without a name. Nobody is left to report a failure to: the file then keeps zeros at its end.
+        // Nobody sees the size of memory without a name. A failure cannot be reported; the file then keeps zeros at its end.
         if self.storage().is_exposed() {
             let _ = self.check_faults();
             let _ = self.seal("close");

@@ -17,7 +17,7 @@ pub struct Placement {
 }
 
 impl Placement {
-    /// Refuses more than can be counted: before a file is made or emptied for it.
+    /// Checks that the bytes can be counted, before a file is created or truncated.
     fn require_countable(&self, itemsize: u64) -> Result<()> {
         countable_bytes("options.length", self.length.unwrap_or(0), itemsize)?;
         countable_bytes("options.capacity", self.capacity.unwrap_or(0), itemsize).map(drop)
@@ -25,7 +25,7 @@ impl Placement {
 }
 
 impl Array {
-    /// An array on a file that `open` opens, once the placement is known to make sense: a file may be emptied by it.
+    /// Opens an array on the file that `open` opens. Checks the placement first, because `open` may truncate the file.
     ///
     /// # Errors
     /// The system's; `OutOfRange` if `placement` does not fit the file and the flags do not create.
@@ -37,7 +37,7 @@ impl Array {
     ) -> Result<Array> {
         let itemsize = typecode.itemsize() as u64;
         if !placement.offset.is_multiple_of(itemsize) {
-            return Err(offset_is_not(
+            return Err(offset_error(
                 format!("a multiple of the item size, {itemsize}"),
                 placement.offset,
             ));
@@ -53,10 +53,10 @@ impl Array {
         opened.inspect_err(|_| storage.undo(flags))
     }
 
-    /// An array in a `.npy` file, of the header's type if none is given. `open` must not empty the file.
+    /// Opens an array in a `.npy` file, of the header's type if none is given. `open` must not truncate the file.
     ///
     /// # Errors
-    /// The system's; `InvalidNpy`, `UnsupportedNpy`, `OtherDtype`; `InvalidTypecode` if a file is made and no type is given;
+    /// The system's; `InvalidNpy`, `UnsupportedNpy`, `OtherDtype`; `InvalidTypecode` if a file is created and no type is given;
     /// `OutOfRange` if `placement` does not fit.
     pub fn open_npy(
         typecode: Option<&'static Typecode>,
@@ -65,7 +65,7 @@ impl Array {
         open: impl FnOnce() -> Result<Storage>,
     ) -> Result<Array> {
         if placement.offset != 0 {
-            return Err(offset_is_not(
+            return Err(offset_error(
                 String::from("0 for a .npy file, whose header says where its elements begin"),
                 placement.offset,
             ));
@@ -102,7 +102,7 @@ impl Array {
         Array::over(mapping, typecode, flags, extent, Some(npy))?.with_room(placement.capacity)
     }
 
-    /// With room for more, if the user asked for that.
+    /// Reserves room, if the user asked for it.
     fn with_room(mut self, capacity: Option<u64>) -> Result<Array> {
         if let Some(capacity) = capacity {
             self.reserve(capacity)?;
@@ -111,7 +111,7 @@ impl Array {
     }
 }
 
-fn offset_is_not(requirement: String, offset: u64) -> Error {
+fn offset_error(requirement: String, offset: u64) -> Error {
     Error::OutOfRange {
         name: "options.offset",
         requirement,
@@ -119,7 +119,8 @@ fn offset_is_not(requirement: String, offset: u64) -> Error {
     }
 }
 
-/// Checks a placement against a file that was just opened, and makes the file longer if the flags create. Gives the file's size, too.
+/// Checks a placement against a file that was just opened, and makes the file longer if the flags create. Returns the file's size,
+/// too.
 fn fit(storage: &Storage, flags: Flags, placement: Placement, itemsize: u64) -> Result<(Extent, u64)> {
     let mut size = storage.opening_size();
     let wanted =
@@ -129,7 +130,7 @@ fn fit(storage: &Storage, flags: Flags, placement: Placement, itemsize: u64) -> 
             storage.grow(size, wanted)?;
             size = wanted;
         } else if placement.offset > size {
-            return Err(offset_is_not(
+            return Err(offset_error(
                 format!("at most the file's size, {size}"),
                 placement.offset,
             ));
@@ -172,7 +173,7 @@ fn fit_npy(
     })
 }
 
-/// Refuses a file that has fewer elements than its header counts.
+/// Checks that the file has as many elements as its header counts.
 fn require_counted(storage: &Storage, npy: &NpyHeader, typecode: &Typecode) -> Result<()> {
     let header = npy.header();
     let found = storage.size()?.saturating_sub(header.data_start) / typecode.itemsize() as u64;
@@ -188,7 +189,7 @@ fn require_counted(storage: &Storage, npy: &NpyHeader, typecode: &Typecode) -> R
     }))
 }
 
-/// Byte behind the last element that is counted.
+/// The byte behind the last counted element.
 fn counted_end(npy: &NpyHeader, typecode: &Typecode) -> u64 {
     npy.header().data_start + npy.header().count * typecode.itemsize() as u64
 }
@@ -201,7 +202,7 @@ fn truncate_slack(storage: &Storage, npy: &NpyHeader, typecode: &Typecode) -> Re
     Ok(())
 }
 
-/// The error for a length beyond the elements of a file that is not to be made longer.
+/// The error for more elements than a file has that may not be made longer.
 fn longer_than(found: u64, length: u64) -> Error {
     Error::OutOfRange {
         name: "options.length",
@@ -210,10 +211,10 @@ fn longer_than(found: u64, length: u64) -> Error {
     }
 }
 
-/// Bytes that JavaScript can count: 2^53.
+/// The largest number of bytes that JavaScript can count.
 pub(super) const COUNTABLE: u64 = 1 << 53;
 
-/// Bytes that a number of elements takes.
+/// The size of a number of elements in bytes.
 ///
 /// # Errors
 /// `OutOfRange` beyond 2^53, which JavaScript cannot count.
@@ -254,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn elements_are_written_behind_the_counted_ones_and_slack_is_cut_by_trim() {
+    fn extend_of_npy_overwrites_slack_and_trim_removes_it() {
         let file = scratch();
         let mut array = open(&file, Flags::CreateOrTruncate, None).unwrap();
         array.extend(Region::of(&[1, 0, 2, 0, 3, 0])).unwrap();
@@ -273,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_one_left_behind_is_not_cut_once_another_has_reserved_more() {
+    fn trim_after_another_array_reserved_keeps_its_capacity() {
         let file = scratch();
         let mut one = open(&file, Flags::CreateOrTruncate, None).unwrap();
         one.extend(Region::of(&[0; 20])).unwrap();
@@ -295,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn extend_that_fails_leaves_the_room_of_another_array() {
+    fn extend_that_fails_keeps_the_capacity_of_another_array() {
         let file = scratch();
         let mut one = open(&file, Flags::CreateOrTruncate, None).unwrap();
         one.extend(Region::of(&[0; 20])).unwrap();
@@ -308,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn extend_beyond_the_memory_of_the_machine_cuts_no_slack() {
+    fn extend_beyond_the_available_memory_keeps_the_slack() {
         let file = scratch();
         let mut array = open(&file, Flags::CreateOrTruncate, None).unwrap();
         array.extend(Region::of(&[0; 20])).unwrap();
@@ -320,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn extend_that_fails_counts_nothing_of_what_it_wrote() {
+    fn append_to_npy_that_fails_counts_no_elements() {
         let file = scratch();
         let mut array = open(&file, Flags::CreateOrTruncate, None).unwrap();
         array.extend(Region::of(&[5; 8000])).unwrap();
@@ -336,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn the_length_asked_for_is_made_of_zeros_or_refused() {
+    fn open_npy_with_a_length_appends_zeros_or_fails() {
         let file = scratch();
         assert_eq!(open(&file, Flags::CreateOrKeep, Some(3)).unwrap().length(), 3);
         file.write_all_at(&[7; 6], 134).unwrap();

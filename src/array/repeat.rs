@@ -5,14 +5,14 @@ use super::open::COUNTABLE;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 
-/// Bytes that few elements are repeated into before they are appended.
+/// Fewer bytes than this are first repeated into a block of this size, which is then appended.
 const BLOCK: u64 = 4 << 20;
 
 impl Array {
-    /// Repeats the elements in place; with `times` of 0 or less nothing is left.
+    /// Repeats the elements in place. Removes all of them if `times` is 0 or less.
     ///
     /// # Errors
-    /// `OutOfRange` for more than 2^53 bytes, else the system's; the array is then as it was.
+    /// `OutOfRange` for more than 2^53 bytes; the system's. Then nothing is changed.
     pub fn repeat(&mut self, times: i64) -> Result<()> {
         let resizable = self.begin_length_change("repeatInPlace")?;
         let length = self.length();
@@ -33,7 +33,7 @@ impl Array {
         if total == 0 {
             return self.truncate(0);
         }
-        // Every page of it is going to be written.
+        // All of its pages will be written.
         self.require_memory(total)?;
         self.prepare_append(total)?;
         let own = self.snapshot()?;
@@ -68,7 +68,7 @@ mod tests {
     use crate::typecode::Typecode;
 
     #[test]
-    fn more_than_the_machine_has_is_refused_before_it_is_touched() {
+    fn repeat_beyond_the_available_memory_fails_and_changes_nothing() {
         let mut array = Array::anonymous(Typecode::parse("q").unwrap(), 0).unwrap();
         array.extend(Region::of(&[1; 8])).unwrap();
         assert_eq!(array.repeat(1 << 48).unwrap_err().code(), "ENOMEM");
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_append_meanwhile_is_not_repeated() {
+    fn repeat_while_others_append_does_not_repeat_their_elements() {
         use std::sync::atomic::{AtomicBool, Ordering};
         for head in [3usize, 3 << 20] {
             let mut array = Array::anonymous(Typecode::parse("B").unwrap(), 0).unwrap();
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn reserved_and_exact_arrays_repeat_alike() {
+    fn repeat_of_reserved_and_exact_arrays_gives_the_same() {
         for exact in [false, true] {
             let mut array = Array::anonymous(Typecode::parse("B").unwrap(), 0).unwrap();
             array.extend(Region::of(b"abc")).unwrap();

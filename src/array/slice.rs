@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn slices_are_pythons() {
+    fn resolve_selects_the_elements_that_python_selects() {
         let bounds = [
             None,
             Some(i64::MIN),
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_falling_stride_is_turned_round() {
+    fn rising_of_a_negative_step_selects_the_same_elements() {
         let falling = Stride {
             start: 9,
             step: -4,
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn indices() {
+    fn element_index_and_insertion_index_count_from_either_end() {
         assert_eq!(element_index(-1, 3).unwrap(), 2);
         assert_eq!(element_index(2, 3).unwrap(), 2);
         for outside in [3, -4, i64::MAX, i64::MIN] {
@@ -208,7 +208,7 @@ mod tests {
                 "ERR_INDEX_OUT_OF_RANGE"
             );
         }
-        for (index, place) in [
+        for (index, expected) in [
             (0, 0),
             (3, 3),
             (9, 3),
@@ -217,7 +217,7 @@ mod tests {
             (i64::MIN, 0),
             (i64::MAX, 3),
         ] {
-            assert_eq!(insertion_index(index, 3), place);
+            assert_eq!(insertion_index(index, 3), expected);
         }
     }
 }

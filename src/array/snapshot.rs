@@ -1,4 +1,4 @@
-//! A range of mapped bytes for work that goes on while the array may change: for another array that reads it, for another thread.
+//! The elements of an array at one moment, for another array or another thread.
 
 use std::sync::Arc;
 
@@ -6,15 +6,15 @@ use crate::error::Result;
 use crate::kernels::Region;
 use crate::mapping::{Mapping, Window};
 
-/// The elements an array had at one moment. The memory stays mapped for as long as this lives, whatever becomes of the array;
-/// what is stored to the elements meanwhile shows.
+/// The elements that an array had at one moment. The memory stays mapped while this exists, even if the array is closed. Later
+/// stores to the elements are visible.
 pub struct Snapshot {
     mapping: Arc<Mapping>,
     window: Arc<Window>,
     bytes: u64,
-    /// The faults of the window that the array had taken note of.
+    /// The fault epoch of the window that the array had seen.
     epoch: usize,
-    /// Counted by the array, which asks whether anybody else reads its elements.
+    /// Counts this snapshot. See `Array::has_one_reader`.
     _reader: Arc<()>,
 }
 
@@ -33,7 +33,7 @@ impl Snapshot {
         self.window.region(self.bytes)
     }
 
-    /// Refuses elements of which some could not be read since the array was asked for them: zeros were read instead.
+    /// Checks that all elements could be read since the snapshot was made. Otherwise zeros may have been read.
     ///
     /// # Errors
     /// `MemoryFault`
@@ -41,7 +41,7 @@ impl Snapshot {
         self.window.check_faults(self.bytes, self.epoch)
     }
 
-    /// Writes the elements and the size of the file to the device, and waits for it. Of a copy-on-write array there is nothing to write.
+    /// Writes the elements and the size of the file to the device, and waits for it. A copy-on-write array has nothing to write.
     pub fn flush(&self) -> Result<()> {
         if self.mapping.is_private() {
             return Ok(());

@@ -30,7 +30,7 @@ impl Array {
         }
         let at = element_index(index, self.length())?;
         let element = self.element_at(at);
-        // An element that the caller cannot get stays in the array.
+        // If the element cannot be returned, it stays in the array.
         element.require_readable(self.typecode)?;
         self.check_faults_within((at + 1) * self.itemsize())?;
         resizable?;
@@ -67,8 +67,8 @@ impl Array {
         self.delete(stride)
     }
 
-    /// Python's `a[start:stop:step] = values`. With step 1 the length may change; otherwise the sizes must agree,
-    /// but no values at all delete the slice. The source may be this array's own memory.
+    /// Python's `a[start:stop:step] = values`. With step 1 the length may change. Otherwise the sizes must agree, except that an
+    /// empty source deletes the slice. The source may be this array's own memory.
     pub fn set_slice(&mut self, source: Region<'_>, bounds: Bounds) -> Result<()> {
         self.require_writable("setSlice")?;
         self.require_whole(source)?;
@@ -81,7 +81,7 @@ impl Array {
                 resizable?;
             }
         }
-        // Mapped memory may be this array's, at this address or by another mapping: moving elements would change the source.
+        // The source may be memory of this array's file, through this or another mapping. Then moving elements would change it.
         let copy;
         let source = if guards_any_of(source.address(), source.len()) {
             copy = copied(source)?;
@@ -141,7 +141,7 @@ impl Array {
             let window = self.window().clone();
             let tail = window.region(old).part(end as usize, tail as usize);
             let growth = (added - removed) as usize;
-            // The last bytes that the array is going to have.
+            // The last bytes of the array after the call.
             let from_tail = growth.min(tail.len());
             let from_source = growth - from_tail;
             self.grow_for(&[
@@ -171,7 +171,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn nothing_moves_in_a_file_that_cannot_get_shorter() {
+    fn pop_of_a_sealed_file_fails_and_moves_no_elements() {
         if crate::os::portable::skips("only Linux seals files, and those have no name") {
             return;
         }
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_in_another_mapping_of_the_same_file_is_copied_first() {
+    fn set_slice_from_another_mapping_of_the_file_copies_the_source_first() {
         let mut array = Array::anonymous(Typecode::parse("B").unwrap(), 0).unwrap();
         array.extend(Region::of(b"0123456789")).unwrap();
         let handle = array.handle().unwrap();

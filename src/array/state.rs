@@ -1,30 +1,30 @@
-//! The few numbers that the core and the JavaScript layer both read, in native memory.
+//! The state that the core and the JavaScript layer share, in native memory.
 
 use std::mem::offset_of;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-/// Laid out for JavaScript as a `Uint32Array`: an index of 32 bits is what V8 works with fastest. One thread uses it while
-/// it runs JavaScript; the end of the process may read it from another, hence the atomics.
+/// JavaScript sees it as a `Uint32Array`, because V8 is fastest with integers of 32 bits. One thread uses it. At the end of the
+/// process another thread may read it, hence the atomics.
 #[derive(Debug, Default)]
 #[repr(C)]
 pub struct State {
-    /// In elements; [`State::BEYOND`] where a word does not hold it.
+    /// In elements; [`State::BEYOND`] if that does not fit a word.
     length: AtomicU32,
-    /// Up to which length JavaScript may append: what is prefaulted, as far as a word holds it; 0 if the length needs more.
+    /// JavaScript may append up to this length: the prefaulted length, as far as it fits a word; 0 if the length does not fit.
     room: AtomicU32,
-    /// 1 where JavaScript may write elements without a call, else 0.
+    /// 1 if JavaScript may write elements without a call, otherwise 0.
     writable: AtomicU32,
-    /// The length where a word does not hold it; else anything.
+    /// The length, if it does not fit a word. Otherwise it may be out of date.
     long_length: Long,
     capacity: Long,
-    /// How many faults the process had when the core last found none in this array. While the process has had more,
-    /// JavaScript asks the core about each element.
+    /// The fault counter when the core last found no fault in this array. While the counter differs, JavaScript asks the core about
+    /// each element.
     faults_seen: AtomicU32,
-    /// Up to which length there is memory: beyond it JavaScript calls the core before it appends. JavaScript does not read it.
+    /// The length up to which memory is prefaulted. JavaScript does not read it.
     prefaulted: AtomicU64,
 }
 
-// The places that lib/state.js knows.
+// lib/state.js has the same offsets.
 const _: () = assert!(
     offset_of!(State, length) == 0
         && offset_of!(State, room) == 4
@@ -58,10 +58,10 @@ impl State {
     /// Bytes of it that JavaScript sees.
     pub const BYTES: usize = offset_of!(State, prefaulted);
 
-    /// Where the length would be, were it not too large.
+    /// In the place of a length that does not fit a word.
     const BEYOND: u32 = u32::MAX;
 
-    /// Of an array without elements.
+    /// The state of an array without elements.
     pub fn new(writable: bool) -> State {
         State {
             writable: AtomicU32::new(u32::from(writable)),
@@ -99,13 +99,13 @@ impl State {
         self.prefaulted.load(Ordering::Relaxed)
     }
 
-    /// The memory of the elements themselves counts in any case.
+    /// The memory of the elements always counts as prefaulted.
     pub fn set_prefaulted(&self, length: u64) {
         self.prefaulted.store(length, Ordering::Relaxed);
         self.set(self.length(), self.capacity());
     }
 
-    /// Up to which length JavaScript appends.
+    /// The length up to which JavaScript may append.
     #[cfg(test)]
     pub fn room(&self) -> u64 {
         self.room.load(Ordering::Relaxed).into()
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_javascript_wrote_is_not_trusted() {
+    fn length_written_by_javascript_is_limited_to_the_capacity() {
         let state = ready();
         state.set(3, 5);
         assert_eq!((state.length(), state.capacity()), (3, 5));
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_length_no_word_holds_leaves_javascript_no_room() {
+    fn set_of_a_length_beyond_a_word_gives_javascript_no_room() {
         let state = ready();
         for (length, capacity, word, room) in [
             (BEYOND - 1, BEYOND - 1, BEYOND - 1, BEYOND - 1),
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn room_ends_where_memory_is_ready() {
+    fn room_ends_at_the_prefaulted_length() {
         let state = State::new(true);
         state.set(3, 100);
         assert_eq!(state.room(), 3);

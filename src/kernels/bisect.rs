@@ -1,5 +1,5 @@
-//! Lower and upper bounds of values in sorted elements. Values compare by exact mathematical value, whatever the element type can hold;
-//! a NaN is greater than every number.
+//! Lower and upper bounds of values in sorted elements. Numbers compare by their exact mathematical values, even if the element
+//! type cannot hold them. A NaN is greater than every number.
 
 use std::ops::Range;
 
@@ -19,8 +19,8 @@ pub enum Side {
     Right,
 }
 
-/// A number that need not be one of the element type's, nor even a double: then `number` is the double nearest to it, and
-/// `excess` says on which side of that it lies: 1 above, -1 below.
+/// A number that the element type need not be able to hold. If it is not even a double, `number` is the nearest double, and
+/// `excess` is 1 if the value is above that, or -1 if it is below.
 #[derive(Clone, Copy, Debug)]
 pub struct Value {
     pub number: Number,
@@ -39,7 +39,7 @@ fn bound_of<T: Searchable>(region: Region<'_>, range: Range<usize>, value: Value
     }
 }
 
-/// The first index at which `goes_on` is false. A single search waits for memory at each step, so it prefetches what the step
+/// The first index at which `goes_on` is false. A single search waits for memory at each step, so it prefetches all that the step
 /// after the next may read.
 fn descend_alone<T: Searchable>(
     region: Region<'_>,
@@ -73,7 +73,7 @@ pub fn bounds(region: Region<'_>, scalar: Scalar, needles: Region<'_>, side: Sid
     });
 }
 
-/// Searches that run at the same time: while one waits for memory, the others go on.
+/// The number of searches that run at the same time. While one waits for memory, the others continue.
 const AT_ONCE: usize = 32;
 
 fn bounds_by<T: Searchable>(
@@ -131,12 +131,12 @@ enum Limit<K> {
     UpTo(K),
 }
 
-/// An element type whose elements can be searched for.
+/// An element type that can be searched.
 trait Searchable: Ordered {
-    /// The least key of those that equal a value.
+    /// The least key of all elements that equal this one.
     fn least_equal(self) -> Self::Key;
 
-    /// The greatest key of those that equal a value.
+    /// The greatest key of all elements that equal this one.
     fn greatest_equal(self) -> Self::Key;
 
     fn limit_of(value: Value, side: Side) -> Limit<Self::Key>;
@@ -164,7 +164,7 @@ macro_rules! integers {
             }
 
             fn limit_of(value: Value, side: Side) -> Limit<Self::Key> {
-                // The least integer that is not less; far doubles saturate, beyond every element.
+                // The least integer that is not less. Large doubles saturate to integers beyond every element.
                 let (ceiling, is_equal) = match value.number {
                     Number::Integer(integer) => (integer, true),
                     Number::Double(double) if double.is_nan() => (i128::MAX, false),
@@ -206,7 +206,7 @@ macro_rules! floats {
                     Number::Double(double) => (double, value.excess),
                     Number::Integer(integer) => {
                         let double = integer as f64;
-                        // A double that is an integer of so many bits is one exactly, but for 2^127.
+                        // The double is an integer, and fits `i128` unless it is 2^127.
                         (double, integer.cmp(&(double as i128)) as i8)
                     }
                 };
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn as_counting_has_it_at_every_length() {
+    fn bound_of_every_length_agrees_with_counting() {
         for length in 0..70i32 {
             let sorted: Vec<i32> = (0..length).map(|n| n / 3 * 2).collect();
             for value in -2..length + 3 {
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn as_counting_has_it_where_memory_is_asked_for_ahead() {
+    fn bound_with_prefetching_agrees_with_counting() {
         // From two pages on: all bounds near those where a half ends, and some others.
         for length in [1025i32, 2047, 2048, 2049, 10_000] {
             let sorted: Vec<i32> = (0..length).map(|n| n * 2).collect();
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_keeps_the_search_inside() {
+    fn bound_of_a_range_stays_inside() {
         let sorted = [1u8, 1, 2, 3, 3, 3];
         let three = Value {
             number: Number::Integer(3),
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_is_as_one_after_the_other() {
+    fn bounds_of_many_agree_with_single_bounds() {
         let sorted: Vec<f32> = (0..5000).map(|n| (n / 7) as f32).chain([f32::NAN]).collect();
         let mut needles: Vec<f32> = (0..100).map(|n| (n * 7919 % 9001) as f32 / 11.0).collect();
         needles.extend([f32::NAN, -f32::NAN, -0.0, f32::INFINITY, f32::NEG_INFINITY]);

@@ -1,4 +1,4 @@
-//! Where two ranges of the same element type begin to differ.
+//! Finds where two ranges of the same element type begin to differ.
 
 use bytemuck::Pod;
 
@@ -7,7 +7,7 @@ use super::dispatch::Level;
 use crate::for_scalar;
 use crate::typecode::Scalar;
 
-/// Index of the first pair that is not equal by value, over the shorter of the two; a NaN equals nothing.
+/// The index of the first pair that is not equal by value, as far as both ranges go. A NaN equals nothing.
 pub fn first_difference(left: Region<'_>, right: Region<'_>, scalar: Scalar) -> Option<usize> {
     let level = Level::best();
     if scalar.is_float() {
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_unequal_pair_is_named() {
+    fn first_difference_is_the_index_of_the_first_unequal_pair() {
         fn check<T: Pod>(
             make: impl Fn(usize) -> T,
             difference: impl Fn(Level, Region<'_>, Region<'_>) -> Option<usize>,
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nan_differs_from_itself_and_zeros_do_not() {
+    fn first_difference_of_floats_compares_by_value() {
         let left = [0.0, f64::NAN].map(|value| [value; 40]).concat();
         let right = [-0.0, f64::NAN].map(|value| [value; 40]).concat();
         for level in Level::available() {

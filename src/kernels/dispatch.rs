@@ -1,4 +1,4 @@
-//! The same loop compiled for what the processor has: a loop is written once, and the compiler makes vectors of it.
+//! Runs a loop compiled for the vectors that the processor has. Each loop is written once, and compiled once for each level.
 #![allow(
     unsafe_code,
     reason = "calls functions compiled for more than every processor of the target has"
@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-/// Read once in each process: `none`, `avx2`, or anything else for all that the processor has.
+/// The environment variable that limits the vectors: `none`, `avx2`, or anything else for no limit. Read once in each process.
 const VARIABLE: &str = "MMAP_ARRAY_VECTORS";
 
 fn most_of(value: Option<&str>) -> Level {
@@ -17,7 +17,7 @@ fn most_of(value: Option<&str>) -> Level {
     }
 }
 
-/// Instruction sets a loop is compiled for, least first.
+/// The instruction sets that loops are compiled for, the smallest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// What every processor of the target has.
@@ -29,14 +29,14 @@ pub enum Level {
 }
 
 impl Level {
-    /// All that this processor has.
+    /// The levels that this processor has.
     pub fn available() -> impl Iterator<Item = Level> {
         [Level::Portable, Level::Avx2, Level::Avx512]
             .into_iter()
             .filter(|level| level.is_available())
     }
 
-    /// The most that this processor has, or that the environment variable [`VARIABLE`] allows: for tests and benchmarks.
+    /// The highest level that this processor has and the environment variable [`VARIABLE`] allows.
     pub fn best() -> Level {
         static BEST: OnceLock<Level> = OnceLock::new();
         *BEST.get_or_init(|| {
@@ -71,8 +71,8 @@ impl Level {
         self == Level::Portable
     }
 
-    /// Runs a loop as compiled for this level. The closure, and what it calls, must be `#[inline(always)]`, or it stays
-    /// compiled for every processor.
+    /// Runs a loop compiled for this level. The closure and what it calls must be `#[inline(always)]`; otherwise they are compiled
+    /// for every processor.
     ///
     /// # Panics
     /// If the processor lacks it.
@@ -110,7 +110,7 @@ fn run_avx512<R>(work: impl FnOnce() -> R) -> R {
     work()
 }
 
-/// Runs a body with `$T` as an unsigned integer of an element's size.
+/// Runs an expression with `$T` bound to the unsigned integer of an element size.
 macro_rules! for_size {
     ($itemsize:expr, $T:ident => $body:expr) => {
         match $itemsize {

@@ -8,7 +8,7 @@ use super::order::{Key, Ordered};
 use crate::for_scalar;
 use crate::typecode::Scalar;
 
-/// A range of elements cut into equal parts, whose sizes differ by one element at most.
+/// A range of elements that is divided into equal parts. Their sizes differ by at most one element.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parts {
     pub elements: Range<usize>,
@@ -16,13 +16,13 @@ pub struct Parts {
     pub count: usize,
 }
 
-/// Where one part after the other ends: the first `n` of them have `n * elements / count` elements, rounded down. Counted
-/// up, since a division would take longer than a part of a few elements.
+/// The ends of the parts, one after the other: the first `n` parts have `n * elements / count` elements, rounded down. Computed
+/// without divisions, which would take longer than the work on a small part.
 struct Ends {
     end: usize,
-    /// What was rounded off, in so many parts of an element.
+    /// The fraction of an element that was rounded off, times `count`.
     rest: usize,
-    /// Elements a part has at least, and what is left over then.
+    /// The number of elements divided by the number of parts, and the remainder.
     quotient: usize,
     remainder: usize,
     count: usize,
@@ -56,8 +56,8 @@ impl Ends {
 /// Elements between two calls of `is_cancelled`.
 const POLL_INTERVAL: usize = 1 << 20;
 
-/// Puts the least number of each part, then the greatest of each, into memory of twice as many elements as there are parts;
-/// a NaN for a part without numbers. Returns false if it was cancelled.
+/// Writes the least number of each part, then the greatest of each, to `into`, which has two elements for each part. A part without
+/// numbers gives a NaN. Returns false if it was cancelled.
 ///
 /// # Panics
 /// If the elements are not inside the region, or `into` is not of that size.
@@ -84,7 +84,7 @@ fn envelope_at<T: Ordered>(
     let mut begin = parts.elements.start;
     let mut ends = Ends::of(parts);
     let mut end = ends.advance();
-    // The keys of the current part so far: a part longer than the poll interval takes several runs.
+    // The keys of the current part so far, because a part that is longer than the poll interval takes several runs.
     let mut so_far = Keys::<T>::NONE;
     while part < parts.count {
         if since_poll >= POLL_INTERVAL {
@@ -116,7 +116,7 @@ fn envelope_at<T: Ordered>(
     true
 }
 
-/// The least key of all elements, NaNs among them, and the greatest of the numbers.
+/// The least key of all elements, including NaNs, and the greatest key of all numbers.
 #[derive(Clone, Copy)]
 struct Keys<T: Ordered> {
     least: T::Key,
@@ -152,13 +152,13 @@ impl<T: Ordered> Keys<T> {
         Keys { least, greatest }
     }
 
-    /// A NaN is greater than no number.
+    /// The key, or the least key for a NaN, so that a NaN is never the greatest.
     #[inline(always)]
     fn number_or_least(key: T::Key) -> T::Key {
         if key > T::LAST_NUMBER { T::Key::MIN } else { key }
     }
 
-    /// The numbers; where there are none, the NaN of the least key for both.
+    /// The least and the greatest number. If there are only NaNs, one of them for both.
     #[inline(always)]
     fn values(self) -> (T, T) {
         let least = T::of_key(self.least);
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn as_a_plain_search_has_it() {
+    fn envelope_agrees_with_a_plain_search() {
         fn check<T: Ordered + PartialOrd + std::fmt::Debug>(make: impl Fn(u64) -> T) {
             for length in [1usize, 2, 31, 64, 65, 300, 3000] {
                 let values: Vec<T> = (0..length as u64)
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn nans_are_passed_over_and_a_part_of_nothing_else_is_one() {
+    fn envelope_skips_nans_and_is_nan_for_parts_of_nans() {
         let nan = f64::NAN;
         let values = [nan, 2.0, -nan, -1.0, nan, -nan, f64::NEG_INFINITY, nan];
         let parts = |count| Parts {
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_wider_than_a_run_are_whole_and_can_be_cancelled() {
+    fn envelope_of_parts_longer_than_a_run_is_exact_and_can_be_cancelled() {
         let mut values = vec![5u8; 3 * POLL_INTERVAL + 10];
         values[POLL_INTERVAL + 1] = 9;
         *values.last_mut().unwrap() = 1;
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn no_parts_take_nothing() {
+    fn envelope_of_no_parts_writes_nothing() {
         let parts = Parts {
             elements: 0..0,
             count: 0,

@@ -10,14 +10,14 @@ use crate::element::Element;
 use crate::for_scalar;
 use crate::typecode::Scalar;
 
-/// Which end of the order.
+/// The least or the greatest element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extreme {
     Least,
     Greatest,
 }
 
-/// The element at one end of the order, unless there is none. A NaN anywhere is it; -0.0 is less than 0.0.
+/// The least or the greatest element. `None` if there are no elements. If there is a NaN, it is the result. -0.0 is less than 0.0.
 pub fn extreme(region: Region<'_>, scalar: Scalar, which: Extreme) -> Option<Element> {
     for_scalar!(scalar, T => match which {
         Extreme::Least => extreme_at::<T, true>(Level::best(), region).map(Element::of),
@@ -52,13 +52,13 @@ fn by_key<T: Ordered, const LEAST: bool>(level: Level, region: Region<'_>) -> T 
     T::of_key(if LEAST && !is_nan { least } else { greatest })
 }
 
-/// Elements as the processor compares them, which takes less than to make keys of them.
+/// An element type whose values the processor compares itself, which is faster than comparing keys.
 trait Comparable: Ordered {
-    /// The element at one end, unless only keys can tell it.
+    /// The least or the greatest element, found without keys. `None` if that needs keys.
     fn by_value<const LEAST: bool>(level: Level, region: Region<'_>) -> Option<Self>;
 }
 
-/// Whichever of two comes nearer to an end; the second where the two are equal, or a NaN is among them.
+/// The lesser or the greater of two. The second one if they are equal or one is a NaN.
 #[inline(always)]
 fn nearer<T: PartialOrd, const LEAST: bool>(one: T, other: T) -> T {
     if (LEAST && one < other) || (!LEAST && one > other) {
@@ -68,7 +68,7 @@ fn nearer<T: PartialOrd, const LEAST: bool>(one: T, other: T) -> T {
     }
 }
 
-/// The element at one end as the processor compares them, and whether all of them are numbers.
+/// The least or the greatest element as the processor compares them, and whether all elements are numbers.
 fn nearest<T: Ordered + PartialOrd, const LEAST: bool>(level: Level, region: Region<'_>) -> (T, bool) {
     let first = region.get::<T>(0);
     let (found, nan) = level.run(
@@ -79,7 +79,7 @@ fn nearest<T: Ordered + PartialOrd, const LEAST: bool>(level: Level, region: Reg
                 #[inline(always)]
                 |found, nan, value| {
                     *found = nearer::<_, LEAST>(value, *found);
-                    // A mask as wide as the element, for vectors.
+                    // A mask of the size of the element, for vectors.
                     #[allow(clippy::eq_op, reason = "only a NaN does not equal itself")]
                     let is_number = value == value;
                     *nan = if is_number { *nan } else { T::Key::MAX };
@@ -106,7 +106,7 @@ macro_rules! floats {
     ($($T:ident $scalar:expr;)*) => {$(
         impl Comparable for $T {
             fn by_value<const LEAST: bool>(level: Level, region: Region<'_>) -> Option<$T> {
-                // The processor may have been told to take subnormals for zeros.
+                // The processor may be in the mode that treats subnormal numbers as zeros.
                 if std::hint::black_box($T::from_bits(1)) == 0.0 {
                     return None;
                 }
@@ -114,7 +114,7 @@ macro_rules! floats {
                 if !are_numbers || found != 0.0 {
                     return are_numbers.then_some(found);
                 }
-                // The zeros are equal; one of the two signs comes first.
+                // Both zeros are equal for the processor. Only one sign is the result, if it is there.
                 let zero: $T = if LEAST { -0.0 } else { 0.0 };
                 let all = 0..region.len() / size_of::<$T>();
                 let is_there = search::find(region, $scalar, &Element::of(zero.to_bits()), all).is_some();
@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_a_plain_search_has_it() {
+    fn extreme_agrees_with_a_plain_search() {
         fn check<T: Comparable + PartialOrd + std::fmt::Debug>(make: impl Fn(u64) -> T) {
             for length in [1usize, 2, 31, 32, 33, 64, 255, 256, 257, 3000] {
                 let values: Vec<T> = (0..length as u64)
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nan_anywhere_is_both() {
+    fn extreme_with_a_nan_is_the_nan() {
         for length in [1, 40, 300] {
             for at in [0, length / 2, length - 1] {
                 for nan in [f32::NAN, -f32::NAN] {
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn zeros_have_an_order() {
+    fn extreme_of_zeros_is_the_one_with_the_right_sign() {
         for length in [1, 2, 40, 300] {
             for at in [0, length / 2, length - 1] {
                 for zero in [0.0f64, -0.0] {
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     #[cfg(all(target_arch = "x86_64", not(miri)))]
     #[allow(unsafe_code, reason = "a program may set the processor up like this")]
-    fn subnormals_count_where_the_processor_takes_them_for_zeros() {
+    fn extreme_with_subnormals_treated_as_zeros_is_exact() {
         const DENORMALS_ARE_ZEROS: u32 = 1 << 6;
         let tiny = f64::from_bits(1);
         let values: Vec<f64> = (0..300).map(|n| if n == 7 { -tiny } else { 5.0 }).collect();
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_has_none() {
+    fn extreme_of_no_elements_is_none() {
         assert_eq!(extreme(Region::empty(), Scalar::F64, Extreme::Least), None);
     }
 }

@@ -1,12 +1,12 @@
-//! The same bytes over and over.
+//! Fills a region with copies of one element.
 
 use super::Region;
 use super::dispatch::Level;
 
-/// Words that are written together.
+/// Words that are written at a time.
 const ROW: usize = 32;
 
-/// Repeats a pattern, of as many bytes as an element has, over a region from its start.
+/// Fills a region with copies of a pattern, which has the size of an element.
 pub fn fill(region: Region<'_>, pattern: &[u8]) {
     // Larger vectors are no faster here, and slower on some processors.
     fill_at(Level::best().min(Level::Avx2), region, pattern);
@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns_come_out_whole() {
+    fn fill_writes_whole_patterns() {
         for pattern in [&b"a"[..], b"ab", b"abcd", b"abcdefgh"] {
             for elements in [0usize, 1, 2, 7, 31, 32, 33, 1000, 40_000] {
                 for level in Level::available() {

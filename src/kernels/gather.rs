@@ -1,4 +1,4 @@
-//! Elements a constant step apart.
+//! Copies and removes elements a constant step apart.
 #![allow(
     unsafe_code,
     reason = "reads and writes shared memory without a check for each element, once all are known to be inside"
@@ -12,7 +12,7 @@ use super::Region;
 use super::block::Block;
 use super::dispatch::{Level, for_size};
 
-/// A start, a step (negative runs down) and a count, in elements.
+/// A start, a step, which may be negative, and a count, in elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stride {
     pub start: usize,
@@ -27,7 +27,7 @@ impl Stride {
     }
 }
 
-/// Copies the elements of a stride, one after the other, to the start of another region.
+/// Copies the elements of a stride to the start of another region, without gaps.
 pub fn gather(from: Region<'_>, stride: Stride, into: Region<'_>, itemsize: usize) {
     if stride.step == 1 {
         return into.copy_from(0, from.part(stride.start * itemsize, stride.count * itemsize));
@@ -36,7 +36,7 @@ pub fn gather(from: Region<'_>, stride: Stride, into: Region<'_>, itemsize: usiz
     copy(Level::best(), from, stride, into, all, itemsize);
 }
 
-/// Spreads elements that lie one after the other over a stride.
+/// Copies elements without gaps to a stride.
 pub fn scatter(from: Region<'_>, into: Region<'_>, stride: Stride, itemsize: usize) {
     if stride.step == 1 {
         return into.copy_from(stride.start * itemsize, from.part(0, stride.count * itemsize));
@@ -60,7 +60,7 @@ fn copy(level: Level, from: Region<'_>, of: Stride, into: Region<'_>, to: Stride
     );
 }
 
-/// Where a step is known when this is compiled, the compiler makes vectors of the loop.
+/// The compiler makes vectors of the loop for the steps that are constants here.
 #[inline(always)]
 fn copy_elements<T: Pod>(from: Region<'_>, of: Stride, into: Region<'_>, to: Stride) {
     macro_rules! copy {
@@ -79,7 +79,7 @@ fn copy_elements<T: Pod>(from: Region<'_>, of: Stride, into: Region<'_>, to: Str
     }
 }
 
-/// Copies elements a constant step apart to others, in order. With `step` 1 on both sides a plain copy is faster.
+/// Copies the elements of a stride to those of another one, in order. If both steps are 1, a plain copy is faster.
 ///
 /// # Panics
 /// If the elements are not all inside.
@@ -95,7 +95,7 @@ pub fn copy_strided<T: Pod>(from: Region<'_>, of: Stride, into: Region<'_>, to: 
     }
 }
 
-/// Where the elements of a stride start, all of which are inside the region.
+/// The address of the first element of a stride, all of which is inside the region.
 fn strided<T: Pod>(region: Region<'_>, stride: Stride) -> NonNull<T> {
     let Some(steps) = stride.count.checked_sub(1) else {
         return NonNull::dangling();
@@ -115,7 +115,7 @@ pub fn remove(region: Region<'_>, stride: Stride, itemsize: usize) {
     };
     let mut from = stride.start * itemsize;
     let mut to = from;
-    // With one element the step is never taken, and may lead anywhere.
+    // With one element the step has no effect, and may be any number.
     if last > 0 {
         let step = stride.step.unsigned_abs();
         let (period, kept) = (step * itemsize, (step - 1) * itemsize);
@@ -133,7 +133,7 @@ pub fn remove(region: Region<'_>, stride: Stride, itemsize: usize) {
     region.move_within(rest, to, region.len() - rest);
 }
 
-/// Bytes between two gaps from which on they are moved by themselves.
+/// From this size on, the bytes between two gaps are moved one by one.
 const FAR: usize = 128;
 
 /// Drops the first element of every `step` in a region of whole steps.
@@ -152,7 +152,7 @@ fn close_element_gaps<T: Pod>(region: Region<'_>, step: usize) {
     for start in (0..count).step_by(most) {
         let periods = &*block.load::<T>(region, start..count.min(start + most));
         let kept = kept.room::<T>(periods.len() / step * (step - 1));
-        // Steps that are known when this is compiled make vectors of it.
+        // The compiler makes vectors of it for the steps that are constants here.
         match step {
             2 => keep_rest(periods, 2, kept),
             3 => keep_rest(periods, 3, kept),
@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn strides_outside_panic() {
+    fn gather_of_a_stride_outside_panics() {
         let bytes = [0u8; 9];
         let stride = |start, step, count| Stride { start, step, count };
         for (of, is_inside) in [
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn every_level_closes_gaps_alike() {
+    fn remove_gives_the_same_at_every_level() {
         let values: Vec<u16> = (0..180 * 33).collect();
         for level in Level::available() {
             for step in [2usize, 3, 4, 5, 9] {
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reversed_copy_and_back() {
+    fn gather_and_scatter_backwards_restore_the_elements() {
         let mut values: Vec<u32> = (0..1000).collect();
         let expected: Vec<u32> = (0..1000).rev().collect();
         let mut reversed = vec![0u32; 1000];

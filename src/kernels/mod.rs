@@ -1,7 +1,7 @@
 //! Pure loops over ranges of shared bytes.
 //!
-//! Other threads and processes may write the bytes at any time, so no kernel holds a slice of them: each copies a
-//! block or a row into a local, works on that, and writes it back.
+//! Other threads and processes may write the bytes at any time, so no kernel holds a slice of them. Each copies a block or a row to
+//! a local variable, works on that, and writes it back.
 
 pub mod bisect;
 mod block;

@@ -1,10 +1,10 @@
-//! Every element type as an integer that sorts as its elements do.
+//! Keys: integers that sort in the order of the elements.
 
 use bytemuck::Pod;
 use half::f16;
 
-/// An element type and its keys, signed integers of the same size: one key a bit pattern, in the order of the values. A
-/// NaN, whatever its sign and payload, comes behind every number; -0.0 right before 0.0.
+/// An element type and its keys, which are signed integers of the same size. Each bit pattern has its own key, in the order of the
+/// values. Every NaN comes after every number, and -0.0 right before 0.0.
 pub trait Ordered: Pod {
     type Key: Key;
 
@@ -12,16 +12,16 @@ pub trait Ordered: Pod {
 
     fn of_key(key: Self::Key) -> Self;
 
-    /// The greatest key of a number; what lies above are NaNs.
+    /// The greatest key of a number. Greater keys are those of NaNs.
     const LAST_NUMBER: Self::Key;
 }
 
-/// What the keys of all types have in common.
+/// What all keys have in common.
 pub trait Key: Pod + Ord {
     const MIN: Self;
     const MAX: Self;
 
-    /// The key behind this one, unless it is the greatest.
+    /// The next key, unless this is the greatest.
     #[cfg_attr(
         not(target_arch = "x86_64"),
         allow(dead_code, reason = "the sort for x86-64 uses it")
@@ -83,8 +83,8 @@ macro_rules! floats {
             #[inline(always)]
             fn key(self) -> $Signed {
                 let bits = self.to_bits() as $Signed;
-                // Negative numbers turn round. That puts the NaNs with a sign first: one step of them down brings them
-                // behind all others.
+                // The order of negative numbers is reversed. Then the NaNs with a sign come first. Subtracting their number wraps
+                // them around, behind all others.
                 let turned = bits ^ ((bits >> ($Signed::BITS - 1)) & $Signed::MAX);
                 turned.wrapping_sub($Signed::MAX - $infinity)
             }
@@ -97,7 +97,7 @@ macro_rules! floats {
         }
     )*};
 }
-// The bits of infinity: how many NaNs of either sign there are is what is left above them.
+// The bits of infinity. All greater ones are NaNs.
 floats! {
     f16 i16, 0x7C00;
     f32 i32, 0x7F80_0000;

@@ -1,4 +1,4 @@
-//! A range of shared bytes that outlives its user, and the only way the core touches such bytes.
+//! A range of shared bytes. The core reads and writes such bytes only through this type.
 #![allow(
     unsafe_code,
     reason = "the one place that reads and writes mapped memory through a raw pointer"
@@ -14,8 +14,8 @@ use bytemuck::Pod;
 use super::whole;
 use crate::error::{Error, Result};
 
-/// Bytes that others may write at any time: never a slice, only a start and a length. Copies in and out may see
-/// another writer's change half done, which is that writer's affair; they never leave the range.
+/// Bytes that others may write at any time, so never a slice, only a start and a length. A copy may see half of a change by another
+/// writer. Every access is checked to be inside.
 #[derive(Clone, Copy, Debug)]
 pub struct Region<'a> {
     start: NonNull<u8>,
@@ -25,7 +25,7 @@ pub struct Region<'a> {
 
 impl<'a> Region<'a> {
     /// # Safety
-    /// - `length` bytes from `start` stay mapped, readable and writable for `'a`, or are only read where the memory
+    /// - `length` bytes from `start` stay mapped, readable and writable for `'a`. They are only read if the memory
     ///   is read-only.
     /// - No `&mut` to any of them is alive during `'a`.
     pub const unsafe fn new(start: NonNull<u8>, length: usize) -> Self {
@@ -45,13 +45,13 @@ impl<'a> Region<'a> {
     }
 
     pub fn of(bytes: &'a [u8]) -> Self {
-        // SAFETY: the borrow keeps the bytes alive for 'a; a region made of a slice is only ever a source.
+        // SAFETY: the borrow keeps the bytes alive for 'a, and such a region is only read.
         unsafe { Region::new(NonNull::from(bytes).cast(), bytes.len()) }
     }
 
-    /// Memory to be written to.
+    /// Memory of the caller to write to.
     pub fn of_mut<T: Pod>(values: &'a mut [T]) -> Self {
-        // SAFETY: the borrow is the region's for its life.
+        // SAFETY: the region keeps the borrow.
         unsafe { Region::new(NonNull::from(&mut *values).cast(), size_of_val(values)) }
     }
 
@@ -83,7 +83,7 @@ impl<'a> Region<'a> {
         if offset > self.length || length > self.length - offset {
             bytes_outside(offset, length, self.length);
         }
-        // SAFETY: just checked to lie inside the range.
+        // SAFETY: checked to lie inside the range.
         unsafe { self.start.add(offset) }
     }
 
@@ -124,7 +124,7 @@ impl<'a> Region<'a> {
         unsafe { into.cast::<T>().write_unaligned(value) }
     }
 
-    /// Where a range of elements starts.
+    /// The address of a range of elements.
     ///
     /// # Panics
     /// If the elements are not all inside.
@@ -137,7 +137,7 @@ impl<'a> Region<'a> {
             .cast()
     }
 
-    /// Where it begins, for a call of the system that writes to it.
+    /// Its address, for a system call that writes to it.
     pub fn as_mut_ptr(self) -> *mut u8 {
         self.start.as_ptr()
     }
@@ -155,15 +155,14 @@ impl<'a> Region<'a> {
         Ok(copy)
     }
 
-    /// The range as a system call takes it. Rust never looks at it as a slice; the kernel reads it, and answers
-    /// EFAULT where it cannot.
+    /// The range for a system call. Rust never reads it as a slice. The kernel reads it, and answers EFAULT if it cannot.
     pub fn as_io_slice(self) -> IoSlice<'a> {
-        // SAFETY: the bytes stay mapped for 'a, and the slice goes to the kernel unread.
+        // SAFETY: the bytes stay mapped for 'a, and only the kernel reads the slice.
         IoSlice::new(unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.length) })
     }
 }
 
-// Functions of their own, and what they tell by value: else every check would write it down for the message.
+// Separate functions with arguments by value, because otherwise every check would store them for the message.
 
 #[cold]
 #[inline(never)]
@@ -187,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn copies_stay_inside() {
+    fn copies_change_only_the_given_bytes() {
         let mut bytes = *b"abcdef";
         let all = region(&mut bytes);
         all.move_within(0, 2, 4);
@@ -198,13 +197,13 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "bytes 4+3 of a region of 6")]
-    fn a_read_past_the_end_panics() {
+    fn read_past_the_end_panics() {
         region(&mut [0; 6]).read(4, &mut [0; 3]);
     }
 
     #[test]
     #[should_panic]
-    fn an_overflowing_range_panics() {
+    fn part_of_an_overflowing_range_panics() {
         let _ = Region::empty().part(usize::MAX, 2);
     }
 }

@@ -1,4 +1,4 @@
-//! In-place changes of order: of the bytes in each element, of the elements in a range.
+//! Changes the order of the bytes in each element, or of the elements.
 
 use super::Region;
 use super::dispatch::{Level, for_size};
@@ -9,7 +9,7 @@ pub fn byteswap(region: Region<'_>, itemsize: usize) {
 }
 
 fn byteswap_at(level: Level, region: Region<'_>, itemsize: usize) {
-    // With 64-byte vectors the compiler takes words of 8 bytes apart: a third of the speed.
+    // With 64-byte vectors the compiler splits words of 8 bytes, which takes three times as long.
     let level = if itemsize == 8 {
         level.min(Level::Avx2)
     } else {

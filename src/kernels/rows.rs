@@ -1,4 +1,4 @@
-//! Elements a row at a time: copies, small enough for registers, so that the compiler makes vectors of a loop over them.
+//! Loops over elements that copy a row at a time. A row is small enough for registers, so that the compiler makes vectors of it.
 #![allow(
     unsafe_code,
     reason = "reads and writes shared memory without a check for each row, once all are known to be inside"
@@ -12,7 +12,7 @@ use bytemuck::Pod;
 
 use super::{Region, whole};
 
-/// Elements that lie one behind the other and are known to be inside a region.
+/// A range of elements that was checked to be inside a region.
 #[derive(Clone, Copy)]
 pub struct Rows<'a, T> {
     start: NonNull<T>,
@@ -41,10 +41,10 @@ impl<'a> Region<'a> {
     }
 }
 
-/// Bytes of a cache line.
+/// The size of a cache line.
 pub const LINE: usize = 64;
 
-/// Calls a method of rows for rows of 256 bytes.
+/// Calls a generic method with the number of elements in a row of 256 bytes.
 macro_rules! by_size {
     ($T:ident, $rows:ident.$method:ident($($argument:expr),*)) => {
         match size_of::<$T>() {
@@ -57,7 +57,7 @@ macro_rules! by_size {
 }
 
 impl<'a, T: Pod> Rows<'a, T> {
-    /// Elements of this thread's own.
+    /// Elements that only the caller uses.
     pub fn of_mut(values: &'a mut [T]) -> Self {
         let count = values.len();
         Region::of_mut(values).rows(0..count)
@@ -67,7 +67,7 @@ impl<'a, T: Pod> Rows<'a, T> {
         self.count
     }
 
-    /// Where so many elements from an index on lie.
+    /// The address of `count` elements from an index on.
     ///
     /// # Panics
     /// If they are not all among these.
@@ -91,12 +91,12 @@ impl<'a, T: Pod> Rows<'a, T> {
         unsafe { self.pointer(index, 1).write_unaligned(value) }
     }
 
-    /// Brings the cache line in where an element would be; any index will do.
+    /// Prefetches the cache line of an element. The index may be outside.
     #[inline(always)]
     pub fn prefetch(self, index: usize) {
         let line = self.start.as_ptr().wrapping_add(index).cast();
         #[cfg(target_arch = "x86_64")]
-        // SAFETY: nothing is read; an address without memory does nothing.
+        // SAFETY: the instruction reads nothing, and accepts any address.
         unsafe {
             use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
             _mm_prefetch::<_MM_HINT_T0>(line);
@@ -108,11 +108,11 @@ impl<'a, T: Pod> Rows<'a, T> {
     /// Copies elements from an index on.
     pub fn read(self, index: usize, into: &mut [T]) {
         let from = self.pointer(index, into.len()).cast::<u8>();
-        // SAFETY: so many are there, and nobody holds a `&mut` to them.
+        // SAFETY: `from` has that many elements, and nobody holds a `&mut` to them.
         unsafe { whole::copy(from, into.as_mut_ptr().cast(), size_of_val(into)) }
     }
 
-    /// Those before an index, and those from it on.
+    /// The elements before an index, and those from it on.
     pub fn split_at(self, index: usize) -> (Self, Self) {
         let part = |start, count| Rows {
             start: NonNull::new(self.pointer(start, count)).expect("memory of a region"),
@@ -124,11 +124,11 @@ impl<'a, T: Pod> Rows<'a, T> {
 
     /// The same as bytes.
     pub fn region(self) -> Region<'a> {
-        // SAFETY: they are part of a region that lives as long, with what was promised of it.
+        // SAFETY: they are a part of a region with the same lifetime, made by `Region::new`.
         unsafe { Region::new(self.start.cast(), self.count * size_of::<T>()) }
     }
 
-    /// How many of them make up whole rows of `N`.
+    /// The number of elements in whole rows of `N`.
     #[inline(always)]
     const fn full<const N: usize>(self) -> usize {
         self.count - self.count % N
@@ -166,8 +166,9 @@ impl<'a, T: Pod> Rows<'a, T> {
         };
     }
 
-    /// Takes each full row of `N` into a state by `whole`, then each element left over by `single`, with its index in the row.
-    /// A loop over the lanes belongs into `whole`: moved in here, it is not made AVX-512 vectors of (measured: 30 times slower).
+    /// Folds each full row of `N` into a state with `whole`, then each remaining element with `single`, which gets its index in the
+    /// row. The loop over the lanes must be in `whole`: from a loop here, the compiler makes no AVX-512 vectors (measured: 30 times
+    /// slower).
     #[inline(always)]
     pub fn fold_lanes<const N: usize, S>(
         self,
@@ -186,7 +187,7 @@ impl<'a, T: Pod> Rows<'a, T> {
         state
     }
 
-    /// Folds all elements into a pair of values, in lanes that each begin with `first`; `merge` makes one pair of two.
+    /// Folds all elements into a pair of values, in lanes that each begin with `first`. `merge` combines the pairs of two lanes.
     #[inline(always)]
     pub fn fold<A: Copy, B: Copy>(
         self,
@@ -209,7 +210,7 @@ impl<'a, T: Pod> Rows<'a, T> {
         take: impl Fn(&mut A, &mut B, T),
         merge: impl Fn((A, B), (A, B)) -> (A, B),
     ) -> (A, B) {
-        // To set the lanes up and to merge them takes as long as so many elements one by one.
+        // For fewer elements, the lanes would take longer than one element after the other.
         if self.count < N {
             let (mut a, mut b) = first;
             for index in 0..self.count {
@@ -231,7 +232,7 @@ impl<'a, T: Pod> Rows<'a, T> {
         a.into_iter().zip(b).fold(first, merge)
     }
 
-    /// The first index at which something holds.
+    /// The first index at which a condition holds.
     #[inline(always)]
     pub fn find(self, holds: impl Fn(T) -> bool) -> Option<usize> {
         by_size!(T, self.find_row(holds))
@@ -250,7 +251,7 @@ impl<'a, T: Pod> Rows<'a, T> {
         (full..self.count).find(|index| holds(self.get(*index)))
     }
 
-    /// The first index at which something holds of a pair, of one of these elements and one of as many others.
+    /// The first index at which a condition holds for a pair of an element of these and one of the others.
     #[inline(always)]
     pub fn find_pair(self, other: Rows<'_, T>, holds: impl Fn(T, T) -> bool) -> Option<usize> {
         by_size!(T, self.find_row_pair(other, holds))
@@ -301,7 +302,7 @@ impl<'a, T: Pod> Rows<'a, T> {
         }
     }
 
-    /// Puts one value everywhere.
+    /// Writes one value to all elements.
     #[inline(always)]
     pub fn fill<const N: usize>(self, value: T) {
         let full = self.full::<N>();
@@ -314,7 +315,7 @@ impl<'a, T: Pod> Rows<'a, T> {
         }
     }
 
-    /// Reverses the order: rows at the front change places with those at the back until they meet.
+    /// Reverses the order. Swaps rows at the front with rows at the back.
     #[inline(always)]
     pub fn reverse(self) {
         by_size!(T, self.reverse_rows())
@@ -346,7 +347,7 @@ impl<'a, T: Pod> Rows<'a, T> {
     }
 }
 
-/// Without a branch for each value the compiler makes vectors of it. The exact index is looked for once.
+/// Has no branch for each value, so that the compiler makes vectors of it. Finds the exact index only in a row that has one.
 #[inline(always)]
 fn first_in_row<T: Copy, const N: usize>(row: [T; N], holds: &impl Fn(T) -> bool) -> Option<usize> {
     let is_here = row.iter().fold(false, |found, value| found | holds(*value));
@@ -357,14 +358,14 @@ fn first_in_row<T: Copy, const N: usize>(row: [T; N], holds: &impl Fn(T) -> bool
     }
 }
 
-/// A function of its own, and what it tells by value: else every check would write it down for the message.
+/// A separate function with arguments by value, because otherwise every check would store them for the message.
 #[cold]
 #[inline(never)]
 fn outside(index: usize, count: usize, there: usize) -> ! {
     panic!("{count} elements from {index} of {there}")
 }
 
-/// The ranges of at most so many elements that make up so many.
+/// Divides a number of elements into ranges of at most `longest` each.
 pub fn runs(count: usize, longest: usize) -> impl Iterator<Item = Range<usize>> {
     (0..count)
         .step_by(longest)

@@ -1,4 +1,4 @@
-//! Where, and how often, an element occurs. Elements compare by value: 0.0 equals -0.0, a NaN nothing.
+//! Finds and counts elements. They compare by value: 0.0 equals -0.0, and a NaN equals nothing.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use crate::element::Element;
 use crate::for_scalar;
 use crate::typecode::Scalar;
 
-/// Index of the first equal element in a range of indices.
+/// The index of the first equal element in a range of indices.
 pub fn find(region: Region<'_>, scalar: Scalar, needle: &Element, range: Range<usize>) -> Option<usize> {
     for_scalar!(scalar, T => find_at(Level::best(), region, needle.get::<T>(), range))
 }
@@ -36,7 +36,7 @@ fn find_at<T: Pod + PartialEq>(
     found.map(|at| start + at)
 }
 
-/// How many elements are equal.
+/// The number of equal elements.
 pub fn count(region: Region<'_>, scalar: Scalar, needle: &Element) -> usize {
     for_scalar!(scalar, T => count_at(Level::best(), region, needle.get::<T>()))
 }
@@ -45,13 +45,13 @@ pub fn count(region: Region<'_>, scalar: Scalar, needle: &Element) -> usize {
 fn count_at<T: Pod + PartialEq>(level: Level, region: Region<'_>, needle: T) -> usize {
     for_size!(size_of::<T>(), Lane => {
         const LANES: usize = 256 / size_of::<Lane>();
-        /// So many that no lane overflows.
+        /// Short enough that no lane overflows.
         const RUN: usize = LANES * if size_of::<Lane>() < 4 { Lane::MAX as usize } else { 1 << 20 };
         let of_run = |run: Range<usize>| {
             let lanes = level.run(
                 #[inline(always)]
                 || {
-                    // A comparison gives all ones in a vector, and to subtract those is to add one.
+                    // In a vector, a comparison gives a number of ones only, and subtracting that number adds one.
                     #[inline(always)]
                     fn take(lane: &mut Lane, is_equal: bool) {
                         *lane = lane.wrapping_sub(if is_equal { Lane::MAX } else { 0 });
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn as_a_plain_search_does() {
+    fn find_and_count_agree_with_a_plain_search() {
         check(|n| n as i8);
         check(|n| n as u8);
         check(|n| n as i16 - 50);
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn more_are_counted_than_a_lane_holds() {
+    fn count_is_exact_beyond_what_a_lane_holds() {
         for level in Level::available() {
             let many = vec![7u8; 256 * 256 * 3 + 5];
             assert_eq!(count_at::<u8>(level, Region::of(&many), 7), many.len());

@@ -1,5 +1,4 @@
-//! The sum of all elements: exact for integers, and for floats with an error that grows with the logarithm of their
-//! number.
+//! The sum of all elements. It is exact for integers. For floats, the error grows with the logarithm of their number.
 
 use std::ops::Range;
 
@@ -12,7 +11,7 @@ use super::rows::runs;
 use crate::for_scalar;
 use crate::typecode::Scalar;
 
-/// A sum, as exact as it is.
+/// The result of a sum.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Sum {
     Integer(i128),
@@ -27,9 +26,9 @@ fn sum_at(level: Level, region: Region<'_>, scalar: Scalar) -> Sum {
     for_scalar!(scalar, T => T::sum(level, region))
 }
 
-/// Sums that run side by side. Their number is a part of the result of floats, and the same on every machine.
+/// The number of partial sums. It affects the result of floats, so it is the same on every machine.
 const LANES: usize = 32;
-/// Elements summed by the lanes alone.
+/// Elements that are added to the partial sums before these are added up.
 const RUN: usize = 1 << 12;
 
 trait Summand: Pod {
@@ -40,7 +39,7 @@ macro_rules! integers {
     ($($T:ident),*) => {$(
         impl Summand for $T {
             fn sum(level: Level, region: Region<'_>) -> Sum {
-                // So many that no lane of 32 bits overflows.
+                // Runs are so short that no lane of 32 bits overflows.
                 Sum::Integer(runs(region.len() / size_of::<$T>(), LANES << 15).map(|run| {
                     level.run(#[inline(always)] || {
                         let lanes = add_up::<$T, i32>(region, run, #[inline(always)] |value| i32::from(value));
@@ -53,9 +52,9 @@ macro_rules! integers {
 }
 integers!(i8, u8, i16, u16);
 
-/// A value with its sign turned over is one without a sign, and so much greater.
+/// Flipping the sign bit of a signed value adds `$offset` to it, and makes it unsigned. The offsets are subtracted from the sum.
 macro_rules! by_halves {
-    ($($T:ident turned by $offset:expr),*) => {$(
+    ($($T:ident offset by $offset:expr),*) => {$(
         impl Summand for $T {
             fn sum(level: Level, region: Region<'_>) -> Sum {
                 const OFFSET: u64 = $offset;
@@ -64,21 +63,21 @@ macro_rules! by_halves {
                 let words = region.len() / size_of::<u64>();
                 let (low, high) = half_sums(level, region, words, flip);
                 let values = if IS_WHOLE { words } else { 2 * words };
-                let turned = if IS_WHOLE { (high << 32) + low } else { high + low };
+                let flipped = if IS_WHOLE { (high << 32) + low } else { high + low };
                 let rest = (values..region.len() / size_of::<$T>()).map(|at| i128::from(region.get::<$T>(at)));
-                Sum::Integer(turned - values as i128 * i128::from(OFFSET) + rest.sum::<i128>())
+                Sum::Integer(flipped - values as i128 * i128::from(OFFSET) + rest.sum::<i128>())
             }
         }
     )*};
 }
 by_halves!(
-    i32 turned by 1 << 31,
-    u32 turned by 0,
-    i64 turned by 1 << 63,
-    u64 turned by 0
+    i32 offset by 1 << 31,
+    u32 offset by 0,
+    i64 offset by 1 << 63,
+    u64 offset by 0
 );
 
-/// The sums of the lower and of the upper halves of words with some bits turned over: neither overflows.
+/// The sums of the lower and the upper halves of words, after some bits were flipped. Neither overflows.
 fn half_sums(level: Level, region: Region<'_>, words: usize, flip: u64) -> (i128, i128) {
     const LOW: u64 = u32::MAX as u64;
     let whole = |lanes: [u64; LANES]| lanes.into_iter().map(i128::from).sum::<i128>();
@@ -127,7 +126,7 @@ floats!(f16 by widen_half, f32 by f64::from, f64 by std::convert::identity);
 #[inline(always)]
 fn widen_half(half: f16) -> f64 {
     const EXPONENT: u32 = 0x7C00 << 13;
-    /// Two to the power of a single's bias less a half's.
+    /// Two to the power of the difference of the exponent biases of a single and a half.
     const SCALE: f32 = f32::from_bits((127 + 127 - 15) << 23);
     let bits = u32::from(half.to_bits());
     let magnitude = (bits & 0x7FFF) << 13;
@@ -137,7 +136,7 @@ fn widen_half(half: f16) -> f64 {
     f64::from(f32::from_bits(scaled | special | ((bits & 0x8000) << 16)))
 }
 
-/// The lanes' sums of a run.
+/// The partial sums of a run.
 #[inline(always)]
 fn add_up<T: Pod, Lane: Copy + Default + std::ops::AddAssign>(
     region: Region<'_>,
@@ -157,7 +156,7 @@ fn add_up<T: Pod, Lane: Copy + Default + std::ops::AddAssign>(
     )
 }
 
-/// The sum of lanes, neighbours first.
+/// The sum of lanes. Adds neighbours first.
 #[inline(always)]
 fn pairwise(lanes: &[f64; LANES]) -> f64 {
     let mut sums = *lanes;
@@ -171,7 +170,7 @@ fn pairwise(lanes: &[f64; LANES]) -> f64 {
     sums[0]
 }
 
-/// The sum of a range as that of its two halves, down to runs.
+/// The sum of a range: the sum of its two halves, which are divided again, down to runs.
 fn halved(range: Range<usize>, of_run: &impl Fn(Range<usize>) -> f64) -> f64 {
     if range.len() <= RUN {
         return of_run(range);
@@ -206,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn integers_are_exact() {
+    fn sum_of_integers_is_exact() {
         exact!(i8 u8 i16 u16 i32 u32 i64 u64);
         let many = vec![i16::MIN; (LANES << 15) + 5];
         for sum in sums(&many) {
@@ -215,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn every_half_is_widened_exactly() {
+    fn widen_half_of_every_half_is_exact() {
         for half in (0..=u16::MAX).map(f16::from_bits) {
             let (ours, expected) = (widen_half(half), half.to_f64());
             assert!(
@@ -226,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn floats_are_as_near_as_pairwise_sums_are() {
+    fn sum_of_floats_is_as_exact_as_a_pairwise_sum() {
         for length in LENGTHS {
             let tenths = vec![0.1; length];
             let mut answers = sums(&tenths).map(|sum| match sum {
@@ -243,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_finite_decides() {
+    fn sum_with_nans_and_infinities_is_theirs() {
         let mut values = vec![1.0; 10_000];
         values[7000] = f64::INFINITY;
         assert!(sums(&values).all(|sum| sum == Sum::Float(f64::INFINITY)));

@@ -1,14 +1,14 @@
-//! Copies bytes so that no element is torn: others may read them meanwhile, and the process may be killed.
+//! Copies bytes so that no element is torn, even if others read it meanwhile or the process is killed.
 //!
-//! `memmove` of glibc moves whole words. That of musl moves byte by byte where words do not fit, so there it is done here.
+//! `memmove` of glibc moves whole words. That of musl moves single bytes if words do not fit, so for musl the copy is made here.
 #![allow(unsafe_code, reason = "copies between ranges given by address")]
 
 use std::sync::atomic::{Ordering, compiler_fence};
 
-/// So many bytes are read before any of them is stored.
+/// Bytes that are read before any of them is stored.
 type Block = [u64; 4];
 
-/// As `std::ptr::copy` for elements of 1, 2, 4 or 8 bytes, each aligned to its size: none is torn.
+/// Like `std::ptr::copy`, for elements of 1, 2, 4 or 8 bytes. No element that is aligned to its size is torn.
 ///
 /// # Safety
 /// That of `std::ptr::copy`.
@@ -23,8 +23,8 @@ pub unsafe fn copy(from: *const u8, into: *mut u8, length: usize) {
     }
 }
 
-/// Each step moves whole elements: it begins a whole number of them from the start, or, going down, from the end, and is
-/// never shorter than one, because what is left is a whole number of them too.
+/// Each step moves whole elements. Before and after it, the rest is a whole number of elements, so a step is never shorter than
+/// one.
 ///
 /// # Safety
 /// That of `std::ptr::copy`.
@@ -65,7 +65,7 @@ unsafe fn step<T: Copy>(from: *const u8, into: *mut u8) {
     let value = unsafe { from.cast::<T>().read_unaligned() };
     // SAFETY: the caller's.
     unsafe { into.cast::<T>().write_unaligned(value) };
-    // Else the compiler sees a `memmove` in the loop, and calls that.
+    // Without this, the compiler makes a call of `memmove` of the loop.
     compiler_fence(Ordering::SeqCst);
 }
 
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_copied_as_bytes_are_whatever_overlaps() {
+    fn copy_words_of_any_overlap_agrees_with_copy() {
         let bytes: Vec<u8> = (0..200).map(|n| n as u8).collect();
         for length in 0..80 {
             for (from, into) in [

@@ -9,11 +9,11 @@ pub struct FaultLog {
     /// The number of restorations. Read without the lock.
     epoch: AtomicUsize,
     /// In order of time. An entry is dropped once a later one begins at the same byte or before it, so the bytes rise.
-    restorations: Mutex<Vec<Restoration>>,
+    entries: Mutex<Vec<Entry>>,
 }
 
 #[derive(Debug)]
-struct Restoration {
+struct Entry {
     /// The epoch that it ended.
     epoch: usize,
     /// The first byte of the window that had read as zero.
@@ -27,10 +27,10 @@ impl FaultLog {
 
     /// Logs a restoration from a byte on, and begins the next epoch.
     pub fn add(&self, from: u64) {
-        let mut restorations = self.restorations();
+        let mut entries = self.entries();
         let epoch = self.epoch();
-        while restorations.pop_if(|earlier| earlier.from >= from).is_some() {}
-        restorations.push(Restoration { epoch, from });
+        while entries.pop_if(|earlier| earlier.from >= from).is_some() {}
+        entries.push(Entry { epoch, from });
         self.epoch.store(epoch + 1, Ordering::Release);
     }
 
@@ -40,13 +40,13 @@ impl FaultLog {
             return false;
         }
         // The bytes rise, so the first entry of that time is the one that reaches furthest to the front.
-        let restorations = self.restorations();
-        let first = restorations.iter().find(|restoration| restoration.epoch >= since);
-        first.is_some_and(|restoration| restoration.from < bytes)
+        let entries = self.entries();
+        let first = entries.iter().find(|entry| entry.epoch >= since);
+        first.is_some_and(|entry| entry.from < bytes)
     }
 
-    fn restorations(&self) -> MutexGuard<'_, Vec<Restoration>> {
-        self.restorations.lock().unwrap_or_else(PoisonError::into_inner)
+    fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -77,6 +77,6 @@ mod tests {
         for _ in 0..1000 {
             log.add(4096);
         }
-        assert_eq!(log.restorations().len(), 1);
+        assert_eq!(log.entries().len(), 1);
     }
 }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use memmap2::MmapRaw;
 
@@ -55,12 +55,6 @@ impl Window {
         // Read before the file is mapped, so that a file which is reopened meanwhile is mapped again.
         let generation = storage.generation();
         let map = address_range::map(storage, offset, bytes, private)?;
-        let mut window = Window::guarding(map, storage, offset, private)?;
-        window.generation = AtomicU32::new(generation);
-        Ok(window)
-    }
-
-    fn guarding(map: MmapRaw, storage: &Arc<Storage>, offset: u64, private: bool) -> Result<Window> {
         let pages = Pages::of(&map);
         let descriptor = storage.descriptor();
         // SAFETY: the pages belong to this mapping until the window is dropped or released, and the guard ends before that.
@@ -85,9 +79,13 @@ impl Window {
             private,
             zeros,
             faults: FaultLog::default(),
-            generation: AtomicU32::default(),
+            generation: AtomicU32::new(generation),
             own_pages: OwnPages::default(),
         })
+    }
+
+    fn lock_file(&self) -> MutexGuard<'_, Option<GuardedFile>> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The first byte of the window that reads as zero because the guard mapped zeros there. `None` if it mapped none.
@@ -104,7 +102,7 @@ impl Window {
     /// The fault epoch at a time when no restoration is under way. A restoration ends the epoch before it removes the zeros, so
     /// an array that reads during a restoration may see the new epoch and zeros.
     pub fn stable_fault_epoch(&self) -> usize {
-        let _no_restoration = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let _no_restoration = self.lock_file();
         self.faults.epoch()
     }
 
@@ -124,7 +122,7 @@ impl Window {
     /// If another thread keeps touching pages that the file still lacks, the zeros and their record stay.
     pub fn restore(&self) -> Result<usize> {
         const ATTEMPTS: usize = 3;
-        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = self.lock_file();
         let Some(file) = file.as_ref() else {
             return Ok(0);
         };
@@ -164,7 +162,7 @@ impl Window {
     /// Must be called before the first bytes of a private window are written to.
     pub fn begin_own_writes(&self, bytes: u64) {
         // Keeps `follow_file` from mapping over the written pages.
-        let _file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let _file = self.lock_file();
         self.own_pages.watch(self.region(bytes));
     }
 
@@ -186,7 +184,7 @@ impl Window {
 
     /// Maps the whole file again if it was reopened, unless pages of the window were written to, which would be lost.
     pub fn follow_file(&self) -> Result<()> {
-        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = self.lock_file();
         if self.own_pages.are_written() {
             return Ok(());
         }
@@ -273,7 +271,7 @@ impl Window {
 
     /// Releases the file and its memory, and keeps the address range: reads see zeros, and writes have no effect on the file.
     pub fn release(&self) {
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = self.lock_file();
         // SAFETY: this mapping belongs to the window, and no array uses it any more.
         let done = unsafe { memory::map_zeros(self.start(), self.len()) };
         debug_assert!(done.is_ok(), "{done:?}");

@@ -55,7 +55,7 @@ pub fn unlink_shm(env: Env, name: Uint8Array) -> napi::Result<()> {
     throw_on_error(&env, || crate::storage::shared_memory::unlink(&name))
 }
 
-/// The counter of the faults of this process, in place.
+/// The fault counter of this process, which JavaScript reads.
 #[napi(ts_return_type = "ArrayBuffer")]
 pub fn fault_counter(env: Env) -> napi::Result<Unknown<'static>> {
     throw_on_error(&env, || external::fault_counter_buffer(&env))
@@ -67,13 +67,13 @@ pub fn has_shared_buffers() -> bool {
     shared_buffers::are_native()
 }
 
-/// Releases what `mapOver` has kept for buffers that no thread has any more. Returns whether others are left.
+/// Releases the guards of buffers of `mapOver` that no thread has any more. Returns whether others are left.
 #[napi]
 pub fn sweep_overlays() -> bool {
     overlays::sweep()
 }
 
-/// Cancels all jobs of all threads, now and later: the process ends.
+/// Called at the end of the process. Cancels the jobs of all threads, and all later ones.
 #[napi]
 pub fn shutdown() {
     crate::array::jobs::shutdown();

@@ -50,25 +50,25 @@ impl From<Handle> for HandleFields {
 
 impl HandleFields {
     pub fn parse(self) -> Result<Handle> {
-        let no_handle = || Error::InvalidArgType {
+        let not_a_handle = || Error::InvalidArgType {
             name: "handle",
             requirement: "a handle from handle() of an MmapArray",
         };
         let typecode = Typecode::parse(&self.typecode)?;
         let offset = count("handle.offset", self.offset)?;
         if !offset.is_multiple_of(typecode.itemsize() as u64) {
-            return Err(no_handle());
+            return Err(not_a_handle());
         }
         Ok(Handle {
             typecode,
             flags: Flags::parse(&self.flags)?,
             owner: ProcessIdentity {
                 pid: self.pid,
-                started: self.started.parse().map_err(|_| no_handle())?,
+                started: self.started.parse().map_err(|_| not_a_handle())?,
             },
             pid_namespace: self
                 .pid_namespace
-                .map(|number| number.parse().map_err(|_| no_handle()))
+                .map(|number| number.parse().map_err(|_| not_a_handle()))
                 .transpose()?,
             mapping: count("handle.mapping", self.mapping)?,
             descriptor: self.descriptor,

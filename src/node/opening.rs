@@ -9,6 +9,7 @@ use napi_derive::napi;
 
 use super::handle::HandleFields;
 use super::values::optional_count;
+use crate::array::slice::Bounds;
 use crate::array::{Array, Placement};
 use crate::error::{Error, Result};
 use crate::mapping::Advice;
@@ -70,7 +71,7 @@ pub fn open(
         }
     };
     if let Some(advice) = advice {
-        array.advise(advice, None, None)?;
+        array.advise(advice, Bounds::default())?;
     }
     Ok(array)
 }

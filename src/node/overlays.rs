@@ -1,4 +1,4 @@
-//! Mapped memory as `SharedArrayBuffer`s where the runtime makes none on our memory: JavaScript makes a growable
+//! Mapped memory as `SharedArrayBuffer`s, for runtimes that make none on our memory: JavaScript makes a growable
 //! `SharedArrayBuffer`, and we map the file over its pages.
 //!
 //! The address range stays V8's. V8 frees it without notice, on the thread that drops the last reference. So the guard treats
@@ -19,7 +19,7 @@ use crate::mapping::Mapping;
 use crate::mapping::guard::Guarded;
 use crate::os::memory;
 use crate::os::memory_map::Mappings;
-use crate::storage::Storage;
+use crate::storage::{Access, Storage};
 
 /// The buffers of one array whose pages are ours and whose address range is V8's.
 pub struct Overlays(RefCell<Vec<Overlay>>);
@@ -69,18 +69,12 @@ impl Overlays {
     ///
     /// # Errors
     /// `UnsupportedRuntime` for an array that does not begin on a page, and for a copy-on-write one.
-    pub fn map_over(
-        &self,
-        buffer: &Unknown<'_>,
-        memory: Region<'_>,
-        mapping: &Mapping,
-        is_copy_on_write: bool,
-    ) -> Result<()> {
+    pub fn map_over(&self, buffer: &Unknown<'_>, memory: Region<'_>, mapping: &Mapping) -> Result<()> {
         let page = memory::page_size();
         let is_aligned =
             (memory.address() as u64).is_multiple_of(page) && mapping.offset().is_multiple_of(page);
-        let unsupported = match (is_copy_on_write, is_aligned) {
-            (true, _) => Some("SharedArrayBuffer over copy-on-write memory"),
+        let unsupported = match (mapping.access(), is_aligned) {
+            (Access::CopyOnWrite, _) => Some("SharedArrayBuffer over copy-on-write memory"),
             (_, false) => Some("SharedArrayBuffer over memory that does not begin at a page boundary"),
             _ => memory.is_empty().then_some(FEATURE),
         };
@@ -135,7 +129,7 @@ impl Overlays {
         Ok(())
     }
 
-    /// If the file was opened anew, maps it in place of the old one.
+    /// If the file was opened again, maps the new one.
     pub fn follow_file(&self, mapping: &Mapping) -> Result<()> {
         let generation = mapping.storage().generation();
         for overlay in self.0.borrow_mut().iter_mut() {

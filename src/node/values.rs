@@ -60,12 +60,12 @@ pub fn count(name: &'static str, number: f64) -> Result<u64> {
     })
 }
 
-/// The same, where it may be absent.
+/// The same, for a number that may be absent.
 pub fn optional_count(name: &'static str, number: Option<f64>) -> Result<Option<u64>> {
     number.map(|number| count(name, number)).transpose()
 }
 
-/// A time from milliseconds. NaN and negative numbers are no time; long times are cut to what a clock can hold.
+/// A duration from milliseconds. NaN and negative numbers are zero. Long durations are limited to what a clock can hold.
 pub fn duration(milliseconds: f64) -> Duration {
     const LONGEST: f64 = 1e15;
     Duration::try_from_secs_f64(milliseconds.clamp(0.0, LONGEST) / 1000.0).unwrap_or_default()

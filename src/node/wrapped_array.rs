@@ -18,7 +18,7 @@ use crate::storage::{Flags, Format};
 
 /// An array and the buffers on its memory.
 pub struct WrappedArray {
-    // These are known after `close` too.
+    // These are also valid after `close`.
     pub typecode: char,
     pub flags: Flags,
     pub format: Format,
@@ -106,7 +106,7 @@ impl WrappedArray {
         self.change_and_check(env, call, true)
     }
 
-    /// A change of an array without faults, with or without a check for a fault that happened meanwhile.
+    /// Changes an array without faults. If `checks`, a fault that happens meanwhile is an error.
     fn change_and_check<T>(
         &self,
         env: &Env,
@@ -135,7 +135,7 @@ impl WrappedArray {
         })
     }
 
-    /// A change that works on a faulty array too.
+    /// A change that also works on a faulty array.
     pub fn change_unsound<T>(
         &self,
         env: &Env,

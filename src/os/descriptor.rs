@@ -18,7 +18,7 @@ use rustix::io::{Errno, FdFlags, fcntl_setfd};
 use super::errno::result_of;
 use super::identity;
 use super::portable::{linux_only, or_fallback};
-use super::reopen::proc_path;
+use super::process::descriptor_path;
 use crate::error::{Error, Result};
 
 /// Duplicates a descriptor.
@@ -115,7 +115,7 @@ pub fn open_nonblocking(file: &File) -> Option<File> {
         .read(access != OFlags::WRONLY)
         .write(access != OFlags::RDONLY)
         .custom_flags(libc::O_NONBLOCK)
-        .open(proc_path(file.as_raw_fd())?)
+        .open(descriptor_path("self", file.as_raw_fd())?)
         .ok()
 }
 

@@ -2,6 +2,7 @@
 
 #![cfg_attr(target_os = "macos", allow(unsafe_code, reason = "asks with a C call"))]
 
+use std::fmt::Display;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
@@ -18,9 +19,9 @@ pub struct ProcessIdentity {
     pub started: u64,
 }
 
-/// The path of a descriptor of another process. `None` if fallbacks are forced.
-pub fn descriptor_path(pid: u32, descriptor: i32) -> Option<PathBuf> {
-    (!portable::is_forced()).then(|| PathBuf::from(format!("/proc/{pid}/fd/{descriptor}")))
+/// The path of a descriptor of a process, by its number or `self`. `None` if fallbacks are forced.
+pub fn descriptor_path(process: impl Display, descriptor: i32) -> Option<PathBuf> {
+    (!portable::is_forced()).then(|| PathBuf::from(format!("/proc/{process}/fd/{descriptor}")))
 }
 
 impl ProcessIdentity {

@@ -2,20 +2,16 @@
 
 use std::fs::File;
 use std::os::fd::AsRawFd;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rustix::fs::{Mode, OFlags, open, stat};
 use rustix::io::{Errno, retry_on_intr};
 
 use super::identity::{self, FileIdentity};
 use super::portable::linux_only;
+use super::process::descriptor_path;
 use super::{descriptor, portable};
 use crate::error::{Error, Result};
-
-/// The path of a descriptor of this process. `None` if fallbacks are forced.
-pub(super) fn proc_path(descriptor: i32) -> Option<PathBuf> {
-    (!portable::is_forced()).then(|| PathBuf::from(format!("/proc/self/fd/{descriptor}")))
-}
 
 /// Opens the file of a descriptor again: through `/proc`, or else by the path that was given or that the system tells, if it still leads
 /// to that file.
@@ -23,7 +19,7 @@ pub(super) fn proc_path(descriptor: i32) -> Option<PathBuf> {
 /// # Errors
 /// The system's; `UnsupportedRuntime` if neither leads to the file.
 pub fn reopen(file: &File, flags: OFlags, path: Option<&Path>) -> Result<File> {
-    if let Some(link) = proc_path(file.as_raw_fd())
+    if let Some(link) = descriptor_path("self", file.as_raw_fd())
         && let Some(fresh) = opened(&link, flags)?
     {
         return Ok(fresh);

@@ -14,14 +14,14 @@ use crate::storage::Storage;
 #[derive(Debug)]
 pub struct Lock {
     file: File,
-    held: bool,
+    is_locked: bool,
 }
 
 impl Lock {
     pub fn on(storage: &Storage) -> Result<Lock> {
         Ok(Lock {
             file: storage.second_descriptor()?,
-            held: false,
+            is_locked: false,
         })
     }
 
@@ -30,7 +30,7 @@ impl Lock {
     /// # Errors
     /// `Locked` if this lock is already held, because it is not re-entrant.
     pub fn acquire(&mut self, shared: bool, timeout: Duration) -> Result<bool> {
-        if self.held {
+        if self.is_locked {
             return Err(Error::Locked);
         }
         let operation = if shared {
@@ -43,7 +43,7 @@ impl Lock {
         loop {
             match flock(&self.file, operation) {
                 Ok(()) => {
-                    self.held = true;
+                    self.is_locked = true;
                     return Ok(true);
                 }
                 Err(Errno::INTR) => continue,
@@ -62,11 +62,11 @@ impl Lock {
     /// # Errors
     /// `NotLocked` if it is not held.
     pub fn release(&mut self) -> Result<()> {
-        if !self.held {
+        if !self.is_locked {
             return Err(Error::NotLocked);
         }
         flock(&self.file, FlockOperation::Unlock).map_err(|errno| Error::system(errno, "flock"))?;
-        self.held = false;
+        self.is_locked = false;
         Ok(())
     }
 }

@@ -39,14 +39,14 @@ impl ExternalFile {
         }
     }
 
-    /// A file to write to, which is made if it does not exist. It is not truncated: it may be the array's own.
+    /// A file to write to, which is created if it does not exist. It is not truncated: it may be the array's own.
     pub(super) fn create(path: &[u8], mode: Mode) -> Result<ExternalFile> {
         let options = &mut File::options();
         Self::open_path(options.write(true).create(true).truncate(false), path, mode)
     }
 
-    /// An asynchronous call does not wait for the other end of a FIFO: one that nobody writes to is at its end, to write to one that
-    /// nobody reads is `ENXIO`.
+    /// An asynchronous call does not wait for the other end of a FIFO. A FIFO without a writer is at its end; a write to one
+    /// without a reader is `ENXIO`.
     fn open_path(options: &mut OpenOptions, path: &[u8], mode: Mode) -> Result<ExternalFile> {
         if mode == Mode::Async {
             options.custom_flags(libc::O_NONBLOCK);
@@ -57,9 +57,9 @@ impl ExternalFile {
             .map_err(|error| Error::io(&error, "open").at_path(&String::from_utf8_lossy(path)))
     }
 
-    /// A descriptor of the caller's. An asynchronous call takes one of its own for the same file, since the caller may close its
-    /// descriptor meanwhile; for a pipe one that does not wait, if the system gives one: between the question whether it is ready and
-    /// its use somebody else may be faster.
+    /// Uses a descriptor of the caller. An asynchronous call duplicates it, because the caller may close it meanwhile. It opens a
+    /// pipe again without blocking, if the system allows that: between `poll` and the call, another process may empty or fill the
+    /// pipe.
     pub(super) fn borrow(descriptor: i32, mode: Mode) -> Result<ExternalFile> {
         let file = descriptor::borrow(descriptor)?;
         if mode == Mode::Sync {

@@ -1,5 +1,5 @@
-//! Elements from and to other files. A synchronous call does the work at once on its own thread, an asynchronous one leaves the same
-//! work to the pool.
+//! Reads elements from other files, and writes them to other files. A synchronous call does the work on its own thread. An
+//! asynchronous call leaves the same work to a thread of the pool.
 
 pub mod external_file;
 mod read;
@@ -13,10 +13,10 @@ use super::Array;
 use crate::error::Result;
 use crate::os::identity::FileIdentity;
 
-/// Whether a call keeps its thread until it is done.
+/// Whether a call blocks its thread until the work is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// It waits for the other end of a pipe.
+    /// It blocks, also until the other end of a pipe is ready.
     Sync,
     /// It returns at once, and its work can be cancelled.
     Async,

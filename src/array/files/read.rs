@@ -1,4 +1,4 @@
-//! Elements from other files.
+//! Reads elements from other files.
 
 use std::sync::Arc;
 
@@ -13,21 +13,21 @@ use crate::storage::Storage;
 
 /// Bytes read at a time; a multiple of the size of every element.
 const CHUNK: u64 = 1 << 20;
-/// Bytes that the system is asked for at a time if the array is memory and the source does not say its size.
+/// If the source does not say its size, memory is checked for so many bytes at a time.
 const MEMORY_AT_ONCE: u64 = 64 << 20;
 
-/// Elements that are to be read.
+/// A read that was checked and prepared.
 struct Reading {
     file: ExternalFile,
     itemsize: usize,
     /// Elements that were asked for.
     count: u64,
-    /// Bytes to read: those of the elements, or those to the end of the file if there are fewer. As Python does, it reads those too
-    /// that are not a whole element.
+    /// Bytes to read: those of the elements, or up to the end of the file if it has fewer. As in Python, a partial element at the
+    /// end is read, too.
     wanted: u64,
-    /// For how many of them there is memory.
-    known: u64,
-    /// Where they are read to: memory behind the elements that nobody else sees and that has room for all of them; else to a buffer.
+    /// Bytes for which memory was checked; 0 if the source does not say its size.
+    memory_checked: u64,
+    /// The memory behind the elements, if it has room for all bytes and nobody else sees it. Otherwise they are read to a buffer.
     memory: Option<PiecesBehindEnd>,
     storage: Arc<Storage>,
 }
@@ -47,7 +47,7 @@ impl Array {
                 let added = elements.len() as u64 / self.itemsize();
                 self.state.set(self.length() + added, self.capacity());
             } else {
-                // It looks each time whether others have changed the length.
+                // This takes over changes of the length by others each time.
                 self.extend(elements)?;
             }
             Ok(true)
@@ -100,7 +100,7 @@ impl Array {
         // The bytes that are not a whole element need room, too.
         let length = self.length() + known.div_ceil(itemsize);
         self.require_memory(length)?;
-        // Before anything is read: the file must not hold what cannot be counted or mapped afterwards.
+        // Before anything is read, because what is appended must be counted and mapped.
         self.require_length_fits_header(self.length() + wanted / itemsize)?;
         self.memory.cover(length * itemsize)?;
         let memory = self
@@ -112,14 +112,14 @@ impl Array {
             itemsize: itemsize as usize,
             count,
             wanted,
-            known,
+            memory_checked: known,
             memory,
             storage: self.storage().clone(),
         }))
     }
 
-    /// Bytes from the position of a file to its end; `None` if it does not say its size, as a pipe and the files of /proc. The array's
-    /// own file gets longer while it is read: it ends where it ends now.
+    /// Bytes from the position of a file to its end. `None` if it does not say its size, like pipes and the files of /proc. The
+    /// array's own file grows while it is read, so its present end counts.
     fn bytes_left(&self, file: &ExternalFile) -> Result<Option<u64>> {
         let end = match identity::require_regular(file) {
             _ if self.is_own(file)? => self.end_in_file()?,
@@ -131,22 +131,20 @@ impl Array {
 }
 
 impl Reading {
-    /// Reads, and has whole elements appended until `append` returns false. Says whether all was read: false if it was cancelled.
+    /// Reads, and passes whole elements to `append` until that returns false. Returns false if it was cancelled.
     fn run(
         mut self,
         is_cancelled: Option<&dyn Fn() -> bool>,
         mut append: impl FnMut(Region<'_>) -> Result<bool>,
     ) -> Result<bool> {
-        let mut chunk = vec![
-            0;
-            if self.memory.is_some() {
-                0
-            } else {
-                CHUNK.min(self.wanted) as usize
-            }
-        ];
+        let buffered = if self.memory.is_some() {
+            0
+        } else {
+            CHUNK.min(self.wanted)
+        };
+        let mut chunk = vec![0; buffered as usize];
         let (mut read, mut elements) = (0, 0);
-        let mut memory_end = self.known.max(MEMORY_AT_ONCE);
+        let mut memory_end = self.memory_checked.max(MEMORY_AT_ONCE);
         let goes_on = || !is_cancelled.is_some_and(|is_cancelled| is_cancelled());
         while goes_on() {
             if read >= memory_end {

@@ -55,7 +55,7 @@ fn array_of(code: &str, bytes: &[u8]) -> Array {
 }
 
 #[test]
-fn much_is_read_from_where_the_file_stands_to_behind_what_is_there() {
+fn fromfile_reads_from_the_position_of_the_file_and_appends() {
     let source = bytes();
     let mut file = file_of(&source);
     for begin in [0, 1, 4096, MUCH - 1] {
@@ -81,7 +81,7 @@ fn much_is_read_from_where_the_file_stands_to_behind_what_is_there() {
 }
 
 #[test]
-fn what_a_file_has_too_little_of_is_kept() {
+fn fromfile_of_too_few_elements_fails_and_keeps_them() {
     let source = bytes();
     let mut file = file_of(&source);
     for is_exposed in [false, true] {
@@ -98,8 +98,8 @@ fn what_a_file_has_too_little_of_is_kept() {
 }
 
 #[test]
-fn what_cannot_be_read_changes_nothing() {
-    // Another system does not open a descriptor anew.
+fn fromfile_of_an_unreadable_file_fails_and_changes_nothing() {
+    // Only Linux opens the file of a descriptor again.
     if !cfg!(target_os = "linux") {
         return;
     }
@@ -119,7 +119,7 @@ fn what_cannot_be_read_changes_nothing() {
 }
 
 #[test]
-fn more_than_the_machine_has_memory_for_is_refused() {
+fn fromfile_beyond_the_available_memory_fails_and_changes_nothing() {
     let holes = file_of(b"");
     holes.set_len(1 << 50).unwrap();
     for is_exposed in [false, true] {
@@ -136,7 +136,7 @@ fn more_than_the_machine_has_memory_for_is_refused() {
 }
 
 #[test]
-fn what_is_no_whole_element_is_read_and_left_out() {
+fn fromfile_of_a_partial_element_reads_and_drops_it() {
     let source = bytes();
     let mut file = file_of(&source);
     for (is_exposed, count) in [(false, MUCH), (true, MUCH), (false, 10), (true, 10)] {
@@ -158,8 +158,8 @@ fn what_is_no_whole_element_is_read_and_left_out() {
 }
 
 #[test]
-fn of_its_own_file_a_reserved_array_reads_its_elements_only() {
-    // Another system does not open a descriptor anew.
+fn fromfile_of_its_own_reserved_file_reads_only_its_elements() {
+    // Only Linux opens the file of a descriptor again.
     if !cfg!(target_os = "linux") {
         return;
     }
@@ -175,7 +175,7 @@ fn of_its_own_file_a_reserved_array_reads_its_elements_only() {
 }
 
 #[test]
-fn what_is_read_is_there_when_the_job_is_over() {
+fn finish_job_of_fromfile_later_appends_what_was_read() {
     let source = std::env::temp_dir().join(format!("mmap-array-later-{}", std::process::id()));
     std::fs::write(&source, [1u8, 0, 0, 0, 2, 0, 0, 0, 3]).unwrap();
     let path = std::os::unix::ffi::OsStrExt::as_bytes(source.as_os_str());
@@ -208,7 +208,7 @@ fn what_is_read_is_there_when_the_job_is_over() {
 }
 
 #[test]
-fn what_was_read_before_a_job_is_abandoned_is_there() {
+fn abandon_jobs_keeps_what_was_read_before() {
     let source = std::env::temp_dir().join(format!("mmap-array-abandoned-{}", std::process::id()));
     std::fs::write(&source, [1u8, 0, 0, 0, 2, 0, 0, 0]).unwrap();
     let path = std::os::unix::ffi::OsStrExt::as_bytes(source.as_os_str());
@@ -226,7 +226,7 @@ fn what_was_read_before_a_job_is_abandoned_is_there() {
 }
 
 #[test]
-fn room_that_was_made_for_more_than_came_is_capacity() {
+fn fromfile_later_from_a_short_pipe_keeps_the_room_as_capacity() {
     for (came, bytes) in [(2, 8 + CHUNK), (10_000, CHUNK + 32)] {
         for is_abandoned in [false, true] {
             let mut array = integers(&[7]);
@@ -256,7 +256,7 @@ fn room_that_was_made_for_more_than_came_is_capacity() {
 }
 
 #[test]
-fn much_is_read_to_a_reserved_file() {
+fn fromfile_later_to_a_reserved_file_reads_all() {
     let mut array = over(&file_of(&[7; 2]), Flags::ReadWrite, None);
     array.reserve(5).unwrap();
     let work = array
@@ -269,7 +269,7 @@ fn much_is_read_to_a_reserved_file() {
 }
 
 #[test]
-fn much_is_read_straight_to_memory_of_its_own() {
+fn fromfile_later_to_private_memory_reads_all() {
     for (begin, position, count) in [(0, 0, SOME / 4), (1, 4, SOME / 4 - 1), (1_000_003, 8, 1 << 20)] {
         let mut array = integers(&vec![7; begin]);
         let mut source = file_of(&some());
@@ -291,7 +291,7 @@ fn much_is_read_straight_to_memory_of_its_own() {
 }
 
 #[test]
-fn what_a_file_lost_meanwhile_is_not_read() {
+fn fromfile_later_of_a_file_truncated_meanwhile_fails() {
     let source = file_of(&some());
     let mut array = integers(&[7]);
     let work = array
@@ -305,7 +305,7 @@ fn what_a_file_lost_meanwhile_is_not_read() {
 }
 
 #[test]
-fn what_is_read_straight_is_called_off_between_two_pieces() {
+fn fromfile_later_that_is_cancelled_appends_nothing() {
     let mut array = integers(&[7]);
     let work = array
         .fromfile_later(1, ExternalFile::Own(file_of(&some())), SOME / 4)
@@ -336,7 +336,7 @@ fn counted(file: &File) -> Array {
 
 // What broke: what could not be taken over was added once more, to what the header had told meanwhile.
 #[test]
-fn what_was_taken_over_by_other_means_is_not_added_again() {
+fn finish_job_that_failed_does_not_append_twice() {
     let file = file_of(b"");
     let mut array = counted(&file);
     let source = ExternalFile::Own(file_of(&[1; 40]));
@@ -356,7 +356,7 @@ fn what_was_taken_over_by_other_means_is_not_added_again() {
 }
 
 #[test]
-fn what_was_written_in_vain_is_given_back_however_the_job_ends() {
+fn finish_job_of_a_failed_append_truncates_the_file() {
     for is_abandoned in [false, true] {
         let file = file_of(b"");
         let mut array = counted(&file);

@@ -1,10 +1,9 @@
-//! Elements to other files.
+//! Writes elements to other files.
 
 use std::fs::File;
 use std::io::{ErrorKind, Write};
 
 use rustix::event::PollFlags;
-use rustix::fs::{OFlags, fcntl_getfl};
 use rustix::io::Errno;
 
 use super::Mode;
@@ -13,12 +12,12 @@ use crate::array::jobs::{Claim, Work};
 use crate::array::{Array, Extent, Snapshot};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
-use crate::os::{blocks, identity, readiness, size};
+use crate::os::{blocks, descriptor, identity, readiness, size};
 
 /// Bytes that are written between two checks for a cancellation.
 const PART: usize = 8 << 20;
 
-/// Elements that are to be written to a file.
+/// A write that was checked and prepared.
 struct Writing {
     elements: Snapshot,
     file: ExternalFile,
@@ -26,7 +25,7 @@ struct Writing {
 }
 
 impl Array {
-    /// Writes the elements to the position of a descriptor, or to the file of a path, which holds nothing else then.
+    /// Writes the elements at the position of a descriptor, or to the file at a path, which then holds nothing else.
     ///
     /// # Errors
     /// The system's; `EBUSY` for the array's own file if the elements would be moved while they are read, or written over a header.
@@ -41,7 +40,7 @@ impl Array {
     /// Those of [`Array::tofile`]; `Busy`.
     pub fn tofile_later(&mut self, ticket: u32, target: FileName<'_>) -> Result<Work> {
         const OPERATION: &str = "tofileAsync";
-        // Before a file is made for nothing.
+        // Checked before a file is created.
         self.require_unwritten(OPERATION)?;
         let writing = self.begin_writing(target, Mode::Async)?;
         let job = self.begin_job(OPERATION, ticket, Claim::Reads)?;
@@ -68,7 +67,7 @@ impl Array {
                     let error = Error::system(Errno::BUSY, "open");
                     return Err(error.at_path(&String::from_utf8_lossy(path)));
                 }
-                // What a copy-on-write array has changed is not in its file yet.
+                // The changes of a copy-on-write array are not in its file.
                 if is_own && !self.mapping().is_private() {
                     return Ok(None);
                 }
@@ -89,14 +88,13 @@ impl Array {
         Ok(is_all && self.storage().size()? == self.file_position(self.length()))
     }
 
-    /// Refuses a descriptor of the array's own file, if writing to its position would move the elements while they are read, or write
-    /// them over a header. Written to their own position they stay what they are.
+    /// Checks that a write to the array's own file, at the position of a descriptor, does not overlap the elements, which are read
+    /// meanwhile, or a header. The elements may be written over themselves.
     ///
     /// # Errors
     /// `EBUSY`
     fn require_apart(&self, file: &ExternalFile) -> Result<()> {
-        let appends = || fcntl_getfl(&**file).is_ok_and(|flags| flags.contains(OFlags::APPEND));
-        if !self.is_own(file)? || appends() {
+        if !self.is_own(file)? || descriptor::appends(file)? {
             return Ok(());
         }
         let (start, position) = (self.file_position(0), file.position()?);
@@ -110,10 +108,10 @@ impl Array {
 }
 
 impl Writing {
-    /// Says whether it was done: false if it was cancelled.
+    /// Returns false if it was cancelled.
     fn run(self, is_cancelled: Option<&dyn Fn() -> bool>) -> Result<bool> {
         let (all, file) = (self.elements.region(), &*self.file);
-        // Before what the file holds is lost.
+        // Checked before the file is truncated.
         if is_cancelled.is_some_and(|is_cancelled| is_cancelled()) {
             return Ok(false);
         }
@@ -129,12 +127,12 @@ impl Writing {
     }
 }
 
-/// Writes bytes to the position of a file, or some of them if it is cancelled; says whether it did all.
+/// Writes bytes at the position of a file. Returns false if it was cancelled; some of them may be written by then.
 fn write_all(all: Region<'_>, mut file: &File, is_cancelled: Option<&dyn Fn() -> bool>) -> Result<bool> {
     let part = if is_cancelled.is_none() || identity::require_regular(file).is_ok() {
         PART
     } else {
-        // A pipe would keep the thread until somebody has read the rest.
+        // A longer write to a pipe would block until a reader has taken the rest.
         readiness::AT_ONCE
     };
     let mut done = 0;

@@ -1,4 +1,5 @@
-//! Work on the elements that are there, for any thread. It holds the memory it works on, whatever becomes of the array.
+//! Jobs that compute on existing elements: sorting, searching, envelopes. Each keeps its memory mapped, even if the array is
+//! closed.
 
 use super::{Claim, Work};
 use crate::array::numbers::sort_snapshot;
@@ -9,7 +10,7 @@ use crate::kernels::bisect::{self, Side};
 use crate::kernels::envelope::{self, Parts};
 use crate::kernels::sort::Readers;
 
-/// Elements to look for, which stay where they are.
+/// Elements to look for. They stay at their address.
 pub enum Needles {
     Copied(Vec<u8>),
     /// Those of an array of the same type.
@@ -50,7 +51,7 @@ impl Array {
         }))
     }
 
-    /// Looks many elements up, for a double each.
+    /// Finds the index of each of many elements, as doubles.
     ///
     /// # Errors
     /// `RaggedLength` for bytes that are not whole elements; `Busy`.
@@ -102,7 +103,7 @@ mod tests {
     use crate::array::samples::{busy, done, integers, values};
 
     #[test]
-    fn nothing_changes_the_length_while_there_is_a_job() {
+    fn calls_that_change_the_length_during_a_job_are_busy() {
         let mut array = integers(&[3, 1, 2]);
         array.reserve(100).unwrap();
         append_and_pop(&mut array);
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_job_that_did_nothing_leaves_nothing_when_it_is_finished() {
+    fn finish_job_of_a_dropped_job_changes_nothing() {
         let mut array = integers(&[3, 2, 1]);
         drop(array.sort_later(7).unwrap());
         busy(array.reserve(9));
@@ -139,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn the_room_of_a_reserved_array_is_back_after_its_last_job() {
+    fn finish_job_of_the_last_job_lets_javascript_append_again() {
         let mut array = integers(&[1, 2, 3]);
         array.reserve(5000).unwrap();
         append_and_pop(&mut array);
@@ -162,9 +163,9 @@ mod tests {
 
     /// The doubles that work gives.
     fn filled(work: Work) -> Vec<f64> {
-        let mut places = vec![f64::NAN; work.result_bytes / size_of::<f64>()];
-        assert!((work.run)(Region::of_mut(&mut places)).unwrap());
-        places
+        let mut doubles = vec![f64::NAN; work.result_bytes / size_of::<f64>()];
+        assert!((work.run)(Region::of_mut(&mut doubles)).unwrap());
+        doubles
     }
 
     /// After it memory is ready for more.
@@ -174,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_job_that_is_cancelled_leaves_the_elements() {
+    fn sort_later_that_is_cancelled_keeps_the_elements() {
         let mut array = integers(&[3, 1, 2]);
         let work = array.sort_later(7).unwrap();
         array.cancel_job(8);
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_job_outlives_its_array() {
+    fn work_after_its_array_was_dropped_is_cancelled() {
         let mut array = integers(&[3, 1, 2]);
         let sort = array.sort_later(1).unwrap();
         drop(array);

@@ -1,4 +1,4 @@
-//! Jobs: work on the elements of an array by another thread, and what the array may do meanwhile.
+//! Jobs: other threads work on the elements of an array. Until then the array refuses calls that a job excludes.
 
 pub mod computing;
 
@@ -9,19 +9,19 @@ use super::Array;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 
-/// Whether the process ends.
+/// Whether the process is ending.
 static IS_SHUT_DOWN: AtomicBool = AtomicBool::new(false);
 
-/// Cancels the jobs of all threads, and those that are begun later: the process ends.
+/// Called at the end of the process. Cancels the jobs of all threads, and all later ones.
 pub fn shutdown() {
     IS_SHUT_DOWN.store(true, Ordering::Relaxed);
 }
 
-/// What a job does, on any thread.
+/// The work of a job, for any thread.
 pub struct Work {
-    /// Bytes of the memory that its result is written to.
+    /// The size of its result in bytes.
     pub result_bytes: usize,
-    /// Says whether it was done: false if it was cancelled.
+    /// Writes the result. Returns false if it was cancelled.
     pub run: Box<dyn FnOnce(Region<'_>) -> Result<bool> + Send>,
 }
 
@@ -48,14 +48,14 @@ pub enum Claim {
     Grows,
 }
 
-/// What a growing job has done.
+/// What a job has appended.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Progress {
-    /// Bytes of the elements that it appended.
+    /// In bytes.
     pub appended: u64,
-    /// Byte up to which the file may hold bytes that were written in vain; 0 if there are none.
+    /// The byte up to which a failed append may have written to the file; 0 if none failed.
     pub wasted_to: u64,
-    /// Byte at which a reserved file ends that the job made longer; 0 if it did not.
+    /// The new end of a reserved file; 0 if the job did not make it longer.
     pub room_end: u64,
 }
 
@@ -74,7 +74,7 @@ impl Shared {
     }
 }
 
-/// A job, as the thread has it that does the work. The job is over when this is dropped.
+/// A job, for the thread that does the work. Its work is over when this is dropped.
 #[derive(Debug)]
 pub struct Job(Arc<Shared>);
 
@@ -83,7 +83,7 @@ impl Job {
         self.0.is_cancelled.load(Ordering::Relaxed) || IS_SHUT_DOWN.load(Ordering::Relaxed)
     }
 
-    /// Writes elements, unless the array has abandoned the job; says whether it did.
+    /// Writes elements, unless the array has abandoned the job. Returns whether it did.
     pub fn write(&self, write: &mut dyn FnMut()) -> bool {
         let progress = self.0.progress();
         if progress.is_some() {
@@ -92,7 +92,7 @@ impl Job {
         progress.is_some()
     }
 
-    /// Appends elements, unless the array has abandoned the job; says whether it did.
+    /// Appends elements, unless the array has abandoned the job. Returns whether it did.
     pub fn append(&self, append: impl FnOnce(&mut Progress) -> Result<()>) -> Result<bool> {
         match self.0.progress().as_mut() {
             Some(progress) => append(progress).map(|()| true),
@@ -116,18 +116,18 @@ impl Jobs {
 }
 
 impl Array {
-    /// Begins a job. Until it is finished the array is busy, even if the work is over: when the array is free again must not depend on
-    /// how fast another thread is.
+    /// Begins a job. The array is busy until `finish_job`, even if the work is over before, so that later calls do not depend on
+    /// the speed of another thread.
     ///
     /// # Errors
-    /// `Busy` if it cannot go together with the jobs there are.
+    /// `Busy` if a pending job excludes it.
     pub(super) fn begin_job(&mut self, operation: &'static str, ticket: u32, claim: Claim) -> Result<Job> {
         self.require_unwritten(operation)?;
         if claim != Claim::Reads {
             self.require_idle(operation)?;
         }
         if self.jobs.is_idle() {
-            // JavaScript appends and pops nothing by itself.
+            // From now on JavaScript calls the core to append or pop.
             self.state.set_prefaulted(0);
         }
         let shared = Arc::new(Shared {
@@ -140,17 +140,17 @@ impl Array {
         Ok(Job(shared))
     }
 
-    /// Makes a job end as soon as it can. What it has done by then stays.
+    /// Cancels a job, which ends soon. What it has done by then stays.
     pub fn cancel_job(&self, ticket: u32) {
         for job in self.jobs.0.iter().filter(|job| job.ticket == ticket) {
             job.is_cancelled.store(true, Ordering::Relaxed);
         }
     }
 
-    /// Takes over what a job has done that is over. A job that is not over goes on.
+    /// Takes over what a job has done, if its work is over. Otherwise does nothing.
     ///
     /// # Errors
-    /// The system's
+    /// The system's.
     pub fn finish_job(&mut self, ticket: u32) -> Result<()> {
         let is_over = |job: &mut Arc<Shared>| job.ticket == ticket && Arc::get_mut(job).is_some();
         let over: Vec<_> = self.jobs.0.extract_if(.., is_over).collect();
@@ -169,18 +169,18 @@ impl Array {
     pub fn abandon_jobs(&mut self) {
         for job in std::mem::take(&mut self.jobs.0) {
             job.is_cancelled.store(true, Ordering::Relaxed);
-            // Waits for the write that is under way. The array ends: nobody is left to report a failure to.
+            // Waits for a write that is under way. A failure cannot be reported, because the array ends.
             let _ = self.take_over(&job);
         }
     }
 
-    /// Refuses what needs the elements to stay as they are while others write them.
+    /// Refuses an operation while a job writes or appends elements.
     pub(super) fn require_unwritten(&self, operation: &'static str) -> Result<()> {
         let is_written = self.jobs.has(Claim::Writes) || self.jobs.has(Claim::Grows);
         busy_if(is_written, operation)
     }
 
-    /// Refuses what changes the length while others work on the elements.
+    /// Refuses an operation while any job is pending.
     pub(super) fn require_idle(&self, operation: &'static str) -> Result<()> {
         busy_if(!self.jobs.is_idle(), operation)
     }

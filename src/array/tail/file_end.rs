@@ -11,8 +11,9 @@ use crate::storage::{NpyHeader, Storage};
 
 pub(in crate::array) struct FileEnd {
     storage: Arc<Storage>,
-    /// Byte of the file at which the array begins, and at which it ended when the job began.
+    /// The byte of the file at which the array begins.
     offset: u64,
+    /// The byte at which the array ended when the job began.
     start: u64,
     itemsize: u64,
     kind: Kind,
@@ -26,7 +27,7 @@ enum Kind {
 }
 
 impl FileEnd {
-    /// Writes elements behind those that were appended before. What was written before an error does not count.
+    /// Writes elements behind those that were appended before. After an error, none of them count.
     pub fn append(&mut self, elements: Region<'_>, progress: &mut Progress) -> Result<()> {
         let position = self.start + progress.appended;
         let end = position + elements.len() as u64;
@@ -38,7 +39,7 @@ impl FileEnd {
                     .size()?
                     .checked_sub(self.offset)
                     .ok_or(Error::MemoryFault)?;
-                // What is appended to a file that ends inside an element would not be elements.
+                // If the file ends inside an element, appended bytes would not be whole elements.
                 if !bytes.is_multiple_of(self.itemsize) {
                     return Err(storage.named(Error::ragged(bytes, self.itemsize as usize)));
                 }
@@ -82,11 +83,11 @@ impl Array {
     /// Takes over what a job has appended.
     ///
     /// # Errors
-    /// The system's
+    /// The system's.
     pub(in crate::array) fn take_over_appended(&mut self, progress: Progress) -> Result<()> {
         if progress.wasted_to > 0 {
             self.note_slack(progress.wasted_to);
-            // Gives a full disk its blocks back. An error of that tells the caller nothing new.
+            // Gives blocks back to a full disk. The caller gets the first error.
             let _ = self.truncate_slack();
         }
         if let Tail::Reserved(_) = self.tail {

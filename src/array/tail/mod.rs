@@ -13,15 +13,15 @@ use crate::kernels::Region;
 use crate::os::memory::round_up_to_pages;
 use crate::storage::{Format, NpyHeader};
 
-pub(super) use npy::NpyTail;
+use npy::NpyTail;
 pub(super) use prefault::{PiecesBehindEnd, Prefault};
-pub(super) use reserved::Reserved;
+use reserved::Reserved;
 
-/// Bytes that are written so fast that any other system call beside it counts.
+/// A write of so few bytes takes hardly longer than another system call.
 const LITTLE: u64 = 4096;
 
 pub(super) enum Tail {
-    /// The file's size is the length: whoever sees the file sees exactly the elements.
+    /// The file's size is the length: every reader of the file sees exactly the elements.
     Exact,
     /// A NumPy header counts the elements, and more bytes may follow them.
     Npy(NpyTail),
@@ -34,7 +34,7 @@ impl Tail {
         header.map_or(Tail::Exact, |header| Tail::Npy(NpyTail::new(header)))
     }
 
-    /// The header of the file. That of a reserved array counts what it did before.
+    /// The header of a `.npy` file. In a reserved array it still has the count from before.
     fn header(&self) -> Option<&NpyHeader> {
         match self {
             Tail::Exact => None,
@@ -52,7 +52,7 @@ impl Array {
         }
     }
 
-    /// The lengths of all dimensions; the length alone if the array is not all of a file of several dimensions.
+    /// The shape of a file with several dimensions, if the array is all of it. Otherwise only the length.
     pub fn shape(&self) -> Vec<u64> {
         let header = self.tail.header().map(NpyHeader::header);
         header
@@ -65,7 +65,7 @@ impl Array {
         matches!(self.tail, Tail::Reserved(_))
     }
 
-    /// First byte of the file that the array uses, for its header or its elements.
+    /// The first byte of the file that the array uses, for its header or its elements.
     pub(super) fn start_in_file(&self) -> u64 {
         match self.tail.header() {
             Some(_) => 0,
@@ -73,7 +73,7 @@ impl Array {
         }
     }
 
-    /// Byte of the file at which the elements end that a reader of the file would find.
+    /// The byte at which the elements end for a reader of the file.
     pub(super) fn end_in_file(&self) -> Result<u64> {
         match self.tail {
             Tail::Exact => self.storage().size(),
@@ -81,8 +81,7 @@ impl Array {
         }
     }
 
-    /// Bytes of the elements that the file holds by now. Nobody but this array changes the length of a reserved one, but others may
-    /// truncate its file.
+    /// Bytes of the elements that the file holds now. A reserved array alone changes its length, but others may truncate the file.
     pub(super) fn bytes_in_file(&mut self) -> Result<u64> {
         let (mapping, itemsize) = (self.memory.mapping(), self.itemsize());
         match &mut self.tail {
@@ -92,19 +91,19 @@ impl Array {
         }
     }
 
-    /// Takes over what others did to the length, before this array changes it.
+    /// Takes over changes of the length by others, before this array changes it.
     ///
     /// # Errors
-    /// The system's. The verdict is `RaggedLength` if the file ends inside an element, and `MemoryFault` if it ends before the array
-    /// begins, or before what a reserved array needs.
+    /// The system's. The verdict is `RaggedLength` if the file ends inside an element, and `MemoryFault` if it ends before the
+    /// array begins, or before the capacity of a reserved array.
     pub(super) fn take_over_length(&mut self) -> Result<Verdict> {
         if let Tail::Reserved(reserved) = &self.tail {
-            // Before anything is moved: the elements behind the new end are lost, and zeros would be moved in front of it.
+            // Checked before elements are moved: those behind the new end are lost, and zeros would be moved in front of it.
             return Ok(reserved.check_truncation());
         }
         let bytes = self.bytes_in_file()?;
         self.set_bytes(bytes)?;
-        // What is appended to a file that ends before the array begins would not be one of its elements.
+        // If the file ends before the array begins, appended bytes would not be its elements.
         if bytes == 0 && self.storage().size()? < self.file_position(0) {
             return Ok(Err(Error::MemoryFault));
         }
@@ -112,8 +111,8 @@ impl Array {
         Ok(whole.map_err(|error| self.storage().named(error)))
     }
 
-    /// Makes the length what a number of bytes says. The window is widened first, so that a failure changes nothing. Room that others
-    /// have taken from a reserved array is gone.
+    /// Sets the length by a number of bytes. Widens the window first, so that a failure changes nothing. If others truncated the
+    /// file of a reserved array, its capacity gets smaller, too.
     pub(super) fn set_bytes(&mut self, bytes: u64) -> Result<()> {
         let length = bytes / self.itemsize();
         let capacity = match self.tail {
@@ -123,7 +122,7 @@ impl Array {
                 self.capacity().min(room).max(length)
             }
         };
-        // Zeros that were mapped over the room would be a fault for all calls that append.
+        // Zeros of the guard behind the elements would make each append fail.
         self.memory.cover(bytes.max(capacity * self.itemsize()))?;
         if length < self.length() {
             self.release_pages_behind(length);
@@ -136,14 +135,14 @@ impl Array {
     /// Appends elements, given as bytes in one or two parts. In an exact array that is one appending write.
     ///
     /// # Errors
-    /// The system's, `OutOfRange` for a length that a header cannot say; the array is then as it was.
+    /// The system's; `OutOfRange` if the header has no room for the length. Then nothing is changed.
     pub(super) fn append_bytes(&mut self, parts: &[Region<'_>]) -> Result<()> {
         let added: u64 = parts.iter().map(|part| part.len() as u64).sum();
         let length = self.length() + added / self.itemsize();
         if let Tail::Reserved(_) = self.tail {
             return self.append_reserved(parts, length);
         }
-        // Before anything is written: the file must not hold what cannot be mapped afterwards.
+        // Before anything is written, because it must be mapped afterwards.
         self.prepare_append(length)?;
         let end = self.file_position(self.length());
         let storage = self.memory.storage();
@@ -151,7 +150,7 @@ impl Array {
             Tail::Npy(npy) => {
                 storage.require_memory(added)?;
                 if let Err(error) = npy.append(storage, parts, end, length) {
-                    // Gives a full disk its blocks back. An error of that tells the caller nothing new.
+                    // Gives blocks back to a full disk. The caller gets the first error.
                     let _ = self.undo_append(self.length(), length);
                     return Err(error);
                 }
@@ -169,7 +168,7 @@ impl Array {
         Ok(())
     }
 
-    /// Refuses a length that the array cannot get, before anything is appended; makes room for it, if it is reserved.
+    /// Prepares an append, and fails if the array cannot have the length. A reserved array makes room for it.
     pub(super) fn prepare_append(&mut self, length: u64) -> Result<()> {
         if let Tail::Reserved(_) = self.tail {
             return self.make_room(length);
@@ -178,9 +177,9 @@ impl Array {
         self.memory.cover(length * self.itemsize())
     }
 
-    /// Makes the array longer before elements are moved in it. The parts are the last bytes that it is going to have. An exact array
-    /// appends them, so that readers see no zeros and a full disk changes nothing. A reserved array only gets the length: the caller
-    /// stores all bytes anyway.
+    /// Makes the array longer before elements are moved in it. The parts are its last bytes after that. An exact array appends
+    /// them, so that readers see no zeros and a full disk changes nothing. A reserved array only gets the length: the caller stores
+    /// all bytes anyway.
     pub(super) fn grow_for(&mut self, parts: &[Region<'_>]) -> Result<()> {
         if let Tail::Reserved(_) = self.tail {
             let added: u64 = parts.iter().map(|part| part.len() as u64).sum();
@@ -193,15 +192,15 @@ impl Array {
         self.append_bytes(parts)
     }
 
-    /// Refuses a length of more digits than a header has room for.
+    /// Checks that a header has room for the digits of a length.
     pub(super) fn require_length_fits_header(&self, length: u64) -> Result<()> {
         self.tail
             .header()
             .map_or(Ok(()), |header| header.require_room(length))
     }
 
-    /// Makes the array shorter. An exact array truncates the file. Under a header the file stays as long as it is, since a reader that
-    /// knows the old count may be reading those elements; so does a reserved file.
+    /// Makes the array shorter. An exact array truncates the file. A `.npy` file keeps its size, because a reader that knows the
+    /// old count may be reading those elements. A reserved file keeps it, too.
     pub(super) fn truncate(&mut self, length: u64) -> Result<()> {
         let end = self.file_position(self.length());
         let storage = self.memory.storage();
@@ -220,15 +219,14 @@ impl Array {
         Ok(())
     }
 
-    /// Takes back what an append from one length to another has written, whether it has failed or not, unless others have appended
-    /// meanwhile.
+    /// Undoes an append from one length to another, which may have failed, unless others have appended meanwhile.
     pub(super) fn undo_append(&mut self, from: u64, to: u64) -> Result<()> {
-        // A file is not truncated to the size it has: others may append just now.
+        // A truncation to the same size could remove what others append at this moment.
         if from == to {
             return Ok(());
         }
         if let Tail::Exact = self.tail {
-            // Before the size is asked, so that nothing takes time between that and the truncation.
+            // Before the size is read, so that nothing takes time between that and the truncation.
             self.release_pages_behind(from);
             if self.storage().size()? != self.file_position(to) {
                 return Ok(());
@@ -259,7 +257,7 @@ impl Array {
         if !self.storage().is_exposed() {
             return Ok(());
         }
-        // A reserved array notes a fault that no call has met yet, and then leaves the file alone.
+        // If a reserved array has a fault that no call has met yet, it must leave the file alone.
         let _ = self.check_faults();
         self.trim()
     }
@@ -280,8 +278,8 @@ impl Array {
         Ok(())
     }
 
-    /// Truncates a `.npy` file to the counted elements, as far as this array left bytes behind them. If the file is longer than that,
-    /// another array has made it so, and may need it.
+    /// Truncates a `.npy` file to the counted elements, if this array left bytes behind them. If the file is longer than that,
+    /// another array has made it longer, and may need it.
     pub(super) fn truncate_slack(&mut self) -> Result<()> {
         let (mapping, itemsize) = (self.memory.mapping(), self.itemsize());
         let Tail::Npy(npy) = &mut self.tail else {
@@ -294,22 +292,22 @@ impl Array {
         Ok(())
     }
 
-    /// Notes that bytes up to one of the file may have been written in vain behind the counted elements.
+    /// Notes that a failed append may have written bytes up to `end` of the file, behind the counted elements.
     pub(super) fn note_slack(&mut self, end: u64) {
         if let Tail::Npy(npy) = &mut self.tail {
             npy.note_slack(end);
         }
     }
 
-    /// Says that pages behind a length are about to go, so that the buffers on them are detached.
+    /// Called before pages behind a length are removed, so that the buffers over them are detached.
     pub(super) fn release_pages_behind(&self, length: u64) {
         // Pages count from the start of the file, not from the array's offset.
         let end = round_up_to_pages(self.file_position(length));
         (self.on_truncate)(end.saturating_sub(self.memory.mapping().offset()));
     }
 
-    /// Passes on what a check of the memory found. A reserved array leaves a file alone that others truncated, also if it is as long again
-    /// when the array ends.
+    /// Returns the result of a check. If it failed, others truncated the file. A reserved array remembers that, and leaves the file
+    /// alone even if it is as long again later.
     pub(super) fn note_truncation(&self, checked: Result<()>) -> Result<()> {
         if let (Err(_), Tail::Reserved(reserved)) = (&checked, &self.tail) {
             reserved.note_truncation();
@@ -317,7 +315,7 @@ impl Array {
         checked
     }
 
-    /// Takes note of all faults: the array has taken over what the file holds now.
+    /// Forgets all faults, because the array has taken over what the file holds now.
     pub(super) fn forget_faults(&mut self) {
         self.memory.forget_faults(self.byte_length());
         if let Tail::Reserved(reserved) = &self.tail {
@@ -326,7 +324,7 @@ impl Array {
     }
 
     fn set_exact_length(&mut self, length: u64) {
-        // If it is reserved again it calls before it appends: the memory behind the end is another one by then.
+        // The prefaulted memory is gone. If the array is reserved again, JavaScript calls the core before it appends.
         self.state.set_prefaulted(0);
         self.state.set(length, length);
     }

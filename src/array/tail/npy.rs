@@ -1,6 +1,6 @@
-//! The end of an array in a `.npy` file: the header's count is the length. NumPy does not look at the slack, the bytes behind the counted
-//! elements. So NumPy can read the file at every moment: elements are written before they are counted, and no longer counted before
-//! they are cut off.
+//! The end of an array in a `.npy` file: the header's count is the length. NumPy does not look at the slack, the bytes behind the
+//! counted elements. So NumPy can read the file at every moment: elements are written before they are counted, and the count is
+//! lowered before the file is truncated.
 
 use crate::error::Result;
 use crate::kernels::Region;
@@ -9,7 +9,7 @@ use crate::storage::{NpyHeader, Storage};
 
 pub struct NpyTail {
     header: NpyHeader,
-    /// Byte of the file at which the slack ends that this array left; 0 if it left none.
+    /// The end of the slack that this array left in the file; 0 if it left none.
     slack_end: u64,
 }
 
@@ -18,15 +18,15 @@ impl NpyTail {
         NpyTail { header, slack_end: 0 }
     }
 
-    /// As it was read last.
+    /// The header as it was last read or written.
     pub fn header(&self) -> &NpyHeader {
         &self.header
     }
 
-    /// Bytes of the elements that the header counts by now and the file holds.
+    /// Bytes of the elements that the header counts now and the file holds.
     pub fn bytes(&mut self, mapping: &Mapping, itemsize: u64) -> Result<u64> {
         let count = self.header.count(mapping.storage())?;
-        // The size is asked last: by then all that is counted is there.
+        // The size is read last, because counted elements are in the file.
         Ok(count.min(mapping.bytes()? / itemsize) * itemsize)
     }
 
@@ -50,7 +50,7 @@ impl NpyTail {
         self.slack_end = self.slack_end.max(end);
     }
 
-    /// How many elements the file is to be truncated to, if it ends with slack that this array left.
+    /// The number of elements to truncate the file to. `None` if it does not end with slack of this array.
     pub fn take_slack(&mut self, mapping: &Mapping, itemsize: u64) -> Result<Option<u64>> {
         let slack_end = std::mem::take(&mut self.slack_end);
         if slack_end == 0 {

@@ -158,7 +158,7 @@ mod tests {
         Array::anonymous(Typecode::parse("B").unwrap(), capacity).unwrap()
     }
 
-    fn brought_in(array: &Array) -> u64 {
+    fn memory_taken(array: &Array) -> u64 {
         array.storage().file().metadata().unwrap().blocks() * 512
     }
 
@@ -189,19 +189,19 @@ mod tests {
         let mut array = bytes(CAPACITY);
         append_as_javascript(&mut array, HUGE_PAGE);
         if !array.storage().is_exposed() && !crate::os::portable::is_forced() {
-            assert_eq!(brought_in(&array), HUGE_PAGE);
+            assert_eq!(memory_taken(&array), HUGE_PAGE);
         }
         let calls = append_as_javascript(&mut array, 2 * HUGE_PAGE + 1);
         assert!((1..=2).contains(&calls), "{calls}");
-        assert!(array.prefault.is_refused || brought_in(&array) >= 3 * HUGE_PAGE);
+        assert!(array.prefault.is_refused || memory_taken(&array) >= 3 * HUGE_PAGE);
         let calls = append_as_javascript(&mut array, CAPACITY);
         assert!(calls < 5, "{calls}");
-        assert!(array.prefault.is_refused || brought_in(&array) == CAPACITY);
+        assert!(array.prefault.is_refused || memory_taken(&array) == CAPACITY);
         require_as_appended(&array);
     }
 
     #[test]
-    fn what_was_taken_away_and_is_appended_again_stays() {
+    fn append_after_truncate_keeps_the_new_elements() {
         let mut array = bytes(CAPACITY);
         append_as_javascript(&mut array, 2 * HUGE_PAGE);
         for length in [MANY + 5, 3, 2 * HUGE_PAGE - 7] {
@@ -210,14 +210,14 @@ mod tests {
             require_as_appended(&array);
         }
         array.trim().unwrap();
-        assert_eq!(brought_in(&array), round_up_to_pages(array.length()));
+        assert_eq!(memory_taken(&array), round_up_to_pages(array.length()));
         array.reserve(CAPACITY).unwrap();
         append_as_javascript(&mut array, CAPACITY);
         require_as_appended(&array);
     }
 
     #[test]
-    fn large_and_small_appends_take_turns() {
+    fn large_and_small_appends_in_turn_keep_all_elements() {
         let mut array = bytes(0);
         let mut model = Vec::new();
         for round in 0..12 {
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn huge_pages_or_small_ones_hold_the_same() {
+    fn append_with_and_without_huge_pages_keeps_all_elements() {
         for refused in [false, true] {
             let mut array = bytes(0);
             array.prefault.is_refused = refused;
@@ -263,14 +263,14 @@ mod tests {
             array.repeat(2).unwrap();
             array.insert(0, &Element::from_bytes(&[3])).unwrap();
             array.trim().unwrap();
-            assert_eq!(brought_in(&array), round_up_to_pages(array.length()));
+            assert_eq!(memory_taken(&array), round_up_to_pages(array.length()));
             let model = [vec![3], model.repeat(2)].concat();
             assert!(array.region().to_vec().unwrap() == model, "refused: {refused}");
         }
     }
 
     #[test]
-    fn nothing_is_lost_wherever_a_large_append_begins_and_ends() {
+    fn large_append_at_any_border_keeps_all_elements() {
         let mebibyte = HUGE_PAGE / 2;
         let source: Vec<u8> = (0..5 * HUGE_PAGE).map(|at| (at % 251) as u8 | 1).collect();
         for refused in [false, true] {
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_behind_the_end_is_taken_as_it_was() {
+    fn extend_from_memory_behind_the_end_copies_it_first() {
         let many = 3 * HUGE_PAGE as usize;
         let source: Vec<u8> = (0..many).map(|at| (at % 251) as u8).collect();
         for left in [1, 5000, HUGE_PAGE + 3] {
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn huge_pages_are_taken_where_the_system_has_any() {
+    fn extend_takes_huge_pages_if_the_system_has_them() {
         if crate::os::portable::skips("only Linux has huge pages, and tells a thread's faults") {
             return;
         }
@@ -335,11 +335,11 @@ mod tests {
         small
             .extend(Region::of(&source[..HUGE_PAGE as usize - 1]))
             .unwrap();
-        assert_eq!(brought_in(&small), HUGE_PAGE);
+        assert_eq!(memory_taken(&small), HUGE_PAGE);
     }
 
     #[test]
-    fn what_others_can_see_is_left_to_them() {
+    fn append_to_an_exposed_reserved_array_calls_the_core_once() {
         let mut array = bytes(0);
         array.handle().unwrap();
         array.reserve(CAPACITY).unwrap();

@@ -1,4 +1,5 @@
-//! A reserved array: its file has room behind the elements, and is truncated to them in the end, by the array or at the end of the process.
+//! A reserved array: its file has room behind the elements. The array truncates the file to them, at the latest at the end of the
+//! process.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError, Weak};
@@ -17,7 +18,7 @@ use crate::storage::NpyHeader;
 
 pub struct Reserved {
     reservation: Arc<Reservation>,
-    /// What was known of the header.
+    /// The header when the array was reserved.
     npy: Option<NpyHeader>,
 }
 
@@ -31,35 +32,35 @@ impl Reserved {
         self.reservation.check_truncation()
     }
 
-    /// Remembers that others truncated the file: it is theirs until the array has taken over what is there.
+    /// Remembers that others truncated the file. The array leaves it alone until a refresh.
     pub fn note_truncation(&self) {
         self.reservation.is_truncated.store(true, Ordering::Relaxed);
     }
 
-    /// Goes on with what the file holds now, which the array has taken over.
+    /// Called when the array has taken over what the file holds now.
     pub fn accept_truncation(&self) {
         self.reservation.is_truncated.store(false, Ordering::Relaxed);
     }
 
-    /// Truncates the file to the elements, and gives what the end of the array is from now on.
+    /// Truncates the file to the elements. Returns the tail that the array has from now on.
     pub fn seal(&self) -> Result<Tail> {
         self.reservation.seal()?;
         Ok(Tail::new(self.npy.clone()))
     }
 }
 
-/// What it takes to truncate a reserved file to its elements without the array.
+/// All that is needed to truncate a reserved file to its elements without the array.
 #[derive(Debug)]
 struct Reservation {
     mapping: Arc<Mapping>,
     state: Arc<State>,
     itemsize: u64,
     npy: Option<NpyHeader>,
-    /// Others were found to have truncated the file. Remembered, since they may make it as long again.
+    /// Whether others have truncated the file. Kept, because they may make it as long again.
     is_truncated: AtomicBool,
 }
 
-/// Those of this process that somebody else can see.
+/// The reservations of this process in files that others can see.
 static OPEN: Mutex<Vec<Weak<Reservation>>> = Mutex::new(Vec::new());
 
 /// The process that registered [`seal_all`]. A process that is forked from it inherits the registration, and must not act on it.
@@ -68,7 +69,7 @@ static REGISTERED: OnceLock<u32> = OnceLock::new();
 impl Reservation {
     fn start(reservation: Reservation) -> Arc<Reservation> {
         let reservation = Arc::new(reservation);
-        // Memory that nobody else can know of goes with the process.
+        // Memory that nobody else can see ends with the process.
         if reservation.mapping.storage().is_exposed() {
             REGISTERED.get_or_init(|| {
                 at_exit(seal_all);
@@ -83,8 +84,8 @@ impl Reservation {
         reservation
     }
 
-    /// Refuses a file that ends before the room of this array: somebody truncated it. Elements that were stored behind its end are
-    /// lost, those in the file's last page without a fault. Another array may have reserved more.
+    /// Checks that the file has room for the whole capacity. If not, others truncated it, and elements that were stored behind its
+    /// end are lost, those in its last page without a fault. It may be longer, because another array may have reserved more.
     ///
     /// # Errors
     /// `MemoryFault`
@@ -93,7 +94,7 @@ impl Reservation {
             return Err(Error::MemoryFault);
         }
         let capacity = self.state.capacity();
-        // A fault tells too, if the file is as long again by now.
+        // If the file is as long again by now, a fault shows that it was truncated.
         let found = if self.mapping.has_zeros_before(capacity * self.itemsize) {
             Err(Error::MemoryFault)
         } else {
@@ -133,12 +134,12 @@ extern "C" fn seal_all() {
     }
     let open = lock_at_exit();
     for reservation in open.iter().flat_map(|open| open.iter()).filter_map(Weak::upgrade) {
-        // Nobody is left to report a failure to.
+        // A failure cannot be reported.
         let _ = reservation.seal();
     }
 }
 
-/// Other threads hold the list for a moment only. A thread that has ended while it held the list must not hang the process.
+/// Other threads lock the list for a moment only. A thread that ended while it had locked the list must not hang the process.
 fn lock_at_exit() -> Option<MutexGuard<'static, Vec<Weak<Reservation>>>> {
     const TRIES: u32 = 1000;
     for _ in 0..TRIES {
@@ -158,7 +159,7 @@ impl Array {
         self.reserve_more(capacity)
     }
 
-    /// The same of an array whose length is the file's.
+    /// The same, for an array that has just taken over the length of its file.
     pub(in crate::array) fn reserve_more(&mut self, capacity: u64) -> Result<()> {
         countable_bytes("capacity", capacity, self.itemsize())?;
         let exact = self.start_reservation();
@@ -172,7 +173,7 @@ impl Array {
         })
     }
 
-    /// Makes an exact array reserved, and gives the end it had; `None` if it is reserved.
+    /// Makes the array reserved. Returns the tail it had; `None` if it was reserved already.
     fn start_reservation(&mut self) -> Option<Tail> {
         if let Tail::Reserved(_) = self.tail {
             return None;
@@ -189,7 +190,7 @@ impl Array {
         Some(std::mem::replace(&mut self.tail, reserved))
     }
 
-    /// Refuses a reserved array whose file others truncated.
+    /// As [`Reservation::check_truncation`]. Does nothing if the array is not reserved.
     pub(in crate::array) fn check_truncation(&self) -> Result<()> {
         match &self.tail {
             Tail::Reserved(reserved) => reserved.check_truncation(),
@@ -197,7 +198,7 @@ impl Array {
         }
     }
 
-    /// Stores elements behind the end, and makes room for them first.
+    /// Makes room for elements, and stores them behind the end.
     pub(super) fn append_reserved(&mut self, parts: &[Region<'_>], length: u64) -> Result<()> {
         self.require_memory(length)?;
         self.make_room(length)?;
@@ -211,8 +212,8 @@ impl Array {
         Ok(())
     }
 
-    /// Makes a reserved array shorter. Its file keeps its room, but not the elements: a process that is killed leaves the file as long
-    /// as it is, and what was taken away must not come back then.
+    /// Makes a reserved array shorter. Its file keeps its size, but zeros replace the elements: if the process is killed, the file
+    /// stays that long, and removed elements must not come back.
     pub(super) fn truncate_reserved(&mut self, length: u64) {
         if self.storage().is_exposed() {
             let start = length * self.itemsize();
@@ -224,7 +225,7 @@ impl Array {
         self.state.set(length, self.capacity());
     }
 
-    /// Room for a length in a reserved array; grows by half, so that a run of appends asks the system seldom.
+    /// Makes room for a length in a reserved array. Grows by half, so that many appends make few system calls.
     pub(in crate::array) fn make_room(&mut self, length: u64) -> Result<()> {
         let capacity = self.capacity();
         if length <= capacity {
@@ -233,8 +234,8 @@ impl Array {
         let page = page_size() / self.itemsize();
         let generous = length.max(capacity.saturating_add(capacity / 2)).max(page);
         let generous = self.in_huge_pages(generous);
-        // What was asked for may fit if half as much again does not. Less than a page more is not worth a call of its own: near a
-        // full disk each append would make one.
+        // If so much does not fit, tries less, down to what is needed. It never adds less than a page: otherwise each append near a
+        // full disk would make a system call.
         let mut spare = generous - length;
         loop {
             match self.set_capacity(length + spare) {
@@ -246,8 +247,8 @@ impl Array {
         }
     }
 
-    /// At least so many elements; in much memory of its own, as many as whole huge pages hold. The huge page that the end of the file
-    /// lies in costs a fault for each of its small ones.
+    /// At least so many elements. If nobody else sees the memory and it is large, as many as whole huge pages hold: the kernel uses
+    /// small pages from the last huge page border of a file to its end, and each costs a fault.
     fn in_huge_pages(&self, elements: u64) -> u64 {
         let huge = HUGE_PAGE / self.itemsize();
         if self.storage().is_exposed() || elements < 2 * huge || self.capacity() == 0 {
@@ -256,7 +257,7 @@ impl Array {
         elements.checked_next_multiple_of(huge).unwrap_or(elements)
     }
 
-    /// Grows the file of a reserved array; its length stays.
+    /// Grows the file of a reserved array. The length stays.
     fn set_capacity(&mut self, capacity: u64) -> Result<()> {
         let (from, to) = (self.file_position(self.capacity()), self.file_position(capacity));
         self.require_length_fits_header(capacity)?;
@@ -265,15 +266,15 @@ impl Array {
         self.storage().grow(from, to)?;
         self.state.set(self.length(), capacity);
         if !self.storage().is_exposed() && capacity * self.itemsize() >= HUGE_PAGE {
-            // A hint: if the system has huge pages for such memory, they take far fewer faults.
+            // A hint, which may fail: with huge pages, the memory takes far fewer faults.
             let bytes = capacity * self.itemsize();
             let _ = self.window().advise(Advice::HugePage, 0, bytes);
         }
         Ok(())
     }
 
-    /// Refuses a length that takes more memory than can be had, before anything is touched. Memory that others can see took its
-    /// pages with its capacity, memory of our own takes them when elements are stored.
+    /// Checks that memory is available for a length, before it is touched. Memory that others can see has its pages for the whole
+    /// capacity; other memory gets them when elements are stored.
     ///
     /// # Errors
     /// `ENOMEM`
@@ -300,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reserved_file_is_cut_back_and_never_made_longer() {
+    fn trim_truncates_a_reserved_file_and_never_extends_it() {
         let file = file_of(&[7; 4]);
         let mut array = over(&file, Flags::ReadWrite, None);
         array.reserve(10_000).unwrap();
@@ -318,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reserved_array_whose_room_was_cut_is_a_fault_until_refresh() {
+    fn truncation_of_a_reserved_file_is_a_fault_until_refresh() {
         let file = file_of(&[7; 4]);
         let mut array = over(&file, Flags::ReadWrite, None);
         array.reserve(100).unwrap();
@@ -347,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn refresh_takes_over_room_that_was_lost_and_is_there_again() {
+    fn refresh_after_the_file_is_as_long_again_keeps_the_capacity() {
         let file = file_of(&[7; 4]);
         let mut array = over(&file, Flags::ReadWrite, None);
         array.reserve(10_000).unwrap();
@@ -363,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_others_cut_is_left_as_found_when_the_array_is_dropped() {
+    fn drop_after_others_truncated_the_file_leaves_it_alone() {
         let file = file_of(&[7; 4]);
         let mut array = over(&file, Flags::ReadWrite, None);
         array.reserve(100).unwrap();
@@ -373,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_another_array_reserved_more_of_is_no_fault() {
+    fn reserve_after_another_array_reserved_more_is_no_fault() {
         let file = file_of(&[7; 4]);
         let (mut one, mut other) = (
             over(&file, Flags::ReadWrite, None),

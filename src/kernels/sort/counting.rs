@@ -1,17 +1,17 @@
-//! Elements of one or two bytes sorted by counting each value there can be.
+//! Sorts elements of one or two bytes by counting each value.
 
 use std::ops::Range;
 
-use super::super::Region;
-use super::super::block::Block;
-use super::super::order::Ordered;
 use super::SortOptions;
+use crate::kernels::Region;
+use crate::kernels::block::Block;
+use crate::kernels::order::Ordered;
 
-/// Counts side by side, so that a run of equal elements does not wait for its own counter.
+/// The number of counters for each value, so that the processor need not wait for one counter when equal elements follow each
+/// other.
 const TABLES: usize = 4;
 
-/// Sorts a region, unless it is called off before anything is written; says whether it is sorted. It needs memory for the
-/// counters only.
+/// Sorts a region. Returns false if it was cancelled, before anything is written. Needs memory for the counters only.
 #[inline(always)]
 pub fn sort<T: Ordered>(
     region: Region<'_>,
@@ -21,7 +21,7 @@ pub fn sort<T: Ordered>(
 ) -> bool {
     let values = 1 << (8 * size_of::<T>());
     let count = region.len() / size_of::<T>();
-    // One table is as large as fits the first cache; more would not.
+    // Several tables of two-byte values would not fit the first-level cache.
     let tables = if values <= 256 { TABLES } else { 1 };
     let counters = region.rows::<T>(0..count).fold_lanes::<TABLES, _>(
         vec![0usize; values * tables],
@@ -46,7 +46,7 @@ pub fn sort<T: Ordered>(
     !options.must_stop() && (options.write)(&mut write)
 }
 
-/// The same element over a range.
+/// Writes one element to all of a range.
 fn write_run<T: Ordered>(region: Region<'_>, range: Range<usize>, value: T, block: &mut Block) {
     let run = block.fill::<T>(range.len(), value);
     let mut at = range.start;

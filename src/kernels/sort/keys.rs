@@ -1,4 +1,4 @@
-//! Elements and the integers by which they are sorted.
+//! The keys by which elements are sorted.
 #![allow(
     unsafe_code,
     reason = "reads and writes shared memory without a check for each element"
@@ -15,12 +15,12 @@ use crate::kernels::dispatch::Level;
 use crate::kernels::order::{Key, Ordered};
 use crate::kernels::rows::Rows;
 
-/// From so many elements of two bytes on, counting is faster than comparing.
+/// From this number of elements of two bytes on, counting is faster than comparing.
 pub const MANY: usize = 1 << 16;
-/// How many are converted at a time.
+/// Elements that are converted at a time.
 const ROW: usize = 16;
 
-/// Elements and the keys they are sorted by, which may be wider than their own.
+/// An element type that can be sorted. Its keys may be wider than its elements.
 pub trait Sortable: Ordered {
     type Wide: SortKey;
 
@@ -28,7 +28,7 @@ pub trait Sortable: Ordered {
 
     fn of_wide_key(key: Self::Wide) -> Self;
 
-    /// Whether so many of them are counted.
+    /// Whether so many elements are sorted by counting.
     fn is_counted(count: usize) -> bool;
 
     fn count(region: Region<'_>, options: SortOptions<'_>) -> bool;
@@ -80,7 +80,7 @@ sortable! {
     f64 as i64: |_| false;
 }
 
-/// Keys there are vectors of.
+/// Keys that vectors can hold.
 pub trait SortKey: Key {
     /// Sorts elements by these keys.
     fn sort<T: Sortable<Wide = Self>>(
@@ -113,10 +113,10 @@ macro_rules! sort_key {
 }
 sort_key!(i32 i64);
 
-/// Converts as many elements; they may be the same memory.
+/// Converts elements to others, which may be in the same memory.
 ///
 /// # Panics
-/// If there are not as many.
+/// If `to` is shorter.
 #[inline(always)]
 pub fn convert<A: Pod, B: Pod>(from: Rows<'_, A>, to: Rows<'_, B>, of: impl Fn(A) -> B) {
     let count = from.len();

@@ -2,8 +2,9 @@
 //!
 //! If others may read the elements, a copy is sorted: the elements are read once, and written once when they are in order. So each
 //! element is its old or its new value at any moment, and what another thread writes meanwhile is lost. If nobody else may read
-//! them, they are sorted in place, as keys. Another thread that writes to them all the same can make elements lost, changed or
-//! out of order, but touches no other memory. Elements of one byte, and many of two, are counted instead, which takes next to no memory.
+//! them, they are sorted in place, as keys. If another thread writes to them nevertheless, elements can be lost, changed or out of
+//! order, but no other memory is touched. Elements of one byte, and many of two, are counted instead, which takes next to no
+//! memory.
 
 mod counting;
 mod keys;
@@ -26,7 +27,7 @@ use keys::{SortKey, Sortable};
 pub enum Readers {
     /// Each element has its old or its new value.
     Others,
-    /// Elements may be anywhere among the others, and a few of them in registers.
+    /// The region may hold elements in any order, and some only in registers.
     None,
 }
 
@@ -47,16 +48,16 @@ fn is_in_place<T: Sortable>(readers: Readers) -> bool {
     readers == Readers::None && size_of::<T>() == size_of::<T::Wide>()
 }
 
-/// When a sort leaves the elements as they are, and how it treats them.
+/// How a sort treats the elements, and when it leaves them as they are.
 #[derive(Clone, Copy)]
 pub struct SortOptions<'a> {
     /// [`Readers::None`] only if the sort cannot be cancelled.
     pub readers: Readers,
     /// Asked after everything was read and before anything is written: false if zeros may have been read in place of the file.
     pub is_source_intact: &'a dyn Fn() -> bool,
-    /// Asked now and then, if the sort can be cancelled. Such a sort writes nothing before all is in order.
+    /// Asked from time to time, if the sort can be cancelled. Such a sort writes nothing before it has sorted all.
     pub is_cancelled: Option<&'a dyn Fn() -> bool>,
-    /// Runs the writing of a sort that can be cancelled, unless it is too late for that; returns whether it did.
+    /// Calls the function that writes the result, unless the job was abandoned. Returns whether it did.
     pub write: &'a dyn Fn(&mut dyn FnMut()) -> bool,
 }
 

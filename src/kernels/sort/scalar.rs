@@ -1,11 +1,11 @@
-//! Keys sorted by the standard library, where there are no vectors.
+//! Sorts keys with the standard library, for processors without vectors.
 
 use crate::kernels::order::Key;
 
-/// The standard library cannot be stopped, so keys are given to it in parts: it takes some 5 ms for so many.
+/// The standard library cannot be cancelled, so it gets the keys in parts. One part takes about 5 ms.
 const PART: usize = 1 << 18;
 
-/// Sorts keys, unless `is_cancelled` says otherwise between two parts.
+/// Sorts keys, until `is_cancelled` returns true between two parts.
 pub fn sort<K: Key>(keys: &mut [K], is_cancelled: &impl Fn() -> bool) {
     if is_cancelled() {
         return;
@@ -16,7 +16,7 @@ pub fn sort<K: Key>(keys: &mut [K], is_cancelled: &impl Fn() -> bool) {
     let mut sample: [K; 63] = std::array::from_fn(|index| keys[keys.len() / 63 * index]);
     sample.sort_unstable();
     let middle = partition(keys, sample[31]);
-    // Of many equal keys the library makes short work.
+    // With many equal keys the library is fast.
     if middle.min(keys.len() - middle) < keys.len() / 8 {
         return keys.sort_unstable();
     }
@@ -25,7 +25,7 @@ pub fn sort<K: Key>(keys: &mut [K], is_cancelled: &impl Fn() -> bool) {
     sort(others, is_cancelled);
 }
 
-/// Puts the keys less than a pivot in front of the others; gives how many there are.
+/// Moves the keys less than a pivot in front of the others. Returns how many there are.
 fn partition<K: Key>(keys: &mut [K], pivot: K) -> usize {
     let mut middle = 0;
     for index in 0..keys.len() {

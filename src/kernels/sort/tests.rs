@@ -69,7 +69,7 @@ fn scrambled(index: usize) -> u64 {
         .wrapping_mul(0xBF58_476D_1CE4_E5B9)
 }
 
-/// Orders and repetitions that sorts stumble over.
+/// Orders and repetitions that are difficult for sorts.
 fn patterns(length: usize) -> Vec<(&'static str, Vec<u64>)> {
     let of = |make: &dyn Fn(usize) -> u64| (0..length).map(make).collect();
     vec![
@@ -153,21 +153,21 @@ macro_rules! check_all {
 }
 
 #[test]
-fn short_ones() {
+fn sort_of_short_arrays_agrees_with_the_standard_library() {
     for length in (0..20).chain([31, 32, 33, 63, 64, 65, 127, 128, 129, 200, 255, 256, 257]) {
         check_all!(length);
     }
 }
 
 #[test]
-fn around_blocks_and_strides() {
+fn sort_of_lengths_around_blocks_agrees_with_the_standard_library() {
     for length in [384, 511, 513, 1025, 4097] {
         check_all!(length);
     }
 }
 
 #[test]
-fn those_that_are_counted_and_those_that_are_not_any_more() {
+fn sort_of_lengths_around_the_limit_of_counting_agrees_with_the_standard_library() {
     for length in [MANY - 1, MANY] {
         for (what, values) in patterns(length).into_iter().take(2) {
             check(&values.iter().map(|n| *n as u16).collect::<Vec<_>>(), what);
@@ -224,18 +224,18 @@ fn nans_are_last_and_keep_their_bits() {
     assert_ne!(values[5].is_sign_negative(), values[6].is_sign_negative());
 }
 
-/// Of many elements more are looked at for a pivot, and it is asked more than once whether they are still wanted.
+/// With many elements, more are read for a pivot, and the sort asks several times whether it was cancelled.
 #[test]
-fn many_elements_and_called_off_in_the_middle() {
+fn sort_of_many_elements_can_be_cancelled() {
     fn check<T: Sortable>(original: &[T]) {
         let mut expected: Vec<T::Key> = original.iter().map(|value| value.key()).collect();
         expected.sort();
         for level in Level::available() {
-            for patience in [0, 1, 2, 4, usize::MAX] {
+            for limit in [0, 1, 2, 4, usize::MAX] {
                 let asked = std::cell::Cell::new(0);
                 let is_cancelled = || {
                     asked.set(asked.get() + 1);
-                    asked.get() > patience
+                    asked.get() > limit
                 };
                 let options = SortOptions {
                     readers: Readers::Others,
@@ -246,9 +246,9 @@ fn many_elements_and_called_off_in_the_middle() {
                 let mut values = original.to_vec();
                 let mut scratch = vec![0; words_at::<T>(level, values.len(), options.readers)];
                 let is_done = sort_at::<T>(level, Region::of_mut(&mut values), &mut scratch, options);
-                let case = format!("{} at {level:?}, {patience}", std::any::type_name::<T>());
-                assert_eq!(is_done, patience == usize::MAX, "{case}");
-                assert!(patience == 0 || asked.get() > 1, "{case}");
+                let case = format!("{} at {level:?}, {limit}", std::any::type_name::<T>());
+                assert_eq!(is_done, limit == usize::MAX, "{case}");
+                assert!(limit == 0 || asked.get() > 1, "{case}");
                 let keys = values.iter().map(|value| value.key());
                 if is_done {
                     assert!(keys.eq(expected.iter().copied()), "{case}");
@@ -267,31 +267,31 @@ fn many_elements_and_called_off_in_the_middle() {
     );
 }
 
-/// Where pivots are as bad as can be, the rest is left to a heap.
+/// If pivots are too bad, a heap sorts the rest.
 #[test]
 #[cfg(target_arch = "x86_64")]
-fn without_patience_it_is_sorted_all_the_same() {
+fn quicksort_without_depth_left_falls_back_to_a_heap() {
     use super::vectors::{avx2, quick};
     if !Level::Avx2.is_available() {
         return;
     }
-    for patience in [0, 1, 3] {
-        let mut keys: Vec<i64> = (0..10_000).map(|n| scrambled(n) as i64 >> patience).collect();
+    for limit in [0, 1, 3] {
+        let mut keys: Vec<i64> = (0..10_000).map(|n| scrambled(n) as i64 >> limit).collect();
         let mut expected = keys.clone();
         expected.sort();
         let mut taken = vec![];
         let mut take = |sorted: Rows<'_, i64>| taken.extend((0..sorted.len()).map(|index| sorted.get(index)));
         let vectors = avx2::Avx2::<i64>::new();
-        quick::sort(vectors, Rows::of_mut(&mut keys), patience, &mut take, &|| false);
+        quick::sort(vectors, Rows::of_mut(&mut keys), limit, &mut take, &|| false);
         assert_eq!(taken, expected);
         assert_eq!(keys, expected);
     }
 }
 
-/// Elements that another thread writes all the time: the sort comes to an end, and stays inside.
+/// Another thread writes to the elements all the time. The sort ends, and touches no other memory.
 #[test]
 #[allow(unsafe_code, reason = "a write by another thread, which Rust does not allow")]
-fn elements_that_change_meanwhile() {
+fn sort_of_elements_that_change_meanwhile_stays_inside() {
     let mut values: Vec<u64> = (0..30_000).map(scrambled).collect();
     let guard = 64;
     let region = Region::of_mut(&mut values);
@@ -305,11 +305,11 @@ fn elements_that_change_meanwhile() {
                     break;
                 }
                 let at = scrambled(n) as usize % (30_000 - 2 * guard);
-                let place = std::ptr::with_exposed_provenance_mut::<u64>(address).wrapping_add(at);
+                let target = std::ptr::with_exposed_provenance_mut::<u64>(address).wrapping_add(at);
                 // Least and greatest, so that partitions are as uneven as can be.
                 let value = if n % 2 == 0 { 0 } else { u64::MAX };
                 // SAFETY: inside the values, which outlive the thread.
-                unsafe { place.write_volatile(value) };
+                unsafe { target.write_volatile(value) };
             }
         });
         for _ in 0..300 {

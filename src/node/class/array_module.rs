@@ -104,8 +104,7 @@ impl MmapArray {
     #[napi]
     pub fn fill(&self, env: Env, value: RawNumber, start: Option<f64>, end: Option<f64>) -> napi::Result<()> {
         self.read(&env, |array| {
-            let bounds = bounds(start, end, None);
-            array.fill(&encode(array.typecode(), value)?, bounds.start, bounds.stop)
+            array.fill(&encode(array.typecode(), value)?, bounds(start, end, None))
         })
     }
 
@@ -193,7 +192,7 @@ impl MmapArray {
         })
     }
 
-    /// Appends `n` elements read from a path, or from where a descriptor stands.
+    /// Appends `n` elements read from a path, or from the position of a descriptor.
     #[napi]
     pub fn fromfile(&self, env: Env, source: Either<i32, Uint8Array>, n: f64) -> napi::Result<()> {
         self.change(&env, |array| {
@@ -202,7 +201,7 @@ impl MmapArray {
         })
     }
 
-    /// Writes the elements to a path, or to where a descriptor stands.
+    /// Writes the elements to a path, or to the position of a descriptor.
     #[napi]
     pub fn tofile(&self, env: Env, target: Either<i32, Uint8Array>) -> napi::Result<()> {
         self.read(&env, |array| array.tofile(file_name(&target)))

@@ -1,4 +1,4 @@
-//! Jobs: calls that work on a thread of the pool and give a promise. JavaScript gives each job a ticket, a number by which it can
+//! Jobs: calls that work on a thread of the pool and return a promise. JavaScript gives each job a ticket, a number by which it can
 //! be cancelled, and calls `finishJob` when its promise is settled.
 
 use napi::bindgen_prelude::{AsyncTask, Either, Null, Uint8Array};

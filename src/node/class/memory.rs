@@ -7,11 +7,10 @@ use super::MmapArray;
 use crate::error::{Error, Result};
 use crate::node::values::{bytes, count};
 use crate::node::{external, shared_buffers};
-use crate::storage::Flags;
 
 #[napi]
 impl MmapArray {
-    /// The few numbers that the core and JavaScript share.
+    /// The state that the core and JavaScript share.
     #[napi(ts_return_type = "ArrayBuffer")]
     pub fn state_buffer(&self, env: Env) -> napi::Result<Unknown<'static>> {
         self.read(&env, |array| external::state_buffer(&env, array.state()))
@@ -29,7 +28,7 @@ impl MmapArray {
         })
     }
 
-    /// Fails for an array that has met a fault. Else lets JavaScript read elements itself.
+    /// Fails if the array has met a fault. Otherwise lets JavaScript read elements itself.
     #[napi]
     pub fn check_faults(&self, env: Env) -> napi::Result<()> {
         self.read(&env, |_| Ok(()))
@@ -73,9 +72,7 @@ impl MmapArray {
                     requirement: "as long as the array",
                 });
             }
-            let is_copy_on_write = array.flags() == Flags::CopyOnWrite;
-            self.overlays
-                .map_over(&buffer, memory, array.mapping(), is_copy_on_write)
+            self.overlays.map_over(&buffer, memory, array.mapping())
         })
     }
 }

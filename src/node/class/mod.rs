@@ -1,5 +1,5 @@
-//! The class `MmapArray` of the addon. Its methods stand in a file for each topic, with the names that they have for users. They
-//! take arguments that `lib/` has checked, and check them again.
+//! The class `MmapArray` of the addon. Its methods are in a file for each topic, and have the names that users know. `lib/` has
+//! checked their arguments, and they check them again.
 //!
 //! It has no getters: V8 checks the receiver of a method of an addon, but not that of a getter. A small integer as receiver
 //! of a getter ends the process.

@@ -21,7 +21,7 @@ impl MmapArray {
         self.change(&env, |array| array.handle().map(HandleFields::from))
     }
 
-    /// Tries for a time to lock the file. Returns false if another held the lock all that time.
+    /// Tries to lock the file until the timeout. Returns false if others held the lock all that time.
     #[napi]
     pub fn try_lock(&self, env: Env, shared: bool, milliseconds: f64) -> napi::Result<bool> {
         self.change(&env, |array| array.lock(shared, duration(milliseconds)))
@@ -32,7 +32,7 @@ impl MmapArray {
         self.change_unsound(&env, Array::unlock)
     }
 
-    /// Sleeps on an element on another thread, without end if no time is given. Gives a number of `outcome_number`.
+    /// Sleeps on an element on another thread, for ever if no time is given. Gives a number of `outcome_number`.
     #[napi(ts_return_type = "Promise<number>")]
     pub fn wait_async(
         &self,

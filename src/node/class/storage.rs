@@ -85,8 +85,7 @@ impl MmapArray {
     #[napi]
     pub fn advise(&self, env: Env, advice: String, start: Option<f64>, end: Option<f64>) -> napi::Result<()> {
         self.read(&env, |array| {
-            let bounds = bounds(start, end, None);
-            array.advise(Advice::parse(&advice)?, bounds.start, bounds.stop)
+            array.advise(Advice::parse(&advice)?, bounds(start, end, None))
         })
     }
 }

@@ -1,5 +1,5 @@
-// Files that another process cuts while a child of the test has them mapped. The child's exit code and signal are
-// looked at, and that it came to its end.
+// Files that another process truncates while a child of the test has them mapped. Checks the exit code and the signal of the
+// child, and that it ran to its end.
 import { expect } from 'vitest'
 import { PAGE } from './pages.js'
 import { INDEX, expectExit, runNode } from './processes.js'
@@ -8,8 +8,8 @@ const CONSTANTS = `const PAGE = ${PAGE}, KEPT = ${PAGE / Int32Array.BYTES_PER_EL
 
 /**
  * Runs a body in a child that has an `array` of 100,000 ones in a file, and besides MmapArray and fs: `PAGE`, the bytes of one,
- * and `KEPT`, the elements of a file that was cut to one; `cut(bytes)`, by
- * which another process cuts the file; `armed(bytes, ...paths)`, which gives a function that has another process do so
+ * and `KEPT`, the elements of a file that was truncated to one; `truncate(bytes)`, by
+ * which another process truncates the file; `armed(bytes, ...paths)`, which returns a function that makes another process do so
  * while this one goes on; `start(source)`, a worker with `array` attached; `code(call)`, the code of what a call throws.
  */
 export async function inChild(scope, body, { flags = 'r+', offset = 0, ...options } = {}) {
@@ -20,7 +20,7 @@ export async function inChild(scope, body, { flags = 'r+', offset = 0, ...option
      ${CONSTANTS}
      const path = ${JSON.stringify(scope.path())}
      const code = (call) => { try { call(); return 'nothing thrown' } catch (error) { return error.code } }
-     const cut = (bytes) => assert.equal(spawnSync('truncate', ['-s', bytes, path]).status, 0)
+     const truncate = (bytes) => assert.equal(spawnSync('truncate', ['-s', bytes, path]).status, 0)
      const armed = (bytes, ...paths) => {
        // Opened for writing, a FIFO waits for its reader: the other process is there then.
        const fifo = path + '.fifo'

@@ -1,4 +1,4 @@
-//! Locks on the array's file, and waiting on its elements.
+//! Waiting on elements.
 
 use std::time::Duration;
 
@@ -7,27 +7,8 @@ use super::slice::element_index;
 use crate::error::{Error, Result};
 use crate::mapping::SharedWord;
 use crate::os::futex::Wakeup;
-use crate::sharing::lock::Lock;
 
 impl Array {
-    /// Tries for a time to lock the file; false if somebody else held the lock all the while.
-    ///
-    /// # Errors
-    /// `Locked` if this array holds the lock.
-    pub fn lock(&mut self, shared: bool, patience: Duration) -> Result<bool> {
-        let lock = match &mut self.lock {
-            Some(lock) => lock,
-            none => none.insert(Lock::on(self.memory.storage())?),
-        };
-        lock.acquire(shared, patience)
-    }
-
-    /// # Errors
-    /// `NotLocked` if this array does not hold the lock.
-    pub fn unlock(&mut self) -> Result<()> {
-        self.lock.as_mut().map_or(Err(Error::NotLocked), Lock::release)
-    }
-
     /// The element as the waiters of all processes see it.
     ///
     /// # Errors
@@ -48,7 +29,7 @@ impl Array {
         self.word(index)?.wait(expected, timeout)
     }
 
-    /// The same on a thread of its own. Closing the array cancels it.
+    /// The same, on a new thread. Closing the array cancels it.
     pub fn wait_later(
         &mut self,
         index: i64,
@@ -61,7 +42,7 @@ impl Array {
         let snapshot = self.snapshot_of(end);
         let checked = move |outcome: Result<Wakeup>| {
             done(outcome.and_then(|outcome| match outcome {
-                // The element may be a zero that is not the file's.
+                // The element may have been a zero of the guard.
                 Wakeup::NotEqual | Wakeup::Woken => snapshot.check_faults().map(|()| outcome),
                 Wakeup::TimedOut | Wakeup::Cancelled => Ok(outcome),
             }))
@@ -69,7 +50,7 @@ impl Array {
         self.sleepers.sleep(word, expected, timeout, checked)
     }
 
-    /// Wakes at most so many waiters of an element; returns how many it woke.
+    /// Wakes at most `count` waiters of an element. Returns how many it woke.
     pub fn notify(&self, index: i64, count: u32) -> Result<u32> {
         self.word(index)?.wake(count)
     }
@@ -89,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sleeper_on_private_pages_is_found_by_one_on_shared_ones() {
+    fn notify_on_shared_pages_wakes_a_sleeper_on_private_pages() {
         let mut array = array();
         let handle = array.handle().unwrap();
         let mut reader = Array::attach(&handle, Some(Flags::Read)).unwrap();
@@ -104,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn dropping_the_array_calls_its_sleepers_off() {
+    fn dropping_the_array_cancels_its_sleepers() {
         let mut array = array();
         let (tell, told) = channel();
         array
@@ -112,21 +93,5 @@ mod tests {
             .unwrap();
         drop(array);
         assert_eq!(told.recv().unwrap(), Wakeup::Cancelled);
-    }
-
-    #[test]
-    fn locks_belong_to_arrays() {
-        let mut array = array();
-        let handle = array.handle().unwrap();
-        let mut other = Array::attach(&handle, Some(Flags::Read)).unwrap();
-        assert_eq!(array.unlock().unwrap_err().code(), "ERR_NOT_LOCKED");
-        assert!(array.lock(false, Duration::ZERO).unwrap());
-        assert_eq!(
-            array.lock(false, Duration::ZERO).unwrap_err().code(),
-            "ERR_LOCKED"
-        );
-        assert!(!other.lock(true, Duration::ZERO).unwrap());
-        drop(array);
-        assert!(other.lock(true, Duration::ZERO).unwrap());
     }
 }
