@@ -25,6 +25,8 @@ export class Opened {
 
   static {
     partsOf = (value) => (typeof value === 'object' && value !== null && #parts in value ? value.#parts : undefined)
+    // A user's class is given such an object, and must not make others of it.
+    delete this.prototype.constructor
   }
 }
 
@@ -47,8 +49,10 @@ export class CoreArray {
   /** @type {Views | undefined} */
   #views
 
-  /** @param {import('./opening.js').Parts} parts */
-  constructor(parts) {
+  /** @param {Opened} opened Users can reach this constructor, so it takes nothing that they can make. */
+  constructor(opened) {
+    const parts = partsOf(opened)
+    if (parts === undefined) throw invalidArgType('typecode', 'passed to the constructor of MmapArray', opened)
     const { core, type, isCopyOnWrite } = parts
     // Two objects with one core would read memory that the other one has released.
     if (parts.array !== undefined) throw invalidArgType('typecode', 'used for one array', parts.array)

@@ -52,15 +52,15 @@ export class MmapArray extends StoredArray {
   }
 
   constructor(typecode, init, options) {
-    const opened = partsOf(typecode)
-    const parts = opened ?? openMemory(typecode, options)
+    const isNew = partsOf(typecode) === undefined
+    const opened = isNew ? new Opened(openMemory(typecode, options)) : typecode
     if (new.target === MmapArray) {
-      const array = new (MmapArray.#classOf(parts.type))(new Opened(parts))
-      if (opened === undefined) initialize(MmapArray.prototype, array, init)
+      const array = new (MmapArray.#classOf(partsOf(opened).type))(opened)
+      if (isNew) initialize(MmapArray.prototype, array, init)
       return array
     }
-    super(parts)
-    if (opened === undefined) initialize(MmapArray.prototype, this, init)
+    super(opened)
+    if (isNew) initialize(MmapArray.prototype, this, init)
   }
 
   // One element
