@@ -482,6 +482,33 @@ test('a class that makes something else is none', () => {
   other.close()
 })
 
+test('constructors of the classes behind it take nothing that users can make', () => {
+  const Stored = Object.getPrototypeOf(MmapArray)
+  const forged = { core: { stateBuffer: () => new ArrayBuffer(64) }, type: { View: Int32Array }, isCopyOnWrite: false }
+  for (const Class of [Stored, Object.getPrototypeOf(Stored)]) {
+    for (const value of [undefined, null, 'i', 5, {}, forged]) {
+      expectError('ERR_INVALID_ARG_TYPE', () => new Class(value), inspect(value))
+    }
+  }
+  // A class put between them is given what it can only pass on.
+  const Behind = Object.getPrototypeOf(Stored)
+  let given
+  class Between extends Behind {
+    constructor(opened) {
+      super(opened)
+      given = opened
+    }
+  }
+  Object.setPrototypeOf(Stored, Between)
+  const array = new MmapArray('i', [1, 2])
+  Object.setPrototypeOf(Stored, Behind)
+  expect(Reflect.ownKeys(given)).toEqual([])
+  expect(given.constructor).toBe(Object)
+  expectError('ERR_INVALID_ARG_TYPE', () => new MmapArray(given))
+  expect(array.tolist()).toEqual([1, 2])
+  array.close()
+})
+
 test('a closed array is not compared with', () => {
   for (const items of [[], [1]]) {
     const [array, closed] = [new MmapArray('i', items), new MmapArray('i', [1])]

@@ -49,8 +49,7 @@ test('what the constructor of a subclass is given shows nothing, and makes one a
   const array = scope.keep(Spy.open(scope.file(new Uint8Array(8)), 'i'))
   const [opened] = Spy.given
   expect(Reflect.ownKeys(opened)).toEqual([])
-  expect(Reflect.ownKeys(Object.getPrototypeOf(opened))).toEqual(['constructor'])
-  expect(Reflect.ownKeys(opened.constructor)).toEqual(['length', 'name', 'prototype'])
+  expect(Reflect.ownKeys(Object.getPrototypeOf(opened))).toEqual([])
   for (const Class of [Spy, MmapArray]) expect(thrownBy(() => new Class(opened)).code).toBe('ERR_INVALID_ARG_TYPE')
   expect(array.tolist()).toEqual([0, 0])
 })

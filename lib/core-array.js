@@ -32,6 +32,8 @@ export class Opening {
       if (typeof value !== 'object' || value === null || !(#open in value)) return undefined
       return (value.#parts ??= value.#open())
     }
+    // A user's class is given such an object, and must not make others of it.
+    delete this.prototype.constructor
   }
 }
 
@@ -54,8 +56,10 @@ export class CoreArray {
   /** @type {Views | undefined} */
   #views
 
-  /** @param {import('./opening.js').Parts} parts */
-  constructor(parts) {
+  /** @param {Opening} opening Users can reach this constructor, so it takes nothing that they can make. */
+  constructor(opening) {
+    const parts = partsOf(opening)
+    if (parts === undefined) throw invalidArgType('typecode', 'passed to the constructor of MmapArray', opening)
     const { core, type, isCopyOnWrite } = parts
     // Two objects with one core would read memory that the other one has released.
     if (parts.array !== undefined)

@@ -52,15 +52,15 @@ export class MmapArray extends StoredArray {
   }
 
   constructor(typecode, init, options) {
-    const given = partsOf(typecode)
-    const parts = given ?? openMemory(typecode, options)
+    const isNew = partsOf(typecode) === undefined
+    const opening = isNew ? new Opening(() => openMemory(typecode, options)) : typecode
     if (new.target === MmapArray) {
-      const array = new (MmapArray.#classOf(parts.type))(new Opening(() => parts))
-      if (given === undefined) initialize(MmapArray.prototype, array, init)
+      const array = new (MmapArray.#classOf(partsOf(opening).type))(opening)
+      if (isNew) initialize(MmapArray.prototype, array, init)
       return array
     }
-    super(parts)
-    if (given === undefined) initialize(MmapArray.prototype, this, init)
+    super(opening)
+    if (isNew) initialize(MmapArray.prototype, this, init)
   }
 
   // One element
