@@ -7,28 +7,28 @@ import { elementTypeMismatch, invalidArgType } from './errors.js'
 import { stage } from './staging.js'
 
 /**
- * The kind of items that are in memory and have the type of an array.
- * @returns {'array' | 'memory' | undefined} undefined for anything else
+ * Items that are in memory and have the type of an array: the core of another array, or the bytes of a typed array.
+ * @returns undefined for all other items
  * @throws {TypeError} ERR_TYPE_MISMATCH for elements of another type
  */
-export function kindOf(array, items) {
+export function sourceInMemory(array, items, name) {
   const type = typeOf(array)
   if (isArray(items)) {
     const other = typeOf(items)
     if (other !== type) throw elementTypeMismatch(type, `one of typecode '${other.code}'`)
-    return 'array'
+    return coreOf(items)
   }
   if (!isMemory(items)) return undefined
   if (!isOwnView(type, items)) throw elementTypeMismatch(type, `a ${items[Symbol.toStringTag]}`)
-  return 'memory'
+  return bytesOf(items, name)
 }
 
 /** Appends items. Elements of an iterable before a bad one are appended before its error is thrown. */
 export function extend(array, items) {
   const core = coreOf(array)
-  const kind = kindOf(array, items)
-  if (kind === 'array') return core.extend(coreOf(items))
-  if (kind === 'memory') return core.frombytes(bytesOf(items, 'items'))
+  const source = sourceInMemory(array, items, 'items')
+  if (isArray(items)) return core.extend(source)
+  if (source !== undefined) return core.frombytes(source)
   requireWritable(array)
   const { bytes, failure } = stage(array, items)
   if (bytes.length > 0 || failure === undefined) core.frombytes(bytes)
@@ -37,9 +37,8 @@ export function extend(array, items) {
 
 /** Items for the core: the core of another array, or bytes. Throws for a bad item. */
 export function sourceOf(array, items, name) {
-  const kind = kindOf(array, items)
-  if (kind === 'array') return coreOf(items)
-  if (kind === 'memory') return bytesOf(items, name)
+  const source = sourceInMemory(array, items, name)
+  if (source !== undefined) return source
   requireWritable(array)
   return bytesOf(collect(array, items, name))
 }

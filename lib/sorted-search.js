@@ -6,7 +6,7 @@ import { allocate, bytesOf } from './buffers.js'
 import { boundOf, coreOf, requireOpen, typeOf } from './core-array.js'
 import { isOneCharacter } from './elements.js'
 import { invalidArgType, outOfRange } from './errors.js'
-import { kindOf } from './items.js'
+import { sourceInMemory } from './items.js'
 import * as jobs from './jobs.js'
 
 /**
@@ -62,8 +62,7 @@ export async function searchsortedAsync(array, needles, side, options) {
 }
 
 function toSource(array, needles) {
-  const kind = kindOf(array, needles)
-  if (kind === 'array') return coreOf(needles)
-  if (kind === 'memory') return bytesOf(needles, 'needles')
+  const source = sourceInMemory(array, needles, 'needles')
+  if (source !== undefined) return source
   throw invalidArgType('needles', `an MmapArray or a typed array of typecode '${typeOf(array).code}'`, needles)
 }

@@ -20,18 +20,18 @@ use crate::error::{Error, Result};
 /// The system's; `UnsupportedRuntime` if neither leads to the file.
 pub fn reopen(file: &File, flags: OFlags, path: Option<&Path>) -> Result<File> {
     if let Some(link) = descriptor_path("self", file.as_raw_fd())
-        && let Some(fresh) = opened(&link, flags)?
+        && let Some(reopened) = opened(&link, flags)?
     {
-        return Ok(fresh);
+        return Ok(reopened);
     }
     for path in [path.map(Path::to_owned), descriptor::path_of(file)]
         .into_iter()
         .flatten()
     {
-        if let Some(fresh) = opened(&path, flags)?
-            && identity::are_same(file, &fresh)
+        if let Some(reopened) = opened(&path, flags)?
+            && identity::are_same(file, &reopened)
         {
-            return Ok(fresh);
+            return Ok(reopened);
         }
     }
     Err(Error::UnsupportedRuntime {
@@ -90,12 +90,14 @@ mod tests {
     fn reopen_by_a_path_that_leads_to_another_file_fails() {
         let path = std::env::temp_dir().join(format!("mmap-array-reopen-{}", std::process::id()));
         let file = File::create(&path).unwrap();
-        let fresh = reopen(&file, OFlags::RDONLY, Some(&path)).unwrap();
-        assert!(identity::are_same(&file, &fresh));
+        let reopened = reopen(&file, OFlags::RDONLY, Some(&path)).unwrap();
+        assert!(identity::are_same(&file, &reopened));
         std::fs::remove_file(&path).unwrap();
         let other = File::create(&path).unwrap();
         match reopen(&file, OFlags::RDONLY, Some(&path)) {
-            Ok(fresh) => assert!(identity::are_same(&file, &fresh) && !identity::are_same(&other, &fresh)),
+            Ok(reopened) => {
+                assert!(identity::are_same(&file, &reopened) && !identity::are_same(&other, &reopened))
+            }
             Err(error) => assert_eq!(error.code(), "ERR_UNSUPPORTED_RUNTIME"),
         }
         std::fs::remove_file(&path).unwrap();

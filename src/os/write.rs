@@ -38,8 +38,8 @@ impl Appender {
         if let Some(second) = self.second.get() {
             return Ok(second);
         }
-        let fresh = reopen(OFlags::WRONLY | OFlags::APPEND)?;
-        Ok(self.second.get_or_init(|| fresh))
+        let reopened = reopen(OFlags::WRONLY | OFlags::APPEND)?;
+        Ok(self.second.get_or_init(|| reopened))
     }
 
     /// Appends the parts in order, in one write if the kernel takes them at once. The kernel raises the size after it has written the

@@ -68,10 +68,10 @@ impl Storage {
             if now == before {
                 return Ok(());
             }
-            let fresh = self.reopened(OFlags::RDONLY)?;
+            let reopened = self.reopened(OFlags::RDONLY)?;
             // Keeps the number of the descriptor, because the guard and users know it.
-            size::copy_position(&self.file, &fresh);
-            descriptor::replace(&self.file, &fresh).map_err(|error| self.named(error))?;
+            size::copy_position(&self.file, &reopened);
+            descriptor::replace(&self.file, &reopened).map_err(|error| self.named(error))?;
             self.copy_up.generation.fetch_add(1, Ordering::Release);
             // A change of permissions may copy only the attributes, and leave the data in the lower layer.
             if (now.size, now.modified) == (before.size, before.modified) {
