@@ -76,8 +76,8 @@ export async function run(array, options, begin) {
   try {
     signal?.removeEventListener('abort', onAbort)
   } finally {
-    requireOpen(array)
-    // The array is free again and as long as the job made it, also if a fault is found in its memory.
+    // The array is free again and as long as the job made it, also if a fault is found in its memory: nothing that asks for faults may
+    // come before this call. It throws for an array that was closed.
     coreOf(array).finishJob(ticket)
   }
   signal?.throwIfAborted()
