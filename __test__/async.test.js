@@ -501,3 +501,22 @@ test('a file that is cut is a fault, and the array is free to be refreshed', asy
   await array.sortAsync()
   array.append(1)
 })
+
+test('a copy-on-write array whose file is cut while a job works is free to be refreshed', async () => {
+  const path = scope.file(Buffer.from(scrambled().buffer))
+  for (const begin of [
+    (array) => array.searchsortedAsync(new Int32Array(1)),
+    (array) => array.tofileAsync(scope.path('copy')),
+    (array) => array.sortAsync(),
+  ]) {
+    fs.writeFileSync(path, scrambled())
+    const array = scope.keep(MmapArray.open(path, 'i', { flags: 'c' }))
+    const job = begin(array)
+    fs.truncateSync(path, PAGE)
+    // A fault for certain, whatever the job has read by now.
+    expectError('ERR_MEMORY_FAULT', () => array.get(MANY - 1))
+    expect(await codeOf(job)).toBe('ERR_MEMORY_FAULT')
+    expect(array.refresh()).toBe(PAGE / 4)
+    expect(array.sum()).toBeTypeOf('number')
+  }
+})

@@ -76,8 +76,8 @@ export async function run(array, options, begin) {
   try {
     signal?.removeEventListener('abort', onAbort)
   } finally {
-    requireOpen(array)
-    // After this, the array is free and has its new length, even if this finds a fault in its memory.
+    // After this, the array is free and has its new length, even if this finds a fault in its memory. So nothing may look for faults
+    // before. It throws for an array that was closed.
     coreOf(array).finishJob(ticket)
   }
   signal?.throwIfAborted()
