@@ -162,7 +162,7 @@ mod tests {
         array.storage().file().metadata().unwrap().blocks() * 512
     }
 
-    /// As JavaScript appends: stores as long as there is room, and a call where there is none. Gives how many calls.
+    /// Appends as JavaScript does: by a store while there is room, else by a call. Returns the number of calls.
     fn append_as_javascript(array: &mut Array, to: u64) -> usize {
         let mut calls = 0;
         while array.length() < to {

@@ -40,7 +40,7 @@ pub fn sort_keys<V: Vectors, T: Sortable<Wide = V::Key>>(
         }
         (keys, middle)
     };
-    // 2. Sorted keys become elements while they are in the cache. A sort that can be called off converts them at the end.
+    // 2. Sorted keys become elements while they are in the cache. A sort that can be cancelled converts them at the end.
     let mut written = 0;
     let has_elements = is_in_place::<T>(options.readers) && TypeId::of::<T>() == TypeId::of::<T::Wide>();
     let mut write = |sorted: Rows<'_, T::Wide>| {
