@@ -259,7 +259,7 @@ describe('a member of JSON objects', () => {
       expect(await refusal('jsonl', text, '--column', 'a'), text).toContain("line 1, 'a'")
     }
     expect(await refusal('jsonl', '{"a":1}')).toContain('is an object: --column names the member to read')
-    // What broke: whoever had given --column was told to give it.
+    // What broke: the error told users to give --column, which they had given.
     const nested = await refusal('jsonl', '{"a":{"b":1}}', '--column', 'a')
     expect(nested).toContain(`'{"b":1}' is not a number`)
     expect(nested).not.toContain('--column')

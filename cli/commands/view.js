@@ -13,8 +13,8 @@ export default {
   summary: 'a plot in the browser, to zoom and to pan, that follows appended elements',
   usage: 'view FILE [OPTIONS]',
   more: `
-Serves a page at an address that only this machine reaches and that holds a random word: anyone who knows it can read FILE. Ends
-with Ctrl-C. Wheel and + - zoom, dragging and arrows pan, 0 and a double click show all, End follows appended elements.`,
+Serves a page at an address that only this machine can reach. The address contains a random word, and anyone who knows it
+can read FILE. Ctrl-C ends the server. Wheel and + - zoom, dragging and arrows pan, 0 and a double click show all, End follows appended elements.`,
   options: {
     ...OPENING,
     port: { type: 'string', description: 'the port on 127.0.0.1; default any that is free' },
