@@ -60,6 +60,10 @@ impl Element {
                 }
                 encode_integer(scalar, point)
             }
+            (Meaning::Complex, _) => Err(Error::InvalidArgType {
+                name: "value",
+                requirement: "the bytes of a complex number",
+            }),
         }
     }
 

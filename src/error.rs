@@ -47,9 +47,16 @@ pub enum Error {
         requirement: &'static str,
     },
     /// An array of another element type.
-    TypeMismatch { ours: char, theirs: char },
+    TypeMismatch {
+        ours: &'static str,
+        theirs: &'static str,
+    },
+    /// A call that elements of this type, or a field of this type, do not have.
+    NotForType { requirement: String },
+    /// Fields that do not make a record.
+    InvalidRecordType { reason: String },
     /// A `.npy` file whose elements have another type than the caller asked for.
-    OtherDtype { dtype: String, typecode: char },
+    OtherDtype { dtype: String, typecode: &'static str },
     /// A `.npy` file that breaks NumPy's format, or ends too early.
     InvalidNpy { reason: String, path: Option<String> },
     /// A valid `.npy` file that this package cannot map.
@@ -151,7 +158,9 @@ impl Error {
         match self {
             Error::InvalidArgType { .. }
             | Error::InvalidTypecode { .. }
+            | Error::InvalidRecordType { .. }
             | Error::TypeMismatch { .. }
+            | Error::NotForType { .. }
             | Error::OtherDtype { .. } => Class::TypeError,
             Error::IndexOutOfRange { .. } | Error::ValueOutOfRange { .. } | Error::OutOfRange { .. } => {
                 Class::RangeError
@@ -175,7 +184,10 @@ impl Error {
             Error::NotLocked => "ERR_NOT_LOCKED",
             Error::Empty { .. } => "ERR_EMPTY",
             Error::Busy { .. } => "ERR_BUSY",
-            Error::TypeMismatch { .. } | Error::OtherDtype { .. } => "ERR_TYPE_MISMATCH",
+            Error::InvalidRecordType { .. } => "ERR_INVALID_RECORD_TYPE",
+            Error::TypeMismatch { .. } | Error::NotForType { .. } | Error::OtherDtype { .. } => {
+                "ERR_TYPE_MISMATCH"
+            }
             Error::InvalidNpy { .. } => "ERR_INVALID_NPY",
             Error::UnsupportedNpy { .. } => "ERR_UNSUPPORTED_NPY",
             Error::UnexpectedEof { .. } => "ERR_UNEXPECTED_EOF",
@@ -252,6 +264,8 @@ impl fmt::Display for Error {
             ),
             Error::Locked => write!(f, "This array already holds its lock, which is not re-entrant"),
             Error::NotLocked => write!(f, "This array does not hold its lock"),
+            Error::NotForType { requirement } => write!(f, "This call needs {requirement}"),
+            Error::InvalidRecordType { reason } => write!(f, "The record type is invalid: {reason}"),
             Error::TypeMismatch { ours, theirs } => {
                 write!(
                     f,

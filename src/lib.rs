@@ -3,7 +3,7 @@
 //! This file is the map of the crate. A layer may use the layers to its right in this list, and none to its left.
 //! `__test__/layering.test.js` checks that.
 //!
-//! layer: node > array > sharing > mapping > storage > os > kernels > npy > element > typecode > error
+//! layer: node > array > sharing > mapping > storage > os > kernels > npy > element > element_type > typecode > error
 //!
 //! - `node`: the border to Node.js, and the only layer that uses napi.
 //! - `array`: the methods of Python's `array` over any mapping: length, growth, slices, splices, reading and writing files.
@@ -13,11 +13,12 @@
 //! - `os`: the system calls that memmap2 and std lack, one file for each topic.
 //! - `kernels`: pure loops over ranges of shared bytes.
 //! - `npy`: the header of NumPy's file format, as bytes.
-//! - `element`, `typecode`: the table of typecodes, and single elements.
+//! - `element`, `element_type`, `typecode`: the table of typecodes, record types, and single elements.
 //! - `error`: all errors.
 
 pub mod array;
 pub mod element;
+pub mod element_type;
 pub mod error;
 pub mod kernels;
 pub mod mapping;

@@ -42,19 +42,21 @@ pub enum Meaning {
     Float,
     /// A character, with the largest code point.
     Character(u32),
+    /// A complex number: two scalars, the real part first.
+    Complex,
 }
 
 /// One row of the table.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Typecode {
-    pub code: char,
+    pub code: &'static str,
     pub scalar: Scalar,
     pub meaning: Meaning,
     /// The name of the type in NumPy's files.
     pub dtype: &'static str,
 }
 
-const fn row(code: char, scalar: Scalar, meaning: Meaning, dtype: &'static str) -> Typecode {
+const fn row(code: &'static str, scalar: Scalar, meaning: Meaning, dtype: &'static str) -> Typecode {
     Typecode {
         code,
         scalar,
@@ -66,23 +68,25 @@ const fn row(code: char, scalar: Scalar, meaning: Meaning, dtype: &'static str) 
 const LATIN_1: u32 = 0xFF;
 const UNICODE: u32 = 0x0010_FFFF;
 
-static TABLE: [Typecode; 16] = [
-    row('b', Scalar::I8, Meaning::Integer, "|i1"),
-    row('B', Scalar::U8, Meaning::Integer, "|u1"),
-    row('h', Scalar::I16, Meaning::Integer, "<i2"),
-    row('H', Scalar::U16, Meaning::Integer, "<u2"),
-    row('i', Scalar::I32, Meaning::Integer, "<i4"),
-    row('I', Scalar::U32, Meaning::Integer, "<u4"),
-    row('l', Scalar::I64, Meaning::Integer, "<i8"),
-    row('L', Scalar::U64, Meaning::Integer, "<u8"),
-    row('q', Scalar::I64, Meaning::Integer, "<i8"),
-    row('Q', Scalar::U64, Meaning::Integer, "<u8"),
-    row('e', Scalar::F16, Meaning::Float, "<f2"),
-    row('f', Scalar::F32, Meaning::Float, "<f4"),
-    row('d', Scalar::F64, Meaning::Float, "<f8"),
-    row('c', Scalar::U8, Meaning::Character(LATIN_1), "|S1"),
-    row('u', Scalar::U32, Meaning::Character(UNICODE), "<U1"),
-    row('w', Scalar::U32, Meaning::Character(UNICODE), "<U1"),
+static TABLE: [Typecode; 18] = [
+    row("b", Scalar::I8, Meaning::Integer, "|i1"),
+    row("B", Scalar::U8, Meaning::Integer, "|u1"),
+    row("h", Scalar::I16, Meaning::Integer, "<i2"),
+    row("H", Scalar::U16, Meaning::Integer, "<u2"),
+    row("i", Scalar::I32, Meaning::Integer, "<i4"),
+    row("I", Scalar::U32, Meaning::Integer, "<u4"),
+    row("l", Scalar::I64, Meaning::Integer, "<i8"),
+    row("L", Scalar::U64, Meaning::Integer, "<u8"),
+    row("q", Scalar::I64, Meaning::Integer, "<i8"),
+    row("Q", Scalar::U64, Meaning::Integer, "<u8"),
+    row("e", Scalar::F16, Meaning::Float, "<f2"),
+    row("f", Scalar::F32, Meaning::Float, "<f4"),
+    row("d", Scalar::F64, Meaning::Float, "<f8"),
+    row("c", Scalar::U8, Meaning::Character(LATIN_1), "|S1"),
+    row("u", Scalar::U32, Meaning::Character(UNICODE), "<U1"),
+    row("w", Scalar::U32, Meaning::Character(UNICODE), "<U1"),
+    row("Zf", Scalar::F32, Meaning::Complex, "<c8"),
+    row("Zd", Scalar::F64, Meaning::Complex, "<c16"),
 ];
 
 /// All rows, in the order of `MmapArray.typecodes`.
@@ -92,20 +96,20 @@ pub fn all() -> impl Iterator<Item = &'static Typecode> {
 
 impl Typecode {
     pub fn parse(text: &str) -> Result<&'static Typecode> {
-        let mut letters = text.chars();
-        match (letters.next(), letters.next()) {
-            (Some(code), None) => all().find(|row| row.code == code),
-            _ => None,
-        }
-        .ok_or_else(|| Error::InvalidTypecode {
-            allowed: all().map(|row| row.code).collect(),
-            received: format!("'{text}'"),
-        })
+        all()
+            .find(|row| row.code == text)
+            .ok_or_else(|| Error::InvalidTypecode {
+                allowed: all().map(|row| row.code).collect::<Vec<_>>().join(", "),
+                received: format!("'{text}'"),
+            })
     }
 
     /// The size of an element in bytes.
     pub const fn itemsize(&self) -> usize {
-        self.scalar.size()
+        match self.meaning {
+            Meaning::Complex => 2 * self.scalar.size(),
+            _ => self.scalar.size(),
+        }
     }
 }
 
@@ -143,10 +147,14 @@ mod tests {
     #[test]
     fn parse_of_each_code_finds_its_row() {
         for row in all() {
-            assert_eq!(Typecode::parse(&row.code.to_string()).unwrap(), row);
-            assert_eq!(row.itemsize(), for_scalar!(row.scalar, T => size_of::<T>()));
+            assert_eq!(Typecode::parse(row.code).unwrap(), row);
+            assert_eq!(row.scalar.size(), for_scalar!(row.scalar, T => size_of::<T>()));
         }
-        assert_eq!(all().map(|row| row.code).collect::<String>(), "bBhHiIlLqQefdcuw");
+        assert_eq!(
+            all().map(|row| row.code).collect::<String>(),
+            "bBhHiIlLqQefdcuwZfZd"
+        );
+        assert_eq!(Typecode::parse("Zd").unwrap().itemsize(), 16);
     }
 
     #[test]

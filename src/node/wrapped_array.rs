@@ -19,7 +19,7 @@ use crate::storage::{Flags, Format};
 /// An array and the buffers on its memory.
 pub struct WrappedArray {
     // These are also valid after `close`.
-    pub typecode: char,
+    pub typecode: &'static str,
     pub flags: Flags,
     pub format: Format,
     /// As the user gave it.

@@ -6,10 +6,10 @@ use crate::error::Result;
 use crate::typecode::{Typecode, all};
 
 /// The typecodes that are chosen if several have the same dtype.
-const PREFERRED: &str = "bBhHiIqQefdcw";
+const PREFERRED: &str = "bBhHiIqQefdcwZfZd";
 
 /// The letters that NumPy also reads in a `descr`, with or without a byte order.
-const LETTERS: [(&str, &str); 21] = [
+const LETTERS: [(&str, &str); 23] = [
     ("?", "u1"),
     ("b1", "u1"),
     ("b", "i1"),
@@ -31,10 +31,12 @@ const LETTERS: [(&str, &str); 21] = [
     ("d", "f8"),
     ("c", "S1"),
     ("a1", "S1"),
+    ("F", "c8"),
+    ("D", "c16"),
 ];
 
 /// The words that NumPy also reads in a `descr`, without a byte order. `long` has 8 bytes on all systems of this package.
-const WORDS: [(&str, &str); 32] = [
+const WORDS: [(&str, &str); 37] = [
     ("bool", "u1"),
     ("bool_", "u1"),
     ("int8", "i1"),
@@ -67,6 +69,11 @@ const WORDS: [(&str, &str); 32] = [
     ("float64", "f8"),
     ("float", "f8"),
     ("double", "f8"),
+    ("complex64", "c8"),
+    ("csingle", "c8"),
+    ("complex128", "c16"),
+    ("complex", "c16"),
+    ("cdouble", "c16"),
 ];
 
 /// The name in a `descr`, and its typecode. NumPy's booleans are read as bytes.
@@ -115,7 +122,7 @@ pub fn typecode_of(descr: Literal) -> Result<(String, &'static Typecode)> {
 mod tests {
     use super::*;
 
-    fn code(name: &str) -> std::result::Result<char, String> {
+    fn code(name: &str) -> std::result::Result<&'static str, String> {
         match typecode_of(Literal::Text(name.to_owned())) {
             Ok((_, typecode)) => Ok(typecode.code),
             Err(error) => Err(error.code().into_owned()),
@@ -126,42 +133,42 @@ mod tests {
     fn typecode_of_each_name_is_the_preferred_one() {
         for row in all() {
             let letter = match row.code {
-                'l' => 'q',
-                'L' => 'Q',
-                'u' => 'w',
+                "l" => "q",
+                "L" => "Q",
+                "u" => "w",
                 letter => letter,
             };
             assert_eq!(code(row.dtype), Ok(letter));
         }
         for (name, letter) in [
-            ("|b1", 'B'),
-            ("?", 'B'),
-            ("i4", 'i'),
-            ("=i4", 'i'),
-            ("|i4", 'i'),
-            (">i1", 'b'),
-            (">S1", 'c'),
-            ("float64", 'd'),
-            ("d", 'd'),
-            ("<d", 'd'),
-            ("=d", 'd'),
-            ("|d", 'd'),
-            ("float", 'd'),
-            ("double", 'd'),
-            ("f", 'f'),
-            ("single", 'f'),
-            ("half", 'e'),
-            ("b", 'b'),
-            ("bool", 'B'),
-            (">?", 'B'),
-            ("int", 'q'),
-            ("uint", 'Q'),
-            ("l", 'q'),
-            ("intc", 'i'),
-            ("P", 'Q'),
-            ("c", 'c'),
-            (">c", 'c'),
-            ("|a1", 'c'),
+            ("|b1", "B"),
+            ("?", "B"),
+            ("i4", "i"),
+            ("=i4", "i"),
+            ("|i4", "i"),
+            (">i1", "b"),
+            (">S1", "c"),
+            ("float64", "d"),
+            ("d", "d"),
+            ("<d", "d"),
+            ("=d", "d"),
+            ("|d", "d"),
+            ("float", "d"),
+            ("double", "d"),
+            ("f", "f"),
+            ("single", "f"),
+            ("half", "e"),
+            ("b", "b"),
+            ("bool", "B"),
+            (">?", "B"),
+            ("int", "q"),
+            ("uint", "Q"),
+            ("l", "q"),
+            ("intc", "i"),
+            ("P", "Q"),
+            ("c", "c"),
+            (">c", "c"),
+            ("|a1", "c"),
         ] {
             assert_eq!(code(name), Ok(letter), "{name}");
         }
@@ -170,9 +177,9 @@ mod tests {
     #[test]
     fn typecode_of_other_names_is_unsupported() {
         for name in [
-            ">i4", ">U1", ">f8", "|O", "O8", "<c8", "<c16", "<M8[ns]", "<m8", "|S5", "<U2", "|V4", "<f16",
-            "", "<", "<i3", "i4,i4", "<ü", ">d", "<float64", "=bool", "Float64", "float_", "d8", "g", "F",
-            "S", "str", " <f8", "<<f8",
+            ">i4", ">U1", ">f8", "|O", "O8", "<M8[ns]", "<m8", "|S5", "<U2", "|V4", "<f16", "", "<", "<i3",
+            "i4,i4", "<ü", ">d", "<float64", "=bool", "Float64", "float_", "d8", "g", "F8", "S", "str",
+            " <f8", "<<f8",
         ] {
             assert_eq!(code(name).unwrap_err(), "ERR_UNSUPPORTED_NPY", "{name}");
         }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::typecode::all;
 
-fn typecode(code: char) -> &'static Typecode {
+fn typecode(code: &str) -> &'static Typecode {
     all().find(|row| row.code == code).unwrap()
 }
 
@@ -39,7 +39,7 @@ fn reason(done: Result<Header>) -> String {
 #[test]
 fn header_of_is_what_numpy_writes() {
     let expected = b"\x93NUMPY\x01\x00\x76\x00{'descr': '<i4', 'fortran_order': False, 'shape': (3,), }";
-    let header = header_of(typecode('i'), 3);
+    let header = header_of(typecode("i"), 3);
     assert_eq!(&header[..expected.len()], expected);
     assert_eq!((header.len(), header[127]), (128, b'\n'));
     assert!(header[expected.len()..127].iter().all(|byte| *byte == b' '));
@@ -97,7 +97,7 @@ fn parse_reads_any_order_of_keys_and_any_white_space() {
         (header.shape, header.count, header.fortran_order),
         (vec![2, 3], 6, true)
     );
-    assert_eq!(header.typecode.code, 'h');
+    assert_eq!(header.typecode.code, "h");
     assert!(header.count_at.is_none());
     assert_eq!(row("'<i4'", "()").unwrap().count, 1);
     assert_eq!(row("'<i4'", "(0, 18446744073709551615)").unwrap().count, 0);
@@ -131,7 +131,7 @@ fn parse_of_an_invalid_header_says_why() {
             Header::parse(b"\x93NUMPY\x02\x00\xff\xff\xff\xff"),
             "4294967295 bytes",
         ),
-        (Header::parse(&header_of(typecode('i'), 3)[..100]), "ends inside"),
+        (Header::parse(&header_of(typecode("i"), 3)[..100]), "ends inside"),
         (Header::parse(&bytes(3, b"{'\xff': 1}")), "UTF-8"),
     ] {
         let said = reason(wrong);
@@ -164,7 +164,7 @@ impl Dice {
 fn parse_of_random_bytes_never_panics_and_what_it_accepts_can_be_recounted() {
     let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
     let seeds = [
-        header_of(typecode('i'), 12),
+        header_of(typecode("i"), 12),
         bytes(
             2,
             b"{'shape': (345678,), 'descr': '<f8', 'fortran_order': True}         ",
@@ -206,7 +206,7 @@ fn recount_shows_the_old_or_the_new_count_after_each_byte() {
         (10_u64.pow(17), 0),
         (99_999_999, 123),
     ] {
-        let mut file = header_of(typecode('i'), old);
+        let mut file = header_of(typecode("i"), old);
         let header = Header::parse(&file).unwrap();
         let mut seen = Vec::new();
         for patch in header.recount(&file, new).unwrap() {
@@ -224,23 +224,23 @@ fn recount_shows_the_old_or_the_new_count_after_each_byte() {
             seen.push(now.count);
             // If the writer is killed here, the next one repairs the header.
             if let Some(patch) = now.repair(&file) {
-                assert_eq!(patch.bytes, header_of(typecode('i'), now.count));
+                assert_eq!(patch.bytes, header_of(typecode("i"), now.count));
             } else {
-                assert_eq!(file, header_of(typecode('i'), now.count));
+                assert_eq!(file, header_of(typecode("i"), now.count));
             }
         }
         assert!(
             seen.iter().all(|count| [old, new].contains(count)),
             "{old} {new} {seen:?}"
         );
-        assert_eq!(file, header_of(typecode('i'), new));
-        assert_eq!(header.recount(&header_of(typecode('i'), old), old).unwrap(), []);
+        assert_eq!(file, header_of(typecode("i"), new));
+        assert_eq!(header.recount(&header_of(typecode("i"), old), old).unwrap(), []);
     }
 }
 
 #[test]
 fn recount_of_one_digit_writes_one_byte() {
-    let file = header_of(typecode('i'), 1234);
+    let file = header_of(typecode("i"), 1234);
     let patches = Header::parse(&file).unwrap().recount(&file, 1235).unwrap();
     assert_eq!((patches.len(), patches[0].bytes.as_slice()), (1, &b"5"[..]));
 }
