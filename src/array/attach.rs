@@ -1,6 +1,7 @@
 //! Handles: another thread or process attaches to the array.
 
 use super::{Array, Extent};
+use crate::element_type::ElementType;
 use crate::error::{Error, Result};
 use crate::mapping::Mapping;
 use crate::sharing::handle::Handle;
@@ -39,7 +40,7 @@ fn header_of(handle: &Handle, mapping: &Mapping) -> Result<NpyHeader> {
     let header = npy.header();
     let is_row = handle.length.is_none();
     if header.data_start != handle.offset
-        || header.require(handle.typecode).is_err()
+        || header.require(&ElementType::Plain(handle.typecode)).is_err()
         || (is_row && !header.is_row())
     {
         return Err(Error::StaleHandle {

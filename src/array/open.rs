@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Array, Extent, Tail};
+use crate::element_type::ElementType;
 use crate::error::{Error, Result};
 use crate::mapping::Mapping;
 use crate::storage::{Access, Flags, NpyHeader, Storage};
@@ -84,13 +85,17 @@ impl Array {
         let mut npy = if flags == Flags::CreateOrTruncate || (flags.creates() && storage.size()? == 0) {
             let typecode = typecode.map_or_else(|| Typecode::parse(""), Ok)?;
             placement.require_countable(typecode.itemsize() as u64)?;
-            NpyHeader::create(storage, typecode)?
+            NpyHeader::create(storage, &ElementType::Plain(typecode))?
         } else {
             NpyHeader::read(storage)?
         };
-        let typecode = typecode.unwrap_or(npy.header().typecode);
+        let typecode = match (&npy.header().element_type, typecode) {
+            (_, Some(typecode)) => typecode,
+            (ElementType::Plain(typecode), None) => typecode,
+            (ElementType::Record(_), None) => todo!("the element type of the array"),
+        };
         npy.header()
-            .require(typecode)
+            .require(&ElementType::Plain(typecode))
             .map_err(|error| storage.named(error))?;
         require_counted(storage, &npy, typecode)?;
         let extent = fit_npy(storage, &mut npy, typecode, flags, placement.length)?;
