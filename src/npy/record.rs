@@ -36,16 +36,17 @@ fn record_of(items: Vec<Literal>) -> Result<RecordType> {
     let mut fields = Vec::new();
     let mut end = 0u64;
     for item in items {
-        let (name, descr, shape) = name_descr_and_shape(item)?;
+        let (name, has_title, descr, shape) = parts_of(item)?;
         let count = shape.map_or(Ok(None), |shape| count_of(shape, &name))?;
         let values = count.unwrap_or(1);
-        let padding = padding_size(&name, &descr);
+        let is_unnamed = name.is_empty() && !has_title;
+        let padding = padding_size(&descr).filter(|_| is_unnamed);
         let size = if let Some(size) = padding {
             size
         } else {
             let typecode = field_typecode(descr, &name)?;
             // NumPy takes an array without a name as padding, too.
-            if !name.is_empty() || count.is_none() {
+            if !is_unnamed || count.is_none() {
                 fields.push(Field {
                     name,
                     typecode,
@@ -63,8 +64,8 @@ fn record_of(items: Vec<Literal>) -> Result<RecordType> {
     })
 }
 
-/// The parts of a field. A title is left out.
-fn name_descr_and_shape(item: Literal) -> Result<(String, Literal, Option<Literal>)> {
+/// The name of a field, whether it has a title, its type, and its shape if it has one.
+fn parts_of(item: Literal) -> Result<(String, bool, Literal, Option<Literal>)> {
     let malformed = || invalid("its descr has a field that is not a name, a type and at most a shape");
     let (Literal::Tuple(parts) | Literal::List(parts)) = item else {
         return Err(malformed());
@@ -74,13 +75,13 @@ fn name_descr_and_shape(item: Literal) -> Result<(String, Literal, Option<Litera
     else {
         return Err(malformed());
     };
-    let name = match name {
-        Literal::Tuple(mut titled) if titled.len() == 2 => titled.pop(),
-        name => Some(name),
+    let (name, has_title) = match name {
+        Literal::Tuple(mut titled) if titled.len() == 2 => (titled.remove(1), true),
+        name => (name, false),
     };
     match name {
-        Some(Literal::Text(name)) => Ok((name, descr, shape)),
-        Some(Literal::OtherText) => Err(unsupported(
+        Literal::Text(name) => Ok((name, has_title, descr, shape)),
+        Literal::OtherText => Err(unsupported(
             "its records have a field whose name is not Unicode text",
         )),
         _ => Err(malformed()),
@@ -109,16 +110,16 @@ fn count_of(shape: Literal, name: &str) -> Result<Option<u64>> {
         .map(Some)
 }
 
-/// The size of the padding, if a field is padding.
-fn padding_size(name: &str, descr: &Literal) -> Option<u64> {
+/// The size of bytes without a meaning, NumPy's type `V`.
+fn padding_size(descr: &Literal) -> Option<u64> {
     let Literal::Text(dtype) = descr else {
         return None;
     };
-    let digits = dtype.trim_start_matches(['|', '<', '=', '>']).strip_prefix('V')?;
-    let is_padding =
-        name.is_empty() && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    // Digits that do not fit are more than the largest record.
-    is_padding.then(|| digits.parse().unwrap_or(u64::MAX))
+    let kind = dtype.strip_prefix(['|', '<', '=', '>']).unwrap_or(dtype);
+    let digits = kind.strip_prefix('V')?;
+    let is_size = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    // A number that does not fit is more than the largest record.
+    is_size.then(|| digits.parse().unwrap_or(u64::MAX))
 }
 
 fn field_typecode(descr: Literal, name: &str) -> Result<&'static Typecode> {
@@ -328,6 +329,8 @@ mod tests {
             "[('', '|V99999999999999999999'), ('a', '<i4')]",
             r"[('\ud800', '<i4')]",
             r"'\ud800'",
+            "[('', '||V4'), ('a', '<i4')]",
+            "[(('title', ''), '|V4'), ('a', '<i4')]",
         ] {
             assert_eq!(read(descr).unwrap_err().code(), "ERR_UNSUPPORTED_NPY", "{descr}");
         }
