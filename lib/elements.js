@@ -8,7 +8,8 @@ import { HALVES_ARE_BITS } from './typecodes.js'
 /**
  * How the elements of a type are converted:
  * - `check(value)` gives the plain number, bigint or code point the core takes, or throws;
- * - `encode(value)` gives what is stored in the typed array, or throws;
+ * - `toStored(checked)` gives what is stored in the typed array;
+ * - `encode(value)` does both;
  * - `fits(value)` is a quick test of whether the value is stored as it is; null if the type has none;
  * - `decode(stored)` gives the element; null if that is what is stored;
  * - `present(plain)` gives the element for what the core returned;
@@ -20,11 +21,12 @@ class Codec {
   constructor(
     check,
     needle,
-    { encode = check, decode = null, present = same, zero = 0, fits = null, isNumber = true } = {},
+    { toStored = same, decode = null, present = same, zero = 0, fits = null, isNumber = true } = {},
   ) {
     this.check = check
     this.needle = needle
-    this.encode = encode
+    this.toStored = toStored
+    this.encode = toStored === same ? check : (value) => toStored(check(value))
     this.decode = decode
     this.present = present
     this.zero = zero
@@ -142,7 +144,7 @@ function halfCodec({ code }, name) {
     return halfOfBits(halfBits(double)) === double ? double : undefined
   }
   if (!HALVES_ARE_BITS) return new Codec(check, needle)
-  return new Codec(check, needle, { encode: (value) => halfBits(check(value)), decode: halfOfBits })
+  return new Codec(check, needle, { toStored: halfBits, decode: halfOfBits })
 }
 
 /** Whether a string is one code point; a lone surrogate counts. */

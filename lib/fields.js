@@ -1,10 +1,8 @@
 // The values of which an element in bytes consists: the fields of a record, and the elements of an array of complex numbers.
 
 import { isTypedArray } from 'node:util/types'
-import { halfBits } from '../native.js'
 import { asDouble, exactDouble, scalarCodec } from './elements.js'
 import { invalidArgType } from './errors.js'
-import { HALVES_ARE_BITS } from './typecodes.js'
 
 // Each function is written out, because V8 does not inline one that several types share. All systems of the package are little
 // endian.
@@ -81,19 +79,19 @@ export function accessOf(type, count, name) {
 
 function scalarAccess(type, name) {
   const { read, write } = SCALARS[type.View.name]
-  const { decode, encode, fits, needle } = scalarCodec(type, name)
-  const isHalf = type.code === 'e' && HALVES_ARE_BITS
+  const { decode, encode, fits, needle, toStored } = scalarCodec(type, name)
   return {
     read: decode === null ? read : (data, at) => decode(read(data, at)),
     fits: fits ?? never,
     check: encode,
-    needle: isHalf ? (value) => bitsOrUndefined(needle(value)) : needle,
+    needle: (value) => {
+      const found = needle(value)
+      return found === undefined ? undefined : toStored(found)
+    },
     write,
     equals: equalScalars,
   }
 }
-
-const bitsOrUndefined = (double) => (double === undefined ? undefined : halfBits(double))
 
 const COMPLEX = {
   Zf: {

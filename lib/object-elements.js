@@ -15,13 +15,15 @@ import { END, FAULTS_SEEN, LENGTH, ROOM } from './state.js'
  * - `check(value)` gives the bytes of an element, as the core takes them, or throws;
  * - `needle(value)` gives the bytes that the core searches for; undefined if no element can equal the value;
  * - `present(bytes)` gives the element for what the core returned;
- * - `equals(element, value)` compares an element with any value.
+ * - `equals(element, value)` compares an element with any value;
+ * - `fields` has the Access of each field of a record, with its `name` and `offset`.
  */
 class ObjectCodec {
   decode = null
   isNumber = false
 
-  constructor({ itemsize }, { read, store, needle, equals }) {
+  constructor({ itemsize }, { read, store, needle, equals }, fields) {
+    this.fields = fields
     this.read = read
     this.store = store
     this.equals = equals
@@ -57,7 +59,7 @@ export function recordCodec(type) {
   const fields = type.fields.map((field) => ({ ...field, ...accessOf(field.type, field.count, nameIn(field.name)) }))
   const { read, store } = accessorsOf(type, fields)
   const isOther = (key) => !type.numbers.has(key)
-  return new ObjectCodec(type, {
+  const record = {
     read,
     store,
     needle: (value, data) => {
@@ -68,12 +70,13 @@ export function recordCodec(type) {
       for (const [number, { write, offset }] of fields.entries()) write(data, offset, needles[number])
       return bytesOf(data)
     },
-    equals: (record, value) => {
+    equals: (element, value) => {
       if (!isObject(value) || Object.keys(value).some(isOther)) return false
       const given = fields.map(({ name }) => value[name])
-      return fields.every(({ name, equals }, number) => equals(record[name], given[number]))
+      return fields.every(({ name, equals }, number) => equals(element[name], given[number]))
     },
-  })
+  }
+  return new ObjectCodec(type, record, fields)
 }
 
 const isObject = (value) => typeof value === 'object' && value !== null

@@ -27,7 +27,7 @@ export class RecordType {
   }
 
   toString() {
-    return `RecordType(${this.itemsize}) ${textOf(this.fields)}`
+    return `RecordType(${this.itemsize}) ${fieldsAsText(this)}`
   }
 
   [inspect.custom]() {
@@ -44,8 +44,8 @@ export class RecordType {
 
 const isInteger = (name) => /^(?:0|[1-9]\d*)$/.test(name)
 
-/** The fields as text: in object form, or in list form if some names need it. */
-function textOf(fields) {
+/** The fields of a record type as text: in object form, or in list form if some names need it. */
+export function fieldsAsText({ fields }) {
   const entries = fields.map(({ name, typecode, count }) => [name, count === undefined ? typecode : [typecode, count]])
   const isList = entries.some(([name]) => isInteger(name) || name === '__proto__')
   const given = isList ? entries : Object.fromEntries(entries)
@@ -215,10 +215,11 @@ function makeRow(key, fields, itemsize) {
   const shown = fields.map(({ name, type, count, offset }) =>
     Object.freeze({ name, typecode: type.code, ...(count === undefined ? {} : { count }), offset }),
   )
-  const text = textOf(shown)
+  const code = new RecordType(Object.freeze(shown), itemsize)
+  const text = fieldsAsText(code)
   return Object.freeze({
     key,
-    code: new RecordType(Object.freeze(shown), itemsize),
+    code,
     label: `record type ${text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL)}...` : text}`,
     itemsize,
     View: DataView,
