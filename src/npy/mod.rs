@@ -170,8 +170,7 @@ impl Header {
 /// they suffice to change the count without that a reader sees it half changed. If not, there are 64 more.
 ///
 /// # Errors
-/// `UnsupportedNpy` for a record type whose description is longer than NumPy reads; `OtherDtype` for one that NumPy reads as another
-/// type.
+/// `UnsupportedNpy` for a record type whose description is longer than NumPy reads.
 pub fn header_of(element_type: &ElementType, count: u64) -> Result<Vec<u8>> {
     let text = row_text(&descr_of(element_type), count);
     let characters = text.chars().count();
@@ -201,9 +200,7 @@ pub fn header_of(element_type: &ElementType, count: u64) -> Result<Vec<u8>> {
         1 => bytes.extend(((length - text_start) as u16).to_le_bytes()),
         _ => bytes.extend(((length - text_start) as u32).to_le_bytes()),
     }
-    let bytes = padded(bytes, &text, length);
-    Header::parse(&bytes)?.require(element_type)?;
-    Ok(bytes)
+    Ok(padded(bytes, &text, length))
 }
 
 /// The text of a one-dimensional header, without the padding.

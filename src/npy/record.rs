@@ -36,27 +36,21 @@ fn record_of(items: Vec<Literal>) -> Result<RecordType> {
     let mut fields = Vec::new();
     let mut end = 0u64;
     for item in items {
-        let (name, has_title, descr, shape) = parts_of(item)?;
+        let (name, descr, shape) = parts_of(item)?;
         let count = shape.map_or(Ok(None), |shape| count_of(shape, &name))?;
-        let values = count.unwrap_or(1);
-        let is_unnamed = name.is_empty() && !has_title;
-        let padding = padding_size(&descr).filter(|_| is_unnamed);
-        let size = if let Some(size) = padding {
-            size
+        let size = if name.is_empty() {
+            padding_size(&descr).ok_or_else(|| unsupported("its records have a field without a name"))?
         } else {
             let typecode = field_typecode(descr, &name)?;
-            // NumPy takes an array without a name as padding, too.
-            if !is_unnamed || count.is_none() {
-                fields.push(Field {
-                    name,
-                    typecode,
-                    count: count.map(|count| count as usize),
-                    offset: end as usize,
-                });
-            }
+            fields.push(Field {
+                name,
+                typecode,
+                count: count.map(|count| count as usize),
+                offset: end as usize,
+            });
             typecode.itemsize() as u64
         };
-        end = end.saturating_add(size.saturating_mul(values));
+        end = end.saturating_add(size.saturating_mul(count.unwrap_or(1)));
     }
     RecordType::new(fields, end).map_err(|error| match error {
         Error::InvalidRecordType { reason } => unsupported(format!("its elements are records, but {reason}")),
@@ -64,8 +58,8 @@ fn record_of(items: Vec<Literal>) -> Result<RecordType> {
     })
 }
 
-/// The name of a field, whether it has a title, its type, and its shape if it has one.
-fn parts_of(item: Literal) -> Result<(String, bool, Literal, Option<Literal>)> {
+/// The name of a field, its type, and its shape if it has one. A title is left out.
+fn parts_of(item: Literal) -> Result<(String, Literal, Option<Literal>)> {
     let malformed = || invalid("its descr has a field that is not a name, a type and at most a shape");
     let (Literal::Tuple(parts) | Literal::List(parts)) = item else {
         return Err(malformed());
@@ -75,12 +69,12 @@ fn parts_of(item: Literal) -> Result<(String, bool, Literal, Option<Literal>)> {
     else {
         return Err(malformed());
     };
-    let (name, has_title) = match name {
-        Literal::Tuple(mut titled) if titled.len() == 2 => (titled.remove(1), true),
-        name => (name, false),
+    let name = match name {
+        Literal::Tuple(mut titled) if titled.len() == 2 => titled.remove(1),
+        name => name,
     };
     match name {
-        Literal::Text(name) => Ok((name, has_title, descr, shape)),
+        Literal::Text(name) => Ok((name, descr, shape)),
         Literal::OtherText => Err(unsupported(
             "its records have a field whose name is not Unicode text",
         )),
@@ -266,7 +260,7 @@ mod tests {
         for (descr, fields, itemsize) in [
             ("[('a', '|i1'), ('', '|V7'), ('b', '<f8')]", numbers.clone(), 16),
             (
-                "[['a', 'byte'], ['', 'V2', 0], ('', '|i1', (1, 7)), ('b', 'd', ())]",
+                "[['a', 'byte'], ['', 'V2', 0], ('', '|V1', (1, 7)), ('b', 'd', ())]",
                 numbers.clone(),
                 16,
             ),
@@ -286,9 +280,9 @@ mod tests {
                 60,
             ),
             (
-                r#"[('', '<i8'), ('\'', '<u8'), ("日", 'e')]"#,
+                r#"[('#', '<i8'), ('\'', '<u8'), ("日", 'e')]"#,
                 vec![
-                    field("", "q", None, 0),
+                    field("#", "q", None, 0),
                     field("'", "Q", None, 8),
                     field("日", "e", None, 16),
                 ],
@@ -330,7 +324,8 @@ mod tests {
             r"[('\ud800', '<i4')]",
             r"'\ud800'",
             "[('', '||V4'), ('a', '<i4')]",
-            "[(('title', ''), '|V4'), ('a', '<i4')]",
+            "[('', '<i4')]",
+            "[('', '<i4', (3,)), ('a', '<i4')]",
         ] {
             assert_eq!(read(descr).unwrap_err().code(), "ERR_UNSUPPORTED_NPY", "{descr}");
         }

@@ -107,22 +107,10 @@ fn header_of_a_description_that_is_too_long_for_numpy_is_unsupported() {
 }
 
 #[test]
-fn header_of_an_array_without_a_name_is_an_error() {
-    let field = Field {
-        name: String::new(),
-        typecode: Typecode::parse("i").unwrap(),
-        count: Some(3),
-        offset: 0,
-    };
-    let number = Field {
-        name: String::from("b"),
-        count: None,
-        offset: 12,
-        ..field.clone()
-    };
-    let record = RecordType::new(vec![field, number], 16).unwrap();
-    let error = super::header_of(&ElementType::Record(Arc::new(record)), 0).unwrap_err();
-    assert_eq!(error.code(), "ERR_TYPE_MISMATCH");
+fn parse_of_a_field_without_a_name_is_unsupported() {
+    let header = header_of(&packed(&[("a", "i"), ("", "i")]), 0);
+    let error = Header::parse(&header).unwrap_err();
+    assert_eq!(error.code(), "ERR_UNSUPPORTED_NPY");
 }
 
 #[test]

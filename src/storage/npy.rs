@@ -33,7 +33,7 @@ impl NpyHeader {
     /// The system's; `UnsupportedNpy` for a record type that no header can describe.
     pub fn create(storage: &Storage, element_type: &ElementType) -> Result<NpyHeader> {
         let bytes = npy::header_of(element_type, 0).map_err(|error| storage.named(error))?;
-        let header = Header::parse(&bytes)?;
+        let header = Header::parse(&bytes).map_err(|error| storage.named(error))?;
         // In this order, so that the file is always valid.
         storage.write_at(Region::of(&bytes), 0)?;
         storage.truncate(bytes.len() as u64)?;
