@@ -1,5 +1,6 @@
 //! NumPy's names of element types, and their typecodes.
 
+use super::record::quoted;
 use super::unsupported;
 use crate::error::Result;
 use crate::typecode::{Typecode, all};
@@ -75,11 +76,20 @@ const WORDS: [(&str, &str); 37] = [
     ("cdouble", "c16"),
 ];
 
-/// The typecode of a name. NumPy's booleans are read as bytes. `subject` says in errors what has the type.
+/// What has a type, in an error about a file.
+pub fn subject(field: Option<&str>) -> String {
+    field.map_or_else(
+        || String::from("its elements"),
+        |name| format!("the values of its field {}", quoted(name)),
+    )
+}
+
+/// The typecode of the elements of a file or of the values of one of their fields, by the name of the type. NumPy's booleans are read as
+/// bytes.
 ///
 /// # Errors
 /// `UnsupportedNpy` for types without a typecode, such as big-endian and object types.
-pub fn typecode_of(name: &str, subject: &str) -> Result<&'static Typecode> {
+pub fn typecode_of(name: &str, field: Option<&str>) -> Result<&'static Typecode> {
     let (order, kind) = match name.as_bytes() {
         [order @ (b'<' | b'>' | b'=' | b'|'), ..] => (*order, &name[1..]),
         _ => (b'=', name),
@@ -87,7 +97,8 @@ pub fn typecode_of(name: &str, subject: &str) -> Result<&'static Typecode> {
     let shown = name.escape_debug();
     if kind.starts_with('O') {
         return Err(unsupported(format!(
-            "{subject} are Python objects, dtype '{shown}'"
+            "{} are Python objects, dtype '{shown}'",
+            subject(field)
         )));
     }
     let named = |names: &[(&str, &'static str)]| {
@@ -99,12 +110,18 @@ pub fn typecode_of(name: &str, subject: &str) -> Result<&'static Typecode> {
     let found = all().find(|row| PREFERRED.contains(row.code) && &row.dtype[1..] == kind);
     let Some(typecode) = found else {
         return Err(unsupported(format!(
-            "{subject} have the dtype '{shown}', which has no typecode"
+            "{} have the dtype '{shown}', which has no typecode",
+            subject(field)
         )));
     };
     if order == b'>' && typecode.itemsize() > 1 {
+        let converter = match field {
+            None => "`mmap-array convert` writes",
+            Some(_) => "in NumPy, `a.astype(a.dtype.newbyteorder('<'))` makes",
+        };
         return Err(unsupported(format!(
-            "{subject} are big-endian, dtype '{shown}'; `mmap-array convert` writes a little-endian copy"
+            "{} are big-endian, dtype '{shown}'; {converter} a little-endian copy",
+            subject(field)
         )));
     }
     Ok(typecode)
@@ -115,7 +132,7 @@ mod tests {
     use super::*;
 
     fn code(name: &str) -> std::result::Result<&'static str, String> {
-        match typecode_of(name, "its elements") {
+        match typecode_of(name, None) {
             Ok(typecode) => Ok(typecode.code),
             Err(error) => Err(error.code().into_owned()),
         }

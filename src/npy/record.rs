@@ -11,7 +11,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use super::dtype::typecode_of;
+use super::dtype::{subject, typecode_of};
 use super::literal::Literal;
 use super::{invalid, unsupported};
 use crate::element_type::{ElementType, Field, RecordType};
@@ -24,7 +24,7 @@ use crate::typecode::Typecode;
 /// `InvalidNpy`; `UnsupportedNpy` for elements that no typecode and no record type stands for.
 pub fn element_type_of(descr: Literal) -> Result<ElementType> {
     match descr {
-        Literal::Text(name) => Ok(ElementType::Plain(typecode_of(&name, "its elements")?)),
+        Literal::Text(name) => Ok(ElementType::Plain(typecode_of(&name, None)?)),
         Literal::List(fields) => Ok(ElementType::Record(Arc::new(record_of(fields)?))),
         Literal::Tuple(_) => Err(unsupported("its elements are arrays")),
         Literal::OtherText => Err(unsupported("its dtype has a name that is not Unicode text")),
@@ -97,8 +97,8 @@ fn count_of(shape: Literal, name: &str) -> Result<Option<u64>> {
             // The record has a limit that is lower than that of the count.
             Literal::Integer(Some(length), _) => Ok(count.saturating_mul(length)),
             _ => Err(invalid(format!(
-                "its field {} has a shape with a length that is not an integer",
-                quoted(name)
+                "{} have a shape with a length that is not an integer from 0 to 2^64 - 1",
+                subject(Some(name))
             ))),
         })
         .map(Some)
@@ -117,15 +117,11 @@ fn padding_size(descr: &Literal) -> Option<u64> {
 }
 
 fn field_typecode(descr: Literal, name: &str) -> Result<&'static Typecode> {
-    let subject = format!("the values of its field {}", quoted(name));
     match descr {
-        Literal::Text(dtype) => typecode_of(&dtype, &subject),
-        Literal::List(_) => Err(unsupported(format!("{subject} are records"))),
-        Literal::Tuple(_) => Err(unsupported(format!("{subject} are arrays"))),
-        _ => Err(invalid(format!(
-            "the type of its field {} is not a name",
-            quoted(name)
-        ))),
+        Literal::Text(dtype) => typecode_of(&dtype, Some(name)),
+        Literal::List(_) => Err(unsupported(format!("{} are records", subject(Some(name))))),
+        Literal::Tuple(_) => Err(unsupported(format!("{} are arrays", subject(Some(name))))),
+        _ => Err(invalid(format!("{} have no type", subject(Some(name))))),
     }
 }
 
