@@ -8,6 +8,9 @@ import warnings
 
 import numpy
 
+# NumPy says that version 3 needs NumPy 1.17.
+warnings.filterwarnings("ignore", "Stored array in format")
+
 kept = {}
 
 
@@ -85,10 +88,7 @@ def evaluated(expression):
 def saved_header(dtype, count):
     """The header that np.save writes for so many elements."""
     array, written = numpy.zeros(count, evaluated(dtype)), io.BytesIO()
-    with warnings.catch_warnings():
-        # It says that version 3 needs NumPy 1.17.
-        warnings.simplefilter("ignore")
-        numpy.save(written, array)
+    numpy.save(written, array)
     return written.getvalue()[: -array.nbytes or None].hex()
 
 
