@@ -5,6 +5,7 @@
 
 pub mod bisect;
 mod block;
+pub mod column;
 pub mod compare;
 mod dispatch;
 pub mod envelope;
