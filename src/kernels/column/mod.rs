@@ -52,8 +52,18 @@ impl<'a> Column<'a> {
         self.records.len() / self.stride
     }
 
+    /// The size of a value in bytes.
+    pub const fn size(self) -> usize {
+        self.size
+    }
+
     pub fn is_empty(self) -> bool {
         self.len() == 0
+    }
+
+    /// The bytes of all values, if nothing lies between them.
+    pub(super) fn packed_values(self) -> Option<Region<'a>> {
+        (self.stride == self.size).then(|| self.records.part(0, self.len() * self.size))
     }
 
     /// The values of a range of records.
@@ -71,7 +81,7 @@ impl<'a> Column<'a> {
     ///
     /// # Panics
     /// If that has another size.
-    pub fn values<T: Pod>(self) -> Values<'a, T> {
+    pub(super) fn values<T: Pod>(self) -> Values<'a, T> {
         assert_eq!(size_of::<T>(), self.size, "the size of a value");
         Values {
             start: self.start(),
@@ -98,10 +108,8 @@ impl<'a> Column<'a> {
     pub fn copy_from(self, values: Column<'_>) {
         assert_eq!(self.size, values.size, "the size of a value");
         let target = self.part(0..values.len());
-        if self.stride == self.size && values.stride == values.size {
-            return target
-                .records
-                .copy_from(0, values.records.part(0, values.len() * values.size));
+        if let (Some(target), Some(values)) = (target.packed_values(), values.packed_values()) {
+            return target.copy_from(0, values);
         }
         match self.size {
             1 => target.copy_each::<u8>(values),
@@ -151,7 +159,7 @@ fn copy_values<T: Pod>(from: Values<'_, T>, from_stride: usize, to: Values<'_, T
 
 /// A column whose values are of one machine type. They need not be aligned.
 #[derive(Clone, Copy)]
-pub struct Values<'a, T> {
+pub(super) struct Values<'a, T> {
     start: NonNull<u8>,
     stride: usize,
     count: usize,
@@ -186,7 +194,7 @@ fn outside(index: usize, there: usize) -> ! {
 }
 
 /// Values of a column in memory of our own, where vectors can work on them.
-pub struct Gathered([u64; Gathered::MOST]);
+pub(super) struct Gathered([u64; Gathered::MOST]);
 
 impl Gathered {
     /// The most values.

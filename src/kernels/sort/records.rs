@@ -5,6 +5,7 @@
 //! a new one at any moment, and what another thread writes meanwhile is lost.
 
 use super::{Readers, SortOptions, scalar, sort};
+use crate::element_type::ScalarLayout;
 use crate::for_scalar;
 use crate::kernels::Region;
 use crate::kernels::column::{Column, Values};
@@ -22,19 +23,22 @@ pub fn record_scratch_words(bytes: usize, itemsize: usize) -> Option<usize> {
     of_order.checked_add(bytes.div_ceil(size_of::<u64>()) + FOR_ALIGNMENT)
 }
 
-/// Sorts records of a size by the number at an offset, in the order in which [`sort`] puts such numbers. Returns false if it left the
+/// Sorts records by a number of each, in the order in which [`sort`] puts such numbers. Returns false if it left the
 /// records as they were.
 ///
 /// # Panics
 /// If the scratch memory is shorter than [`record_scratch_words`], or the number is not inside a record.
 pub fn sort_records(
     records: Region<'_>,
-    itemsize: usize,
-    offset: usize,
-    scalar: Scalar,
+    key: ScalarLayout,
     scratch: &mut [u64],
     options: SortOptions<'_>,
 ) -> bool {
+    let ScalarLayout {
+        itemsize,
+        offset,
+        scalar,
+    } = key;
     let count = records.len() / itemsize;
     let (order, copy) = scratch.split_at_mut(WORDS * count + FOR_ALIGNMENT);
     let copy = &mut bytemuck::cast_slice_mut::<_, u8>(copy)[..count * itemsize];
@@ -169,6 +173,14 @@ mod tests {
         numbers.iter().enumerate().flat_map(record).collect()
     }
 
+    fn key_of(itemsize: usize, scalar: Scalar) -> ScalarLayout {
+        ScalarLayout {
+            itemsize,
+            offset: 2,
+            scalar,
+        }
+    }
+
     fn sorted(bytes: &[u8], size: usize, scalar: Scalar, options: SortOptions<'_>) -> (bool, Vec<u8>) {
         // Two bytes more than whole records.
         let mut bytes = [bytes, &[1, 2]].concat();
@@ -176,9 +188,7 @@ mod tests {
         let mut scratch = vec![u64::MAX; record_scratch_words(bytes.len(), itemsize).unwrap()];
         let is_sorted = sort_records(
             Region::of_mut(&mut bytes),
-            itemsize,
-            2,
-            scalar,
+            key_of(itemsize, scalar),
             &mut scratch,
             options,
         );
@@ -312,9 +322,7 @@ mod tests {
             let scratch = &mut scratch[start..start + words];
             assert!(sort_records(
                 Region::of_mut(&mut bytes),
-                14,
-                2,
-                Scalar::U64,
+                key_of(14, Scalar::U64),
                 scratch,
                 options(None)
             ));
