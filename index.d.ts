@@ -539,6 +539,19 @@ export interface OpenOptions {
    * MmapArray.open('array.npy', 'B', { format: 'raw' }).length // => 128
    */
   format?: 'raw' | 'npy' | undefined
+  /**
+   * What happens to a file that ends in a part of an element. `'keep'`: it is kept, and the array can be read, but a call that changes
+   * its length throws `ERR_RAGGED_LENGTH`. `'cut'`: the first such call cuts the part off. A file that was whole when it was opened is
+   * cut without it: a writer was killed then. Default `'keep'`, because to open a file with a wrong type makes it look so.
+   *
+   * @example
+   * import fs from 'node:fs'
+   * fs.writeFileSync('torn', Buffer.alloc(20))
+   * const points = MmapArray.open('torn', { x: 'd', y: 'd' }, { flags: 'r+', tail: 'cut' })
+   * points.append({ x: 1, y: 2 })
+   * fs.statSync('torn').size // => 32
+   */
+  tail?: 'keep' | 'cut' | undefined
 }
 
 /**
