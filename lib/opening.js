@@ -6,8 +6,9 @@ import { toType } from './element-types.js'
 import { outOfRange } from './errors.js'
 import { rowOfLayout } from './record-types.js'
 
-const OPTIONS = ['flags', 'mode', 'offset', 'length', 'capacity', 'advice', 'format']
+const OPTIONS = ['flags', 'mode', 'offset', 'length', 'capacity', 'advice', 'format', 'tail']
 const FORMATS = ['raw', 'npy']
+const TAILS = ['keep', 'cut']
 
 /** Whether a path ends in '.npy', in lower or upper case. */
 const endsInNpy = (path) => path.length >= 4 && path.subarray(-4).latin1Slice().toLowerCase() === '.npy'
@@ -19,8 +20,15 @@ function toFormat(format, path) {
   throw outOfRange('options.format', `one of ${FORMATS.map((name) => `'${name}'`).join(', ')}`, `'${format}'`)
 }
 
+/** Whether the rest of an element at the end of a file is cut off. */
+function toCutTail(tail) {
+  if (tail === undefined) return undefined
+  if (TAILS.includes(args.toOptionalString(tail, 'options.tail'))) return tail === 'cut'
+  throw outOfRange('options.tail', `one of ${TAILS.map((name) => `'${name}'`).join(', ')}`, `'${tail}'`)
+}
+
 /** The options that most calls do not give. */
-function toRareOptions({ mode, offset, length, capacity, advice }, { shm, fd }) {
+function toRareOptions({ mode, offset, length, capacity, advice, tail }, { shm, fd }) {
   return {
     shm,
     fd,
@@ -29,6 +37,7 @@ function toRareOptions({ mode, offset, length, capacity, advice }, { shm, fd }) 
     length: args.toOptionalCount(length, 'options.length'),
     capacity: args.toOptionalCount(capacity, 'options.capacity'),
     advice: args.toOptionalString(advice, 'options.advice'),
+    cutTail: toCutTail(tail),
   }
 }
 

@@ -177,7 +177,7 @@ row('element', inspect.custom, (array) => inspect(array), inspected('3, 1, 2'), 
 
 // Statics, by what leads to this array: its path, its descriptor, a handle from before.
 const ofFile = { faulted: [3, 1], 'fixed length': [3, 1, 2, 9] }
-row('knows', 'MmapArray.typecodes', () => MmapArray.typecodes, 'bBhHiIlLqQefdcuw')
+row('knows', 'MmapArray.typecodes', () => MmapArray.typecodes, [...'bBhHiIlLqQefdcuw', 'Zf', 'Zd'])
 row('knows', 'MmapArray.open', (_, { path, offset }) => MmapArray.open(path, 'i', { offset }), [3, 1, 2], ofFile)
 row('core', 'MmapArray.fromFd', (array) => MmapArray.fromFd(array.fd, 'i'), [3, 1, 2], {
   closed: 'ERR_OUT_OF_RANGE',
