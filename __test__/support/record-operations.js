@@ -294,27 +294,13 @@ const FIELD_OPERATIONS = {
   bisectOf: [2, (to, field) => [field.name, to.field(field, true), to.random.pick(['left', 'right'])], isNumber],
 }
 
-const READING = new Set([
-  'get',
-  'at',
-  'count',
-  'tolist',
-  'column',
-  'getField',
-  'countOf',
-  'minOf',
-  'maxOf',
-  'bisectOf',
-  'reserve',
-  'trim',
-])
-
 const SHORTER = ['clear', 'deleteSlice', 'deleteSlice', 'pop']
 
 export class RecordOperations {
   #arguments
   #names
-  #sorted
+  /** The step that comes after the one before, if that was made for it. */
+  #pending
 
   constructor(type, random) {
     this.#arguments = new Arguments(type, random)
@@ -333,6 +319,11 @@ export class RecordOperations {
 
   /** The next step for an array that holds these bytes. */
   next(contents) {
+    if (this.#pending !== undefined) {
+      const step = this.#pending
+      this.#pending = undefined
+      return step
+    }
     const to = this.#arguments
     const { random, type } = to
     const length = contents.length / type.itemsize
@@ -342,21 +333,14 @@ export class RecordOperations {
       const fields = type.fields.filter(isMeant)
       if (fields.length === 0) return this.next(contents)
       const made = [name, ...make(to, random.pick(fields), length)]
+      if (name !== 'bisectOf') return made
       // A search by bisection is one in records that are in order.
-      if (name === 'bisectOf' && this.#sorted !== made[1]) return this.#note(['sortBy', made[1]])
-      return this.#note(made)
+      this.#pending = made
+      return ['sortBy', made[1]]
     }
     const made = OPERATIONS[name][1](to, length, contents)
     if (name === 'setSlice' && random.chance(0.4)) made[0] = to.source(sliceLength(length, ...made.slice(1)))
-    return this.#note([name, ...made])
-  }
-
-  /** Notes by which field the records are in order. */
-  #note(step) {
-    const [name, field] = step
-    if (name === 'sortBy') this.#sorted = field
-    else if (!READING.has(name)) this.#sorted = undefined
-    return step
+    return [name, ...made]
   }
 
   #name() {
