@@ -175,9 +175,13 @@ describe.each(SEEDS)('NumPy and records here agree, seed %s', (seed) => {
       array.frombytes(Buffer.from(initial, 'hex'))
       const about = { seed, storage, sequence: n, initial }
       const outcomes = runSequence(array, type, operations)
-      const answers = numpy.ask({ type: type.wire, initial, steps: outcomes.map(({ step }) => step) })
+      const path = array.format === 'npy' ? array.path : undefined
+      const answers = numpy.ask({ type: type.wire, initial, steps: outcomes.map(({ step }) => step), path })
       await pending
-      pending = answers.then((given) => compareSequence(outcomes, given, type, about))
+      pending = answers.then((given) => {
+        compareSequence(outcomes, given.steps, type, about)
+        expect(given.file, JSON.stringify({ ...about, type: type.wire })).toBe('')
+      })
       pending.catch(() => {})
     }
     await pending

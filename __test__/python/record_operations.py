@@ -1,7 +1,8 @@
 """The other end of record-differential.test.js: runs random operations on records and complex numbers, as NumPy has them.
 
-One JSON request a line: {"type", "initial" (hex), "steps"}; the form of steps stands in support/record-operations.js. One JSON line in
-answer: for each step its value or error, and the contents in hex where they changed. The array is a list of the bytes of each element,
+One JSON request a line: {"type", "initial" (hex), "steps", "path"}; the form of steps stands in support/record-operations.js. One JSON line
+in answer: for each step its value or error, and the contents in hex where they changed; and what np.load finds in the .npy file of the
+path, if there is one, that differs. The array is a list of the bytes of each element,
 so that lists say what slices and indices mean, and NumPy what the bytes mean: which value they hold, and which are equal.
 """
 
@@ -330,8 +331,7 @@ def argument(given):
     return Missing if given is None else given
 
 
-def answers(request):
-    subject = Subject(request["type"], bytes.fromhex(request["initial"]))
+def answers(subject, request):
     before = list(subject.rows)
     for name, *given in request["steps"]:
         arguments = [argument(value) for value in given]
@@ -349,7 +349,22 @@ def answers(request):
         yield answer
 
 
+def loaded(subject, path):
+    if path is None:
+        return ""
+    array, dtype = numpy.load(path), subject.dtype
+    # The header has the fields in the order of their offsets.
+    if (array.dtype.itemsize, array.dtype.fields) != (dtype.itemsize, dtype.fields) or array.dtype.kind != dtype.kind:
+        return f"dtype {array.dtype}"
+    return "" if array.tobytes() == b"".join(subject.rows) else f"elements {array.tobytes().hex()}"
+
+
+def run(request):
+    subject = Subject(request["type"], bytes.fromhex(request["initial"]))
+    return {"steps": list(answers(subject, request)), "file": loaded(subject, request.get("path"))}
+
+
 if __name__ == "__main__":
     for line in sys.stdin:
-        json.dump({"value": list(answers(json.loads(line)[0]))}, sys.stdout, separators=(",", ":"))
+        json.dump({"value": run(json.loads(line)[0])}, sys.stdout, separators=(",", ":"))
         print(flush=True)
