@@ -754,7 +754,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   append(value: Input<C>): void
 
   /**
-   * Adds elements at the end. Of an iterable, the items before a bad one (or before it throws) are kept, as in Python.
+   * Adds elements at the end. Of an iterable, the items before a bad one (or before it throws) are kept, as in Python. All
+   * items are taken before the first is added.
    *
    * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE for an
    * item of the wrong kind and for what is no iterable
@@ -1163,7 +1164,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * Which of two arrays comes first: -1 for this one, 1 for the other, 0 where they are equal. The first unequal pair of
    * elements decides, else the length. NaN where a NaN decides.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for characters with numbers or with strings that are none, ERR_INVALID_ARG_TYPE for what is no array
+   * @throws {TypeError} ERR_TYPE_MISMATCH for characters with numbers or with strings that are none, unless one of the arrays
+   * is empty; ERR_INVALID_ARG_TYPE for what is no array
    * @throws {Error} ERR_CLOSED, of either array
    * @example
    * new MmapArray('i', [1, 2]).compare([1, 3]) // => -1
