@@ -1006,7 +1006,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * written to elements meanwhile may or may not be in the file. After an abort the file holds a part of them, or what it held. The
    * call itself opens the file, or makes it; a pipe by name that nobody reads is ENXIO. Calls on one path or descriptor that are not
    * awaited may interleave, as with `fs.writeFile`: the file may hold parts of each. `process.exit()` cancels the call, as it cuts
-   * `fs.writeFile` short, if its thread has loaded this package.
+   * `fs.writeFile` short, if its thread has loaded this package; the end of a worker by others, as `terminate()`, waits until a
+   * pipe has taken the elements or has no reader any more.
    *
    * @param target a path, a descriptor, or what has an `fd`
    * @throws {Error} as a rejection: EBUSY as for `tofile`; ERR_BUSY while
