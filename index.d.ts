@@ -754,7 +754,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   append(value: Input<C>): void
 
   /**
-   * Adds elements at the end. Of an iterable, the items before a bad one (or before it throws) are kept, as in Python.
+   * Adds elements at the end. Of an iterable, the items before a bad one (or before it throws) are kept, as in Python. All
+   * items are taken before the first is added.
    *
    * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE for an
    * item of the wrong kind and for what is no iterable
@@ -1005,7 +1006,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * written to elements meanwhile may or may not be in the file. After an abort the file holds a part of them, or what it held. The
    * call itself opens the file, or makes it; a pipe by name that nobody reads is ENXIO. Calls on one path or descriptor that are not
    * awaited may interleave, as with `fs.writeFile`: the file may hold parts of each. `process.exit()` cancels the call, as it cuts
-   * `fs.writeFile` short, if its thread has loaded this package.
+   * `fs.writeFile` short, if its thread has loaded this package; the end of a worker by others, as `terminate()`, waits until a
+   * pipe has taken the elements or has no reader any more.
    *
    * @param target a path, a descriptor, or what has an `fd`
    * @throws {Error} as a rejection: EBUSY as for `tofile`; ERR_BUSY while
@@ -1163,7 +1165,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * Which of two arrays comes first: -1 for this one, 1 for the other, 0 where they are equal. The first unequal pair of
    * elements decides, else the length. NaN where a NaN decides.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for characters with numbers or with strings that are none, ERR_INVALID_ARG_TYPE for what is no array
+   * @throws {TypeError} ERR_TYPE_MISMATCH for characters with numbers or with strings that are none, unless one of the arrays
+   * is empty; ERR_INVALID_ARG_TYPE for what is no array
    * @throws {Error} ERR_CLOSED, of either array
    * @example
    * new MmapArray('i', [1, 2]).compare([1, 3]) // => -1

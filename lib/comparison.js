@@ -74,7 +74,7 @@ export function orderOf(array, other) {
     if (theirType === type) {
       const different = coreOf(array).firstDifference(coreOf(other))
       index = different < 0 ? shorter : different
-    } else if ((theirType.meaning === 'character') !== (type.meaning === 'character')) {
+    } else if (shorter > 0 && (theirType.meaning === 'character') !== (type.meaning === 'character')) {
       throw elementTypeMismatch(type, `one of typecode '${theirType.code}'`)
     }
   }
