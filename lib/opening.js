@@ -2,11 +2,13 @@
 
 import { MmapArray as Core } from '../native.js'
 import * as args from './arguments.js'
+import { toType } from './element-types.js'
 import { outOfRange } from './errors.js'
-import { toType } from './typecodes.js'
+import { rowOfLayout } from './record-types.js'
 
-const OPTIONS = ['flags', 'mode', 'offset', 'length', 'capacity', 'advice', 'format']
+const OPTIONS = ['flags', 'mode', 'offset', 'length', 'capacity', 'advice', 'format', 'tail']
 const FORMATS = ['raw', 'npy']
+const TAILS = ['keep', 'cut']
 
 /** Whether a path ends in '.npy', in lower or upper case. */
 const endsInNpy = (path) => path.length >= 4 && path.subarray(-4).latin1Slice().toLowerCase() === '.npy'
@@ -18,8 +20,15 @@ function toFormat(format, path) {
   throw outOfRange('options.format', `one of ${FORMATS.map((name) => `'${name}'`).join(', ')}`, `'${format}'`)
 }
 
+/** Whether the rest of an element at the end of a file is cut off. */
+function toCutTail(tail) {
+  if (tail === undefined) return undefined
+  if (TAILS.includes(args.toOptionalString(tail, 'options.tail'))) return tail === 'cut'
+  throw outOfRange('options.tail', `one of ${TAILS.map((name) => `'${name}'`).join(', ')}`, `'${tail}'`)
+}
+
 /** The options that most calls do not give. */
-function toRareOptions({ mode, offset, length, capacity, advice }, { shm, fd }) {
+function toRareOptions({ mode, offset, length, capacity, advice, tail }, { shm, fd }) {
   return {
     shm,
     fd,
@@ -28,6 +37,7 @@ function toRareOptions({ mode, offset, length, capacity, advice }, { shm, fd }) 
     length: args.toOptionalCount(length, 'options.length'),
     capacity: args.toOptionalCount(capacity, 'options.capacity'),
     advice: args.toOptionalString(advice, 'options.advice'),
+    cutTail: toCutTail(tail),
   }
 }
 
@@ -58,9 +68,15 @@ export function openFile({ path, shm, fd }, typecode, options) {
   return { core, type: toType(code ?? core.elementType()), isCopyOnWrite: flags === 'c' }
 }
 
+/** The type that the header of a file says. */
+function typeOfFile(core) {
+  const found = core.elementType()
+  return typeof found === 'string' ? toType(found) : rowOfLayout(found)
+}
+
 /** @returns {Parts} an array of another thread or process */
-export function openHandle(handle, flags) {
-  const type = toType(handle.typecode)
+export function openHandle({ record, ...handle }, flags) {
+  const type = record === undefined ? toType(handle.typecode) : rowOfLayout(record)
   return {
     core: new Core(type.code, undefined, flags, undefined, { handle }),
     type,
