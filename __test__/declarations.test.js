@@ -60,16 +60,13 @@ describe('index.d.ts and the class have the same members', () => {
     const present = publicKeys(MmapArray.prototype, INTERNAL).map((key) => {
       return key === Symbol.dispose ? '[Symbol.dispose]' : declaredAs(key)
     })
-    expect(present.toSorted()).toEqual(
-      namesOf('MmapArray')
-        .filter((name) => name !== '[index: number]')
-        .toSorted(),
-    )
+    // A method may be declared more than once, for one way to call it each.
+    const declared = new Set(namesOf('MmapArray').filter((name) => name !== '[index: number]'))
+    expect(present.toSorted()).toEqual([...declared].toSorted())
   })
 
   test('every member of the class is declared', () => {
     const present = publicKeys(MmapArray, OF_EVERY_CLASS)
-    // A method may be declared more than once, for one way to call it each.
     const declared = new Set(namesOf('MmapArrayConstructor').filter((name) => name !== 'new' && name !== 'prototype'))
     expect(present.toSorted()).toEqual([...declared].toSorted())
   })

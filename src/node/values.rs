@@ -12,6 +12,7 @@ use crate::element::{Element, Number};
 use crate::element_type::ElementType;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
+use crate::kernels::bisect::Value;
 use crate::typecode::Scalar;
 
 /// A number or a bigint of JavaScript.
@@ -69,6 +70,14 @@ pub fn encode(element_type: &ElementType, raw: &RawElement<'_>) -> Result<Elemen
     }
 }
 
+/// A value to search for. `excess` is 1 or -1 if it is above or below the double that stands for it, else 0.
+pub fn sought(raw: &RawNumber, excess: f64) -> Value {
+    Value {
+        number: number(raw),
+        excess: excess.clamp(-1.0, 1.0) as i8,
+    }
+}
+
 pub fn number(raw: &RawNumber) -> Number {
     match raw {
         Either::A(double) => Number::Double(*double),
@@ -90,14 +99,14 @@ fn to_i128(bigint: &BigInt) -> i128 {
 /// An element for JavaScript: 8-byte integers are bigints, other scalars are numbers; complex numbers and records are new bytes.
 pub enum Decoded {
     Number(RawNumber),
-    Bytes(Element),
+    Bytes(Vec<u8>),
 }
 
 impl Decoded {
-    pub fn of(element_type: &ElementType, element: Element) -> Decoded {
+    pub fn of(element_type: &ElementType, element: &Element) -> Decoded {
         match element_type.scalar() {
-            Some(scalar) => Decoded::Number(decode(scalar, &element)),
-            None => Decoded::Bytes(element),
+            Some(scalar) => Decoded::Number(decode(scalar, element)),
+            None => Decoded::Bytes(element.bytes().to_vec()),
         }
     }
 }
@@ -117,8 +126,8 @@ impl ToNapiValue for Decoded {
         match value {
             // SAFETY: the caller's environment.
             Decoded::Number(number) => unsafe { RawNumber::to_napi_value(env, number) },
-            Decoded::Bytes(element) => {
-                let copy = Uint8ArraySlice::copy_from(&Env::from_raw(env), element.bytes())?;
+            Decoded::Bytes(bytes) => {
+                let copy = Uint8ArraySlice::copy_from(&Env::from_raw(env), bytes)?;
                 // SAFETY: as above.
                 unsafe { ToNapiValue::to_napi_value(env, copy) }
             }

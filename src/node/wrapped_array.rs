@@ -11,6 +11,7 @@ use super::errors::throw_on_error;
 use super::overlays::Overlays;
 use super::values::{Decoded, RawElement, encode, index};
 use crate::array::{Array, Snapshot};
+use crate::element::Element;
 use crate::element_type::ElementType;
 use crate::error::{Error, Result};
 use crate::mapping::Window;
@@ -161,19 +162,25 @@ impl WrappedArray {
 
     pub fn pop(&self, env: &Env, at: f64) -> napi::Result<Decoded> {
         self.change(env, |array| {
-            let element = array.pop(index(at))?;
-            Ok(Decoded::of(array.element_type(), element))
+            let mut element = Element::zeroed(array.element_type().itemsize());
+            array.pop_into(index(at), &mut element)?;
+            Ok(Decoded::of(array.element_type(), &element))
         })
     }
 
-    /// The elements of another array of the same type, or of this one, to read from while neither is borrowed.
-    pub fn snapshot_of(&self, other: &WrappedArray) -> Result<Snapshot> {
+    /// The elements of another array of the same type, or of this one, to read from while neither is borrowed. For a call on a
+    /// field, those of an array of the field's type.
+    pub fn snapshot_of(&self, other: &WrappedArray, field: Option<usize>) -> Result<Snapshot> {
         let (ours, theirs) = (self.array.borrow(), other.array.borrow());
         let ours = ours.as_ref().ok_or(Error::Closed)?;
         let theirs = theirs.as_ref().ok_or(Error::Closed)?;
-        if ours.element_type() != theirs.element_type() {
+        let wanted = match field {
+            None => ours.element_type().clone(),
+            Some(number) => ours.element_type().field(number)?.typecode.into(),
+        };
+        if wanted != *theirs.element_type() {
             return Err(Error::TypeMismatch {
-                ours: ours.element_type().to_string(),
+                ours: wanted.to_string(),
                 theirs: theirs.element_type().to_string(),
             });
         }
