@@ -200,10 +200,19 @@ mod tests {
     #[test]
     fn is_lock_on_finds_the_byte_within_the_bounds() {
         let line = |bounds: &str| format!("lock:\t1: OFDLCK ADVISORY  WRITE -1 00:2b:77 {bounds}");
-        for (bounds, expected) in [("5 5", true), ("0 EOF", true), ("6 EOF", false), ("0 4", false), ("", false)] {
+        for (bounds, expected) in [
+            ("5 5", true),
+            ("0 EOF", true),
+            ("6 EOF", false),
+            ("0 4", false),
+            ("", false),
+        ] {
             assert_eq!(is_lock_on(&line(bounds), 5), expected, "{bounds}");
         }
-        assert!(!is_lock_on("lock:\t1: FLOCK  ADVISORY  WRITE 9 00:2b:77 0 EOF", 5));
+        assert!(!is_lock_on(
+            "lock:\t1: FLOCK  ADVISORY  WRITE 9 00:2b:77 0 EOF",
+            5
+        ));
         assert!(!is_lock_on("flags:\t02", 5));
     }
 

@@ -14,19 +14,20 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The lock on the appends of a file, for one array. It has a descriptor of its own, so that arrays of one process exclude each other.
 #[derive(Debug)]
-pub struct AppendLock(File);
+pub struct AppendLock {
+    /// `None` if this process may not open the file a second time.
+    file: Option<File>,
+}
 
 impl AppendLock {
-    /// `None` if this process may not open the file a second time.
-    ///
     /// # Errors
     /// The system's, such as `EMFILE`.
-    pub fn on(storage: &Storage) -> Result<Option<Arc<AppendLock>>> {
+    pub fn on(storage: &Storage) -> Result<Arc<AppendLock>> {
         let file = storage.second_descriptor_for_writing()?;
-        Ok(file.map(|file| Arc::new(AppendLock(file))))
+        Ok(Arc::new(AppendLock { file }))
     }
 
-    /// Waits for the lock. `None` if the system has no such locks.
+    /// Waits for the lock. `None` if this process, the system or the file system cannot have it.
     ///
     /// # Errors
     /// `AppendLocked` after two seconds; the system's.
@@ -35,13 +36,16 @@ impl AppendLock {
     }
 
     fn acquire_within(self: &Arc<Self>, timeout: Duration) -> Result<Option<AppendGuard>> {
+        let Some(file) = &self.file else {
+            return Ok(None);
+        };
         let mut attempt = Attempt::Held;
         let is_over = retry(timeout, || {
-            attempt = byte_lock::try_lock(&self.0, APPENDS)?;
+            attempt = byte_lock::try_lock(file, APPENDS)?;
             Ok(attempt != Attempt::Held)
         })?;
         if !is_over {
-            let holder = byte_lock::holder(&self.0, APPENDS);
+            let holder = byte_lock::holder(file, APPENDS);
             return Err(Error::AppendLocked { holder });
         }
         Ok((attempt == Attempt::Locked).then(|| AppendGuard(self.clone())))
@@ -55,7 +59,9 @@ pub struct AppendGuard(Arc<AppendLock>);
 
 impl Drop for AppendGuard {
     fn drop(&mut self) {
-        byte_lock::unlock(&self.0.0, APPENDS);
+        if let Some(file) = &self.0.file {
+            byte_lock::unlock(file, APPENDS);
+        }
     }
 }
 
@@ -66,7 +72,7 @@ mod tests {
     #[test]
     fn acquire_while_another_array_holds_the_lock_names_the_process() {
         let storage = Storage::anonymous().unwrap();
-        let lock = || AppendLock::on(&storage).unwrap().unwrap();
+        let lock = || AppendLock::on(&storage).unwrap();
         let (one, other) = (lock(), lock());
         let held = one.acquire().unwrap().unwrap();
         let error = other.acquire_within(Duration::from_millis(1)).unwrap_err();
@@ -85,7 +91,7 @@ mod tests {
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
-                    let lock = AppendLock::on(&storage).unwrap().unwrap();
+                    let lock = AppendLock::on(&storage).unwrap();
                     for _ in 0..ROUNDS {
                         let _held = lock.acquire().unwrap().unwrap();
                         let mut bytes = [0; 8];

@@ -78,7 +78,12 @@ impl Storage {
     /// `EMFILE`, `ENFILE`, `ENOMEM`
     pub fn second_descriptor_for_writing(&self) -> Result<Option<File>> {
         match self.reopened(OFlags::RDWR) {
-            Err(error @ Error::System { errno: libc::EMFILE | libc::ENFILE | libc::ENOMEM, .. }) => Err(error),
+            Err(
+                error @ Error::System {
+                    errno: libc::EMFILE | libc::ENFILE | libc::ENOMEM,
+                    ..
+                },
+            ) => Err(error),
             reopened => Ok(reopened.ok()),
         }
     }
