@@ -62,7 +62,7 @@ export function openFile({ path, shm, fd }, typecode, options) {
   const isInHeader = typecode === undefined && format === 'npy' && flags !== 'w+' && flags !== 'wx+'
   const code = isInHeader ? undefined : toType(typecode).code
   const core = new Core(code, path, flags, format, rare)
-  return { core, type: toType(code ?? core.typecode()), isCopyOnWrite: flags === 'c' }
+  return { core, type: toType(code ?? core.elementType()), isCopyOnWrite: flags === 'c' }
 }
 
 /** @returns {Parts} an array of another thread or process */

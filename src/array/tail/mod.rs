@@ -253,7 +253,7 @@ impl Array {
     pub(super) fn needs_aligned_copy(&self, source: Region<'_>) -> bool {
         matches!(self.tail, Tail::Exact)
             && !self.end.may_cross_pages()
-            && !source.address().is_multiple_of(self.typecode.itemsize())
+            && !source.address().is_multiple_of(self.element_type.itemsize())
     }
 
     /// Truncates the file to the elements: a reserved array becomes exact, and a `.npy` file ends behind its last element.
