@@ -93,7 +93,17 @@ impl End {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::typecode;
+    use crate::array::samples::file_of;
+    use crate::array::{Array, Placement};
+    use crate::element_type::{ElementType, Field, RecordType};
+    use crate::kernels::Region;
+    use crate::storage::Flags;
+    use crate::typecode::{self, Typecode};
+    use std::fs::File;
+    use std::os::fd::AsRawFd;
+    use std::os::unix::fs::FileExt;
+    use std::sync::Barrier;
+    use std::thread;
 
     #[test]
     fn may_cross_pages_of_each_scalar_is_false() {
@@ -162,5 +172,104 @@ mod tests {
         let mut end = End::new(8, 0, 15);
         assert!(end.lock(&storage).unwrap().is_none());
         assert!(End::new(20, 0, 15).lock(&storage).unwrap().is_some());
+    }
+
+    /// Records of 20 bytes.
+    fn records() -> ElementType {
+        let field = Field {
+            name: String::from("bytes"),
+            typecode: Typecode::parse("B").unwrap(),
+            count: Some(20),
+            offset: 0,
+        };
+        ElementType::Record(Arc::new(RecordType::new(vec![field], 20).unwrap()))
+    }
+
+    fn opened(file: &File) -> Array {
+        let open = || Storage::from_descriptor(file.as_raw_fd(), Flags::ReadWrite);
+        Array::open(records(), Flags::ReadWrite, Placement::default(), open).unwrap()
+    }
+
+    fn size(file: &File) -> u64 {
+        file.metadata().unwrap().len()
+    }
+
+    #[test]
+    fn append_after_an_interrupted_append_removes_its_part() {
+        let file = file_of(&[1; 40]);
+        let mut array = opened(&file);
+        let mut reader = opened(&file);
+        file.write_all_at(&[2; 27], 40).unwrap();
+        assert_eq!((reader.refresh().unwrap(), array.length()), (3, 2));
+        array.extend(Region::of(&[3; 20])).unwrap();
+        assert_eq!(
+            (size(&file), array.length(), reader.refresh().unwrap()),
+            (80, 4, 4)
+        );
+        let expected = [[1; 40].as_slice(), &[2; 20], &[3; 20]].concat();
+        assert_eq!(reader.region().to_vec().unwrap(), expected);
+        file.set_len(85).unwrap();
+        array.clear().unwrap();
+        assert_eq!((size(&file), reader.refresh().unwrap()), (0, 0));
+    }
+
+    #[test]
+    fn append_to_a_file_that_was_never_whole_fails() {
+        let file = file_of(&[1; 50]);
+        let mut array = opened(&file);
+        let error = array.extend(Region::of(&[3; 20])).unwrap_err();
+        assert_eq!((error.code().as_ref(), size(&file)), ("ERR_RAGGED_LENGTH", 50));
+        assert_eq!(array.pop(0).unwrap_err().code(), "ERR_RAGGED_LENGTH");
+        // An append of another array, which was under way when this array was opened, has ended.
+        file.set_len(60).unwrap();
+        array.extend(Region::of(&[3; 20])).unwrap();
+        file.set_len(81).unwrap();
+        array.extend(Region::of(&[4; 20])).unwrap();
+        assert_eq!((size(&file), array.length()), (100, 5));
+    }
+
+    #[test]
+    fn append_that_fails_midway_leaves_whole_elements() {
+        let file = file_of(&[1; 40]);
+        let mut array = opened(&file);
+        let lost = crate::array::samples::over(&file_of(&[7; 8192]), Flags::ReadWrite, None);
+        lost.storage().truncate(0).unwrap();
+        let source = lost.region().part(0, 8180);
+        assert_eq!(array.extend(source).unwrap_err().code(), "ERR_MEMORY_FAULT");
+        assert_eq!((size(&file), array.length()), (40, 2));
+    }
+
+    #[test]
+    fn append_from_threads_of_one_mapping_and_of_duplicates_keeps_elements_whole() {
+        const EACH: usize = 300;
+        let file = file_of(&[]);
+        let mut owner = opened(&file);
+        let handle = owner.handle().unwrap();
+        let all_opened = Barrier::new(4);
+        let append = |mut array: Array, value: u8| {
+            all_opened.wait();
+            for round in 0..EACH {
+                if round % 10 == 0 {
+                    // What a killed append leaves. An append under way would mix with it, if it did not hold the lock.
+                    let storage = array.storage();
+                    let _held = AppendLock::on(storage).unwrap().acquire().unwrap();
+                    let end = storage.size().unwrap();
+                    storage.write_at(Region::of(&[99; 7]), end - end % 20).unwrap();
+                }
+                array.extend(Region::of(&[value; 60])).unwrap();
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| append(opened(&file), 3));
+                scope.spawn(|| append(Array::attach(records(), &handle, None).unwrap(), 4));
+            }
+        });
+        let mut bytes = vec![0; size(&file) as usize];
+        file.read_exact_at(&mut bytes, 0).unwrap();
+        let mut elements: Vec<_> = bytes.chunks(60).collect();
+        elements.sort();
+        let expected = [[3; 60], [4; 60]].map(|element| vec![element; 2 * EACH]).concat();
+        assert_eq!(elements, expected);
     }
 }
