@@ -30,7 +30,7 @@ impl Array {
 
     /// Appends a copy of its own elements.
     pub fn extend_with_itself(&mut self) -> Result<()> {
-        // Others may have changed their number.
+        // Others may have changed their number. The append itself begins another change.
         let _ = self.begin_length_change("extend")?;
         let own = self.snapshot()?;
         self.extend_with(&own)
