@@ -2,11 +2,12 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BLOCK, blocksOf, decoded } from './blocks.js'
-import { DataError } from './failures.js'
+import { DataError, UsageError } from './failures.js'
 import { ForeignElements } from './npy/foreign-elements.js'
-import { readHeader } from './npy/header.js'
+import { holdsBooleans, readHeader } from './npy/header.js'
 import { noteFurtherArrays, open } from './opening.js'
-import { nameOf, toTypecode } from './type-names.js'
+import { toType, typeNameOf } from './record-types.js'
+import { nameOf } from './type-names.js'
 
 /** How many elements are reordered at once: at most 64 MiB. */
 const CHUNK = 1 << 23
@@ -19,10 +20,13 @@ const TURN = 1 << 12
  */
 export function openWithLayout(path, values) {
   const elements = openAny(path, values)
-  const row = { shape: [elements.length], fortranOrder: false, isBoolean: false }
+  const row = { shape: rowShapeOf(elements), fortranOrder: false, isBoolean: false }
   if (elements.format !== 'npy') return { elements, layout: row }
   try {
-    const { shape, fortranOrder, isBoolean } = readHeader(path)
+    const { shape, fortranOrder } = readHeader(path)
+    const isBoolean = holdsBooleans(elements)
+    if (elements.perRecord !== undefined && shape.length > 1)
+      throw new UsageError(`--field in several dimensions takes one value: ${elements.field}[0]`)
     // The array's own length counts: the file may have grown since.
     if (shape.length === 1) return { elements, layout: { ...row, isBoolean } }
     return { elements, layout: { shape, fortranOrder, isBoolean } }
@@ -32,6 +36,9 @@ export function openWithLayout(path, values) {
   }
 }
 
+/** The shape of the elements of one row: a field of several values has two dimensions. */
+const rowShapeOf = ({ length, perRecord }) => (perRecord === undefined ? [length] : [length / perRecord, perRecord])
+
 function openAny(path, values) {
   try {
     return open(path, values)
@@ -40,9 +47,9 @@ function openAny(path, values) {
     const header = readHeader(path)
     // No typecode has such elements.
     if (header.typecode === undefined) throw error
-    const wanted = toTypecode(values.type)
-    if (wanted !== undefined && nameOf(wanted) !== nameOf(header.typecode))
-      throw new DataError(`${path} holds ${nameOf(header.typecode)}, not ${nameOf(wanted)}`, { cause: error })
+    const wanted = toType(values.type, values)
+    if (wanted !== undefined && typeNameOf(wanted) !== nameOf(header.typecode))
+      throw new DataError(`${path} holds ${nameOf(header.typecode)}, not ${typeNameOf(wanted)}`, { cause: error })
     const elements = new ForeignElements(path, header)
     noteFurtherArrays(path, header.dataStart + elements.length * elements.itemsize)
     return elements
@@ -50,7 +57,7 @@ function openAny(path, values) {
 }
 
 /** The name of the type of elements. */
-export const kindOf = ({ elements, layout }) => (layout.isBoolean ? 'bool' : nameOf(elements.typecode))
+export const kindOf = ({ elements, layout }) => (layout.isBoolean ? 'bool' : typeNameOf(elements.typecode))
 
 /** The number of elements. A length of 0 makes an array empty, even if the product of the others overflows. */
 export const countOf = (shape) => (shape.includes(0) ? 0 : shape.reduce((count, length) => count * length, 1))
