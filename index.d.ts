@@ -6,9 +6,9 @@
 // runs them all.
 
 /**
- * The letter of an element type, as in Python's array module.
+ * The code of an element type, as in Python's array module.
  *
- * | letter  | an element in memory                            | in JavaScript          |
+ * | code    | an element in memory                            | in JavaScript          |
  * | ------- | ----------------------------------------------- | ---------------------- |
  * | `b` `B` | 1 byte, signed, unsigned integer                | number                 |
  * | `h` `H` | 2 bytes                                         | number                 |
@@ -19,31 +19,203 @@
  * | `f` `d` | single- and double-precision float, 4, 8 bytes  | number                 |
  * | `c`     | one character up to U+00FF, 1 byte              | string, one code point |
  * | `u` `w` | one Unicode code point, 4 bytes                 | string, one code point |
+ * | `Zf` `Zd` | complex number of two `f` or `d`, 8, 16 bytes | object `{ re, im }`    |
  *
  * @example
  * new MmapArray('H', [1, 2, 3]).byteLength // => 6
  */
-export type Typecode = 'b' | 'B' | 'h' | 'H' | 'i' | 'I' | 'l' | 'L' | 'q' | 'Q' | 'e' | 'f' | 'd' | 'c' | 'u' | 'w'
+export type Typecode =
+  'b' | 'B' | 'h' | 'H' | 'i' | 'I' | 'l' | 'L' | 'q' | 'Q' | 'e' | 'f' | 'd' | 'c' | 'u' | 'w' | 'Zf' | 'Zd'
+
+/**
+ * A complex number, the element of arrays of typecode `Zf` and `Zd`.
+ *
+ * @example
+ * new MmapArray('Zd', [{ re: 1, im: -2 }, 3]).tolist() // => [ { re: 1, im: -2 }, { re: 3, im: 0 } ]
+ */
+export interface Complex {
+  /**
+   * The real part.
+   *
+   * @example
+   * new MmapArray('Zd', [1.5]).get(0).re // => 1.5
+   */
+  re: number
+  /**
+   * The imaginary part.
+   *
+   * @example
+   * new MmapArray('Zd', [1.5]).get(0).im // => 0
+   */
+  im: number
+}
+
+/** A complex number to be written. */
+interface ComplexInput {
+  readonly re: number | bigint
+  readonly im: number | bigint
+}
+
+/**
+ * The type of a field of a record: a typecode or a typed array's constructor; with a count, a list of so many values.
+ *
+ * @example
+ * new MmapArray({ id: 'I', gain: ['f', 3] }).itemsize // => 16
+ */
+export type FieldType =
+  Typecode | TypedArrayConstructor | readonly [typecode: Typecode | TypedArrayConstructor, count: number]
+
+/**
+ * The fields of a record by name, in their order. A record is what C calls a struct and NumPy a structured dtype. Names that are
+ * integers are an error, because an object moves them to the front; so is everything but plain properties. For any other name, give
+ * the fields as a list of pairs: `[['0', 'i'], ['__proto__', 'd']]`.
+ *
+ * @example
+ * const trades = new MmapArray({ time: 'q', price: 'd', gain: ['f', 3] })
+ * trades.append({ time: 1, price: 9.5, gain: [1, 2, 3] })
+ * trades.get(0) // => { time: 1n, price: 9.5, gain: [ 1, 2, 3 ] }
+ */
+export interface FieldMap {
+  readonly [name: string]: FieldType
+}
+
+/**
+ * The fields of a record: an object, or a list of pairs as `Object.entries` of that object gives it.
+ *
+ * @example
+ * const list = new MmapArray([['time', 'q'], ['gain', ['f', 3]]])
+ * list.typecode === new MmapArray({ time: 'q', gain: ['f', 3] }).typecode // => true
+ */
+export type RecordFields = FieldMap | readonly (readonly [name: string, type: FieldType])[]
+
+/**
+ * What an array can have as elements, on the level of types: a typecode, or the fields of a record.
+ *
+ * @example
+ * // MmapArray<ElementType> is an array of anything, MmapArray<{ time: 'q'; price: 'd' }> one of records.
+ * new MmapArray({ time: 'q', price: 'd' }).typecode // => RecordType(16) { time: 'q', price: 'd' }
+ */
+export type ElementType = Typecode | FieldMap
+
+/** A field of a record type. */
+interface RecordField {
+  readonly name: string
+  readonly typecode: Typecode
+  readonly count?: number
+  readonly offset: number
+}
+
+/**
+ * The type of records: their fields and the place of each. {@link MmapArrayConstructor.recordType} makes it; it is accepted wherever a
+ * typecode is, and is the `typecode` of arrays of records. Frozen. Equal types are the same object, in a program of up to 1024 types.
+ *
+ * @example
+ * const Point = MmapArray.recordType({ x: 'd', y: 'd' })
+ * new MmapArray(Point, [{ x: 1, y: 2 }]).typecode === Point // => true
+ */
+export interface RecordType<F extends FieldMap = FieldMap> {
+  /**
+   * The fields in their order: `name`, `typecode`, `offset` in bytes, and `count` if the field is a list.
+   *
+   * @example
+   * MmapArray.recordType({ x: 'd', gain: ['f', 3] }).fields[1] // => { name: 'gain', typecode: 'f', count: 3, offset: 8 }
+   */
+  readonly fields: readonly RecordField[]
+  /**
+   * Bytes that a record takes, the padding included.
+   *
+   * @example
+   * MmapArray.recordType({ flag: 'b', x: 'd' }).itemsize // => 9
+   * MmapArray.recordType({ flag: 'b', x: 'd' }, { align: true }).itemsize // => 16
+   */
+  readonly itemsize: number
+}
+
+/**
+ * Where the fields of a record are, see {@link MmapArrayConstructor.recordType}.
+ *
+ * @example
+ * MmapArray.recordType({ flag: 'b', x: 'd' }, { align: true }).fields[1].offset // => 8
+ */
+export interface RecordOptions {
+  /**
+   * Whether each field begins at a multiple of its size, as a C compiler places it and NumPy with `align=True`; complex numbers at a
+   * multiple of half of it. Default false: each field follows the one before.
+   *
+   * @example
+   * MmapArray.recordType({ a: 'b', z: 'Zd', c: 'h' }, { align: true }).itemsize // => 32
+   */
+  align?: boolean | undefined
+  /**
+   * Bytes that a record takes. Default: up to the end of the last field, and with `align` a multiple of the largest alignment.
+   *
+   * @example
+   * new MmapArray(MmapArray.recordType({ x: 'd' }, { itemsize: 20 }), [{ x: 1 }]).byteLength // => 20
+   */
+  itemsize?: number | undefined
+  /**
+   * The byte at which each field begins, in the order of the fields. They must not overlap.
+   *
+   * @example
+   * MmapArray.recordType({ x: 'f', y: 'f' }, { offsets: [4, 0] }).itemsize // => 8
+   */
+  offsets?: readonly number[] | undefined
+}
 
 /**
  * What an element is when you read it: a bigint for 8-byte integers, a one-character string for `c`, `u` and `w`, a
- * number for the rest.
+ * {@link Complex} for `Zf` and `Zd`, a number for the other typecodes. A record is a plain object with a property for each field; a
+ * field with a count is an Array. The object is a copy: to write to it changes nothing in the array.
  *
  * @example
  * new MmapArray('i', [5]).get(0) // => 5
  * new MmapArray('q', [5]).get(0) // => 5n
  * new MmapArray('w', ['é']).get(0) // => 'é'
+ * new MmapArray({ id: 'Q', x: 'd' }, [{ id: 5, x: 0.5 }]).get(0) // => { id: 5n, x: 0.5 }
  */
-export type Element<C extends Typecode> = C extends 'l' | 'L' | 'q' | 'Q'
-  ? bigint
-  : C extends 'c' | 'u' | 'w'
-    ? string
-    : number
+export type Element<C extends ElementType> = C extends Typecode
+  ? C extends 'l' | 'L' | 'q' | 'Q'
+    ? bigint
+    : C extends 'c' | 'u' | 'w'
+      ? string
+      : C extends 'Zf' | 'Zd'
+        ? Complex
+        : number
+  : { -readonly [K in keyof C]: FieldValue<C[K]> }
+
+/** What a field of a record is when you read it. */
+type FieldValue<T> = T extends readonly [infer V extends Typecode | TypedArrayConstructor, number]
+  ? Element<CodeOf<V>>[]
+  : T extends Typecode | TypedArrayConstructor
+    ? Element<CodeOf<T>>
+    : unknown
+
+/** What a field of a record may be when you write it. */
+type FieldInput<T> = T extends readonly [infer V extends Typecode | TypedArrayConstructor, number]
+  ? readonly Input<CodeOf<V>>[] | (CodeOf<V> extends 'c' | 'u' | 'w' ? never : NumberArray)
+  : T extends Typecode | TypedArrayConstructor
+    ? Input<CodeOf<T>>
+    : unknown
+
+type NumberArray =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | Float32Array
+  | Float64Array
 
 /**
  * What an element may be when you write it: a number or a bigint, whichever is at hand, or a one-character string for
  * `c`, `u` and `w`. Nothing is rounded or wrapped to fit an integer type: what is no integer is a TypeError, what is out
  * of the type's range a RangeError. For 8-byte integers a number must be a safe integer. `f` rounds to single precision.
+ *
+ * A complex number is an object `{ re, im }`, or a real number. A record is an object with exactly the fields of the type; the
+ * error about a bad one names the field. Each field is read once. A field with a count is an Array or a typed array of so many values.
  *
  * @example
  * const counts = new MmapArray('q')
@@ -51,18 +223,28 @@ export type Element<C extends Typecode> = C extends 'l' | 'L' | 'q' | 'Q'
  * counts.append(2n ** 62n)
  * counts.append(2 ** 62) // throws RangeError ERR_VALUE_OUT_OF_RANGE
  * counts.append(1.5) // throws TypeError ERR_INVALID_ARG_TYPE
+ * new MmapArray({ x: 'd' }).append({ y: 1 }) // throws TypeError ERR_INVALID_ARG_TYPE
  */
-export type Input<C extends Typecode> = C extends 'c' | 'u' | 'w' ? string : number | bigint
+export type Input<C extends ElementType> = C extends Typecode
+  ? C extends 'c' | 'u' | 'w'
+    ? string
+    : C extends 'Zf' | 'Zd'
+      ? number | bigint | ComplexInput
+      : number | bigint
+  : { readonly [K in keyof C]: FieldInput<C[K]> }
 
 /**
  * The typed array that shows the memory of an array. `e` is a Float16Array where the runtime has it, else a Uint16Array
- * of the bits (Node.js 20 and 22); characters are seen as their code points.
+ * of the bits (Node.js 20 and 22); characters are seen as their code points. A complex number is a pair of floats, its real part
+ * first. Records are seen through a DataView on their bytes, which are little endian.
  *
  * @example
  * new MmapArray('f', [0.5, 1.5]).view // => Float32Array(2) [ 0.5, 1.5 ]
  * new MmapArray('w', 'abc').view // => Uint32Array(3) [ 97, 98, 99 ]
+ * new MmapArray('Zf', [{ re: 1, im: 2 }]).view // => Float32Array(2) [ 1, 2 ]
+ * new MmapArray({ id: 'I', x: 'd' }, [{ id: 7, x: 0.5 }]).view.getFloat64(4, true) // => 0.5
  */
-export type View<C extends Typecode> = C extends 'b'
+export type View<C extends ElementType> = C extends 'b'
   ? Int8Array
   : C extends 'B' | 'c'
     ? Uint8Array
@@ -78,11 +260,22 @@ export type View<C extends Typecode> = C extends 'b'
               ? BigInt64Array
               : C extends 'L' | 'Q'
                 ? BigUint64Array
-                : C extends 'f'
+                : C extends 'f' | 'Zf'
                   ? Float32Array
-                  : C extends 'd'
+                  : C extends 'd' | 'Zd'
                     ? Float64Array
-                    : HalfView | Uint16Array
+                    : C extends 'e'
+                      ? HalfView | Uint16Array
+                      : DataView
+
+/** Typed arrays that hold elements. A DataView does not say what it holds. */
+type OwnView<C extends ElementType> = C extends Typecode ? View<C> : never
+
+/** A copy of some elements: a typed array, or an Array if elements are objects. */
+type Slice<C extends ElementType> = C extends Exclude<Typecode, 'Zf' | 'Zd'> ? View<C> : Element<C>[]
+
+/** An element that has an order. */
+type Ordered<C extends ElementType> = C extends Exclude<Typecode, 'Zf' | 'Zd'> ? Element<C> : never
 
 /** Float16Array, where the TypeScript library has it; else its shape. */
 type HalfView = typeof globalThis extends { Float16Array: { prototype: infer Half } } ? Half : HalfShape
@@ -121,35 +314,62 @@ export type TypedArrayConstructor =
   | HalfConstructor
 
 /**
- * The typecode that a typecode or a typed array's constructor stands for, on the level of types.
+ * What the type of elements may be given as: a typecode, a typed array's constructor, a record type, or the fields of one.
+ *
+ * @example
+ * MmapArray.open('points.rec', { x: 'd', y: 'd' }, { flags: 'w+' }).append({ x: 1, y: 2 })
+ * MmapArray.open('points.rec', MmapArray.recordType([['x', 'd'], ['y', 'd']])).get(0) // => { x: 1, y: 2 }
+ */
+export type TypeArgument = Typecode | TypedArrayConstructor | RecordType | RecordFields
+
+/** The fields that stand in a record type or in a list, as an object with typecodes. */
+type FieldsOf<T> =
+  T extends RecordType<infer F>
+    ? F
+    : T extends readonly (readonly [string, unknown])[]
+      ? { [P in T[number] as P[0]]: FieldCode<P[1]> }
+      : { -readonly [K in keyof T]: FieldCode<T[K]> }
+
+type FieldCode<T> = T extends readonly [infer V extends Typecode | TypedArrayConstructor, infer N extends number]
+  ? [CodeOf<V>, N]
+  : T extends Typecode | TypedArrayConstructor
+    ? CodeOf<T>
+    : never
+
+/**
+ * The typecode or the fields that a {@link TypeArgument} stands for, on the level of types.
  *
  * @example
  * // CodeOf<'i'> and CodeOf<Int32ArrayConstructor> are both 'i'
  * new MmapArray(Int32Array).typecode // => 'i'
  */
-export type CodeOf<T extends Typecode | TypedArrayConstructor> = T extends Typecode
+export type CodeOf<T extends TypeArgument> = T extends Typecode
   ? T
-  : T extends Int8ArrayConstructor
-    ? 'b'
-    : T extends Uint8ArrayConstructor
-      ? 'B'
-      : T extends Int16ArrayConstructor
-        ? 'h'
-        : T extends Uint16ArrayConstructor
-          ? 'H'
-          : T extends Int32ArrayConstructor
-            ? 'i'
-            : T extends Uint32ArrayConstructor
-              ? 'I'
-              : T extends BigInt64ArrayConstructor
-                ? 'q'
-                : T extends BigUint64ArrayConstructor
-                  ? 'Q'
-                  : T extends Float32ArrayConstructor
-                    ? 'f'
-                    : T extends Float64ArrayConstructor
-                      ? 'd'
-                      : 'e'
+  : T extends TypedArrayConstructor
+    ? ConstructorCode<T>
+    : FieldsOf<T>
+
+type ConstructorCode<T extends TypedArrayConstructor> = T extends Int8ArrayConstructor
+  ? 'b'
+  : T extends Uint8ArrayConstructor
+    ? 'B'
+    : T extends Int16ArrayConstructor
+      ? 'h'
+      : T extends Uint16ArrayConstructor
+        ? 'H'
+        : T extends Int32ArrayConstructor
+          ? 'i'
+          : T extends Uint32ArrayConstructor
+            ? 'I'
+            : T extends BigInt64ArrayConstructor
+              ? 'q'
+              : T extends BigUint64ArrayConstructor
+                ? 'Q'
+                : T extends Float32ArrayConstructor
+                  ? 'f'
+                  : T extends Float64ArrayConstructor
+                    ? 'd'
+                    : 'e'
 
 /** Any iterable of elements but a typed array or an MmapArray, which are taken by their type. */
 interface PlainIterable<T> extends Iterable<T> {
@@ -159,7 +379,8 @@ interface PlainIterable<T> extends Iterable<T> {
 
 /**
  * What `extend`, `setSlice` and `concat` take: an MmapArray of the same typecode, a typed array of the same kind (a
- * Uint32Array goes with `I`, `u` and `w`), both copied as a block; or any other iterable, converted element by element.
+ * Uint32Array goes with `I`, `u` and `w`; a Float64Array of pairs with `Zd`), both copied as a block; or any other iterable,
+ * converted element by element.
  *
  * @example
  * const readings = new MmapArray('d')
@@ -169,7 +390,7 @@ interface PlainIterable<T> extends Iterable<T> {
  * readings.tolist() // => [ 1.5, 2.5, 3.5 ]
  * readings.extend(Float32Array.of(4.5)) // throws TypeError ERR_TYPE_MISMATCH
  */
-export type Source<C extends Typecode> = MmapArray<C> | View<C> | PlainIterable<Input<C>>
+export type Source<C extends ElementType> = MmapArray<C> | OwnView<C> | PlainIterable<Input<C>>
 
 /**
  * What a new array can be filled from: what `extend` takes; arrays and typed arrays of other types, element by element
@@ -181,7 +402,7 @@ export type Source<C extends Typecode> = MmapArray<C> | View<C> | PlainIterable<
  * new MmapArray('H', Uint8Array.of(1, 0, 2, 0).buffer).tolist() // => [ 1, 2 ]
  * new MmapArray('w', 'naïve').length // => 5
  */
-export type Init<C extends Typecode> = View<C> | Iterable<Input<C>> | ArrayBuffer | SharedArrayBuffer
+export type Init<C extends ElementType> = OwnView<C> | Iterable<Input<C>> | ArrayBuffer | SharedArrayBuffer
 
 /**
  * A bound of a range of elements: an integer, counted from the end where it is negative; a bigint or an infinity too,
@@ -301,7 +522,7 @@ export interface OpenOptions {
  * min // => Int32Array(3) [ 1, 1, 5 ]
  * max // => Int32Array(3) [ 3, 4, 9 ]
  */
-export interface Envelope<C extends Typecode = Typecode> {
+export interface Envelope<C extends ElementType = Typecode> {
   /**
    * The least of each part.
    *
@@ -365,14 +586,21 @@ export interface LockOptions {
  * const message = JSON.stringify(scores.handle())
  * MmapArray.attach(JSON.parse(message)).tolist() // => [ 1, 2, 3 ]
  */
-export interface Handle<C extends Typecode = Typecode> {
+export interface Handle<C extends ElementType = Typecode> {
   /**
-   * The typecode of the array.
+   * The typecode of the array. Absent for records.
    *
    * @example
    * new MmapArray('i').handle().typecode // => 'i'
    */
-  readonly typecode: C
+  readonly typecode: C extends Typecode ? C : undefined
+  /**
+   * The fields of records and their size, as {@link RecordType} has them. Absent for other elements.
+   *
+   * @example
+   * new MmapArray({ x: 'd' }).handle().record // => { fields: [ { name: 'x', typecode: 'd', offset: 0 } ], itemsize: 8 }
+   */
+  readonly record?: { readonly fields: readonly RecordField[]; readonly itemsize: number }
   /**
    * The version of the handle's fields. `attach` reads handles of the version that its own package makes.
    *
@@ -388,10 +616,10 @@ export interface MmapArrayConstructor {
    * Makes an array in anonymous shared memory: no file, gone when the last array on it is. It starts reserved (see
    * {@link MmapArray.capacity}) and becomes exact when its `handle()` or `fd` is taken.
    *
-   * @param typecode a letter of {@link Typecode} or a typed array's constructor
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
    * @param init what to fill it from, see {@link Init}; default nothing
    * @param options `capacity`: elements to make room for, default 0
-   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_ARG_TYPE for an element or `init` of the wrong kind,
+   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE, ERR_INVALID_ARG_TYPE for an element or `init` of the wrong kind,
    * ERR_TYPE_MISMATCH for characters into numbers or the reverse
    * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an element that does not fit the type
    * @throws {Error} ERR_RAGGED_LENGTH for an ArrayBuffer that is no whole number of elements
@@ -401,7 +629,7 @@ export interface MmapArrayConstructor {
    * primes.length // => 5
    * new MmapArray('B', [256]) // throws RangeError ERR_VALUE_OUT_OF_RANGE
    */
-  new <T extends Typecode | TypedArrayConstructor>(
+  new <const T extends TypeArgument>(
     typecode: T,
     init?: Init<CodeOf<T>>,
     options?: { capacity?: number | undefined },
@@ -421,22 +649,18 @@ export interface MmapArrayConstructor {
    * of its length is then `ERR_RAGGED_LENGTH`.
    *
    * @param path a string, bytes or a `file:` URL
-   * @param typecode a letter of {@link Typecode} or a typed array's constructor
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
    * @param options see {@link OpenOptions}; default `{ flags: 'r' }`
    * @throws {Error} the system's: ENOENT, EACCES, EEXIST, EISDIR … with `errno`, `syscall` and `path`, as Node's
    * @throws {RangeError} ERR_OUT_OF_RANGE for an `offset` or `length` that does not fit the file, and for unknown flags
-   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_ARG_TYPE
+   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE, ERR_INVALID_ARG_TYPE
    * @example
    * const temperatures = MmapArray.open('temperatures.f64', 'd', { flags: 'w+' })
    * temperatures.extend([20.5, 21, 19.75])
    * MmapArray.open('temperatures.f64', Float64Array).tolist() // => [ 20.5, 21, 19.75 ]
    * MmapArray.open('no-such-file', 'd') // throws Error ENOENT
    */
-  open<T extends Typecode | TypedArrayConstructor>(
-    path: FilePath,
-    typecode: T,
-    options?: OpenOptions,
-  ): MmapArray<CodeOf<T>>
+  open<const T extends TypeArgument>(path: FilePath, typecode: T, options?: OpenOptions): MmapArray<CodeOf<T>>
 
   /**
    * Opens a `.npy` file, whose header says the type: `<i8` opens as `q`, `<U1` as `w`, `|S1` as `c`, `|b1` as `B`. A typecode
@@ -457,7 +681,7 @@ export interface MmapArrayConstructor {
    * prices.tolist() // => [ 1.5, 2.5 ]
    * MmapArray.open('prices.npy', 'i') // throws TypeError ERR_TYPE_MISMATCH
    */
-  open<C extends Typecode = Typecode>(path: FilePath, typecode?: undefined, options?: OpenOptions): MmapArray<C>
+  open<C extends ElementType = Typecode>(path: FilePath, typecode?: undefined, options?: OpenOptions): MmapArray<C>
 
   /**
    * Opens POSIX shared memory by name: memory that any program of the machine opens by that name, Python's
@@ -465,11 +689,11 @@ export interface MmapArrayConstructor {
    * or a restart. Until Python 3.13 (`track=False`) a Python process that only attached unlinks the name when it ends.
    *
    * @param name 1 to 255 bytes, with a slash in front or without; no other slash
-   * @param typecode a letter of {@link Typecode} or a typed array's constructor
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
    * @param options see {@link OpenOptions}; default `{ flags: 'r' }`, and `mode` `0o600`
    * @throws {Error} the system's: ENOENT, EACCES, EEXIST, ENOSPC …
    * @throws {RangeError} ERR_OUT_OF_RANGE for what is no name, and as for `open`
-   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_ARG_TYPE
+   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE, ERR_INVALID_ARG_TYPE
    * @example
    * const name = `example-${process.pid}`
    * const counters = MmapArray.openShm(name, 'q', { flags: 'w+', length: 4 })
@@ -477,11 +701,7 @@ export interface MmapArrayConstructor {
    * counters.get(0) // => 5n
    * MmapArray.unlinkShm(name)
    */
-  openShm<T extends Typecode | TypedArrayConstructor>(
-    name: string,
-    typecode: T,
-    options?: OpenOptions,
-  ): MmapArray<CodeOf<T>>
+  openShm<const T extends TypeArgument>(name: string, typecode: T, options?: OpenOptions): MmapArray<CodeOf<T>>
 
   /**
    * Takes a name of shared memory away. Arrays that have it open keep their memory.
@@ -499,20 +719,16 @@ export interface MmapArrayConstructor {
    * Opens a file by a descriptor that was inherited or received. It is duplicated: the caller keeps its own, and closes it.
    *
    * @param fd a descriptor, as `fs.openSync` gives it
-   * @param typecode a letter of {@link Typecode} or a typed array's constructor
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
    * @param options see {@link OpenOptions}; default `{ flags: 'r' }`; never `'wx+'`
    * @throws {Error} the system's: EBADF, EACCES where it was opened for less than `flags` say, ENODEV for what cannot be mapped
    * @throws {RangeError} ERR_OUT_OF_RANGE, as for `open`
-   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_ARG_TYPE
+   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE, ERR_INVALID_ARG_TYPE
    * @example
    * const scores = new MmapArray('i', [1, 2, 3])
    * MmapArray.fromFd(scores.fd, 'i').tolist() // => [ 1, 2, 3 ]
    */
-  fromFd<T extends Typecode | TypedArrayConstructor>(
-    fd: number,
-    typecode: T,
-    options?: OpenOptions,
-  ): MmapArray<CodeOf<T>>
+  fromFd<const T extends TypeArgument>(fd: number, typecode: T, options?: OpenOptions): MmapArray<CodeOf<T>>
 
   /**
    * Gives the array behind a handle, in this thread, another thread or another process of this machine: the same bytes, not
@@ -534,18 +750,36 @@ export interface MmapArrayConstructor {
    * same.set(0, 100)
    * scores.get(0) // => 100
    */
-  attach<C extends Typecode = Typecode>(
+  attach<C extends ElementType = Typecode>(
     handle: Handle<C> & { readonly itemsize?: undefined },
     options?: { flags?: 'r' | 'r+' | 'c' | undefined },
   ): MmapArray<C>
 
   /**
-   * All typecodes, one letter each.
+   * A type of records: named fields, as a struct of C or a structured dtype of NumPy. The fields follow each other without padding,
+   * as NumPy places them, unless the options say otherwise. Padding is written as zero and never compared.
+   *
+   * @param fields an object of names and types, or a list of `[name, type]`; see {@link RecordFields}
+   * @param options see {@link RecordOptions}
+   * @throws {TypeError} ERR_INVALID_RECORD_TYPE, which names the field: for an unknown type, a count that is no integer from 1 up, a
+   * name that is empty or appears twice; in an object for a name that is an integer, a getter, a symbol and any other prototype than
+   * that of plain objects; for offsets that overlap, an `itemsize` that is too small, more than 1024 fields or 2^20 bytes.
+   * ERR_INVALID_ARG_TYPE
+   * @example
+   * const Trade = MmapArray.recordType({ time: 'q', price: 'd', flag: 'b' }, { align: true })
+   * Trade // => RecordType(24) { time: 'q', price: 'd', flag: 'b' }
+   * new MmapArray(Trade, [{ time: 1, price: 9.5, flag: 0 }]).get(0) // => { time: 1n, price: 9.5, flag: 0 }
+   * MmapArray.recordType({ 0: 'q' }) // throws TypeError ERR_INVALID_RECORD_TYPE
+   */
+  recordType<const F extends RecordFields>(fields: F, options?: RecordOptions): RecordType<FieldsOf<F>>
+
+  /**
+   * All typecodes, in a frozen list. Until version 0.1 it was a string, as in Python until 3.14.
    *
    * @example
-   * MmapArray.typecodes // => 'bBhHiIlLqQefdcuw'
+   * MmapArray.typecodes.slice(-3) // => [ 'w', 'Zf', 'Zd' ]
    */
-  readonly typecodes: string
+  readonly typecodes: readonly Typecode[]
 }
 
 /**
@@ -563,14 +797,15 @@ export interface MmapArrayConstructor {
  * scores.append(4)
  * scores[-1] // => 4
  */
-export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Element<C>> {
+export interface MmapArray<C extends ElementType = Typecode> extends Iterable<Element<C>> {
   /**
-   * The letter of the element type.
+   * The typecode of the elements, or their record type.
    *
    * @example
    * new MmapArray(Uint16Array).typecode // => 'H'
+   * new MmapArray({ x: 'd', y: 'd' }).typecode // => RecordType(16) { x: 'd', y: 'd' }
    */
-  readonly typecode: C
+  readonly typecode: C extends FieldMap ? RecordType<C> : C
 
   /**
    * Bytes an element takes.
@@ -713,7 +948,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   get(index: number): Element<C>
 
   /**
-   * Replaces the element at an index, counted from the end where it is negative.
+   * Replaces the element at an index, counted from the end where it is negative. A record is not written at once: another thread or
+   * process may read half of it, unless both hold the {@link MmapArray.lock}.
    *
    * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
    * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
@@ -725,6 +961,44 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * scores.tolist() // => [ 3, 1, 255 ]
    */
   set(index: number, value: Input<C>): void
+
+  /**
+   * The value of one field of the record at an index, counted from the end where it is negative.
+   *
+   * @param field the name of the field
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE; ERR_VALUE_OUT_OF_RANGE for memory of type `u` or `w` that holds no code point
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a name that no field has, ERR_TYPE_MISMATCH for arrays of other elements than records
+   * @throws {Error} ERR_CLOSED, ERR_MEMORY_FAULT
+   * @example
+   * const points = new MmapArray({ x: 'd', y: 'd' }, [{ x: 1, y: 2 }])
+   * points.getField(0, 'y') // => 2
+   */
+  getField<F extends FieldMap, K extends keyof F & string>(
+    this: MmapArray<F>,
+    index: number,
+    field: K,
+  ): FieldValue<F[K]>
+
+  /**
+   * Replaces the value of one field of the record at an index, counted from the end where it is negative. The other fields are not
+   * written.
+   *
+   * @param field the name of the field
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a name that no field has and for a value of the wrong kind; ERR_TYPE_MISMATCH for
+   * arrays of other elements than records
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED, ERR_MEMORY_FAULT
+   * @example
+   * const points = new MmapArray({ x: 'd', y: 'd' }, [{ x: 1, y: 2 }])
+   * points.setField(0, 'y', 7)
+   * points.get(0) // => { x: 1, y: 7 }
+   */
+  setField<F extends FieldMap, K extends keyof F & string>(
+    this: MmapArray<F>,
+    index: number,
+    field: K,
+    value: FieldInput<F[K]>,
+  ): void
 
   /**
    * The element at an index, counted from the end where it is negative; undefined outside the array and once it is closed,
@@ -1046,8 +1320,8 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
   tounicode(): string
 
   /**
-   * A copy of a range, in a plain typed array of its own (`subarray` gives the memory itself). Python's rules: bounds count
-   * from the end where they are negative, and are moved to the end or start where they lie beyond.
+   * A copy of a range, in a plain typed array of its own (`subarray` gives the memory itself); complex numbers and records in an
+   * Array. Python's rules: bounds count from the end where they are negative, and are moved to the end or start where they lie beyond.
    *
    * @param start default 0; the end, where `step` is negative
    * @param stop not included; default the length; the start, where `step` is negative
@@ -1060,7 +1334,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * scores.slice(1, -1) // => Int32Array(3) [ 2, 3, 4 ]
    * scores.slice(undefined, undefined, -2) // => Int32Array(3) [ 5, 3, 1 ]
    */
-  slice(start?: Bound, stop?: Bound, step?: Bound): View<C>
+  slice(start?: Bound, stop?: Bound, step?: Bound): Slice<C>
 
   /**
    * Replaces a range by values: Python's `a[start:stop:step] = values`. All of the values are taken, or none. With a step of
@@ -1192,14 +1466,14 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * others, rounded once where it is beyond 2^53. Floats are added as doubles, pairwise, in an order that is the same on every
    * machine: the error grows with the logarithm of the length. A NaN, or infinities of both signs, give NaN.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for characters
+   * @throws {TypeError} ERR_TYPE_MISMATCH for characters, complex numbers and records
    * @throws {Error} ERR_CLOSED
    * @example
    * new MmapArray('B', [255, 255]).sum() // => 510
    * new MmapArray('Q', [2n ** 64n - 1n, 1n]).sum() // => 18446744073709551616n
    * new MmapArray('w', 'ab').sum() // throws TypeError ERR_TYPE_MISMATCH
    */
-  sum(): C extends 'c' | 'u' | 'w' ? never : Element<C>
+  sum(): C extends 'c' | 'u' | 'w' ? never : Ordered<C>
 
   /**
    * The least element. As in NumPy a NaN decides: where there is one, it is the result. Characters have the order of their
@@ -1212,7 +1486,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * new MmapArray('d', [3, NaN]).min() // => NaN
    * new MmapArray('d').min() // throws Error ERR_EMPTY
    */
-  min(): Element<C>
+  min(): Ordered<C>
 
   /**
    * The greatest element. As in NumPy a NaN decides: where there is one, it is the result. Characters have the order of their
@@ -1224,7 +1498,7 @@ export interface MmapArray<C extends Typecode = Typecode> extends Iterable<Eleme
    * new MmapArray('i', [3, -1, 2]).max() // => 3
    * new MmapArray('w', 'hello').max() // => 'o'
    */
-  max(): Element<C>
+  max(): Ordered<C>
 
   /**
    * Puts the elements in rising order, in place; returns the array. -0 comes before 0, and NaNs come last. Characters have

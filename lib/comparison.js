@@ -5,6 +5,7 @@ import { characterAt, quietly } from './characters.js'
 import { codecOf, coreOf, isArray, requireOpen, typeOf } from './core-array.js'
 import { isOneCharacter } from './elements.js'
 import { elementTypeMismatch, invalidArgType, typeMismatch } from './errors.js'
+import { equalScalars } from './fields.js'
 
 const isNumeric = (value) => typeof value === 'number' || typeof value === 'bigint'
 
@@ -13,14 +14,12 @@ function isArrayLike(value) {
   return typeof value === 'object' && value !== null && Number.isInteger(value.length) && value.length >= 0
 }
 
-/** NaN equals nothing. */
-function equalValues(a, b) {
-  if (isNumeric(a) && isNumeric(b)) {
-    // `==` compares a number with a bigint exactly; both are known to be one or the other.
-    // oxlint-disable-next-line eqeqeq
-    return a == b
-  }
-  return typeof a === 'string' && a === b
+/** How elements of two arrays are compared: by the type whose elements are objects, if there is one. */
+function equalityOf(array, other) {
+  if (typeOf(array).isObject) return codecOf(array).equals
+  if (!isArray(other) || !typeOf(other).isObject) return equalScalars
+  const { equals } = codecOf(other)
+  return (value, element) => equals(element, value)
 }
 
 /**
@@ -40,7 +39,7 @@ function compareValues(a, b) {
   }
   if (a < b) return -1
   if (a > b) return 1
-  return equalValues(a, b) ? 0 : NaN
+  return equalScalars(a, b) ? 0 : NaN
 }
 
 /** Whether an array has the elements of another array or array-like. */
@@ -50,20 +49,29 @@ export function areEqual(array, other) {
   if (!isArrayLike(other)) return false
   const { length } = array
   if (other.length !== length) return false
-  if (isArray(other) && typeOf(other) === typeOf(array)) return coreOf(array).firstDifference(coreOf(other)) < 0
+  if (isArray(other) && typeOf(other).key === typeOf(array).key) {
+    return coreOf(array).firstDifference(coreOf(other)) < 0
+  }
+  const equals = equalityOf(array, other)
   const ours = quietReaderOf(array, array)
   const theirs = quietReaderOf(array, other)
   for (let index = 0; index < length; index++) {
     const value = theirs(index)
-    // A getter of the other may have changed the array.
-    if (array.length !== length || !equalValues(ours(index), value)) return false
+    // A getter of the other may have changed the array. A getter of the value runs after the element was read.
+    if (array.length !== length || !equals(ours(index), value)) return false
   }
   return true
+}
+
+function requireOrder(array) {
+  const { isObject, label } = typeOf(array)
+  if (isObject) throw typeMismatch(`Only numbers and characters have an order. This array is of ${label}`)
 }
 
 /** -1, 0 or 1 for the order of two arrays. NaN if the first difference is a NaN. */
 export function orderOf(array, other) {
   requireOpen(array)
+  requireOrder(array)
   if (!isArrayLike(other)) throw invalidArgType('other', 'an array', other)
   const shorter = Math.min(array.length, other.length)
   const theirs = readerOf(array, other)
@@ -71,11 +79,12 @@ export function orderOf(array, other) {
   if (isArray(other)) {
     const [type, theirType] = [typeOf(array), typeOf(other)]
     requireOpen(other)
-    if (theirType === type) {
+    requireOrder(other)
+    if (theirType.key === type.key) {
       const different = coreOf(array).firstDifference(coreOf(other))
       index = different < 0 ? shorter : different
     } else if (shorter > 0 && (theirType.meaning === 'character') !== (type.meaning === 'character')) {
-      throw elementTypeMismatch(type, `one of typecode '${theirType.code}'`)
+      throw elementTypeMismatch(type, `one of ${theirType.label}`)
     }
   }
   for (; index < shorter; index++) {

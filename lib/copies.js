@@ -1,10 +1,35 @@
-// Makes new arrays in memory from an array. `Class` is always MmapArray itself, which this file cannot import.
+// Copies of an array: slices, and new arrays in memory. `Class` is always MmapArray itself, which this file cannot import.
 
-import { bytesOf } from './buffers.js'
-import { isArray, memoryOf, requireOpen, typeOf } from './core-array.js'
+import { allocate, bytesOf, isMemory } from './buffers.js'
+import { codecOf, coreOf, isArray, memoryOf, requireOpen, typeOf } from './core-array.js'
 import { outOfRange } from './errors.js'
-import { collectItems } from './items.js'
+import { collect } from './items.js'
 import { BEYOND } from './state.js'
+
+const LONGEST_LIST = 2 ** 32 - 1
+
+/** Throws if an Array cannot have that many elements. */
+export function requireListLength(length) {
+  if (length > LONGEST_LIST) throw outOfRange('length', `<= ${LONGEST_LIST} for a list`, length)
+}
+
+/** A slice, as a typed array. As an Array if elements are objects. */
+export function copiedSlice(array, bounds) {
+  const { View, isObject, itemsize } = typeOf(array)
+  const length = coreOf(array).sliceLength(...bounds)
+  if (isObject) requireListLength(length)
+  const copy = isObject ? allocate(Uint8Array, length * itemsize) : allocate(View, length)
+  coreOf(array).slice(bytesOf(copy), ...bounds)
+  return isObject ? listOf(codecOf(array), copy, itemsize) : copy
+}
+
+/** The elements in bytes. */
+function listOf({ read }, bytes, itemsize) {
+  const data = new DataView(bytes.buffer)
+  const list = []
+  for (let at = 0; at < bytes.length; at += itemsize) list.push(read(data, at))
+  return list
+}
 
 /** A copy with room for more elements. */
 export function copyWithRoom(array, room, Class) {
@@ -14,16 +39,19 @@ export function copyWithRoom(array, room, Class) {
 
 export function concatenated(array, other, Class) {
   requireOpen(array)
-  const items = collectItems(array, other, 'other')
-  const { BYTES_PER_ELEMENT } = typeOf(array).View
-  const added = isArray(items) ? memoryOf(items).length : Math.floor(bytesOf(items, 'other').length / BYTES_PER_ELEMENT)
-  return grownCopy(array, added, Class, (copy) => copy.extend(items))
+  const isCollected = !isMemory(other) && !isArray(other)
+  // Items of an iterable are collected first, because iterating runs code of the user.
+  const items = isCollected ? collect(array, other, 'other') : other
+  const added = isArray(items)
+    ? memoryOf(items).length
+    : Math.floor(bytesOf(items, 'other').length / typeOf(array).itemsize)
+  return grownCopy(array, added, Class, (copy) => (isCollected ? copy.frombytes(items) : copy.extend(items)))
 }
 
 export function repeated(array, times, Class) {
   const { length } = memoryOf(array)
   // The core throws the same error, but only after the elements were copied.
-  const most = Math.floor(2 ** 53 / (length * typeOf(array).View.BYTES_PER_ELEMENT))
+  const most = Math.floor(2 ** 53 / (length * typeOf(array).itemsize))
   if (times > most) throw outOfRange('times', `at most ${most}, which gives 2^53 bytes`, times)
   return grownCopy(array, length * (times - 1), Class, (copy) => copy.repeatInPlace(times))
 }

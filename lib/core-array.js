@@ -2,8 +2,8 @@
 // core, an object of the addon, which no user can reach.
 
 import { refuseClones } from './cloning.js'
+import { codecFor } from './codecs.js'
 import { ElementMemory } from './element-memory.js'
-import { codecFor } from './elements.js'
 import { closed, indexOutOfRange, invalidArgType } from './errors.js'
 import { indexedPrototype } from './indexing.js'
 import * as locks from './locks.js'
@@ -101,7 +101,7 @@ export class CoreArray {
         requireOpen(array)
         // An older view shows the same zeros as a new one, which the core would refuse.
         if (!array.#memory.isChecked) array.#core.checkFaults()
-        return (array.#views ??= new Views(array.#core, array.#memory, array.#type.View))
+        return (array.#views ??= new Views(array.#core, array.#memory, array.#type))
       },
       positionOf: (array, index) => {
         const { length } = requireArray(array).#memory
@@ -142,7 +142,7 @@ export const {
   /** Throws what an append to a closed or read-only array throws. Called before code of the user runs. */
   requireWritable,
   isClosed,
-  /** The row of the typecode table. */
+  /** The row of the typecode table, or of the record type. */
   typeOf,
   codecOf,
   /** @type {(array) => ElementMemory} */

@@ -10,11 +10,15 @@ import { BUFFER_LIMIT } from './views.js'
  */
 const CALLS_BEFORE_MAPPING = 16
 
+const NO_DATA = new DataView(new ArrayBuffer(0))
+
 export class ElementMemory {
-  /** A typed array on the first part of the window; empty until some calls have read elements. */
+  /** A typed array on the first part of the window; empty until some calls have read elements. If elements are objects, the bytes. */
   elements
   /** The same if methods may write elements. Otherwise an empty one. */
   writable
+  /** The same memory, if elements are objects. Never read after `elements` was found too short, because it may be detached. */
+  data
   /** The words of state.js. */
   words
   /** Whether written pages belong to this array alone. Only the core can tell whether some are lost. */
@@ -36,7 +40,7 @@ export class ElementMemory {
   }
 
   get byteLength() {
-    return lengthOf(this.words) * this.#type.View.BYTES_PER_ELEMENT
+    return lengthOf(this.words) * this.#type.itemsize
   }
 
   get capacity() {
@@ -51,25 +55,40 @@ export class ElementMemory {
   /** Whether an element is within reach of the typed arrays, which are made or widened for it after some calls. */
   reaches(at) {
     // Not for a faulty array: the core refuses its memory, but returns the elements before the fault.
-    if (at >= this.elements.length && ++this.#misses >= CALLS_BEFORE_MAPPING && this.isChecked) this.#widen()
+    if (!this.#has(this.elements, at) && ++this.#misses >= CALLS_BEFORE_MAPPING && this.isChecked) this.#widen()
     // The first write to a copy-on-write array goes through the core. After that JavaScript may write.
     this.writable = this.words[WRITABLE] === 0 ? this.#type.none : this.elements
-    return at < this.elements.length
+    return this.#has(this.elements, at)
+  }
+
+  /** Whether an element is within reach, and methods may write it. */
+  reachesWritable(at) {
+    return this.reaches(at) && this.#has(this.writable, at)
+  }
+
+  #has(typedArray, at) {
+    return at < (this.#type.isObject ? Math.floor(typedArray.length / this.#type.itemsize) : typedArray.length)
   }
 
   /** Drops the typed arrays, before their memory is released. */
   release() {
     this.elements = this.#type.none
     this.writable = this.#type.none
+    this.data = NO_DATA
   }
 
   #widen() {
-    const { View } = this.#type
-    const limit = Math.floor(BUFFER_LIMIT / View.BYTES_PER_ELEMENT)
-    if (this.elements.length >= Math.min(this.capacity, limit)) return
+    const { View, isObject, itemsize } = this.#type
+    const limit = Math.floor(BUFFER_LIMIT / itemsize)
+    if (this.#has(this.elements, Math.min(this.capacity, limit) - 1)) return
     // The call releases the old memory. If anything fails after it, the old typed arrays must be gone.
     this.release()
     const buffer = this.#core.elementsBuffer(BUFFER_LIMIT)
-    this.elements = new View(buffer, 0, Math.floor(buffer.byteLength / View.BYTES_PER_ELEMENT))
+    if (isObject) {
+      this.elements = new Uint8Array(buffer)
+      this.data = new DataView(buffer)
+    } else {
+      this.elements = new View(buffer, 0, Math.floor(buffer.byteLength / itemsize))
+    }
   }
 }

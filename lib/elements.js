@@ -3,12 +3,13 @@
 
 import { halfBits, halfValues } from '../native.js'
 import { invalidArgType, valueOutOfRange } from './errors.js'
-import { HALVES_ARE_BITS, TYPECODES } from './typecodes.js'
+import { HALVES_ARE_BITS } from './typecodes.js'
 
 /**
  * How the elements of a type are converted:
  * - `check(value)` gives the plain number, bigint or code point the core takes, or throws;
- * - `encode(value)` gives what is stored in the typed array, or throws;
+ * - `toStored(checked)` gives what is stored in the typed array;
+ * - `encode(value)` does both;
  * - `fits(value)` is a quick test of whether the value is stored as it is; null if the type has none;
  * - `decode(stored)` gives the element; null if that is what is stored;
  * - `present(plain)` gives the element for what the core returned;
@@ -20,11 +21,12 @@ class Codec {
   constructor(
     check,
     needle,
-    { encode = check, decode = null, present = same, zero = 0, fits = null, isNumber = true } = {},
+    { toStored = same, decode = null, present = same, zero = 0, fits = null, isNumber = true } = {},
   ) {
     this.check = check
     this.needle = needle
-    this.encode = encode
+    this.toStored = toStored
+    this.encode = toStored === same ? check : (value) => toStored(check(value))
     this.decode = decode
     this.present = present
     this.zero = zero
@@ -49,16 +51,16 @@ const INTEGER_FITS = {
   Q: (value) => typeof value === 'bigint' && BigInt.asUintN(64, value) === value,
 }
 
-function integerCodec({ code, min, max }) {
+function integerCodec({ code, min, max }, name) {
   const inRange = (value) => value >= min && value <= max
   const { [code]: fits } = INTEGER_FITS
   const check = (value) => {
     if (fits(value)) return value
     if (typeof value === 'bigint' && inRange(value)) return Number(value)
     if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) {
-      throw valueOutOfRange(`>= ${min} and <= ${max} for typecode '${code}'`, value)
+      throw valueOutOfRange(`>= ${min} and <= ${max} for typecode '${code}'`, value, name)
     }
-    throw invalidArgType('value', `an integer, for typecode '${code}'`, value)
+    throw invalidArgType(name, `an integer, for typecode '${code}'`, value)
   }
   const needle = (value) => {
     if (typeof value === 'bigint') return inRange(value) ? Number(value) : undefined
@@ -67,19 +69,19 @@ function integerCodec({ code, min, max }) {
   return new Codec(check, needle, { fits })
 }
 
-function bigCodec({ code, min, max }) {
+function bigCodec({ code, min, max }, name) {
   const { [code]: fits } = INTEGER_FITS
   const inRange = (value) => value >= min && value <= max
   const check = (value) => {
     if (typeof value === 'bigint') {
       if (inRange(value)) return value
     } else if (typeof value !== 'number' || !Number.isInteger(value)) {
-      throw invalidArgType('value', `a bigint or a safe integer, for typecode '${code}'`, value)
+      throw invalidArgType(name, `a bigint or a safe integer, for typecode '${code}'`, value)
     } else if (Number.isSafeInteger(value) && inRange(value)) {
       return BigInt(value)
     }
     const unit = typeof value === 'number' ? ', and a safe integer if it is a number' : ''
-    throw valueOutOfRange(`>= ${min} and <= ${max} for typecode '${code}'${unit}`, value)
+    throw valueOutOfRange(`>= ${min} and <= ${max} for typecode '${code}'${unit}`, value, name)
   }
   const needle = (value) => {
     if (typeof value === 'number') value = Number.isInteger(value) ? BigInt(value) : undefined
@@ -89,32 +91,32 @@ function bigCodec({ code, min, max }) {
 }
 
 /** The number nearest to a number or bigint. As Python's float(), it refuses a bigint beyond the range of doubles. */
-function asDouble(code, value) {
+export function asDouble(code, value, name) {
   if (typeof value === 'number') return value
-  if (typeof value !== 'bigint') throw invalidArgType('value', `a number, for typecode '${code}'`, value)
+  if (typeof value !== 'bigint') throw invalidArgType(name, `a number, for typecode '${code}'`, value)
   const double = Number(value)
   if (Number.isFinite(double)) return double
-  throw valueOutOfRange(`a number that fits a double, for typecode '${code}'`, `${value.toString().length} digits`)
+  throw valueOutOfRange(`a number that fits a double, for typecode '${code}'`, `${value.toString().length} digits`, name)
 }
 
 /** The number that equals a value exactly, or undefined. */
-function exactDouble(value) {
+export function exactDouble(value) {
   if (typeof value === 'number') return Number.isNaN(value) ? undefined : value
   if (typeof value !== 'bigint') return undefined
   const double = Number(value)
   return Number.isFinite(double) && BigInt(double) === value ? double : undefined
 }
 
-function doubleCodec({ code }) {
-  return new Codec((value) => asDouble(code, value), exactDouble, { fits: (value) => typeof value === 'number' })
+function doubleCodec({ code }, name) {
+  return new Codec((value) => asDouble(code, value, name), exactDouble, { fits: (value) => typeof value === 'number' })
 }
 
-function singleCodec({ code }) {
+function singleCodec({ code }, name) {
   const needle = (value) => {
     const double = exactDouble(value)
     return double !== undefined && Math.fround(double) === double ? double : undefined
   }
-  return new Codec((value) => asDouble(code, value), needle, { fits: (value) => typeof value === 'number' })
+  return new Codec((value) => asDouble(code, value, name), needle, { fits: (value) => typeof value === 'number' })
 }
 
 const HALF_MAX = 65504
@@ -128,11 +130,11 @@ function halfOfBits(bits) {
   return halves[bits]
 }
 
-function halfCodec({ code }) {
+function halfCodec({ code }, name) {
   const check = (value) => {
-    const double = asDouble(code, value)
+    const double = asDouble(code, value, name)
     if (Math.abs(double) >= HALF_OVERFLOW && Number.isFinite(double)) {
-      throw valueOutOfRange(`>= -${HALF_MAX} and <= ${HALF_MAX} after rounding, for typecode '${code}'`, value)
+      throw valueOutOfRange(`>= -${HALF_MAX} and <= ${HALF_MAX} after rounding, for typecode '${code}'`, value, name)
     }
     return double
   }
@@ -142,7 +144,7 @@ function halfCodec({ code }) {
     return halfOfBits(halfBits(double)) === double ? double : undefined
   }
   if (!HALVES_ARE_BITS) return new Codec(check, needle)
-  return new Codec(check, needle, { encode: (value) => halfBits(check(value)), decode: halfOfBits })
+  return new Codec(check, needle, { toStored: halfBits, decode: halfOfBits })
 }
 
 /** Whether a string is one code point; a lone surrogate counts. */
@@ -150,17 +152,17 @@ export function isOneCharacter(text) {
   return text.length === 1 || (text.length === 2 && text.codePointAt(0) > 0xffff)
 }
 
-function characterCodec({ code, max }) {
+function characterCodec({ code, max }, name) {
   const check = (value) => {
     if (typeof value !== 'string' || !isOneCharacter(value)) {
-      throw invalidArgType('value', `a string of one character, for typecode '${code}'`, value)
+      throw invalidArgType(name, `a string of one character, for typecode '${code}'`, value)
     }
     const point = value.codePointAt(0)
-    if (point > max) throw valueOutOfRange(`a character up to U+00FF, for typecode '${code}'`, value)
+    if (point > max) throw valueOutOfRange(`a character up to U+00FF, for typecode '${code}'`, value, name)
     return point
   }
   const decode = (point) => {
-    if (point > max) throw valueOutOfRange('a code point, to be read as a character', `0x${point.toString(16)}`)
+    if (point > max) throw valueOutOfRange('a code point, to be read as a character', `0x${point.toString(16)}`, name)
     return String.fromCodePoint(point)
   }
   const needle = (value) => {
@@ -171,16 +173,13 @@ function characterCodec({ code, max }) {
   return new Codec(check, needle, { decode, present: decode, isNumber: false })
 }
 
-function codecOf(type) {
-  if (type.meaning === 'integer') return integerCodec(type)
-  if (type.meaning === 'bigint') return bigCodec(type)
-  if (type.meaning === 'character') return characterCodec(type)
-  return { e: halfCodec, f: singleCodec, d: doubleCodec }[type.code](type)
-}
-
-const CODECS = new Map(TYPECODES.map((type) => [type, codecOf(type)]))
-
-/** The codec of a row of the typecode table. */
-export function codecFor(type) {
-  return CODECS.get(type)
+/**
+ * The codec of a type whose elements are numbers or characters.
+ * @param name of the value, in errors
+ */
+export function scalarCodec(type, name = 'value') {
+  if (type.meaning === 'integer') return integerCodec(type, name)
+  if (type.meaning === 'bigint') return bigCodec(type, name)
+  if (type.meaning === 'character') return characterCodec(type, name)
+  return { e: halfCodec, f: singleCodec, d: doubleCodec }[type.code](type, name)
 }

@@ -4,6 +4,7 @@ import { toBound, toCount } from './arguments.js'
 import * as jobs from './jobs.js'
 import { allocate, bytesOf } from './buffers.js'
 import { coreOf, memoryOf, requireOpen, typeOf } from './core-array.js'
+import { typeMismatch } from './errors.js'
 
 const toParts = (parts, start, stop) => [toCount(parts, 'parts'), toBound(start, 'start'), toBound(stop, 'stop')]
 
@@ -13,9 +14,15 @@ function halves(both) {
   return { min: both.subarray(0, half), max: both.subarray(half) }
 }
 
+function requireNumbers(array) {
+  const { isObject, label } = typeOf(array)
+  if (isObject) throw typeMismatch(`An envelope needs elements that have an order. This array is of ${label}`)
+}
+
 export function envelope(array, parts, start, stop) {
   const given = toParts(parts, start, stop)
   requireOpen(array)
+  requireNumbers(array)
   // The core refuses more parts than there are elements.
   const both = allocate(typeOf(array).View, 2 * Math.min(given[0], memoryOf(array).length))
   coreOf(array).envelope(...given, bytesOf(both))
@@ -25,6 +32,7 @@ export function envelope(array, parts, start, stop) {
 /** The same on another thread. */
 export async function envelopeAsync(array, parts, start, stop, options) {
   const given = toParts(parts, start, stop)
+  requireNumbers(array)
   const { View } = typeOf(array)
   const both = await jobs.run(array, options, (ticket) => coreOf(array).envelopeAsync(ticket, ...given))
   return halves(new View(both))

@@ -34,8 +34,12 @@ export function invalidArgType(name, expected, value) {
 }
 
 export function invalidTypecode(typecodes, value) {
-  const message = `The "typecode" argument must be one of ${typecodes}, or the constructor of a typed array. Received ${described(value)}`
+  const message = `The "typecode" argument must be one of ${typecodes}, a record type, or the constructor of a typed array. Received ${described(value)}`
   return coded(new TypeError(message), 'ERR_INVALID_TYPECODE')
+}
+
+export function invalidRecordType(reason) {
+  return coded(new TypeError(`The record type is invalid: ${reason}`), 'ERR_INVALID_RECORD_TYPE')
 }
 
 export function typeMismatch(message) {
@@ -44,7 +48,7 @@ export function typeMismatch(message) {
 
 /** For elements of another type than an array's. */
 export function elementTypeMismatch(type, found) {
-  return typeMismatch(`An array of typecode '${type.code}' takes elements of the same type only. Received ${found}`)
+  return typeMismatch(`An array of ${type.label} takes elements of the same type only. Received ${found}`)
 }
 
 /** As Node prints a value that is out of range: strings without quotes, bigints with their n. */
@@ -57,8 +61,8 @@ export function outOfRange(name, requirement, received) {
   return coded(new RangeError(message), 'ERR_OUT_OF_RANGE')
 }
 
-export function valueOutOfRange(requirement, received) {
-  const message = `The value of "value" is out of range. It must be ${requirement}. Received ${numeral(received)}`
+export function valueOutOfRange(requirement, received, name = 'value') {
+  const message = `The value of "${name}" is out of range. It must be ${requirement}. Received ${numeral(received)}`
   return coded(new RangeError(message), 'ERR_VALUE_OUT_OF_RANGE')
 }
 

@@ -18,8 +18,10 @@ const FIELDS = {
   length: 'number',
   format: 'string',
   pidNamespace: 'string',
+  record: 'object',
 }
-const OPTIONAL = new Set(['path', 'length', 'format', 'pidNamespace'])
+/** `record` has the layout of records, and `typecode` that of other elements. */
+const OPTIONAL = new Set(['typecode', 'path', 'length', 'format', 'pidNamespace', 'record'])
 
 const FLAGS = new Set(['r', 'r+', 'w+', 'wx+', 'a+', 'c'])
 
@@ -31,7 +33,11 @@ function isValid(name, value) {
 }
 
 /** A handle of the fields that the core gave. */
-export const handleOf = (fields) => ({ version: VERSION, ...fields })
+export function handleOf(type, fields) {
+  if (type.meaning !== 'record') return { version: VERSION, ...fields }
+  const { typecode: _, ...others } = fields
+  return { version: VERSION, ...others, record: { fields: type.code.fields, itemsize: type.itemsize } }
+}
 
 /** The fields of a handle, each read once and of the right kind. */
 export function handleFields(handle) {
@@ -43,11 +49,13 @@ export function handleFields(handle) {
     throw invalidArgType('handle.version', `part of ${expected}`, version)
   }
   if (version !== VERSION) throw handleVersion(version, VERSION)
-  return Object.fromEntries(
+  const fields = Object.fromEntries(
     Object.keys(FIELDS).map((name) => {
       const value = handle[name]
       if (!isValid(name, value)) throw invalidArgType(`handle.${name}`, `part of ${expected}`, value)
       return [name, value ?? undefined]
     }),
   )
+  if ((fields.typecode === undefined) !== (fields.record === undefined)) return fields
+  throw invalidArgType('handle.typecode', `part of ${expected}`, fields.typecode)
 }

@@ -15,7 +15,7 @@ export function sourceInMemory(array, items, name) {
   const type = typeOf(array)
   if (isArray(items)) {
     const other = typeOf(items)
-    if (other !== type) throw elementTypeMismatch(type, `one of typecode '${other.code}'`)
+    if (other.key !== type.key) throw elementTypeMismatch(type, `one of ${other.label}`)
     return coreOf(items)
   }
   if (!isMemory(items)) return undefined
@@ -40,20 +40,14 @@ export function sourceOf(array, items, name) {
   const source = sourceInMemory(array, items, name)
   if (source !== undefined) return source
   requireWritable(array)
-  return bytesOf(collect(array, items, name))
+  return collect(array, items, name)
 }
 
-/** Items in memory without a copy. Items of an iterable are collected, because iterating runs code of the user. */
-export function collectItems(array, items, name) {
-  return isMemory(items) || isArray(items) ? items : collect(array, items, name)
-}
-
-/** All the elements of an iterable, as a typed array of the array's own kind. */
-function collect(array, iterable, name) {
+/** The bytes of all the elements of an iterable. */
+export function collect(array, iterable, name) {
   const { bytes, failure } = stage(array, iterable, name)
   if (failure !== undefined) throw failure.error
-  const { View } = typeOf(array)
-  return new View(bytes.buffer, 0, bytes.length / View.BYTES_PER_ELEMENT)
+  return bytes
 }
 
 /**
@@ -75,12 +69,12 @@ function addInitial(methods, array, init) {
   const other = isArray(init) ? typeOf(init) : undefined
   const isText = type.meaning === 'character'
   if (typeof init === 'string') {
-    if (!isText) throw invalidArgType('init', `other than a string, for typecode '${type.code}'`, init)
+    if (!isText) throw invalidArgType('init', `other than a string, for ${type.label}`, init)
     methods.fromunicode.call(array, init)
   } else if (isAnyArrayBuffer(init)) {
     methods.frombytes.call(array, init)
-  } else if (other !== undefined && other !== type) {
-    if ((other.meaning === 'character') !== isText) throw elementTypeMismatch(type, `one of typecode '${other.code}'`)
+  } else if (other !== undefined && other.key !== type.key) {
+    if ((other.meaning === 'character') !== isText) throw elementTypeMismatch(type, `one of ${other.label}`)
     methods.extend.call(array, init.values())
   } else if (isMemory(init) && !isOwnView(type, init)) {
     bytesOf(init, 'init')

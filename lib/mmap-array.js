@@ -5,8 +5,9 @@ import { inspect } from 'node:util'
 import * as args from './arguments.js'
 import { allocate, bytesOf } from './buffers.js'
 import { textOf } from './characters.js'
+import { codecFor } from './codecs.js'
 import { areEqual, orderOf } from './comparison.js'
-import { concatenated, copyWithRoom, repeated } from './copies.js'
+import { concatenated, copiedSlice, copyWithRoom, repeated, requireListLength } from './copies.js'
 import {
   Opening,
   boundOf,
@@ -15,40 +16,48 @@ import {
   isArray,
   memoryOf,
   partsOf,
-  positionOf,
   requireOpen,
   requireWritable,
   typeOf,
 } from './core-array.js'
 import { ELEMENT_PATHS } from './element-paths.generated.js'
-import { codecFor } from './elements.js'
 import { envelope, envelopeAsync } from './envelopes.js'
 import { invalidArgType, outOfRange, typeMismatch, valueNotFound } from './errors.js'
-import { inspected, printed } from './inspection.js'
+import { inJson, inspected, printed } from './inspection.js'
 import { extend, initialize, sourceOf } from './items.js'
 import { entriesOf, keysOf, valuesOf } from './iteration.js'
 import * as jobs from './jobs.js'
+import { objectPath } from './object-path.js'
 import { openMemory } from './opening.js'
+import { recordType } from './record-types.js'
+import { appendChecked, elementAt, fieldAt, replaceElement, replaceField } from './single-elements.js'
 import * as search from './sorted-search.js'
 import { stageList, stageText } from './staging.js'
 import { StoredArray } from './stored-array.js'
-import { TYPECODE_LETTERS } from './typecodes.js'
-
-const LONGEST_LIST = 2 ** 32 - 1
+import { CODES } from './typecodes.js'
 
 export class MmapArray extends StoredArray {
-  /** The class of the arrays of each type, which has the element path. A subclass of a user has no element path. */
+  /**
+   * The class of the arrays of each typecode, and the one of the arrays whose elements are objects. They have the element path. A
+   * subclass of a user has no element path.
+   */
   static #classes = new Map()
 
   static #classOf(type) {
-    if (!MmapArray.#classes.has(type)) {
-      MmapArray.#classes.set(type, ELEMENT_PATHS[type.code](MmapArray, codecFor(type)))
+    const key = type.isObject ? 'object' : type.code
+    if (!MmapArray.#classes.has(key)) {
+      const Class = type.isObject ? objectPath(MmapArray) : ELEMENT_PATHS[type.code](MmapArray, codecFor(type))
+      MmapArray.#classes.set(key, Class)
     }
-    return MmapArray.#classes.get(type)
+    return MmapArray.#classes.get(key)
+  }
+
+  static recordType(fields, options) {
+    return recordType(fields, options)
   }
 
   static get typecodes() {
-    return TYPECODE_LETTERS
+    return CODES
   }
 
   constructor(typecode, init, options) {
@@ -66,25 +75,11 @@ export class MmapArray extends StoredArray {
   // One element
 
   get(index) {
-    const at = positionOf(this, args.toIndex(index))
-    const memory = memoryOf(this)
-    if (memory.reaches(at)) {
-      const stored = memory.elements[at]
-      if (memory.isChecked) return codecOf(this).decode === null ? stored : codecOf(this).decode(stored)
-    }
-    return codecOf(this).present(coreOf(this).get(at))
+    return elementAt(this, index)
   }
 
   set(index, value) {
-    const at = positionOf(this, args.toIndex(index))
-    const memory = memoryOf(this)
-    const checked = codecOf(this).check(value)
-    // Also checked before the store, because a call that throws changes nothing.
-    if (memory.reaches(at) && at < memory.writable.length && memory.isChecked) {
-      memory.writable[at] = codecOf(this).encode(value)
-      if (memory.isChecked) return
-    }
-    coreOf(this).set(at, checked)
+    replaceElement(this, index, value)
   }
 
   at(index) {
@@ -93,14 +88,18 @@ export class MmapArray extends StoredArray {
     return at >= 0 && at < length ? this.get(at) : undefined
   }
 
+  getField(index, field) {
+    return fieldAt(this, index, field)
+  }
+
+  setField(index, field, value) {
+    replaceField(this, index, field, value)
+  }
+
   // The array module
 
   append(value) {
-    const checked = codecOf(this).check(value)
-    const memory = memoryOf(this)
-    // Lets the next append work without the core. Called before this append, because nothing may fail after it.
-    if (memory.length < memory.capacity) memory.reaches(memory.length)
-    boundOf(this, 'append')(checked)
+    appendChecked(this, codecOf(this).check(value))
   }
 
   extend(items) {
@@ -188,7 +187,7 @@ export class MmapArray extends StoredArray {
 
   tolist() {
     requireOpen(this)
-    if (this.length > LONGEST_LIST) throw outOfRange('length', `<= ${LONGEST_LIST} for a list`, this.length)
+    requireListLength(this.length)
     const list = []
     for (let index = 0; index < this.length; index++) list.push(this.get(index))
     return list
@@ -229,17 +228,14 @@ export class MmapArray extends StoredArray {
   #requireCharacters(operation) {
     if (typeOf(this).meaning === 'character') return
     throw typeMismatch(
-      `${operation} needs an array of characters (c, u, w), this one is of typecode '${typeOf(this).code}'`,
+      `${operation} needs an array of characters (c, u, w), this one is of ${typeOf(this).label}`,
     )
   }
 
   // Slices and operators
 
   slice(start, stop, step) {
-    const bounds = args.toBounds(start, stop, step)
-    const copy = allocate(typeOf(this).View, coreOf(this).sliceLength(...bounds))
-    coreOf(this).slice(bytesOf(copy), ...bounds)
-    return copy
+    return copiedSlice(this, args.toBounds(start, stop, step))
   }
 
   setSlice(values, start, stop, step) {
@@ -282,8 +278,7 @@ export class MmapArray extends StoredArray {
 
   sum() {
     requireOpen(this)
-    if (typeOf(this).meaning === 'character')
-      throw typeMismatch(`There is no sum of characters ('${typeOf(this).code}')`)
+    if (typeOf(this).meaning === 'character') throw typeMismatch(`There is no sum of characters (${typeOf(this).label})`)
     return coreOf(this).sum()
   }
 
@@ -348,8 +343,7 @@ export class MmapArray extends StoredArray {
   }
 
   toJSON() {
-    const list = this.tolist()
-    return typeOf(this).meaning === 'bigint' ? list.map(String) : list
+    return inJson(typeOf(this), this.tolist())
   }
 
   [inspect.custom](_depth, options) {

@@ -2,8 +2,9 @@
 
 import { MmapArray as Core } from '../native.js'
 import * as args from './arguments.js'
+import { toType } from './element-types.js'
 import { outOfRange } from './errors.js'
-import { toType } from './typecodes.js'
+import { rowOfLayout } from './record-types.js'
 
 const OPTIONS = ['flags', 'mode', 'offset', 'length', 'capacity', 'advice', 'format']
 const FORMATS = ['raw', 'npy']
@@ -55,12 +56,18 @@ export function openFile({ path, shm, fd }, typecode, options) {
   const isInHeader = typecode === undefined && format === 'npy' && flags !== 'w+' && flags !== 'wx+'
   const code = isInHeader ? undefined : toType(typecode).code
   const core = new Core(code, path, flags, format, rare)
-  return { core, type: toType(code ?? core.typecode()), isCopyOnWrite: flags === 'c' }
+  return { core, type: toType(code ?? core.elementType()), isCopyOnWrite: flags === 'c' }
+}
+
+/** The type that the header of a file says. */
+function typeOfFile(core) {
+  const found = core.elementType()
+  return typeof found === 'string' ? toType(found) : rowOfLayout(found)
 }
 
 /** @returns {Parts} an array of another thread or process */
-export function openHandle(handle, flags) {
-  const type = toType(handle.typecode)
+export function openHandle({ record, ...handle }, flags) {
+  const type = record === undefined ? toType(handle.typecode) : rowOfLayout(record)
   return {
     core: new Core(type.code, undefined, flags, undefined, { handle }),
     type,

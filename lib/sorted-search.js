@@ -5,7 +5,7 @@ import { toBound, toOptionalString } from './arguments.js'
 import { allocate, bytesOf } from './buffers.js'
 import { boundOf, coreOf, requireOpen, typeOf } from './core-array.js'
 import { isOneCharacter } from './elements.js'
-import { invalidArgType, outOfRange } from './errors.js'
+import { invalidArgType, outOfRange, typeMismatch } from './errors.js'
 import { sourceInMemory } from './items.js'
 import * as jobs from './jobs.js'
 
@@ -15,12 +15,13 @@ import * as jobs from './jobs.js'
  * @returns {[value: number | bigint, excess: number]}
  */
 function toSought(type, value) {
+  if (type.isObject) throw typeMismatch(`bisect needs elements that have an order. This array is of ${type.label}`)
   if (type.meaning === 'character') {
     if (typeof value === 'string' && isOneCharacter(value)) return [value.codePointAt(0), 0]
-    throw invalidArgType('value', `a string of one character, for typecode '${type.code}'`, value)
+    throw invalidArgType('value', `a string of one character, for ${type.label}`, value)
   }
   if (typeof value === 'number') return [value, 0]
-  if (typeof value !== 'bigint') throw invalidArgType('value', `a number, for typecode '${type.code}'`, value)
+  if (typeof value !== 'bigint') throw invalidArgType('value', `a number, for ${type.label}`, value)
   if (type.meaning !== 'float') return [value, 0]
   const double = Number(value)
   if (!Number.isFinite(double)) return [double, -Math.sign(double)]
@@ -62,7 +63,9 @@ export async function searchsortedAsync(array, needles, side, options) {
 }
 
 function toSource(array, needles) {
+  const { isObject, label } = typeOf(array)
+  if (isObject) throw typeMismatch(`searchsorted needs elements that have an order. This array is of ${label}`)
   const source = sourceInMemory(array, needles, 'needles')
   if (source !== undefined) return source
-  throw invalidArgType('needles', `an MmapArray or a typed array of typecode '${typeOf(array).code}'`, needles)
+  throw invalidArgType('needles', `an MmapArray or a typed array of ${typeOf(array).label}`, needles)
 }

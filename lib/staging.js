@@ -4,6 +4,8 @@
 import { allocate } from './buffers.js'
 import { codecOf, typeOf } from './core-array.js'
 import { invalidArgType } from './errors.js'
+import { faults } from './faults.js'
+import { BEYOND, END, FAULTS_SEEN, LENGTH, ROOM } from './state.js'
 
 /** Elements taken from an iterable, in a typed array that grows. */
 class Staging {
@@ -18,11 +20,7 @@ class Staging {
 
   add(value) {
     const stored = this.#codec.encode(value)
-    if (this.#length === this.#values.length) {
-      const wider = allocate(this.#values.constructor, this.#length * 2)
-      wider.set(this.#values)
-      this.#values = wider
-    }
+    if (this.#length === this.#values.length) this.#values = wider(this.#values)
     this.#values[this.#length++] = stored
   }
 
@@ -32,10 +30,61 @@ class Staging {
   }
 }
 
+/** The same for elements that are objects. It is like an ElementMemory, in which `store` of the codec stores elements. */
+class ObjectStaging {
+  #codec
+  #itemsize
+  #bytes
+  #memory
+
+  constructor(array, expected) {
+    const { itemsize } = typeOf(array)
+    this.#codec = codecOf(array)
+    this.#itemsize = itemsize
+    const words = new Uint32Array(FAULTS_SEEN + 1)
+    words[FAULTS_SEEN] = faults()
+    this.#memory = { writable: undefined, data: undefined, words }
+    this.#use(allocate(Uint8Array, Math.min(expected, Math.ceil(MOST_BYTES / itemsize)) * itemsize))
+  }
+
+  #use(bytes) {
+    this.#bytes = bytes
+    this.#memory.writable = bytes
+    this.#memory.data = new DataView(bytes.buffer)
+    this.#memory.words[ROOM] = Math.min(bytes.length / this.#itemsize, BEYOND)
+  }
+
+  add(value) {
+    const { words } = this.#memory
+    const bytes = this.#codec.store(this.#memory, END, value)
+    if (bytes === undefined) return
+    // There is no room. Or memory somewhere in the process had a fault, which means nothing here.
+    words[FAULTS_SEEN] = faults()
+    if (words[LENGTH] === words[ROOM]) this.#use(wider(this.#bytes))
+    this.#bytes.set(bytes, words[LENGTH] * this.#itemsize)
+    words[LENGTH]++
+  }
+
+  get bytes() {
+    return this.#bytes.subarray(0, this.#memory.words[LENGTH] * this.#itemsize)
+  }
+}
+
+const stagingFor = (array, expected) =>
+  typeOf(array).isObject ? new ObjectStaging(array, expected) : new Staging(array, expected)
+
+function wider(values) {
+  const copy = allocate(values.constructor, values.length * 2)
+  copy.set(values)
+  return copy
+}
+
 /** The shortest first allocation. */
 const LEAST_LENGTH = 16
 /** The longest first allocation, because an Array may have 2^32 holes, and a Proxy around one may have any length. */
 const MOST_LENGTH = 2 ** 20
+/** The same in bytes, for elements that are objects. */
+const MOST_BYTES = 2 ** 24
 
 function expectedLength(iterable) {
   const length = Array.isArray(iterable) ? iterable.length : LEAST_LENGTH
@@ -49,9 +98,9 @@ function expectedLength(iterable) {
  */
 export function stage(array, iterable, name = 'items') {
   if (iterable === null || iterable === undefined || typeof iterable[Symbol.iterator] !== 'function') {
-    throw invalidArgType(name, `an array of typecode '${typeOf(array).code}' or an iterable of its elements`, iterable)
+    throw invalidArgType(name, `an array of ${typeOf(array).label} or an iterable of its elements`, iterable)
   }
-  const staging = new Staging(array, expectedLength(iterable))
+  const staging = stagingFor(array, expectedLength(iterable))
   try {
     for (const value of iterable) staging.add(value)
   } catch (error) {
@@ -62,14 +111,14 @@ export function stage(array, iterable, name = 'items') {
 
 /** The elements of a real Array, all or nothing. */
 export function stageList(array, list) {
-  const staging = new Staging(array, expectedLength(list))
+  const staging = stagingFor(array, expectedLength(list))
   for (let index = 0; index < list.length; index++) staging.add(list[index])
   return staging.bytes
 }
 
 /** The code points of a text. */
 export function stageText(array, text) {
-  const staging = new Staging(array, Math.max(text.length, LEAST_LENGTH))
+  const staging = stagingFor(array, Math.max(text.length, LEAST_LENGTH))
   for (const character of text) staging.add(character)
   return staging.bytes
 }

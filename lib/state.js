@@ -19,3 +19,6 @@ const long = (words, at) => words[at] * 2 ** 32 + words[at + 1]
 export const lengthOf = (words) => (words[LENGTH] === BEYOND ? long(words, LONG_LENGTH) : words[LENGTH])
 
 export const capacityOf = (words) => long(words, CAPACITY)
+
+/** The index to store a new element at: the end of the array. */
+export const END = -1

@@ -62,7 +62,7 @@ export class StoredArray extends CoreArray {
   }
 
   get itemsize() {
-    return typeOf(this).View.BYTES_PER_ELEMENT
+    return typeOf(this).itemsize
   }
 
   get length() {
@@ -158,7 +158,7 @@ export class StoredArray extends CoreArray {
   // Sharing
 
   handle() {
-    return handleOf(coreOf(this).handle())
+    return handleOf(typeOf(this), coreOf(this).handle())
   }
 
   lock(options) {

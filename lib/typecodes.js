@@ -1,23 +1,45 @@
 // The JavaScript half of the typecode table; the core's half is src/typecode.rs, and a test compares the two.
 
-import { invalidTypecode } from './errors.js'
-
 /** Node 20 and 22 have no Float16Array: there JavaScript sees the bits of a half. */
 const Half = globalThis.Float16Array ?? Uint16Array
 
 export const HALVES_ARE_BITS = Half === Uint16Array
 
-const row = (code, View, meaning, limits) => Object.freeze({ code, View, none: new View(0), meaning, ...limits })
+const row = (code, View, meaning, more) =>
+  Object.freeze({
+    key: code,
+    code,
+    label: `typecode '${code}'`,
+    itemsize: View.BYTES_PER_ELEMENT,
+    View,
+    none: new View(0),
+    meaning,
+    isObject: false,
+    ...more,
+  })
 const integer = (code, View, min, max) => row(code, View, 'integer', { min, max })
 const big = (code, View, min, max) => row(code, View, 'bigint', { min, max })
 const character = (code, View, max) => row(code, View, 'character', { max })
+const complex = (code, View) =>
+  row(code, View, 'complex', { itemsize: 2 * View.BYTES_PER_ELEMENT, none: new Uint8Array(0), isObject: true })
 
 const LATIN_1 = 0xff
 const UNICODE = 0x10ffff
 const I64 = [-(2n ** 63n), 2n ** 63n - 1n]
 const U64 = [0n, 2n ** 64n - 1n]
 
-/** A row for each typecode: its typed array, an empty one, the meaning of an element, and its range. */
+/**
+ * A row for each typecode. The rows of record types, in record-types.js, have the same members:
+ * - `key` is equal for equal types and different for different ones;
+ * - `code` is the `typecode` of the arrays;
+ * - `label` names the type in errors;
+ * - `itemsize` is the size of an element in bytes;
+ * - `View` is the class of the views: a pair of floats for each complex number;
+ * - `isObject` says that elements are objects, complex numbers or records. They cross the border to the core as bytes;
+ * - `none` is an empty typed array, of the class through which the element path reads: `View`, or Uint8Array if elements are
+ *   objects;
+ * - `meaning` of an element, and its range.
+ */
 export const TYPECODES = Object.freeze([
   integer('b', Int8Array, -128, 127),
   integer('B', Uint8Array, 0, 255),
@@ -35,24 +57,22 @@ export const TYPECODES = Object.freeze([
   character('c', Uint8Array, LATIN_1),
   character('u', Uint32Array, UNICODE),
   character('w', Uint32Array, UNICODE),
+  complex('Zf', Float32Array),
+  complex('Zd', Float64Array),
 ])
 
-export const TYPECODE_LETTERS = TYPECODES.map((type) => type.code).join('')
+/** What users see. Not a string as in Python until 3.14: 'Z' is in 'ZfZd', and is no typecode. */
+export const CODES = Object.freeze(TYPECODES.map((type) => type.code))
 
-const BY_LETTER = new Map(TYPECODES.map((type) => [type.code, type]))
+const BY_CODE = new Map(TYPECODES.map((type) => [type.code, type]))
 
 /** If two typecodes have the same typed array, its constructor means the one of fixed size: q, Q, B, I. */
 const BY_CONSTRUCTOR = new Map(
-  ['b', 'B', 'h', 'H', 'i', 'I', 'q', 'Q', 'f', 'd'].map((code) => [BY_LETTER.get(code).View, BY_LETTER.get(code)]),
+  ['b', 'B', 'h', 'H', 'i', 'I', 'q', 'Q', 'f', 'd'].map((code) => [BY_CODE.get(code).View, BY_CODE.get(code)]),
 )
-if (!HALVES_ARE_BITS) BY_CONSTRUCTOR.set(Half, BY_LETTER.get('e'))
+if (!HALVES_ARE_BITS) BY_CONSTRUCTOR.set(Half, BY_CODE.get('e'))
 
-/**
- * The row of a typecode or of a typed array's constructor.
- * @throws {TypeError} ERR_INVALID_TYPECODE
- */
-export function toType(typecode) {
-  const type = typeof typecode === 'function' ? BY_CONSTRUCTOR.get(typecode) : BY_LETTER.get(typecode)
-  if (type === undefined) throw invalidTypecode(TYPECODE_LETTERS, typecode)
-  return type
+/** The row of a typecode or of a typed array's constructor. Undefined for any other value. */
+export function typeOfCode(typecode) {
+  return typeof typecode === 'function' ? BY_CONSTRUCTOR.get(typecode) : BY_CODE.get(typecode)
 }

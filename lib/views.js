@@ -8,20 +8,26 @@ import { isDetached } from './buffers.js'
 /** The largest size of a buffer in this runtime: 2^32 bytes on Node 20. */
 export const BUFFER_LIMIT = constants.MAX_LENGTH
 
+/** A view on some elements in a buffer: a typed array, or a DataView on records. */
+function viewOn({ View, itemsize }, buffer, first, count) {
+  const size = View.BYTES_PER_ELEMENT ?? 1
+  return new View(buffer, first * itemsize, (count * itemsize) / size)
+}
+
 export class Views {
   #core
   #memory
-  #View
+  #type
   #buffer
   #view
   #sharedBuffer
   #sharedView
 
   /** For an open array, until it is closed. */
-  constructor(core, memory, View) {
+  constructor(core, memory, type) {
     this.#core = core
     this.#memory = memory
-    this.#View = View
+    this.#type = type
   }
 
   get buffer() {
@@ -41,7 +47,7 @@ export class Views {
 
   get view() {
     const { buffer } = this
-    if (this.#view?.buffer !== buffer) this.#view = new this.#View(buffer)
+    if (this.#view?.buffer !== buffer) this.#view = viewOn(this.#type, buffer, 0, this.#memory.length)
     return this.#view
   }
 
@@ -57,7 +63,7 @@ export class Views {
     const { sharedBuffer } = this
     if (this.#sharedView?.buffer !== sharedBuffer) {
       // With an explicit length: a view that follows a growing buffer is many times slower.
-      this.#sharedView = new this.#View(sharedBuffer, 0, this.#memory.length)
+      this.#sharedView = viewOn(this.#type, sharedBuffer, 0, this.#memory.length)
     }
     return this.#sharedView
   }
@@ -65,10 +71,11 @@ export class Views {
   /** A view on some of the mapped elements. If one buffer cannot span the array, the view has its own buffer. */
   subarray(start, end) {
     const { byteLength, length } = this.#memory
-    const View = this.#View
+    const type = this.#type
     const from = clampBound(start, length, 0)
     const count = Math.max(clampBound(end, length, length) - from, 0)
-    if (byteLength <= BUFFER_LIMIT) return new View(this.buffer, from * View.BYTES_PER_ELEMENT, count)
-    return count === 0 ? new View(0) : new View(this.#core.buffer(from, from + count, BUFFER_LIMIT))
+    if (byteLength <= BUFFER_LIMIT) return viewOn(type, this.buffer, from, count)
+    const buffer = count === 0 ? new ArrayBuffer(0) : this.#core.buffer(from, from + count, BUFFER_LIMIT)
+    return viewOn(type, buffer, 0, count)
   }
 }

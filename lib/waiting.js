@@ -11,9 +11,9 @@ const OUTCOMES = ['ok', 'not-equal', 'timed-out', 'cancelled']
 
 /** Throws for arrays whose elements are not futex words. */
 function requireWords(array, operation) {
-  const { code } = typeOf(array)
+  const { code, label } = typeOf(array)
   if (code === 'i' || code === 'I') return
-  throw typeMismatch(`${operation} needs an array of typecode 'i' or 'I', this one is of typecode '${code}'`)
+  throw typeMismatch(`${operation} needs an array of typecode 'i' or 'I', this one is of ${label}`)
 }
 
 /** Milliseconds as Atomics.wait takes them: undefined and NaN mean no limit, negative numbers mean 0. */

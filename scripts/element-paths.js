@@ -1,16 +1,22 @@
-// Copies the function of lib/element-path.js once for each typecode, into lib/element-paths.generated.js.
+// Copies the function of lib/element-path.js once for each typecode, into lib/element-paths.generated.js. record-accessors.js makes
+// the text of lib/record-accessors.generated.js.
 //
-//   node scripts/element-paths.js     writes the file if it is missing or out of date
+//   node scripts/element-paths.js     writes both files if they are missing or out of date
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { TYPECODE_LETTERS } from '../lib/typecodes.js'
+import { TYPECODES } from '../lib/typecodes.js'
+import { recordAccessors } from './record-accessors.js'
 import { ROOT, SetupError } from './toolchain.js'
 
 const TEMPLATE = join(ROOT, 'lib', 'element-path.js')
 const GENERATED = join(ROOT, 'lib', 'element-paths.generated.js')
+const GENERATED_ACCESSORS = join(ROOT, 'lib', 'record-accessors.generated.js')
 /** The beginning of the function, which is the last thing in the file. */
 const FUNCTION = 'export function elementPath('
+
+/** The typecodes of numbers and characters. Complex numbers and records have lib/object-path.js. */
+const LETTERS = TYPECODES.filter((type) => !type.isObject).map((type) => type.code)
 
 /** The text of the generated file. */
 export function elementPaths() {
@@ -19,8 +25,8 @@ export function elementPaths() {
   if (body === undefined || more.length > 0) throw new SetupError(`${TEMPLATE} must have one '${FUNCTION}'.`)
   // The head without the text about the template, which ends at the first blank line, and without the comment of the function.
   const imports = head.slice(head.indexOf('\n\n') + 2, head.lastIndexOf('/**'))
-  const copies = Array.from(TYPECODE_LETTERS, (code) => `function ${nameOf(code)}(${body}`)
-  const table = Array.from(TYPECODE_LETTERS, (code) => `  ${code}: ${nameOf(code)},\n`)
+  const copies = LETTERS.map((code) => `function ${nameOf(code)}(${body}`)
+  const table = LETTERS.map((code) => `  ${code}: ${nameOf(code)},\n`)
   return `// Written by scripts/element-paths.js from element-path.js. Edit that.
 
 ${imports}${copies.join('\n')}
@@ -33,12 +39,16 @@ ${table.join('')}})
 const nameOf = (code) => `elementPath_${code}`
 
 export function setUpElementPaths() {
-  const text = elementPaths()
-  if (existsSync(GENERATED) && readFileSync(GENERATED, 'utf8') === text) return
+  writeIfOther(GENERATED, elementPaths())
+  writeIfOther(GENERATED_ACCESSORS, recordAccessors())
+}
+
+function writeIfOther(path, text) {
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return
   // Written under another name first, so that nobody imports half of it.
-  const unfinished = `${GENERATED}.${process.pid}`
+  const unfinished = `${path}.${process.pid}`
   writeFileSync(unfinished, text)
-  renameSync(unfinished, GENERATED)
+  renameSync(unfinished, path)
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) setUpElementPaths()

@@ -2,6 +2,7 @@
 
 use half::f16;
 
+use crate::element_type::ElementType;
 use crate::error::{Error, Result};
 use crate::typecode::{Meaning, Scalar, Typecode};
 
@@ -12,25 +13,50 @@ pub enum Number {
     Integer(i128),
 }
 
-/// The bytes of one element, in the byte order of the machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Element {
-    bytes: [u8; 8],
-    size: usize,
+/// The bytes of one element of any type, in the byte order of the machine. Only large records are on the heap.
+#[derive(Clone, Debug)]
+pub struct Element(Bytes);
+
+#[derive(Clone, Debug)]
+enum Bytes {
+    Few { bytes: [u8; FEW], size: u8 },
+    Many(Vec<u8>),
 }
 
+/// As many bytes as a cache line has.
+const FEW: usize = 64;
+
 impl Element {
+    /// An element whose bytes are zeros.
+    pub fn zeroed(size: usize) -> Self {
+        Element(if size <= FEW {
+            Bytes::Few {
+                bytes: [0; FEW],
+                size: size as u8,
+            }
+        } else {
+            Bytes::Many(vec![0; size])
+        })
+    }
+
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes[..self.size]
+        match &self.0 {
+            Bytes::Few { bytes, size } => &bytes[..usize::from(*size)],
+            Bytes::Many(bytes) => bytes,
+        }
+    }
+
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        match &mut self.0 {
+            Bytes::Few { bytes, size } => &mut bytes[..usize::from(*size)],
+            Bytes::Many(bytes) => bytes,
+        }
     }
 
     pub fn from_bytes(source: &[u8]) -> Self {
-        let mut bytes = [0; 8];
-        bytes[..source.len()].copy_from_slice(source);
-        Element {
-            bytes,
-            size: source.len(),
-        }
+        let mut element = Element::zeroed(source.len());
+        element.bytes_mut().copy_from_slice(source);
+        element
     }
 
     pub fn of<T: bytemuck::Pod>(value: T) -> Self {
@@ -67,19 +93,20 @@ impl Element {
         }
     }
 
-    /// Checks that the bytes of a character type are a character, because other programs may write anything.
+    /// Checks that bytes of a character type, also in a field of a record, are characters, because other programs may write
+    /// anything.
     ///
     /// # Errors
-    /// `ValueOutOfRange`
-    pub fn require_readable(&self, typecode: &Typecode) -> Result<()> {
-        match (typecode.meaning, self.decode(typecode.scalar)) {
-            (Meaning::Character(last), Number::Integer(point)) if point > i128::from(last) => {
-                Err(out_of_range(
-                    "a valid code point to be read as a character",
-                    format!("{point:#x}"),
-                ))
-            }
-            _ => Ok(()),
+    /// `ValueOutOfRange`, which names the field of a record.
+    pub fn require_readable(&self, element_type: &ElementType) -> Result<()> {
+        match element_type {
+            ElementType::Plain(typecode) => require_characters(typecode, self.bytes(), String::new),
+            ElementType::Record(record) => record.fields().iter().try_for_each(|field| {
+                let bytes = &self.bytes()[field.offset..field.offset + field.size()];
+                require_characters(field.typecode, bytes, || {
+                    format!(" in the field '{}'", field.name)
+                })
+            }),
         }
     }
 
@@ -98,6 +125,24 @@ impl Element {
             Scalar::U64 => Number::Integer(self.get::<u64>().into()),
         }
     }
+}
+
+/// Checks the characters that bytes hold. `place` says where they are.
+fn require_characters(typecode: &Typecode, bytes: &[u8], place: impl Fn() -> String) -> Result<()> {
+    let Meaning::Character(last) = typecode.meaning else {
+        return Ok(());
+    };
+    for character in bytes.chunks_exact(typecode.itemsize()) {
+        if let Number::Integer(point) = Element::from_bytes(character).decode(typecode.scalar)
+            && point > i128::from(last)
+        {
+            return Err(out_of_range(
+                format!("a valid code point to be read as a character{}", place()),
+                format!("{point:#x}"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn whole(number: Number) -> Result<i128> {
@@ -177,6 +222,14 @@ fn out_of_range(requirement: impl Into<std::borrow::Cow<'static, str>>, received
     }
 }
 
+impl PartialEq for Element {
+    fn eq(&self, other: &Element) -> bool {
+        self.bytes() == other.bytes()
+    }
+}
+
+impl Eq for Element {}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -245,8 +298,9 @@ mod tests {
         assert!(Element::encode(row("c"), Number::Integer(0x100)).is_err());
         assert!(Element::encode(row("w"), Number::Integer(0x10FFFF)).is_ok());
         assert!(Element::encode(row("w"), Number::Integer(0x110000)).is_err());
-        assert!(Element::of(0x10FFFFu32).require_readable(row("w")).is_ok());
-        assert!(Element::of(0x110000u32).require_readable(row("w")).is_err());
-        assert!(Element::of(0x110000u32).require_readable(row("I")).is_ok());
+        let require = |point: u32, code| Element::of(point).require_readable(&row(code).into());
+        assert!(require(0x10FFFF, "w").is_ok());
+        assert!(require(0x110000, "w").is_err());
+        assert!(require(0x110000, "I").is_ok());
     }
 }

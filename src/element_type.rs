@@ -1,6 +1,7 @@
 //! What the elements of an array are: numbers or characters of one typecode, or records of named fields.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
@@ -134,6 +135,32 @@ impl RecordType {
 
     pub fn fields(&self) -> &[Field] {
         &self.fields
+    }
+
+    /// The scalars of all fields, without the padding.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+}
+
+impl From<&'static Typecode> for ElementType {
+    fn from(typecode: &'static Typecode) -> ElementType {
+        ElementType::Plain(typecode)
+    }
+}
+
+/// For messages: `typecode 'd'` or `records { time: 'q', point: ['f', 3] }`.
+impl fmt::Display for ElementType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let record = match self {
+            ElementType::Plain(typecode) => return write!(f, "typecode '{}'", typecode.code),
+            ElementType::Record(record) => record,
+        };
+        let fields = record.fields().iter().map(|field| match field.count {
+            None => format!("{}: '{}'", field.name, field.typecode.code),
+            Some(count) => format!("{}: ['{}', {count}]", field.name, field.typecode.code),
+        });
+        write!(f, "records {{ {} }}", fields.collect::<Vec<_>>().join(", "))
     }
 }
 

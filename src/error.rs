@@ -47,10 +47,7 @@ pub enum Error {
         requirement: &'static str,
     },
     /// An array of another element type.
-    TypeMismatch {
-        ours: &'static str,
-        theirs: &'static str,
-    },
+    TypeMismatch { ours: String, theirs: String },
     /// A call that elements of this type, or a field of this type, do not have.
     NotForType { requirement: String },
     /// Fields that do not make a record.
@@ -269,7 +266,7 @@ impl fmt::Display for Error {
             Error::TypeMismatch { ours, theirs } => {
                 write!(
                     f,
-                    "An array of typecode '{ours}' takes elements of the same type only. Received typecode '{theirs}'"
+                    "An array of {ours} takes elements of the same type only. Received {theirs}"
                 )
             }
             Error::Busy { operation } => write!(

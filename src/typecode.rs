@@ -96,12 +96,12 @@ pub fn all() -> impl Iterator<Item = &'static Typecode> {
 
 impl Typecode {
     pub fn parse(text: &str) -> Result<&'static Typecode> {
-        all()
-            .find(|row| row.code == text)
-            .ok_or_else(|| Error::InvalidTypecode {
-                allowed: all().map(|row| row.code).collect::<Vec<_>>().join(", "),
-                received: format!("'{text}'"),
-            })
+        all().find(|row| row.code == text).ok_or_else(|| unknown(text))
+    }
+
+    /// The error of a call that needs a typecode and was given none.
+    pub fn missing() -> Error {
+        unknown("")
     }
 
     /// The size of an element in bytes.
@@ -110,6 +110,13 @@ impl Typecode {
             Meaning::Complex => 2 * self.scalar.size(),
             _ => self.scalar.size(),
         }
+    }
+}
+
+fn unknown(text: &str) -> Error {
+    Error::InvalidTypecode {
+        allowed: all().map(|row| row.code).collect::<Vec<_>>().join(", "),
+        received: format!("'{text}'"),
     }
 }
 

@@ -1,5 +1,5 @@
 // What the compiler makes of a typecode: the array's, its elements' and its view's type.
-import { MmapArray, type Element, type Typecode, type View } from '../../index.js'
+import { MmapArray, type Complex, type Element, type Typecode, type View } from '../../index.js'
 import { exactly, use } from './exactly.js'
 
 // A letter
@@ -11,7 +11,7 @@ exactly<'d'>()(new MmapArray('d').typecode)
 
 // @ts-expect-error no such letter
 use(new MmapArray('x'))
-// @ts-expect-error a typecode is one letter
+// @ts-expect-error nor two of them
 use(new MmapArray('ii'))
 // @ts-expect-error it cannot be left out
 use(new MmapArray())
@@ -55,7 +55,7 @@ use(new MmapArray(Array))
 declare const letter: Typecode
 declare const integer: 'i' | 'q'
 exactly<MmapArray>()(new MmapArray(letter))
-exactly<number | bigint | string>()(new MmapArray(letter).get(0))
+exactly<number | bigint | string | Complex>()(new MmapArray(letter).get(0))
 exactly<number | bigint>()(new MmapArray(integer).get(0))
 exactly<Int32Array | BigInt64Array>()(new MmapArray(integer).view)
 
@@ -97,6 +97,8 @@ exactly<{
   c: string
   u: string
   w: string
+  Zf: Complex
+  Zd: Complex
 }>()({ ...out })
 
 // Views
@@ -111,6 +113,8 @@ exactly<BigInt64Array>()(new MmapArray('l').view)
 exactly<BigUint64Array>()(new MmapArray('Q').view)
 exactly<Float32Array>()(new MmapArray('f').view)
 exactly<Float64Array>()(new MmapArray('d').view)
+exactly<Float32Array>()(new MmapArray('Zf').view)
+exactly<Float64Array>()(new MmapArray('Zd').subarray(1))
 exactly<Float16Array | Uint16Array>()(new MmapArray('e').view)
 exactly<View<'i'>>()(new MmapArray(Int32Array).view)
 exactly<ArrayBuffer>()(new MmapArray('i').buffer)

@@ -1,6 +1,8 @@
 //! Handles: another thread or process attaches to the array.
 
+use super::open::plain;
 use super::{Array, Extent};
+use crate::element_type::ElementType;
 use crate::error::{Error, Result};
 use crate::mapping::Mapping;
 use crate::sharing::handle::Handle;
@@ -14,32 +16,47 @@ impl Array {
             Extent::Fixed(length) => Some(length),
             Extent::Whole => None,
         };
-        Handle::of(self.mapping(), self.typecode, self.flags, length, self.format())
+        Handle::of(self.mapping(), self.flags, length, self.format())
     }
 
-    /// The array that a handle leads to, with the handle's flags or lesser ones.
-    pub fn attach(handle: &Handle, flags: Option<Flags>) -> Result<Array> {
+    /// The array that a handle leads to, with the handle's flags or lesser ones. The elements may have another type than those of
+    /// the owner's array: they are the same bytes.
+    ///
+    /// # Errors
+    /// `InvalidArgType` if elements of the type do not begin at the handle's offset; those of [`Handle::locate`].
+    pub fn attach(
+        element_type: impl Into<ElementType>,
+        handle: &Handle,
+        flags: Option<Flags>,
+    ) -> Result<Array> {
+        let element_type = element_type.into();
+        if !handle.offset.is_multiple_of(element_type.alignment() as u64) {
+            return Err(Error::InvalidArgType {
+                name: "handle",
+                requirement: "a handle from handle() of an MmapArray",
+            });
+        }
         let (mapping, flags) = handle.locate(flags)?;
         let extent = handle.length.map_or(Extent::Whole, Extent::Fixed);
         let npy = match handle.format {
-            Format::Npy => Some(header_of(handle, &mapping)?),
+            Format::Npy => Some(header_of(handle, &mapping, &element_type)?),
             Format::Raw => None,
         };
         // The mapping may be one of this process. On overlayfs its file may have been copied up since.
         mapping.storage().follow_copy_up()?;
-        let array = Array::over(mapping, handle.typecode, flags, extent, npy)?;
+        let array = Array::over(mapping, element_type, flags, extent, npy)?;
         array.memory.follow_file()?;
         Ok(array)
     }
 }
 
 /// The header of a `.npy` file, if it still describes the elements of the handle.
-fn header_of(handle: &Handle, mapping: &Mapping) -> Result<NpyHeader> {
+fn header_of(handle: &Handle, mapping: &Mapping, element_type: &ElementType) -> Result<NpyHeader> {
     let npy = NpyHeader::read(mapping.storage())?;
     let header = npy.header();
     let is_row = handle.length.is_none();
     if header.data_start != handle.offset
-        || header.require(handle.typecode).is_err()
+        || header.require(plain(element_type)?).is_err()
         || (is_row && !header.is_row())
     {
         return Err(Error::StaleHandle {
@@ -55,11 +72,15 @@ mod tests {
     use crate::element::{Element, Number};
     use crate::typecode::Typecode;
 
+    fn int() -> &'static Typecode {
+        Typecode::parse("i").unwrap()
+    }
+
     fn array() -> Array {
-        let mut array = Array::anonymous(Typecode::parse("i").unwrap(), 100).unwrap();
+        let mut array = Array::anonymous(int(), 100).unwrap();
         for value in 0..10 {
             array
-                .append(&Element::encode(array.typecode(), Number::Integer(value)).unwrap())
+                .append(&Element::encode(int(), Number::Integer(value)).unwrap())
                 .unwrap();
         }
         array
@@ -70,7 +91,7 @@ mod tests {
         let mut array = array();
         let handle = array.handle().unwrap();
         assert_eq!(array.capacity(), 10);
-        let other = Array::attach(&handle, None).unwrap();
+        let other = Array::attach(int(), &handle, None).unwrap();
         assert_eq!(other.window().start(), array.window().start());
         assert_eq!(other.length(), 10);
         assert_eq!(array.handle().unwrap(), handle);
@@ -80,11 +101,11 @@ mod tests {
     fn attach_with_fewer_rights_maps_private_pages() {
         let mut array = array();
         let handle = array.handle().unwrap();
-        let copy = Array::attach(&handle, Some(Flags::CopyOnWrite)).unwrap();
-        let nine = Element::encode(copy.typecode(), Number::Integer(9)).unwrap();
+        let copy = Array::attach(int(), &handle, Some(Flags::CopyOnWrite)).unwrap();
+        let nine = Element::encode(int(), Number::Integer(9)).unwrap();
         copy.set(0, &nine).unwrap();
         assert_ne!(array.get(0).unwrap(), nine);
-        let reader = Array::attach(&handle, Some(Flags::Read)).unwrap();
+        let reader = Array::attach(int(), &handle, Some(Flags::Read)).unwrap();
         assert_eq!(reader.set(0, &nine).unwrap_err().code(), "ERR_READ_ONLY");
     }
 }

@@ -73,7 +73,7 @@ mod tests {
         let mut writer = over(&file, Flags::CopyOnWrite, None);
         let mut reader = Array::over(
             writer.mapping().clone(),
-            writer.typecode(),
+            writer.element_type().clone(),
             Flags::CopyOnWrite,
             Extent::Whole,
             None,

@@ -2,7 +2,9 @@
 
 use super::{Array, slice};
 use crate::element::Element;
+use crate::element_type::ElementType;
 use crate::error::Result;
+use crate::kernels::parts::Pattern;
 use crate::kernels::{self, Region};
 
 impl Array {
@@ -12,17 +14,17 @@ impl Array {
     }
 
     pub(super) fn element_at(&self, at: u64) -> Element {
-        let mut bytes = [0; 8];
-        let size = self.typecode.itemsize();
-        self.region().read(at as usize * size, &mut bytes[..size]);
-        Element::from_bytes(&bytes[..size])
+        let size = self.element_type.itemsize();
+        let mut element = Element::zeroed(size);
+        self.region().read(at as usize * size, element.bytes_mut());
+        element
     }
 
     pub fn set(&self, index: i64, element: &Element) -> Result<()> {
         self.require_writable("set")?;
         let at = slice::element_index(index, self.length())?;
         self.region()
-            .write(at as usize * self.typecode.itemsize(), element.bytes());
+            .write(at as usize * self.element_type.itemsize(), element.bytes());
         Ok(())
     }
 
@@ -34,29 +36,63 @@ impl Array {
             slice::insertion_index(stop, length),
         );
         let range = start as usize..stop.max(start) as usize;
-        kernels::search::find(self.region(), self.typecode.scalar, needle, range).map(|at| at as u64)
+        let found = match self.element_type.scalar() {
+            Some(scalar) => kernels::search::find(self.region(), scalar, needle, range),
+            None => self.pattern(needle).find(self.region(), range),
+        };
+        found.map(|at| at as u64)
     }
 
     pub fn count(&self, needle: &Element) -> u64 {
-        kernels::search::count(self.region(), self.typecode.scalar, needle) as u64
+        let count = match self.element_type.scalar() {
+            Some(scalar) => kernels::search::count(self.region(), scalar, needle),
+            None => self.pattern(needle).count(self.region()),
+        };
+        count as u64
+    }
+
+    /// What the elements that equal a complex number or a record look like.
+    fn pattern(&self, needle: &Element) -> Pattern {
+        Pattern::of(&self.element_type.parts(), needle.bytes())
+    }
+
+    /// The index of the first element that differs from that of another region of the same type, as far as both go.
+    pub fn first_difference(&self, other: Region<'_>) -> Option<usize> {
+        match self.element_type.scalar() {
+            Some(scalar) => kernels::compare::first_difference(self.region(), other, scalar),
+            None => kernels::parts::first_difference(
+                self.region(),
+                other,
+                self.element_type.itemsize(),
+                &self.element_type.parts(),
+            ),
+        }
     }
 
     /// Copies a slice into memory of exactly its size.
     pub fn copy_slice(&self, bounds: slice::Bounds, into: Region<'_>) -> Result<()> {
         let stride = bounds.resolve(self.length())?;
-        kernels::gather::gather(self.region(), stride, into, self.typecode.itemsize());
+        kernels::gather::gather(self.region(), stride, into, self.element_type.itemsize());
         Ok(())
     }
 
     pub fn reverse(&self) -> Result<()> {
         self.begin_write_in_place("reverse")?;
-        kernels::reorder::reverse(self.region(), self.typecode.itemsize());
+        kernels::reorder::reverse(self.region(), self.element_type.itemsize());
         Ok(())
     }
 
     pub fn byteswap(&self) -> Result<()> {
         self.begin_write_in_place("byteswap")?;
-        kernels::reorder::byteswap(self.region(), self.typecode.itemsize());
+        match &self.element_type {
+            // The halves of a complex number are swapped each.
+            ElementType::Plain(typecode) => {
+                kernels::reorder::byteswap(self.region(), typecode.scalar.size());
+            }
+            ElementType::Record(record) => {
+                kernels::parts::byteswap(self.region(), self.element_type.itemsize(), record.parts());
+            }
+        }
         Ok(())
     }
 
@@ -64,7 +100,7 @@ impl Array {
     pub fn fill(&self, element: &Element, bounds: slice::Bounds) -> Result<()> {
         self.begin_write_in_place("fill")?;
         let stride = bounds.resolve(self.length())?;
-        let size = self.typecode.itemsize();
+        let size = self.element_type.itemsize();
         kernels::fill::fill(
             self.region().part(stride.start * size, stride.count * size),
             element.bytes(),

@@ -31,12 +31,13 @@ mod tests {
     use super::*;
     use crate::array::samples::integers;
     use crate::storage::Flags;
+    use crate::typecode::Typecode;
 
     #[test]
     fn lock_of_a_second_array_fails_until_the_first_is_dropped() {
         let mut array = integers(&[0; 4]);
         let handle = array.handle().unwrap();
-        let mut other = Array::attach(&handle, Some(Flags::Read)).unwrap();
+        let mut other = Array::attach(Typecode::parse("i").unwrap(), &handle, Some(Flags::Read)).unwrap();
         assert_eq!(array.unlock().unwrap_err().code(), "ERR_NOT_LOCKED");
         assert!(array.lock(false, Duration::ZERO).unwrap());
         assert_eq!(

@@ -27,6 +27,7 @@ pub use open::{Placement, countable_bytes};
 pub use snapshot::Snapshot;
 pub use state::State;
 
+use crate::element_type::ElementType;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::mapping::{Advice, Mapping, Window};
@@ -34,7 +35,6 @@ use crate::os::map_count::require_room_for_hint;
 use crate::sharing::lock::Lock;
 use crate::sharing::wait::Sleepers;
 use crate::storage::{Access, Flags, NpyHeader, Storage};
-use crate::typecode::Typecode;
 use jobs::Jobs;
 use memory::Memory;
 use tail::{Prefault, Tail};
@@ -54,7 +54,7 @@ pub enum Extent {
 
 /// Elements of one type from an offset of a file on.
 pub struct Array {
-    typecode: &'static Typecode,
+    element_type: ElementType,
     flags: Flags,
     extent: Extent,
     memory: Memory,
@@ -71,10 +71,10 @@ pub struct Array {
 
 impl Array {
     /// An array in memory of its own, with room for `capacity` elements.
-    pub fn anonymous(typecode: &'static Typecode, capacity: u64) -> Result<Array> {
+    pub fn anonymous(element_type: impl Into<ElementType>, capacity: u64) -> Result<Array> {
         let mapping = Mapping::new(Arc::new(Storage::anonymous()?), 0, Access::ReadWrite);
-        let mut array =
-            Array::over_bytes(mapping, typecode, Flags::ReadWrite, Extent::Whole, Tail::Exact, 0)?;
+        let (flags, extent) = (Flags::ReadWrite, Extent::Whole);
+        let mut array = Array::over_bytes(mapping, element_type.into(), flags, extent, Tail::Exact, 0)?;
         array.reserve_more(capacity)?;
         Ok(array)
     }
@@ -82,38 +82,38 @@ impl Array {
     /// An array on a mapping, with the header of the file if it has one.
     fn over(
         mapping: Arc<Mapping>,
-        typecode: &'static Typecode,
+        element_type: ElementType,
         flags: Flags,
         extent: Extent,
         npy: Option<NpyHeader>,
     ) -> Result<Array> {
         let mut bytes = mapping.bytes()?;
         if let Some(npy) = npy.as_ref().filter(|_| extent == Extent::Whole) {
-            let counted = npy.header().count.saturating_mul(typecode.itemsize() as u64);
+            let counted = npy.header().count.saturating_mul(element_type.itemsize() as u64);
             bytes = bytes.min(counted);
         }
-        Array::over_bytes(mapping, typecode, flags, extent, Tail::new(npy), bytes)
+        Array::over_bytes(mapping, element_type, flags, extent, Tail::new(npy), bytes)
     }
 
     /// An array on the first bytes of a mapping. An array of fixed length maps no more than its elements.
     fn over_bytes(
         mapping: Arc<Mapping>,
-        typecode: &'static Typecode,
+        element_type: ElementType,
         flags: Flags,
         extent: Extent,
         tail: Tail,
         bytes: u64,
     ) -> Result<Array> {
         let bytes = match extent {
-            Extent::Fixed(length) => bytes.min(length.saturating_mul(typecode.itemsize() as u64)),
+            Extent::Fixed(length) => bytes.min(length.saturating_mul(element_type.itemsize() as u64)),
             Extent::Whole => bytes,
         };
-        let length = bytes / typecode.itemsize() as u64;
+        let length = bytes / element_type.itemsize() as u64;
         // A copy-on-write array becomes writable at its first write. See `begin_own_writes`.
         let state = State::new(flags.access() == Access::ReadWrite);
         state.set(length, length);
         Ok(Array {
-            typecode,
+            element_type,
             flags,
             extent,
             memory: Memory::new(mapping, bytes)?,
@@ -132,13 +132,13 @@ impl Array {
         self.on_truncate = on_truncate;
     }
 
-    pub fn typecode(&self) -> &'static Typecode {
-        self.typecode
+    pub fn element_type(&self) -> &ElementType {
+        &self.element_type
     }
 
     /// Bytes an element takes.
     pub fn itemsize(&self) -> u64 {
-        self.typecode.itemsize() as u64
+        self.element_type.itemsize() as u64
     }
 
     pub fn flags(&self) -> Flags {
@@ -214,7 +214,7 @@ impl Array {
     }
 
     fn require_whole_elements(&self, bytes: u64) -> Result<()> {
-        let itemsize = self.typecode.itemsize();
+        let itemsize = self.element_type.itemsize();
         if bytes.is_multiple_of(itemsize as u64) {
             return Ok(());
         }

@@ -15,20 +15,24 @@ use crate::os::scratch::Scratch;
 use crate::typecode::Scalar;
 
 impl Array {
-    pub fn sum(&self) -> sum::Sum {
-        sum::sum(self.region(), self.typecode.scalar)
+    /// # Errors
+    /// `NotForType`
+    pub fn sum(&self) -> Result<sum::Sum> {
+        let scalar = self.element_type.ordered_scalar("sum")?;
+        Ok(sum::sum(self.region(), scalar))
     }
 
     /// The least element, or the greatest.
     ///
     /// # Errors
-    /// `Empty`
+    /// `NotForType`, `Empty`
     pub fn extreme(&self, which: Extreme) -> Result<Element> {
         let operation = match which {
             Extreme::Least => "min",
             Extreme::Greatest => "max",
         };
-        extremes::extreme(self.region(), self.typecode.scalar, which).ok_or(Error::Empty { operation })
+        let scalar = self.element_type.ordered_scalar(operation)?;
+        extremes::extreme(self.region(), scalar, which).ok_or(Error::Empty { operation })
     }
 
     /// Divides a slice of step 1 into equal parts, none of them empty.
@@ -54,23 +58,25 @@ impl Array {
     /// Writes the least number of each part, then the greatest of each, to memory of that size.
     ///
     /// # Errors
-    /// `InvalidArgType` if `into` has another size.
+    /// `NotForType`; `InvalidArgType` if `into` has another size.
     pub fn envelope(&self, parts: &Parts, into: Region<'_>) -> Result<()> {
-        if into.len() != 2 * parts.count * self.typecode.itemsize() {
+        let scalar = self.element_type.ordered_scalar("envelope")?;
+        if into.len() != 2 * parts.count * scalar.size() {
             return Err(Error::InvalidArgType {
                 name: "into",
                 requirement: "a buffer of two elements for each part",
             });
         }
-        envelope::envelope(self.region(), self.typecode.scalar, parts, into, &|| false);
+        envelope::envelope(self.region(), scalar, parts, into, &|| false);
         Ok(())
     }
 
     /// Sorts the elements, the least first.
     ///
     /// # Errors
-    /// `ReadOnly`; `ENOMEM` if there is no memory for a copy, and nothing is changed.
+    /// `NotForType`, `ReadOnly`; `ENOMEM` if there is no memory for a copy, and nothing is changed.
     pub fn sort(&self) -> Result<()> {
+        let scalar = self.element_type.ordered_scalar("sort")?;
         self.begin_write_in_place("sort")?;
         self.require_unwritten("sort")?;
         // While others may be reading, an element is the old one until it is the new one.
@@ -78,29 +84,38 @@ impl Array {
             true => Readers::None,
             false => Readers::Others,
         };
-        sort_snapshot(&self.snapshot()?, self.typecode.scalar, readers, None).map(drop)
+        sort_snapshot(&self.snapshot()?, scalar, readers, None).map(drop)
     }
 
     /// The index at which a value belongs among the sorted elements from `lo` to before `hi`. Far bounds clamp; `lo` if there are no elements.
-    pub fn bisect(&self, value: Value, lo: u64, hi: u64, side: Side) -> u64 {
+    ///
+    /// # Errors
+    /// `NotForType`
+    pub fn bisect(&self, value: Value, lo: u64, hi: u64, side: Side) -> Result<u64> {
+        let scalar = self.element_type.ordered_scalar(match side {
+            Side::Left => "bisectLeft",
+            Side::Right => "bisectRight",
+        })?;
         let lo = lo.min(self.length());
         let range = lo as usize..hi.clamp(lo, self.length()) as usize;
-        bisect::bound(self.region(), self.typecode.scalar, range, value, side) as u64
+        Ok(bisect::bound(self.region(), scalar, range, value, side) as u64)
     }
 
     /// Writes the index at which each of many elements of the same type belongs to `into`, as doubles.
     ///
     /// # Errors
-    /// `RaggedLength` for bytes that are not whole elements; `InvalidArgType` if `into` has another size than a double for each.
+    /// `NotForType`; `RaggedLength` for bytes that are not whole elements; `InvalidArgType` if `into` has another size than a double
+    /// for each.
     pub fn searchsorted(&self, needles: Region<'_>, side: Side, into: Region<'_>) -> Result<()> {
+        let scalar = self.element_type.ordered_scalar("searchsorted")?;
         self.require_whole(needles)?;
-        if into.len() / size_of::<f64>() != needles.len() / self.typecode.itemsize() {
+        if into.len() / size_of::<f64>() != needles.len() / scalar.size() {
             return Err(Error::InvalidArgType {
                 name: "into",
                 requirement: "a buffer of one double for each needle",
             });
         }
-        bisect::bounds(self.region(), self.typecode.scalar, needles, side, into);
+        bisect::bounds(self.region(), scalar, needles, side, into);
         Ok(())
     }
 }

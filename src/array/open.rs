@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Array, Extent, Tail};
+use crate::element_type::ElementType;
 use crate::error::{Error, Result};
 use crate::mapping::Mapping;
 use crate::storage::{Access, Flags, NpyHeader, Storage};
@@ -30,15 +31,19 @@ impl Array {
     /// # Errors
     /// The system's; `OutOfRange` if `placement` does not fit the file and the flags do not create.
     pub fn open(
-        typecode: &'static Typecode,
+        element_type: impl Into<ElementType>,
         flags: Flags,
         placement: Placement,
         open: impl FnOnce() -> Result<Storage>,
     ) -> Result<Array> {
-        let itemsize = typecode.itemsize() as u64;
-        if !placement.offset.is_multiple_of(itemsize) {
+        let element_type = element_type.into();
+        let (itemsize, alignment) = (element_type.itemsize() as u64, element_type.alignment());
+        if !placement.offset.is_multiple_of(alignment as u64) {
             return Err(offset_error(
-                format!("a multiple of the item size, {itemsize}"),
+                match element_type.scalar() {
+                    Some(_) => format!("a multiple of the item size, {alignment}"),
+                    None => format!("a multiple of {alignment}, the size of each half of a complex number"),
+                },
                 placement.offset,
             ));
         }
@@ -47,7 +52,7 @@ impl Array {
         let opened = fit(&storage, flags, placement, itemsize).and_then(|(extent, size)| {
             let mapping = Mapping::new(storage.clone(), placement.offset, flags.access());
             let bytes = size.saturating_sub(placement.offset);
-            Array::over_bytes(mapping, typecode, flags, extent, Tail::Exact, bytes)?
+            Array::over_bytes(mapping, element_type, flags, extent, Tail::Exact, bytes)?
                 .with_room(placement.capacity)
         });
         opened.inspect_err(|_| storage.undo(flags))
@@ -59,7 +64,7 @@ impl Array {
     /// The system's; `InvalidNpy`, `UnsupportedNpy`, `OtherDtype`; `InvalidTypecode` if a file is created and no type is given;
     /// `OutOfRange` if `placement` does not fit.
     pub fn open_npy(
-        typecode: Option<&'static Typecode>,
+        element_type: Option<ElementType>,
         flags: Flags,
         placement: Placement,
         open: impl FnOnce() -> Result<Storage>,
@@ -71,35 +76,35 @@ impl Array {
             ));
         }
         let storage = Arc::new(open()?);
-        let opened = Self::open_header(&storage, typecode, flags, placement);
+        let opened = Self::open_header(&storage, element_type, flags, placement);
         opened.inspect_err(|_| storage.undo(flags))
     }
 
     fn open_header(
         storage: &Arc<Storage>,
-        typecode: Option<&'static Typecode>,
+        element_type: Option<ElementType>,
         flags: Flags,
         placement: Placement,
     ) -> Result<Array> {
         let mut npy = if flags == Flags::CreateOrTruncate || (flags.creates() && storage.size()? == 0) {
-            let typecode = typecode.map_or_else(|| Typecode::parse(""), Ok)?;
-            placement.require_countable(typecode.itemsize() as u64)?;
-            NpyHeader::create(storage, typecode)?
+            let element_type = element_type.as_ref().ok_or_else(Typecode::missing)?;
+            placement.require_countable(element_type.itemsize() as u64)?;
+            NpyHeader::create(storage, plain(element_type)?)?
         } else {
             NpyHeader::read(storage)?
         };
-        let typecode = typecode.unwrap_or(npy.header().typecode);
+        let element_type = element_type.unwrap_or(npy.header().typecode.into());
         npy.header()
-            .require(typecode)
+            .require(plain(&element_type)?)
             .map_err(|error| storage.named(error))?;
-        require_counted(storage, &npy, typecode)?;
-        let extent = fit_npy(storage, &mut npy, typecode, flags, placement.length)?;
+        require_counted(storage, &npy, &element_type)?;
+        let extent = fit_npy(storage, &mut npy, &element_type, flags, placement.length)?;
         if extent == Extent::Whole && flags.access() == Access::ReadWrite {
             npy.repair(storage)?;
-            truncate_slack(storage, &npy, typecode)?;
+            truncate_slack(storage, &npy, &element_type)?;
         }
         let mapping = Mapping::new(storage.clone(), npy.header().data_start, flags.access());
-        Array::over(mapping, typecode, flags, extent, Some(npy))?.with_room(placement.capacity)
+        Array::over(mapping, element_type, flags, extent, Some(npy))?.with_room(placement.capacity)
     }
 
     /// Reserves room, if the user asked for it.
@@ -108,6 +113,17 @@ impl Array {
             self.reserve(capacity)?;
         }
         Ok(self)
+    }
+}
+
+/// The typecode of elements that a `.npy` file can hold.
+pub(super) fn plain(element_type: &ElementType) -> Result<&'static Typecode> {
+    match element_type {
+        ElementType::Plain(typecode) => Ok(typecode),
+        ElementType::Record(_) => Err(Error::UnsupportedNpy {
+            reason: String::from("its elements are structured: each has several fields"),
+            path: None,
+        }),
     }
 }
 
@@ -149,7 +165,7 @@ fn fit(storage: &Storage, flags: Flags, placement: Placement, itemsize: u64) -> 
 fn fit_npy(
     storage: &Storage,
     npy: &mut NpyHeader,
-    typecode: &Typecode,
+    element_type: &ElementType,
     flags: Flags,
     length: Option<u64>,
 ) -> Result<Extent> {
@@ -159,11 +175,11 @@ fn fit_npy(
         if !(flags.creates() && is_row) {
             return Err(longer_than(count, length));
         }
-        let bytes = countable_bytes("options.length", length, typecode.itemsize() as u64)?;
+        let bytes = countable_bytes("options.length", length, element_type.itemsize() as u64)?;
         npy.require_room(length)?;
         // The bytes behind the counted elements need not be zeros.
-        truncate_slack(storage, npy, typecode)?;
-        storage.grow(counted_end(npy, typecode), npy.header().data_start + bytes)?;
+        truncate_slack(storage, npy, element_type)?;
+        storage.grow(counted_end(npy, element_type), npy.header().data_start + bytes)?;
         npy.set_count(storage, length)?;
     }
     Ok(if is_row && length >= count {
@@ -174,9 +190,9 @@ fn fit_npy(
 }
 
 /// Checks that the file has as many elements as its header counts.
-fn require_counted(storage: &Storage, npy: &NpyHeader, typecode: &Typecode) -> Result<()> {
+fn require_counted(storage: &Storage, npy: &NpyHeader, element_type: &ElementType) -> Result<()> {
     let header = npy.header();
-    let found = storage.size()?.saturating_sub(header.data_start) / typecode.itemsize() as u64;
+    let found = storage.size()?.saturating_sub(header.data_start) / element_type.itemsize() as u64;
     if header.count <= found {
         return Ok(());
     }
@@ -190,12 +206,12 @@ fn require_counted(storage: &Storage, npy: &NpyHeader, typecode: &Typecode) -> R
 }
 
 /// The byte behind the last counted element.
-fn counted_end(npy: &NpyHeader, typecode: &Typecode) -> u64 {
-    npy.header().data_start + npy.header().count * typecode.itemsize() as u64
+fn counted_end(npy: &NpyHeader, element_type: &ElementType) -> u64 {
+    npy.header().data_start + npy.header().count * element_type.itemsize() as u64
 }
 
-fn truncate_slack(storage: &Storage, npy: &NpyHeader, typecode: &Typecode) -> Result<()> {
-    let end = counted_end(npy, typecode);
+fn truncate_slack(storage: &Storage, npy: &NpyHeader, element_type: &ElementType) -> Result<()> {
+    let end = counted_end(npy, element_type);
     if storage.size()? > end {
         storage.truncate(end)?;
     }
@@ -247,7 +263,7 @@ mod tests {
             ..Placement::default()
         };
         let open = || Storage::from_descriptor(file.as_raw_fd(), flags.without_truncation());
-        Array::open_npy(Some(Typecode::parse("h").unwrap()), flags, placement, open)
+        Array::open_npy(Some(Typecode::parse("h").unwrap().into()), flags, placement, open)
     }
 
     fn size(file: &File) -> u64 {

@@ -31,7 +31,7 @@ impl Array {
         let at = element_index(index, self.length())?;
         let element = self.element_at(at);
         // If the element cannot be returned, it stays in the array.
-        element.require_readable(self.typecode)?;
+        element.require_readable(&self.element_type)?;
         self.check_faults_within((at + 1) * self.itemsize())?;
         resizable?;
         self.replace(at..at + 1, Region::empty())?;
@@ -72,7 +72,7 @@ impl Array {
     pub fn set_slice(&mut self, source: Region<'_>, bounds: Bounds) -> Result<()> {
         self.require_writable("setSlice")?;
         self.require_whole(source)?;
-        let count = source.len() / self.typecode.itemsize();
+        let count = source.len() / self.element_type.itemsize();
         let mut stride = bounds.resolve(self.length())?;
         if stride.count != count {
             let resizable = self.begin_length_change("setSlice")?;
@@ -91,7 +91,7 @@ impl Array {
         };
         if stride.count == count {
             self.begin_write_in_place("setSlice")?;
-            gather::scatter(source, self.region(), stride, self.typecode.itemsize());
+            gather::scatter(source, self.region(), stride, self.element_type.itemsize());
             return Ok(());
         }
         if stride.step == 1 {
@@ -123,7 +123,7 @@ impl Array {
             count if stride.step == 1 => self.replace(start..start + count, Region::empty()),
             count => {
                 self.storage().require_shrinkable()?;
-                gather::remove(self.region(), stride, self.typecode.itemsize());
+                gather::remove(self.region(), stride, self.element_type.itemsize());
                 // All old elements: zeros from behind the end of a truncated file may have been moved in front of it.
                 self.check_faults_within(self.byte_length())?;
                 self.truncate(self.length() - count)
@@ -205,7 +205,7 @@ mod tests {
         let mut array = Array::anonymous(Typecode::parse("B").unwrap(), 0).unwrap();
         array.extend(Region::of(b"0123456789")).unwrap();
         let handle = array.handle().unwrap();
-        let other = Array::attach(&handle, Some(Flags::CopyOnWrite)).unwrap();
+        let other = Array::attach(Typecode::parse("B").unwrap(), &handle, Some(Flags::CopyOnWrite)).unwrap();
         let middle = Bounds {
             start: Some(1),
             stop: Some(3),

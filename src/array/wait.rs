@@ -12,9 +12,14 @@ impl Array {
     /// The element as the waiters of all processes see it.
     ///
     /// # Errors
-    /// `InvalidArgType` for elements of another size than 4 bytes, `IndexOutOfRange`, and the system's.
+    /// `NotForType` for complex numbers and records; `InvalidArgType` for elements of another size than 4 bytes; `IndexOutOfRange`;
+    /// the system's.
     fn word(&self, index: i64) -> Result<SharedWord> {
-        if self.typecode.itemsize() != SharedWord::BYTES {
+        // A record of 4 bytes may lie at any address, which no thread can sleep on.
+        let scalar = self.element_type.scalar().ok_or_else(|| Error::NotForType {
+            requirement: String::from("elements that are one number of 4 bytes each"),
+        })?;
+        if scalar.size() != SharedWord::BYTES {
             return Err(Error::InvalidArgType {
                 name: "typecode",
                 requirement: "a typecode of 4-byte elements",
@@ -73,7 +78,7 @@ mod tests {
     fn notify_on_shared_pages_wakes_a_sleeper_on_private_pages() {
         let mut array = array();
         let handle = array.handle().unwrap();
-        let mut reader = Array::attach(&handle, Some(Flags::Read)).unwrap();
+        let mut reader = Array::attach(Typecode::parse("i").unwrap(), &handle, Some(Flags::Read)).unwrap();
         let (tell, told) = channel();
         reader
             .wait_later(-1, 0, None, move |done| tell.send(done.unwrap()).unwrap())

@@ -110,18 +110,30 @@ fn run_avx512<R>(work: impl FnOnce() -> R) -> R {
     work()
 }
 
-/// Runs an expression with `$T` bound to the unsigned integer of an element size.
+/// Runs an expression with `$T` bound to the unsigned integer of a scalar's size. The form with `else` also has a type of 16 bytes,
+/// and runs the other expression for any other size.
 macro_rules! for_size {
     ($itemsize:expr, $T:ident => $body:expr) => {
         match $itemsize {
             1 => for_size!(@ $T = u8, $body),
             2 => for_size!(@ $T = u16, $body),
             4 => for_size!(@ $T = u32, $body),
-            _ => for_size!(@ $T = u64, $body),
+            8 => for_size!(@ $T = u64, $body),
+            other => panic!("no scalar has {other} bytes"),
         }
     };
-    (@ $T:ident = $Integer:ident, $body:expr) => {{
-        type $T = $Integer;
+    ($itemsize:expr, $T:ident => $body:expr, else $other:expr) => {
+        match $itemsize {
+            1 => for_size!(@ $T = u8, $body),
+            2 => for_size!(@ $T = u16, $body),
+            4 => for_size!(@ $T = u32, $body),
+            8 => for_size!(@ $T = u64, $body),
+            16 => for_size!(@ $T = [u64; 2], $body),
+            _ => $other,
+        }
+    };
+    (@ $T:ident = $Type:ty, $body:expr) => {{
+        type $T = $Type;
         $body
     }};
 }

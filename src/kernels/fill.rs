@@ -1,23 +1,22 @@
 //! Fills a region with copies of one element.
 
-use super::Region;
 use super::dispatch::Level;
+use super::{Region, any_size};
 
 /// Words that are written at a time.
 const ROW: usize = 32;
 
 /// Fills a region with copies of a pattern, which has the size of an element.
 pub fn fill(region: Region<'_>, pattern: &[u8]) {
+    if !matches!(pattern.len(), 1 | 2 | 4 | 8) {
+        return any_size::fill(region, pattern);
+    }
     // Larger vectors are no faster here, and slower on some processors.
     fill_at(Level::best().min(Level::Avx2), region, pattern);
 }
 
 fn fill_at(level: Level, region: Region<'_>, pattern: &[u8]) {
     const WORD: usize = size_of::<u64>();
-    assert!(
-        matches!(pattern.len(), 1 | 2 | 4 | 8),
-        "not an element: {pattern:?}"
-    );
     let word: [u8; WORD] = std::array::from_fn(|at| pattern[at % pattern.len()]);
     let words = region.len() / WORD;
     level.run(

@@ -8,9 +8,9 @@ use std::ptr::NonNull;
 
 use bytemuck::Pod;
 
-use super::Region;
 use super::block::Block;
 use super::dispatch::{Level, for_size};
+use super::{Region, any_size};
 
 /// A start, a step, which may be negative, and a count, in elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,13 @@ fn in_a_row(count: usize) -> Stride {
 fn copy(level: Level, from: Region<'_>, of: Stride, into: Region<'_>, to: Stride, itemsize: usize) {
     level.run(
         #[inline(always)]
-        || for_size!(itemsize, T => copy_elements::<T>(from, of, into, to)),
+        || {
+            for_size!(
+                itemsize,
+                T => copy_elements::<T>(from, of, into, to),
+                else any_size::copy(from, of, into, to, itemsize)
+            )
+        },
     );
 }
 
@@ -119,7 +125,7 @@ pub fn remove(region: Region<'_>, stride: Stride, itemsize: usize) {
     if last > 0 {
         let step = stride.step.unsigned_abs();
         let (period, kept) = (step * itemsize, (step - 1) * itemsize);
-        if kept < FAR {
+        if kept < FAR && matches!(itemsize, 1 | 2 | 4 | 8) {
             close_gaps(Level::best(), region.part(from, last * period), step, itemsize);
         } else {
             for gap in 0..last {

@@ -3,6 +3,7 @@
 //! Other threads and processes may write the bytes at any time, so no kernel holds a slice of them. Each copies a block or a row to
 //! a local variable, works on that, and writes it back.
 
+mod any_size;
 pub mod bisect;
 mod block;
 pub mod compare;
@@ -12,6 +13,7 @@ pub mod extremes;
 pub mod fill;
 pub mod gather;
 mod order;
+pub mod parts;
 pub mod region;
 pub mod reorder;
 mod rows;

@@ -113,7 +113,13 @@ impl<'a> Region<'a> {
 
     /// One element, by its index.
     pub fn get<T: Pod>(self, index: usize) -> T {
-        let from = self.pointer(index * size_of::<T>(), size_of::<T>());
+        self.get_at(index * size_of::<T>())
+    }
+
+    /// A value at a byte, which need not be aligned.
+    #[inline]
+    pub fn get_at<T: Pod>(self, offset: usize) -> T {
+        let from = self.pointer(offset, size_of::<T>());
         // SAFETY: the bytes are inside, and every bit pattern is a T.
         unsafe { from.cast::<T>().read_unaligned() }
     }

@@ -1,9 +1,12 @@
 //! Changes the order of the bytes in each element, or of the elements.
 
-use super::Region;
 use super::dispatch::{Level, for_size};
+use super::{Region, any_size};
 
-/// Swaps the byte order of each element.
+/// Swaps the byte order of each element, which is one scalar.
+///
+/// # Panics
+/// For elements of a size that no scalar has.
 pub fn byteswap(region: Region<'_>, itemsize: usize) {
     byteswap_at(Level::best(), region, itemsize);
 }
@@ -18,10 +21,11 @@ fn byteswap_at(level: Level, region: Region<'_>, itemsize: usize) {
     level.run(
         #[inline(always)]
         || match itemsize {
+            1 => {}
             2 => region.all::<u16>().update(u16::swap_bytes),
             4 => region.all::<u32>().update(u32::swap_bytes),
             8 => region.all::<u64>().update(u64::swap_bytes),
-            _ => {}
+            _ => panic!("no machine type has {itemsize} bytes"),
         },
     );
 }
@@ -34,7 +38,7 @@ pub fn reverse(region: Region<'_>, itemsize: usize) {
 fn reverse_at(level: Level, region: Region<'_>, itemsize: usize) {
     level.run(
         #[inline(always)]
-        || for_size!(itemsize, T => region.all::<T>().reverse()),
+        || for_size!(itemsize, T => region.all::<T>().reverse(), else any_size::reverse(region, itemsize)),
     );
 }
 

@@ -3,17 +3,18 @@
 use napi_derive::napi;
 
 use super::values::{count, optional_count};
+use crate::element_type::ElementType;
 use crate::error::{Error, Result};
 use crate::os::identity::FileIdentity;
 use crate::os::process::ProcessIdentity;
 use crate::sharing::handle::Handle;
 use crate::storage::{Flags, Format};
-use crate::typecode::Typecode;
 
 /// What `handle()` gives and `attach()` takes: opaque to users.
 #[napi(object)]
 pub struct HandleFields {
-    pub typecode: String,
+    /// Of elements that are no records. `attach` does not read it: the caller says the type.
+    pub typecode: Option<String>,
     pub flags: String,
     pub pid: u32,
     /// Decimal, as are all numbers here that may pass 2^53.
@@ -29,10 +30,13 @@ pub struct HandleFields {
     pub pid_namespace: Option<String>,
 }
 
-impl From<Handle> for HandleFields {
-    fn from(handle: Handle) -> Self {
+impl HandleFields {
+    pub fn new(handle: Handle, element_type: &ElementType) -> Self {
         HandleFields {
-            typecode: handle.typecode.code.to_string(),
+            typecode: match element_type {
+                ElementType::Plain(typecode) => Some(typecode.code.to_owned()),
+                ElementType::Record(_) => None,
+            },
             flags: handle.flags.as_str().to_owned(),
             pid: handle.owner.pid,
             started: handle.owner.started.to_string(),
@@ -46,21 +50,13 @@ impl From<Handle> for HandleFields {
             pid_namespace: handle.pid_namespace.map(|number| number.to_string()),
         }
     }
-}
 
-impl HandleFields {
     pub fn parse(self) -> Result<Handle> {
         let not_a_handle = || Error::InvalidArgType {
             name: "handle",
             requirement: "a handle from handle() of an MmapArray",
         };
-        let typecode = Typecode::parse(&self.typecode)?;
-        let offset = count("handle.offset", self.offset)?;
-        if !offset.is_multiple_of(typecode.itemsize() as u64) {
-            return Err(not_a_handle());
-        }
         Ok(Handle {
-            typecode,
             flags: Flags::parse(&self.flags)?,
             owner: ProcessIdentity {
                 pid: self.pid,
@@ -74,7 +70,7 @@ impl HandleFields {
             descriptor: self.descriptor,
             path: self.path,
             identity: FileIdentity::from_text(&self.identity),
-            offset,
+            offset: count("handle.offset", self.offset)?,
             length: optional_count("handle.length", self.length)?,
             format: self.format.as_deref().map_or(Ok(Format::Raw), Format::parse)?,
         })

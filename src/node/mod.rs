@@ -4,6 +4,7 @@
 
 mod buffers;
 mod class;
+mod element_type;
 mod errors;
 mod external;
 mod functions;

@@ -7,6 +7,7 @@ use std::path::Path;
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
+use super::element_type::{RawType, parse_type};
 use super::handle::HandleFields;
 use super::values::optional_count;
 use crate::array::slice::Bounds;
@@ -35,39 +36,41 @@ pub struct RareOptions {
 }
 
 /// Opens an array: by a handle in `rare`; the file of a path, or of a name of shared memory or a descriptor in `rare`; or a new
-/// one in memory. A `.npy` file that exists needs no typecode, which is in its header.
+/// one in memory. A `.npy` file that exists needs no type, which is in its header.
 pub fn open(
-    typecode: Option<String>,
+    element_type: Option<RawType>,
     path: Option<Uint8Array>,
     flags: Option<String>,
     format: Option<String>,
     mut rare: RareOptions,
 ) -> Result<Array> {
-    let typecode = typecode.as_deref().map(Typecode::parse).transpose()?;
-    let required_typecode = || typecode.map_or_else(|| Typecode::parse(""), Ok);
+    let element_type = element_type.map(parse_type).transpose()?;
+    let required_type = || element_type.clone().ok_or_else(Typecode::missing);
     let flags = flags.as_deref().map(Flags::parse).transpose()?;
     let format = format.as_deref().map_or(Ok(Format::Raw), Format::parse)?;
     let advice = rare.advice.as_deref().map(Advice::parse).transpose()?;
     let placement = rare.placement()?;
     if let Some(handle) = rare.handle.take() {
-        return Array::attach(&handle.parse()?, flags);
+        return Array::attach(required_type()?, &handle.parse()?, flags);
     }
     if path.is_none() && rare.shm.is_none() && rare.fd.is_none() {
-        return Array::anonymous(required_typecode()?, placement.capacity.unwrap_or(0));
+        return Array::anonymous(required_type()?, placement.capacity.unwrap_or(0));
     }
     let flags = flags.unwrap_or(Flags::Read);
     let file = |flags| rare.file(path.as_deref(), flags);
     let array = match format {
-        Format::Raw => Array::open(required_typecode()?, flags, placement, || file(flags))?,
+        Format::Raw => Array::open(required_type()?, flags, placement, || file(flags))?,
         Format::Npy => {
             let is_missing = |error| matches!(error, Error::System { errno, .. } if errno == libc::ENOENT);
-            if typecode.is_none() && flags == Flags::CreateOrKeep && file(Flags::Read).is_err_and(is_missing)
+            if element_type.is_none()
+                && flags == Flags::CreateOrKeep
+                && file(Flags::Read).is_err_and(is_missing)
             {
-                // A file that has to be made needs a typecode, and is not made without.
-                required_typecode()?;
+                // A file that has to be made needs a type, and is not made without.
+                required_type()?;
             }
             let open = || file(flags.without_truncation());
-            Array::open_npy(typecode, flags, placement, open)?
+            Array::open_npy(element_type, flags, placement, open)?
         }
     };
     if let Some(advice) = advice {

@@ -1,23 +1,72 @@
 //! Numbers, indices and bytes on their way in and out.
-#![allow(unsafe_code, reason = "reads typed arrays through Node-API")]
+#![allow(unsafe_code, reason = "reads and makes values through Node-API")]
 
 use std::ptr::{self, NonNull};
 use std::time::Duration;
 
-use napi::bindgen_prelude::{BigInt, Either};
-use napi::{Env, JsValue, Status, Unknown, sys};
+use napi::bindgen_prelude::{BigInt, Either, FromNapiValue, ToNapiValue, TypeName, Uint8ArraySlice};
+use napi::{Env, JsValue, Status, Unknown, ValueType, sys};
 
 use crate::array::slice::Bounds;
 use crate::element::{Element, Number};
+use crate::element_type::ElementType;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
-use crate::typecode::{Scalar, Typecode};
+use crate::typecode::Scalar;
 
-/// An element as the JavaScript layer passes it: a number or a bigint.
+/// A number or a bigint of JavaScript.
 pub type RawNumber = Either<f64, BigInt>;
 
-pub fn encode(typecode: &Typecode, raw: RawNumber) -> Result<Element> {
-    Element::encode(typecode, number(&raw))
+/// An element as the JavaScript layer passes it: a number or a bigint; the bytes of a complex number or a record.
+pub enum RawElement<'a> {
+    Number(RawNumber),
+    Bytes(Region<'a>),
+}
+
+impl<'a> RawElement<'a> {
+    /// Number first: asking for the type takes as long as the conversion.
+    pub fn new(env: &Env, value: &'a Unknown<'_>) -> napi::Result<Self> {
+        if let Some(double) = double(env, value) {
+            return Ok(RawElement::Number(Either::A(double)));
+        }
+        if let Ok(bytes) = bytes(env, value) {
+            return Ok(RawElement::Bytes(bytes));
+        }
+        // SAFETY: the value is one of the running call.
+        let bigint = unsafe { BigInt::from_napi_value(env.raw(), value.raw()) }?;
+        Ok(RawElement::Number(Either::B(bigint)))
+    }
+}
+
+fn double(env: &Env, value: &Unknown<'_>) -> Option<f64> {
+    let mut double = 0.0;
+    // SAFETY: the value is one of the running call, and the out pointer is valid.
+    let status = unsafe { sys::napi_get_value_double(env.raw(), value.raw(), &mut double) };
+    (status == sys::Status::napi_ok).then_some(double)
+}
+
+/// # Errors
+/// `InvalidArgType` for a value that is not an element of the type; those of [`Element::encode`].
+pub fn encode(element_type: &ElementType, raw: &RawElement<'_>) -> Result<Element> {
+    let wrong = |requirement| {
+        Err(Error::InvalidArgType {
+            name: "value",
+            requirement,
+        })
+    };
+    match (element_type.scalar(), raw) {
+        (Some(_), RawElement::Bytes(_)) => wrong("a number or a bigint"),
+        (None, RawElement::Bytes(bytes)) if bytes.len() == element_type.itemsize() => {
+            let mut element = Element::zeroed(bytes.len());
+            bytes.read(0, element.bytes_mut());
+            Ok(element)
+        }
+        (None, _) => wrong("a Uint8Array of the bytes of one element"),
+        (Some(_), RawElement::Number(raw)) => match element_type {
+            ElementType::Plain(typecode) => Element::encode(typecode, number(raw)),
+            ElementType::Record(_) => wrong("a Uint8Array of the bytes of one element"),
+        },
+    }
 }
 
 pub fn number(raw: &RawNumber) -> Number {
@@ -38,9 +87,48 @@ fn to_i128(bigint: &BigInt) -> i128 {
     if bigint.sign_bit { -magnitude } else { magnitude }
 }
 
+/// An element for JavaScript: 8-byte integers are bigints, other scalars are numbers; complex numbers and records are new bytes.
+pub enum Decoded {
+    Number(RawNumber),
+    Bytes(Element),
+}
+
+impl Decoded {
+    pub fn of(element_type: &ElementType, element: Element) -> Decoded {
+        match element_type.scalar() {
+            Some(scalar) => Decoded::Number(decode(scalar, &element)),
+            None => Decoded::Bytes(element),
+        }
+    }
+}
+
+impl TypeName for Decoded {
+    fn type_name() -> &'static str {
+        "number | bigint | Uint8Array"
+    }
+
+    fn value_type() -> ValueType {
+        ValueType::Unknown
+    }
+}
+
+impl ToNapiValue for Decoded {
+    unsafe fn to_napi_value(env: sys::napi_env, value: Decoded) -> napi::Result<sys::napi_value> {
+        match value {
+            // SAFETY: the caller's environment.
+            Decoded::Number(number) => unsafe { RawNumber::to_napi_value(env, number) },
+            Decoded::Bytes(element) => {
+                let copy = Uint8ArraySlice::copy_from(&Env::from_raw(env), element.bytes())?;
+                // SAFETY: as above.
+                unsafe { ToNapiValue::to_napi_value(env, copy) }
+            }
+        }
+    }
+}
+
 /// 8-byte integers are bigints, everything else is a number.
-pub fn decode(typecode: &Typecode, element: &Element) -> RawNumber {
-    match (typecode.scalar, element.decode(typecode.scalar)) {
+pub fn decode(scalar: Scalar, element: &Element) -> RawNumber {
+    match (scalar, element.decode(scalar)) {
         (Scalar::I64 | Scalar::U64, Number::Integer(value)) => Either::B(BigInt::from(value)),
         (_, Number::Integer(value)) => Either::A(value as f64),
         (_, Number::Double(value)) => Either::A(value),

@@ -4,13 +4,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use napi::Env;
+use napi::{Env, Unknown};
 
 use super::buffers::Buffers;
 use super::errors::throw_on_error;
 use super::overlays::Overlays;
-use super::values::{RawNumber, decode, encode, index};
+use super::values::{Decoded, RawElement, encode, index};
 use crate::array::{Array, Snapshot};
+use crate::element_type::ElementType;
 use crate::error::{Error, Result};
 use crate::mapping::Window;
 use crate::mapping::guard::faults;
@@ -19,7 +20,7 @@ use crate::storage::{Flags, Format};
 /// An array and the buffers on its memory.
 pub struct WrappedArray {
     // These are also valid after `close`.
-    pub typecode: &'static str,
+    pub element_type: ElementType,
     pub flags: Flags,
     pub format: Format,
     /// As the user gave it.
@@ -39,7 +40,7 @@ impl WrappedArray {
         array.on_truncate(Box::new(move |end| on_truncate.detach_beyond(end)));
         let path = array.mapping().storage().path();
         WrappedArray {
-            typecode: array.typecode().code,
+            element_type: array.element_type().clone(),
             flags: array.flags(),
             format: array.format(),
             path: path.map(|path| path.to_string_lossy().into_owned()),
@@ -152,15 +153,16 @@ impl WrappedArray {
     }
 
     /// A fault during the change is no error here: the element is in, and a caller that tries again would append it twice.
-    pub fn append(&self, env: &Env, value: RawNumber) -> napi::Result<()> {
-        let append = |array: &mut Array| array.append(&encode(array.typecode(), value)?);
+    pub fn append(&self, env: &Env, value: &Unknown<'_>) -> napi::Result<()> {
+        let value = RawElement::new(env, value)?;
+        let append = |array: &mut Array| array.append(&encode(array.element_type(), &value)?);
         self.change_and_check(env, append, false)
     }
 
-    pub fn pop(&self, env: &Env, at: f64) -> napi::Result<RawNumber> {
+    pub fn pop(&self, env: &Env, at: f64) -> napi::Result<Decoded> {
         self.change(env, |array| {
             let element = array.pop(index(at))?;
-            Ok(decode(array.typecode(), &element))
+            Ok(Decoded::of(array.element_type(), element))
         })
     }
 
@@ -169,10 +171,10 @@ impl WrappedArray {
         let (ours, theirs) = (self.array.borrow(), other.array.borrow());
         let ours = ours.as_ref().ok_or(Error::Closed)?;
         let theirs = theirs.as_ref().ok_or(Error::Closed)?;
-        if ours.typecode() != theirs.typecode() {
+        if ours.element_type() != theirs.element_type() {
             return Err(Error::TypeMismatch {
-                ours: ours.typecode().code,
-                theirs: theirs.typecode().code,
+                ours: ours.element_type().to_string(),
+                theirs: theirs.element_type().to_string(),
             });
         }
         theirs.snapshot()

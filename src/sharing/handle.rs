@@ -10,7 +10,6 @@ use crate::os::identity::FileIdentity;
 use crate::os::memory_file::TemporaryName;
 use crate::os::process::{self, ProcessIdentity, descriptor_path};
 use crate::storage::{Access, Flags, Format, Storage};
-use crate::typecode::Typecode;
 
 /// The errors of the system if the file of a handle no longer exists, or something else is in its place.
 const MEANS_GONE: [i32; 5] = [
@@ -27,7 +26,6 @@ const REFUSES_DESCRIPTORS: [i32; 2] = [libc::EACCES, libc::EPERM];
 /// The fields of a handle. It keeps nothing alive, and every field is checked before it is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Handle {
-    pub typecode: &'static Typecode,
     pub flags: Flags,
     pub owner: ProcessIdentity,
     /// The PID namespace of the owner. `None` if an older version of this package made the handle.
@@ -46,16 +44,9 @@ pub struct Handle {
 
 impl Handle {
     /// Makes a handle of a mapping.
-    pub fn of(
-        mapping: &Arc<Mapping>,
-        typecode: &'static Typecode,
-        flags: Flags,
-        length: Option<u64>,
-        format: Format,
-    ) -> Result<Handle> {
+    pub fn of(mapping: &Arc<Mapping>, flags: Flags, length: Option<u64>, format: Format) -> Result<Handle> {
         let storage = mapping.storage();
         Ok(Handle {
-            typecode,
             flags,
             owner: ProcessIdentity::own()?,
             pid_namespace: process::pid_namespace(),
@@ -184,14 +175,7 @@ mod tests {
 
     fn handle() -> (Arc<Mapping>, Handle) {
         let mapping = Mapping::new(Arc::new(Storage::anonymous().unwrap()), 0, Access::ReadWrite);
-        let handle = Handle::of(
-            &mapping,
-            Typecode::parse("i").unwrap(),
-            Flags::ReadWrite,
-            None,
-            Format::Raw,
-        )
-        .unwrap();
+        let handle = Handle::of(&mapping, Flags::ReadWrite, None, Format::Raw).unwrap();
         (mapping, handle)
     }
 
@@ -213,8 +197,7 @@ mod tests {
     fn locate_with_copy_on_write_does_not_share_the_mapping_of_a_reader() {
         let storage = Arc::new(Storage::anonymous().unwrap());
         let reader = Mapping::new(storage, 0, Access::ReadOnly);
-        let handle =
-            |flags| Handle::of(&reader, Typecode::parse("i").unwrap(), flags, None, Format::Raw).unwrap();
+        let handle = |flags| Handle::of(&reader, flags, None, Format::Raw).unwrap();
         let (same, _) = handle(Flags::Read).locate(None).unwrap();
         assert!(Arc::ptr_eq(&same, &reader));
         let (forged, _) = handle(Flags::CopyOnWrite).locate(None).unwrap();

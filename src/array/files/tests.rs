@@ -326,7 +326,7 @@ fn counted(file: &File) -> Array {
     let open = || Storage::from_descriptor(file.as_raw_fd(), Flags::ReadWrite);
     let integers = Typecode::parse("i").unwrap();
     Array::open_npy(
-        Some(integers),
+        Some(integers.into()),
         Flags::CreateOrTruncate,
         Placement::default(),
         open,

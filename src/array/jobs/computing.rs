@@ -40,8 +40,9 @@ impl Array {
     /// Those of [`Array::sort`]; `Busy`.
     pub fn sort_later(&mut self, ticket: u32) -> Result<Work> {
         const OPERATION: &str = "sortAsync";
+        let scalar = self.element_type.ordered_scalar(OPERATION)?;
         self.begin_write_in_place(OPERATION)?;
-        let (elements, scalar) = (self.snapshot()?, self.typecode.scalar);
+        let elements = self.snapshot()?;
         let job = self.begin_job(OPERATION, ticket, Claim::Writes)?;
         Ok(Work::new(0, move |_| {
             if job.is_cancelled() {
@@ -54,14 +55,16 @@ impl Array {
     /// Finds the index of each of many elements, as doubles.
     ///
     /// # Errors
-    /// `RaggedLength` for bytes that are not whole elements; `Busy`.
+    /// `NotForType`; `RaggedLength` for bytes that are not whole elements; `Busy`.
     pub fn searchsorted_later(&mut self, ticket: u32, needles: Needles, side: Side) -> Result<Work> {
         /// Needles between two checks for a cancellation.
         const PART: usize = 1 << 14;
         const INDEX: usize = size_of::<f64>();
+        const OPERATION: &str = "searchsortedAsync";
+        let scalar = self.element_type.ordered_scalar(OPERATION)?;
         self.require_whole(needles.region())?;
-        let (elements, scalar) = (self.snapshot()?, self.typecode.scalar);
-        let job = self.begin_job("searchsortedAsync", ticket, Claim::Reads)?;
+        let elements = self.snapshot()?;
+        let job = self.begin_job(OPERATION, ticket, Claim::Reads)?;
         let count = needles.region().len() / scalar.size();
         Ok(Work::new(count.saturating_mul(INDEX), move |indices| {
             let (region, sought) = (elements.region(), needles.region());
@@ -83,10 +86,12 @@ impl Array {
     /// The bytes of the least number of each part, then of the greatest of each.
     ///
     /// # Errors
-    /// `Busy`
+    /// `NotForType`, `Busy`
     pub fn envelope_later(&mut self, ticket: u32, parts: Parts) -> Result<Work> {
-        let (elements, scalar) = (self.snapshot()?, self.typecode.scalar);
-        let job = self.begin_job("envelopeAsync", ticket, Claim::Reads)?;
+        const OPERATION: &str = "envelopeAsync";
+        let scalar = self.element_type.ordered_scalar(OPERATION)?;
+        let elements = self.snapshot()?;
+        let job = self.begin_job(OPERATION, ticket, Claim::Reads)?;
         let bytes = 2 * parts.count * scalar.size();
         Ok(Work::new(bytes, move |into| {
             let is_cancelled = || job.is_cancelled();

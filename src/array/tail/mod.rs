@@ -240,7 +240,8 @@ impl Array {
     /// Whether a source has to be copied to an aligned address before it is appended. If a page of the source is not in memory yet, an
     /// appending write lets the file end at that page's border for a moment. No element may lie across one.
     pub(super) fn needs_aligned_copy(&self, source: Region<'_>) -> bool {
-        matches!(self.tail, Tail::Exact) && !source.address().is_multiple_of(self.typecode.itemsize())
+        // Records of a size that does not divide a page lie across a border at any address.
+        matches!(self.tail, Tail::Exact) && !source.address().is_multiple_of(self.element_type.itemsize())
     }
 
     /// Truncates the file to the elements: a reserved array becomes exact, and a `.npy` file ends behind its last element.

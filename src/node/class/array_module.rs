@@ -10,29 +10,32 @@ use super::MmapArray;
 use crate::array::Array;
 use crate::array::files::Mode;
 use crate::array::files::external_file::{ExternalFile, FileName};
-use crate::kernels::compare;
 use crate::node::errors::throw_on_error;
 use crate::node::source::Source;
-use crate::node::values::{RawNumber, bounds, bytes, count, decode, encode, index};
+use crate::node::values::{Decoded, RawElement, bounds, bytes, count, encode, index};
 use crate::os::huge_pages;
 
 #[napi]
 impl MmapArray {
     #[napi]
-    pub fn get(&self, env: Env, at: f64) -> napi::Result<RawNumber> {
+    pub fn get(&self, env: Env, at: f64) -> napi::Result<Decoded> {
         let at = index(at);
-        self.access(&env, at, |array| Ok(decode(array.typecode(), &array.get(at)?)))
+        self.access(&env, at, |array| {
+            Ok(Decoded::of(array.element_type(), array.get(at)?))
+        })
     }
 
     #[napi]
-    pub fn set(&self, env: Env, at: f64, value: RawNumber) -> napi::Result<()> {
-        let at = index(at);
-        self.access(&env, at, |array| array.set(at, &encode(array.typecode(), value)?))
+    pub fn set(&self, env: Env, at: f64, value: Unknown<'_>) -> napi::Result<()> {
+        let (at, value) = (index(at), RawElement::new(&env, &value)?);
+        self.access(&env, at, |array| {
+            array.set(at, &encode(array.element_type(), &value)?)
+        })
     }
 
     #[napi]
-    pub fn append(&self, env: Env, value: RawNumber) -> napi::Result<()> {
-        self.array.append(&env, value)
+    pub fn append(&self, env: Env, value: Unknown<'_>) -> napi::Result<()> {
+        self.array.append(&env, &value)
     }
 
     /// Appends the elements that bytes hold.
@@ -53,21 +56,23 @@ impl MmapArray {
     }
 
     #[napi]
-    pub fn insert(&self, env: Env, at: f64, value: RawNumber) -> napi::Result<()> {
+    pub fn insert(&self, env: Env, at: f64, value: Unknown<'_>) -> napi::Result<()> {
+        let value = RawElement::new(&env, &value)?;
         self.change(&env, |array| {
-            array.insert(index(at), &encode(array.typecode(), value)?)
+            array.insert(index(at), &encode(array.element_type(), &value)?)
         })
     }
 
     #[napi]
-    pub fn pop(&self, env: Env, at: f64) -> napi::Result<RawNumber> {
+    pub fn pop(&self, env: Env, at: f64) -> napi::Result<Decoded> {
         self.array.pop(&env, at)
     }
 
     /// Returns whether it found such an element.
     #[napi]
-    pub fn remove(&self, env: Env, value: RawNumber) -> napi::Result<bool> {
-        self.change(&env, |array| array.remove(&encode(array.typecode(), value)?))
+    pub fn remove(&self, env: Env, value: Unknown<'_>) -> napi::Result<bool> {
+        let value = RawElement::new(&env, &value)?;
+        self.change(&env, |array| array.remove(&encode(array.element_type(), &value)?))
     }
 
     #[napi]
@@ -76,17 +81,20 @@ impl MmapArray {
     }
 
     #[napi]
-    pub fn count(&self, env: Env, value: RawNumber) -> napi::Result<f64> {
+    pub fn count(&self, env: Env, value: Unknown<'_>) -> napi::Result<f64> {
+        let value = RawElement::new(&env, &value)?;
         self.read(&env, |array| {
-            Ok(array.count(&encode(array.typecode(), value)?) as f64)
+            Ok(array.count(&encode(array.element_type(), &value)?) as f64)
         })
     }
 
     /// Index of the first equal element, or -1.
     #[napi]
-    pub fn index(&self, env: Env, value: RawNumber, start: f64, stop: f64) -> napi::Result<f64> {
+    pub fn index(&self, env: Env, value: Unknown<'_>, start: f64, stop: f64) -> napi::Result<f64> {
+        let value = RawElement::new(&env, &value)?;
         self.read(&env, |array| {
-            let found = array.find(&encode(array.typecode(), value)?, index(start), index(stop));
+            let value = encode(array.element_type(), &value)?;
+            let found = array.find(&value, index(start), index(stop));
             Ok(found.map_or(-1.0, |at| at as f64))
         })
     }
@@ -102,9 +110,16 @@ impl MmapArray {
     }
 
     #[napi]
-    pub fn fill(&self, env: Env, value: RawNumber, start: Option<f64>, end: Option<f64>) -> napi::Result<()> {
+    pub fn fill(
+        &self,
+        env: Env,
+        value: Unknown<'_>,
+        start: Option<f64>,
+        end: Option<f64>,
+    ) -> napi::Result<()> {
+        let value = RawElement::new(&env, &value)?;
         self.read(&env, |array| {
-            array.fill(&encode(array.typecode(), value)?, bounds(start, end, None))
+            array.fill(&encode(array.element_type(), &value)?, bounds(start, end, None))
         })
     }
 
@@ -176,8 +191,7 @@ impl MmapArray {
     pub fn first_difference(&self, env: Env, other: &MmapArray) -> napi::Result<f64> {
         let theirs = throw_on_error(&env, || self.snapshot_of(other))?;
         self.read(&env, |array| {
-            let scalar = array.typecode().scalar;
-            let found = compare::first_difference(array.region(), theirs.region(), scalar);
+            let found = array.first_difference(theirs.region());
             theirs.check_faults()?;
             Ok(found.map_or(-1.0, |at| at as f64))
         })

@@ -12,7 +12,7 @@ use super::sharing::outcome_number;
 use crate::error::Error;
 use crate::kernels::bisect::{Side, Value};
 use crate::node::errors::throw_on_error;
-use crate::node::values::{RawNumber, duration, index, number};
+use crate::node::values::{Decoded, RawNumber, duration, index, number};
 use crate::node::wrapped_array::WrappedArray;
 
 #[napi]
@@ -57,10 +57,10 @@ fn raw_number(call: &FunctionCallContext, at: usize) -> napi::Result<RawNumber> 
 }
 
 fn append(array: &WrappedArray, call: &FunctionCallContext) -> napi::Result<()> {
-    array.append(call.env, raw_number(call, 0)?)
+    array.append(call.env, &call.get::<Unknown<'_>>(0)?)
 }
 
-fn pop(array: &WrappedArray, call: &FunctionCallContext) -> napi::Result<RawNumber> {
+fn pop(array: &WrappedArray, call: &FunctionCallContext) -> napi::Result<Decoded> {
     array.pop(call.env, call.get(0)?)
 }
 
@@ -73,7 +73,7 @@ fn bisect(array: &WrappedArray, call: &FunctionCallContext, side: Side) -> napi:
     };
     let lo = index(call.get(2)?).max(0) as u64;
     let hi = index(call.get(3)?).max(0) as u64;
-    let found = array.read(call.env, |array| Ok(array.bisect(value, lo, hi, side)))?;
+    let found = array.read(call.env, |array| array.bisect(value, lo, hi, side))?;
     Ok(found as f64)
 }
 

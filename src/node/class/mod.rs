@@ -19,6 +19,7 @@ use napi::Env;
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
+use super::element_type::RawType;
 use super::errors::throw_on_error;
 use super::opening::{RareOptions, open};
 use super::wrapped_array::WrappedArray;
@@ -33,14 +34,14 @@ impl MmapArray {
     #[napi(constructor)]
     pub fn new(
         env: Env,
-        typecode: Option<String>,
+        element_type: Option<RawType>,
         path: Option<Uint8Array>,
         flags: Option<String>,
         format: Option<String>,
         rare: Option<RareOptions>,
     ) -> napi::Result<Self> {
         let rare = rare.unwrap_or_default();
-        let array = throw_on_error(&env, || open(typecode, path, flags, format, rare))?;
+        let array = throw_on_error(&env, || open(element_type, path, flags, format, rare))?;
         let array = Rc::new(WrappedArray::new(&env, array));
         Ok(MmapArray { array })
     }

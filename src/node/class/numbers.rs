@@ -10,7 +10,7 @@ use crate::kernels::bisect::Side;
 use crate::kernels::extremes::Extreme;
 use crate::kernels::sum::Sum;
 use crate::node::source::Source;
-use crate::node::values::{RawNumber, bounds, bytes, count, decode};
+use crate::node::values::{Decoded, RawNumber, bounds, bytes, count};
 use crate::typecode::Scalar;
 
 #[napi]
@@ -19,8 +19,8 @@ impl MmapArray {
     #[napi]
     pub fn sum(&self, env: Env) -> napi::Result<RawNumber> {
         self.read(&env, |array| {
-            Ok(match (array.sum(), array.typecode().scalar) {
-                (Sum::Integer(sum), Scalar::I64 | Scalar::U64) => Either::B(BigInt::from(sum)),
+            Ok(match (array.sum()?, array.element_type().scalar()) {
+                (Sum::Integer(sum), Some(Scalar::I64 | Scalar::U64)) => Either::B(BigInt::from(sum)),
                 (Sum::Integer(sum), _) => Either::A(sum as f64),
                 (Sum::Float(sum), _) => Either::A(sum),
             })
@@ -28,17 +28,19 @@ impl MmapArray {
     }
 
     #[napi]
-    pub fn min(&self, env: Env) -> napi::Result<RawNumber> {
+    pub fn min(&self, env: Env) -> napi::Result<Decoded> {
         self.extreme(&env, Extreme::Least)
     }
 
     #[napi]
-    pub fn max(&self, env: Env) -> napi::Result<RawNumber> {
+    pub fn max(&self, env: Env) -> napi::Result<Decoded> {
         self.extreme(&env, Extreme::Greatest)
     }
 
-    fn extreme(&self, env: &Env, which: Extreme) -> napi::Result<RawNumber> {
-        self.read(env, |array| Ok(decode(array.typecode(), &array.extreme(which)?)))
+    fn extreme(&self, env: &Env, which: Extreme) -> napi::Result<Decoded> {
+        self.read(env, |array| {
+            Ok(Decoded::of(array.element_type(), array.extreme(which)?))
+        })
     }
 
     /// Writes the least number of each part of a slice, then the greatest of each, into memory of two elements for

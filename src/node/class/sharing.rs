@@ -18,7 +18,9 @@ use crate::os::futex::Wakeup;
 impl MmapArray {
     #[napi]
     pub fn handle(&self, env: Env) -> napi::Result<HandleFields> {
-        self.change(&env, |array| array.handle().map(HandleFields::from))
+        self.change(&env, |array| {
+            Ok(HandleFields::new(array.handle()?, array.element_type()))
+        })
     }
 
     /// Tries to lock the file until the timeout. Returns false if others held the lock all that time.

@@ -7,13 +7,15 @@ use super::MmapArray;
 use crate::array::Array;
 use crate::mapping::Advice;
 use crate::mapping::guard::faults;
+use crate::node::element_type::{RawType, raw_type};
 use crate::node::values::{bounds, count};
 
 #[napi]
 impl MmapArray {
+    /// A typecode, or the layout of records.
     #[napi]
-    pub fn typecode(&self) -> String {
-        self.typecode.to_string()
+    pub fn element_type(&self) -> RawType {
+        raw_type(&self.element_type)
     }
 
     #[napi]

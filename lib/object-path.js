@@ -1,0 +1,103 @@
+// The path of one element of arrays whose elements are objects: complex numbers and records. As element-path.js, each method handles
+// the usual call, and all other calls go to `super`. All types share this class; what differs is in `read` and `store`, of which the
+// first record types have copies of their own.
+
+import { codecOf, memoryOf, typeOf } from './core-array.js'
+import { faults } from './faults.js'
+import { appendChecked, setChecked } from './single-elements.js'
+import * as state from './state.js'
+
+const { BEYOND, END, FAULTS_SEEN, LENGTH, ROOM } = state
+const faultCount = faults
+
+/**
+ * The class of the arrays whose elements are objects.
+ * @param {typeof import('./mmap-array.js').MmapArray} Base
+ */
+export function objectPath(Base) {
+  class Path extends Base {
+    #memory
+    #itemsize
+    #read
+    #store
+
+    constructor(opening) {
+      super(opening)
+      const { read, store } = codecOf(this)
+      this.#memory = memoryOf(this)
+      this.#itemsize = typeOf(this).itemsize
+      this.#read = read
+      this.#store = store
+    }
+
+    get length() {
+      const length = this.#memory.words[LENGTH]
+      return length === BEYOND ? super.length : length
+    }
+
+    get(index) {
+      if (typeof index === 'number' && index >>> 0 === index) {
+        const { data, elements, words } = this.#memory
+        const itemsize = this.#itemsize
+        const at = index * itemsize
+        // A detached typed array has no length, whereas a DataView throws.
+        if (index < words[LENGTH] && at + itemsize <= elements.length) {
+          const value = this.#read(data, at)
+          // After the last field.
+          if (faultCount() === words[FAULTS_SEEN]) return value
+        }
+      }
+      return super.get(index)
+    }
+
+    at(index) {
+      if (typeof index === 'number' && index >>> 0 === index) {
+        const { data, elements, words } = this.#memory
+        const itemsize = this.#itemsize
+        const at = index * itemsize
+        if (index < words[LENGTH] && at + itemsize <= elements.length) {
+          const value = this.#read(data, at)
+          if (faultCount() === words[FAULTS_SEEN]) return value
+        }
+      }
+      return super.at(index)
+    }
+
+    set(index, value) {
+      const memory = this.#memory
+      if (typeof index === 'number' && index >>> 0 === index && index < memory.words[LENGTH]) {
+        const bytes = this.#store(memory, index, value)
+        if (bytes !== undefined) setChecked(this, index, bytes)
+      } else {
+        super.set(index, value)
+      }
+    }
+
+    append(value) {
+      const bytes = this.#store(this.#memory, END, value)
+      if (bytes !== undefined) appendChecked(this, bytes)
+    }
+
+    pop(index) {
+      const { data, words, writable } = this.#memory
+      const last = words[LENGTH] - 1
+      const itemsize = this.#itemsize
+      const at = last * itemsize
+      // Only a reserved array has capacity behind its end, and keeps it.
+      if (index === undefined && last >= 0 && last + 1 < words[ROOM] && at + itemsize <= writable.length) {
+        const popped = this.#read(data, at)
+        if (faultCount() === words[FAULTS_SEEN]) {
+          words[LENGTH] = last
+          // If the process is killed, the popped element must not come back in the file.
+          writable.fill(0, at, at + itemsize)
+          return popped
+        }
+      }
+      return super.pop(index)
+    }
+  }
+
+  // Users see one class.
+  delete Path.prototype.constructor
+  return Path
+}

@@ -1,0 +1,258 @@
+// Record types: named fields at fixed places, as a struct of C or a structured dtype of NumPy.
+
+import { inspect } from 'node:util'
+import { toOptions } from './arguments.js'
+import { described, invalidArgType, invalidRecordType, typeMismatch } from './errors.js'
+import { CODES, typeOfCode } from './typecodes.js'
+
+/** The limits of src/element_type.rs. */
+const MAX_FIELDS = 1024
+const MAX_BYTES = 2 ** 20
+
+/** The longest text of a record type in an error. */
+const LONGEST_LABEL = 120
+
+/** The rows of record types. */
+const ROWS = new WeakMap()
+
+/** The row of a type, so that equal types are the same object. A program with more types has some of them twice. */
+const KNOWN = new Map()
+const MOST_KNOWN = 1024
+
+export class RecordType {
+  constructor(fields, itemsize) {
+    this.fields = fields
+    this.itemsize = itemsize
+    Object.freeze(this)
+  }
+
+  toString() {
+    return `RecordType(${this.itemsize}) ${fieldsAsText(this)}`
+  }
+
+  [inspect.custom]() {
+    // The object may be a proxy, or inherit from a record type. Then Node prints it.
+    return ROWS.has(this) ? this.toString() : this
+  }
+
+  static {
+    // Users get record types from `MmapArray.recordType` only.
+    delete this.prototype.constructor
+    Object.freeze(this.prototype)
+  }
+}
+
+const isInteger = (name) => /^(?:0|[1-9]\d*)$/.test(name)
+
+/** The fields of a record type as text: in object form, or in list form if some names need it. */
+export function fieldsAsText({ fields }) {
+  const entries = fields.map(({ name, typecode, count }) => [name, count === undefined ? typecode : [typecode, count]])
+  const isList = entries.some(([name]) => isInteger(name) || name === '__proto__')
+  const given = isList ? entries : Object.fromEntries(entries)
+  return inspect(given, { breakLength: Infinity, depth: null, maxArrayLength: null, maxStringLength: null })
+}
+
+/** The row of a record type, of its fields in object form or list form, or of a layout that the core or a handle gave. */
+export function toRecordRow(value) {
+  return ROWS.get(value) ?? rowOf(layoutOf(entriesOf(value)))
+}
+
+/** The row of what a core or a handle says: `{ fields: [{ name, typecode, count?, offset }], itemsize }`. */
+export function rowOfLayout({ fields, itemsize }) {
+  if (!Array.isArray(fields)) throw invalidRecordType('the fields of a layout must be an Array')
+  const entries = fields.map((field) => {
+    const { name, typecode, count } = Object(field)
+    return [name, count === undefined || count === null ? typecode : [typecode, count]]
+  })
+  return rowOf(layoutOf(entries.map(toField), { offsets: fields.map((field) => field.offset), itemsize }))
+}
+
+/** `MmapArray.recordType`. */
+export function recordType(fields, options) {
+  const { align = false, itemsize, offsets } = toOptions(options, ['align', 'itemsize', 'offsets'])
+  if (typeof align !== 'boolean') throw invalidArgType('options.align', 'a boolean', align)
+  if (offsets !== undefined && !Array.isArray(offsets)) {
+    throw invalidArgType('options.offsets', 'an Array with an offset for each field', offsets)
+  }
+  if (ROWS.has(fields)) {
+    if (options === undefined) return fields
+    throw invalidArgType('fields', 'fields, not a record type, whose places are fixed', fields)
+  }
+  // A copy, because a proxy may answer differently each time.
+  const given = offsets === undefined ? undefined : Array.from(offsets)
+  return rowOf(layoutOf(entriesOf(fields), { align, itemsize, offsets: given })).code
+}
+
+/** The fields that a user gave, each read once: `[{ name, type, count }]`. */
+function entriesOf(fields) {
+  if (typeof fields !== 'object' || fields === null) {
+    throw invalidArgType('fields', 'an object or an Array of fields', fields)
+  }
+  return Array.isArray(fields) ? Array.from(fields, toEntry) : ownEntries(fields)
+}
+
+function toEntry(entry, number) {
+  if (!Array.isArray(entry) || entry.length !== 2) {
+    throw invalidRecordType(
+      `field ${number} of the list must be [name, typecode] or [name, [typecode, count]]. Received ${described(entry)}`,
+    )
+  }
+  return toField(Array.from(entry))
+}
+
+/** The own properties of an object, without running a getter. */
+function ownEntries(fields) {
+  const prototype = Object.getPrototypeOf(fields)
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw invalidRecordType(
+      'the object of the fields must be a plain one; { __proto__: ... } sets the prototype, so give a field of that name in a list',
+    )
+  }
+  return Reflect.ownKeys(fields).map((name) => {
+    if (typeof name === 'symbol') throw invalidRecordType(`the name ${String(name)} is a symbol`)
+    if (isInteger(name)) {
+      throw invalidRecordType(
+        `the field '${name}' must be given in a list, [['${name}', ...], ...]: an object moves integers to the front`,
+      )
+    }
+    const property = Object.getOwnPropertyDescriptor(fields, name)
+    if (property === undefined || !('value' in property) || !property.enumerable) {
+      throw invalidRecordType(`the field '${name}' must be a plain property, not a getter`)
+    }
+    return toField([name, property.value])
+  })
+}
+
+function toField([name, given]) {
+  if (typeof name !== 'string') throw invalidRecordType(`a name must be a string. Received ${described(name)}`)
+  if (name === '') throw invalidRecordType('a field has an empty name')
+  if (!name.isWellFormed()) throw invalidRecordType(`the name ${inspect(name)} has half of a surrogate pair`)
+  const isList = Array.isArray(given)
+  const [typecode, count, ...more] = isList ? Array.from(given) : [given]
+  const type = typeOfCode(typecode)
+  if (type === undefined || more.length > 0) {
+    const expected = `one of ${CODES.join(', ')}, the constructor of a typed array, or [typecode, count]`
+    throw invalidRecordType(`the type of the field '${name}' must be ${expected}. Received ${described(typecode)}`)
+  }
+  if (isList && !(Number.isSafeInteger(count) && count >= 1)) {
+    throw invalidRecordType(`the count of the field '${name}' must be an integer >= 1. Received ${described(count)}`)
+  }
+  return { name, type, count: isList ? count : undefined }
+}
+
+const sizeOf = ({ type, count = 1 }) => count * type.itemsize
+const endOf = (field) => field.offset + sizeOf(field)
+
+/** The alignment of a field in a struct of C. Complex numbers have that of their halves. */
+const alignmentOf = ({ type }) => type.View.BYTES_PER_ELEMENT
+
+const roundUp = (value, multiple) => Math.ceil(value / multiple) * multiple
+
+/**
+ * Places the fields, and checks the places that are given.
+ * @returns {{ fields: object[], itemsize: number }} the fields with their `offset`
+ */
+function layoutOf(entries, { align = false, itemsize, offsets } = {}) {
+  if (entries.length === 0 || entries.length > MAX_FIELDS) {
+    throw invalidRecordType(`a record has from 1 to ${MAX_FIELDS} fields, not ${entries.length}`)
+  }
+  if (offsets !== undefined && offsets.length !== entries.length) {
+    throw invalidRecordType(`there must be an offset for each of ${entries.length} fields, not ${offsets.length}`)
+  }
+  const names = new Set()
+  let end = 0
+  const fields = entries.map((entry, number) => {
+    const { name } = entry
+    if (names.has(name)) throw invalidRecordType(`the field '${name}' appears twice`)
+    names.add(name)
+    const alignment = align ? alignmentOf(entry) : 1
+    const offset = offsets === undefined ? roundUp(end, alignment) : toOffset(name, offsets[number], alignment)
+    end = offset + sizeOf(entry)
+    if (end <= MAX_BYTES) return { ...entry, offset }
+    throw invalidRecordType(`the field '${name}' ends behind ${MAX_BYTES} bytes, the largest record`)
+  })
+  const inOrder = fields.toSorted((a, b) => a.offset - b.offset)
+  for (const [at, { name, offset }] of inOrder.entries()) {
+    const before = inOrder[at - 1]
+    if (at > 0 && offset < endOf(before)) throw invalidRecordType(`the field '${name}' overlaps the field '${before.name}'`)
+  }
+  const alignment = align ? Math.max(...entries.map(alignmentOf)) : 1
+  return { fields, itemsize: toItemsize(itemsize, inOrder.at(-1), alignment) }
+}
+
+function toOffset(name, offset, alignment) {
+  if (!Number.isSafeInteger(offset) || offset < 0) {
+    throw invalidRecordType(`the offset of the field '${name}' must be an integer >= 0. Received ${described(offset)}`)
+  }
+  if (offset % alignment === 0) return offset
+  throw invalidRecordType(`the offset of the field '${name}' must be a multiple of ${alignment}, not ${offset}`)
+}
+
+function toItemsize(itemsize, last, alignment) {
+  if (itemsize === undefined) return roundUp(endOf(last), alignment)
+  if (!Number.isSafeInteger(itemsize) || itemsize > MAX_BYTES) {
+    throw invalidRecordType(`the itemsize must be an integer <= ${MAX_BYTES}. Received ${described(itemsize)}`)
+  }
+  if (itemsize < endOf(last)) {
+    throw invalidRecordType(`the field '${last.name}' ends behind the record, which has ${itemsize} bytes`)
+  }
+  if (itemsize % alignment === 0) return itemsize
+  throw invalidRecordType(`the itemsize must be a multiple of ${alignment}, not ${itemsize}`)
+}
+
+/** The row of a layout; the same row for equal types. */
+function rowOf({ fields, itemsize }) {
+  const key = JSON.stringify([itemsize, ...fields.map(({ name, type, count, offset }) => [name, type.code, count, offset])])
+  const known = KNOWN.get(key)
+  if (known !== undefined) return known
+  const row = makeRow(key, fields, itemsize)
+  ROWS.set(row.code, row)
+  if (KNOWN.size < MOST_KNOWN) KNOWN.set(key, row)
+  return row
+}
+
+function makeRow(key, fields, itemsize) {
+  const shown = fields.map(({ name, type, count, offset }) =>
+    Object.freeze({ name, typecode: type.code, ...(count === undefined ? {} : { count }), offset }),
+  )
+  const code = new RecordType(Object.freeze(shown), itemsize)
+  const text = fieldsAsText(code)
+  return Object.freeze({
+    key,
+    code,
+    label: `record type ${text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL)}...` : text}`,
+    itemsize,
+    View: DataView,
+    none: new Uint8Array(0),
+    meaning: 'record',
+    isObject: true,
+    fields: Object.freeze(fields),
+    numbers: new Map(fields.map(({ name }, number) => [name, number])),
+    gaps: gapsIn(fields, itemsize),
+  })
+}
+
+/** The padding: from which byte to before which. */
+function gapsIn(fields, itemsize) {
+  const gaps = []
+  let end = 0
+  for (const field of fields.toSorted((a, b) => a.offset - b.offset)) {
+    if (field.offset > end) gaps.push([end, field.offset])
+    end = endOf(field)
+  }
+  if (itemsize > end) gaps.push([end, itemsize])
+  return gaps
+}
+
+/**
+ * The field of a name.
+ * @returns {{ number: number, name: string, type: object, count?: number, offset: number }} `number` is its place in the list, by
+ * which the core knows it; `type` is the row of its typecode
+ * @throws {TypeError} ERR_TYPE_MISMATCH for a type without fields, ERR_INVALID_ARG_TYPE for a name that no field has
+ */
+export function fieldNamed(type, name) {
+  if (type.meaning !== 'record') throw typeMismatch(`Only records have fields. This array is of ${type.label}`)
+  const number = type.numbers.get(name)
+  if (number !== undefined) return { number, ...type.fields[number] }
+  throw invalidArgType('field', `the name of a field of ${type.label}`, name)
+}
