@@ -3,8 +3,9 @@
 import { toBound, toCount } from './arguments.js'
 import * as jobs from './jobs.js'
 import { allocate, bytesOf } from './buffers.js'
-import { coreOf, memoryOf, requireOpen, typeOf } from './core-array.js'
+import { coreOf, memoryOf, requireOpen } from './core-array.js'
 import { typeMismatch } from './errors.js'
+import { subjectOf, withOptions } from './field-options.js'
 
 const toParts = (parts, start, stop) => [toCount(parts, 'parts'), toBound(start, 'start'), toBound(stop, 'stop')]
 
@@ -14,26 +15,30 @@ function halves(both) {
   return { min: both.subarray(0, half), max: both.subarray(half) }
 }
 
-function requireNumbers(array) {
-  const { isObject, label } = typeOf(array)
-  if (isObject) throw typeMismatch(`An envelope needs elements that have an order. This array is of ${label}`)
+/** What an envelope is of. */
+function orderedSubject(array, options, known) {
+  const subject = subjectOf(array, options, 'envelope', known)
+  const { isObject, label } = subject.type
+  if (isObject) throw typeMismatch(`An envelope needs elements that have an order, or { field }. These are of ${label}`)
+  return subject
 }
 
-export function envelope(array, parts, start, stop) {
+export function envelope(array, parts, ...boundsAndOptions) {
+  const [start, stop, options] = withOptions(...boundsAndOptions)
   const given = toParts(parts, start, stop)
   requireOpen(array)
-  requireNumbers(array)
+  const { type, number } = orderedSubject(array, options)
   // The core refuses more parts than there are elements.
-  const both = allocate(typeOf(array).View, 2 * Math.min(given[0], memoryOf(array).length))
-  coreOf(array).envelope(...given, bytesOf(both))
+  const both = allocate(type.View, 2 * Math.min(given[0], memoryOf(array).length))
+  coreOf(array).envelope(...given, bytesOf(both), number)
   return halves(both)
 }
 
 /** The same on another thread. */
-export async function envelopeAsync(array, parts, start, stop, options) {
+export async function envelopeAsync(array, parts, ...boundsAndOptions) {
+  const [start, stop, options] = withOptions(...boundsAndOptions)
   const given = toParts(parts, start, stop)
-  requireNumbers(array)
-  const { View } = typeOf(array)
-  const both = await jobs.run(array, options, (ticket) => coreOf(array).envelopeAsync(ticket, ...given))
-  return halves(new View(both))
+  const { type, number, signal } = orderedSubject(array, options, ['field', 'signal'])
+  const begin = (ticket) => coreOf(array).envelopeAsync(ticket, ...given, number)
+  return halves(new type.View(await jobs.run(array, { signal }, begin)))
 }

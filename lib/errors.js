@@ -46,9 +46,9 @@ export function typeMismatch(message) {
   return coded(new TypeError(message), 'ERR_TYPE_MISMATCH')
 }
 
-/** For elements of another type than an array's. */
-export function elementTypeMismatch(type, found) {
-  return typeMismatch(`An array of ${type.label} takes elements of the same type only. Received ${found}`)
+/** For elements of another type than an array's, or than a field's. */
+export function elementTypeMismatch(type, found, taker = 'An array') {
+  return typeMismatch(`${taker} of ${type.label} takes elements of the same type only. Received ${found}`)
 }
 
 /** As Node prints a value that is out of range: strings without quotes, bigints with their n. */

@@ -7,26 +7,26 @@ import { elementTypeMismatch, invalidArgType } from './errors.js'
 import { stage } from './staging.js'
 
 /**
- * Items that are in memory and have the type of an array: the core of another array, or the bytes of a typed array.
+ * Items that are in memory and have a type: the core of an array, or the bytes of a typed array.
+ * @param taker what takes them, for errors
  * @returns undefined for all other items
  * @throws {TypeError} ERR_TYPE_MISMATCH for elements of another type
  */
-export function sourceInMemory(array, items, name) {
-  const type = typeOf(array)
+export function sourceInMemory(type, items, name, taker) {
   if (isArray(items)) {
     const other = typeOf(items)
-    if (other.key !== type.key) throw elementTypeMismatch(type, `one of ${other.label}`)
+    if (other.key !== type.key) throw elementTypeMismatch(type, `one of ${other.label}`, taker)
     return coreOf(items)
   }
   if (!isMemory(items)) return undefined
-  if (!isOwnView(type, items)) throw elementTypeMismatch(type, `a ${items[Symbol.toStringTag]}`)
+  if (!isOwnView(type, items)) throw elementTypeMismatch(type, `a ${items[Symbol.toStringTag]}`, taker)
   return bytesOf(items, name)
 }
 
 /** Appends items. Elements of an iterable before a bad one are appended before its error is thrown. */
 export function extend(array, items) {
   const core = coreOf(array)
-  const source = sourceInMemory(array, items, 'items')
+  const source = sourceInMemory(typeOf(array), items, 'items')
   if (isArray(items)) return core.extend(source)
   if (source !== undefined) return core.frombytes(source)
   requireWritable(array)
@@ -37,7 +37,7 @@ export function extend(array, items) {
 
 /** Items for the core: the core of another array, or bytes. Throws for a bad item. */
 export function sourceOf(array, items, name) {
-  const source = sourceInMemory(array, items, name)
+  const source = sourceInMemory(typeOf(array), items, name)
   if (source !== undefined) return source
   requireWritable(array)
   return collect(array, items, name)

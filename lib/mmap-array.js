@@ -6,6 +6,7 @@ import * as args from './arguments.js'
 import { allocate, bytesOf } from './buffers.js'
 import { textOf } from './characters.js'
 import { codecFor } from './codecs.js'
+import * as columns from './columns.js'
 import { areEqual, orderOf } from './comparison.js'
 import { concatenated, copiedSlice, copyWithRoom, repeated, requireListLength } from './copies.js'
 import {
@@ -23,6 +24,7 @@ import {
 import { ELEMENT_PATHS } from './element-paths.generated.js'
 import { envelope, envelopeAsync } from './envelopes.js'
 import { invalidArgType, outOfRange, typeMismatch, valueNotFound } from './errors.js'
+import { subjectOf, withOptions } from './field-options.js'
 import { inJson, inspected, printed } from './inspection.js'
 import { extend, initialize, sourceOf } from './items.js'
 import { entriesOf, keysOf, valuesOf } from './iteration.js'
@@ -128,26 +130,18 @@ export class MmapArray extends StoredArray {
     coreOf(this).clear()
   }
 
-  count(value) {
-    const needle = codecOf(this).needle(value)
-    requireOpen(this)
-    return needle === undefined ? 0 : coreOf(this).count(needle)
+  count(value, options) {
+    return columns.count(this, value, options)
   }
 
-  index(value, start, stop) {
-    const found = this.#find(value, args.toBound(start, 'start'), args.toBound(stop, 'stop'))
+  index(value, start, stop, options) {
+    const found = columns.find(this, value, ...withOptions(start, stop, options))
     if (found < 0) throw valueNotFound(value)
     return found
   }
 
   includes(value) {
-    return this.#find(value) >= 0
-  }
-
-  #find(value, start = 0, stop = Infinity) {
-    const needle = codecOf(this).needle(value)
-    requireOpen(this)
-    return needle === undefined ? -1 : coreOf(this).index(needle, start, stop)
+    return columns.find(this, value) >= 0
   }
 
   reverse() {
@@ -227,9 +221,7 @@ export class MmapArray extends StoredArray {
 
   #requireCharacters(operation) {
     if (typeOf(this).meaning === 'character') return
-    throw typeMismatch(
-      `${operation} needs an array of characters (c, u, w), this one is of ${typeOf(this).label}`,
-    )
+    throw typeMismatch(`${operation} needs an array of characters (c, u, w), this one is of ${typeOf(this).label}`)
   }
 
   // Slices and operators
@@ -276,39 +268,38 @@ export class MmapArray extends StoredArray {
 
   // Numbers
 
-  sum() {
-    requireOpen(this)
-    if (typeOf(this).meaning === 'character') throw typeMismatch(`There is no sum of characters (${typeOf(this).label})`)
-    return coreOf(this).sum()
+  sum(options) {
+    return columns.sum(this, options)
   }
 
-  min() {
-    return codecOf(this).present(coreOf(this).min())
+  min(options) {
+    return columns.extreme(this, 'min', options)
   }
 
-  max() {
-    return codecOf(this).present(coreOf(this).max())
+  max(options) {
+    return columns.extreme(this, 'max', options)
   }
 
-  sort() {
-    coreOf(this).sort()
+  sort(options) {
+    const { number } = subjectOf(this, options, 'sort')
+    coreOf(this).sort(number)
     return this
   }
 
-  bisectLeft(value, lo, hi) {
-    return search.bisect(this, value, lo, hi, false)
+  bisectLeft(value, lo, hi, options) {
+    return search.bisect(this, false, value, lo, hi, options)
   }
 
-  bisectRight(value, lo, hi) {
-    return search.bisect(this, value, lo, hi, true)
+  bisectRight(value, lo, hi, options) {
+    return search.bisect(this, true, value, lo, hi, options)
   }
 
-  searchsorted(needles, side) {
-    return search.searchsorted(this, needles, side)
+  searchsorted(needles, side, options) {
+    return search.searchsorted(this, needles, side, options)
   }
 
-  envelope(parts, start, stop) {
-    return envelope(this, parts, start, stop)
+  envelope(parts, start, stop, options) {
+    return envelope(this, parts, start, stop, options)
   }
 
   async envelopeAsync(parts, start, stop, options) {
@@ -316,12 +307,23 @@ export class MmapArray extends StoredArray {
   }
 
   async sortAsync(options) {
-    await jobs.run(this, options, (ticket) => coreOf(this).sortAsync(ticket))
+    const { number, signal } = subjectOf(this, options, 'sort', ['field', 'signal'])
+    await jobs.run(this, { signal }, (ticket) => coreOf(this).sortAsync(ticket, number))
     return this
   }
 
   async searchsortedAsync(needles, side, options) {
     return search.searchsortedAsync(this, needles, side, options)
+  }
+
+  // Columns
+
+  column(name, start, stop) {
+    return columns.column(this, name, start, stop)
+  }
+
+  setColumn(name, values, start) {
+    columns.setColumn(this, name, values, start)
   }
 
   // Iteration and printing

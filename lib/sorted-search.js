@@ -6,6 +6,7 @@ import { allocate, bytesOf } from './buffers.js'
 import { boundOf, coreOf, requireOpen, typeOf } from './core-array.js'
 import { isOneCharacter } from './elements.js'
 import { invalidArgType, outOfRange, typeMismatch } from './errors.js'
+import { subjectOf, withOptions } from './field-options.js'
 import { sourceInMemory } from './items.js'
 import * as jobs from './jobs.js'
 
@@ -15,7 +16,8 @@ import * as jobs from './jobs.js'
  * @returns {[value: number | bigint, excess: number]}
  */
 function toSought(type, value) {
-  if (type.isObject) throw typeMismatch(`bisect needs elements that have an order. This array is of ${type.label}`)
+  if (type.isObject)
+    throw typeMismatch(`bisect needs elements that have an order, or { field }. These are of ${type.label}`)
   if (type.meaning === 'character') {
     if (typeof value === 'string' && isOneCharacter(value)) return [value.codePointAt(0), 0]
     throw invalidArgType('value', `a string of one character, for ${type.label}`, value)
@@ -30,12 +32,27 @@ function toSought(type, value) {
 }
 
 /** The index at which a value belongs between two bounds: before the elements that equal it, or after them. */
-export function bisect(array, value, lo, hi, isRight) {
-  const [number, excess] = toSought(typeOf(array), value)
-  const first = toBound(lo, 'lo') ?? 0
-  if (first < 0) throw outOfRange('lo', '>= 0', first)
+export function bisect(array, isRight, value, lo, hi, options) {
+  if (typeof lo === 'object' || typeof hi === 'object' || options !== undefined) {
+    return bisectWithOptions(array, isRight, value, ...withOptions(lo, hi, options))
+  }
+  const sought = toSought(typeOf(array), value)
   const call = boundOf(array, isRight ? 'bisectRight' : 'bisectLeft')
-  return call(number, excess, first, toBound(hi, 'hi') ?? Infinity)
+  return call(sought[0], sought[1], toLow(lo), toBound(hi, 'hi') ?? Infinity)
+}
+
+function bisectWithOptions(array, isRight, value, lo, hi, options) {
+  const { type, number } = subjectOf(array, options, 'bisect')
+  if (number === undefined) return bisect(array, isRight, value, lo, hi)
+  const sought = toSought(type, value)
+  return coreOf(array).bisectField(number, ...sought, toLow(lo), toBound(hi, 'hi') ?? Infinity, isRight)
+}
+
+/** @returns {number} */
+function toLow(lo) {
+  const low = toBound(lo, 'lo') ?? 0
+  if (low < 0) throw outOfRange('lo', '>= 0', low)
+  return low
 }
 
 /** @returns {boolean} */
@@ -46,26 +63,31 @@ function isRightSide(side) {
 }
 
 /** The index at which each of many needles of the same type belongs: elements of another array or of a typed array. */
-export function searchsorted(array, needles, side) {
+export function searchsorted(array, needles, ...sideAndOptions) {
+  const [side, options] = withOptions(...sideAndOptions)
   const isRight = isRightSide(side)
   requireOpen(array)
-  const source = toSource(array, needles)
+  const { type, number } = subjectOf(array, options, 'searchsorted')
+  const source = toSource(type, needles)
   const found = allocate(Float64Array, needles.length)
-  coreOf(array).searchsorted(source, isRight, bytesOf(found))
+  coreOf(array).searchsorted(source, isRight, bytesOf(found), number)
   return found
 }
 
 /** The same on another thread. */
-export async function searchsortedAsync(array, needles, side, options) {
+export async function searchsortedAsync(array, needles, ...sideAndOptions) {
+  const [side, options] = withOptions(...sideAndOptions)
   const isRight = isRightSide(side)
-  const begin = (ticket) => coreOf(array).searchsortedAsync(ticket, toSource(array, needles), isRight)
-  return new Float64Array(await jobs.run(array, options, begin))
+  const { type, number, signal } = subjectOf(array, options, 'searchsorted', ['field', 'signal'])
+  const begin = (ticket) => coreOf(array).searchsortedAsync(ticket, toSource(type, needles), isRight, number)
+  return new Float64Array(await jobs.run(array, { signal }, begin))
 }
 
-function toSource(array, needles) {
-  const { isObject, label } = typeOf(array)
-  if (isObject) throw typeMismatch(`searchsorted needs elements that have an order. This array is of ${label}`)
-  const source = sourceInMemory(array, needles, 'needles')
+function toSource(type, needles) {
+  const { isObject, label } = type
+  if (isObject)
+    throw typeMismatch(`searchsorted needs elements that have an order, or { field }. These are of ${label}`)
+  const source = sourceInMemory(type, needles, 'needles', 'A search among elements')
   if (source !== undefined) return source
-  throw invalidArgType('needles', `an MmapArray or a typed array of ${typeOf(array).label}`, needles)
+  throw invalidArgType('needles', `an MmapArray or a typed array of ${label}`, needles)
 }

@@ -54,11 +54,36 @@ impl Field {
     pub fn number(&self) -> Result<Scalar> {
         match (self.typecode.meaning, self.count) {
             (Meaning::Integer | Meaning::Float, None) => Ok(self.typecode.scalar),
-            _ => Err(Error::NotForType {
-                requirement: format!("a field of one real number, which '{}' is not", self.name),
-            }),
+            _ => Err(self.is_not("one real number")),
         }
     }
+
+    /// The scalar of a field that is one real number or one character.
+    ///
+    /// # Errors
+    /// `NotForType` for complex numbers, and several values.
+    pub fn scalar(&self) -> Result<Scalar> {
+        match (self.typecode.meaning, self.count) {
+            (Meaning::Integer | Meaning::Float | Meaning::Character(_), None) => Ok(self.typecode.scalar),
+            _ => Err(self.is_not("one real number or one character")),
+        }
+    }
+
+    fn is_not(&self, requirement: &str) -> Error {
+        Error::NotForType {
+            requirement: format!("a field of {requirement}, which '{}' is not", self.name),
+        }
+    }
+}
+
+/// A scalar that each element has: all of it, or a part at the same byte of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScalarLayout {
+    /// The size of an element in bytes.
+    pub itemsize: usize,
+    /// The byte of an element at which the scalar begins.
+    pub offset: usize,
+    pub scalar: Scalar,
 }
 
 /// Scalars of one kind that follow each other in an element.
@@ -196,6 +221,50 @@ impl ElementType {
                 }
             },
         })
+    }
+
+    /// The numbers that an operation works on: the elements, or one field of each.
+    ///
+    /// # Errors
+    /// `NotForType` for elements without an order, and for a field that is not one real number; those of [`ElementType::field`].
+    pub fn numbers(&self, operation: &'static str, field: Option<usize>) -> Result<ScalarLayout> {
+        let (offset, scalar) = match field {
+            None => (0, self.ordered_scalar(operation)?),
+            Some(number) => {
+                let field = self.field(number)?;
+                (field.offset, field.number()?)
+            }
+        };
+        Ok(self.layout(offset, scalar))
+    }
+
+    /// The numbers that are added up: as [`ElementType::numbers`], but two for a complex number.
+    ///
+    /// # Errors
+    /// Those of [`ElementType::numbers`].
+    pub fn summands(&self, field: Option<usize>) -> Result<Vec<ScalarLayout>> {
+        let (typecode, count, offset) = match (self, field) {
+            (ElementType::Plain(typecode), None) => (*typecode, None, 0),
+            (_, Some(number)) => {
+                let field = self.field(number)?;
+                (field.typecode, field.count, field.offset)
+            }
+            (ElementType::Record(_), None) => return Ok(vec![self.numbers("sum", None)?]),
+        };
+        if typecode.meaning != Meaning::Complex || count.is_some() {
+            return Ok(vec![self.numbers("sum", field)?]);
+        }
+        let scalar = typecode.scalar;
+        let both = [offset, offset + scalar.size()];
+        Ok(both.map(|offset| self.layout(offset, scalar)).to_vec())
+    }
+
+    pub fn layout(&self, offset: usize, scalar: Scalar) -> ScalarLayout {
+        ScalarLayout {
+            itemsize: self.itemsize(),
+            offset,
+            scalar,
+        }
     }
 
     /// The scalars of an element, without the padding.

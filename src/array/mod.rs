@@ -1,6 +1,7 @@
 //! What Python's `array` does, over mapped memory of any kind.
 
 mod attach;
+mod columns;
 mod copy_on_write;
 mod elements;
 pub mod files;

@@ -1,38 +1,49 @@
-//! Elements as numbers: sums, extremes, sorting and searching sorted elements.
+//! Elements, or one field of each, as numbers: sums, extremes, sorting and searching sorted elements.
 
 use super::jobs::Job;
 use super::slice::Bounds;
 use super::{Array, Snapshot};
 use crate::element::Element;
+use crate::element_type::ScalarLayout;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
-use crate::kernels::bisect::{self, Side, Value};
-use crate::kernels::envelope::{self, Parts};
-use crate::kernels::extremes::{self, Extreme};
+use crate::kernels::bisect::{Side, Value};
+use crate::kernels::column::numbers::Numbers;
+use crate::kernels::envelope::Parts;
+use crate::kernels::extremes::Extreme;
 use crate::kernels::sort::{self, Readers};
-use crate::kernels::sum;
+use crate::kernels::sum::Sum;
 use crate::os::scratch::Scratch;
 use crate::typecode::Scalar;
 
+/// Fields are named by their number among those of the record.
 impl Array {
-    /// # Errors
-    /// `NotForType`
-    pub fn sum(&self) -> Result<sum::Sum> {
-        let scalar = self.element_type.ordered_scalar("sum")?;
-        Ok(sum::sum(self.region(), scalar))
-    }
-
-    /// The least element, or the greatest.
+    /// The numbers that an operation works on: the elements, or a field of each.
     ///
     /// # Errors
-    /// `NotForType`, `Empty`
-    pub fn extreme(&self, which: Extreme) -> Result<Element> {
+    /// `NotForType`; `InvalidArgType` for a field that is not there.
+    fn numbers(&self, operation: &'static str, field: Option<usize>) -> Result<Numbers<'_>> {
+        let layout = self.element_type.numbers(operation, field)?;
+        Ok(Numbers::new(self.region(), layout))
+    }
+
+    /// The sum of one of [`ElementType::summands`](crate::element_type::ElementType::summands).
+    pub fn sum(&self, summand: ScalarLayout) -> Sum {
+        Numbers::new(self.region(), summand).sum()
+    }
+
+    /// The least number, or the greatest, and its type.
+    ///
+    /// # Errors
+    /// `NotForType`, `InvalidArgType`, `Empty`
+    pub fn extreme(&self, which: Extreme, field: Option<usize>) -> Result<(Scalar, Element)> {
         let operation = match which {
             Extreme::Least => "min",
             Extreme::Greatest => "max",
         };
-        let scalar = self.element_type.ordered_scalar(operation)?;
-        extremes::extreme(self.region(), scalar, which).ok_or(Error::Empty { operation })
+        let numbers = self.numbers(operation, field)?;
+        let found = numbers.extreme(which).ok_or(Error::Empty { operation })?;
+        Ok((numbers.scalar(), found))
     }
 
     /// Divides a slice of step 1 into equal parts, none of them empty.
@@ -58,25 +69,25 @@ impl Array {
     /// Writes the least number of each part, then the greatest of each, to memory of that size.
     ///
     /// # Errors
-    /// `NotForType`; `InvalidArgType` if `into` has another size.
-    pub fn envelope(&self, parts: &Parts, into: Region<'_>) -> Result<()> {
-        let scalar = self.element_type.ordered_scalar("envelope")?;
-        if into.len() != 2 * parts.count * scalar.size() {
+    /// `NotForType`; `InvalidArgType` if `into` has another size, or for a field that is not there.
+    pub fn envelope(&self, parts: &Parts, field: Option<usize>, into: Region<'_>) -> Result<()> {
+        let numbers = self.numbers("envelope", field)?;
+        if into.len() != 2 * parts.count * numbers.scalar().size() {
             return Err(Error::InvalidArgType {
                 name: "into",
                 requirement: "a buffer of two elements for each part",
             });
         }
-        envelope::envelope(self.region(), scalar, parts, into, &|| false);
+        numbers.envelope(parts, into, &|| false);
         Ok(())
     }
 
-    /// Sorts the elements, the least first.
+    /// Sorts the elements, or records by a field, the least first. Records whose numbers are the same keep their order.
     ///
     /// # Errors
-    /// `NotForType`, `ReadOnly`; `ENOMEM` if there is no memory for a copy, and nothing is changed.
-    pub fn sort(&self) -> Result<()> {
-        let scalar = self.element_type.ordered_scalar("sort")?;
+    /// `NotForType`, `InvalidArgType`, `ReadOnly`; `ENOMEM` if there is no memory for a copy, and nothing is changed.
+    pub fn sort(&self, field: Option<usize>) -> Result<()> {
+        let layout = self.element_type.numbers("sort", field)?;
         self.begin_write_in_place("sort")?;
         self.require_unwritten("sort")?;
         // While others may be reading, an element is the old one until it is the new one.
@@ -84,51 +95,73 @@ impl Array {
             true => Readers::None,
             false => Readers::Others,
         };
-        sort_snapshot(&self.snapshot()?, scalar, readers, None).map(drop)
+        sort_snapshot(&self.snapshot()?, layout, readers, None).map(drop)
     }
 
     /// The index at which a value belongs among the sorted elements from `lo` to before `hi`. Far bounds clamp; `lo` if there are no elements.
     ///
     /// # Errors
-    /// `NotForType`
-    pub fn bisect(&self, value: Value, lo: u64, hi: u64, side: Side) -> Result<u64> {
-        let scalar = self.element_type.ordered_scalar(match side {
+    /// `NotForType`, `InvalidArgType`
+    pub fn bisect(&self, value: Value, lo: u64, hi: u64, side: Side, field: Option<usize>) -> Result<u64> {
+        let operation = match side {
             Side::Left => "bisectLeft",
             Side::Right => "bisectRight",
-        })?;
+        };
+        let numbers = self.numbers(operation, field)?;
         let lo = lo.min(self.length());
         let range = lo as usize..hi.clamp(lo, self.length()) as usize;
-        Ok(bisect::bound(self.region(), scalar, range, value, side) as u64)
+        Ok(numbers.bound(range, value, side) as u64)
     }
 
-    /// Writes the index at which each of many elements of the same type belongs to `into`, as doubles.
+    /// Writes the index at which each of many numbers of the same type belongs to `into`, as doubles.
     ///
     /// # Errors
-    /// `NotForType`; `RaggedLength` for bytes that are not whole elements; `InvalidArgType` if `into` has another size than a double
-    /// for each.
-    pub fn searchsorted(&self, needles: Region<'_>, side: Side, into: Region<'_>) -> Result<()> {
-        let scalar = self.element_type.ordered_scalar("searchsorted")?;
-        self.require_whole(needles)?;
-        if into.len() / size_of::<f64>() != needles.len() / scalar.size() {
+    /// `NotForType`; `RaggedLength` for bytes that are not whole numbers; `InvalidArgType` if `into` has another size than a double
+    /// for each, or for a field that is not there.
+    pub fn searchsorted(
+        &self,
+        needles: Region<'_>,
+        side: Side,
+        field: Option<usize>,
+        into: Region<'_>,
+    ) -> Result<()> {
+        let numbers = self.numbers("searchsorted", field)?;
+        if into.len() / size_of::<f64>() != whole_numbers(needles, numbers.scalar().size())? {
             return Err(Error::InvalidArgType {
                 name: "into",
                 requirement: "a buffer of one double for each needle",
             });
         }
-        bisect::bounds(self.region(), scalar, needles, side, into);
+        numbers.bounds(needles, side, into);
         Ok(())
     }
 }
 
-/// Sorts elements; false if the job was cancelled. Elements that could not be read are not written back.
+/// How many numbers of a size bytes are.
+///
+/// # Errors
+/// `RaggedLength`
+pub(super) fn whole_numbers(bytes: Region<'_>, size: usize) -> Result<usize> {
+    match bytes.len().is_multiple_of(size) {
+        true => Ok(bytes.len() / size),
+        false => Err(Error::ragged(bytes.len() as u64, size)),
+    }
+}
+
+/// Sorts elements by all or a part of them; false if the job was cancelled. Elements that could not be read are not written back.
 pub(super) fn sort_snapshot(
     elements: &Snapshot,
-    scalar: Scalar,
+    key: ScalarLayout,
     readers: Readers,
     job: Option<&Job>,
 ) -> Result<bool> {
     let region = elements.region();
-    let words = sort::scratch_words(scalar, region.len() / scalar.size(), readers);
+    let is_record = key.itemsize > key.scalar.size();
+    let words = if is_record {
+        sort::record_scratch_words(region.len(), key.itemsize).unwrap_or(usize::MAX)
+    } else {
+        sort::scratch_words(key.scalar, region.len() / key.itemsize, readers)
+    };
     let mut scratch = Scratch::new(words)?;
     let is_cancelled = || job.is_some_and(Job::is_cancelled);
     let options = sort::SortOptions {
@@ -143,7 +176,11 @@ pub(super) fn sort_snapshot(
             }
         },
     };
-    let is_sorted = sort::sort(region, scalar, scratch.words(), options);
+    let is_sorted = if is_record {
+        sort::sort_records(region, key, scratch.words(), options)
+    } else {
+        sort::sort(region, key.scalar, scratch.words(), options)
+    };
     elements.check_faults()?;
     Ok(is_sorted)
 }

@@ -3,8 +3,10 @@
 use std::ops::Range;
 
 use super::Region;
+use super::column::{Column, Gathered};
 use super::dispatch::Level;
 use super::order::{Key, Ordered};
+use super::rows::runs;
 use crate::for_scalar;
 use crate::typecode::Scalar;
 
@@ -16,7 +18,7 @@ pub struct Parts {
     pub count: usize,
 }
 
-/// The ends of the parts, one after the other: the first `n` parts have `n * elements / count` elements, rounded down. Computed
+/// The ends of the parts, one after the other, counted from the start of the range: the first `n` parts have `n * elements / count` elements, rounded down. Computed
 /// without divisions, which would take longer than the work on a small part.
 struct Ends {
     end: usize,
@@ -32,7 +34,7 @@ impl Ends {
     fn of(parts: &Parts) -> Self {
         let (elements, count) = (parts.elements.len(), parts.count);
         Ends {
-            end: parts.elements.start,
+            end: 0,
             rest: 0,
             quotient: elements.checked_div(count).unwrap_or(0),
             remainder: elements.checked_rem(count).unwrap_or(0),
@@ -71,6 +73,28 @@ pub fn envelope(
     for_scalar!(scalar, T => envelope_at::<T>(Level::best(), region, parts, into, is_cancelled))
 }
 
+/// As [`envelope`], of one field of records.
+pub fn envelope_of_column(
+    column: Column<'_>,
+    scalar: Scalar,
+    parts: &Parts,
+    into: Region<'_>,
+    is_cancelled: &dyn Fn() -> bool,
+) -> bool {
+    let mut gathered = Gathered::new();
+    let column = column.part(parts.elements.clone());
+    for_scalar!(scalar, T => {
+        let mut envelope = Envelope::<T>::new(parts, into);
+        runs(column.len(), Gathered::MOST).all(|run| {
+            if run.start > 0 && is_cancelled() {
+                return false;
+            }
+            envelope.take(Level::best(), gathered.load(column, run));
+            true
+        })
+    })
+}
+
 fn envelope_at<T: Ordered>(
     level: Level,
     region: Region<'_>,
@@ -78,42 +102,69 @@ fn envelope_at<T: Ordered>(
     into: Region<'_>,
     is_cancelled: &dyn Fn() -> bool,
 ) -> bool {
-    assert_eq!(into.len(), 2 * parts.count * size_of::<T>());
-    let mut since_poll = 0;
-    let mut part = 0;
-    let mut begin = parts.elements.start;
-    let mut ends = Ends::of(parts);
-    let mut end = ends.advance();
-    // The keys of the current part so far, because a part that is longer than the poll interval takes several runs.
-    let mut so_far = Keys::<T>::NONE;
-    while part < parts.count {
-        if since_poll >= POLL_INTERVAL {
-            if is_cancelled() {
-                return false;
-            }
-            since_poll = 0;
+    let mut envelope = Envelope::<T>::new(parts, into);
+    let size = size_of::<T>();
+    let elements = region.part(parts.elements.start * size, parts.elements.len() * size);
+    runs(parts.elements.len(), POLL_INTERVAL).all(|run| {
+        if run.start > 0 && is_cancelled() {
+            return false;
         }
+        envelope.take(level, elements.part(run.start * size, run.len() * size));
+        true
+    })
+}
+
+/// The work on the parts, which takes the elements in any number of runs.
+struct Envelope<'a, T: Ordered> {
+    into: Region<'a>,
+    count: usize,
+    part: usize,
+    /// The number of elements taken, and how many there are up to the end of the current part.
+    taken: usize,
+    end: usize,
+    ends: Ends,
+    /// The keys of the current part so far.
+    so_far: Keys<T>,
+}
+
+impl<'a, T: Ordered> Envelope<'a, T> {
+    fn new(parts: &Parts, into: Region<'a>) -> Self {
+        assert_eq!(into.len(), 2 * parts.count * size_of::<T>());
+        let mut ends = Ends::of(parts);
+        Envelope {
+            into,
+            count: parts.count,
+            part: 0,
+            taken: 0,
+            end: ends.advance(),
+            ends,
+            so_far: Keys::NONE,
+        }
+    }
+
+    /// Takes the next elements. They must not be more than those of all parts.
+    fn take(&mut self, level: Level, next: Region<'_>) {
+        let (mut begin, count) = (0, next.len() / size_of::<T>());
         level.run(
             #[inline(always)]
             || {
-                while part < parts.count && since_poll < POLL_INTERVAL {
-                    let stop = end.min(begin + POLL_INTERVAL);
-                    so_far = so_far.and(Keys::of(region, begin..stop));
-                    since_poll += stop - begin;
+                while begin < count {
+                    let stop = count.min(begin + self.end - self.taken);
+                    self.so_far = self.so_far.and(Keys::of(next, begin..stop));
+                    self.taken += stop - begin;
                     begin = stop;
-                    if stop == end {
-                        let (least, greatest) = so_far.values();
-                        into.put(part, least);
-                        into.put(parts.count + part, greatest);
-                        so_far = Keys::NONE;
-                        part += 1;
-                        end = ends.advance();
+                    if self.taken == self.end {
+                        let (least, greatest) = self.so_far.values();
+                        self.into.put(self.part, least);
+                        self.into.put(self.count + self.part, greatest);
+                        self.so_far = Keys::NONE;
+                        self.part += 1;
+                        self.end = self.ends.advance();
                     }
                 }
             },
         );
     }
-    true
 }
 
 /// The least key of all elements, including NaNs, and the greatest key of all numbers.

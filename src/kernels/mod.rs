@@ -6,6 +6,7 @@
 mod any_size;
 pub mod bisect;
 mod block;
+pub mod column;
 pub mod compare;
 mod dispatch;
 pub mod envelope;

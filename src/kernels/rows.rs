@@ -44,6 +44,19 @@ impl<'a> Region<'a> {
 /// The size of a cache line.
 pub const LINE: usize = 64;
 
+/// Prefetches the cache line of any address.
+#[inline(always)]
+pub fn prefetch(address: *const u8) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: the instruction reads nothing, and accepts any address.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(address.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = address;
+}
+
 /// Calls a generic method with the number of elements in a row of 256 bytes.
 macro_rules! by_size {
     ($T:ident, $rows:ident.$method:ident($($argument:expr),*)) => {
@@ -91,18 +104,10 @@ impl<'a, T: Pod> Rows<'a, T> {
         unsafe { self.pointer(index, 1).write_unaligned(value) }
     }
 
-    /// Prefetches the cache line of an element. The index may be outside.
+    /// The address of an element, which may be outside.
     #[inline(always)]
-    pub fn prefetch(self, index: usize) {
-        let line = self.start.as_ptr().wrapping_add(index).cast();
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: the instruction reads nothing, and accepts any address.
-        unsafe {
-            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            _mm_prefetch::<_MM_HINT_T0>(line);
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        let _: *mut i8 = line;
+    pub fn address(self, index: usize) -> *const u8 {
+        self.start.as_ptr().wrapping_add(index).cast()
     }
 
     /// Copies elements from an index on.

@@ -6,6 +6,7 @@ use bytemuck::Pod;
 use half::f16;
 
 use super::Region;
+use super::column::{Column, Gathered};
 use super::dispatch::Level;
 use super::rows::runs;
 use crate::for_scalar;
@@ -22,6 +23,26 @@ pub fn sum(region: Region<'_>, scalar: Scalar) -> Sum {
     sum_at(Level::best(), region, scalar)
 }
 
+/// The sum of one field of many records: the same, to the bit, as that of a copy of the values.
+pub fn sum_of_column(column: Column<'_>, scalar: Scalar) -> Sum {
+    let (mut gathered, all) = (Gathered::new(), 0..column.len());
+    let mut of_run = |run: Range<usize>| sum(gathered.load(column, run), scalar);
+    let mut integers = 0;
+    let mut floats = |run| match of_run(run) {
+        Sum::Float(sum) => sum,
+        Sum::Integer(sum) => {
+            integers += sum;
+            0.0
+        }
+    };
+    let float = halved(all, &mut floats);
+    if scalar.is_float() {
+        Sum::Float(float)
+    } else {
+        Sum::Integer(integers)
+    }
+}
+
 fn sum_at(level: Level, region: Region<'_>, scalar: Scalar) -> Sum {
     for_scalar!(scalar, T => T::sum(level, region))
 }
@@ -30,6 +51,8 @@ fn sum_at(level: Level, region: Region<'_>, scalar: Scalar) -> Sum {
 const LANES: usize = 32;
 /// Elements that are added to the partial sums before these are added up.
 const RUN: usize = 1 << 12;
+/// A run of a column is summed from one copy, because the order of additions depends on the runs.
+const _: () = assert!(RUN <= Gathered::MOST);
 
 trait Summand: Pod {
     fn sum(level: Level, region: Region<'_>) -> Sum;
@@ -114,8 +137,8 @@ macro_rules! floats {
         impl Summand for $T {
             fn sum(level: Level, region: Region<'_>) -> Sum {
                 let count = region.len() / size_of::<$T>();
-                let of_run = |run| level.run(#[inline(always)] || pairwise(&add_up::<$T, f64>(region, run, $widen)));
-                Sum::Float(halved(0..count, &of_run))
+                let mut of_run = |run| level.run(#[inline(always)] || pairwise(&add_up::<$T, f64>(region, run, $widen)));
+                Sum::Float(halved(0..count, &mut of_run))
             }
         }
     )*};
@@ -171,7 +194,7 @@ fn pairwise(lanes: &[f64; LANES]) -> f64 {
 }
 
 /// The sum of a range: the sum of its two halves, which are divided again, down to runs.
-fn halved(range: Range<usize>, of_run: &impl Fn(Range<usize>) -> f64) -> f64 {
+fn halved(range: Range<usize>, of_run: &mut impl FnMut(Range<usize>) -> f64) -> f64 {
     if range.len() <= RUN {
         return of_run(range);
     }

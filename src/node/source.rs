@@ -15,19 +15,24 @@ use crate::kernels::Region;
 pub enum Source<'a> {
     /// The bytes of a `Uint8Array`.
     Bytes(Region<'a>),
-    /// Another array of the same type, or the array itself.
+    /// Another array of the same type, or of the type of a field; or the array itself.
     Array(Snapshot),
 }
 
 impl<'a> Source<'a> {
-    /// From a `Uint8Array` or an object of the class, for a call on `array`.
-    pub fn new(env: &Env, array: &WrappedArray, value: &'a Unknown<'_>) -> napi::Result<Self> {
+    /// From a `Uint8Array` or an object of the class, for a call on `array`, or on a field of it.
+    pub fn new(
+        env: &Env,
+        array: &WrappedArray,
+        value: &'a Unknown<'_>,
+        field: Option<usize>,
+    ) -> napi::Result<Self> {
         if let Ok(bytes) = bytes(env, value) {
             return Ok(Source::Bytes(bytes));
         }
         // SAFETY: an argument of the running call. napi-rs checks the class of the object.
         let other = unsafe { ClassInstance::<MmapArray>::from_napi_value(env.raw(), value.raw()) }?;
-        throw_on_error(env, || array.snapshot_of(&other)).map(Source::Array)
+        throw_on_error(env, || array.snapshot_of(&other, field)).map(Source::Array)
     }
 
     pub fn region(&self) -> Region<'_> {

@@ -12,6 +12,7 @@ use crate::element::{Element, Number};
 use crate::element_type::ElementType;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
+use crate::kernels::bisect::Value;
 use crate::typecode::Scalar;
 
 /// A number or a bigint of JavaScript.
@@ -66,6 +67,14 @@ pub fn encode(element_type: &ElementType, raw: &RawElement<'_>) -> Result<Elemen
             ElementType::Plain(typecode) => Element::encode(typecode, number(raw)),
             ElementType::Record(_) => wrong("a Uint8Array of the bytes of one element"),
         },
+    }
+}
+
+/// A value to search for. `excess` is 1 or -1 if it is above or below the double that stands for it, else 0.
+pub fn sought(raw: &RawNumber, excess: f64) -> Value {
+    Value {
+        number: number(raw),
+        excess: excess.clamp(-1.0, 1.0) as i8,
     }
 }
 

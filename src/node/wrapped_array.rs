@@ -166,14 +166,19 @@ impl WrappedArray {
         })
     }
 
-    /// The elements of another array of the same type, or of this one, to read from while neither is borrowed.
-    pub fn snapshot_of(&self, other: &WrappedArray) -> Result<Snapshot> {
+    /// The elements of another array of the same type, or of this one, to read from while neither is borrowed. For a call on a
+    /// field, those of an array of the field's type.
+    pub fn snapshot_of(&self, other: &WrappedArray, field: Option<usize>) -> Result<Snapshot> {
         let (ours, theirs) = (self.array.borrow(), other.array.borrow());
         let ours = ours.as_ref().ok_or(Error::Closed)?;
         let theirs = theirs.as_ref().ok_or(Error::Closed)?;
-        if ours.element_type() != theirs.element_type() {
+        let wanted = match field {
+            None => ours.element_type().clone(),
+            Some(number) => ours.element_type().field(number)?.typecode.into(),
+        };
+        if wanted != *theirs.element_type() {
             return Err(Error::TypeMismatch {
-                ours: ours.element_type().to_string(),
+                ours: wanted.to_string(),
                 theirs: theirs.element_type().to_string(),
             });
         }

@@ -349,7 +349,7 @@ fn finish_job_that_failed_does_not_append_twice() {
     file.write_all_at(&first, 0).unwrap();
     array.reserve(10).unwrap();
     assert_eq!((array.length(), array.capacity()), (10, 10));
-    let sort = array.sort_later(2).unwrap();
+    let sort = array.sort_later(2, None).unwrap();
     assert!(done(sort));
     array.finish_job(2).unwrap();
     assert_eq!((array.length(), array.capacity()), (10, 10));

@@ -188,7 +188,7 @@ mod tests {
         std::fs::write(&target.0, [9; 100]).unwrap();
         let mut array = integers(&[3, 1, 2]);
         let work = array.tofile_later(1, target.name()).unwrap();
-        busy(array.sort_later(2));
+        busy(array.sort_later(2, None));
         assert!(done(work));
         let found = std::fs::read(&target.0).unwrap();
         assert_eq!(found, bytemuck::cast_slice::<i32, u8>(&[3, 1, 2]));

@@ -2,12 +2,13 @@
 //! closed.
 
 use super::{Claim, Work};
-use crate::array::numbers::sort_snapshot;
+use crate::array::numbers::{sort_snapshot, whole_numbers};
 use crate::array::{Array, Snapshot};
 use crate::error::Result;
 use crate::kernels::Region;
-use crate::kernels::bisect::{self, Side};
-use crate::kernels::envelope::{self, Parts};
+use crate::kernels::bisect::Side;
+use crate::kernels::column::numbers::Numbers;
+use crate::kernels::envelope::Parts;
 use crate::kernels::sort::Readers;
 
 /// Elements to look for. They stay at their address.
@@ -38,9 +39,9 @@ impl Array {
     ///
     /// # Errors
     /// Those of [`Array::sort`]; `Busy`.
-    pub fn sort_later(&mut self, ticket: u32) -> Result<Work> {
+    pub fn sort_later(&mut self, ticket: u32, field: Option<usize>) -> Result<Work> {
         const OPERATION: &str = "sortAsync";
-        let scalar = self.element_type.ordered_scalar(OPERATION)?;
+        let key = self.element_type.numbers(OPERATION, field)?;
         self.begin_write_in_place(OPERATION)?;
         let elements = self.snapshot()?;
         let job = self.begin_job(OPERATION, ticket, Claim::Writes)?;
@@ -48,34 +49,40 @@ impl Array {
             if job.is_cancelled() {
                 return Ok(false);
             }
-            sort_snapshot(&elements, scalar, Readers::Others, Some(&job))
+            sort_snapshot(&elements, key, Readers::Others, Some(&job))
         }))
     }
 
-    /// Finds the index of each of many elements, as doubles.
+    /// Finds the index of each of many numbers, as doubles.
     ///
     /// # Errors
-    /// `NotForType`; `RaggedLength` for bytes that are not whole elements; `Busy`.
-    pub fn searchsorted_later(&mut self, ticket: u32, needles: Needles, side: Side) -> Result<Work> {
+    /// Those of [`Array::searchsorted`]; `Busy`.
+    pub fn searchsorted_later(
+        &mut self,
+        ticket: u32,
+        needles: Needles,
+        side: Side,
+        field: Option<usize>,
+    ) -> Result<Work> {
         /// Needles between two checks for a cancellation.
         const PART: usize = 1 << 14;
         const INDEX: usize = size_of::<f64>();
         const OPERATION: &str = "searchsortedAsync";
-        let scalar = self.element_type.ordered_scalar(OPERATION)?;
-        self.require_whole(needles.region())?;
+        let layout = self.element_type.numbers(OPERATION, field)?;
+        let size = layout.scalar.size();
+        let count = whole_numbers(needles.region(), size)?;
         let elements = self.snapshot()?;
         let job = self.begin_job(OPERATION, ticket, Claim::Reads)?;
-        let count = needles.region().len() / scalar.size();
         Ok(Work::new(count.saturating_mul(INDEX), move |indices| {
-            let (region, sought) = (elements.region(), needles.region());
+            let (numbers, sought) = (Numbers::new(elements.region(), layout), needles.region());
             for first in (0..count).step_by(PART) {
                 if job.is_cancelled() {
                     return Ok(false);
                 }
                 let part = PART.min(count - first);
-                let sought = sought.part(first * scalar.size(), part * scalar.size());
+                let sought = sought.part(first * size, part * size);
                 let indices = indices.part(first * INDEX, part * INDEX);
-                bisect::bounds(region, scalar, sought, side, indices);
+                numbers.bounds(sought, side, indices);
             }
             elements.check_faults()?;
             needles.check_faults()?;
@@ -86,16 +93,16 @@ impl Array {
     /// The bytes of the least number of each part, then of the greatest of each.
     ///
     /// # Errors
-    /// `NotForType`, `Busy`
-    pub fn envelope_later(&mut self, ticket: u32, parts: Parts) -> Result<Work> {
+    /// Those of [`Array::envelope`]; `Busy`.
+    pub fn envelope_later(&mut self, ticket: u32, parts: Parts, field: Option<usize>) -> Result<Work> {
         const OPERATION: &str = "envelopeAsync";
-        let scalar = self.element_type.ordered_scalar(OPERATION)?;
+        let layout = self.element_type.numbers(OPERATION, field)?;
         let elements = self.snapshot()?;
         let job = self.begin_job(OPERATION, ticket, Claim::Reads)?;
-        let bytes = 2 * parts.count * scalar.size();
+        let bytes = 2 * parts.count * layout.scalar.size();
         Ok(Work::new(bytes, move |into| {
             let is_cancelled = || job.is_cancelled();
-            let is_whole = envelope::envelope(elements.region(), scalar, &parts, into, &is_cancelled);
+            let is_whole = Numbers::new(elements.region(), layout).envelope(&parts, into, &is_cancelled);
             elements.check_faults()?;
             Ok(is_whole)
         }))
@@ -113,16 +120,16 @@ mod tests {
         array.reserve(100).unwrap();
         append_and_pop(&mut array);
         let capacity = array.capacity();
-        let work = array.sort_later(1).unwrap();
+        let work = array.sort_later(1, None).unwrap();
         assert_eq!((array.state().room(), array.capacity()), (3, capacity));
         busy(array.extend(Region::of(&[0; 4])));
         busy(array.pop(0));
         busy(array.clear());
         busy(array.reserve(200));
         busy(array.refresh());
-        busy(array.sort());
-        busy(array.sort_later(2));
-        busy(array.searchsorted_later(3, Needles::Copied(vec![]), Side::Left));
+        busy(array.sort(None));
+        busy(array.sort_later(2, None));
+        busy(array.searchsorted_later(3, Needles::Copied(vec![]), Side::Left, None));
         array.trim().unwrap();
         assert!(done(work));
         busy(array.pop(0));
@@ -135,7 +142,7 @@ mod tests {
     #[test]
     fn finish_job_of_a_dropped_job_changes_nothing() {
         let mut array = integers(&[3, 2, 1]);
-        drop(array.sort_later(7).unwrap());
+        drop(array.sort_later(7, None).unwrap());
         busy(array.reserve(9));
         array.finish_job(6).unwrap();
         busy(array.reserve(9));
@@ -151,10 +158,10 @@ mod tests {
         append_and_pop(&mut array);
         let (room, capacity) = (array.state().room(), array.capacity());
         let one = array
-            .searchsorted_later(1, Needles::Copied(vec![0; 8]), Side::Left)
+            .searchsorted_later(1, Needles::Copied(vec![0; 8]), Side::Left, None)
             .unwrap();
         let other = array
-            .searchsorted_later(2, Needles::Copied(vec![0; 4]), Side::Right)
+            .searchsorted_later(2, Needles::Copied(vec![0; 4]), Side::Right, None)
             .unwrap();
         assert_eq!(filled(one), [0.0, 0.0]);
         array.finish_job(1).unwrap();
@@ -182,19 +189,19 @@ mod tests {
     #[test]
     fn sort_later_that_is_cancelled_keeps_the_elements() {
         let mut array = integers(&[3, 1, 2]);
-        let work = array.sort_later(7).unwrap();
+        let work = array.sort_later(7, None).unwrap();
         array.cancel_job(8);
         array.cancel_job(7);
         assert!(!done(work));
         array.finish_job(7).unwrap();
         assert_eq!(values(&array), [3, 1, 2]);
-        array.sort().unwrap();
+        array.sort(None).unwrap();
     }
 
     #[test]
     fn work_after_its_array_was_dropped_is_cancelled() {
         let mut array = integers(&[3, 1, 2]);
-        let sort = array.sort_later(1).unwrap();
+        let sort = array.sort_later(1, None).unwrap();
         drop(array);
         assert!(!done(sort));
     }

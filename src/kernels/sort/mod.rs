@@ -8,6 +8,7 @@
 
 mod counting;
 mod keys;
+mod records;
 mod scalar;
 #[cfg(target_arch = "x86_64")]
 mod vectors;
@@ -21,6 +22,7 @@ use super::rows::Rows;
 use crate::for_scalar;
 use crate::typecode::Scalar;
 use keys::{SortKey, Sortable};
+pub use records::{record_scratch_words, sort_records};
 
 /// Who may read the elements while they are sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 //! Sorts keys with the standard library, for processors without vectors.
 
-use crate::kernels::order::Key;
+use bytemuck::Pod;
 
 /// The standard library cannot be cancelled, so it gets the keys in parts. One part takes about 5 ms.
 const PART: usize = 1 << 18;
 
 /// Sorts keys, until `is_cancelled` returns true between two parts.
-pub fn sort<K: Key>(keys: &mut [K], is_cancelled: &impl Fn() -> bool) {
+pub fn sort<K: Pod + Ord>(keys: &mut [K], is_cancelled: &impl Fn() -> bool) {
     if is_cancelled() {
         return;
     }
@@ -26,7 +26,7 @@ pub fn sort<K: Key>(keys: &mut [K], is_cancelled: &impl Fn() -> bool) {
 }
 
 /// Moves the keys less than a pivot in front of the others. Returns how many there are.
-fn partition<K: Key>(keys: &mut [K], pivot: K) -> usize {
+fn partition<K: Pod + Ord>(keys: &mut [K], pivot: K) -> usize {
     let mut middle = 0;
     for index in 0..keys.len() {
         keys.swap(index, middle);

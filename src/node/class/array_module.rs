@@ -7,12 +7,15 @@ use napi::{Env, Unknown};
 use napi_derive::napi;
 
 use super::MmapArray;
+use super::numbers::number_of;
 use crate::array::Array;
 use crate::array::files::Mode;
 use crate::array::files::external_file::{ExternalFile, FileName};
+use crate::element::Element;
+use crate::error::{Error, Result};
 use crate::node::errors::throw_on_error;
 use crate::node::source::Source;
-use crate::node::values::{Decoded, RawElement, bounds, bytes, count, encode, index};
+use crate::node::values::{Decoded, RawElement, bounds, bytes, count, encode, index, number};
 use crate::os::huge_pages;
 
 #[napi]
@@ -51,7 +54,7 @@ impl MmapArray {
         if Rc::ptr_eq(&self.array, &other.array) {
             return self.change(&env, Array::extend_with_itself);
         }
-        let source = throw_on_error(&env, || self.snapshot_of(other))?;
+        let source = throw_on_error(&env, || self.snapshot_of(other, None))?;
         self.change(&env, |array| array.extend_with(&source))
     }
 
@@ -81,20 +84,36 @@ impl MmapArray {
     }
 
     #[napi]
-    pub fn count(&self, env: Env, value: Unknown<'_>) -> napi::Result<f64> {
+    pub fn count(&self, env: Env, value: Unknown<'_>, field: Option<u32>) -> napi::Result<f64> {
         let value = RawElement::new(&env, &value)?;
         self.read(&env, |array| {
-            Ok(array.count(&encode(array.element_type(), &value)?) as f64)
+            let needle = needle(array, &value, field)?;
+            let count = match number_of(field) {
+                None => array.count(&needle),
+                Some(field) => array.count_by_field(field, &needle)?,
+            };
+            Ok(count as f64)
         })
     }
 
     /// Index of the first equal element, or -1.
     #[napi]
-    pub fn index(&self, env: Env, value: Unknown<'_>, start: f64, stop: f64) -> napi::Result<f64> {
+    pub fn index(
+        &self,
+        env: Env,
+        value: Unknown<'_>,
+        start: f64,
+        stop: f64,
+        field: Option<u32>,
+    ) -> napi::Result<f64> {
         let value = RawElement::new(&env, &value)?;
+        let (start, stop) = (index(start), index(stop));
         self.read(&env, |array| {
-            let value = encode(array.element_type(), &value)?;
-            let found = array.find(&value, index(start), index(stop));
+            let needle = needle(array, &value, field)?;
+            let found = match number_of(field) {
+                None => array.find(&needle, start, stop),
+                Some(field) => array.find_by_field(field, &needle, start, stop)?,
+            };
             Ok(found.map_or(-1.0, |at| at as f64))
         })
     }
@@ -162,7 +181,7 @@ impl MmapArray {
         stop: Option<f64>,
         step: Option<f64>,
     ) -> napi::Result<()> {
-        let source = Source::new(&env, self, &source)?;
+        let source = Source::new(&env, self, &source, None)?;
         let bounds = bounds(start, stop, step);
         self.change(&env, |array| match &source {
             Source::Bytes(bytes) => array.set_slice(*bytes, bounds),
@@ -189,7 +208,7 @@ impl MmapArray {
     /// Index of the first element that differs from another array's of the same type, or -1. Compares up to the shorter length.
     #[napi]
     pub fn first_difference(&self, env: Env, other: &MmapArray) -> napi::Result<f64> {
-        let theirs = throw_on_error(&env, || self.snapshot_of(other))?;
+        let theirs = throw_on_error(&env, || self.snapshot_of(other, None))?;
         self.read(&env, |array| {
             let found = array.first_difference(theirs.region());
             theirs.check_faults()?;
@@ -219,6 +238,18 @@ impl MmapArray {
     #[napi]
     pub fn tofile(&self, env: Env, target: Either<i32, Uint8Array>) -> napi::Result<()> {
         self.read(&env, |array| array.tofile(file_name(&target)))
+    }
+}
+
+/// An element to compare with, or a value of a field.
+fn needle(array: &Array, value: &RawElement<'_>, field: Option<u32>) -> Result<Element> {
+    match (field, value) {
+        (None, _) => encode(array.element_type(), value),
+        (Some(field), RawElement::Number(raw)) => array.encode_for_field(field as usize, number(raw)),
+        (Some(_), RawElement::Bytes(_)) => Err(Error::InvalidArgType {
+            name: "value",
+            requirement: "a number or a bigint, for a field",
+        }),
     }
 }
 

@@ -10,9 +10,9 @@ use napi_derive::napi;
 use super::MmapArray;
 use super::sharing::outcome_number;
 use crate::error::Error;
-use crate::kernels::bisect::{Side, Value};
+use crate::kernels::bisect::Side;
 use crate::node::errors::throw_on_error;
-use crate::node::values::{Decoded, RawNumber, duration, index, number};
+use crate::node::values::{Decoded, RawNumber, duration, index, sought};
 use crate::node::wrapped_array::WrappedArray;
 
 #[napi]
@@ -67,13 +67,10 @@ fn pop(array: &WrappedArray, call: &FunctionCallContext) -> napi::Result<Decoded
 /// The index at which a value belongs between two bounds. The second argument is 1 or -1 if the value is above or below the
 /// double that stands for it, else 0.
 fn bisect(array: &WrappedArray, call: &FunctionCallContext, side: Side) -> napi::Result<f64> {
-    let value = Value {
-        number: number(&raw_number(call, 0)?),
-        excess: call.get::<f64>(1)?.clamp(-1.0, 1.0) as i8,
-    };
+    let value = sought(&raw_number(call, 0)?, call.get(1)?);
     let lo = index(call.get(2)?).max(0) as u64;
     let hi = index(call.get(3)?).max(0) as u64;
-    let found = array.read(call.env, |array| array.bisect(value, lo, hi, side))?;
+    let found = array.read(call.env, |array| array.bisect(value, lo, hi, side, None))?;
     Ok(found as f64)
 }
 

@@ -7,7 +7,7 @@ use napi_derive::napi;
 
 use super::MmapArray;
 use super::array_module::file_name;
-use super::numbers::side;
+use super::numbers::{number_of, side};
 use crate::array::files::Mode;
 use crate::array::files::external_file::ExternalFile;
 use crate::array::jobs::Work;
@@ -58,8 +58,10 @@ impl Task for JobTask {
 #[napi]
 impl MmapArray {
     #[napi]
-    pub fn sort_async(&self, env: Env, ticket: u32) -> napi::Result<AsyncTask<JobTask>> {
-        self.change(&env, |array| JobTask::begin(&env, array.sort_later(ticket)?))
+    pub fn sort_async(&self, env: Env, ticket: u32, field: Option<u32>) -> napi::Result<AsyncTask<JobTask>> {
+        self.change(&env, |array| {
+            JobTask::begin(&env, array.sort_later(ticket, number_of(field))?)
+        })
     }
 
     /// Gives the bytes of doubles.
@@ -70,14 +72,19 @@ impl MmapArray {
         ticket: u32,
         needles: Unknown<'_>,
         right: bool,
+        field: Option<u32>,
     ) -> napi::Result<AsyncTask<JobTask>> {
-        let needles = Source::new(&env, self, &needles)?;
+        let field = number_of(field);
+        let needles = Source::new(&env, self, &needles, field)?;
         self.change(&env, |array| {
             let needles = match needles {
                 Source::Bytes(bytes) => Needles::Copied(copied(bytes)?),
                 Source::Array(snapshot) => Needles::Snapshot(snapshot),
             };
-            JobTask::begin(&env, array.searchsorted_later(ticket, needles, side(right))?)
+            JobTask::begin(
+                &env,
+                array.searchsorted_later(ticket, needles, side(right), field)?,
+            )
         })
     }
 
@@ -90,10 +97,11 @@ impl MmapArray {
         parts: f64,
         start: Option<f64>,
         stop: Option<f64>,
+        field: Option<u32>,
     ) -> napi::Result<AsyncTask<JobTask>> {
         self.change(&env, |array| {
             let parts = array.parts(count("parts", parts)?, bounds(start, stop, None))?;
-            JobTask::begin(&env, array.envelope_later(ticket, parts)?)
+            JobTask::begin(&env, array.envelope_later(ticket, parts, number_of(field))?)
         })
     }
 

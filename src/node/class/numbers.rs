@@ -1,45 +1,52 @@
-//! The calls that take the elements as numbers.
+//! The calls that take the elements, or one field of records, as numbers. A field is named by its number.
 
-use napi::bindgen_prelude::{BigInt, Either};
+use napi::bindgen_prelude::{BigInt, Either3};
 use napi::{Env, Unknown};
 use napi_derive::napi;
 
 use super::MmapArray;
-use crate::array::Array;
 use crate::kernels::bisect::Side;
 use crate::kernels::extremes::Extreme;
 use crate::kernels::sum::Sum;
 use crate::node::source::Source;
-use crate::node::values::{Decoded, RawNumber, bounds, bytes, count};
+use crate::node::values::{RawNumber, bounds, bytes, count, decode, index, sought};
+use crate::os::huge_pages;
 use crate::typecode::Scalar;
 
 #[napi]
 impl MmapArray {
-    /// A bigint for integers of 8 bytes, else a number.
+    /// A bigint for integers of 8 bytes; an array of the sums of both parts for complex numbers; else a number.
     #[napi]
-    pub fn sum(&self, env: Env) -> napi::Result<RawNumber> {
+    pub fn sum(&self, env: Env, field: Option<u32>) -> napi::Result<Either3<f64, BigInt, Vec<f64>>> {
         self.read(&env, |array| {
-            Ok(match (array.sum()?, array.element_type().scalar()) {
-                (Sum::Integer(sum), Some(Scalar::I64 | Scalar::U64)) => Either::B(BigInt::from(sum)),
-                (Sum::Integer(sum), _) => Either::A(sum as f64),
-                (Sum::Float(sum), _) => Either::A(sum),
+            let summands = array.element_type().summands(number_of(field))?;
+            let double = |sum| match sum {
+                Sum::Integer(sum) => sum as f64,
+                Sum::Float(sum) => sum,
+            };
+            let sums: Vec<Sum> = summands.iter().map(|summand| array.sum(*summand)).collect();
+            Ok(match (&sums[..], summands[0].scalar) {
+                ([Sum::Integer(sum)], Scalar::I64 | Scalar::U64) => Either3::B(BigInt::from(*sum)),
+                ([sum], _) => Either3::A(double(*sum)),
+                (parts, _) => Either3::C(parts.iter().copied().map(double).collect()),
             })
         })
     }
 
     #[napi]
-    pub fn min(&self, env: Env) -> napi::Result<Decoded> {
-        self.extreme(&env, Extreme::Least)
+    pub fn min(&self, env: Env, field: Option<u32>) -> napi::Result<RawNumber> {
+        self.extreme(&env, Extreme::Least, field)
     }
 
     #[napi]
-    pub fn max(&self, env: Env) -> napi::Result<Decoded> {
-        self.extreme(&env, Extreme::Greatest)
+    pub fn max(&self, env: Env, field: Option<u32>) -> napi::Result<RawNumber> {
+        self.extreme(&env, Extreme::Greatest, field)
     }
 
-    fn extreme(&self, env: &Env, which: Extreme) -> napi::Result<Decoded> {
+    fn extreme(&self, env: &Env, which: Extreme, field: Option<u32>) -> napi::Result<RawNumber> {
         self.read(env, |array| {
-            Ok(Decoded::of(array.element_type(), array.extreme(which)?))
+            let (scalar, found) = array.extreme(which, number_of(field))?;
+            Ok(decode(scalar, &found))
         })
     }
 
@@ -53,20 +60,50 @@ impl MmapArray {
         start: Option<f64>,
         stop: Option<f64>,
         into: Unknown<'_>,
+        field: Option<u32>,
     ) -> napi::Result<()> {
         let into = bytes(&env, &into)?;
         self.read(&env, |array| {
             let parts = array.parts(count("parts", parts)?, bounds(start, stop, None))?;
-            array.envelope(&parts, into)
+            array.envelope(&parts, number_of(field), into)
         })
     }
 
     #[napi]
-    pub fn sort(&self, env: Env) -> napi::Result<()> {
-        self.read(&env, Array::sort)
+    pub fn sort(&self, env: Env, field: Option<u32>) -> napi::Result<()> {
+        self.read(&env, |array| array.sort(number_of(field)))
     }
 
-    /// Writes the index at which each of many elements belongs, as doubles, into memory of their number.
+    /// The index at which a value belongs among records that are sorted by a field.
+    #[napi]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the arguments of bisectLeft, its side and its field"
+    )]
+    pub fn bisect_field(
+        &self,
+        env: Env,
+        field: u32,
+        value: RawNumber,
+        excess: f64,
+        lo: f64,
+        hi: f64,
+        right: bool,
+    ) -> napi::Result<f64> {
+        let [lo, hi] = [lo, hi].map(|bound| index(bound).max(0) as u64);
+        self.read(&env, |array| {
+            let found = array.bisect(
+                sought(&value, excess),
+                lo,
+                hi,
+                side(right),
+                number_of(Some(field)),
+            )?;
+            Ok(found as f64)
+        })
+    }
+
+    /// Writes the index at which each of many numbers belongs, as doubles, into memory of their number.
     #[napi]
     pub fn searchsorted(
         &self,
@@ -74,13 +111,51 @@ impl MmapArray {
         needles: Unknown<'_>,
         right: bool,
         into: Unknown<'_>,
+        field: Option<u32>,
     ) -> napi::Result<()> {
-        let (needles, into) = (Source::new(&env, self, &needles)?, bytes(&env, &into)?);
+        let field = number_of(field);
+        let (needles, into) = (Source::new(&env, self, &needles, field)?, bytes(&env, &into)?);
         self.read(&env, |array| {
-            array.searchsorted(needles.region(), side(right), into)?;
+            array.searchsorted(needles.region(), side(right), field, into)?;
             needles.check_faults()
         })
     }
+
+    /// Copies a field of the records of a slice into new memory of its size.
+    #[napi]
+    pub fn column(
+        &self,
+        env: Env,
+        field: u32,
+        into: Unknown<'_>,
+        start: Option<f64>,
+        stop: Option<f64>,
+    ) -> napi::Result<()> {
+        let into = bytes(&env, &into)?;
+        huge_pages::prefer(into.address(), into.len());
+        self.read(&env, |array| {
+            array.column(field as usize, bounds(start, stop, None), into)
+        })
+    }
+
+    /// Stores the values of bytes, or of an array of the field's type, in a field of the records from an index on.
+    #[napi]
+    pub fn set_column(&self, env: Env, field: u32, source: Unknown<'_>, start: f64) -> napi::Result<()> {
+        let field = field as usize;
+        let source = Source::new(&env, self, &source, Some(field))?;
+        self.read(&env, |array| {
+            let start = count("start", start)?;
+            match &source {
+                Source::Bytes(bytes) => array.set_column(field, *bytes, start),
+                Source::Array(snapshot) => array.set_column_with(field, snapshot, start),
+            }
+        })
+    }
+}
+
+/// The number of a field as the core takes it.
+pub(super) fn number_of(field: Option<u32>) -> Option<usize> {
+    field.map(|number| number as usize)
 }
 
 pub(super) fn side(right: bool) -> Side {

@@ -25,7 +25,7 @@ use super::heap;
 use super::instruction_set::{MOST_LANES, Vectors};
 use super::network::sort_few;
 use crate::kernels::order::Key;
-use crate::kernels::rows::{LINE, Rows};
+use crate::kernels::rows::{LINE, Rows, prefetch};
 
 /// Vectors read at a time from one end.
 const STRIDE: usize = 8;
@@ -133,7 +133,7 @@ pub fn partition<V: Vectors, T: Pod>(
                     (unread.end, unread.end.wrapping_sub(AHEAD * stride))
                 };
                 for vector in (0..STRIDE).step_by(LINE.div_ceil(size_of::<V::Vector>())) {
-                    elements.prefetch(soon.wrapping_add(vector * V::LANES));
+                    prefetch(elements.address(soon.wrapping_add(vector * V::LANES)));
                 }
                 partition_vectors::<V, T, STRIDE>(vectors, elements, at, pivot, keys, &mut gap, &key_of);
             }

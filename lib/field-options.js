@@ -1,0 +1,34 @@
+// The option { field } of the calls on numbers: they then work on one field of each record instead of on whole elements.
+
+import { toOptions } from './arguments.js'
+import { typeOf } from './core-array.js'
+import { typeMismatch } from './errors.js'
+import { fieldNamed } from './record-types.js'
+
+/**
+ * The arguments that may be left out before the options, and the options, which are the first object among the given arguments: so
+ * `index(value, { field })` works.
+ */
+export function withOptions(...given) {
+  const at = given.findIndex((value) => typeof value === 'object' && value !== null)
+  const last = given.length - 1
+  if (at < 0 || given.slice(at + 1).some((value) => value !== undefined)) return given
+  const options = given[at]
+  return given.map((value, index) => (index === last ? options : index === at ? undefined : value))
+}
+
+/**
+ * What a call works on.
+ * @param operation the name of the call, for errors
+ * @param known the options that the call takes
+ * @returns {{ type: object, number?: number, signal?: AbortSignal }} the row of the elements; or that of the field, and the number
+ * of the field
+ */
+export function subjectOf(array, options, operation, known = ['field']) {
+  if (options === undefined) return { type: typeOf(array) }
+  const { field, ...others } = toOptions(options, known)
+  if (field === undefined) return { type: typeOf(array), ...others }
+  const { number, name, type, count } = fieldNamed(typeOf(array), field)
+  if (count === undefined) return { type, number, ...others }
+  throw typeMismatch(`${operation} needs a field of one value. '${name}' has ${count} of ${type.label}`)
+}
