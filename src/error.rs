@@ -53,7 +53,7 @@ pub enum Error {
     /// Fields that do not make a record.
     InvalidRecordType { reason: String },
     /// A `.npy` file whose elements have another type than the caller asked for.
-    OtherDtype { dtype: String, typecode: &'static str },
+    OtherDtype { dtype: String, wanted: String },
     /// A `.npy` file that breaks NumPy's format, or ends too early.
     InvalidNpy { reason: String, path: Option<String> },
     /// A valid `.npy` file that this package cannot map.
@@ -274,11 +274,8 @@ impl fmt::Display for Error {
                 "The array is busy: {operation} must wait until the pending asynchronous call on its elements has finished"
             ),
             Error::Empty { operation } => write!(f, "The array is empty: {operation} needs an element"),
-            Error::OtherDtype { dtype, typecode } => {
-                write!(
-                    f,
-                    "The file has elements of dtype '{dtype}', not of typecode '{typecode}'"
-                )
+            Error::OtherDtype { dtype, wanted } => {
+                write!(f, "The file has elements of dtype {dtype}, not of {wanted}")
             }
             Error::InvalidNpy { reason, path } => {
                 write!(f, "{} not a valid .npy file: {reason}", subject(path))

@@ -6,7 +6,7 @@ const MAGIC = Buffer.from('\x93NUMPY', 'latin1')
 /** How NumPy's files name the type of a typecode. */
 export const DTYPES = {
   ...{ b: '|i1', B: '|u1', h: '<i2', H: '<u2', i: '<i4', I: '<u4', l: '<i8', L: '<u8', q: '<i8', Q: '<u8' },
-  ...{ e: '<f2', f: '<f4', d: '<f8', c: '|S1', u: '<U1', w: '<U1' },
+  ...{ e: '<f2', f: '<f4', d: '<f8', c: '|S1', u: '<U1', w: '<U1', Zf: '<c8', Zd: '<c16' },
 }
 
 /** A header of any text. */

@@ -58,14 +58,16 @@ impl Array {
 
     /// The index of the first element that differs from that of another region of the same type, as far as both go.
     pub fn first_difference(&self, other: Region<'_>) -> Option<usize> {
-        match self.element_type.scalar() {
-            Some(scalar) => kernels::compare::first_difference(self.region(), other, scalar),
-            None => kernels::parts::first_difference(
-                self.region(),
-                other,
-                self.element_type.itemsize(),
-                &self.element_type.parts(),
-            ),
+        let itemsize = self.element_type.itemsize();
+        match &self.element_type {
+            // A complex number has two scalars.
+            ElementType::Plain(typecode) => {
+                let found = kernels::compare::first_difference(self.region(), other, typecode.scalar);
+                found.map(|scalar| scalar * typecode.scalar.size() / itemsize)
+            }
+            ElementType::Record(record) => {
+                kernels::parts::first_difference(self.region(), other, itemsize, record.parts())
+            }
         }
     }
 

@@ -19,6 +19,8 @@ mod snapshot;
 mod splice;
 mod state;
 mod tail;
+#[cfg(test)]
+mod tests;
 mod wait;
 
 use std::sync::Arc;

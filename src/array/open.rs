@@ -89,13 +89,13 @@ impl Array {
         let mut npy = if flags == Flags::CreateOrTruncate || (flags.creates() && storage.size()? == 0) {
             let element_type = element_type.as_ref().ok_or_else(Typecode::missing)?;
             placement.require_countable(element_type.itemsize() as u64)?;
-            NpyHeader::create(storage, plain(element_type)?)?
+            NpyHeader::create(storage, element_type)?
         } else {
             NpyHeader::read(storage)?
         };
-        let element_type = element_type.unwrap_or(npy.header().typecode.into());
+        let element_type = element_type.unwrap_or_else(|| npy.header().element_type.clone());
         npy.header()
-            .require(plain(&element_type)?)
+            .require(&element_type)
             .map_err(|error| storage.named(error))?;
         require_counted(storage, &npy, &element_type)?;
         let extent = fit_npy(storage, &mut npy, &element_type, flags, placement.length)?;
@@ -113,17 +113,6 @@ impl Array {
             self.reserve(capacity)?;
         }
         Ok(self)
-    }
-}
-
-/// The typecode of elements that a `.npy` file can hold.
-pub(super) fn plain(element_type: &ElementType) -> Result<&'static Typecode> {
-    match element_type {
-        ElementType::Plain(typecode) => Ok(typecode),
-        ElementType::Record(_) => Err(Error::UnsupportedNpy {
-            reason: String::from("its elements are structured: each has several fields"),
-            path: None,
-        }),
     }
 }
 

@@ -3,9 +3,11 @@
 use std::fs::File;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
+use std::sync::Arc;
 
 use super::jobs::Work;
 use super::{Array, Placement};
+use crate::element_type::{ElementType, Field, RecordType};
 use crate::error::Result;
 use crate::kernels::Region;
 use crate::storage::{Flags, Storage};
@@ -26,6 +28,18 @@ pub fn over(file: &File, flags: Flags, length: Option<u64>) -> Array {
     };
     let open = || Storage::from_descriptor(file.as_raw_fd(), flags);
     Array::open(Typecode::parse("h").unwrap(), flags, placement, open).unwrap()
+}
+
+/// Records of a size, with a character at byte 1 and padding elsewhere.
+pub fn records(itemsize: u64) -> ElementType {
+    let field = |name: &str, code, offset| Field {
+        name: name.to_owned(),
+        typecode: Typecode::parse(code).unwrap(),
+        count: None,
+        offset,
+    };
+    let fields = vec![field("kind", "B", 0), field("letter", "c", 1)];
+    ElementType::Record(Arc::new(RecordType::new(fields, itemsize).unwrap()))
 }
 
 /// An array in memory of its own.
