@@ -20,20 +20,27 @@ const TURN = 1 << 12
  */
 export function openWithLayout(path, values) {
   const elements = openAny(path, values)
-  const row = { shape: rowShapeOf(elements), fortranOrder: false, isBoolean: false }
-  if (elements.format !== 'npy') return { elements, layout: row }
   try {
-    const { shape, fortranOrder } = readHeader(path)
-    const isBoolean = holdsBooleans(elements)
-    if (elements.perRecord !== undefined && shape.length > 1)
-      throw new UsageError(`--field in several dimensions takes one value: ${elements.field}[0]`)
-    // The array's own length counts: the file may have grown since.
-    if (shape.length === 1) return { elements, layout: { ...row, isBoolean } }
-    return { elements, layout: { shape, fortranOrder, isBoolean } }
+    return { elements, layout: layoutOf(elements) }
   } catch (error) {
     elements.close()
     throw error
   }
+}
+
+/** @returns {import('./npy/header.js').Layout} of an array, or of one field of records */
+export function layoutOf(elements) {
+  const row = { shape: rowShapeOf(elements), fortranOrder: false, isBoolean: false }
+  if (elements.format !== 'npy') return row
+  const { shape, fortranOrder } = readHeader(elements.path)
+  const isBoolean = holdsBooleans(elements)
+  const several = elements.perRecord === undefined ? [] : [elements.perRecord]
+  if (several.length > 0 && isTransposed({ shape, fortranOrder }))
+    throw new UsageError(
+      `'${elements.field}' has several values, and the file is in Fortran order: ${elements.field}[0] is one of them`,
+    )
+  // The array's own length counts: the file may have grown since.
+  return shape.length === 1 ? { ...row, isBoolean } : { shape: [...shape, ...several], fortranOrder, isBoolean }
 }
 
 /** The shape of the elements of one row: a field of several values has two dimensions. */
@@ -107,7 +114,7 @@ export async function* blocksInRowOrder({ elements, layout }, { start = 0, stop 
   }
   for await (const chunk of chunksInRowOrder(elements, layout.shape, start, stop)) {
     for (let done = 0; done < chunk.length; done += BLOCK) {
-      const values = decoded(elements, chunk.subarray(done, done + BLOCK))
+      const values = decoded(elements, partOf(chunk, done, done + BLOCK))
       yield { start: at, values }
       at += values.length
     }
@@ -149,11 +156,15 @@ async function boxInRowOrder(elements, base, extents, strides) {
     const target = indices.reduce((sum, index, at) => sum + index * targets[at], 0)
     const part = elements.slice(start, start + (count - 1) * step + 1, step)
     box ??= new part.constructor(countOf(extents))
-    if (apart === 1) box.set(part, target)
+    if (apart === 1 && !Array.isArray(part)) box.set(part, target)
     else for (let index = 0; index < count; index++) box[target + index * apart] = part[index]
   }
   return box
 }
+
+/** Records and complex numbers come as an Array. */
+const partOf = (values, start, stop) =>
+  Array.isArray(values) ? values.slice(start, stop) : values.subarray(start, stop)
 
 /** All combinations of one index of each range, the last of which varies fastest. */
 function* combinations(ranges) {

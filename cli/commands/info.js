@@ -99,7 +99,12 @@ const TITLES = {
 
 function tableOf({ file, type, typeName, itemsize, fields, ...facts }) {
   const rows = [
-    ['type', fields === undefined ? `${typeName} ('${type}')` : `records of ${itemsize} bytes: ${printable(type)}`],
+    [
+      'type',
+      fields === undefined
+        ? `${typeName} ('${type}')`
+        : `records of ${itemsize} ${itemsize === 1 ? 'byte' : 'bytes'}: ${printable(type)}`,
+    ],
     ...Object.entries(facts).map(([key, value]) => [key, shown(key, value)]),
   ]
   const lines = rows.map(([key, value]) => `  ${(TITLES[key] ?? key).padEnd(10)}  ${value}`)
