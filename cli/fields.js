@@ -1,9 +1,12 @@
 // One field of records as an array of its own: the part of an array's interface that the commands need.
 
 import { MmapArray } from '../index.js'
+import { decoded, isComplex } from './blocks.js'
 import { UsageError } from './failures.js'
 import { fieldTypeName, holdsRecords } from './record-types.js'
 
+/** The widest step for which the elements between are read too. */
+const DENSE = 16
 /** How many fields a message lists. */
 const MOST_LISTED = 20
 
@@ -92,15 +95,26 @@ export class FieldElements {
   }
 
   /** A copy of the elements from `start` to before `stop`, as `slice` of an array gives it. */
-  slice(start = 0, stop = undefined, step = 1) {
+  slice(start, stop, step) {
+    const copy = this.#copy(start, stop, step)
+    return isComplex(this) ? decoded(this, copy) : copy
+  }
+
+  #copy(start = 0, stop = undefined, step = 1) {
     if (step === 1) return this.#part(start, stop ?? this.length)
-    const first = this.#part(start, start + 1)
     const end = stop ?? (step > 0 ? this.length : -1)
-    const count = Math.ceil((end - start) / step)
-    const copy = new first.constructor(Math.max(count, 0) * this.#slots)
+    const count = Math.max(Math.ceil((end - start) / step), 0)
+    const last = start + (count - 1) * step
+    // Elements that lie close together are read at once.
+    const isDense = count > 0 && Math.abs(step) <= DENSE
+    const low = Math.min(start, last)
+    const range = isDense ? this.#part(low, Math.max(start, last) + 1) : this.#part(0, 0)
+    const slots = this.#slots
+    const copy = new range.constructor(count * slots)
     for (let index = 0; index < count; index++) {
       const at = start + index * step
-      copy.set(this.#part(at, at + 1), index * this.#slots)
+      const value = isDense ? range.subarray((at - low) * slots, (at - low + 1) * slots) : this.#part(at, at + 1)
+      copy.set(value, index * slots)
     }
     return copy
   }

@@ -3,7 +3,7 @@
 
 import { statSync } from 'node:fs'
 import { MmapArray } from '../../index.js'
-import { bytesOf, isComplex } from '../blocks.js'
+import { bytesOf, decoded, isComplex } from '../blocks.js'
 import { DataError } from '../failures.js'
 
 /** The typecode that the file is opened with, by the size of a number. */
@@ -44,7 +44,8 @@ export class ForeignElements {
   slice(start, stop, step = 1) {
     const bytes = bytesOf(this.#wordsOf(start, stop, step))
     if (this.#isBigEndian && this.#size > 1) bytes[`swap${this.#size * 8}`]()
-    return new this.#Kind(bytes.buffer, bytes.byteOffset, bytes.length / this.#size)
+    const copy = new this.#Kind(bytes.buffer, bytes.byteOffset, bytes.length / this.#size)
+    return isComplex(this) ? decoded(this, copy) : copy
   }
 
   #wordsOf(start, stop, step) {
