@@ -568,18 +568,19 @@ export interface OpenOptions {
    */
   format?: 'raw' | 'npy' | undefined
   /**
-   * What happens to a file that ends in a part of an element. `'keep'`: it is kept, and the array can be read, but a call that changes
-   * its length throws `ERR_RAGGED_LENGTH`. `'cut'`: the first such call cuts the part off. A file that was whole when it was opened is
-   * cut without it: a writer was killed then. Default `'keep'`, because to open a file with a wrong type makes it look so.
+   * What a call that changes the length does if the file ends inside an element. `'cut'`: it truncates the file to whole elements
+   * first. Default: it throws `ERR_RAGGED_LENGTH`, because a file of another type often ends so. An array of records whose file was
+   * whole when it was opened needs no such option: it removes what an interrupted append leaves; see docs/durability.md. With this
+   * option, all changes of the length hold the lock on appends that is described there. Not for `.npy` files.
    *
    * @example
    * import fs from 'node:fs'
-   * fs.writeFileSync('torn', Buffer.alloc(20))
-   * const points = MmapArray.open('torn', { x: 'd', y: 'd' }, { flags: 'r+', tail: 'cut' })
-   * points.append({ x: 1, y: 2 })
-   * fs.statSync('torn').size // => 32
+   * fs.writeFileSync('torn.i32', Buffer.alloc(10))
+   * const torn = MmapArray.open('torn.i32', 'i', { flags: 'r+', tail: 'cut' })
+   * torn.append(1)
+   * torn.tolist() // => [ 0, 0, 1 ]
    */
-  tail?: 'keep' | 'cut' | undefined
+  tail?: 'cut' | undefined
 }
 
 /**
@@ -738,7 +739,7 @@ export interface MmapArrayConstructor {
   /**
    * Opens a file as an array: element 0 is at byte 0 (or at `offset`), and the file's size is the array's length. Nothing is
    * read before it is touched. A file whose size is no whole number of elements opens up to its last whole element; a change
-   * of its length is then `ERR_RAGGED_LENGTH`.
+   * of its length is then `ERR_RAGGED_LENGTH`, unless the option `tail` is given.
    *
    * @param path a string, bytes or a `file:` URL
    * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
@@ -1155,11 +1156,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
 
   /**
    * Adds one element at the end. In an exact array it is one appending write: appends of several threads and processes to
-   * one file are all kept, and a full disk is an error of this call that leaves the array as it was.
+   * one file are all kept, and a full disk is an error of this call that leaves the array as it was. For records whose size does
+   * not divide 4096, this and every other change of the length of an exact array holds a lock; see docs/durability.md.
    *
    * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
    * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC; ERR_LOCKED if another
+   * open file held the lock on appends for two seconds. `pid` of the error is its process, if the system tells
    * @example
    * const scores = new MmapArray('i', [3, 1])
    * scores.append(2)
@@ -1168,7 +1171,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   append(value: Input<C>): void
 
   /**
-   * Adds elements at the end. Of an iterable, the items before a bad one (or before it throws) are kept, as in Python.
+   * Adds elements at the end. Of an iterable, the items before a bad one (or before it throws) are kept, as in Python. All
+   * items are taken before the first is added.
    *
    * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE for an
    * item of the wrong kind and for what is no iterable
@@ -1430,7 +1434,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * written to elements meanwhile may or may not be in the file. After an abort the file holds a part of them, or what it held. The
    * call itself opens the file, or makes it; a pipe by name that nobody reads is ENXIO. Calls on one path or descriptor that are not
    * awaited may interleave, as with `fs.writeFile`: the file may hold parts of each. `process.exit()` cancels the call, as it cuts
-   * `fs.writeFile` short, if its thread has loaded this package.
+   * `fs.writeFile` short, if its thread has loaded this package; the end of a worker by others, as `terminate()`, waits until a
+   * pipe has taken the elements or has no reader any more.
    *
    * @param target a path, a descriptor, or what has an `fd`
    * @throws {Error} as a rejection: EBUSY as for `tofile`; ERR_BUSY while
@@ -1588,7 +1593,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * Which of two arrays comes first: -1 for this one, 1 for the other, 0 where they are equal. The first unequal pair of
    * elements decides, else the length. NaN where a NaN decides.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for characters with numbers or with strings that are none, ERR_INVALID_ARG_TYPE for what is no array
+   * @throws {TypeError} ERR_TYPE_MISMATCH for characters with numbers or with strings that are none, unless one of the arrays
+   * is empty; ERR_INVALID_ARG_TYPE for what is no array
    * @throws {Error} ERR_CLOSED, of either array
    * @example
    * new MmapArray('i', [1, 2]).compare([1, 3]) // => -1

@@ -10,6 +10,9 @@ const TURN = 16
 /** Whether elements are characters. */
 export const isText = ({ typecode }) => 'cuw'.includes(typecode)
 
+/** Whether elements are complex numbers: objects of `re` and `im`. */
+export const isComplex = ({ typecode }) => typecode === 'Zf' || typecode === 'Zd'
+
 /**
  * @param {{ start?: number, stop?: number }} bounds in elements, from 0 to the length
  * @yields {{ start: number, values: ArrayLike<number | bigint | string> }}
@@ -26,8 +29,8 @@ export const valuesOf = (array, start, stop, step) => decoded(array, array.slice
 
 /** Copied elements as JavaScript values. */
 export function decoded(array, copy) {
-  if (!isText(array) && !isHalfBits(array, copy)) return copy
-  // No typed array holds characters: a small array of the same bytes decodes them.
+  if (Array.isArray(copy) || !(isText(array) || isComplex(array) || isHalfBits(array, copy))) return copy
+  // No typed array holds such values: a small array of the same bytes decodes them.
   const values = new MmapArray(array.typecode)
   try {
     values.frombytes(copy)

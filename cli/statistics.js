@@ -1,6 +1,6 @@
 // What an array's numbers are like, in one pass.
 
-import { BLOCK, blocksOf, isText, truths } from './blocks.js'
+import { BLOCK, blocksOf, isComplex, isText, truths } from './blocks.js'
 import { doublesOf } from './envelopes.js'
 
 const WORD = 2n ** 32n
@@ -12,7 +12,7 @@ const WORD = 2n ** 32n
  */
 export async function statisticsOf(array, { isBoolean = false, onProgress = () => {} } = {}) {
   const { length } = array
-  if (isText(array) || length === 0) return undefined
+  if (isText(array) || isComplex(array) || length === 0) return undefined
   const areFloats = 'efd'.includes(array.typecode)
   const moments = areFloats ? new FloatMoments() : new IntegerMoments()
   let [min, max] = []

@@ -5,8 +5,9 @@ import { MmapArray } from '../../index.js'
 import { blocksOf } from '../blocks.js'
 import { DataError, UsageError } from '../failures.js'
 import { blocksInRowOrder, coordinatesOf, countOf, openWithLayout, placeText, rowIndexOf } from '../layout.js'
+import { booleanFieldsOf } from '../npy/header.js'
 import { requireWhole } from '../opening.js'
-import { toTypecode } from '../type-names.js'
+import { holdsRecords, toType } from '../record-types.js'
 import { textSource } from './text-source.js'
 
 /**
@@ -27,7 +28,8 @@ export function sourceOf({ path, format }, { values, typecode, text, note }) {
     return arraySource(opened)
   }
   if (format === 'npy') throw new UsageError("NumPy's format cannot be read from the standard input")
-  const own = toTypecode(values.type)
+  if (values.field !== undefined) throw new UsageError('--field needs a file, not the standard input')
+  const own = toType(values.type, values)
   if (own === undefined) throw new UsageError('the standard input does not say the type of its elements: give --type')
   return pipeSource(own)
 }
@@ -47,6 +49,7 @@ function arraySource({ elements, layout }) {
     typecode: elements.typecode,
     total: elements.length,
     layout,
+    booleanFields: holdsRecords(elements) ? booleanFieldsOf(elements) : [],
     /** `rows` are those of the first dimension to read. Without them, all elements come as they lie in the file. */
     async *blocks(onProgress, rows) {
       isByRow = rows !== undefined || !layout.fortranOrder
