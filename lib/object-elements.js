@@ -34,7 +34,11 @@ class ObjectCodec {
 }
 
 /** Memory without room, so that `store` gives the bytes. */
-const NOWHERE = { writable: new Uint8Array(0), data: new DataView(new ArrayBuffer(0)), words: new Uint32Array(FAULTS_SEEN + 1) }
+const NOWHERE = {
+  writable: new Uint8Array(0),
+  data: new DataView(new ArrayBuffer(0)),
+  words: new Uint32Array(FAULTS_SEEN + 1),
+}
 
 const bytesOf = (data) => new Uint8Array(data.buffer)
 
@@ -82,7 +86,8 @@ export function recordCodec(type) {
 const isObject = (value) => typeof value === 'object' && value !== null
 
 /** How an error names a field: "value.price". */
-export const nameIn = (field) => (/^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(field) ? `value.${field}` : `value[${JSON.stringify(field)}]`)
+export const nameIn = (field) =>
+  /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(field) ? `value.${field}` : `value[${JSON.stringify(field)}]`
 
 /** How many types with as many fields have a copy of the functions already. */
 const copiesInUse = RECORD_ACCESSORS.map(() => 0)
