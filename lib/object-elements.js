@@ -16,14 +16,15 @@ import { END, FAULTS_SEEN, LENGTH, ROOM } from './state.js'
  * - `needle(value)` gives the bytes that the core searches for; undefined if no element can equal the value;
  * - `present(bytes)` gives the element for what the core returned;
  * - `equals(element, value)` compares an element with any value;
- * - `fields` has the Access of each field of a record, with its `name` and `offset`.
+ * - `fields` has the Access of each field of a record, with its `name` and `offset`; `fieldsByName` has them by name.
  */
 class ObjectCodec {
   decode = null
   isNumber = false
 
-  constructor({ itemsize }, { read, store, needle, equals }, fields) {
+  constructor({ itemsize }, { read, store, needle, equals }, fields = []) {
     this.fields = fields
+    this.fieldsByName = new Map(fields.map((field) => [field.name, field]))
     this.read = read
     this.store = store
     this.equals = equals
