@@ -13,11 +13,15 @@ impl Array {
         Ok(self.element_at(at))
     }
 
-    pub(super) fn element_at(&self, at: u64) -> Element {
-        let size = self.element_type.itemsize();
-        let mut element = Element::zeroed(size);
-        self.region().read(at as usize * size, element.bytes_mut());
+    fn element_at(&self, at: u64) -> Element {
+        let mut element = Element::zeroed(self.element_type.itemsize());
+        self.read_element(at, &mut element);
         element
+    }
+
+    pub(super) fn read_element(&self, at: u64, into: &mut Element) {
+        let start = at as usize * self.element_type.itemsize();
+        self.region().read(start, into.bytes_mut());
     }
 
     pub fn set(&self, index: i64, element: &Element) -> Result<()> {
@@ -58,14 +62,16 @@ impl Array {
 
     /// The index of the first element that differs from that of another region of the same type, as far as both go.
     pub fn first_difference(&self, other: Region<'_>) -> Option<usize> {
-        match self.element_type.scalar() {
-            Some(scalar) => kernels::compare::first_difference(self.region(), other, scalar),
-            None => kernels::parts::first_difference(
-                self.region(),
-                other,
-                self.element_type.itemsize(),
-                &self.element_type.parts(),
-            ),
+        let itemsize = self.element_type.itemsize();
+        match &self.element_type {
+            // A complex number has two scalars.
+            ElementType::Plain(typecode) => {
+                let found = kernels::compare::first_difference(self.region(), other, typecode.scalar);
+                found.map(|scalar| scalar * typecode.scalar.size() / itemsize)
+            }
+            ElementType::Record(record) => {
+                kernels::parts::first_difference(self.region(), other, itemsize, record.parts())
+            }
         }
     }
 

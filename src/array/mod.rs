@@ -18,6 +18,8 @@ mod snapshot;
 mod splice;
 mod state;
 mod tail;
+#[cfg(test)]
+mod tests;
 mod wait;
 
 use std::sync::Arc;

@@ -3,9 +3,12 @@
 use std::fs::File;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
+use std::sync::Arc;
 
 use super::jobs::Work;
 use super::{Array, Placement};
+use crate::element::Element;
+use crate::element_type::{ElementType, Field, RecordType};
 use crate::error::Result;
 use crate::kernels::Region;
 use crate::storage::{Flags, Storage};
@@ -28,6 +31,18 @@ pub fn over(file: &File, flags: Flags, length: Option<u64>) -> Array {
     Array::open(Typecode::parse("h").unwrap(), flags, placement, open).unwrap()
 }
 
+/// Records of a size, with a character at byte 1 and padding elsewhere.
+pub fn records(itemsize: u64) -> ElementType {
+    let field = |name: &str, code, offset| Field {
+        name: name.to_owned(),
+        typecode: Typecode::parse(code).unwrap(),
+        count: None,
+        offset,
+    };
+    let fields = vec![field("kind", "B", 0), field("letter", "c", 1)];
+    ElementType::Record(Arc::new(RecordType::new(fields, itemsize).unwrap()))
+}
+
 /// An array in memory of its own.
 pub fn integers(values: &[i32]) -> Array {
     let mut array = Array::anonymous(Typecode::parse("i").unwrap(), 0).unwrap();
@@ -40,6 +55,14 @@ pub fn values(array: &Array) -> Vec<i32> {
     (0..array.length() as usize)
         .map(|index| array.region().get(index))
         .collect()
+}
+
+impl Array {
+    /// Removes an element and returns it.
+    pub fn pop(&mut self, index: i64) -> Result<Element> {
+        let mut element = Element::zeroed(self.element_type.itemsize());
+        self.pop_into(index, &mut element).map(|()| element)
+    }
 }
 
 /// That something was refused because of work under way.

@@ -65,36 +65,48 @@ impl Pattern {
     }
 
     /// The index of the first equal element in a range of indices.
-    pub fn find(&self, region: Region<'_>, range: Range<usize>) -> Option<usize> {
-        let mut range = range;
-        range.find(|index| self.is_equal(region, *index))
+    pub fn find(&self, region: Region<'_>, mut range: Range<usize>) -> Option<usize> {
+        if self.has_nan {
+            return None;
+        }
+        range.find(|index| self.is_equal(region, index * self.itemsize))
     }
 
     /// The number of equal elements.
     pub fn count(&self, region: Region<'_>) -> usize {
+        if self.has_nan {
+            return 0;
+        }
         let all = 0..region.len() / self.itemsize;
-        all.filter(|index| self.is_equal(region, *index)).count()
+        all.filter(|index| self.is_equal(region, index * self.itemsize))
+            .count()
     }
 
+    /// Whether the element that begins at a byte is equal.
     #[inline(always)]
-    fn is_equal(&self, region: Region<'_>, index: usize) -> bool {
+    fn is_equal(&self, region: Region<'_>, start: usize) -> bool {
         /// Words that are compared without a branch.
         const AT_ONCE: usize = 8;
-        let start = index * self.itemsize;
-        let differs = |words: &[Word], load: &dyn Fn(usize) -> u64| {
-            let different = |word: &Word| (load(word.offset) & word.mask) ^ word.bits;
-            words.iter().fold(0, |all, word| all | different(word)) != 0
-        };
-        if self.has_nan {
-            return false;
-        }
         if self.itemsize < WORD {
             let mut bytes = [0; WORD];
             region.read(start, &mut bytes[..self.itemsize]);
-            return !differs(&self.words, &|_| u64::from_ne_bytes(bytes));
+            return self
+                .words
+                .iter()
+                .all(|word| word.is_in(u64::from_ne_bytes(bytes)));
         }
-        let mut runs = self.words.chunks(AT_ONCE);
-        runs.all(|words| !differs(words, &|offset| region.get_at(start + offset)))
+        let element = region.part(start, self.itemsize);
+        self.words.chunks(AT_ONCE).all(|words| {
+            let is_here = |word: &Word| word.is_in(element.get_at(word.offset));
+            words.iter().fold(true, |all, word| all & is_here(word))
+        })
+    }
+}
+
+impl Word {
+    #[inline(always)]
+    fn is_in(&self, bits: u64) -> bool {
+        bits & self.mask == self.bits
     }
 }
 
@@ -125,7 +137,7 @@ fn compared_bits(scalar: Scalar, bits: &[u8], mask: &mut [u8]) -> bool {
 const BLOCK: usize = 16 * 1024;
 
 /// A part of so many bytes is worked on with vectors.
-const LONG: usize = 128;
+const LONG: usize = 512;
 
 /// Divides elements into ranges of about a block each.
 fn blocks(count: usize, itemsize: usize) -> impl Iterator<Item = Range<usize>> {
@@ -142,25 +154,34 @@ fn bytes_of<'a>(region: Region<'a>, index: usize, itemsize: usize, part: &Part) 
 pub fn byteswap(region: Region<'_>, itemsize: usize, parts: &[Part]) {
     for block in blocks(region.len() / itemsize, itemsize) {
         for part in parts {
-            let size = part.typecode.scalar.size();
-            for index in block.clone() {
-                let bytes = bytes_of(region, index, itemsize, part);
-                match size {
-                    1 => break,
-                    _ if bytes.len() >= LONG => reorder::byteswap(bytes, size),
-                    2 => swap(bytes, u16::swap_bytes),
-                    4 => swap(bytes, u32::swap_bytes),
-                    _ => swap(bytes, u64::swap_bytes),
-                }
+            match part.typecode.scalar.size() {
+                2 => swap(region, itemsize, part, block.clone(), u16::swap_bytes),
+                4 => swap(region, itemsize, part, block.clone(), u32::swap_bytes),
+                8 => swap(region, itemsize, part, block.clone(), u64::swap_bytes),
+                _ => {}
             }
         }
     }
 }
 
 #[inline(always)]
-fn swap<T: Pod>(bytes: Region<'_>, swapped: impl Fn(T) -> T) {
-    for index in 0..bytes.len() / size_of::<T>() {
-        bytes.put(index, swapped(bytes.get(index)));
+fn swap<T: Pod>(
+    region: Region<'_>,
+    itemsize: usize,
+    part: &Part,
+    block: Range<usize>,
+    swapped: impl Fn(T) -> T,
+) {
+    let size = size_of::<T>();
+    for index in block {
+        if part.count * size >= LONG {
+            reorder::byteswap(bytes_of(region, index, itemsize, part), size);
+            continue;
+        }
+        for scalar in 0..part.count {
+            let at = index * itemsize + part.offset + scalar * size;
+            region.put_at(at, swapped(region.get_at(at)));
+        }
     }
 }
 
@@ -176,15 +197,20 @@ pub fn first_difference(
         for part in parts {
             // Only before the pair that another part has found.
             let range = block.start..found.unwrap_or(block.end);
-            found = for_scalar!(part.typecode.scalar, T => {
-                part_difference::<T>(left, right, itemsize, part, range)
-            })
+            let scalar = part.typecode.scalar;
+            found = if !scalar.is_float() && part.count * scalar.size() >= WORD {
+                // Integers are equal if their bytes are.
+                part_difference::<u64>(left, right, itemsize, part, range)
+            } else {
+                for_scalar!(scalar, T => part_difference::<T>(left, right, itemsize, part, range))
+            }
             .or(found);
         }
         found
     })
 }
 
+/// Compares values of a type, of which the last may overlap the one before it.
 #[inline(always)]
 fn part_difference<T: Pod + PartialEq>(
     left: Region<'_>,
@@ -193,12 +219,182 @@ fn part_difference<T: Pod + PartialEq>(
     part: &Part,
     mut range: Range<usize>,
 ) -> Option<usize> {
+    let bytes = part.count * part.typecode.scalar.size();
     range.find(|index| {
-        let ours = bytes_of(left, *index, itemsize, part);
-        let theirs = bytes_of(right, *index, itemsize, part);
-        if ours.len() >= LONG {
+        if bytes >= LONG {
+            let ours = bytes_of(left, *index, itemsize, part);
+            let theirs = bytes_of(right, *index, itemsize, part);
             return compare::first_difference(ours, theirs, part.typecode.scalar).is_some();
         }
-        (0..part.count).any(|scalar| ours.get::<T>(scalar) != theirs.get::<T>(scalar))
+        (0..bytes).step_by(size_of::<T>()).any(|at| {
+            let at = index * itemsize + part.offset + at.min(bytes - size_of::<T>());
+            left.get_at::<T>(at) != right.get_at::<T>(at)
+        })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::element::Element;
+    use crate::element_type::{ElementType, Field, RecordType};
+    use crate::typecode::Typecode;
+    use std::sync::Arc;
+
+    /// Types whose fields are packed, aligned, out of order, long, short, and with padding at either end.
+    fn types() -> Vec<ElementType> {
+        let record = |fields: &[(&str, Option<usize>, usize)], itemsize| {
+            let fields = fields
+                .iter()
+                .enumerate()
+                .map(|(at, (code, count, offset))| Field {
+                    name: format!("field {at}"),
+                    typecode: Typecode::parse(code).unwrap(),
+                    count: *count,
+                    offset: *offset,
+                });
+            ElementType::Record(Arc::new(RecordType::new(fields.collect(), itemsize).unwrap()))
+        };
+        vec![
+            record(&[("q", None, 0), ("d", None, 8), ("I", None, 16)], 20),
+            record(&[("q", None, 0), ("d", None, 8), ("I", None, 16)], 24),
+            record(&[("b", None, 1)], 3),
+            record(&[("f", None, 0)], 4),
+            record(&[("e", None, 3), ("H", None, 1), ("B", None, 0)], 7),
+            record(&[("d", None, 0)], 8),
+            record(&[("u", None, 2), ("e", Some(2), 9)], 13),
+            record(&[("Zf", Some(3), 5), ("w", Some(1), 31), ("h", None, 1)], 36),
+            record(
+                &[("d", Some(40), 3), ("B", Some(300), 330), ("H", Some(90), 640)],
+                900,
+            ),
+            record(&[("i", None, 0), ("Zd", None, 40_000)], 50_000),
+            Typecode::parse("Zf").unwrap().into(),
+            Typecode::parse("Zd").unwrap().into(),
+        ]
+    }
+
+    /// The numbers of each scalar of an element. The padding is left out.
+    fn numbers(parts: &[Part], element: &[u8]) -> Vec<f64> {
+        let of_part = |part: &Part| {
+            let size = part.typecode.scalar.size();
+            let bytes = element[part.offset..].chunks(size).take(part.count);
+            bytes
+                .map(|bytes| number(part.typecode.scalar, bytes))
+                .collect::<Vec<_>>()
+        };
+        parts.iter().flat_map(of_part).collect()
+    }
+
+    fn number(scalar: Scalar, bytes: &[u8]) -> f64 {
+        match Element::from_bytes(bytes).decode(scalar) {
+            crate::element::Number::Double(value) => value,
+            crate::element::Number::Integer(value) => value as f64,
+        }
+    }
+
+    /// A generator of numbers that look random.
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, end: u64) -> u64 {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            self.0 % end
+        }
+
+        /// An element of few values, so that many are equal, with any padding.
+        fn element(&mut self, element_type: &ElementType) -> Vec<u8> {
+            let size = element_type.itemsize();
+            let mut bytes: Vec<u8> = (0..size).map(|_| self.below(256) as u8).collect();
+            let rare = self.below(3) == 0;
+            for part in element_type.parts() {
+                let size = part.typecode.scalar.size();
+                let scalars = bytes[part.offset..].chunks_mut(size).take(part.count);
+                scalars.for_each(|scalar| {
+                    scalar.fill(0);
+                    if rare && self.below(part.count as u64 + 1) == 0 {
+                        // The sign of a float, its least bit, or a NaN.
+                        match self.below(3) {
+                            0 => scalar[size - 1] = 0x80,
+                            1 => scalar[0] = 1,
+                            _ => scalar[size.saturating_sub(2)..].fill(0x7F | 0xF0),
+                        }
+                    }
+                });
+            }
+            bytes
+        }
+    }
+
+    #[test]
+    fn kernels_of_parts_agree_with_a_comparison_number_by_number() {
+        let mut random = Random(88_172_645_463_325_252);
+        for element_type in types() {
+            let (itemsize, parts) = (element_type.itemsize(), element_type.parts());
+            let most = if cfg!(miri) || itemsize > 1000 { 20 } else { 700 };
+            for count in [0, 1, 2, most] {
+                let mut elements = |count| (0..count).flat_map(|_| random.element(&element_type)).collect();
+                let (left, mut right): (Vec<u8>, Vec<u8>) = (elements(count), elements(count));
+                // From an odd address on.
+                let shifted: Vec<u8> = [&[0], &left[..]].concat();
+                let region = Region::of(&shifted).part(1, left.len());
+                let found: Vec<Vec<f64>> = left
+                    .chunks(itemsize)
+                    .map(|element| numbers(&parts, element))
+                    .collect();
+
+                for needle in right.chunks(itemsize).chain(left.chunks(itemsize)).take(40) {
+                    let pattern = Pattern::of(&parts, needle);
+                    let sought = numbers(&parts, needle);
+                    let expected = found.iter().filter(|element| **element == sought).count();
+                    assert_eq!(pattern.count(region), expected, "{element_type}");
+                    for range in [0..count, count / 3..count, 0..count / 2, count..count] {
+                        let expected = found[range.clone()].iter().position(|element| *element == sought);
+                        let expected = expected.map(|at| at + range.start);
+                        assert_eq!(pattern.find(region, range), expected, "{element_type}");
+                    }
+                }
+
+                // The same values up to a random element, then any.
+                for _ in 0..10 {
+                    let same = random.below(count as u64 + 1) as usize;
+                    for (ours, theirs) in left.chunks(itemsize).zip(right.chunks_mut(itemsize)).take(same) {
+                        for part in &parts {
+                            let end = part.offset + part.count * part.typecode.scalar.size();
+                            theirs[part.offset..end].copy_from_slice(&ours[part.offset..end]);
+                        }
+                    }
+                    let pairs = found.iter().zip(right.chunks(itemsize));
+                    let expected = pairs
+                        .map(|(ours, theirs)| *ours == numbers(&parts, theirs))
+                        .position(|is_equal| !is_equal);
+                    let difference = first_difference(region, Region::of(&right), itemsize, &parts);
+                    assert_eq!(difference, expected, "{element_type}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn byteswap_of_parts_reverses_the_bytes_of_each_scalar_only() {
+        for element_type in types() {
+            let (itemsize, parts) = (element_type.itemsize(), element_type.parts());
+            for count in [0, 1, 3, 1700 / itemsize] {
+                let original: Vec<u8> = (0..count * itemsize).map(|at| (at % 251) as u8).collect();
+                let mut swapped = original.clone();
+                byteswap(Region::of_mut(&mut swapped), itemsize, &parts);
+                let mut expected = original;
+                for element in expected.chunks_mut(itemsize) {
+                    for part in &parts {
+                        let size = part.typecode.scalar.size();
+                        let scalars = element[part.offset..].chunks_mut(size).take(part.count);
+                        scalars.for_each(<[u8]>::reverse);
+                    }
+                }
+                assert!(swapped == expected, "{count} of {element_type}");
+            }
+        }
+    }
 }

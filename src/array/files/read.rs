@@ -6,13 +6,15 @@ use super::external_file::ExternalFile;
 use crate::array::jobs::{Claim, Work};
 use crate::array::tail::PiecesBehindEnd;
 use crate::array::{Array, countable_bytes};
+use crate::element_type::MAX_RECORD;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::os::{identity, read};
 use crate::storage::Storage;
 
-/// Bytes read at a time; a multiple of the size of every element.
+/// Bytes read at a time, less those that are not a whole element. No element is larger.
 const CHUNK: u64 = 1 << 20;
+const _: () = assert!(MAX_RECORD <= CHUNK);
 /// If the source does not say its size, memory is checked for so many bytes at a time.
 const MEMORY_AT_ONCE: u64 = 64 << 20;
 
@@ -137,10 +139,11 @@ impl Reading {
         is_cancelled: Option<&dyn Fn() -> bool>,
         mut append: impl FnMut(Region<'_>) -> Result<bool>,
     ) -> Result<bool> {
+        let at_once = CHUNK - CHUNK % self.itemsize as u64;
         let buffered = if self.memory.is_some() {
             0
         } else {
-            CHUNK.min(self.wanted)
+            at_once.min(self.wanted)
         };
         let mut chunk = vec![0; buffered as usize];
         let (mut read, mut elements) = (0, 0);
@@ -154,7 +157,7 @@ impl Reading {
             let left = self.wanted - read;
             let piece = match &mut self.memory {
                 Some(memory) => memory.next(left),
-                None => Region::of_mut(&mut chunk).part(0, CHUNK.min(left) as usize),
+                None => Region::of_mut(&mut chunk).part(0, at_once.min(left) as usize),
             };
             let (got, failure) = read::fill(&self.file, piece, is_cancelled);
             let whole = got - got % self.itemsize;

@@ -3,7 +3,7 @@ use super::external_file::{ExternalFile, FileName};
 use crate::array::Array;
 use crate::array::Placement;
 use crate::array::jobs::{Claim, Work};
-use crate::array::samples::{busy, done, file_of, integers, over, values};
+use crate::array::samples::{busy, done, file_of, integers, over, records, values};
 use crate::error::Error;
 use crate::kernels::Region;
 use crate::os::huge_pages::HUGE_PAGE;
@@ -94,6 +94,40 @@ fn fromfile_of_too_few_elements_fails_and_keeps_them() {
         assert_eq!(error.code(), "ERR_UNEXPECTED_EOF");
         let whole = MUCH - MUCH % 8;
         assert!(array.region().to_vec().unwrap() == source[..whole]);
+    }
+}
+
+#[test]
+fn fromfile_of_records_counts_whole_ones_only() {
+    let source = some();
+    for itemsize in [20, 4097, 1 << 20] {
+        // The last one is cut.
+        let whole = source.len() - source.len() % itemsize;
+        for begin in [0, 3] {
+            for (is_exposed, is_later) in [(false, false), (false, true), (true, false), (true, true)] {
+                let element_type = records(itemsize as u64);
+                let mut array = Array::anonymous(element_type, 0).unwrap();
+                let before = vec![7; begin * itemsize];
+                array.extend(Region::of(&before)).unwrap();
+                if is_exposed {
+                    array.descriptor().unwrap();
+                }
+                let file = ExternalFile::Own(file_of(&source));
+                let error = if is_later {
+                    let work = array.fromfile_later(1, file, 1 << 30).unwrap();
+                    let error = failure(work);
+                    array.finish_job(1).unwrap();
+                    error
+                } else {
+                    array.fromfile(file, 1 << 30).unwrap_err()
+                };
+                let got = (whole / itemsize) as u64;
+                assert_eq!(error, Error::UnexpectedEof { wanted: 1 << 30, got });
+                assert_eq!(array.length(), begin as u64 + got);
+                let there = array.region().to_vec().unwrap();
+                assert!(there == [&before, &source[..whole]].concat(), "{itemsize}");
+            }
+        }
     }
 }
 

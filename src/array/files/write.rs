@@ -14,12 +14,13 @@ use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::os::{blocks, descriptor, identity, readiness, size};
 
-/// Bytes that are written between two checks for a cancellation.
+/// Bytes that are written between two checks for a cancellation, less those that are not a whole element.
 const PART: usize = 8 << 20;
 
 /// A write that was checked and prepared.
 struct Writing {
     elements: Snapshot,
+    itemsize: usize,
     file: ExternalFile,
     truncates: bool,
 }
@@ -77,6 +78,7 @@ impl Array {
         };
         Ok(Some(Writing {
             elements: self.snapshot_of(self.byte_length()),
+            itemsize: self.element_type.itemsize(),
             file,
             truncates,
         }))
@@ -119,7 +121,7 @@ impl Writing {
             size::set(file, 0)?;
             blocks::preallocate(file, all.len() as u64);
         }
-        let done = write_all(all, file, is_cancelled);
+        let done = write_all(all, self.itemsize, file, is_cancelled);
         if self.truncates && !matches!(done, Ok(true)) {
             blocks::release_preallocated(file);
         }
@@ -128,9 +130,14 @@ impl Writing {
 }
 
 /// Writes bytes at the position of a file. Returns false if it was cancelled; some of them may be written by then.
-fn write_all(all: Region<'_>, mut file: &File, is_cancelled: Option<&dyn Fn() -> bool>) -> Result<bool> {
+fn write_all(
+    all: Region<'_>,
+    itemsize: usize,
+    mut file: &File,
+    is_cancelled: Option<&dyn Fn() -> bool>,
+) -> Result<bool> {
     let part = if is_cancelled.is_none() || identity::require_regular(file).is_ok() {
-        PART
+        PART - PART % itemsize
     } else {
         // A longer write to a pipe would block until a reader has taken the rest.
         readiness::AT_ONCE

@@ -116,6 +116,7 @@ impl Array {
             mapping: self.mapping().clone(),
             window: self.window().clone(),
             at: self.byte_length(),
+            itemsize: self.itemsize(),
             prefault: self.prefault.clone(),
         }
     }
@@ -127,14 +128,17 @@ pub(in crate::array) struct PiecesBehindEnd {
     window: Arc<Window>,
     /// Where the next piece begins in the window.
     at: u64,
+    itemsize: u64,
     prefault: Prefault,
 }
 
 impl PiecesBehindEnd {
-    /// The next piece, of so many bytes at most. The caller writes to all of it.
+    /// The next piece, of so many bytes at most. The caller writes to all of it. It ends with a whole element, except for the last
+    /// one.
     pub fn next(&mut self, bytes: u64) -> Region<'_> {
-        let start = self.at;
-        let end = (start + bytes).min(start - start % PIECE + PIECE);
+        let (start, last) = (self.at, self.at + bytes);
+        let border = (start + self.itemsize).next_multiple_of(PIECE);
+        let end = last.min(border - border % self.itemsize);
         self.prefault.prefault(&self.mapping, &self.window, start, end);
         self.prefault.populated_end = self.prefault.populated_end.max(end);
         self.at = end;

@@ -250,11 +250,12 @@ impl Array {
     /// At least so many elements. If nobody else sees the memory and it is large, as many as whole huge pages hold: the kernel uses
     /// small pages from the last huge page border of a file to its end, and each costs a fault.
     fn in_huge_pages(&self, elements: u64) -> u64 {
-        let huge = HUGE_PAGE / self.itemsize();
-        if self.storage().is_exposed() || elements < 2 * huge || self.capacity() == 0 {
+        let bytes = elements.saturating_mul(self.itemsize());
+        if self.storage().is_exposed() || bytes < 2 * HUGE_PAGE || self.capacity() == 0 {
             return elements;
         }
-        elements.checked_next_multiple_of(huge).unwrap_or(elements)
+        let whole = bytes.checked_next_multiple_of(HUGE_PAGE);
+        whole.map_or(elements, |whole| whole.div_ceil(self.itemsize()))
     }
 
     /// Grows the file of a reserved array. The length stays.

@@ -39,7 +39,7 @@ impl MmapArray {
 
     fn extreme(&self, env: &Env, which: Extreme) -> napi::Result<Decoded> {
         self.read(env, |array| {
-            Ok(Decoded::of(array.element_type(), array.extreme(which)?))
+            Ok(Decoded::of(array.element_type(), &array.extreme(which)?))
         })
     }
 
