@@ -62,8 +62,10 @@ interface ComplexInput {
  * @example
  * new MmapArray({ id: 'I', gain: ['f', 3] }).itemsize // => 16
  */
-export type FieldType =
-  Typecode | TypedArrayConstructor | readonly [typecode: Typecode | TypedArrayConstructor, count: number]
+export type FieldType = PlainType | readonly [typecode: PlainType, count: number]
+
+/** The type of elements that are numbers or characters. */
+type PlainType = Typecode | TypedArrayConstructor
 
 /**
  * The fields of a record by name, in their order. A record is what C calls a struct and NumPy a structured dtype. Names that are
@@ -75,9 +77,7 @@ export type FieldType =
  * trades.append({ time: 1, price: 9.5, gain: [1, 2, 3] })
  * trades.get(0) // => { time: 1n, price: 9.5, gain: [ 1, 2, 3 ] }
  */
-export interface FieldMap {
-  readonly [name: string]: FieldType
-}
+export type FieldMap = Readonly<Record<string, FieldType>>
 
 /**
  * The fields of a record: an object, or a list of pairs as `Object.entries` of that object gives it.
@@ -97,11 +97,40 @@ export type RecordFields = FieldMap | readonly (readonly [name: string, type: Fi
  */
 export type ElementType = Typecode | FieldMap
 
-/** A field of a record type. */
-interface RecordField {
+/**
+ * A field of a record type.
+ *
+ * @example
+ * MmapArray.recordType({ x: 'd', gain: ['f', 3] }).fields[0] // => { name: 'x', typecode: 'd', offset: 0 }
+ */
+export interface RecordField {
+  /**
+   * The name.
+   *
+   * @example
+   * MmapArray.recordType({ x: 'd', y: 'd' }).fields.map(({ name }) => name) // => [ 'x', 'y' ]
+   */
   readonly name: string
+  /**
+   * The typecode of its value, or of each of its values.
+   *
+   * @example
+   * MmapArray.recordType({ x: Float32Array }).fields[0].typecode // => 'f'
+   */
   readonly typecode: Typecode
+  /**
+   * How many values the field has. Absent for a field that is one value, and no list.
+   *
+   * @example
+   * MmapArray.recordType({ gain: ['f', 3] }).fields[0].count // => 3
+   */
   readonly count?: number
+  /**
+   * The byte of the record at which it begins.
+   *
+   * @example
+   * MmapArray.recordType({ x: 'd', y: 'd' }).fields[1].offset // => 8
+   */
   readonly offset: number
 }
 
@@ -184,16 +213,16 @@ export type Element<C extends ElementType> = C extends Typecode
   : { -readonly [K in keyof C]: FieldValue<C[K]> }
 
 /** What a field of a record is when you read it. */
-type FieldValue<T> = T extends readonly [infer V extends Typecode | TypedArrayConstructor, number]
+type FieldValue<T> = T extends readonly [infer V extends PlainType, number]
   ? Element<CodeOf<V>>[]
-  : T extends Typecode | TypedArrayConstructor
+  : T extends PlainType
     ? Element<CodeOf<T>>
     : unknown
 
 /** What a field of a record may be when you write it. */
-type FieldInput<T> = T extends readonly [infer V extends Typecode | TypedArrayConstructor, number]
+type FieldInput<T> = T extends readonly [infer V extends PlainType, number]
   ? readonly Input<CodeOf<V>>[] | (CodeOf<V> extends 'c' | 'u' | 'w' ? never : NumberArray)
-  : T extends Typecode | TypedArrayConstructor
+  : T extends PlainType
     ? Input<CodeOf<T>>
     : unknown
 
@@ -320,19 +349,18 @@ export type TypedArrayConstructor =
  * MmapArray.open('points.rec', { x: 'd', y: 'd' }, { flags: 'w+' }).append({ x: 1, y: 2 })
  * MmapArray.open('points.rec', MmapArray.recordType([['x', 'd'], ['y', 'd']])).get(0) // => { x: 1, y: 2 }
  */
-export type TypeArgument = Typecode | TypedArrayConstructor | RecordType | RecordFields
+export type TypeArgument = PlainType | RecordType | RecordFields
 
 /** The fields that stand in a record type or in a list, as an object with typecodes. */
-type FieldsOf<T> =
-  T extends RecordType<infer F>
-    ? F
-    : T extends readonly (readonly [string, unknown])[]
-      ? { [P in T[number] as P[0]]: FieldCode<P[1]> }
-      : { -readonly [K in keyof T]: FieldCode<T[K]> }
+type FieldsOf<T> = T extends RecordType<infer F> ? F : NamedFields<T>
 
-type FieldCode<T> = T extends readonly [infer V extends Typecode | TypedArrayConstructor, infer N extends number]
+type NamedFields<T> = T extends readonly (readonly [string, unknown])[]
+  ? { [P in T[number] as P[0]]: FieldCode<P[1]> }
+  : { -readonly [K in keyof T]: FieldCode<T[K]> }
+
+type FieldCode<T> = T extends readonly [infer V extends PlainType, infer N extends number]
   ? [CodeOf<V>, N]
-  : T extends Typecode | TypedArrayConstructor
+  : T extends PlainType
     ? CodeOf<T>
     : never
 

@@ -24,10 +24,10 @@ const CODES = new Map(Object.entries(NAMES).flatMap(([code, names]) => names.map
 /** @returns {string | undefined} the typecode; undefined without a name */
 export function toTypecode(name) {
   if (name === undefined) return undefined
-  const code = name.length === 1 && MmapArray.typecodes.includes(name) ? name : CODES.get(name)
+  const code = MmapArray.typecodes.includes(name) ? name : CODES.get(name)
   if (code !== undefined) return code
   throw new UsageError(
-    `--type takes a typecode (${MmapArray.typecodes}) or a name such as float64, f64, Float64Array or <f8, not '${name}'` +
+    `--type takes a typecode (${MmapArray.typecodes.join(', ')}) or a name such as float64, f64, Float64Array or <f8, not '${name}'` +
       hintOf(name),
   )
 }

@@ -22,7 +22,7 @@ import {
 } from './core-array.js'
 import { ELEMENT_PATHS } from './element-paths.generated.js'
 import { envelope, envelopeAsync } from './envelopes.js'
-import { invalidArgType, outOfRange, typeMismatch, valueNotFound } from './errors.js'
+import { invalidArgType, typeMismatch, valueNotFound } from './errors.js'
 import { inJson, inspected, printed } from './inspection.js'
 import { extend, initialize, sourceOf } from './items.js'
 import { entriesOf, keysOf, valuesOf } from './iteration.js'
@@ -227,9 +227,7 @@ export class MmapArray extends StoredArray {
 
   #requireCharacters(operation) {
     if (typeOf(this).meaning === 'character') return
-    throw typeMismatch(
-      `${operation} needs an array of characters (c, u, w), this one is of ${typeOf(this).label}`,
-    )
+    throw typeMismatch(`${operation} needs an array of characters (c, u, w), this one is of ${typeOf(this).label}`)
   }
 
   // Slices and operators
@@ -278,7 +276,8 @@ export class MmapArray extends StoredArray {
 
   sum() {
     requireOpen(this)
-    if (typeOf(this).meaning === 'character') throw typeMismatch(`There is no sum of characters (${typeOf(this).label})`)
+    if (typeOf(this).meaning === 'character')
+      throw typeMismatch(`There is no sum of characters (${typeOf(this).label})`)
     return coreOf(this).sum()
   }
 
