@@ -533,7 +533,8 @@ export interface OpenOptions {
   /**
    * Elements to map. Default: all there are. Fewer than there are make a window of fixed length: elements can be written,
    * but a call that changes the length throws `ERR_FIXED_LENGTH`. More than there are make the file longer, filled with
-   * zeros, under `w+`, `wx+` and `a+`, and are a RangeError `ERR_OUT_OF_RANGE` under the other flags.
+   * zeros, under `w+`, `wx+` and `a+`, and are a RangeError `ERR_OUT_OF_RANGE` under the other flags. A file that ends inside an
+   * element is not made longer: `ERR_RAGGED_LENGTH`, unless the option `tail` is given.
    *
    * @example
    * MmapArray.open('zeros.d', 'd', { flags: 'w+', length: 3 }).tolist() // => [ 0, 0, 0 ]
