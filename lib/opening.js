@@ -63,9 +63,9 @@ export function openFile({ path, shm, fd }, typecode, options) {
   const format = toFormat(asked, path)
   // The typecode of a .npy file is in its header, unless this call makes the file.
   const isInHeader = typecode === undefined && format === 'npy' && flags !== 'w+' && flags !== 'wx+'
-  const code = isInHeader ? undefined : toType(typecode).code
-  const core = new Core(code, path, flags, format, rare)
-  return { core, type: toType(code ?? core.elementType()), isCopyOnWrite: flags === 'c' }
+  const type = isInHeader ? undefined : toType(typecode)
+  const core = new Core(type?.code, path, flags, format, rare)
+  return { core, type: type ?? typeOfFile(core), isCopyOnWrite: flags === 'c' }
 }
 
 /** The type that the header of a file says. */
