@@ -6,8 +6,8 @@ import { arch, availableParallelism, cpus, loadavg, release, tmpdir, type } from
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { columnRows } from './columns.js'
 import { sizePicture, speedPicture } from './pictures.js'
-import { recordRows } from './records.js'
 import { markdown, rowTable, summary } from './results.js'
 import { bySizeRows, limitedRows, openRows, pingPongRows, scenarioRows, tableRows } from './rows.js'
 import { findSubjects } from './subjects.js'
@@ -80,7 +80,7 @@ const context = { sizes, scratch, memory, subjects, files, kept: flags.quick ? n
 const print = flags.json ? () => {} : console.log
 for (const [name, value] of Object.entries(report.machine)) print(`${name}: ${value}`)
 for (const { name, version, absent } of subjects) print(`${name}: ${absent ? `ABSENT: ${absent}` : version}`)
-for (const makeRows of [tableRows, recordRows, limitedRows, openRows, pingPongRows, scenarioRows, bySizeRows]) {
+for (const makeRows of [tableRows, columnRows, limitedRows, openRows, pingPongRows, scenarioRows, bySizeRows]) {
   for (const { title, measure } of makeRows(context)) {
     if (words.length > 0 && !words.some((word) => title.includes(word))) continue
     const lines = await measure()

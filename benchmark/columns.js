@@ -99,7 +99,7 @@ function answersOf(n) {
   }
 }
 
-export function recordRows(context) {
+export function columnRows(context) {
   const { sizes, subjects, kept } = context
   const [own] = subjects
   const numpy = subjects.find(({ name, absent }) => name === 'NumPy' && !absent)
