@@ -55,6 +55,9 @@ column and text: a missing value without --missing, a row of another length, a f
 a number that is too large. Integers keep all of their digits, and floats are rounded once, from the text to the type.
 Numbers from text are float64 unless --type or the end of TARGET's name says otherwise.
 
+Records are copied whole: to CSV with their fields as titles, to JSON lines as objects. With a record --type, CSV with such titles, objects
+and other records become records; columns, members and fields that the type does not name are left out. --field takes one field.
+
 JSON lines have a value a line, or an object and --column. "NaN" and "Infinity" are strings, since JSON has no such numbers.`,
   options: {
     type: {
@@ -85,6 +88,8 @@ JSON lines have a value a line, or an object and --column. "NaN" and "Infinity" 
     ['mmap-array convert big.npy big.f32', 'another type: fractions are rounded, what does not fit is an error'],
     ['mmap-array convert big.npy end.csv --range -1000:', 'the last thousand'],
     ['mmap-array convert ticks.bin - --type i64 --to jsonl | head', 'to another program'],
+    ['mmap-array convert trades.csv trades.npy --type time:i64,price:f64 --dates ms', 'a table as records'],
+    ['mmap-array convert trades.npy price.f64 --field price', 'one field of records'],
   ],
 
   async run({ values, positionals, output }) {
