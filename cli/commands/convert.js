@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { OPENING } from '../opening.js'
 import { fieldNames } from '../fields.js'
-import { isRecordType, toType, typeNameOf } from '../record-types.js'
+import { areSameTypes, isRecordType, toType, typeNameOf } from '../record-types.js'
 import { toFiles } from '../command-line.js'
 import { planOf, ranged, streamRange } from '../convert/plan.js'
 import { sourceOf } from '../convert/sources.js'
@@ -126,7 +126,9 @@ JSON lines have a value a line, or an object and --column. "NaN" and "Infinity" 
         const given = { output, title, round, most: source.total, layout, between, areBooleans }
         const typecode = wanted ?? source.typecode
         const target = await targetOf({ ...to, path: unfinished }, { ...given, typecode, from: source.typecode })
-        const count = await copy(source, target, { rows, stream })
+        const isCopy =
+          ['raw', 'npy'].includes(to.format) && isRecordType(typecode) && areSameTypes(typecode, source.typecode)
+        const count = await copy(source, target, { rows, stream, isCopy })
         if (count === 0 && unfinished !== undefined) requireEmptyAllowed(to.path, values['allow-empty'])
       }
       await (to.path === undefined ? copyTo(undefined) : replace(to.path, values, copyTo))
@@ -194,9 +196,9 @@ function requireEmptyAllowed(path, isAllowed) {
 }
 
 /** @returns {Promise<number>} how many elements */
-async function copy(source, target, { rows, stream }) {
+async function copy(source, target, { rows, stream, isCopy }) {
   const onProgress = progressOf('converting', source.total)
-  const all = source.blocks(onProgress, rows)
+  const all = source.blocks(onProgress, rows, { isCopy })
   let count = 0
   try {
     for await (const values of stream ? ranged(all, stream) : all) {
