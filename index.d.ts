@@ -62,8 +62,10 @@ interface ComplexInput {
  * @example
  * new MmapArray({ id: 'I', gain: ['f', 3] }).itemsize // => 16
  */
-export type FieldType =
-  Typecode | TypedArrayConstructor | readonly [typecode: Typecode | TypedArrayConstructor, count: number]
+export type FieldType = PlainType | readonly [typecode: PlainType, count: number]
+
+/** The type of elements that are numbers or characters. */
+type PlainType = Typecode | TypedArrayConstructor
 
 /**
  * The fields of a record by name, in their order. A record is what C calls a struct and NumPy a structured dtype. Names that are
@@ -75,9 +77,7 @@ export type FieldType =
  * trades.append({ time: 1, price: 9.5, gain: [1, 2, 3] })
  * trades.get(0) // => { time: 1n, price: 9.5, gain: [ 1, 2, 3 ] }
  */
-export interface FieldMap {
-  readonly [name: string]: FieldType
-}
+export type FieldMap = Readonly<Record<string, FieldType>>
 
 /**
  * The fields of a record: an object, or a list of pairs as `Object.entries` of that object gives it.
@@ -97,11 +97,40 @@ export type RecordFields = FieldMap | readonly (readonly [name: string, type: Fi
  */
 export type ElementType = Typecode | FieldMap
 
-/** A field of a record type. */
-interface RecordField {
+/**
+ * A field of a record type.
+ *
+ * @example
+ * MmapArray.recordType({ x: 'd', gain: ['f', 3] }).fields[0] // => { name: 'x', typecode: 'd', offset: 0 }
+ */
+export interface RecordField {
+  /**
+   * The name.
+   *
+   * @example
+   * MmapArray.recordType({ x: 'd', y: 'd' }).fields.map(({ name }) => name) // => [ 'x', 'y' ]
+   */
   readonly name: string
+  /**
+   * The typecode of its value, or of each of its values.
+   *
+   * @example
+   * MmapArray.recordType({ x: Float32Array }).fields[0].typecode // => 'f'
+   */
   readonly typecode: Typecode
+  /**
+   * How many values the field has. Absent for a field that is one value, and no list.
+   *
+   * @example
+   * MmapArray.recordType({ gain: ['f', 3] }).fields[0].count // => 3
+   */
   readonly count?: number
+  /**
+   * The byte of the record at which it begins.
+   *
+   * @example
+   * MmapArray.recordType({ x: 'd', y: 'd' }).fields[1].offset // => 8
+   */
   readonly offset: number
 }
 
@@ -184,18 +213,40 @@ export type Element<C extends ElementType> = C extends Typecode
   : { -readonly [K in keyof C]: FieldValue<C[K]> }
 
 /** What a field of a record is when you read it. */
-type FieldValue<T> = T extends readonly [infer V extends Typecode | TypedArrayConstructor, number]
+type FieldValue<T> = T extends readonly [infer V extends PlainType, number]
   ? Element<CodeOf<V>>[]
-  : T extends Typecode | TypedArrayConstructor
+  : T extends PlainType
     ? Element<CodeOf<T>>
     : unknown
 
 /** What a field of a record may be when you write it. */
-type FieldInput<T> = T extends readonly [infer V extends Typecode | TypedArrayConstructor, number]
+type FieldInput<T> = T extends readonly [infer V extends PlainType, number]
   ? readonly Input<CodeOf<V>>[] | (CodeOf<V> extends 'c' | 'u' | 'w' ? never : NumberArray)
-  : T extends Typecode | TypedArrayConstructor
+  : T extends PlainType
     ? Input<CodeOf<T>>
     : unknown
+
+/** The typecode of the values of a field. */
+type FieldTypecode<T> = T extends readonly [infer V extends Typecode | TypedArrayConstructor, number]
+  ? CodeOf<V>
+  : T extends Typecode | TypedArrayConstructor
+    ? CodeOf<T>
+    : Typecode
+
+type RealCode = Exclude<Typecode, 'c' | 'u' | 'w' | 'Zf' | 'Zd'>
+
+/** The names of the fields that are one value of some typecodes. */
+type FieldOf<C extends ElementType, Code extends Typecode> = C extends FieldMap
+  ? { [K in keyof C & string]: [Extract<OneValue<C[K]>, Code>] extends [never] ? never : K }[keyof C & string]
+  : never
+
+type OneValue<T> = T extends Typecode | TypedArrayConstructor ? CodeOf<T> : never
+
+/** Fields by which records have an order. */
+type NumberField<C extends ElementType> = FieldOf<C, RealCode>
+
+/** Fields whose values can be searched for. */
+type SingleField<C extends ElementType> = FieldOf<C, Exclude<Typecode, 'Zf' | 'Zd'>>
 
 type NumberArray =
   | Int8Array
@@ -274,6 +325,12 @@ type OwnView<C extends ElementType> = C extends Typecode ? View<C> : never
 /** A copy of some elements: a typed array, or an Array if elements are objects. */
 type Slice<C extends ElementType> = C extends Exclude<Typecode, 'Zf' | 'Zd'> ? View<C> : Element<C>[]
 
+/** A sum. */
+type Sum<C extends Typecode> = C extends 'c' | 'u' | 'w' ? never : Element<C>
+
+/** What is searched for in sorted elements, or among the values of a field of sorted records. */
+type Sought<C extends ElementType> = C extends Typecode ? Input<C> : number | bigint
+
 /** An element that has an order. */
 type Ordered<C extends ElementType> = C extends Exclude<Typecode, 'Zf' | 'Zd'> ? Element<C> : never
 
@@ -320,19 +377,18 @@ export type TypedArrayConstructor =
  * MmapArray.open('points.rec', { x: 'd', y: 'd' }, { flags: 'w+' }).append({ x: 1, y: 2 })
  * MmapArray.open('points.rec', MmapArray.recordType([['x', 'd'], ['y', 'd']])).get(0) // => { x: 1, y: 2 }
  */
-export type TypeArgument = Typecode | TypedArrayConstructor | RecordType | RecordFields
+export type TypeArgument = PlainType | RecordType | RecordFields
 
 /** The fields that stand in a record type or in a list, as an object with typecodes. */
-type FieldsOf<T> =
-  T extends RecordType<infer F>
-    ? F
-    : T extends readonly (readonly [string, unknown])[]
-      ? { [P in T[number] as P[0]]: FieldCode<P[1]> }
-      : { -readonly [K in keyof T]: FieldCode<T[K]> }
+type FieldsOf<T> = T extends RecordType<infer F> ? F : NamedFields<T>
 
-type FieldCode<T> = T extends readonly [infer V extends Typecode | TypedArrayConstructor, infer N extends number]
+type NamedFields<T> = T extends readonly (readonly [string, unknown])[]
+  ? { [P in T[number] as P[0]]: FieldCode<P[1]> }
+  : { -readonly [K in keyof T]: FieldCode<T[K]> }
+
+type FieldCode<T> = T extends readonly [infer V extends PlainType, infer N extends number]
   ? [CodeOf<V>, N]
-  : T extends Typecode | TypedArrayConstructor
+  : T extends PlainType
     ? CodeOf<T>
     : never
 
@@ -511,6 +567,20 @@ export interface OpenOptions {
    * MmapArray.open('array.npy', 'B', { format: 'raw' }).length // => 128
    */
   format?: 'raw' | 'npy' | undefined
+  /**
+   * What a call that changes the length does if the file ends inside an element. `'cut'`: it truncates the file to whole elements
+   * first. Default: it throws `ERR_RAGGED_LENGTH`, because a file of another type often ends so. An array of records whose file was
+   * whole when it was opened needs no such option: it removes what an interrupted append leaves; see docs/durability.md. With this
+   * option, all changes of the length hold the lock on appends that is described there. Not for `.npy` files.
+   *
+   * @example
+   * import fs from 'node:fs'
+   * fs.writeFileSync('torn.i32', Buffer.alloc(10))
+   * const torn = MmapArray.open('torn.i32', 'i', { flags: 'r+', tail: 'cut' })
+   * torn.append(1)
+   * torn.tolist() // => [ 0, 0, 1 ]
+   */
+  tail?: 'cut' | undefined
 }
 
 /**
@@ -537,6 +607,29 @@ export interface Envelope<C extends ElementType = Typecode> {
    * new MmapArray('d', [2, NaN, 1]).envelope(1).max // => Float64Array(1) [ 2 ]
    */
   max: View<C>
+}
+
+/**
+ * Which field of the records a call works on: `sum`, `min`, `max`, `count`, `index`, `bisectLeft`, `bisectRight`, `searchsorted`,
+ * `envelope`, `sort` and their asynchronous forms take it as the last argument. Arguments before it may be left out:
+ * `index(value, { field })`. The field must be one real number; for `count` and `index` it may be a character, for `sum` a complex
+ * number.
+ *
+ * @example
+ * const trades = new MmapArray({ time: 'q', price: 'd' }, [{ time: 1, price: 9.5 }, { time: 3, price: 9 }])
+ * trades.max({ field: 'price' }) // => 9.5
+ * trades.bisectLeft(2, { field: 'time' }) // => 1
+ * trades.max() // throws TypeError ERR_TYPE_MISMATCH
+ */
+export interface FieldOptions<K extends string = string> {
+  /**
+   * The name of the field. A name that no field has is an error, and so is a field in an array of other elements than records.
+   *
+   * @example
+   * new MmapArray({ x: 'd' }, [{ x: 1 }, { x: 2 }]).sum({ field: 'x' }) // => 3
+   * new MmapArray('d', [1, 2]).sum({ field: 'x' }) // throws TypeError ERR_TYPE_MISMATCH
+   */
+  field: K
 }
 
 /**
@@ -646,7 +739,7 @@ export interface MmapArrayConstructor {
   /**
    * Opens a file as an array: element 0 is at byte 0 (or at `offset`), and the file's size is the array's length. Nothing is
    * read before it is touched. A file whose size is no whole number of elements opens up to its last whole element; a change
-   * of its length is then `ERR_RAGGED_LENGTH`.
+   * of its length is then `ERR_RAGGED_LENGTH`, unless the option `tail` is given.
    *
    * @param path a string, bytes or a `file:` URL
    * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
@@ -1001,6 +1094,54 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): void
 
   /**
+   * A copy of one field of all records, or of some, as a typed array: as fast as the memory. A field with a count gives that many
+   * values for each record, a complex field pairs, and characters are code points.
+   *
+   * @param field the name of the field
+   * @param start the first record; default 0. Negative counts from the end, far bounds clamp
+   * @param stop the record behind the last; default `length`
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a name that no field has and for a bound that is no integer; ERR_TYPE_MISMATCH for
+   * arrays of other elements than records
+   * @throws {Error} ERR_CLOSED, ERR_MEMORY_FAULT, ENOMEM
+   * @example
+   * const points = new MmapArray({ x: 'd', id: 'q' }, [{ x: 1, id: 7 }, { x: 2, id: 8 }, { x: 3, id: 9 }])
+   * points.column('x') // => Float64Array(3) [ 1, 2, 3 ]
+   * points.column('id', -2) // => BigInt64Array(2) [ 8n, 9n ]
+   */
+  column<F extends FieldMap, K extends keyof F & string>(
+    this: MmapArray<F>,
+    field: K,
+    start?: Bound,
+    stop?: Bound,
+  ): View<FieldTypecode<F[K]>>
+
+  /**
+   * Stores values in one field of the records from an index on. The other fields are not written. All or nothing: if there are more
+   * values than records, or one does not fit, the call throws and changes nothing.
+   *
+   * @param field the name of the field
+   * @param values a typed array as `column` gives it, an MmapArray of the field's typecode, or any iterable of values of the field
+   * @param start the first record; default 0. Negative counts from the end
+   * @throws {RangeError} ERR_OUT_OF_RANGE for values beyond the last record, and for a start outside; ERR_VALUE_OUT_OF_RANGE
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a name that no field has and for a value of the wrong kind; ERR_TYPE_MISMATCH for
+   * a typed array of another kind, and for arrays of other elements than records
+   * @throws {Error} ERR_RAGGED_LENGTH for a typed array that is no whole number of values; ERR_READ_ONLY, ERR_CLOSED,
+   * ERR_MEMORY_FAULT, ENOMEM
+   * @example
+   * const points = new MmapArray({ x: 'd', id: 'q' }, [{ x: 1, id: 7 }, { x: 2, id: 8 }])
+   * points.setColumn('x', Float64Array.of(5, 6))
+   * points.setColumn('id', [9], -1)
+   * points.tolist() // => [ { x: 5, id: 7n }, { x: 6, id: 9n } ]
+   * points.setColumn('x', [1, 2, 3]) // throws RangeError ERR_OUT_OF_RANGE
+   */
+  setColumn<F extends FieldMap, K extends keyof F & string>(
+    this: MmapArray<F>,
+    field: K,
+    values: View<FieldTypecode<F[K]>> | MmapArray<FieldTypecode<F[K]>> | PlainIterable<FieldInput<F[K]>>,
+    start?: number,
+  ): void
+
+  /**
    * The element at an index, counted from the end where it is negative; undefined outside the array and once it is closed,
    * as `Array.prototype.at`.
    *
@@ -1015,11 +1156,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
 
   /**
    * Adds one element at the end. In an exact array it is one appending write: appends of several threads and processes to
-   * one file are all kept, and a full disk is an error of this call that leaves the array as it was.
+   * one file are all kept, and a full disk is an error of this call that leaves the array as it was. For records whose size does
+   * not divide 4096, this and every other change of the length of an exact array holds a lock; see docs/durability.md.
    *
    * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
    * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC; ERR_LOCKED if another
+   * open file held the lock on appends for two seconds. `pid` of the error is its process, if the system tells
    * @example
    * const scores = new MmapArray('i', [3, 1])
    * scores.append(2)
@@ -1100,13 +1243,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * How many elements equal a value: by exact mathematical value, number and bigint alike. NaN equals nothing, and a value
    * the type cannot hold is in no array.
    *
+   * @param options `field`: compares one field of the records, see {@link FieldOptions}
    * @throws {Error} ERR_CLOSED
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for other options; ERR_TYPE_MISMATCH for a field that is not one number or character
    * @example
    * new MmapArray('q', [5, 7, 5]).count(5) // => 2
    * new MmapArray('f', [0.1]).count(0.1) // => 0
    * new MmapArray('d', [NaN]).count(NaN) // => 0
+   * new MmapArray({ x: 'i', y: 'i' }, [{ x: 5, y: 1 }, { x: 5, y: 2 }]).count(5, { field: 'x' }) // => 2
    */
-  count(value: unknown): number
+  count(value: unknown, options?: FieldOptions<SingleField<C>>): number
 
   /**
    * The index of the first element that equals a value, as `count` compares. Throws where there is none; `includes` only
@@ -1114,15 +1260,23 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    *
    * @param start where to begin; default 0
    * @param stop where to end, not included; default the length
+   * @param options `field`: compares one field of the records, see {@link FieldOptions}. It may also stand in the place of a bound
    * @throws {Error} ERR_VALUE_NOT_FOUND, ERR_CLOSED
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options; ERR_TYPE_MISMATCH for a field
+   * that is not one number or character
    * @example
    * const scores = new MmapArray('i', [3, 1, 3])
    * scores.index(3) // => 0
    * scores.index(3, 1) // => 2
    * scores.index(9) // throws Error ERR_VALUE_NOT_FOUND
+   * new MmapArray({ x: 'i', tag: 'c' }, [{ x: 5, tag: 'a' }, { x: 6, tag: 'b' }]).index('b', { field: 'tag' }) // => 1
    */
-  index(value: unknown, start?: Bound, stop?: Bound): number
+  index(
+    value: unknown,
+    start?: Bound | FieldOptions<SingleField<C>>,
+    stop?: Bound | FieldOptions<SingleField<C>>,
+    options?: FieldOptions<SingleField<C>>,
+  ): number
 
   /**
    * Whether an element equals a value, as `count` compares: unlike `Array.prototype.includes`, it does not find NaN.
@@ -1466,14 +1620,33 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * others, rounded once where it is beyond 2^53. Floats are added as doubles, pairwise, in an order that is the same on every
    * machine: the error grows with the logarithm of the length. A NaN, or infinities of both signs, give NaN.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for characters, complex numbers and records
+   * Of complex numbers both parts are added.
+   *
+   * @throws {TypeError} ERR_TYPE_MISMATCH for characters, and for records without a field
    * @throws {Error} ERR_CLOSED
    * @example
    * new MmapArray('B', [255, 255]).sum() // => 510
    * new MmapArray('Q', [2n ** 64n - 1n, 1n]).sum() // => 18446744073709551616n
+   * new MmapArray('Zd', [{ re: 1, im: 2 }, 3]).sum() // => { re: 4, im: 2 }
    * new MmapArray('w', 'ab').sum() // throws TypeError ERR_TYPE_MISMATCH
    */
-  sum(): C extends 'c' | 'u' | 'w' ? never : Ordered<C>
+  sum(): C extends Typecode ? Sum<C> : never
+
+  /**
+   * The sum of one field of all records: the same, to the bit, as that of an array of its values.
+   *
+   * @param options `field`, see {@link FieldOptions}
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for other options; ERR_TYPE_MISMATCH for a field that is not one number
+   * @throws {Error} ERR_CLOSED
+   * @example
+   * const trades = new MmapArray({ time: 'q', price: 'd' }, [{ time: 1, price: 9.5 }, { time: 3, price: 9 }])
+   * trades.sum({ field: 'price' }) // => 18.5
+   * trades.sum({ field: 'time' }) // => 4n
+   */
+  sum<F extends FieldMap, K extends NumberField<F> | FieldOf<F, 'Zf' | 'Zd'>>(
+    this: MmapArray<F>,
+    options: FieldOptions<K>,
+  ): Sum<FieldTypecode<F[K]>>
 
   /**
    * The least element. As in NumPy a NaN decides: where there is one, it is the result. Characters have the order of their
@@ -1489,6 +1662,20 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   min(): Ordered<C>
 
   /**
+   * The least value of one field of all records.
+   *
+   * @param options `field`, see {@link FieldOptions}
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for other options; ERR_TYPE_MISMATCH for a field that is not one real number
+   * @throws {Error} ERR_EMPTY for an empty array; ERR_CLOSED
+   * @example
+   * new MmapArray({ x: 'd', y: 'q' }, [{ x: 1, y: 5 }, { x: 2, y: 4 }]).min({ field: 'y' }) // => 4n
+   */
+  min<F extends FieldMap, K extends NumberField<F>>(
+    this: MmapArray<F>,
+    options: FieldOptions<K>,
+  ): Element<FieldTypecode<F[K]>>
+
+  /**
    * The greatest element. As in NumPy a NaN decides: where there is one, it is the result. Characters have the order of their
    * code points.
    *
@@ -1499,6 +1686,20 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * new MmapArray('w', 'hello').max() // => 'o'
    */
   max(): Ordered<C>
+
+  /**
+   * The greatest value of one field of all records.
+   *
+   * @param options `field`, see {@link FieldOptions}
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for other options; ERR_TYPE_MISMATCH for a field that is not one real number
+   * @throws {Error} ERR_EMPTY for an empty array; ERR_CLOSED
+   * @example
+   * new MmapArray({ x: 'd', y: 'q' }, [{ x: 1, y: 5 }, { x: 2, y: 4 }]).max({ field: 'x' }) // => 2
+   */
+  max<F extends FieldMap, K extends NumberField<F>>(
+    this: MmapArray<F>,
+    options: FieldOptions<K>,
+  ): Element<FieldTypecode<F[K]>>
 
   /**
    * Puts the elements in rising order, in place; returns the array. -0 comes before 0, and NaNs come last. Characters have
@@ -1512,12 +1713,20 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * counted in no memory to speak of, and fewer of 2 take half a mebibyte at most. The time grows with n log n at worst; elements
    * that are in order already are only read, and those that fall are reversed.
    *
+   * Records are sorted by a field, and moved as a whole. Those whose fields have the same bits keep their order. It always sorts a
+   * copy, which takes as many bytes as the array and 16 more for each record.
+   *
+   * @param options `field`: what records are sorted by, see {@link FieldOptions}
    * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_BUSY while `sortAsync` or `fromfileAsync` works on it; ENOMEM where there is no memory for the copy, and nothing is changed
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for other options; ERR_TYPE_MISMATCH for elements without an order, and for a field
+   * that is not one real number
    * @example
    * new MmapArray('i', [3, 1, 2]).sort().tolist() // => [ 1, 2, 3 ]
    * new MmapArray('d', [NaN, 1, -0, 0]).sort().tolist() // => [ -0, 0, 1, NaN ]
+   * const trades = new MmapArray({ time: 'q', price: 'd' }, [{ time: 3, price: 9.5 }, { time: 1, price: 9 }])
+   * trades.sort({ field: 'time' }).tolist() // => [ { time: 1n, price: 9 }, { time: 3n, price: 9.5 } ]
    */
-  sort(): this
+  sort(options?: FieldOptions<NumberField<C>>): this
 
   /**
    * As `sort`, on another thread. Until the promise is settled a call that changes the length, and another that sorts,
@@ -1526,13 +1735,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    *
    * @throws {Error} as a rejection: ERR_READ_ONLY; ERR_BUSY while another such call works on the array; ERR_CLOSED, also where
    * it is closed meanwhile; the signal's reason; ENOMEM
-   * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE
+   * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE, ERR_TYPE_MISMATCH
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * await scores.sortAsync()
    * scores.tolist() // => [ 1, 2, 3 ]
    */
-  sortAsync(options?: AsyncOptions): Promise<this>
+  sortAsync(options?: AsyncOptions & Partial<FieldOptions<NumberField<C>>>): Promise<this>
 
   /**
    * Where a value belongs in sorted elements: the index of the first that is not less, as Python's `bisect.bisect_left`. Values
@@ -1542,7 +1751,9 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * @param value a number or a bigint; a string of one character among characters
    * @param lo where to begin, 0 or more; default 0
    * @param hi where to end, not included; default the length. Bounds beyond the length are moved to it
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @param options `field`: what records are sorted by, see {@link FieldOptions}. It may also stand in the place of a bound
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; ERR_TYPE_MISMATCH for elements without an order, and for a field that is not one
+   * real number
    * @throws {RangeError} ERR_OUT_OF_RANGE for a negative `lo`
    * @throws {Error} ERR_CLOSED
    * @example
@@ -1550,8 +1761,14 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * scores.bisectLeft(20) // => 1
    * scores.bisectLeft(20.5) // => 3
    * scores.bisectLeft(20, 2) // => 2
+   * new MmapArray({ x: 'i', y: 'i' }, [{ x: 5, y: 1 }, { x: 7, y: 2 }]).bisectLeft(6, { field: 'x' }) // => 1
    */
-  bisectLeft(value: Input<C>, lo?: Bound, hi?: Bound): number
+  bisectLeft(
+    value: Sought<C>,
+    lo?: Bound | FieldOptions<NumberField<C>>,
+    hi?: Bound | FieldOptions<NumberField<C>>,
+    options?: FieldOptions<NumberField<C>>,
+  ): number
 
   /**
    * Where a value belongs in sorted elements: the index behind the last that is not greater, as Python's
@@ -1560,7 +1777,9 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * @param value a number or a bigint; a string of one character among characters
    * @param lo where to begin, 0 or more; default 0
    * @param hi where to end, not included; default the length. Bounds beyond the length are moved to it
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @param options `field`: what records are sorted by, see {@link FieldOptions}. It may also stand in the place of a bound
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; ERR_TYPE_MISMATCH for elements without an order, and for a field that is not one
+   * real number
    * @throws {RangeError} ERR_OUT_OF_RANGE for a negative `lo`
    * @throws {Error} ERR_CLOSED
    * @example
@@ -1568,7 +1787,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * scores.bisectRight(20) // => 3
    * scores.insert(scores.bisectRight(20), 20)
    */
-  bisectRight(value: Input<C>, lo?: Bound, hi?: Bound): number
+  bisectRight(
+    value: Sought<C>,
+    lo?: Bound | FieldOptions<NumberField<C>>,
+    hi?: Bound | FieldOptions<NumberField<C>>,
+    options?: FieldOptions<NumberField<C>>,
+  ): number
 
   /**
    * Where each of many values belongs in sorted elements, as NumPy's `searchsorted`: {@link MmapArray.bisectLeft} or
@@ -1587,6 +1811,28 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * scores.searchsorted(Int32Array.of(20), 'right') // => Float64Array(1) [ 3 ]
    */
   searchsorted(needles: View<C> | MmapArray<C>, side?: 'left' | 'right'): Float64Array
+
+  /**
+   * Where each of many values belongs in records that are sorted by a field.
+   *
+   * @param needles values of the field: a typed array of its kind, or an MmapArray of its typecode
+   * @param side `'left'` of the records that equal a needle, or `'right'`; default `'left'`. The options may stand in its place
+   * @param options `field`, see {@link FieldOptions}
+   * @returns one index a needle
+   * @throws {TypeError} ERR_TYPE_MISMATCH for needles of another type and for a field that is not one real number;
+   * ERR_INVALID_ARG_TYPE
+   * @throws {RangeError} ERR_OUT_OF_RANGE for another side
+   * @throws {Error} ERR_CLOSED, of either array
+   * @example
+   * const trades = new MmapArray({ time: 'q', price: 'd' }, [{ time: 1, price: 9.5 }, { time: 3, price: 9 }])
+   * trades.searchsorted(BigInt64Array.of(2n, 3n, 9n), { field: 'time' }) // => Float64Array(3) [ 1, 1, 2 ]
+   */
+  searchsorted<F extends FieldMap, K extends NumberField<F>>(
+    this: MmapArray<F>,
+    needles: View<FieldTypecode<F[K]>> | MmapArray<FieldTypecode<F[K]>>,
+    side: 'left' | 'right' | FieldOptions<K> | undefined,
+    options?: FieldOptions<K>,
+  ): Float64Array
 
   /**
    * As `searchsorted`, on another thread. Until the promise is settled a call that changes the length throws `ERR_BUSY`. A typed
@@ -1609,6 +1855,27 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): Promise<Float64Array>
 
   /**
+   * As `searchsorted` of a field, on another thread.
+   *
+   * @param needles values of the field: a typed array of its kind, or an MmapArray of its typecode
+   * @param side `'left'` of the records that equal a needle, or `'right'`; default `'left'`. The options may stand in its place
+   * @param options `field` and `signal`
+   * @throws {TypeError} as a rejection: those of `searchsorted`
+   * @throws {RangeError} as a rejection: ERR_OUT_OF_RANGE for another side
+   * @throws {Error} as a rejection: ERR_BUSY while `sortAsync` or `fromfileAsync` works on the array; ERR_CLOSED, also where it
+   * is closed meanwhile; the signal's reason; ENOMEM
+   * @example
+   * const points = new MmapArray({ x: 'd', y: 'd' }, [{ x: 1, y: 9 }, { x: 3, y: 8 }])
+   * await points.searchsortedAsync(Float64Array.of(2), { field: 'x' }) // => Float64Array(1) [ 1 ]
+   */
+  searchsortedAsync<F extends FieldMap, K extends NumberField<F>>(
+    this: MmapArray<F>,
+    needles: View<FieldTypecode<F[K]>> | MmapArray<FieldTypecode<F[K]>>,
+    side: 'left' | 'right' | (AsyncOptions & FieldOptions<K>) | undefined,
+    options?: AsyncOptions & FieldOptions<K>,
+  ): Promise<Float64Array>
+
+  /**
    * The least and the greatest number of each of `parts` equal parts: what a picture of a big array shows, in one pass, which
    * is as fast as the memory where parts have thousands of elements. Part `i` of `n` elements goes from `floor(i * n / parts)` to before `floor((i + 1) * n / parts)`. A
    * NaN is passed over; a part of nothing else is NaN. Characters are code points.
@@ -1627,6 +1894,28 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   envelope(parts: number, start?: Bound, stop?: Bound): Envelope<C>
 
   /**
+   * The least and the greatest number that one field has in each part of the records.
+   *
+   * @param parts how many, from 1 to the number of records; 0 where there are none
+   * @param start first record; default 0
+   * @param stop the record behind the last; default `length`
+   * @param options `field`, see {@link FieldOptions}. It may also stand in the place of a bound
+   * @throws {RangeError} ERR_OUT_OF_RANGE for any other number of parts
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; ERR_TYPE_MISMATCH for a field that is not one real number
+   * @throws {Error} ERR_CLOSED, ERR_MEMORY_FAULT, ERR_BUSY; ENOMEM
+   * @example
+   * const trades = new MmapArray({ time: 'q', price: 'd' }, [{ time: 1, price: 9.5 }, { time: 3, price: 9 }])
+   * trades.envelope(1, { field: 'price' }) // => { min: Float64Array(1) [ 9 ], max: Float64Array(1) [ 9.5 ] }
+   */
+  envelope<F extends FieldMap, K extends NumberField<F>>(
+    this: MmapArray<F>,
+    parts: number,
+    start: Bound | FieldOptions<K> | undefined,
+    stop?: Bound | FieldOptions<K>,
+    options?: FieldOptions<K>,
+  ): Envelope<FieldTypecode<F[K]>>
+
+  /**
    * As `envelope`, on another thread. Until the promise is settled a call that changes the length throws `ERR_BUSY`; an
    * element written meanwhile may or may not be seen.
    *
@@ -1642,6 +1931,28 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * await scores.envelopeAsync(1, -3) // => { min: Int32Array(1) [ 1 ], max: Int32Array(1) [ 9 ] }
    */
   envelopeAsync(parts: number, start?: Bound, stop?: Bound, options?: AsyncOptions): Promise<Envelope<C>>
+
+  /**
+   * As `envelope` of a field, on another thread.
+   *
+   * @param parts how many, as `envelope`
+   * @param start first record; default 0
+   * @param stop the record behind the last; default `length`
+   * @param options `field` and `signal`. They may also stand in the place of a bound
+   * @throws {RangeError} as a rejection: ERR_OUT_OF_RANGE
+   * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE, ERR_TYPE_MISMATCH
+   * @throws {Error} as a rejection: those of the other form
+   * @example
+   * const points = new MmapArray({ x: 'd', y: 'd' }, [{ x: 1, y: 9 }, { x: 3, y: 8 }])
+   * await points.envelopeAsync(1, { field: 'y' }) // => { min: Float64Array(1) [ 8 ], max: Float64Array(1) [ 9 ] }
+   */
+  envelopeAsync<F extends FieldMap, K extends NumberField<F>>(
+    this: MmapArray<F>,
+    parts: number,
+    start: Bound | (AsyncOptions & FieldOptions<K>) | undefined,
+    stop?: Bound | (AsyncOptions & FieldOptions<K>),
+    options?: AsyncOptions & FieldOptions<K>,
+  ): Promise<Envelope<FieldTypecode<F[K]>>>
 
   /**
    * An ArrayBuffer on exactly the elements: the memory itself, not a copy. The same object until the length changes. An older

@@ -16,10 +16,6 @@ const BAD_TYPECODES = [
   ['undefined', undefined],
   ['true', true],
   ['a symbol', Symbol('i')],
-  ['an object', {}],
-  ['an object that prints as one', { toString: () => 'i' }],
-  ['an array of one', ['i']],
-  ['a Buffer', Buffer.from('i')],
   ['a bigint', 1n],
   ['Array', Array],
   ['ArrayBuffer', ArrayBuffer],
@@ -28,17 +24,30 @@ const BAD_TYPECODES = [
   ['the class itself', MmapArray],
 ]
 
+/** Objects may be the fields of a record. */
+const BAD_FIELDS = [
+  ['an object', {}],
+  ['an object that prints as one', { toString: () => 'i' }],
+  ['an array of one', ['i']],
+  ['a Buffer', Buffer.from('i')],
+]
+
 describe('typecode', () => {
   const scope = useScope()
 
   test('the list of typecodes', () => {
-    expect(MmapArray.typecodes).toBe('bBhHiIlLqQefdcuw')
+    expect(MmapArray.typecodes.join(' ')).toBe('b B h H i I l L q Q e f d c u w Zf Zd')
   })
 
   test.each(BAD_TYPECODES)('%s is refused', (_, code) => {
     expectError('ERR_INVALID_TYPECODE', () => new MmapArray(code))
     expectError('ERR_INVALID_TYPECODE', () => new MmapArray(code, [1]))
     expectError('ERR_INVALID_TYPECODE', () => MmapArray.open(scope.file(Buffer.alloc(8)), code))
+  })
+
+  test.each(BAD_FIELDS)('%s is refused as the fields of a record', (_, fields) => {
+    expectError('ERR_INVALID_RECORD_TYPE', () => new MmapArray(fields))
+    expectError('ERR_INVALID_RECORD_TYPE', () => MmapArray.open(scope.file(Buffer.alloc(8)), fields))
   })
 
   test('no typecode at all is refused, and so is a call without new', () => {

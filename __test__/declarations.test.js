@@ -60,16 +60,13 @@ describe('index.d.ts and the class have the same members', () => {
     const present = publicKeys(MmapArray.prototype, INTERNAL).map((key) => {
       return key === Symbol.dispose ? '[Symbol.dispose]' : declaredAs(key)
     })
-    expect(present.toSorted()).toEqual(
-      namesOf('MmapArray')
-        .filter((name) => name !== '[index: number]')
-        .toSorted(),
-    )
+    // A method may be declared more than once, for one way to call it each.
+    const declared = new Set(namesOf('MmapArray').filter((name) => name !== '[index: number]'))
+    expect(present.toSorted()).toEqual([...declared].toSorted())
   })
 
   test('every member of the class is declared', () => {
     const present = publicKeys(MmapArray, OF_EVERY_CLASS)
-    // A method may be declared more than once, for one way to call it each.
     const declared = new Set(namesOf('MmapArrayConstructor').filter((name) => name !== 'new' && name !== 'prototype'))
     expect(present.toSorted()).toEqual([...declared].toSorted())
   })
@@ -94,7 +91,7 @@ describe('index.d.ts and the class have the same members', () => {
 
 describe('every member is described', () => {
   const described = declarations.filter((entry) => entry.isExported || entry.of !== undefined)
-  const inside = (entry) => !['HalfShape', 'HalfConstructor', 'PlainIterable'].includes(entry.of)
+  const inside = (entry) => !['HalfShape', 'HalfConstructor', 'PlainIterable', 'ComplexInput'].includes(entry.of)
   const all = described.filter(inside).filter((entry) => label(entry) !== 'MmapArrayConstructor.prototype')
 
   test.each(all.map((entry) => [label(entry), entry]))(

@@ -203,7 +203,8 @@ describe('messages', () => {
     const error = expectError('ERR_INVALID_ARG_TYPE', () => array().append(value), 'append')
     expect(error.message.length).toBeLessThan(10000)
     expectError('ERR_INVALID_ARG_TYPE', () => array().get(value), 'get')
-    expectError('ERR_INVALID_TYPECODE', () => new MmapArray(value), 'new')
+    expectError('ERR_INVALID_ARG_TYPE', () => MmapArray.attach(value), 'attach')
+    expectError('ERR_INVALID_ARG_TYPE', () => new MmapArray({ x: 'i' }).append({ x: value }), 'append of a record')
   })
 })
 

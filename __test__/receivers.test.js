@@ -41,6 +41,7 @@ const FOR_ALL = {
   'MmapArray.prototype [Symbol(nodejs.util.inspect.custom)]':
     'Node calls it for whatever inherits from an array, and prints that',
   'MmapArray.typecodes': 'a constant',
+  'MmapArray.recordType': 'makes a type, and no array',
   'MmapArray 1.unlinkShm': 'takes a name, and makes no array',
   'iterator.pick': 'is given the array as an argument',
   'iterator 1 [Symbol(Symbol.toStringTag)]': 'a constant',
@@ -68,7 +69,7 @@ test.each(Object.entries(RECEIVERS))('every member of %s throws a TypeError', as
        searchsorted: [new Int32Array(1)], searchsortedAsync: [new Int32Array(1)], equals: [[1]], compare: [[1]], concat: [[1]],
        advise: ['normal'], tofile: [directory + '/out'], tofileAsync: [directory + '/out'], fromfile: [path, 1],
        fromfileAsync: [path, 1], notify: [0], envelope: [1], envelopeAsync: [1], lock: [], lockAsync: [], tryLock: [],
-       unlinkShm: ['mmap-array-receivers'],
+       unlinkShm: ['mmap-array-receivers'], recordType: [{ x: 'd' }],
      }
      const ofFunctions = ['length', 'name', 'prototype', 'arguments', 'caller']
      const members = []

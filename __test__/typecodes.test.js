@@ -1,7 +1,7 @@
 // One table of typecodes, kept in two languages: the core's rows and JavaScript's say the same.
 import { expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
-import { HALVES_ARE_BITS, TYPECODES, TYPECODE_LETTERS } from '../lib/typecodes.js'
+import { CODES, HALVES_ARE_BITS, TYPECODES } from '../lib/typecodes.js'
 import { typecodeTable } from '../native.js'
 
 /** The core's name of the scalar in a typed array. */
@@ -12,17 +12,18 @@ function scalarOf(View, meaning) {
   return { Int: 'I', Uint: 'U', Float: 'F' }[kind] + bits
 }
 
-const MEANINGS = { integer: 'Integer', bigint: 'Integer', float: 'Float' }
+const MEANINGS = { integer: 'Integer', bigint: 'Integer', float: 'Float', complex: 'Complex' }
 
 test('both tables have the same rows in the same order', () => {
-  const ours = TYPECODES.map(({ code, View, meaning, max }) => {
+  const ours = TYPECODES.map(({ code, View, itemsize, meaning, max }) => {
     const scalar = scalarOf(View, meaning)
-    return `${code} ${scalar} ${MEANINGS[meaning] ?? `Character(${max})`} ${View.BYTES_PER_ELEMENT}`
+    return `${code} ${scalar} ${MEANINGS[meaning] ?? `Character(${max})`} ${itemsize}`
   })
   expect(typecodeTable()).toEqual(ours)
 })
 
-test('the letters are those of the contract', () => {
-  expect(TYPECODE_LETTERS).toBe('bBhHiIlLqQefdcuw')
-  expect(MmapArray.typecodes).toBe(TYPECODE_LETTERS)
+test('the typecodes are those of the contract', () => {
+  expect(CODES.join(' ')).toBe('b B h H i I l L q Q e f d c u w Zf Zd')
+  expect(MmapArray.typecodes).toBe(CODES)
+  expect(() => MmapArray.typecodes.push('x')).toThrow(TypeError)
 })

@@ -23,7 +23,7 @@ import {
 } from './core-array.js'
 import { ELEMENT_PATHS } from './element-paths.generated.js'
 import { envelope, envelopeAsync } from './envelopes.js'
-import { invalidArgType, outOfRange, typeMismatch, valueNotFound } from './errors.js'
+import { invalidArgType, typeMismatch, valueNotFound } from './errors.js'
 import { subjectOf, withOptions } from './field-options.js'
 import { inJson, inspected, printed } from './inspection.js'
 import { extend, initialize, sourceOf } from './items.js'

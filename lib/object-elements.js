@@ -101,12 +101,13 @@ function accessorsOf(type, fields) {
     throw invalidArgType('value', `an object with no other fields than ${listed(fields)}`, key)
   }
   const clear = gaps.length === 0 ? undefined : clearing(gaps)
+  const put = putting(fields, clear)
   const make = RECORD_ACCESSORS[fields.length]?.[copiesInUse[fields.length]]
   if (make !== undefined) {
     copiesInUse[fields.length]++
-    return make(fields, itemsize, { clear, notAnObject, refuse })
+    return make(fields, itemsize, { clear, inBytes: (stored) => bytesWith(itemsize, put, stored), notAnObject, refuse })
   }
-  return { read: reading(fields), store: storing(type, taking(fields, { notAnObject, numbers, refuse }), putting(fields, clear)) }
+  return { read: reading(fields), store: storing(type, taking(fields, { notAnObject, numbers, refuse }), put) }
 }
 
 /** Names for an error. */
@@ -178,8 +179,12 @@ function storing({ itemsize }, take, put) {
         return undefined
       }
     }
-    const bytes = new Uint8Array(itemsize)
-    put(new DataView(bytes.buffer), 0, stored)
-    return bytes
+    return bytesWith(itemsize, put, stored)
   }
+}
+
+function bytesWith(itemsize, put, stored) {
+  const bytes = new Uint8Array(itemsize)
+  put(new DataView(bytes.buffer), 0, stored)
+  return bytes
 }

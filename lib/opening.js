@@ -6,7 +6,7 @@ import { toType } from './element-types.js'
 import { outOfRange } from './errors.js'
 import { rowOfLayout } from './record-types.js'
 
-const OPTIONS = ['flags', 'mode', 'offset', 'length', 'capacity', 'advice', 'format']
+const OPTIONS = ['flags', 'mode', 'offset', 'length', 'capacity', 'advice', 'format', 'tail']
 const FORMATS = ['raw', 'npy']
 
 /** Whether a path ends in '.npy', in lower or upper case. */
@@ -19,8 +19,14 @@ function toFormat(format, path) {
   throw outOfRange('options.format', `one of ${FORMATS.map((name) => `'${name}'`).join(', ')}`, `'${format}'`)
 }
 
+/** Whether the array may truncate a file that ends inside an element. */
+function toCutTail(tail) {
+  if (tail === undefined || args.toOptionalString(tail, 'options.tail') === 'cut') return tail === 'cut'
+  throw outOfRange('options.tail', "'cut'", `'${tail}'`)
+}
+
 /** The options that most calls do not give. */
-function toRareOptions({ mode, offset, length, capacity, advice }, { shm, fd }) {
+function toRareOptions({ mode, offset, length, capacity, advice, tail }, { shm, fd }) {
   return {
     shm,
     fd,
@@ -29,6 +35,7 @@ function toRareOptions({ mode, offset, length, capacity, advice }, { shm, fd }) 
     length: args.toOptionalCount(length, 'options.length'),
     capacity: args.toOptionalCount(capacity, 'options.capacity'),
     advice: args.toOptionalString(advice, 'options.advice'),
+    cutTail: toCutTail(tail),
   }
 }
 

@@ -13,7 +13,7 @@ const nameOf = (count, copy) => `fields${count}_${copy}`
 function accessors(count, copy) {
   const numbers = Array.from({ length: count }, (_, number) => number)
   const each = (text, separator = '') => numbers.map((n) => text.replaceAll('#', n)).join(separator)
-  return `function ${nameOf(count, copy)}(fields, itemsize, { clear, notAnObject, refuse }) {
+  return `function ${nameOf(count, copy)}(fields, itemsize, { clear, inBytes, notAnObject, refuse }) {
   const [${each('f#', ', ')}] = fields
 ${each('  const { name: n#, offset: o#, read: r#, fits: t#, check: c#, write: w# } = f#\n')}
   return {
@@ -34,9 +34,7 @@ ${each('        w#(data, at + o#, v#)\n')}        if (clear !== undefined) clear
           return undefined
         }
       }
-      const bytes = new Uint8Array(itemsize)
-      const own = new DataView(bytes.buffer)
-${each('      w#(own, o#, v#)\n')}      return bytes
+      return inBytes([${each('v#', ', ')}])
     },
   }
 }

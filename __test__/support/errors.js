@@ -7,6 +7,7 @@ export const CLASS_OF = {
   ERR_OUT_OF_RANGE: RangeError,
   ERR_INVALID_ARG_TYPE: TypeError,
   ERR_INVALID_TYPECODE: TypeError,
+  ERR_INVALID_RECORD_TYPE: TypeError,
   ERR_TYPE_MISMATCH: TypeError,
   ERR_VALUE_NOT_FOUND: Error,
   ERR_EMPTY: Error,

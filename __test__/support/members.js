@@ -118,6 +118,47 @@ row('core', 'compare', (array) => withOther([3, 1, 1], (other) => array.compare(
 row('element', 'compare', (array) => array.compare([3, 1, 3]), -1, { how: 'a list' })
 row('writes', 'fill', (array) => array.fill(9) === array, true, { leaves: [9, 9, 9] })
 
+// Records of one field: the same bytes as those of numbers.
+const record = (kind, member, call, gives, options) =>
+  row(kind, member, call, gives, { ...options, how: `${options?.how ?? ''} of records`.trim(), typecode: { v: 'i' } })
+const of = (...values) => values.map((v) => ({ v }))
+record('element', 'get', (array) => array.get(-1), { v: 2 })
+record('element', 'get', (array) => array.get(1), { v: 1 }, { how: 'before the fault', faulted: { v: 1 } })
+record('element', 'at', (array) => array.at(-1), { v: 2 }, isNone)
+record('stores', 'set', (array) => array.set(2, { v: 9 }), undefined, {
+  leaves: [3, 1, 9],
+  faulted: 'ERR_MEMORY_FAULT',
+})
+record('element', 'getField', (array) => array.getField(2, 'v'), 2)
+record('element', 'getField', (array) => array.getField(0, 'v'), 3, { how: 'before the fault', faulted: 3 })
+record('stores', 'setField', (array) => array.setField(2, 'v', 9), undefined, {
+  leaves: [3, 1, 9],
+  faulted: 'ERR_MEMORY_FAULT',
+})
+record('resizes', 'append', (array) => array.append({ v: 7 }), undefined, { leaves: [3, 1, 2, 7] })
+record('resizes', 'extend', (array) => array.extend(of(7, 8)), undefined, { leaves: [3, 1, 2, 7, 8] })
+record('resizes', 'extend', (array) => array.extend(array), undefined, { how: 'by itself', leaves: [3, 1, 2, 3, 1, 2] })
+record('resizes', 'insert', (array) => array.insert(1, { v: 7 }), undefined, { leaves: [3, 7, 1, 2] })
+record('resizes', 'pop', (array) => array.pop(), { v: 2 }, { leaves: [3, 1] })
+record('resizes', 'remove', (array) => array.remove({ v: 1 }), undefined, { leaves: [3, 2] })
+record('core', 'count', (array) => array.count({ v: 1 }), 1)
+record('core', 'index', (array) => array.index({ v: 2 }), 2)
+record('writes', 'reverse', (array) => array.reverse() === array, true, { leaves: [2, 1, 3] })
+record('writes', 'byteswap', (array) => array.byteswap() === array, true, { leaves: [3 << 24, 1 << 24, 2 << 24] })
+record('writes', 'fill', (array) => array.fill({ v: 9 }) === array, true, { leaves: [9, 9, 9] })
+record('element', 'tolist', (array) => array.tolist(), of(3, 1, 2))
+record('element', Symbol.iterator, (array) => [...array], of(3, 1, 2))
+record('core', 'slice', (array) => array.slice(), of(3, 1, 2))
+record('writes', 'setSlice', (array) => array.setSlice(of(9), 0, 1), undefined, { leaves: [9, 1, 2] })
+record('resizes', 'deleteSlice', (array) => array.deleteSlice(0, 3, 2), undefined, { leaves: [1] })
+record('core', 'copy', (array) => array.copy(), of(3, 1, 2))
+record('core', 'concat', (array) => array.concat(of(7)), of(3, 1, 2, 7))
+record('element', 'equals', (array) => array.equals(of(3, 1, 2)), true)
+record('core', 'view', (array) => array.view.byteLength, 12)
+record('core', 'handle', (array) => array.handle().record.itemsize, 4)
+record('knows', 'typecode', (array) => String(array.typecode), "RecordType(4) { v: 'i' }")
+record('knows', 'MmapArray.attach', (_, { handle }) => MmapArray.attach(handle), of(3, 1, 2), { faulted: of(3, 1) })
+
 // Numbers.
 const places = [0, 3]
 row('core', 'sum', (array) => array.sum(), 6)
@@ -177,7 +218,8 @@ row('element', inspect.custom, (array) => inspect(array), inspected('3, 1, 2'), 
 
 // Statics, by what leads to this array: its path, its descriptor, a handle from before.
 const ofFile = { faulted: [3, 1], 'fixed length': [3, 1, 2, 9] }
-row('knows', 'MmapArray.typecodes', () => MmapArray.typecodes, 'bBhHiIlLqQefdcuw')
+row('knows', 'MmapArray.typecodes', () => MmapArray.typecodes, [...'bBhHiIlLqQefdcuw', 'Zf', 'Zd'])
+row('knows', 'MmapArray.recordType', () => MmapArray.recordType({ v: 'i' }).itemsize, 4)
 row('knows', 'MmapArray.open', (_, { path, offset }) => MmapArray.open(path, 'i', { offset }), [3, 1, 2], ofFile)
 row('core', 'MmapArray.fromFd', (array) => MmapArray.fromFd(array.fd, 'i'), [3, 1, 2], {
   closed: 'ERR_OUT_OF_RANGE',

@@ -68,12 +68,13 @@ export function detach(buffer) {
 const ENTER = {
   closed: (array) => array.close(),
   faulted(array) {
-    const { view } = array
+    const view = new Int32Array(array.buffer)
     const { status } = spawnSync('truncate', ['-s', `${PAGE}`, array.path])
     if (status !== 0 || view[2] !== 0) throw new Error('nothing was cut')
   },
   'with a detached buffer'(array) {
-    const { buffer, view } = array
+    const { buffer } = array
+    const view = new Int32Array(buffer)
     const moved = detach(buffer)
     if (view.length !== 0) throw new Error('nothing was detached')
     return () => buffer.byteLength === 0 && (moved === undefined || new Int32Array(moved).length === 3)
@@ -124,7 +125,7 @@ export async function run(state, { call, typecode }, directory) {
   const look = ENTER[state]?.(array)
   const attempt = () => call(array, context)
   const outcome = state === 'while iterating' ? await outcomeInLoop(array, attempt) : await outcomeOf(attempt)
-  const elements = array.closed || state === 'faulted' ? undefined : [...array.slice()]
+  const elements = array.closed || state === 'faulted' ? undefined : Array.from(array.slice(), (item) => item.v ?? item)
   array.close()
   const bytes = fs.readFileSync(file).subarray(offset)
   return { outcome, elements, file: bytes.toString('hex'), looks: look?.() ?? true }

@@ -1,5 +1,5 @@
 // Sums, extremes, order and places.
-import { type Envelope, MmapArray } from '../../index.js'
+import { type Complex, type Envelope, MmapArray } from '../../index.js'
 import { exactly } from './exactly.js'
 
 const int32s = new MmapArray('i', [1])
@@ -12,7 +12,7 @@ exactly<number>()(int32s.sum())
 exactly<bigint>()(int64s.sum())
 exactly<number>()(doubles.sum())
 exactly<never>()(text.sum())
-exactly<number | bigint>()(any.sum())
+exactly<number | bigint | Complex>()(any.sum())
 exactly<number>()(int32s.min())
 exactly<bigint>()(int64s.max())
 exactly<string>()(text.max())

@@ -13,11 +13,15 @@ impl Array {
         Ok(self.element_at(at))
     }
 
-    pub(super) fn element_at(&self, at: u64) -> Element {
-        let size = self.element_type.itemsize();
-        let mut element = Element::zeroed(size);
-        self.region().read(at as usize * size, element.bytes_mut());
+    fn element_at(&self, at: u64) -> Element {
+        let mut element = Element::zeroed(self.element_type.itemsize());
+        self.read_element(at, &mut element);
         element
+    }
+
+    pub(super) fn read_element(&self, at: u64, into: &mut Element) {
+        let start = at as usize * self.element_type.itemsize();
+        self.region().read(start, into.bytes_mut());
     }
 
     pub fn set(&self, index: i64, element: &Element) -> Result<()> {

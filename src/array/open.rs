@@ -15,6 +15,8 @@ pub struct Placement {
     pub offset: u64,
     pub length: Option<u64>,
     pub capacity: Option<u64>,
+    /// Whether the array may truncate a file that ends inside an element.
+    pub cut_tail: bool,
 }
 
 impl Placement {
@@ -52,8 +54,11 @@ impl Array {
         let opened = fit(&storage, flags, placement, itemsize).and_then(|(extent, size)| {
             let mapping = Mapping::new(storage.clone(), placement.offset, flags.access());
             let bytes = size.saturating_sub(placement.offset);
-            Array::over_bytes(mapping, element_type, flags, extent, Tail::Exact, bytes)?
-                .with_room(placement.capacity)
+            let mut array = Array::over_bytes(mapping, element_type, flags, extent, Tail::Exact, bytes)?;
+            if placement.cut_tail {
+                array.end.allow_cut();
+            }
+            array.with_room(placement.capacity)
         });
         opened.inspect_err(|_| storage.undo(flags))
     }
@@ -74,6 +79,13 @@ impl Array {
                 String::from("0 for a .npy file, whose header says where its elements begin"),
                 placement.offset,
             ));
+        }
+        if placement.cut_tail {
+            return Err(Error::OutOfRange {
+                name: "options.tail",
+                requirement: String::from("undefined for a .npy file, whose header counts its elements"),
+                received: String::from("'cut'"),
+            });
         }
         let storage = Arc::new(open()?);
         let opened = Self::open_header(&storage, element_type, flags, placement);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::jobs::Work;
 use super::{Array, Placement};
+use crate::element::Element;
 use crate::element_type::{ElementType, Field, RecordType};
 use crate::error::Result;
 use crate::kernels::Region;
@@ -54,6 +55,14 @@ pub fn values(array: &Array) -> Vec<i32> {
     (0..array.length() as usize)
         .map(|index| array.region().get(index))
         .collect()
+}
+
+impl Array {
+    /// Removes an element and returns it.
+    pub fn pop(&mut self, index: i64) -> Result<Element> {
+        let mut element = Element::zeroed(self.element_type.itemsize());
+        self.pop_into(index, &mut element).map(|()| element)
+    }
 }
 
 /// That something was refused because of work under way.

@@ -137,7 +137,7 @@ fn compared_bits(scalar: Scalar, bits: &[u8], mask: &mut [u8]) -> bool {
 const BLOCK: usize = 16 * 1024;
 
 /// A part of so many bytes is worked on with vectors.
-const LONG: usize = 128;
+const LONG: usize = 512;
 
 /// Divides elements into ranges of about a block each.
 fn blocks(count: usize, itemsize: usize) -> impl Iterator<Item = Range<usize>> {
@@ -154,25 +154,34 @@ fn bytes_of<'a>(region: Region<'a>, index: usize, itemsize: usize, part: &Part) 
 pub fn byteswap(region: Region<'_>, itemsize: usize, parts: &[Part]) {
     for block in blocks(region.len() / itemsize, itemsize) {
         for part in parts {
-            let size = part.typecode.scalar.size();
-            for index in block.clone() {
-                let bytes = bytes_of(region, index, itemsize, part);
-                match size {
-                    1 => break,
-                    _ if bytes.len() >= LONG => reorder::byteswap(bytes, size),
-                    2 => swap(bytes, u16::swap_bytes),
-                    4 => swap(bytes, u32::swap_bytes),
-                    _ => swap(bytes, u64::swap_bytes),
-                }
+            match part.typecode.scalar.size() {
+                2 => swap(region, itemsize, part, block.clone(), u16::swap_bytes),
+                4 => swap(region, itemsize, part, block.clone(), u32::swap_bytes),
+                8 => swap(region, itemsize, part, block.clone(), u64::swap_bytes),
+                _ => {}
             }
         }
     }
 }
 
 #[inline(always)]
-fn swap<T: Pod>(bytes: Region<'_>, swapped: impl Fn(T) -> T) {
-    for index in 0..bytes.len() / size_of::<T>() {
-        bytes.put(index, swapped(bytes.get(index)));
+fn swap<T: Pod>(
+    region: Region<'_>,
+    itemsize: usize,
+    part: &Part,
+    block: Range<usize>,
+    swapped: impl Fn(T) -> T,
+) {
+    let size = size_of::<T>();
+    for index in block {
+        if part.count * size >= LONG {
+            reorder::byteswap(bytes_of(region, index, itemsize, part), size);
+            continue;
+        }
+        for scalar in 0..part.count {
+            let at = index * itemsize + part.offset + scalar * size;
+            region.put_at(at, swapped(region.get_at(at)));
+        }
     }
 }
 
@@ -188,15 +197,20 @@ pub fn first_difference(
         for part in parts {
             // Only before the pair that another part has found.
             let range = block.start..found.unwrap_or(block.end);
-            found = for_scalar!(part.typecode.scalar, T => {
-                part_difference::<T>(left, right, itemsize, part, range)
-            })
+            let scalar = part.typecode.scalar;
+            found = if !scalar.is_float() && part.count * scalar.size() >= WORD {
+                // Integers are equal if their bytes are.
+                part_difference::<u64>(left, right, itemsize, part, range)
+            } else {
+                for_scalar!(scalar, T => part_difference::<T>(left, right, itemsize, part, range))
+            }
             .or(found);
         }
         found
     })
 }
 
+/// Compares values of a type, of which the last may overlap the one before it.
 #[inline(always)]
 fn part_difference<T: Pod + PartialEq>(
     left: Region<'_>,
@@ -205,13 +219,17 @@ fn part_difference<T: Pod + PartialEq>(
     part: &Part,
     mut range: Range<usize>,
 ) -> Option<usize> {
+    let bytes = part.count * part.typecode.scalar.size();
     range.find(|index| {
-        let ours = bytes_of(left, *index, itemsize, part);
-        let theirs = bytes_of(right, *index, itemsize, part);
-        if ours.len() >= LONG {
+        if bytes >= LONG {
+            let ours = bytes_of(left, *index, itemsize, part);
+            let theirs = bytes_of(right, *index, itemsize, part);
             return compare::first_difference(ours, theirs, part.typecode.scalar).is_some();
         }
-        (0..part.count).any(|scalar| ours.get::<T>(scalar) != theirs.get::<T>(scalar))
+        (0..bytes).step_by(size_of::<T>()).any(|at| {
+            let at = index * itemsize + part.offset + at.min(bytes - size_of::<T>());
+            left.get_at::<T>(at) != right.get_at::<T>(at)
+        })
     })
 }
 

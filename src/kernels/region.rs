@@ -125,7 +125,12 @@ impl<'a> Region<'a> {
     }
 
     pub fn put<T: Pod>(self, index: usize, value: T) {
-        let into = self.pointer(index * size_of::<T>(), size_of::<T>());
+        self.put_at(index * size_of::<T>(), value);
+    }
+
+    #[inline]
+    pub fn put_at<T: Pod>(self, offset: usize, value: T) {
+        let into = self.pointer(offset, size_of::<T>());
         // SAFETY: the bytes are inside and writable.
         unsafe { into.cast::<T>().write_unaligned(value) }
     }

@@ -99,14 +99,14 @@ fn to_i128(bigint: &BigInt) -> i128 {
 /// An element for JavaScript: 8-byte integers are bigints, other scalars are numbers; complex numbers and records are new bytes.
 pub enum Decoded {
     Number(RawNumber),
-    Bytes(Element),
+    Bytes(Vec<u8>),
 }
 
 impl Decoded {
-    pub fn of(element_type: &ElementType, element: Element) -> Decoded {
+    pub fn of(element_type: &ElementType, element: &Element) -> Decoded {
         match element_type.scalar() {
-            Some(scalar) => Decoded::Number(decode(scalar, &element)),
-            None => Decoded::Bytes(element),
+            Some(scalar) => Decoded::Number(decode(scalar, element)),
+            None => Decoded::Bytes(element.bytes().to_vec()),
         }
     }
 }
@@ -126,8 +126,8 @@ impl ToNapiValue for Decoded {
         match value {
             // SAFETY: the caller's environment.
             Decoded::Number(number) => unsafe { RawNumber::to_napi_value(env, number) },
-            Decoded::Bytes(element) => {
-                let copy = Uint8ArraySlice::copy_from(&Env::from_raw(env), element.bytes())?;
+            Decoded::Bytes(bytes) => {
+                let copy = Uint8ArraySlice::copy_from(&Env::from_raw(env), bytes)?;
                 // SAFETY: as above.
                 unsafe { ToNapiValue::to_napi_value(env, copy) }
             }

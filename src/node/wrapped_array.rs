@@ -11,6 +11,7 @@ use super::errors::throw_on_error;
 use super::overlays::Overlays;
 use super::values::{Decoded, RawElement, encode, index};
 use crate::array::{Array, Snapshot};
+use crate::element::Element;
 use crate::element_type::ElementType;
 use crate::error::{Error, Result};
 use crate::mapping::Window;
@@ -161,8 +162,9 @@ impl WrappedArray {
 
     pub fn pop(&self, env: &Env, at: f64) -> napi::Result<Decoded> {
         self.change(env, |array| {
-            let element = array.pop(index(at))?;
-            Ok(Decoded::of(array.element_type(), element))
+            let mut element = Element::zeroed(array.element_type().itemsize());
+            array.pop_into(index(at), &mut element)?;
+            Ok(Decoded::of(array.element_type(), &element))
         })
     }
 

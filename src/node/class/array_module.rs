@@ -24,7 +24,7 @@ impl MmapArray {
     pub fn get(&self, env: Env, at: f64) -> napi::Result<Decoded> {
         let at = index(at);
         self.access(&env, at, |array| {
-            Ok(Decoded::of(array.element_type(), array.get(at)?))
+            Ok(Decoded::of(array.element_type(), &array.get(at)?))
         })
     }
 
