@@ -344,7 +344,12 @@ test('a popped record is not in the file any more', () => {
   one.extend(points(20, 1))
   warm(one)
   for (let count = 20; count > 5; count--) expect(one.pop()).toEqual(point(count))
-  expect(fs.readFileSync(one.path).subarray(5 * 16).every((byte) => byte === 0)).toBe(true)
+  expect(
+    fs
+      .readFileSync(one.path)
+      .subarray(5 * 16)
+      .every((byte) => byte === 0),
+  ).toBe(true)
 })
 
 describe('equality goes by value, field by field', () => {
