@@ -757,15 +757,16 @@ export interface MmapArrayConstructor {
   open<const T extends TypeArgument>(path: FilePath, typecode: T, options?: OpenOptions): MmapArray<CodeOf<T>>
 
   /**
-   * Opens a `.npy` file, whose header says the type: `<i8` opens as `q`, `<U1` as `w`, `|S1` as `c`, `|b1` as `B`. A typecode
-   * may be given as well, and is an error where the header says another type. A file of several dimensions opens as one row
-   * of its elements as they lie in it, of fixed length; see {@link MmapArray.shape}.
+   * Opens a `.npy` file, whose header says the type: `<i8` opens as `q`, `<U1` as `w`, `|S1` as `c`, `|b1` as `B`, and a structured
+   * dtype as a record type. A type may be given as well, and is an error where the header says another one. A file of several dimensions
+   * opens as one row of its elements as they lie in it, of fixed length; see {@link MmapArray.shape}. So does a field of several
+   * dimensions, whose count is the number of its values.
    *
    * @param path a string, bytes or a `file:` URL
    * @param typecode left out, or undefined
    * @param options see {@link OpenOptions}; default `{ flags: 'r' }`
    * @throws {Error} ERR_INVALID_NPY, ERR_UNSUPPORTED_NPY, and the system's
-   * @throws {TypeError} ERR_TYPE_MISMATCH for a typecode that is not the file's; ERR_INVALID_TYPECODE where there is none, since
+   * @throws {TypeError} ERR_TYPE_MISMATCH for a type that is not the file's; ERR_INVALID_TYPECODE where there is none, since
    * the file is made by this call or is no `.npy` file
    * @throws {RangeError} ERR_OUT_OF_RANGE for an `offset`, and as for other files
    * @example
@@ -774,6 +775,8 @@ export interface MmapArrayConstructor {
    * prices.typecode // => 'd'
    * prices.tolist() // => [ 1.5, 2.5 ]
    * MmapArray.open('prices.npy', 'i') // throws TypeError ERR_TYPE_MISMATCH
+   * MmapArray.open('trades.npy', { time: 'q', price: 'd' }, { flags: 'w+' }).append({ time: 1, price: 9.5 })
+   * MmapArray.open('trades.npy').get(0) // => { time: 1n, price: 9.5 }
    */
   open<C extends ElementType = Typecode>(path: FilePath, typecode?: undefined, options?: OpenOptions): MmapArray<C>
 
