@@ -344,7 +344,12 @@ test('a popped record is not in the file any more', () => {
   one.extend(points(20, 1))
   warm(one)
   for (let count = 20; count > 5; count--) expect(one.pop()).toEqual(point(count))
-  expect(fs.readFileSync(one.path).subarray(5 * 16).every((byte) => byte === 0)).toBe(true)
+  expect(
+    fs
+      .readFileSync(one.path)
+      .subarray(5 * 16)
+      .every((byte) => byte === 0),
+  ).toBe(true)
 })
 
 describe('equality goes by value, field by field', () => {
@@ -520,6 +525,8 @@ describe('sharing', () => {
     ['no list', { fields: 5, itemsize: 8 }],
     ['fields that are none', { fields: [null], itemsize: 8 }],
     ['a field outside', { fields: [{ name: 'x', typecode: 'd', offset: 1 }], itemsize: 8 }],
+    ['no size', { fields: [{ name: 'x', typecode: 'd', offset: 0 }] }],
+    ['no offset', { fields: [{ name: 'x', typecode: 'd' }], itemsize: 8 }],
     ['a large size', { fields: [{ name: 'x', typecode: 'd', offset: 0 }], itemsize: 2 ** 31 }],
   ])('a handle whose record has %s is refused', (_, record) => {
     const handle = { ...array().handle(), record }
