@@ -521,8 +521,8 @@ export interface OpenOptions {
    */
   mode?: number | undefined
   /**
-   * Bytes to skip at the start of the file, for instance a header; a multiple of the item size. Element 0 comes after
-   * them. Default 0, the only one for a `.npy` file.
+   * Bytes to skip at the start of the file, for instance a header; a multiple of the item size; for
+   * complex numbers of half of it, for records any. Element 0 comes after them. Default 0, the only one for a `.npy` file.
    *
    * @example
    * import fs from 'node:fs'
@@ -1155,11 +1155,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
 
   /**
    * Adds one element at the end. In an exact array it is one appending write: appends of several threads and processes to
-   * one file are all kept, and a full disk is an error of this call that leaves the array as it was.
+   * one file are all kept, and a full disk is an error of this call that leaves the array as it was. For records whose size does not
+   * divide 4096, the calls that change the length of an exact array hold a lock on the file, so that a killed process leaves no part
+   * of a record; they wait two seconds for another process that holds it.
    *
    * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
    * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; ERR_LOCKED for such records; the system's, as ENOSPC
    * @example
    * const scores = new MmapArray('i', [3, 1])
    * scores.append(2)
@@ -1293,8 +1295,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   reverse(): this
 
   /**
-   * Turns the order of the bytes round within each element, in place: for data of a machine of the other byte order. Returns
-   * the array.
+   * Turns the order of the bytes round within each element, in place: for data of a machine of the other byte order. In complex
+   * numbers and records, within each number of them. Returns the array.
    *
    * @throws {Error} ERR_READ_ONLY, ERR_CLOSED
    * @example
@@ -1573,7 +1575,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
 
   /**
    * Whether another array has the same elements: by exact mathematical value, whatever the types. NaN equals nothing. False
-   * for what is no array.
+   * for what is no array. Records are equal if they have the same fields with equal values; padding is not compared.
    *
    * @throws {Error} ERR_CLOSED, of either array
    * @example
@@ -1588,7 +1590,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * Which of two arrays comes first: -1 for this one, 1 for the other, 0 where they are equal. The first unequal pair of
    * elements decides, else the length. NaN where a NaN decides.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for characters with numbers or with strings that are none, ERR_INVALID_ARG_TYPE for what is no array
+   * @throws {TypeError} ERR_TYPE_MISMATCH for characters with numbers or with strings that are none, and for complex numbers and
+   * records, which have no order; ERR_INVALID_ARG_TYPE for what is no array
    * @throws {Error} ERR_CLOSED, of either array
    * @example
    * new MmapArray('i', [1, 2]).compare([1, 3]) // => -1
@@ -2020,7 +2023,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly sharedView: View<C>
 
   /**
-   * A typed array on a range: the memory itself, not a copy (`slice` copies). On Node.js 20 it is also the way to elements
+   * A typed array on a range, or a DataView on records: the memory itself, not a copy (`slice` copies). On Node.js 20 it is also the way to elements
    * beyond what one buffer can span.
    *
    * @param start default 0; counted from the end where it is negative
@@ -2364,7 +2367,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   toString(): string
 
   /**
-   * All elements in an Array, for `JSON.stringify`; bigints as strings of decimal digits, which JSON has no other way for.
+   * All elements in an Array, for `JSON.stringify`; bigints as strings of decimal digits, which JSON has no other way for,
+   * in records too.
    *
    * @throws {Error} ERR_CLOSED
    * @throws {RangeError} ERR_OUT_OF_RANGE for more elements than an Array can have

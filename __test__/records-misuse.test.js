@@ -339,6 +339,19 @@ describe('padding', () => {
   })
 })
 
+test('a popped record is not in the file any more', () => {
+  const one = scope.keep(MmapArray.open(scope.path(), POINT, { flags: 'w+', capacity: 50 }))
+  one.extend(points(20, 1))
+  warm(one)
+  for (let count = 20; count > 5; count--) expect(one.pop()).toEqual(point(count))
+  expect(
+    fs
+      .readFileSync(one.path)
+      .subarray(5 * 16)
+      .every((byte) => byte === 0),
+  ).toBe(true)
+})
+
 describe('equality goes by value, field by field', () => {
   test.each([
     [{ x: 'd' }, { x: -0 }, { x: 0 }, 1],
@@ -512,6 +525,8 @@ describe('sharing', () => {
     ['no list', { fields: 5, itemsize: 8 }],
     ['fields that are none', { fields: [null], itemsize: 8 }],
     ['a field outside', { fields: [{ name: 'x', typecode: 'd', offset: 1 }], itemsize: 8 }],
+    ['no size', { fields: [{ name: 'x', typecode: 'd', offset: 0 }] }],
+    ['no offset', { fields: [{ name: 'x', typecode: 'd' }], itemsize: 8 }],
     ['a large size', { fields: [{ name: 'x', typecode: 'd', offset: 0 }], itemsize: 2 ** 31 }],
   ])('a handle whose record has %s is refused', (_, record) => {
     const handle = { ...array().handle(), record }
@@ -659,6 +674,10 @@ describe.each([
        }
        assert.equal(code(() => records.append(other)), 'ERR_MEMORY_FAULT')
        assert.equal(records.refresh(), WHOLE)`))
+
+  test('setField throws for a store that is lost', () =>
+    run(`assert.equal(code(() => records.setField(WHOLE + 1, 'c', 2)), 'ERR_MEMORY_FAULT')
+       assert.equal(code(() => records.getField(WHOLE + 1, 'c')), 'ERR_MEMORY_FAULT')`))
 
   test('a getter that truncates the file is noticed', () =>
     inChild(
