@@ -525,6 +525,8 @@ describe('sharing', () => {
     ['no list', { fields: 5, itemsize: 8 }],
     ['fields that are none', { fields: [null], itemsize: 8 }],
     ['a field outside', { fields: [{ name: 'x', typecode: 'd', offset: 1 }], itemsize: 8 }],
+    ['no size', { fields: [{ name: 'x', typecode: 'd', offset: 0 }] }],
+    ['no offset', { fields: [{ name: 'x', typecode: 'd' }], itemsize: 8 }],
     ['a large size', { fields: [{ name: 'x', typecode: 'd', offset: 0 }], itemsize: 2 ** 31 }],
   ])('a handle whose record has %s is refused', (_, record) => {
     const handle = { ...array().handle(), record }
