@@ -533,7 +533,8 @@ export interface OpenOptions {
   /**
    * Elements to map. Default: all there are. Fewer than there are make a window of fixed length: elements can be written,
    * but a call that changes the length throws `ERR_FIXED_LENGTH`. More than there are make the file longer, filled with
-   * zeros, under `w+`, `wx+` and `a+`, and are a RangeError `ERR_OUT_OF_RANGE` under the other flags.
+   * zeros, under `w+`, `wx+` and `a+`, and are a RangeError `ERR_OUT_OF_RANGE` under the other flags. A file that ends inside an
+   * element is not made longer: `ERR_RAGGED_LENGTH`, unless the option `tail` is given.
    *
    * @example
    * MmapArray.open('zeros.d', 'd', { flags: 'w+', length: 3 }).tolist() // => [ 0, 0, 0 ]
@@ -693,7 +694,7 @@ export interface Handle<C extends ElementType = Typecode> {
    * @example
    * new MmapArray({ x: 'd' }).handle().record // => { fields: [ { name: 'x', typecode: 'd', offset: 0 } ], itemsize: 8 }
    */
-  readonly record?: { readonly fields: readonly RecordField[]; readonly itemsize: number }
+  readonly record?: Pick<RecordType, 'fields' | 'itemsize'>
   /**
    * The version of the handle's fields. `attach` reads handles of the version that its own package makes.
    *

@@ -54,6 +54,14 @@ describe("the option tail: 'cut'", () => {
     expect(fs.readFileSync(path)).toEqual(Buffer.concat([Buffer.from('head'), encode(i, [1, 2, 3])]))
   })
 
+  test('with length fills with zeros behind the whole elements, and without it the call fails', () => {
+    const path = scope.file(ragged)
+    expectError('ERR_RAGGED_LENGTH', () => open(path, { flags: 'a+', length: 4 }))
+    expect(fs.readFileSync(path)).toEqual(ragged)
+    expect(open(path, { flags: 'a+', length: 4, tail: 'cut' }).tolist()).toEqual([1, 2, 0, 0])
+    expect(fs.readFileSync(path)).toEqual(encode(i, [1, 2, 0, 0]))
+  })
+
   test('of one array does not let another truncate the file', () => {
     const path = scope.file(ragged)
     const array = open(path, { flags: 'r+', tail: 'cut' })

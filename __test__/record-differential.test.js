@@ -104,10 +104,11 @@ function runSequence(array, type, operations) {
 /** Our code for what Python raised. */
 function codeFor([name], { error }, wasEmpty) {
   if (error.startsWith('ERR_')) return error
-  if (error === 'IndexError') return name === 'pop' && wasEmpty ? 'ERR_EMPTY' : 'ERR_INDEX_OUT_OF_RANGE'
+  if (error === 'IndexError')
+    return ['pop', 'minOf', 'maxOf'].includes(name) && wasEmpty ? 'ERR_EMPTY' : 'ERR_INDEX_OUT_OF_RANGE'
   if (error === 'OverflowError') return 'ERR_VALUE_OUT_OF_RANGE'
   if (error !== 'ValueError') return `no code for ${error}`
-  return ['remove', 'index'].includes(name) ? 'ERR_VALUE_NOT_FOUND' : 'ERR_OUT_OF_RANGE'
+  return ['remove', 'index', 'indexOf'].includes(name) ? 'ERR_VALUE_NOT_FOUND' : 'ERR_OUT_OF_RANGE'
 }
 
 /** What Python's answer is here. */
@@ -131,7 +132,7 @@ function compareSequence(outcomes, answers, type, about) {
     contents = theirs.contents ?? contents
     const code = theirs.error && codeFor(step, theirs, wasEmpty)
     const expected = code ? undefined : expectedOf(type, theirs.value)
-    const agree = code ? ours.error?.code === code : !ours.error && isDeepStrictEqual(ours.value, expected)
+    const agree = code ? ours.error?.code === code : !ours.error && isDeepStrictEqual(plain(ours.value), expected)
     if (agree && ours.contents.toString('hex') === contents && faults === '') continue
     const report = {
       ...about,
@@ -149,6 +150,10 @@ function compareSequence(outcomes, answers, type, about) {
   }
   expect(answers.length).toBe(outcomes.length)
 }
+
+/** Bytes as a Buffer. */
+const plain = (value) =>
+  value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.length) : value
 
 function printable(_, value) {
   if (typeof value === 'bigint') return `${value}n`
@@ -170,9 +175,13 @@ describe.each(SEEDS)('NumPy and records here agree, seed %s', (seed) => {
       array.frombytes(Buffer.from(initial, 'hex'))
       const about = { seed, storage, sequence: n, initial }
       const outcomes = runSequence(array, type, operations)
-      const answers = numpy.ask({ type: type.wire, initial, steps: outcomes.map(({ step }) => step) })
+      const path = array.format === 'npy' ? array.path : undefined
+      const answers = numpy.ask({ type: type.wire, initial, steps: outcomes.map(({ step }) => step), path })
       await pending
-      pending = answers.then((given) => compareSequence(outcomes, given, type, about))
+      pending = answers.then((given) => {
+        compareSequence(outcomes, given.steps, type, about)
+        expect(given.file, JSON.stringify({ ...about, type: type.wire })).toBe('')
+      })
       pending.catch(() => {})
     }
     await pending

@@ -1,9 +1,19 @@
 // The table of operations. Each is a row of the results for each typecode: see README.md, "A new row".
 import { COPIES, FILES } from './operations/arrays.js'
 import { ELEMENTS, GROWTH } from './operations/elements.js'
+import { RECORD_ELEMENTS } from './operations/records.js'
 import { IN_PLACE, NUMBERS, SEARCHES } from './operations/scans.js'
 
-export const OPERATIONS = [...ELEMENTS, ...GROWTH, ...COPIES, ...SEARCHES, ...IN_PLACE, ...NUMBERS, ...FILES]
+export const OPERATIONS = [
+  ...ELEMENTS,
+  ...GROWTH,
+  ...RECORD_ELEMENTS,
+  ...COPIES,
+  ...SEARCHES,
+  ...IN_PLACE,
+  ...NUMBERS,
+  ...FILES,
+]
 export const TYPECODES = ['i', 'd']
 
 /**

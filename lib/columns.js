@@ -3,11 +3,13 @@
 import { toBound, toIndex } from './arguments.js'
 import { allocate, bytesOf } from './buffers.js'
 import { codecFor } from './codecs.js'
-import { codecOf, coreOf, memoryOf, requireOpen, requireWritable, typeOf } from './core-array.js'
+import { codecOf, coreOf, memoryOf, requireOpen, typeOf } from './core-array.js'
 import { invalidArgType, outOfRange, typeMismatch } from './errors.js'
 import { subjectOf } from './field-options.js'
 import { sourceInMemory } from './items.js'
 import { fieldNamed } from './record-types.js'
+
+const NO_BYTES = new Uint8Array(0)
 
 /** A typed array of the values of a field. */
 export function column(array, name, start, stop) {
@@ -44,7 +46,8 @@ function collected(array, { number, name, type, count = 1 }, values) {
       values,
     )
   }
-  requireWritable(array)
+  // Throws what the call would throw, before code of the user runs.
+  coreOf(array).setColumn(number, NO_BYTES, 0)
   const { check, write } = codecOf(array).fields[number]
   const checked = Array.from(values, (value) => check(value))
   const size = count * type.itemsize

@@ -96,7 +96,11 @@ export function asDouble(code, value, name) {
   if (typeof value !== 'bigint') throw invalidArgType(name, `a number, for typecode '${code}'`, value)
   const double = Number(value)
   if (Number.isFinite(double)) return double
-  throw valueOutOfRange(`a number that fits a double, for typecode '${code}'`, `${value.toString().length} digits`, name)
+  throw valueOutOfRange(
+    `a number that fits a double, for typecode '${code}'`,
+    `${value.toString().length} digits`,
+    name,
+  )
 }
 
 /** The number that equals a value exactly, or undefined. */

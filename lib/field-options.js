@@ -5,12 +5,17 @@ import { typeOf } from './core-array.js'
 import { typeMismatch } from './errors.js'
 import { fieldNamed } from './record-types.js'
 
+/** Whether a value in the place of another argument is the options: an object, with properties so that `{}` is an error there. */
+function areOptions(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0
+}
+
 /**
- * The arguments that may be left out before the options, and the options, which are the first object among the given arguments: so
- * `index(value, { field })` works.
+ * The arguments that may be left out before the options, and the options, which may be given in the place of the first that is left
+ * out: so `index(value, { field })` works.
  */
 export function withOptions(...given) {
-  const at = given.findIndex((value) => typeof value === 'object' && value !== null)
+  const at = given.findIndex(areOptions)
   const last = given.length - 1
   if (at < 0 || given.slice(at + 1).some((value) => value !== undefined)) return given
   const options = given[at]

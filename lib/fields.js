@@ -9,12 +9,18 @@ import { invalidArgType } from './errors.js'
 const SCALARS = {
   Int8Array: { read: (data, at) => data.getInt8(at), write: (data, at, value) => data.setInt8(at, value) },
   Uint8Array: { read: (data, at) => data.getUint8(at), write: (data, at, value) => data.setUint8(at, value) },
-  Int16Array: { read: (data, at) => data.getInt16(at, true), write: (data, at, value) => data.setInt16(at, value, true) },
+  Int16Array: {
+    read: (data, at) => data.getInt16(at, true),
+    write: (data, at, value) => data.setInt16(at, value, true),
+  },
   Uint16Array: {
     read: (data, at) => data.getUint16(at, true),
     write: (data, at, value) => data.setUint16(at, value, true),
   },
-  Int32Array: { read: (data, at) => data.getInt32(at, true), write: (data, at, value) => data.setInt32(at, value, true) },
+  Int32Array: {
+    read: (data, at) => data.getInt32(at, true),
+    write: (data, at, value) => data.setInt32(at, value, true),
+  },
   Uint32Array: {
     read: (data, at) => data.getUint32(at, true),
     write: (data, at, value) => data.setUint32(at, value, true),
@@ -165,7 +171,8 @@ function listAccess(single, type, count, name) {
     fits: never,
     check: (value) => {
       const list = listOf(value, count)
-      if (list === undefined) throw invalidArgType(name, `an Array of ${count} values of typecode '${type.code}'`, value)
+      if (list === undefined)
+        throw invalidArgType(name, `an Array of ${count} values of typecode '${type.code}'`, value)
       return list.map((item) => (fits(item) ? item : check(item)))
     },
     needle: (value) => {

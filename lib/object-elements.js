@@ -16,14 +16,15 @@ import { END, FAULTS_SEEN, LENGTH, ROOM } from './state.js'
  * - `needle(value)` gives the bytes that the core searches for; undefined if no element can equal the value;
  * - `present(bytes)` gives the element for what the core returned;
  * - `equals(element, value)` compares an element with any value;
- * - `fields` has the Access of each field of a record, with its `name` and `offset`.
+ * - `fields` has the Access of each field of a record, with its `name` and `offset`; `fieldsByName` has them by name.
  */
 class ObjectCodec {
   decode = null
   isNumber = false
 
-  constructor({ itemsize }, { read, store, needle, equals }, fields) {
+  constructor({ itemsize }, { read, store, needle, equals }, fields = []) {
     this.fields = fields
+    this.fieldsByName = new Map(fields.map((field) => [field.name, field]))
     this.read = read
     this.store = store
     this.equals = equals
@@ -34,7 +35,11 @@ class ObjectCodec {
 }
 
 /** Memory without room, so that `store` gives the bytes. */
-const NOWHERE = { writable: new Uint8Array(0), data: new DataView(new ArrayBuffer(0)), words: new Uint32Array(FAULTS_SEEN + 1) }
+const NOWHERE = {
+  writable: new Uint8Array(0),
+  data: new DataView(new ArrayBuffer(0)),
+  words: new Uint32Array(FAULTS_SEEN + 1),
+}
 
 const bytesOf = (data) => new Uint8Array(data.buffer)
 
@@ -82,7 +87,8 @@ export function recordCodec(type) {
 const isObject = (value) => typeof value === 'object' && value !== null
 
 /** How an error names a field: "value.price". */
-export const nameIn = (field) => (/^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(field) ? `value.${field}` : `value[${JSON.stringify(field)}]`)
+export const nameIn = (field) =>
+  /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(field) ? `value.${field}` : `value[${JSON.stringify(field)}]`
 
 /** How many types with as many fields have a copy of the functions already. */
 const copiesInUse = RECORD_ACCESSORS.map(() => 0)

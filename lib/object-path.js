@@ -20,14 +20,16 @@ export function objectPath(Base) {
     #itemsize
     #read
     #store
+    #fields
 
     constructor(opening) {
       super(opening)
-      const { read, store } = codecOf(this)
+      const { fieldsByName, read, store } = codecOf(this)
       this.#memory = memoryOf(this)
       this.#itemsize = typeOf(this).itemsize
       this.#read = read
       this.#store = store
+      this.#fields = fieldsByName
     }
 
     get length() {
@@ -71,6 +73,35 @@ export function objectPath(Base) {
       } else {
         super.set(index, value)
       }
+    }
+
+    getField(index, name) {
+      const field = this.#fields.get(name)
+      if (field !== undefined && typeof index === 'number' && index >>> 0 === index) {
+        const { data, elements, words } = this.#memory
+        const itemsize = this.#itemsize
+        const at = index * itemsize
+        if (index < words[LENGTH] && at + itemsize <= elements.length) {
+          const value = field.read(data, at + field.offset)
+          if (faultCount() === words[FAULTS_SEEN]) return value
+        }
+      }
+      return super.getField(index, name)
+    }
+
+    setField(index, name, value) {
+      const field = this.#fields.get(name)
+      if (field !== undefined && typeof index === 'number' && index >>> 0 === index && field.fits(value)) {
+        const { data, words, writable } = this.#memory
+        const itemsize = this.#itemsize
+        const at = index * itemsize
+        const isWithin = index < words[LENGTH] && at + itemsize <= writable.length
+        if (isWithin && faultCount() === words[FAULTS_SEEN]) {
+          field.write(data, at + field.offset, value)
+          if (faultCount() === words[FAULTS_SEEN]) return
+        }
+      }
+      super.setField(index, name, value)
     }
 
     append(value) {

@@ -174,7 +174,8 @@ function layoutOf(entries, { align = false, itemsize, offsets } = {}) {
   const inOrder = fields.toSorted((a, b) => a.offset - b.offset)
   for (const [at, { name, offset }] of inOrder.entries()) {
     const before = inOrder[at - 1]
-    if (at > 0 && offset < endOf(before)) throw invalidRecordType(`the field '${name}' overlaps the field '${before.name}'`)
+    if (at > 0 && offset < endOf(before))
+      throw invalidRecordType(`the field '${name}' overlaps the field '${before.name}'`)
   }
   const alignment = align ? Math.max(...entries.map(alignmentOf)) : 1
   return { fields, itemsize: toItemsize(itemsize, inOrder.at(-1), alignment) }
@@ -202,7 +203,10 @@ function toItemsize(itemsize, last, alignment) {
 
 /** The row of a layout; the same row for equal types. */
 function rowOf({ fields, itemsize }) {
-  const key = JSON.stringify([itemsize, ...fields.map(({ name, type, count, offset }) => [name, type.code, count, offset])])
+  const key = JSON.stringify([
+    itemsize,
+    ...fields.map(({ name, type, count, offset }) => [name, type.code, count, offset]),
+  ])
   const known = KNOWN.get(key)
   if (known !== undefined) return known
   const row = makeRow(key, fields, itemsize)

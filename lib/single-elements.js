@@ -74,6 +74,8 @@ export function replaceField(array, index, name, value) {
   const checked = check(value)
   const at = positionOf(array, given)
   const memory = memoryOf(array)
+  // In memory if possible: the core writes whole records, and others may write the other fields meanwhile.
+  memory.widenTo(at)
   if (memory.reachesWritable(at) && memory.isChecked) {
     write(memory.data, at * typeOf(array).itemsize + offset, checked)
     if (memory.isChecked) return

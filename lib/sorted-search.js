@@ -33,17 +33,23 @@ function toSought(type, value) {
 
 /** The index at which a value belongs between two bounds: before the elements that equal it, or after them. */
 export function bisect(array, isRight, value, lo, hi, options) {
+  // Most calls have no options, and take less time than to look for them.
   if (typeof lo === 'object' || typeof hi === 'object' || options !== undefined) {
-    return bisectWithOptions(array, isRight, value, ...withOptions(lo, hi, options))
+    const [low, high, given] = withOptions(lo, hi, options)
+    const { type, number } = subjectOf(array, given, 'bisect')
+    if (number !== undefined) return bisectField(array, { type, number }, isRight, value, low, high)
+    return bisectElements(array, isRight, value, low, high)
   }
+  return bisectElements(array, isRight, value, lo, hi)
+}
+
+function bisectElements(array, isRight, value, lo, hi) {
   const sought = toSought(typeOf(array), value)
   const call = boundOf(array, isRight ? 'bisectRight' : 'bisectLeft')
   return call(sought[0], sought[1], toLow(lo), toBound(hi, 'hi') ?? Infinity)
 }
 
-function bisectWithOptions(array, isRight, value, lo, hi, options) {
-  const { type, number } = subjectOf(array, options, 'bisect')
-  if (number === undefined) return bisect(array, isRight, value, lo, hi)
+function bisectField(array, { type, number }, isRight, value, lo, hi) {
   const sought = toSought(type, value)
   return coreOf(array).bisectField(number, ...sought, toLow(lo), toBound(hi, 'hi') ?? Infinity, isRight)
 }

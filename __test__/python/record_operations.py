@@ -1,7 +1,8 @@
 """The other end of record-differential.test.js: runs random operations on records and complex numbers, as NumPy has them.
 
-One JSON request a line: {"type", "initial" (hex), "steps"}; the form of steps stands in support/record-operations.js. One JSON line in
-answer: for each step its value or error, and the contents in hex where they changed. The array is a list of the bytes of each element,
+One JSON request a line: {"type", "initial" (hex), "steps", "path"}; the form of steps stands in support/record-operations.js. One JSON line
+in answer: for each step its value or error, and the contents in hex where they changed; and what np.load finds in the .npy file of the
+path, if there is one, that differs. The array is a list of the bytes of each element,
 so that lists say what slices and indices mean, and NumPy what the bytes mean: which value they hold, and which are equal.
 """
 
@@ -259,47 +260,64 @@ class Subject:
         return {"hex": self.array(self.rows[where((*bounds, Missing))])[name].tobytes().hex()}
 
     def setColumn(self, name, given, start):
+        start += len(self.rows) if start < 0 else 0
+        if start < 0 or start + len(given) > len(self.rows):
+            raise ValueError("beyond the records")
         for at, value in enumerate(given):
             self.setField(start + at, name, value)
 
-    def of_column(self, name, bounds):
-        return self.array(self.rows[where((*bounds, Missing))])[name]
+    def values(self, name):
+        return self.array()[name]
 
-    def minOf(self, name, *bounds):
-        values = self.of_column(name, bounds)
-        if len(values) == 0:
-            raise ValueError("empty")
-        return {"value": told(self.field(name)["typecode"], numpy.min(values)), "field": name}
+    def sumOf(self, name):
+        return str(sum(int(value) for value in self.values(name)))
 
-    def maxOf(self, name, *bounds):
-        values = self.of_column(name, bounds)
-        if len(values) == 0:
-            raise ValueError("empty")
-        return {"value": told(self.field(name)["typecode"], numpy.max(values)), "field": name}
+    def minOf(self, name, least=numpy.min):
+        if not self.rows:
+            raise IndexError("empty")
+        # Of 0 and -0 either may be the least.
+        return {"value": told(self.field(name)["typecode"], least(self.values(name)) + 0), "field": name}
 
-    def countOf(self, name, given, *bounds):
-        return int((self.of_column(name, bounds) == scalar(self.field(name)["typecode"], given)).sum())
+    def maxOf(self, name):
+        return self.minOf(name, numpy.max)
 
-    def indexOf(self, name, given, *bounds):
-        found = (self.of_column(name, bounds) == scalar(self.field(name)["typecode"], given)).nonzero()[0]
-        if len(found) == 0:
-            raise ValueError("not in the column")
-        return int(found[0]) + where((*bounds, Missing)).indices(len(self.rows))[0]
+    def equal_values(self, name, given):
+        return (self.values(name) == scalar(self.field(name)["typecode"], given)).nonzero()[0].tolist()
+
+    def countOf(self, name, given):
+        return len(self.equal_values(name, given))
+
+    def indexOf(self, name, given, start, stop):
+        for at in self.equal_values(name, given):
+            if at in range(*where((start, stop, Missing)).indices(len(self.rows))):
+                return at
+        raise ValueError("not in the column")
 
     def sortBy(self, name):
-        order = numpy.argsort(self.of_column(name, ()), kind="stable")
-        self.rows = [self.rows[at] for at in order]
+        before = self.values(name)
+        keys = [sort_key(value) for value in before]
+        self.rows = [self.rows[at] for at in sorted(range(len(keys)), key=keys.__getitem__)]
+        assert numpy.array_equal(self.values(name), numpy.sort(before), equal_nan=before.dtype.kind == "f")
 
-    def bisect(self, name, given, side):
-        """Of a column that is sorted for it."""
-        self.sortBy(name)
+    def bisectOf(self, name, given, side):
         value = numpy.array([scalar(self.field(name)["typecode"], given)], self.dtype[name])
-        return int(numpy.searchsorted(self.of_column(name, ()), value, side)[0])
+        return int(numpy.searchsorted(self.values(name), value, side)[0])
 
     def reserve(self, *_):
         pass
 
     trim = refresh = handle = reattach = flush = reserve
+
+
+def sort_key(value):
+    """As NumPy sorts, but that -0 comes before 0, and a NaN with greater bits behind another one."""
+    if value.dtype.kind != "f":
+        return int(value)
+    bits = int(value.view(f"u{value.itemsize}"))
+    is_negative = bool(numpy.signbit(value))
+    if numpy.isnan(value):
+        return (1, is_negative, -bits if is_negative else bits)
+    return (0, float(value), not is_negative)
 
 
 def where(bounds):
@@ -313,8 +331,7 @@ def argument(given):
     return Missing if given is None else given
 
 
-def answers(request):
-    subject = Subject(request["type"], bytes.fromhex(request["initial"]))
+def answers(subject, request):
     before = list(subject.rows)
     for name, *given in request["steps"]:
         arguments = [argument(value) for value in given]
@@ -332,7 +349,22 @@ def answers(request):
         yield answer
 
 
+def loaded(subject, path):
+    if path is None:
+        return ""
+    array, dtype = numpy.load(path), subject.dtype
+    # The header has the fields in the order of their offsets.
+    if (array.dtype.itemsize, array.dtype.fields) != (dtype.itemsize, dtype.fields) or array.dtype.kind != dtype.kind:
+        return f"dtype {array.dtype}"
+    return "" if array.tobytes() == b"".join(subject.rows) else f"elements {array.tobytes().hex()}"
+
+
+def run(request):
+    subject = Subject(request["type"], bytes.fromhex(request["initial"]))
+    return {"steps": list(answers(subject, request)), "file": loaded(subject, request.get("path"))}
+
+
 if __name__ == "__main__":
     for line in sys.stdin:
-        json.dump({"value": list(answers(json.loads(line)[0]))}, sys.stdout, separators=(",", ":"))
+        json.dump({"value": run(json.loads(line)[0])}, sys.stdout, separators=(",", ":"))
         print(flush=True)

@@ -145,7 +145,7 @@ record('core', 'count', (array) => array.count({ v: 1 }), 1)
 record('core', 'index', (array) => array.index({ v: 2 }), 2)
 record('writes', 'reverse', (array) => array.reverse() === array, true, { leaves: [2, 1, 3] })
 record('writes', 'byteswap', (array) => array.byteswap() === array, true, { leaves: [3 << 24, 1 << 24, 2 << 24] })
-record('writes', 'fill', (array) => array.fill({ v: 9 }) === array, true, { leaves: [9, 9, 9] })
+record('writes', 'fill', (array) => array.fill(...of(9)) === array, true, { leaves: [9, 9, 9] })
 record('element', 'tolist', (array) => array.tolist(), of(3, 1, 2))
 record('element', Symbol.iterator, (array) => [...array], of(3, 1, 2))
 record('core', 'slice', (array) => array.slice(), of(3, 1, 2))
@@ -173,6 +173,26 @@ row('core', 'searchsortedAsync', (array) => array.searchsortedAsync(Int32Array.o
 const envelope = ({ min, max }) => [...min, ...max]
 row('core', 'envelope', (array) => envelope(array.envelope(2)), [3, 1, 3, 2])
 row('core', 'envelopeAsync', async (array) => envelope(await array.envelopeAsync(2)), [3, 1, 3, 2])
+
+// Numbers of one field of records.
+const V = { field: 'v' }
+record('core', 'column', (array) => array.column('v'), [3, 1, 2])
+record('core', 'column', (array) => array.column('v', -2, -1), [1], { how: 'of a part' })
+record('writes', 'setColumn', (array) => array.setColumn('v', WORDS, 1), undefined, { leaves: [3, 7, 8] })
+record('writes', 'setColumn', (array) => array.setColumn('v', [9]), undefined, { how: 'by a list', leaves: [9, 1, 2] })
+record('core', 'sum', (array) => array.sum(V), 6)
+record('core', 'min', (array) => array.min(V), 1)
+record('core', 'max', (array) => array.max(V), 3)
+record('core', 'count', (array) => array.count(1, V), 1, { how: 'by a field' })
+record('core', 'index', (array) => array.index(2, V), 2, { how: 'by a field' })
+record('writes', 'sort', (array) => array.sort(V) === array, true, { leaves: [1, 2, 3] })
+record('writes', 'sortAsync', async (array) => (await array.sortAsync(V)) === array, true, { leaves: [1, 2, 3] })
+record('core', 'bisectLeft', (array) => array.bisectLeft(0, V), 0)
+record('core', 'bisectRight', (array) => array.bisectRight(9, V), 3)
+record('core', 'searchsorted', (array) => array.searchsorted(Int32Array.of(0, 9), V), places)
+record('core', 'searchsortedAsync', (array) => array.searchsortedAsync(Int32Array.of(0, 9), V), places)
+record('core', 'envelope', (array) => envelope(array.envelope(2, V)), [3, 1, 3, 2])
+record('core', 'envelopeAsync', async (array) => envelope(await array.envelopeAsync(2, V)), [3, 1, 3, 2])
 
 // Memory.
 row('core', 'buffer', (array) => new Int32Array(array.buffer), [3, 1, 2])

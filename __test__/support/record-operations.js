@@ -5,7 +5,6 @@
 // number [re, im] or a text, a field of several values a list, a record the list of its fields. { refused, ... } is a value that has to be
 // an error of that code. Sources of elements are { list }, { iterator }, { hex } for another array, and { self: true }.
 import { MmapArray } from '../../index.js'
-import { Random } from './random.js'
 import { TYPECODES, halfValue, typecode } from './typecodes.js'
 
 /** From here on a step makes the array shorter. */
@@ -263,10 +262,36 @@ const OPERATIONS = {
   flush: [0.02, () => []],
 }
 
-/** Those of one field of records. */
+const isAny = () => true
+const isSingle = ({ typecode, count }) => count === undefined && !isComplex(typecode)
+const isNumber = (field) => isSingle(field) && !isCharacter(field.typecode)
+const isInteger = (field) => isNumber(field) && !'efd'.includes(field.typecode)
+
+/** Those of one field of records, and of which fields: (arguments, field, length) -> [...]. */
 const FIELD_OPERATIONS = {
-  getField: [2, (to, field, length) => [to.index(length), field.name]],
-  setField: [3, (to, field, length) => [to.index(length), field.name, to.field(field)]],
+  getField: [2, (to, { name }, length) => [to.index(length), name], isAny],
+  setField: [3, (to, field, length) => [to.index(length), field.name, to.field(field)], isAny],
+  column: [2, (to, { name }, length) => [name, to.bound(length), to.bound(length)], isAny],
+  setColumn: [
+    3,
+    (to, field, length) => [
+      field.name,
+      to.random.list(0, 3, () => to.field(field)),
+      to.random.integer(-length, length),
+    ],
+    isAny,
+  ],
+  countOf: [1, (to, field) => [field.name, to.field(field, true)], isSingle],
+  indexOf: [
+    2,
+    (to, field, length) => [field.name, to.field(field, true), to.bound(length) ?? 0, to.bound(length)],
+    isSingle,
+  ],
+  sumOf: [1, (_, { name }) => [name], isInteger],
+  minOf: [1, (_, { name }) => [name], isNumber],
+  maxOf: [1, (_, { name }) => [name], isNumber],
+  sortBy: [2, (_, { name }) => [name], isNumber],
+  bisectOf: [2, (to, field) => [field.name, to.field(field, true), to.random.pick(['left', 'right'])], isNumber],
 }
 
 const SHORTER = ['clear', 'deleteSlice', 'deleteSlice', 'pop']
@@ -274,6 +299,8 @@ const SHORTER = ['clear', 'deleteSlice', 'deleteSlice', 'pop']
 export class RecordOperations {
   #arguments
   #names
+  /** The step that comes after the one before, if that was made for it. */
+  #pending
 
   constructor(type, random) {
     this.#arguments = new Arguments(type, random)
@@ -292,13 +319,26 @@ export class RecordOperations {
 
   /** The next step for an array that holds these bytes. */
   next(contents) {
+    if (this.#pending !== undefined) {
+      const step = this.#pending
+      this.#pending = undefined
+      return step
+    }
     const to = this.#arguments
     const { random, type } = to
     const length = contents.length / type.itemsize
     const name = length > LONG ? random.pick(SHORTER) : this.#name()
-    const field = name in FIELD_OPERATIONS ? random.pick(type.fields) : undefined
-    const made =
-      field === undefined ? OPERATIONS[name][1](to, length, contents) : FIELD_OPERATIONS[name][1](to, field, length)
+    if (name in FIELD_OPERATIONS) {
+      const [, make, isMeant] = FIELD_OPERATIONS[name]
+      const fields = type.fields.filter(isMeant)
+      if (fields.length === 0) return this.next(contents)
+      const made = [name, ...make(to, random.pick(fields), length)]
+      if (name !== 'bisectOf') return made
+      // A search by bisection is one in records that are in order.
+      this.#pending = made
+      return ['sortBy', made[1]]
+    }
+    const made = OPERATIONS[name][1](to, length, contents)
     if (name === 'setSlice' && random.chance(0.4)) made[0] = to.source(sliceLength(length, ...made.slice(1)))
     return [name, ...made]
   }
@@ -341,7 +381,10 @@ export function runStep(type, subject, [name, ...parameters], keep) {
     return other
   }
   const [first, second] = parameters
-  const field = () => type.fields.find(({ name }) => name === second)
+  const fieldNamed = (wanted) => type.fields.find(({ name }) => name === wanted)
+  const options = { field: first }
+  // Of 0 and -0 either may be the least.
+  const unsigned = (value) => (typeof value === 'number' ? value + 0 : value)
   const run = {
     append: () => array.append(valueOf(type, first)),
     insert: () => array.insert(first, valueOf(type, second)),
@@ -350,7 +393,22 @@ export function runStep(type, subject, [name, ...parameters], keep) {
     frombytes: () => array.frombytes(Buffer.from(first, 'hex')),
     iterate: () => [...array],
     getField: () => array.getField(first, second),
-    setField: () => array.setField(first, second, fieldOf(field(), parameters[2])),
+    setField: () => array.setField(first, second, fieldOf(fieldNamed(second), parameters[2])),
+    column: () => new Uint8Array(array.column(first, ...given(parameters.slice(1))).buffer),
+    setColumn: () =>
+      array.setColumn(
+        first,
+        second.map((value) => fieldOf(fieldNamed(first), value)),
+        parameters[2],
+      ),
+    countOf: () => array.count(fieldOf(fieldNamed(first), second), options),
+    indexOf: () => array.index(fieldOf(fieldNamed(first), second), ...given(parameters.slice(2)), options),
+    sumOf: () => String(array.sum(options)),
+    minOf: () => unsigned(array.min(options)),
+    maxOf: () => unsigned(array.max(options)),
+    sortBy: () => void array.sort(options),
+    bisectOf: () =>
+      array[parameters[2] === 'left' ? 'bisectLeft' : 'bisectRight'](fieldOf(fieldNamed(first), second), options),
     reattach: () => void (subject.array = keep(MmapArray.attach(array.handle()))),
     ...Object.fromEntries(
       ['remove', 'count', 'includes', 'index'].map((search) => [

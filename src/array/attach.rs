@@ -68,8 +68,12 @@ fn header_of(handle: &Handle, mapping: &Mapping, element_type: &ElementType) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::array::Placement;
+    use crate::array::samples::{file_of, records};
     use crate::element::{Element, Number};
+    use crate::storage::Storage;
     use crate::typecode::Typecode;
+    use std::os::fd::AsRawFd;
 
     fn int() -> &'static Typecode {
         Typecode::parse("i").unwrap()
@@ -94,6 +98,22 @@ mod tests {
         assert_eq!(other.window().start(), array.window().start());
         assert_eq!(other.length(), 10);
         assert_eq!(array.handle().unwrap(), handle);
+    }
+
+    #[test]
+    fn attach_with_another_type_needs_its_alignment() {
+        let file = file_of(&[7; 3 + 20]);
+        let placement = Placement {
+            offset: 3,
+            ..Placement::default()
+        };
+        let open = || Storage::from_descriptor(file.as_raw_fd(), Flags::ReadWrite);
+        let mut array = Array::open(records(5), Flags::ReadWrite, placement, open).unwrap();
+        let handle = array.handle().unwrap();
+        let bytes = Array::attach(Typecode::parse("B").unwrap(), &handle, None).unwrap();
+        assert_eq!((array.length(), bytes.length()), (4, 20));
+        let error = Array::attach(int(), &handle, None).err().unwrap();
+        assert_eq!(error.code(), "ERR_INVALID_ARG_TYPE");
     }
 
     #[test]

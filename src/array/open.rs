@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Array, Extent, Tail};
+use super::{Array, End, Extent, Tail};
 use crate::element_type::ElementType;
 use crate::error::{Error, Result};
 use crate::mapping::Mapping;
@@ -55,9 +55,7 @@ impl Array {
             let mapping = Mapping::new(storage.clone(), placement.offset, flags.access());
             let bytes = size.saturating_sub(placement.offset);
             let mut array = Array::over_bytes(mapping, element_type, flags, extent, Tail::Exact, bytes)?;
-            if placement.cut_tail {
-                array.end.allow_cut();
-            }
+            array.end.cuts = placement.cut_tail;
             array.with_room(placement.capacity)
         });
         opened.inspect_err(|_| storage.undo(flags))
@@ -144,8 +142,7 @@ fn fit(storage: &Storage, flags: Flags, placement: Placement, itemsize: u64) -> 
         placement.offset + countable_bytes("options.length", placement.length.unwrap_or(0), itemsize)?;
     if wanted > size {
         if flags.creates() {
-            storage.grow(size, wanted)?;
-            size = wanted;
+            size = make_longer(storage, placement, itemsize, wanted)?;
         } else if placement.offset > size {
             return Err(offset_error(
                 format!("at most the file's size, {size}"),
@@ -160,6 +157,22 @@ fn fit(storage: &Storage, flags: Flags, placement: Placement, itemsize: u64) -> 
         _ => Extent::Whole,
     };
     Ok((extent, size))
+}
+
+/// Makes a file longer, filled with zeros. They must not complete a partial element. Returns the file's size.
+fn make_longer(storage: &Storage, placement: Placement, itemsize: u64, wanted: u64) -> Result<u64> {
+    let bytes = storage.opening_size().saturating_sub(placement.offset);
+    let mut end = End::new(itemsize, placement.offset, bytes);
+    end.cuts = placement.cut_tail;
+    let (_change, bytes) = end.begin_change(storage)?;
+    if !bytes.is_multiple_of(itemsize) {
+        return Err(storage.named(Error::ragged(bytes, itemsize as usize)));
+    }
+    let size = storage.size()?;
+    if wanted > size {
+        storage.grow(size, wanted)?;
+    }
+    Ok(wanted.max(size))
 }
 
 /// The same for a `.npy` file, whose header counts the elements.

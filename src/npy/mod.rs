@@ -166,8 +166,8 @@ impl Header {
     }
 }
 
-/// The header of a one-dimensional file of `count` elements. Its text is that of `np.save`, and so are the spaces behind the text, if
-/// they suffice to change the count without that a reader sees it half changed. If not, there are 64 more.
+/// The header of a one-dimensional file of `count` elements, with the same bytes that `np.save` writes. NumPy leaves too few spaces
+/// behind some descriptions of records to change the count so that no reader sees it half done; then there are 64 spaces more.
 ///
 /// # Errors
 /// `UnsupportedNpy` for a record type whose description is longer than NumPy reads.

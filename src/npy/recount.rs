@@ -48,7 +48,8 @@ pub(super) const CLOSE: &str = ",), }";
 /// The second shape, without its digits. It counts as soon as a quote makes the first one a string.
 const OTHER: [&str; 2] = ["\",'shape':(", ",)}"];
 
-/// The bytes from the first digit of the count to the last byte of the header that let a count of up to 12 digits change unseen.
+/// The bytes that a header needs, from the first digit of the count to its end, so that no reader sees a change half done. This is for
+/// counts of up to 12 digits.
 pub(super) const ROOM: usize = 12 + CLOSE.len() + "#".len() + OTHER[0].len() + 12 + OTHER[1].len();
 
 impl Header {

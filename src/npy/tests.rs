@@ -219,10 +219,11 @@ fn parse_of_random_bytes_never_panics_and_what_it_accepts_can_be_recounted() {
             2,
             b"{'shape': (345678,), 'descr': '<f8', 'fortran_order': True}         ",
         ),
+        header_of(&packed(&[("it's", "i"), ("日", "Zd"), ("c", "c")]), 12),
     ];
     let mut accepted = 0;
     for round in 0..100_000 {
-        let mut mutant = seeds[round % 2].clone();
+        let mut mutant = seeds[round % seeds.len()].clone();
         for _ in 0..=dice.below(4) {
             let at = dice.below(mutant.len());
             match dice.below(20) {

@@ -23,8 +23,8 @@ pub struct End {
     /// Whether the file has been seen to end with a whole element: when the array was opened, or under the lock. A partial element that
     /// comes later is what an interrupted append left. Before that, the file may be one of another type.
     was_whole: bool,
-    /// Whether the user lets the array truncate the file to whole elements in any case.
-    cuts: bool,
+    /// Whether the user lets the array truncate the file to whole elements, whoever left it ragged.
+    pub cuts: bool,
     lock: Option<Arc<AppendLock>>,
 }
 
@@ -45,11 +45,6 @@ impl End {
             cuts: false,
             lock: None,
         }
-    }
-
-    /// Lets the array truncate the file to whole elements, whoever left it ragged.
-    pub fn allow_cut(&mut self) {
-        self.cuts = true;
     }
 
     /// Whether an element may lie across a page border of the file, where a write may be interrupted.
@@ -161,7 +156,7 @@ mod tests {
         let storage = storage_of(15);
         let mut end = End::new(8, 0, 15);
         assert_eq!(end.begin_change(&storage).unwrap().1, 15);
-        end.allow_cut();
+        end.cuts = true;
         assert_eq!(end.begin_change(&storage).unwrap().1, 8);
         assert_eq!(storage.size().unwrap(), 8);
     }
