@@ -521,8 +521,8 @@ export interface OpenOptions {
    */
   mode?: number | undefined
   /**
-   * Bytes to skip at the start of the file, for instance a header; a multiple of the item size. Element 0 comes after
-   * them. Default 0, the only one for a `.npy` file.
+   * Bytes to skip at the start of the file, for instance a header; a multiple of the item size; for
+   * complex numbers of half of it, for records any. Element 0 comes after them. Default 0, the only one for a `.npy` file.
    *
    * @example
    * import fs from 'node:fs'
@@ -694,7 +694,7 @@ export interface Handle<C extends ElementType = Typecode> {
    * @example
    * new MmapArray({ x: 'd' }).handle().record // => { fields: [ { name: 'x', typecode: 'd', offset: 0 } ], itemsize: 8 }
    */
-  readonly record?: { readonly fields: readonly RecordField[]; readonly itemsize: number }
+  readonly record?: Pick<RecordType, 'fields' | 'itemsize'>
   /**
    * The version of the handle's fields. `attach` reads handles of the version that its own package makes.
    *
@@ -1301,8 +1301,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   reverse(): this
 
   /**
-   * Turns the order of the bytes round within each element, in place: for data of a machine of the other byte order. Returns
-   * the array.
+   * Turns the order of the bytes round within each element, in place: for data of a machine of the other byte order. In complex
+   * numbers and records, within each number of them. Returns the array.
    *
    * @throws {Error} ERR_READ_ONLY, ERR_CLOSED
    * @example
@@ -1582,7 +1582,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
 
   /**
    * Whether another array has the same elements: by exact mathematical value, whatever the types. NaN equals nothing. False
-   * for what is no array.
+   * for what is no array. Records are equal if they have the same fields with equal values; padding is not compared.
    *
    * @throws {Error} ERR_CLOSED, of either array
    * @example
@@ -1598,7 +1598,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * elements decides, else the length. NaN where a NaN decides.
    *
    * @throws {TypeError} ERR_TYPE_MISMATCH for characters with numbers or with strings that are none, unless one of the arrays
-   * is empty; ERR_INVALID_ARG_TYPE for what is no array
+   * is empty, and for complex numbers and records, which have no order; ERR_INVALID_ARG_TYPE for what is no array
    * @throws {Error} ERR_CLOSED, of either array
    * @example
    * new MmapArray('i', [1, 2]).compare([1, 3]) // => -1
@@ -2030,7 +2030,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly sharedView: View<C>
 
   /**
-   * A typed array on a range: the memory itself, not a copy (`slice` copies). On Node.js 20 it is also the way to elements
+   * A typed array on a range, or a DataView on records: the memory itself, not a copy (`slice` copies). On Node.js 20 it is also the way to elements
    * beyond what one buffer can span.
    *
    * @param start default 0; counted from the end where it is negative
@@ -2374,7 +2374,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   toString(): string
 
   /**
-   * All elements in an Array, for `JSON.stringify`; bigints as strings of decimal digits, which JSON has no other way for.
+   * All elements in an Array, for `JSON.stringify`; bigints as strings of decimal digits, which JSON has no other way for,
+   * in records too.
    *
    * @throws {Error} ERR_CLOSED
    * @throws {RangeError} ERR_OUT_OF_RANGE for more elements than an Array can have

@@ -96,7 +96,7 @@ describe('info', () => {
   field  type        offset  least             greatest                  sum                mean             std dev  NaN  infinite
   time   int64            0     -3  1152921504606846977  1152921504606846975  384307168202282325  543492409388865920
   price  float64          8    1.5                  2.5                    4                   2                 0.5    1         0
-  gain   float32[3]      16    0.1                    9    42.100000001490116  4.677777777943346  2.9641479109501776    0         0
+  gain   float32[3]      16    0.1                    9   42.100000001490116   4.677777777943346  2.9641479109501776    0         0
 `)
     expect(await printed(['info', path, '--type', TYPE, '--no-stats'])).toMatch(/\n {2}gain {3}float32\[3\] {6}16\n$/)
   })

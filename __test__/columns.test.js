@@ -8,7 +8,7 @@ import { Random } from './support/random.js'
 import { useScope } from './support/scope.js'
 import { messageOf, startThread } from './support/threads.js'
 import { inChild } from './support/truncations.js'
-import { TYPECODES, elements, typecode, typed, whole } from './support/typecodes.js'
+import { TYPECODES, elements, typed, whole } from './support/typecodes.js'
 
 const scope = useScope()
 const COUNT = 10_000

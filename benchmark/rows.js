@@ -214,7 +214,7 @@ async function measureOperation(operation, typecode, n, subjects, context, { rep
 }
 
 /** The task for the process of a subject. */
-function taskOf({ file, uses, reads, writes, restores }, typecode, n, step, { scratch, memory, files }) {
+export function taskOf({ file, uses, reads, writes, restores }, typecode, n, step, { scratch, memory, files }) {
   const flags = { reads: Boolean(reads), writes: Boolean(writes), restores: Boolean(restores), uses: uses ?? '' }
   const paths = { file: files[file] ?? '', directory: scratch, memoryDirectory: memory }
   return { step, typecode, n, repeats: 1, fraction: fractionOf(typecode), ...flags, ...paths }

@@ -6,6 +6,7 @@ import { arch, availableParallelism, cpus, loadavg, release, tmpdir, type } from
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { columnRows } from './columns.js'
 import { sizePicture, speedPicture } from './pictures.js'
 import { markdown, rowTable, summary } from './results.js'
 import { bySizeRows, limitedRows, openRows, pingPongRows, scenarioRows, tableRows } from './rows.js'
@@ -27,6 +28,7 @@ const SIZES = {
   spliced: [1_000_000, 2_000],
   exactAppends: [20_000, 500],
   opens: [100, 10],
+  records: [5_000_000, 2_000],
   attached: [64 * MIB, 4 * MIB],
   arrays: [1_000, 100],
   pingPongs: [100_000, 1_500],
@@ -78,7 +80,7 @@ const context = { sizes, scratch, memory, subjects, files, kept: flags.quick ? n
 const print = flags.json ? () => {} : console.log
 for (const [name, value] of Object.entries(report.machine)) print(`${name}: ${value}`)
 for (const { name, version, absent } of subjects) print(`${name}: ${absent ? `ABSENT: ${absent}` : version}`)
-for (const makeRows of [tableRows, limitedRows, openRows, pingPongRows, scenarioRows, bySizeRows]) {
+for (const makeRows of [tableRows, columnRows, limitedRows, openRows, pingPongRows, scenarioRows, bySizeRows]) {
   for (const { title, measure } of makeRows(context)) {
     if (words.length > 0 && !words.some((word) => title.includes(word))) continue
     const lines = await measure()

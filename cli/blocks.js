@@ -4,6 +4,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MmapArray } from '../index.js'
 
 export const BLOCK = 1 << 16
+/** The most bytes of a block: records may be large. */
+const MOST_BYTES = 1 << 24
 /** Blocks between two turns of the event loop, which handles signals. */
 const TURN = 16
 
@@ -18,9 +20,35 @@ export const isComplex = ({ typecode }) => typecode === 'Zf' || typecode === 'Zd
  * @yields {{ start: number, values: ArrayLike<number | bigint | string> }}
  */
 export async function* blocksOf(array, { start = 0, stop = array.length } = {}) {
-  for (let at = start; at < stop; at += BLOCK) {
-    if (((at - start) / BLOCK) % TURN === TURN - 1) await nextTurn()
-    yield { start: at, values: valuesOf(array, at, Math.min(at + BLOCK, stop)) }
+  const block = blockSizeOf(array)
+  for (let at = start; at < stop; at += block) {
+    if (((at - start) / block) % TURN === TURN - 1) await nextTurn()
+    yield { start: at, values: valuesOf(array, at, Math.min(at + block, stop)) }
+  }
+}
+
+/** How many elements are read at once. */
+export const blockSizeOf = ({ itemsize }) => Math.min(BLOCK, Math.max(Math.floor(MOST_BYTES / itemsize), 1))
+
+/**
+ * Blocks of records as arrays of them, for a target of the same type: making objects of them would take many times as long. Each
+ * array is used again for the next block.
+ * @param {MmapArray} records
+ */
+export async function* recordBlocksOf(records, { start, stop }) {
+  const block = blockSizeOf(records)
+  const part = new MmapArray(records.typecode)
+  try {
+    for (let at = start; at < stop; at += block) {
+      await nextTurn()
+      part.clear()
+      part.frombytes(records.subarray(at, Math.min(at + block, stop)))
+      // Throws if the file was truncated meanwhile.
+      records.check()
+      yield { start: at, values: part }
+    }
+  } finally {
+    part.close()
   }
 }
 

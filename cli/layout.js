@@ -1,16 +1,18 @@
 // The layout of a file: its dimensions, and which of them varies fastest. A raw file is one row.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { BLOCK, blocksOf, decoded } from './blocks.js'
+import { BLOCK, blocksOf, decoded, isComplex } from './blocks.js'
 import { DataError, UsageError } from './failures.js'
 import { ForeignElements } from './npy/foreign-elements.js'
 import { holdsBooleans, readHeader } from './npy/header.js'
 import { noteFurtherArrays, open } from './opening.js'
-import { toType, typeNameOf } from './record-types.js'
+import { holdsRecords, toType, typeNameOf } from './record-types.js'
 import { nameOf } from './type-names.js'
 
 /** How many elements are reordered at once: at most 64 MiB. */
 const CHUNK = 1 << 23
+/** The same for elements that come as objects. */
+const CHUNK_OF_OBJECTS = 1 << 18
 /** Slices between two turns of the event loop, which handles signals. */
 const TURN = 1 << 12
 
@@ -128,8 +130,9 @@ export async function* blocksInRowOrder({ elements, layout }, { start = 0, stop 
 async function* chunksInRowOrder(elements, shape, first, last) {
   if (countOf(shape) === 0) return
   const strides = columnStrides(shape)
-  const axis = shape.findIndex((_, at) => countOf(shape.slice(at + 1)) <= CHUNK)
-  const height = Math.max(Math.floor(CHUNK / countOf(shape.slice(axis + 1))), 1)
+  const chunk = holdsRecords(elements) || isComplex(elements) ? CHUNK_OF_OBJECTS : CHUNK
+  const axis = shape.findIndex((_, at) => countOf(shape.slice(at + 1)) <= chunk)
+  const height = Math.max(Math.floor(chunk / countOf(shape.slice(axis + 1))), 1)
   const [from, to] = axis === 0 ? [first, last] : [0, shape[axis]]
   const outer = shape.slice(0, axis).map((length, at) => (at === 0 ? [first, last] : [0, length]))
   for (const indices of combinations(outer)) {

@@ -40,5 +40,11 @@ export function readNpy(path, itemsize) {
   const start = textStart + length
   const header = bytes.toString('latin1', textStart, start)
   const [, count] = /'shape': \((\d+),\), } *\n$/.exec(header)
-  return { count: Number(count), header, start, data: bytes.subarray(start, start + count * itemsize), size: bytes.length }
+  return {
+    count: Number(count),
+    header,
+    start,
+    data: bytes.subarray(start, start + count * itemsize),
+    size: bytes.length,
+  }
 }

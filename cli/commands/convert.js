@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { OPENING } from '../opening.js'
 import { fieldNames } from '../fields.js'
-import { isRecordType, toType, typeNameOf } from '../record-types.js'
+import { areSameTypes, isRecordType, toType, typeNameOf } from '../record-types.js'
 import { toFiles } from '../command-line.js'
 import { planOf, ranged, streamRange } from '../convert/plan.js'
 import { sourceOf } from '../convert/sources.js'
@@ -55,6 +55,9 @@ column and text: a missing value without --missing, a row of another length, a f
 a number that is too large. Integers keep all of their digits, and floats are rounded once, from the text to the type.
 Numbers from text are float64 unless --type or the end of TARGET's name says otherwise.
 
+Records are copied whole: to CSV with their fields as titles, to JSON lines as objects. With a record --type, CSV with such titles, objects
+and other records become records; columns, members and fields that the type does not name are left out. --field takes one field.
+
 JSON lines have a value a line, or an object and --column. "NaN" and "Infinity" are strings, since JSON has no such numbers.`,
   options: {
     type: {
@@ -85,6 +88,8 @@ JSON lines have a value a line, or an object and --column. "NaN" and "Infinity" 
     ['mmap-array convert big.npy big.f32', 'another type: fractions are rounded, what does not fit is an error'],
     ['mmap-array convert big.npy end.csv --range -1000:', 'the last thousand'],
     ['mmap-array convert ticks.bin - --type i64 --to jsonl | head', 'to another program'],
+    ['mmap-array convert trades.csv trades.npy --type time:i64,price:f64 --dates ms', 'a table as records'],
+    ['mmap-array convert trades.npy price.f64 --field price', 'one field of records'],
   ],
 
   async run({ values, positionals, output }) {
@@ -121,7 +126,9 @@ JSON lines have a value a line, or an object and --column. "NaN" and "Infinity" 
         const given = { output, title, round, most: source.total, layout, between, areBooleans }
         const typecode = wanted ?? source.typecode
         const target = await targetOf({ ...to, path: unfinished }, { ...given, typecode, from: source.typecode })
-        const count = await copy(source, target, { rows, stream })
+        const isCopy =
+          ['raw', 'npy'].includes(to.format) && isRecordType(typecode) && areSameTypes(typecode, source.typecode)
+        const count = await copy(source, target, { rows, stream, isCopy })
         if (count === 0 && unfinished !== undefined) requireEmptyAllowed(to.path, values['allow-empty'])
       }
       await (to.path === undefined ? copyTo(undefined) : replace(to.path, values, copyTo))
@@ -189,9 +196,9 @@ function requireEmptyAllowed(path, isAllowed) {
 }
 
 /** @returns {Promise<number>} how many elements */
-async function copy(source, target, { rows, stream }) {
+async function copy(source, target, { rows, stream, isCopy }) {
   const onProgress = progressOf('converting', source.total)
-  const all = source.blocks(onProgress, rows)
+  const all = source.blocks(onProgress, rows, { isCopy })
   let count = 0
   try {
     for await (const values of stream ? ranged(all, stream) : all) {

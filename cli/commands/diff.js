@@ -43,6 +43,7 @@ With tolerances a pair differs where |a - b| is more than TOLERANCE and more tha
   examples: [
     ['mmap-array diff old.npy new.npy', ''],
     ['mmap-array diff a.f32 b.f64 --relative 1e-6', 'as equal as float32 can be'],
+    ['mmap-array diff trades.npy price.f64 --field price', 'a field with a file of numbers'],
   ],
 
   async run({ values, positionals, output }) {

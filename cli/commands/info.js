@@ -27,6 +27,7 @@ holds characters or complex numbers.`,
     ['mmap-array info prices.f64', 'the type is in the name'],
     ['mmap-array info ticks.bin --type i64 --offset 16', 'raw elements behind a header'],
     ['mmap-array info big.npy --no-stats --json', 'for a program, at once'],
+    ['mmap-array info trades.rec --type time:i64,price:f64', 'records: a line for each field'],
   ],
 
   async run({ values, positionals, output }) {

@@ -42,6 +42,7 @@ are left out.`,
     ['mmap-array plot prices.f64', 'here, in the terminal'],
     ['mmap-array plot prices.f64 --range -1000: --svg end.svg', 'the last thousand, for a page'],
     ['mmap-array plot prices.f64 --histogram --png values.png', ''],
+    ['mmap-array plot trades.npy --field price', 'one field of records'],
   ],
 
   async run({ values, positionals, output }) {

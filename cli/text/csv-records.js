@@ -78,8 +78,8 @@ class Table {
   #recordIn(row, piece, at) {
     let place
     try {
-      return recordOf(this.#readers, (reader, index) => {
-        place = this.#places[this.#readers.indexOf(reader)][index]
+      return recordOf(this.#readers, (reader, index, field) => {
+        place = this.#places[field][index]
         return reader.read(withoutReturn(row, place))
       })
     } catch (error) {

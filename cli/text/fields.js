@@ -56,23 +56,27 @@ function characterIn(text) {
 /**
  * A record of the values of its fields.
  * @param {Array<{ name: string, count?: number, missing: object }>} readers
- * @param {(reader: object, index: number) => unknown} valueAt reads a value of a field, or gives MISSING
+ * @param {(reader: object, index: number, field: number) => unknown} valueAt reads a value of a field, or gives MISSING
  * @returns {object | typeof MISSING} MISSING if --missing leaves it out
  */
 export function recordOf(readers, valueAt) {
+  const record = {}
   let isLeftOut = false
-  const one = (reader, index) => {
-    const value = valueAt(reader, index)
+  const one = (reader, index, field) => {
+    const value = valueAt(reader, index, field)
     if (value !== MISSING) return value
     if (reader.missing.action === 'skip') isLeftOut = true
     return reader.missing.value
   }
-  const entries = readers.map((reader) => {
+  for (let field = 0; field < readers.length; field++) {
+    const reader = readers[field]
     const { name, count } = reader
-    return [
-      name,
-      count === undefined ? one(reader, 0) : Array.from({ length: count }, (_, index) => one(reader, index)),
-    ]
-  })
-  return isLeftOut ? MISSING : Object.fromEntries(entries)
+    const value =
+      count === undefined
+        ? one(reader, 0, field)
+        : Array.from({ length: count }, (_, index) => one(reader, index, field))
+    if (name === '__proto__') Object.defineProperty(record, name, { value, enumerable: true })
+    else record[name] = value
+  }
+  return isLeftOut ? MISSING : record
 }

@@ -150,13 +150,15 @@ function memberOf(text, name) {
   return Object.hasOwn(objectOf(text), name) ? textsOfMembers(text, new Set([name])).get(name) : undefined
 }
 
+const nameIn = (key) => (key.includes('\\') ? JSON.parse(key) : key.slice(1, -1))
+
 /** @returns {Map<string, string>} the text of each of the named members that an object has */
 function textsOfMembers(text, names) {
   const found = new Map()
   let [depth, key, begin] = [0, undefined, undefined]
   for (const { 0: token, index } of text.matchAll(TOKEN)) {
     if (depth === 1 && (token === ',' || token === '}')) {
-      const name = key === undefined ? undefined : JSON.parse(key)
+      const name = key === undefined ? undefined : nameIn(key)
       if (names.has(name) && found.has(name)) throw new DataError(`${shownText(name)} is there twice`)
       if (names.has(name)) found.set(name, text.slice(begin, index))
       key = undefined
