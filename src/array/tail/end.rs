@@ -76,9 +76,13 @@ impl End {
         Ok((LengthChange { _guard: guard }, bytes - partial))
     }
 
+    pub fn needs_lock(&self) -> bool {
+        self.may_cross_pages() || self.cuts
+    }
+
     /// The lock on appends. `None` if the array does not need it.
     fn lock(&mut self, storage: &Storage) -> Result<Option<&Arc<AppendLock>>> {
-        if self.lock.is_none() && (self.may_cross_pages() || self.cuts) {
+        if self.lock.is_none() && self.needs_lock() {
             self.lock = Some(AppendLock::on(storage)?);
         }
         Ok(self.lock.as_ref())
