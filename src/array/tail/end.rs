@@ -76,6 +76,7 @@ impl End {
         Ok((LengthChange { _guard: guard }, bytes - partial))
     }
 
+    /// Whether changes of the length hold the lock on appends.
     pub fn needs_lock(&self) -> bool {
         self.may_cross_pages() || self.cuts
     }

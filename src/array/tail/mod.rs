@@ -252,9 +252,9 @@ impl Array {
         self.truncate_slack()
     }
 
-    /// Whether a source has to be copied to an aligned address before it is appended. If a page of the source is not in memory yet, an
-    /// appending write lets the file end at that page's border for a moment. No element may lie across one. If elements lie across the
-    /// page borders of the file anyway, no address helps, and the append holds a lock.
+    /// Whether a source has to be copied before it is appended. If a page of the source is not in memory yet, an appending write lets
+    /// the file end at that page's border for a moment. No element may lie across one. A copy is in memory, and aligned for all scalars.
+    /// If elements lie across the page borders of the file anyway, no address helps, and the append holds a lock.
     pub(super) fn needs_aligned_copy(&self, source: Region<'_>) -> bool {
         matches!(self.tail, Tail::Exact)
             && !self.end.may_cross_pages()
