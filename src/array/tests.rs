@@ -234,14 +234,14 @@ fn calls_that_need_an_order_or_a_number_refuse_complex_numbers_and_records() {
             elements: 0..1,
             count: 1,
         };
-        refused(array.extreme(Extreme::Least));
-        refused(array.extreme(Extreme::Greatest));
-        refused(array.sort());
-        refused(array.sort_later(1));
-        refused(array.bisect(value, 0, 1, Side::Left));
-        refused(array.searchsorted(Region::of(&[1; 8]), Side::Left, Region::of_mut(&mut [0.0])));
-        refused(array.envelope(&parts(), Region::of_mut(&mut [0u8; 16])));
-        refused(array.envelope_later(1, parts()));
+        refused(array.extreme(Extreme::Least, None));
+        refused(array.extreme(Extreme::Greatest, None));
+        refused(array.sort(None));
+        refused(array.sort_later(1, None));
+        refused(array.bisect(value, 0, 1, Side::Left, None));
+        refused(array.searchsorted(Region::of(&[1; 8]), Side::Left, None, Region::of_mut(&mut [0.0])));
+        refused(array.envelope(&parts(), None, Region::of_mut(&mut [0u8; 16])));
+        refused(array.envelope_later(1, parts(), None));
         refused(array.wait(0, 0, std::time::Duration::ZERO));
         refused(array.notify(0, 1));
         assert_eq!(array.region().to_vec().unwrap(), [1; 8]);
