@@ -692,7 +692,7 @@ export interface Handle<C extends ElementType = Typecode> {
    * @example
    * new MmapArray({ x: 'd' }).handle().record // => { fields: [ { name: 'x', typecode: 'd', offset: 0 } ], itemsize: 8 }
    */
-  readonly record?: { readonly fields: readonly RecordField[]; readonly itemsize: number }
+  readonly record?: RecordType
   /**
    * The version of the handle's fields. `attach` reads handles of the version that its own package makes.
    *
