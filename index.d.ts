@@ -533,7 +533,8 @@ export interface OpenOptions {
   /**
    * Elements to map. Default: all there are. Fewer than there are make a window of fixed length: elements can be written,
    * but a call that changes the length throws `ERR_FIXED_LENGTH`. More than there are make the file longer, filled with
-   * zeros, under `w+`, `wx+` and `a+`, and are a RangeError `ERR_OUT_OF_RANGE` under the other flags.
+   * zeros, under `w+`, `wx+` and `a+`, and are a RangeError `ERR_OUT_OF_RANGE` under the other flags. A file that ends inside an
+   * element is not made longer: `ERR_RAGGED_LENGTH`, unless the option `tail` is given.
    *
    * @example
    * MmapArray.open('zeros.d', 'd', { flags: 'w+', length: 3 }).tolist() // => [ 0, 0, 0 ]
@@ -568,18 +569,19 @@ export interface OpenOptions {
    */
   format?: 'raw' | 'npy' | undefined
   /**
-   * What happens to a file that ends in a part of an element. `'keep'`: it is kept, and the array can be read, but a call that changes
-   * its length throws `ERR_RAGGED_LENGTH`. `'cut'`: the first such call cuts the part off. A file that was whole when it was opened is
-   * cut without it: a writer was killed then. Default `'keep'`, because to open a file with a wrong type makes it look so.
+   * What a call that changes the length does if the file ends inside an element. `'cut'`: it truncates the file to whole elements
+   * first. Default: it throws `ERR_RAGGED_LENGTH`, because a file of another type often ends so. An array of records whose file was
+   * whole when it was opened needs no such option: it removes what an interrupted append leaves; see docs/durability.md. With this
+   * option, all changes of the length hold the lock on appends that is described there. Not for `.npy` files.
    *
    * @example
    * import fs from 'node:fs'
-   * fs.writeFileSync('torn', Buffer.alloc(20))
-   * const points = MmapArray.open('torn', { x: 'd', y: 'd' }, { flags: 'r+', tail: 'cut' })
-   * points.append({ x: 1, y: 2 })
-   * fs.statSync('torn').size // => 32
+   * fs.writeFileSync('torn.i32', Buffer.alloc(10))
+   * const torn = MmapArray.open('torn.i32', 'i', { flags: 'r+', tail: 'cut' })
+   * torn.append(1)
+   * torn.tolist() // => [ 0, 0, 1 ]
    */
-  tail?: 'keep' | 'cut' | undefined
+  tail?: 'cut' | undefined
 }
 
 /**
@@ -692,7 +694,7 @@ export interface Handle<C extends ElementType = Typecode> {
    * @example
    * new MmapArray({ x: 'd' }).handle().record // => { fields: [ { name: 'x', typecode: 'd', offset: 0 } ], itemsize: 8 }
    */
-  readonly record?: RecordType
+  readonly record?: Pick<RecordType, 'fields' | 'itemsize'>
   /**
    * The version of the handle's fields. `attach` reads handles of the version that its own package makes.
    *
@@ -738,7 +740,7 @@ export interface MmapArrayConstructor {
   /**
    * Opens a file as an array: element 0 is at byte 0 (or at `offset`), and the file's size is the array's length. Nothing is
    * read before it is touched. A file whose size is no whole number of elements opens up to its last whole element; a change
-   * of its length is then `ERR_RAGGED_LENGTH`.
+   * of its length is then `ERR_RAGGED_LENGTH`, unless the option `tail` is given.
    *
    * @param path a string, bytes or a `file:` URL
    * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
@@ -755,15 +757,16 @@ export interface MmapArrayConstructor {
   open<const T extends TypeArgument>(path: FilePath, typecode: T, options?: OpenOptions): MmapArray<CodeOf<T>>
 
   /**
-   * Opens a `.npy` file, whose header says the type: `<i8` opens as `q`, `<U1` as `w`, `|S1` as `c`, `|b1` as `B`. A typecode
-   * may be given as well, and is an error where the header says another type. A file of several dimensions opens as one row
-   * of its elements as they lie in it, of fixed length; see {@link MmapArray.shape}.
+   * Opens a `.npy` file, whose header says the type: `<i8` opens as `q`, `<U1` as `w`, `|S1` as `c`, `|b1` as `B`, and a structured
+   * dtype as a record type. A type may be given as well, and is an error where the header says another one. A file of several dimensions
+   * opens as one row of its elements as they lie in it, of fixed length; see {@link MmapArray.shape}. So does a field of several
+   * dimensions, whose count is the number of its values.
    *
    * @param path a string, bytes or a `file:` URL
    * @param typecode left out, or undefined
    * @param options see {@link OpenOptions}; default `{ flags: 'r' }`
    * @throws {Error} ERR_INVALID_NPY, ERR_UNSUPPORTED_NPY, and the system's
-   * @throws {TypeError} ERR_TYPE_MISMATCH for a typecode that is not the file's; ERR_INVALID_TYPECODE where there is none, since
+   * @throws {TypeError} ERR_TYPE_MISMATCH for a type that is not the file's; ERR_INVALID_TYPECODE where there is none, since
    * the file is made by this call or is no `.npy` file
    * @throws {RangeError} ERR_OUT_OF_RANGE for an `offset`, and as for other files
    * @example
@@ -772,6 +775,8 @@ export interface MmapArrayConstructor {
    * prices.typecode // => 'd'
    * prices.tolist() // => [ 1.5, 2.5 ]
    * MmapArray.open('prices.npy', 'i') // throws TypeError ERR_TYPE_MISMATCH
+   * MmapArray.open('trades.npy', { time: 'q', price: 'd' }, { flags: 'w+' }).append({ time: 1, price: 9.5 })
+   * MmapArray.open('trades.npy').get(0) // => { time: 1n, price: 9.5 }
    */
   open<C extends ElementType = Typecode>(path: FilePath, typecode?: undefined, options?: OpenOptions): MmapArray<C>
 
@@ -1155,13 +1160,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
 
   /**
    * Adds one element at the end. In an exact array it is one appending write: appends of several threads and processes to
-   * one file are all kept, and a full disk is an error of this call that leaves the array as it was. For records whose size does not
-   * divide 4096, the calls that change the length of an exact array hold a lock on the file, so that a killed process leaves no part
-   * of a record; they wait two seconds for another process that holds it.
+   * one file are all kept, and a full disk is an error of this call that leaves the array as it was. For records whose size does
+   * not divide 4096, this and every other change of the length of an exact array holds a lock; see docs/durability.md.
    *
    * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
    * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; ERR_LOCKED for such records; the system's, as ENOSPC
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC; ERR_LOCKED if another
+   * open file held the lock on appends for two seconds. `pid` of the error is its process, if the system tells
    * @example
    * const scores = new MmapArray('i', [3, 1])
    * scores.append(2)
@@ -1170,7 +1175,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   append(value: Input<C>): void
 
   /**
-   * Adds elements at the end. Of an iterable, the items before a bad one (or before it throws) are kept, as in Python.
+   * Adds elements at the end. Of an iterable, the items before a bad one (or before it throws) are kept, as in Python. All
+   * items are taken before the first is added.
    *
    * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE for an
    * item of the wrong kind and for what is no iterable
@@ -1432,7 +1438,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * written to elements meanwhile may or may not be in the file. After an abort the file holds a part of them, or what it held. The
    * call itself opens the file, or makes it; a pipe by name that nobody reads is ENXIO. Calls on one path or descriptor that are not
    * awaited may interleave, as with `fs.writeFile`: the file may hold parts of each. `process.exit()` cancels the call, as it cuts
-   * `fs.writeFile` short, if its thread has loaded this package.
+   * `fs.writeFile` short, if its thread has loaded this package; the end of a worker by others, as `terminate()`, waits until a
+   * pipe has taken the elements or has no reader any more.
    *
    * @param target a path, a descriptor, or what has an `fd`
    * @throws {Error} as a rejection: EBUSY as for `tofile`; ERR_BUSY while
@@ -1590,8 +1597,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * Which of two arrays comes first: -1 for this one, 1 for the other, 0 where they are equal. The first unequal pair of
    * elements decides, else the length. NaN where a NaN decides.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for characters with numbers or with strings that are none, and for complex numbers and
-   * records, which have no order; ERR_INVALID_ARG_TYPE for what is no array
+   * @throws {TypeError} ERR_TYPE_MISMATCH for characters with numbers or with strings that are none, unless one of the arrays
+   * is empty, and for complex numbers and records, which have no order; ERR_INVALID_ARG_TYPE for what is no array
    * @throws {Error} ERR_CLOSED, of either array
    * @example
    * new MmapArray('i', [1, 2]).compare([1, 3]) // => -1

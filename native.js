@@ -86,7 +86,7 @@ export const {
   halfValues,
   hasSharedBuffers,
   requireAvailable,
-  shutdown,
+  setEnding,
   sweepOverlays,
   typecodeTable,
   unlinkShm,

@@ -520,3 +520,23 @@ test('a copy-on-write array whose file is cut while a job works is free to be re
     expect(array.sum()).toBeTypeOf('number')
   }
 })
+
+test('an exit event that the program emits itself cancels no later call', async () => {
+  // After the module, since Node takes the event during one for an unfinished top-level await.
+  const body = `
+    setImmediate(() => {
+      process.emit('exit', 0)
+      setImmediate(async () => console.log((await new MmapArray('i', [2, 1]).sortAsync()).tolist().join()))
+    })`
+  const main = await runNode(body)
+  expectExit(main)
+  expect(main.stdout).toBe('1,2\n')
+  const worker = await runNode(
+    `const { Worker } = await import('node:worker_threads')
+     const index = ${JSON.stringify(new URL('../index.js', import.meta.url))}
+     const source = 'import { MmapArray } from ' + JSON.stringify(index) + ';' + ${JSON.stringify(body)}
+     new Worker(new URL('data:text/javascript,' + encodeURIComponent(source)), { execArgv: [] })`,
+  )
+  expectExit(worker)
+  expect(worker.stdout).toBe('1,2\n')
+})

@@ -362,7 +362,7 @@ describe('files that cannot be mapped', () => {
     )
     fs.truncateSync(file, 100)
     expect(await failure(4, ['convert', file, scope.path('g.npy')])).toContain('ERR_INVALID_NPY')
-    for (const descr of ["'<c16'", "'>c16'", "'<M8[ns]'", "'|S5'", "'|V4'", "'|O'", "[('a', '<f8')]"])
+    for (const descr of ["'<c32'", "'<M8[ns]'", "'|S5'", "'|V4'", "'|O'", "[('a', '<M8[ns]')]", "[('a', '>f8')]"])
       expect(await failure(4, ['convert', grid('c.npy', { descr, shape: '(0,)' }), scope.path('g.npy')])).toContain(
         'ERR_UNSUPPORTED_NPY',
       )
@@ -535,11 +535,12 @@ test('a header is read as the library reads it', () => {
 })
 
 describe('a name of a type', () => {
-  const sizes = '? b1 i1 u1 i2 u2 i4 u4 i8 u8 f2 f4 f8 S1 a1 U1 b B h H i I l L q Q p P n N e f d c'
+  const sizes = '? b1 i1 u1 i2 u2 i4 u4 i8 u8 f2 f4 f8 c8 c16 S1 a1 U1 F D b B h H i I l L q Q p P n N e f d c'
   const words =
     'bool bool_ int8 byte uint8 ubyte int16 short uint16 ushort int32 intc uint32 uintc int64 int int_ intp long longlong ' +
-    'uint64 uint uintp ulong ulonglong float16 half float32 single float64 float double'
-  const none = 'float_ Float64 f16 c8 M8 S S2 U2 i3 g F O toString constructor __proto__'
+    'uint64 uint uintp ulong ulonglong float16 half float32 single float64 float double ' +
+    'complex64 csingle complex128 complex cdouble'
+  const none = 'float_ Float64 f16 c4 M8 S S2 U2 i3 g G O toString constructor __proto__'
   const all = `${sizes} ${words} ${none}`.split(' ')
 
   test('has the typecode that the library gives it, with every byte order', () => {

@@ -407,7 +407,7 @@ describe('the end of a name', () => {
     ['Float64Array', 'did you mean float64?'],
     ['i128', 'there is no int128'],
     ['Float64', 'did you mean float64?'],
-    ['complex64', 'looks like a type but is not one'],
+    ['complex256', 'looks like a type but is not one'],
     ['c', 'give --type'],
     ['h', 'give --type'],
     ['d', 'give --type'],

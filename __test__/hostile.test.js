@@ -482,6 +482,21 @@ test('a class that makes something else is none', () => {
   other.close()
 })
 
+test('a constructor that throws after super() leaves no open array', () => {
+  const other = new MmapArray('d', [1])
+  let made
+  class Failing extends MmapArray {
+    constructor(...args) {
+      super(...args)
+      made = this
+      throw new Error('mine')
+    }
+  }
+  expect(thrownBy(() => Failing.attach(other.handle())).message).toBe('mine')
+  expect([made.closed, other.closed]).toEqual([true, false])
+  other.close()
+})
+
 test('constructors of the classes behind it take nothing that users can make', () => {
   const Stored = Object.getPrototypeOf(MmapArray)
   const forged = { core: { stateBuffer: () => new ArrayBuffer(64) }, type: { View: Int32Array }, isCopyOnWrite: false }

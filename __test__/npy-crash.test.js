@@ -29,14 +29,41 @@ function meddle(array) {
   else array.extend(new Int32Array(Math.floor(Math.random() * 2000)))
 }
 
+/**
+ * Changes the length of an array of records at its end. Each record is made of its index, so that a loader can tell whether it is
+ * whole, even if it was removed and written again meanwhile.
+ */
+function meddleWithRecords(array) {
+  const die = Math.random()
+  const records = (count) =>
+    Array.from({ length: count }, (_, n) => ({
+      n: array.length + n,
+      twice: 2n * BigInt(array.length + n),
+      rest: [0, 0, 0],
+    }))
+  if (die < 0.6) array.append(records(1)[0])
+  else if (die < 0.7) array.extend(records(Math.floor(Math.random() * 1000)))
+  else if (die < 0.9 && array.length > 0) array.pop()
+  else if (die < 0.99) array.deleteSlice(Math.floor(array.length * 0.9))
+  else array.clear()
+}
+
+/** Records of 15 bytes, of which some lie across the border of two pages. */
+const RECORD = { n: 'I', twice: 'q', rest: ['B', 3] }
+
+const SUBJECTS = [
+  ['integers', 'i', meddle],
+  ['records', RECORD, meddleWithRecords],
+]
+
 const scope = useScope()
 
-test(
-  'NumPy that loads a file again and again sees no invalid one, but for a read that is torn',
+test.for(SUBJECTS)(
+  'NumPy that loads a file of %s again and again sees no invalid one, but for a read that is torn',
   { timeout: 240_000 },
-  async ({ skip }) => {
+  async ([, type, change], { skip }) => {
     const python = await pythonWithNumpy(skip)
-    const array = scope.keep(MmapArray.open(scope.path('busy.npy'), 'i', { flags: 'w+' }))
+    const array = scope.keep(MmapArray.open(scope.path('busy.npy'), type, { flags: 'w+' }))
     const loader = spawn(python, ['-B', LOADER, array.path], { stdio: ['pipe', 'pipe', 'inherit'] })
     scope.atEnd(() => loader.kill('SIGKILL'))
     const exit = once(loader, 'close')
@@ -45,7 +72,7 @@ test(
     loader.stdout.setEncoding('utf8').on('data', (text) => (output += text))
     const end = Date.now() + 2000
     while (Date.now() < end) {
-      for (let n = 0; n < 500; n++) meddle(array)
+      for (let n = 0; n < 500; n++) change(array)
       await sleep(0)
     }
     loader.stdin.end()
@@ -61,31 +88,39 @@ test(
   },
 )
 
-test('a writer that is killed at any moment leaves a file that NumPy loads', { timeout: 240_000 }, async ({ skip }) => {
-  const numpy = startNumpy(await pythonWithNumpy(skip))
-  scope.atEnd(() => numpy.end())
-  const path = scope.path('killed.npy')
-  const code = script(`const meddle = ${meddle}
-    const array = MmapArray.open(process.argv[1], 'i', { flags: 'a+' })
-    for (let n = 0; ; n++) { meddle(array); if (n === 100) fs.writeSync(1, '.') }`)
-  const lengths = []
-  for (let round = 0; round < 12; round++) {
-    const writer = spawn(process.execPath, ['--input-type=module', '-e', code, '--', path], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const exit = once(writer, 'exit')
-    await once(writer.stdout, 'data')
-    await sleep(Math.random() * 20)
-    writer.kill('SIGKILL')
-    expect(await exit).toEqual([null, 'SIGKILL'])
-    const { shape } = await numpy.ask('load', path)
-    const array = MmapArray.open(path)
-    expect([array.length]).toEqual(shape)
-    array.close()
-    lengths.push(shape[0])
-  }
-  expect(new Set(lengths).size).toBeGreaterThan(3)
-})
+test.for(SUBJECTS)(
+  'a writer of %s that is killed at any moment leaves a file that NumPy loads',
+  { timeout: 240_000 },
+  async ([, type, change], { skip }) => {
+    const numpy = startNumpy(await pythonWithNumpy(skip))
+    scope.atEnd(() => numpy.end())
+    const path = scope.path('killed.npy')
+    const code = script(`const change = ${change}
+    const array = MmapArray.open(process.argv[1], ${JSON.stringify(type)}, { flags: 'a+' })
+    for (let n = 0; ; n++) { change(array); if (n === 100) fs.writeSync(1, '.') }`)
+    const lengths = []
+    for (let round = 0; round < 12; round++) {
+      const writer = spawn(process.execPath, ['--input-type=module', '-e', code, '--', path], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      const exit = once(writer, 'exit')
+      await once(writer.stdout, 'data')
+      await sleep(Math.random() * 20)
+      writer.kill('SIGKILL')
+      expect(await exit).toEqual([null, 'SIGKILL'])
+      const { shape } = await numpy.ask('load', path)
+      const array = MmapArray.open(path, type)
+      expect([array.length]).toEqual(shape)
+      if (type === RECORD) {
+        const isWhole = ({ n, twice }, at) => n === at && twice === 2n * BigInt(at)
+        expect(array.tolist().findIndex((record, at) => !isWhole(record, at))).toBe(-1)
+      }
+      array.close()
+      lengths.push(shape[0])
+    }
+    expect(new Set(lengths).size).toBeGreaterThan(3)
+  },
+)
 
 describe('a reserved array', () => {
   const reserved = (rest) => `const array = MmapArray.open(process.argv[1], 'i', { flags: 'w+' })

@@ -67,7 +67,7 @@ test('data that no typed array can be laid on are unsupported', () => {
   expect((10 + body.length) % 4).not.toBe(0)
   const path = scope.file(text(body), 'odd.npy')
   expect(expectError('ERR_UNSUPPORTED_NPY', () => MmapArray.open(path)).message).toContain(
-    'not a multiple of the element size',
+    'begin at byte 69, but elements of its type begin at a multiple of 4',
   )
 })
 

@@ -277,6 +277,21 @@ describe('equals and compare', () => {
     expect(make('i', [1]).equals(new BigInt64Array([1n]))).toBe(true)
   })
 
+  test('an empty array is compared with one of the other kind by length', () => {
+    for (const code of ['i', 'Q', 'd']) {
+      const [none, two] = [make(code), make(code, [97, 98])]
+      for (const kind of ['c', 'u', 'w']) {
+        const [noText, text] = [make(kind), make(kind, 'a')]
+        expect([none.equals(noText), none.compare(noText), noText.compare(none)]).toEqual([true, 0, 0])
+        expect([none.equals(text), none.compare(text), text.compare(none)]).toEqual([false, -1, 1])
+        expect([two.equals(noText), two.compare(noText), noText.compare(two)]).toEqual([false, 1, -1])
+        expect(two.equals(text)).toBe(false)
+        expectError('ERR_TYPE_MISMATCH', () => two.compare(text))
+        expectError('ERR_TYPE_MISMATCH', () => text.compare(two))
+      }
+    }
+  })
+
   test('NaN decides', () => {
     const nan = make('d', [1, NaN, 3])
     expect(nan.compare(nan)).toBe(NaN)

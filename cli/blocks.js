@@ -4,20 +4,51 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MmapArray } from '../index.js'
 
 export const BLOCK = 1 << 16
+/** The most bytes of a block: records may be large. */
+const MOST_BYTES = 1 << 24
 /** Blocks between two turns of the event loop, which handles signals. */
 const TURN = 16
 
 /** Whether elements are characters. */
 export const isText = ({ typecode }) => 'cuw'.includes(typecode)
 
+/** Whether elements are complex numbers: objects of `re` and `im`. */
+export const isComplex = ({ typecode }) => typecode === 'Zf' || typecode === 'Zd'
+
 /**
  * @param {{ start?: number, stop?: number }} bounds in elements, from 0 to the length
  * @yields {{ start: number, values: ArrayLike<number | bigint | string> }}
  */
 export async function* blocksOf(array, { start = 0, stop = array.length } = {}) {
-  for (let at = start; at < stop; at += BLOCK) {
-    if (((at - start) / BLOCK) % TURN === TURN - 1) await nextTurn()
-    yield { start: at, values: valuesOf(array, at, Math.min(at + BLOCK, stop)) }
+  const block = blockSizeOf(array)
+  for (let at = start; at < stop; at += block) {
+    if (((at - start) / block) % TURN === TURN - 1) await nextTurn()
+    yield { start: at, values: valuesOf(array, at, Math.min(at + block, stop)) }
+  }
+}
+
+/** How many elements are read at once. */
+export const blockSizeOf = ({ itemsize }) => Math.min(BLOCK, Math.max(Math.floor(MOST_BYTES / itemsize), 1))
+
+/**
+ * Blocks of records as arrays of them, for a target of the same type: making objects of them would take many times as long. Each
+ * array is used again for the next block.
+ * @param {MmapArray} records
+ */
+export async function* recordBlocksOf(records, { start, stop }) {
+  const block = blockSizeOf(records)
+  const part = new MmapArray(records.typecode)
+  try {
+    for (let at = start; at < stop; at += block) {
+      await nextTurn()
+      part.clear()
+      part.frombytes(records.subarray(at, Math.min(at + block, stop)))
+      // Throws if the file was truncated meanwhile.
+      records.check()
+      yield { start: at, values: part }
+    }
+  } finally {
+    part.close()
   }
 }
 
@@ -26,8 +57,8 @@ export const valuesOf = (array, start, stop, step) => decoded(array, array.slice
 
 /** Copied elements as JavaScript values. */
 export function decoded(array, copy) {
-  if (!isText(array) && !isHalfBits(array, copy)) return copy
-  // No typed array holds characters: a small array of the same bytes decodes them.
+  if (Array.isArray(copy) || !(isText(array) || isComplex(array) || isHalfBits(array, copy))) return copy
+  // No typed array holds such values: a small array of the same bytes decodes them.
   const values = new MmapArray(array.typecode)
   try {
     values.frombytes(copy)

@@ -24,8 +24,7 @@ export class Differences {
     if (haveTheSameBytes(values, others)) return
     for (let index = 0; index < values.length; index++) {
       const [a, b] = [values[index], others[index]]
-      // Numbers and bigints compare by their exact value. Two NaNs count as equal.
-      if (a == b || (a !== a && b !== b)) continue
+      if (areSame(a, b)) continue
       const distance = typeof a === 'string' ? undefined : distanceOf(a, b)
       if (distance < Infinity && this.#isNear(distance, a, b)) continue
       this.count += 1
@@ -41,8 +40,9 @@ export class Differences {
     const [tolerance, relative] = [this.#tolerance, this.#relative]
     if (tolerance === 0 && relative === 0) return false
     if (tolerance === Infinity || relative === Infinity) return true
-    const size = Math.max(Math.abs(Number(a)), Math.abs(Number(b)))
+    const size = Math.max(doubleSizeOf(a), doubleSizeOf(b))
     const most = Math.max(Number(tolerance), relative * size)
+    if (isComplexPair(a, b)) return distance <= most
     const beyond = Number(distance) - most
     // Doubles decide if the rounding errors, which are smaller than this, cannot change the result.
     if (Math.abs(beyond) > (size + most) * 2 ** -49 + 2 ** -1070) return beyond < 0
@@ -59,8 +59,23 @@ function haveTheSameBytes(values, others) {
   return bytesOf(values).equals(bytesOf(others))
 }
 
+const isComplexPair = (a, b) => typeof a === 'object' || typeof b === 'object'
+const partsOf = (value) => (typeof value === 'object' ? value : { re: value, im: 0 })
+const doubleSizeOf = (value) => (typeof value === 'object' ? Math.hypot(value.re, value.im) : Math.abs(Number(value)))
+
+/** Numbers and bigints compare by their exact value. Two NaNs count as equal. */
+function areSame(a, b) {
+  if (!isComplexPair(a, b)) return a == b || (a !== a && b !== b)
+  const [one, other] = [partsOf(a), partsOf(b)]
+  return areSame(one.re, other.re) && areSame(one.im, other.im)
+}
+
 /** A distance as a number, or as a bigint if a double cannot hold it exactly. */
 function distanceOf(a, b) {
+  if (isComplexPair(a, b)) {
+    const [one, other] = [partsOf(a), partsOf(b)]
+    return Math.hypot(Number(one.re) - Number(other.re), one.im - other.im)
+  }
   const distance = Math.abs(Number(a) - Number(b))
   if (typeof a === 'number' && typeof b === 'number' && distance <= Number.MAX_SAFE_INTEGER) return distance
   // Infinities and NaNs cannot become bigints.

@@ -1,35 +1,63 @@
-// Prints elements: a line each, or one JSON array.
+// Prints elements: a line each, records as a table, or one JSON array.
 
-import { BLOCK, isText, truths } from './blocks.js'
+import { BLOCK, truths } from './blocks.js'
+import { printable } from './failures.js'
 import { holdsBooleans } from './npy/header.js'
-import { shortening } from './shortest-digits.js'
-import { textOf } from './text/numbers.js'
+import { holdsRecords } from './record-types.js'
+import { jsonWriter, textWriter } from './values-output.js'
 
 /**
- * @param {AsyncIterable<ArrayLike<number | bigint | string>>} blocks
+ * @param {AsyncIterable<ArrayLike<unknown>>} blocks
  * @param {{ json?: boolean }} options
  */
 export async function printElements(array, blocks, { json = false }, output) {
-  const shortest = shortening(array.typecode)
-  const printed = json ? jsonValue : isText(array) ? (value) => JSON.stringify(value).slice(1, -1) : textOf
-  const one = (value) => printed(shortest(value))
   const shown = holdsBooleans(array) ? truths : (values) => values
-  const between = json ? ', ' : '\n'
-  let isFirst = true
-  if (json) await output.write('[')
-  for await (const values of blocks) {
-    for (let at = 0; at < values.length; at += BLOCK) {
-      const text = Array.from(shown(values.slice(at, at + BLOCK)), one).join(between)
-      await output.write(isFirst ? text : between + text)
-      isFirst = false
-    }
-  }
-  if (json) await output.write(']\n')
-  else if (!isFirst) await output.write('\n')
+  const parts = partsOf(blocks, shown)
+  if (json) return printJson(array, parts, output)
+  return holdsRecords(array) ? printTable(array.typecode.fields, parts, output) : printLines(array, parts, output)
 }
 
-function jsonValue(value) {
-  if (typeof value === 'bigint') return `"${value}"`
-  if (typeof value === 'number' && !Number.isFinite(value)) return `"${value}"`
-  return typeof value === 'string' ? JSON.stringify(value) : textOf(value)
+async function* partsOf(blocks, shown) {
+  for await (const values of blocks) {
+    for (let at = 0; at < values.length; at += BLOCK) yield shown(values.slice(at, at + BLOCK))
+  }
+}
+
+async function printLines({ typecode }, parts, output) {
+  const write = textWriter(typecode)
+  for await (const values of parts) await output.write(`${Array.from(values, write).join('\n')}\n`)
+}
+
+async function printJson({ typecode }, parts, output) {
+  const write = jsonWriter(typecode, { areBigIntsQuoted: true })
+  let between = '['
+  for await (const values of parts) {
+    await output.write(between + Array.from(values, write).join(', '))
+    between = ', '
+  }
+  await output.write(between === '[' ? '[]\n' : ']\n')
+}
+
+/** Names of fields above columns of their values, which are aligned. A later part may need wider columns. */
+async function printTable(fields, parts, output) {
+  const columns = fields.map(({ name, typecode, count }) => {
+    const one = textWriter(typecode)
+    const write = count === undefined ? one : (list) => `[${list.map(one).join(', ')}]`
+    return { name, title: printable(name), write, isLeft: count === undefined && 'cuw'.includes(typecode) }
+  })
+  const widths = columns.map(({ title }) => title.length)
+  const line = (cells) => {
+    const padded = cells.map((cell, at) => cell[columns[at].isLeft ? 'padEnd' : 'padStart'](widths[at]))
+    return `${padded.join('  ').trimEnd()}\n`
+  }
+  let isFirst = true
+  const print = async (rows) => {
+    for (const cells of rows) for (const [at, cell] of cells.entries()) widths[at] = Math.max(widths[at], cell.length)
+    const titles = isFirst ? line(columns.map(({ title }) => title)) : ''
+    isFirst = false
+    await output.write(titles + rows.map(line).join(''))
+  }
+  for await (const records of parts)
+    await print(records.map((record) => columns.map(({ name, write }) => write(record[name]))))
+  if (isFirst) await print([])
 }

@@ -22,7 +22,8 @@ ${heading('Usage')}
 ${heading('Commands')}
 ${table(commands.map(({ name, summary }) => [name, summary]))}
 
-mmap-array COMMAND --help describes a command. A FILE is raw elements, or NumPy's format where it ends in .npy.
+mmap-array COMMAND --help describes a command. A FILE is raw elements, numbers or records, or NumPy's
+format where it ends in .npy.
 
 ${heading('Exit codes')}
 ${table([

@@ -1,15 +1,18 @@
 // The layout of a file: its dimensions, and which of them varies fastest. A raw file is one row.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { BLOCK, blocksOf, decoded } from './blocks.js'
-import { DataError } from './failures.js'
+import { BLOCK, blocksOf, decoded, isComplex } from './blocks.js'
+import { DataError, UsageError } from './failures.js'
 import { ForeignElements } from './npy/foreign-elements.js'
-import { readHeader } from './npy/header.js'
+import { holdsBooleans, readHeader } from './npy/header.js'
 import { noteFurtherArrays, open } from './opening.js'
-import { nameOf, toTypecode } from './type-names.js'
+import { holdsRecords, toType, typeNameOf } from './record-types.js'
+import { nameOf } from './type-names.js'
 
 /** How many elements are reordered at once: at most 64 MiB. */
 const CHUNK = 1 << 23
+/** The same for elements that come as objects. */
+const CHUNK_OF_OBJECTS = 1 << 18
 /** Slices between two turns of the event loop, which handles signals. */
 const TURN = 1 << 12
 
@@ -19,18 +22,31 @@ const TURN = 1 << 12
  */
 export function openWithLayout(path, values) {
   const elements = openAny(path, values)
-  const row = { shape: [elements.length], fortranOrder: false, isBoolean: false }
-  if (elements.format !== 'npy') return { elements, layout: row }
   try {
-    const { shape, fortranOrder, isBoolean } = readHeader(path)
-    // The array's own length counts: the file may have grown since.
-    if (shape.length === 1) return { elements, layout: { ...row, isBoolean } }
-    return { elements, layout: { shape, fortranOrder, isBoolean } }
+    return { elements, layout: layoutOf(elements) }
   } catch (error) {
     elements.close()
     throw error
   }
 }
+
+/** @returns {import('./npy/header.js').Layout} of an array, or of one field of records */
+export function layoutOf(elements) {
+  const row = { shape: rowShapeOf(elements), fortranOrder: false, isBoolean: false }
+  if (elements.format !== 'npy') return row
+  const { shape, fortranOrder } = readHeader(elements.path)
+  const isBoolean = holdsBooleans(elements)
+  const several = elements.perRecord === undefined ? [] : [elements.perRecord]
+  if (several.length > 0 && isTransposed({ shape, fortranOrder }))
+    throw new UsageError(
+      `'${elements.field}' has several values, and the file is in Fortran order: ${elements.field}[0] is one of them`,
+    )
+  // The array's own length counts: the file may have grown since.
+  return shape.length === 1 ? { ...row, isBoolean } : { shape: [...shape, ...several], fortranOrder, isBoolean }
+}
+
+/** The shape of the elements of one row: a field of several values has two dimensions. */
+const rowShapeOf = ({ length, perRecord }) => (perRecord === undefined ? [length] : [length / perRecord, perRecord])
 
 function openAny(path, values) {
   try {
@@ -40,9 +56,9 @@ function openAny(path, values) {
     const header = readHeader(path)
     // No typecode has such elements.
     if (header.typecode === undefined) throw error
-    const wanted = toTypecode(values.type)
-    if (wanted !== undefined && nameOf(wanted) !== nameOf(header.typecode))
-      throw new DataError(`${path} holds ${nameOf(header.typecode)}, not ${nameOf(wanted)}`, { cause: error })
+    const wanted = toType(values.type, values)
+    if (wanted !== undefined && typeNameOf(wanted) !== nameOf(header.typecode))
+      throw new DataError(`${path} holds ${nameOf(header.typecode)}, not ${typeNameOf(wanted)}`, { cause: error })
     const elements = new ForeignElements(path, header)
     noteFurtherArrays(path, header.dataStart + elements.length * elements.itemsize)
     return elements
@@ -50,7 +66,7 @@ function openAny(path, values) {
 }
 
 /** The name of the type of elements. */
-export const kindOf = ({ elements, layout }) => (layout.isBoolean ? 'bool' : nameOf(elements.typecode))
+export const kindOf = ({ elements, layout }) => (layout.isBoolean ? 'bool' : typeNameOf(elements.typecode))
 
 /** The number of elements. A length of 0 makes an array empty, even if the product of the others overflows. */
 export const countOf = (shape) => (shape.includes(0) ? 0 : shape.reduce((count, length) => count * length, 1))
@@ -100,7 +116,7 @@ export async function* blocksInRowOrder({ elements, layout }, { start = 0, stop 
   }
   for await (const chunk of chunksInRowOrder(elements, layout.shape, start, stop)) {
     for (let done = 0; done < chunk.length; done += BLOCK) {
-      const values = decoded(elements, chunk.subarray(done, done + BLOCK))
+      const values = decoded(elements, partOf(chunk, done, done + BLOCK))
       yield { start: at, values }
       at += values.length
     }
@@ -114,8 +130,9 @@ export async function* blocksInRowOrder({ elements, layout }, { start = 0, stop 
 async function* chunksInRowOrder(elements, shape, first, last) {
   if (countOf(shape) === 0) return
   const strides = columnStrides(shape)
-  const axis = shape.findIndex((_, at) => countOf(shape.slice(at + 1)) <= CHUNK)
-  const height = Math.max(Math.floor(CHUNK / countOf(shape.slice(axis + 1))), 1)
+  const chunk = holdsRecords(elements) || isComplex(elements) ? CHUNK_OF_OBJECTS : CHUNK
+  const axis = shape.findIndex((_, at) => countOf(shape.slice(at + 1)) <= chunk)
+  const height = Math.max(Math.floor(chunk / countOf(shape.slice(axis + 1))), 1)
   const [from, to] = axis === 0 ? [first, last] : [0, shape[axis]]
   const outer = shape.slice(0, axis).map((length, at) => (at === 0 ? [first, last] : [0, length]))
   for (const indices of combinations(outer)) {
@@ -142,11 +159,15 @@ async function boxInRowOrder(elements, base, extents, strides) {
     const target = indices.reduce((sum, index, at) => sum + index * targets[at], 0)
     const part = elements.slice(start, start + (count - 1) * step + 1, step)
     box ??= new part.constructor(countOf(extents))
-    if (apart === 1) box.set(part, target)
+    if (apart === 1 && !Array.isArray(part)) box.set(part, target)
     else for (let index = 0; index < count; index++) box[target + index * apart] = part[index]
   }
   return box
 }
+
+/** Records and complex numbers come as an Array. */
+const partOf = (values, start, stop) =>
+  Array.isArray(values) ? values.slice(start, stop) : values.subarray(start, stop)
 
 /** All combinations of one index of each range, the last of which varies fastest. */
 function* combinations(ranges) {

@@ -5,24 +5,44 @@ import { MmapArray } from '../index.js'
 import { toWhole } from './command-line.js'
 import { DataError, UsageError } from './failures.js'
 import { note } from './notes.js'
+import { fieldOf } from './fields.js'
 import { hasArrayAt, readHeader } from './npy/header.js'
-import { requireTypecodeOfPath, toTypecode } from './type-names.js'
+import { isRecordType, toType } from './record-types.js'
+import { requireTypecodeOfPath } from './type-names.js'
 
 /** The options of every command that opens a file. */
 export const OPENING = {
   type: {
     type: 'string',
     short: 't',
-    description: 'of the elements: a typecode (d), or float64, f64, Float64Array, <f8',
+    description: 'of the elements: a typecode (d), or float64, f64, <f8; of records: time:i64,gain:f32[3]',
   },
+  align: { type: 'boolean', description: 'lays the fields of a record --type out as a C compiler does' },
   offset: { type: 'string', value: 'BYTES', description: 'where the elements begin, for raw files' },
   format: { type: 'string', value: 'raw|npy', description: 'how to read the file; npy where its name ends in .npy' },
+  field: {
+    type: 'string',
+    value: 'NAME',
+    description: 'of records: only this field; gain[0] is the first of its values',
+  },
 }
 
-/** @returns {MmapArray} */
-export function open(path, { type, offset, format }) {
+/** @returns {MmapArray | import('./fields.js').FieldElements} the elements, or one field of them if `field` names it */
+export function open(path, { field, ...values }) {
+  const array = openWhole(path, values)
+  if (field === undefined) return array
+  try {
+    return fieldOf(array, field)
+  } catch (error) {
+    array.close()
+    throw error
+  }
+}
+
+function openWhole(path, { type, align, offset, format }) {
   const isNpy = toFormat(format) === 'npy' || (format === undefined && path.toLowerCase().endsWith('.npy'))
-  const typecode = toTypecode(type) ?? (isNpy ? undefined : requireTypecodeOfPath(path))
+  const typecode = toType(type, { align }) ?? (isNpy ? undefined : requireTypecodeOfPath(path))
+  if (align && !isRecordType(typecode)) throw new UsageError('--align goes with a record --type')
   if (typecode === undefined && !isNpy) {
     statSync(path)
     throw new UsageError(`${path} does not say the type of its elements: give --type, such as --type f64`)
@@ -54,7 +74,8 @@ function requireFile(path) {
 }
 
 /** Refuses a file that ends in the middle of an element. */
-export function requireWhole(array, offset) {
+export function requireWhole(elements, offset) {
+  const array = wholeOf(elements)
   const bytes = bytesBehind(array, offset)
   if (bytes === 0) return
   const { path } = array
@@ -62,8 +83,12 @@ export function requireWhole(array, offset) {
   throw new DataError(`${path}: the last ${bytes} bytes are not a whole element`)
 }
 
+/** The array of which elements may be one field. */
+const wholeOf = (elements) => elements.records ?? elements
+
 /** How many bytes at the end of a file are not a whole element. Others may have appended whole ones since it was opened. */
-export function bytesBehind(array, offset) {
+export function bytesBehind(elements, offset) {
+  const array = wholeOf(elements)
   if (array.format === 'npy') return 0
   const descriptor = openSync(array.path)
   try {

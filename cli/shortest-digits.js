@@ -1,6 +1,7 @@
 // Numbers of float32 and float16 with the fewest digits that tell them from their neighbours: the double of a float32 has
 // 16 digits, of which 9 at most mean something.
 
+import { isComplex } from './blocks.js'
 import { isBeyondSafe } from './text/numbers.js'
 
 /**
@@ -22,6 +23,10 @@ const words = new Uint32Array(double.buffer)
  * @template T
  */
 export function shortening(typecode) {
+  if (isComplex({ typecode })) {
+    const part = shortening(typecode[1])
+    return ({ re, im }) => ({ re: part(re), im: part(im) })
+  }
   const size = SIZES[typecode]
   return size === undefined ? (value) => value : (value) => shortest(value, size)
 }

@@ -1,6 +1,6 @@
 // What an array's numbers are like, in one pass.
 
-import { BLOCK, blocksOf, isText, truths } from './blocks.js'
+import { blocksOf, isComplex, isText, truths } from './blocks.js'
 import { doublesOf } from './envelopes.js'
 
 const WORD = 2n ** 32n
@@ -12,12 +12,12 @@ const WORD = 2n ** 32n
  */
 export async function statisticsOf(array, { isBoolean = false, onProgress = () => {} } = {}) {
   const { length } = array
-  if (isText(array) || length === 0) return undefined
+  if (isText(array) || isComplex(array) || length === 0) return undefined
   const areFloats = 'efd'.includes(array.typecode)
   const moments = areFloats ? new FloatMoments() : new IntegerMoments()
   let [min, max] = []
   for await (const { start, values } of blocksOf(array)) {
-    const range = array.envelope(1, start, Math.min(start + BLOCK, length))
+    const range = array.envelope(1, start, start + values.length)
     const { min: ends, max: others } = array.typecode === 'e' ? doublesOf(array, range) : range
     const [least, greatest] = isBoolean ? truths([...ends, ...others]) : [...ends, ...others]
     if (min === undefined || least < min || Number.isNaN(min)) min = least

@@ -16,18 +16,21 @@ const NAMES = {
   e: ['float16', 'f16', 'Float16Array', '<f2'],
   f: ['float32', 'f32', 'Float32Array', '<f4'],
   d: ['float64', 'f64', 'Float64Array', '<f8'],
+  Zf: ['complex64', '<c8'],
+  Zd: ['complex128', '<c16'],
   c: ['latin1', '|S1'],
   w: ['ucs4', '<U1'],
 }
+const TYPECODES = [...MmapArray.typecodes]
 const CODES = new Map(Object.entries(NAMES).flatMap(([code, names]) => names.map((name) => [name, code])))
 
 /** @returns {string | undefined} the typecode; undefined without a name */
 export function toTypecode(name) {
   if (name === undefined) return undefined
-  const code = MmapArray.typecodes.includes(name) ? name : CODES.get(name)
+  const code = TYPECODES.includes(name) ? name : CODES.get(name)
   if (code !== undefined) return code
   throw new UsageError(
-    `--type takes a typecode (${MmapArray.typecodes.join(', ')}) or a name such as float64, f64, Float64Array or <f8, not '${name}'` +
+    `--type takes a typecode (${TYPECODES.join(' ')}) or a name such as float64, f64, Float64Array or <f8, not '${name}'` +
       hintOf(name),
   )
 }
@@ -174,7 +177,7 @@ function typeInside(name) {
 
 function looksLikeType(ending) {
   const word = ending.toLowerCase()
-  if (ending.length === 1) return MmapArray.typecodes.includes(ending) || 'ch'.includes(word)
+  if (ending.length === 1) return TYPECODES.includes(ending) || 'ch'.includes(word)
   return TYPE_WORD.test(word) || TYPE_LETTERS.test(word) || ALIASES.has(word) || LOWER_NAMES.has(word)
 }
 

@@ -83,7 +83,7 @@ export function orderOf(array, other) {
     if (theirType.key === type.key) {
       const different = coreOf(array).firstDifference(coreOf(other))
       index = different < 0 ? shorter : different
-    } else if ((theirType.meaning === 'character') !== (type.meaning === 'character')) {
+    } else if (shorter > 0 && (theirType.meaning === 'character') !== (type.meaning === 'character')) {
       throw elementTypeMismatch(type, `one of ${theirType.label}`)
     }
   }

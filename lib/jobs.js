@@ -1,7 +1,7 @@
 // Jobs: work on other threads, and the signals that cancel it.
 
 import { isMainThread } from 'node:worker_threads'
-import { shutdown } from '../native.js'
+import { setEnding } from '../native.js'
 import { toOptions } from './arguments.js'
 import { coreOf, isClosed, requireOpen } from './core-array.js'
 import { closed, invalidArgType } from './errors.js'
@@ -20,8 +20,13 @@ function cancel(array, ticket) {
 /** At exit Node waits for its pool, and a pipe may be silent for ever. The main thread also does this for workers, which get no event. */
 function cancelAll() {
   hasEnded = true
-  if (isMainThread) shutdown()
+  if (isMainThread) setEnding(true)
   else for (const [ticket, array] of pending) cancel(array, ticket)
+  // Runs only if somebody else emitted the event, and the thread goes on.
+  setImmediate(() => {
+    hasEnded = false
+    if (isMainThread) setEnding(false)
+  }).unref()
 }
 
 /** Adds the listener before all others, which may throw. Adds it again if the user has removed all listeners. */

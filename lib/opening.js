@@ -8,7 +8,6 @@ import { rowOfLayout } from './record-types.js'
 
 const OPTIONS = ['flags', 'mode', 'offset', 'length', 'capacity', 'advice', 'format', 'tail']
 const FORMATS = ['raw', 'npy']
-const TAILS = ['keep', 'cut']
 
 /** Whether a path ends in '.npy', in lower or upper case. */
 const endsInNpy = (path) => path.length >= 4 && path.subarray(-4).latin1Slice().toLowerCase() === '.npy'
@@ -20,11 +19,10 @@ function toFormat(format, path) {
   throw outOfRange('options.format', `one of ${FORMATS.map((name) => `'${name}'`).join(', ')}`, `'${format}'`)
 }
 
-/** Whether the rest of an element at the end of a file is cut off. */
+/** Whether the array may truncate a file that ends inside an element. */
 function toCutTail(tail) {
-  if (tail === undefined) return undefined
-  if (TAILS.includes(args.toOptionalString(tail, 'options.tail'))) return tail === 'cut'
-  throw outOfRange('options.tail', `one of ${TAILS.map((name) => `'${name}'`).join(', ')}`, `'${tail}'`)
+  if (tail === undefined || args.toOptionalString(tail, 'options.tail') === 'cut') return tail === 'cut'
+  throw outOfRange('options.tail', "'cut'", `'${tail}'`)
 }
 
 /** The options that most calls do not give. */

@@ -17,10 +17,15 @@ export class StoredArray extends CoreArray {
   /** A new array of a class, which may be a user's. */
   static #make(Class, open) {
     let parts
-    const made = new Class(new Opening(() => (parts = open())))
-    if (parts !== undefined && made === parts.array) return made
-    if (parts !== undefined) CoreArray.prototype.close.call(parts.array)
-    throw invalidArgType('constructor', 'a class that passes its arguments to the constructor of MmapArray', Class)
+    try {
+      const made = new Class(new Opening(() => (parts = open())))
+      if (parts !== undefined && made === parts.array) return made
+      throw invalidArgType('constructor', 'a class that passes its arguments to the constructor of MmapArray', Class)
+    } catch (error) {
+      // Otherwise the file stays open until the array is collected.
+      if (parts?.array !== undefined) CoreArray.prototype.close.call(parts.array)
+      throw error
+    }
   }
 
   static open(path, typecode, options) {

@@ -53,7 +53,7 @@ pub enum Error {
     /// Fields that do not make a record.
     InvalidRecordType { reason: String },
     /// A `.npy` file whose elements have another type than the caller asked for.
-    OtherDtype { dtype: String, typecode: &'static str },
+    OtherDtype { dtype: String, wanted: String },
     /// A `.npy` file that breaks NumPy's format, or ends too early.
     InvalidNpy { reason: String, path: Option<String> },
     /// A valid `.npy` file that this package cannot map.
@@ -62,6 +62,8 @@ pub enum Error {
     InvalidTypecode { allowed: String, received: String },
     /// This array already holds its lock.
     Locked,
+    /// Another append did not end in time. `holder` is the process that is in the middle of one, if the system tells.
+    AppendLocked { holder: Option<u32> },
     /// This array does not hold its lock.
     NotLocked,
     /// A call that must wait until a pending asynchronous call has finished.
@@ -177,7 +179,7 @@ impl Error {
             Error::OutOfRange { .. } => "ERR_OUT_OF_RANGE",
             Error::InvalidArgType { .. } => "ERR_INVALID_ARG_TYPE",
             Error::InvalidTypecode { .. } => "ERR_INVALID_TYPECODE",
-            Error::Locked => "ERR_LOCKED",
+            Error::Locked | Error::AppendLocked { .. } => "ERR_LOCKED",
             Error::NotLocked => "ERR_NOT_LOCKED",
             Error::Empty { .. } => "ERR_EMPTY",
             Error::Busy { .. } => "ERR_BUSY",
@@ -260,6 +262,13 @@ impl fmt::Display for Error {
                 "The \"typecode\" argument must be one of {allowed}, or the constructor of a typed array. Received {received}"
             ),
             Error::Locked => write!(f, "This array already holds its lock, which is not re-entrant"),
+            Error::AppendLocked { holder } => {
+                f.write_str("The append lock of the file was not released within two seconds, and nothing was written: ")?;
+                match holder {
+                    Some(pid) => write!(f, "process {pid} holds it"),
+                    None => f.write_str("another open file holds it"),
+                }
+            }
             Error::NotLocked => write!(f, "This array does not hold its lock"),
             Error::NotForType { requirement } => write!(f, "This call needs {requirement}"),
             Error::InvalidRecordType { reason } => write!(f, "The record type is invalid: {reason}"),
@@ -274,11 +283,8 @@ impl fmt::Display for Error {
                 "The array is busy: {operation} must wait until the pending asynchronous call on its elements has finished"
             ),
             Error::Empty { operation } => write!(f, "The array is empty: {operation} needs an element"),
-            Error::OtherDtype { dtype, typecode } => {
-                write!(
-                    f,
-                    "The file has elements of dtype '{dtype}', not of typecode '{typecode}'"
-                )
+            Error::OtherDtype { dtype, wanted } => {
+                write!(f, "The file has elements of dtype {dtype}, not of {wanted}")
             }
             Error::InvalidNpy { reason, path } => {
                 write!(f, "{} not a valid .npy file: {reason}", subject(path))

@@ -1,6 +1,6 @@
 """load_again.py PATH: loads a .npy file over and over, in each way NumPy has, until standard input ends.
 
-A load that fails is repeated at once. Prints "ready" after the first load, and at the end how many loads there were, of how
+A load that fails is repeated at once. Records must have twice their n as twice. Prints "ready" after the first load, and at the end how many loads there were, of how
 many different lengths, how many had to be repeated, and what failed then too, as JSON."""
 import json
 import sys
@@ -27,6 +27,8 @@ while not ended.is_set() or loads < 2:
             repeated += 1
             array = load()
         lengths.add(len(array))
+        if array.dtype.names and not (array["twice"] == 2 * array["n"]).all():
+            failures.append(f"torn: {array[array['twice'] != 2 * array['n']][:3]}")
     except Exception as error:
         with open(path, "rb") as file:
             failures.append(f"{error!r}, the header then: {file.read(128)!r}")

@@ -4,8 +4,12 @@ Values travel as lists; 8-byte integers and what JSON has no number for as strin
 import io
 import json
 import sys
+import warnings
 
 import numpy
+
+# NumPy says that version 3 needs NumPy 1.17.
+warnings.filterwarnings("ignore", "Stored array in format")
 
 kept = {}
 
@@ -19,6 +23,7 @@ def facts(array):
 
 
 def save(path, dtype, values, shape=None, order="C", version=None):
+    dtype = dtype if isinstance(dtype, str) else [tuple(field) for field in dtype]
     array = numpy.array(values, dtype=dtype).reshape(shape or (len(values),), order=order)
     if order == "F":
         array = numpy.asfortranarray(array)
@@ -75,13 +80,63 @@ def put(path, index, value):
     kept[path].flush()
 
 
+def evaluated(expression):
+    """A dtype, or the elements of an array, that a test writes in Python."""
+    return eval(expression, {"np": numpy, "nan": float("nan"), "inf": float("inf")})
+
+
+def saved_header(dtype, count):
+    """The header that np.save writes for so many elements."""
+    array, written = numpy.zeros(count, evaluated(dtype)), io.BytesIO()
+    numpy.save(written, array)
+    return written.getvalue()[: -array.nbytes or None].hex()
+
+
+def save_elements(path, dtype, items):
+    numpy.save(path, elements(dtype, items))
+
+
+def elements(dtype, items):
+    """An array whose padding is zero, which that of numpy.array() need not be."""
+    array = numpy.zeros(len(evaluated(items)), evaluated(dtype))
+    for n, item in enumerate(evaluated(items)):
+        array[n] = item
+    return array
+
+
+def compare_elements(path, dtype, items, mode=None):
+    """What a .npy file has that differs from elements of a type, byte by byte."""
+    found, expected = numpy.load(path, mmap_mode=mode), elements(dtype, items)
+    if found.dtype != expected.dtype:
+        return f"dtype {found.dtype}"
+    return "" if found.tobytes() == expected.tobytes() else f"{found.tolist()}"[:1000]
+
+
+def compare_raw(path, dtype, items):
+    """The same for a file without a header, mapped with the dtype."""
+    mapped = numpy.memmap(path, evaluated(dtype), "r")
+    return "" if mapped.tobytes() == elements(dtype, items).tobytes() else f"{mapped.tolist()}"[:1000]
+
+
+def save_grid(path, dtype, order):
+    numpy.save(path, numpy.zeros((2, 3), evaluated(dtype), order=order))
+
+
+def grid_element(path, position):
+    return str(numpy.load(path)[tuple(evaluated(position))])
+
+
+def put_element(path, index, item):
+    kept[path][index] = evaluated(item)
+    kept[path].flush()
+
+
 def save_special(path, kind):
     special = {
         "big-endian": lambda: numpy.arange(3, dtype=">i4"),
-        "structured": lambda: numpy.zeros(3, dtype=[("a", "<i4"), ("b", "<f8")]),
-        "with a title": lambda: numpy.zeros(3, dtype=[(("ü", "a"), "<i4")]),
         "objects": lambda: numpy.array([1, "a", None], dtype=object),
-        "complex": lambda: numpy.zeros(3, dtype="c16"),
+        "big-endian complex numbers": lambda: numpy.zeros(3, dtype=">c16"),
+        "extended complex numbers": lambda: numpy.zeros(3, dtype="G"),
         "dates": lambda: numpy.zeros(3, dtype="M8[ns]"),
         "long strings": lambda: numpy.array(["abc", "de"]),
         "long bytes": lambda: numpy.array([b"abc", b"de"]),
@@ -95,20 +150,21 @@ def save_advised(path, kind, expression):
     """Saves what the documentation says to make of an array `a` of a kind."""
     big = 2**53 + 1
     arrays = {
-        "complex": numpy.array([1 + 2j, 3 - 4j]),
+        "extended complex": numpy.array([1 + 2j, 3 - 4j], "G"),
         "dates": numpy.array(["1970-01-03", "1969-12-31"], "M8[D]"),
-        "records": numpy.array([(1, 2.5), (2, -3.5)], [("volume", "<i4"), ("price", "<f8")]),
+        "records with": numpy.array([(1, "a", 2.5), (2, "b", -3.5)], [("time", "<i4"), ("name", "U5"), ("price", "<f8")]),
         "objects": numpy.array([big, 2], dtype=object),
         "strings that": numpy.array(["1.5", "-20"]),
         "other strings": numpy.array(["ab", "c"]),
-        "extended": numpy.array([1.5, -2], "g"),
+        "extended precision": numpy.array([1.5, -2], "g"),
         "raw": numpy.array([b"\x01\x02", b"\x03\x04"], "V2"),
     }
     found = next(array for name, array in arrays.items() if kind.startswith(name))
     numpy.save(path, eval(expression, {"np": numpy, "a": found}))
 
 
-requests = {function.__name__: function for function in (save, save_pattern, save_digits, header, load, hold, held, put, save_special, save_advised)}
+requests = {function.__name__: function for function in (save, save_pattern, save_digits, header, load, hold, held, put, save_special, save_advised,
+    saved_header, save_elements, compare_elements, compare_raw, put_element, save_grid, grid_element)}
 for line in sys.stdin:
     name, *parameters = json.loads(line)
     try:

@@ -300,8 +300,6 @@ class Subject:
         return self.array == other
 
     def compare(self, other):
-        if is_text(self.array) != is_text(other):
-            raise TypeError("characters and numbers")
         if self.array == other:
             return 0
         if self.array < other:
@@ -322,10 +320,6 @@ def where(bounds):
         if bound is not Missing:
             operator.index(bound)
     return slice(*[None if bound is Missing else bound for bound in bounds])
-
-
-def is_text(items):
-    return items.typecode in "cuw"
 
 
 def wire(value):

@@ -6,7 +6,7 @@ const MAGIC = Buffer.from('\x93NUMPY', 'latin1')
 /** How NumPy's files name the type of a typecode. */
 export const DTYPES = {
   ...{ b: '|i1', B: '|u1', h: '<i2', H: '<u2', i: '<i4', I: '<u4', l: '<i8', L: '<u8', q: '<i8', Q: '<u8' },
-  ...{ e: '<f2', f: '<f4', d: '<f8', c: '|S1', u: '<U1', w: '<U1' },
+  ...{ e: '<f2', f: '<f4', d: '<f8', c: '|S1', u: '<U1', w: '<U1', Zf: '<c8', Zd: '<c16' },
 }
 
 /** A header of any text. */
@@ -33,11 +33,18 @@ export function npyBytes(facts, { data = Buffer.alloc(64), ...layout } = {}) {
   return Buffer.concat([headerOf(textOf(facts, layout), layout), data])
 }
 
-/** The count of a row in the form that NumPy writes, and the bytes it counts: { count, header, data, size }. */
+/** The count of a row in the form that NumPy writes, and the bytes it counts: { count, header, start, data, size }. */
 export function readNpy(path, itemsize) {
   const bytes = fs.readFileSync(path)
-  const start = 10 + bytes.readUInt16LE(8)
-  const header = bytes.toString('latin1', 10, start)
+  const [textStart, length] = bytes[6] === 1 ? [10, bytes.readUInt16LE(8)] : [12, bytes.readUInt32LE(8)]
+  const start = textStart + length
+  const header = bytes.toString('latin1', textStart, start)
   const [, count] = /'shape': \((\d+),\), } *\n$/.exec(header)
-  return { count: Number(count), header, data: bytes.subarray(start, start + count * itemsize), size: bytes.length }
+  return {
+    count: Number(count),
+    header,
+    start,
+    data: bytes.subarray(start, start + count * itemsize),
+    size: bytes.length,
+  }
 }

@@ -6,9 +6,9 @@ import { expect } from 'vitest'
 
 const SCRIPT = fileURLToPath(new URL('../python/numpy_files.py', import.meta.url))
 
-/** Starts it: { ask(name, ...parameters), end() }. An error of Python's is thrown here. */
-export function startNumpy(python) {
-  const child = spawn(python, ['-B', SCRIPT], { stdio: ['pipe', 'pipe', 'inherit'] })
+/** Starts it: { ask(name, ...parameters), end() }. Or another script that takes one JSON request a line. An error of Python's is thrown here. */
+export function startNumpy(python, script = SCRIPT) {
+  const child = spawn(python, ['-B', script], { stdio: ['pipe', 'pipe', 'inherit'] })
   const exit = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })))
   const lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   return {

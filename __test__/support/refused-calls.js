@@ -16,6 +16,7 @@ const CALLS = {
   MADV_POPULATE_READ: { x64: 28, arm64: 233, argument: 2, value: 22 },
   MADV_COLLAPSE: { x64: 28, arm64: 233, argument: 2, value: 25 },
   F_GET_SEALS: { x64: 72, arm64: 25, argument: 1, value: 1034 },
+  F_OFD_SETLK: { x64: 72, arm64: 25, argument: 1, value: 37 },
   fstatfs: { x64: 138, arm64: 44 },
   sysinfo: { x64: 99, arm64: 179 },
   flock: { x64: 73, arm64: 32 },

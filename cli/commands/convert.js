@@ -1,16 +1,19 @@
 import { existsSync, statSync } from 'node:fs'
 import { OPENING } from '../opening.js'
+import { fieldNames } from '../fields.js'
+import { areSameTypes, isRecordType, toType, typeNameOf } from '../record-types.js'
 import { toFiles } from '../command-line.js'
 import { planOf, ranged, streamRange } from '../convert/plan.js'
 import { sourceOf } from '../convert/sources.js'
-import { Unfit, targetOf } from '../convert/targets.js'
+import { Unfit } from '../convert/fitting.js'
+import { targetOf } from '../convert/targets.js'
 import { TEXT_OPTIONS, textOptions } from '../convert/text-options.js'
 import { DataError, UsageError } from '../failures.js'
 import { note } from '../notes.js'
 import { progressOf } from '../progress.js'
 import { replace, requireReplaceable } from '../replacement.js'
 import { isTitle } from '../text/values.js'
-import { nameOf, requireTypecodeOfPath, toTypecode, typecodeOfPath } from '../type-names.js'
+import { requireTypecodeOfPath, typecodeOfPath } from '../type-names.js'
 
 const FORMATS = ['raw', 'npy', 'csv', 'jsonl']
 /** NumPy's name of its booleans. */
@@ -31,7 +34,7 @@ const FOREIGN = new Set(
   ),
 )
 
-const { type, offset } = OPENING
+const { type, align, offset, field } = OPENING
 
 export default {
   name: 'convert',
@@ -52,6 +55,9 @@ column and text: a missing value without --missing, a row of another length, a f
 a number that is too large. Integers keep all of their digits, and floats are rounded once, from the text to the type.
 Numbers from text are float64 unless --type or the end of TARGET's name says otherwise.
 
+Records are copied whole: to CSV with their fields as titles, to JSON lines as objects. With a record --type, CSV with such titles, objects
+and other records become records; columns, members and fields that the type does not name are left out. --field takes one field.
+
 JSON lines have a value a line, or an object and --column. "NaN" and "Infinity" are strings, since JSON has no such numbers.`,
   options: {
     type: {
@@ -59,7 +65,9 @@ JSON lines have a value a line, or an object and --column. "NaN" and "Infinity" 
       description: `of the elements of TARGET, and of a raw FILE: ${type.description.slice('of the elements: '.length)}`,
     },
     'from-type': { type: 'string', value: 'TYPE', description: 'of the elements of a raw FILE, if it differs' },
+    align,
     offset,
+    field,
     from: { type: 'string', value: 'FORMAT', description: 'of FILE: raw, npy, csv, jsonl' },
     to: { type: 'string', value: 'FORMAT', description: 'of TARGET' },
     ...TEXT_OPTIONS,
@@ -80,6 +88,8 @@ JSON lines have a value a line, or an object and --column. "NaN" and "Infinity" 
     ['mmap-array convert big.npy big.f32', 'another type: fractions are rounded, what does not fit is an error'],
     ['mmap-array convert big.npy end.csv --range -1000:', 'the last thousand'],
     ['mmap-array convert ticks.bin - --type i64 --to jsonl | head', 'to another program'],
+    ['mmap-array convert trades.csv trades.npy --type time:i64,price:f64 --dates ms', 'a table as records'],
+    ['mmap-array convert trades.npy price.f64 --field price', 'one field of records'],
   ],
 
   async run({ values, positionals, output }) {
@@ -91,21 +101,22 @@ JSON lines have a value a line, or an object and --column. "NaN" and "Infinity" 
       throw new UsageError(`--header takes a title, and '${values.header}' could be read as an element`)
     const text = textOptions(values, from)
     if (to.path !== undefined) requireReplaceable(to.path, values.force)
-    const wanted =
-      toTypecode(values.type) ?? (to.format === 'raw' && to.path ? requireTypecodeOfPath(to.path) : undefined)
+    const wanted = typeOfTarget(values) ?? (to.format === 'raw' && to.path ? requireTypecodeOfPath(to.path) : undefined)
     const notes = []
     const named = to.format === 'raw' && to.path !== undefined ? typecodeOfPath(to.path) : undefined
-    if (named !== undefined && nameOf(named) !== nameOf(wanted))
+    if (named !== undefined && typeNameOf(named) !== typeNameOf(wanted))
       throw new UsageError(
-        `${to.path} says ${nameOf(named)}, and --type says ${nameOf(wanted)}; --from-type is that of a raw FILE`,
+        `${to.path} says ${typeNameOf(named)}, and --type says ${typeNameOf(wanted)}; --from-type is that of a raw FILE`,
       )
     const settings = { typecode: wanted, text, note: (line) => notes.push(line) }
     const source = sourceOf(from, { values: sourceValues(values, from), ...settings })
     try {
+      requireSameKind(from, source, wanted)
       const { layout, rows } = planOf(source.layout, to.format, {
         flatten: values.flatten,
         range: values.range,
         isBoolean: wanted === undefined ? undefined : values.type === BOOLEAN,
+        areRecords: isRecordType(source.typecode),
       })
       const stream = source.layout === undefined && values.range !== undefined ? streamRange(values.range) : undefined
       const between = to.path?.toLowerCase().endsWith('.tsv') ? '\t' : ','
@@ -115,7 +126,9 @@ JSON lines have a value a line, or an object and --column. "NaN" and "Infinity" 
         const given = { output, title, round, most: source.total, layout, between, areBooleans }
         const typecode = wanted ?? source.typecode
         const target = await targetOf({ ...to, path: unfinished }, { ...given, typecode, from: source.typecode })
-        const count = await copy(source, target, { rows, stream })
+        const isCopy =
+          ['raw', 'npy'].includes(to.format) && isRecordType(typecode) && areSameTypes(typecode, source.typecode)
+        const count = await copy(source, target, { rows, stream, isCopy })
         if (count === 0 && unfinished !== undefined) requireEmptyAllowed(to.path, values['allow-empty'])
       }
       await (to.path === undefined ? copyTo(undefined) : replace(to.path, values, copyTo))
@@ -136,16 +149,44 @@ function sideOf(word, given) {
   throw new UsageError(`a format is one of ${FORMATS.join(', ')}, not '${format}'`)
 }
 
+/** The type that --type names for TARGET. With --field, that of records is of FILE. */
+function typeOfTarget(values) {
+  const given = toType(values.type, values)
+  const isOfRecords = isRecordType(given)
+  if (values.align && !isOfRecords && !isRecordType(toType(values['from-type'])))
+    throw new UsageError('--align goes with a record type')
+  return isOfRecords && values.field !== undefined ? undefined : given
+}
+
+/** Records become records, and numbers numbers. */
+function requireSameKind({ path }, { typecode, booleanFields = [] }, wanted) {
+  if (wanted === undefined) {
+    if (booleanFields.length === 0) return
+    const names = booleanFields.map((name) => `'${name}'`).join(', ')
+    throw new UsageError(`${path} has booleans in ${names}: --type with u8 for them writes them as bytes`)
+  }
+  const [from, to] = [typecode, wanted].map(isRecordType)
+  if (from && !to)
+    throw new UsageError(`${path ?? 'FILE'} holds records: --field takes one of ${fieldNames(typecode.fields)}`)
+  if (to && !from) throw new UsageError(`records are made of records or of text, and ${path ?? 'FILE'} has neither`)
+}
+
 /** The type of FILE. A NumPy file says its own type; then --type is that of TARGET. */
-function sourceValues({ offset: bytes, type: given, 'from-type': own }, { path, format }) {
+function sourceValues(
+  { offset: bytes, field: name, align: isAligned, type: given, 'from-type': own },
+  { path, format },
+) {
   if (bytes !== undefined && (format !== 'raw' || path === undefined))
     throw new UsageError('--offset goes with a raw FILE')
   if (own !== undefined && (format === 'csv' || format === 'jsonl'))
     throw new UsageError('--from-type goes with a raw FILE, --type with text')
+  if (name !== undefined && (format === 'csv' || format === 'jsonl'))
+    throw new UsageError('--field goes with files of records, --column with text')
   if (path !== undefined && (format === 'csv' || format === 'jsonl')) statSync(path)
   const named = path === undefined ? undefined : typecodeOfPath(path)
   const shared = format === 'npy' || named !== undefined ? undefined : given
-  return { offset: bytes, type: own ?? shared }
+  const type = own ?? shared
+  return { offset: bytes, type, field: name, align: isAligned && isRecordType(toType(type)) }
 }
 
 /** Replacing a file by an empty one is usually a mistake. */
@@ -155,9 +196,9 @@ function requireEmptyAllowed(path, isAllowed) {
 }
 
 /** @returns {Promise<number>} how many elements */
-async function copy(source, target, { rows, stream }) {
+async function copy(source, target, { rows, stream, isCopy }) {
   const onProgress = progressOf('converting', source.total)
-  const all = source.blocks(onProgress, rows)
+  const all = source.blocks(onProgress, rows, { isCopy })
   let count = 0
   try {
     for await (const values of stream ? ranged(all, stream) : all) {

@@ -1,12 +1,14 @@
 import { blocksOf, isText, truths } from '../blocks.js'
 import { toFiles, toNumber } from '../command-line.js'
 import { Differences } from '../differences.js'
-import { DataError, EXIT } from '../failures.js'
+import { DataError, EXIT, UsageError } from '../failures.js'
+import { FieldElements, fieldNames, fieldOf } from '../fields.js'
 import {
   blocksInRowOrder,
   coordinatesOf,
   countOf,
   kindOf,
+  layoutOf,
   openWithLayout,
   placeText,
   rowIndexOf,
@@ -14,6 +16,7 @@ import {
 } from '../layout.js'
 import { OPENING, requireWhole } from '../opening.js'
 import { progressOf } from '../progress.js'
+import { holdsRecords } from '../record-types.js'
 import { shortening } from '../shortest-digits.js'
 import { isBeyondSafe, textOf } from '../text/numbers.js'
 
@@ -24,6 +27,7 @@ export default {
   more: `
 Elements compare by value, whatever their types: 1 of an int32 equals 1.0 of a float64 and NumPy's True. Two NaNs count as equal,
 -0 and 0 too. In several dimensions they compare by their coordinates, in whichever order they lie; other shapes are a difference.
+Records compare field by field, by the names of the fields; --field compares one field, with that of OTHER or with a file of numbers.
 With tolerances a pair differs where |a - b| is more than TOLERANCE and more than RELATIVE * max(|a|, |b|).`,
   options: {
     ...OPENING,
@@ -39,20 +43,27 @@ With tolerances a pair differs where |a - b| is more than TOLERANCE and more tha
   examples: [
     ['mmap-array diff old.npy new.npy', ''],
     ['mmap-array diff a.f32 b.f64 --relative 1e-6', 'as equal as float32 can be'],
+    ['mmap-array diff trades.npy price.f64 --field price', 'a field with a file of numbers'],
   ],
 
   async run({ values, positionals, output }) {
     const [path, otherPath] = toFiles(this, positionals, ['FILE', 'OTHER'])
     const tolerance = toTolerance(values.tolerance) ?? 0
     const relative = toNumber(values.relative, 'relative') ?? 0
-    const one = openWithLayout(path, values)
+    const one = openForDiff(path, values)
     try {
-      const other = openWithLayout(otherPath, { ...values, type: values['other-type'] ?? values.type })
+      const other = openForDiff(otherPath, { ...values, type: values['other-type'] ?? values.type })
       try {
+        if (values.field !== undefined && ![one, other].some(({ elements }) => elements.field !== undefined))
+          throw new UsageError('--field is for records, and neither file holds them')
         for (const { elements } of [one, other]) requireWhole(elements, values.offset)
-        const facts = await compare(one, other, { tolerance, relative, flatten: values.flatten })
+        const settings = { tolerance, relative, flatten: values.flatten }
+        const areRecords = [one, other].map(({ elements }) => holdsRecords(elements))
+        if (areRecords[0] !== areRecords[1]) throw recordsAndNumbers(areRecords[0] ? one : other)
+        const [compared, told] = areRecords[0] ? [compareRecords, sentencesOf] : [compare, sentenceOf]
+        const facts = await compared(one, other, settings)
         try {
-          await (values.json ? output.json(facts) : output.line(sentenceOf(facts)))
+          await (values.json ? output.json(facts) : output.line(told(facts)))
         } catch (error) {
           // The exit code still answers if nobody reads the output.
           if (!output.isClosed) throw error
@@ -67,13 +78,60 @@ With tolerances a pair differs where |a - b| is more than TOLERANCE and more tha
   },
 }
 
+/** Opens a file; of records, only the field that --field names. */
+function openForDiff(path, { field, ...values }) {
+  const opened = openWithLayout(path, values)
+  if (field === undefined || !holdsRecords(opened.elements)) return opened
+  try {
+    const elements = fieldOf(opened.elements, field)
+    return { elements, layout: layoutOf(elements) }
+  } catch (error) {
+    opened.elements.close()
+    throw error
+  }
+}
+
+function recordsAndNumbers({ elements }) {
+  const names = fieldNames(elements.typecode.fields)
+  return new DataError(`${elements.path} holds records, and the other file does not: --field takes one of ${names}`)
+}
+
+/** Compares each field with that of the same name. */
+async function compareRecords(one, other, settings) {
+  const [fields, others] = [one, other].map(({ elements }) => elements.typecode.fields)
+  const facts = {
+    equal: false,
+    lengths: [one, other].map(({ elements }) => elements.length),
+    types: [one, other].map(kindOf),
+  }
+  const isTheSame = (field) => others.some(({ name, count }) => name === field.name && count === field.count)
+  if (fields.length !== others.length || !fields.every(isTheSame)) return facts
+  const [shape, otherShape] = [one, other].map(({ layout }) => layout.shape)
+  const areRows = shape.length === 1 && otherShape.length === 1
+  if (!areRows && !haveTheSameLengths(shape, otherShape)) return { ...facts, shapes: [shape, otherShape] }
+  const found = []
+  for (const field of fields) {
+    const counterpart = others.find(({ name }) => name === field.name)
+    const both = [fieldIn(one, field), fieldIn(other, counterpart)]
+    const { different, first, largest } = await compare(...both, { ...settings, areRows })
+    found.push({ name: field.name, different, first, largest })
+  }
+  const isEqual = facts.lengths[0] === facts.lengths[1] && found.every(({ different }) => different === 0)
+  return { ...facts, equal: isEqual, fields: found }
+}
+
+function fieldIn({ elements: records }, field) {
+  const elements = new FieldElements(records, field)
+  return { elements, layout: layoutOf(elements) }
+}
+
 /** A bigint keeps the digits that a double would round. */
 function toTolerance(text) {
   const number = toNumber(text, 'tolerance')
   return /^\d+$/.test(text) && !Number.isSafeInteger(number) ? BigInt(text) : number
 }
 
-async function compare(one, other, { flatten, ...settings }) {
+async function compare(one, other, { flatten, areRows = false, ...settings }) {
   const both = [one, other]
   if (isText(one.elements) !== isText(other.elements)) throw new DataError('characters do not compare with numbers')
   const lengths = both.map(({ elements }) => elements.length)
@@ -85,8 +143,8 @@ async function compare(one, other, { flatten, ...settings }) {
     types: both.map(kindOf),
   }
   const [shape, otherShape] = shapes
-  const areRows = shape.length === 1 && otherShape.length === 1
-  if (!areRows && !haveTheSameLengths(shape, otherShape)) return facts
+  const areOneDimensional = shape.length === 1 && otherShape.length === 1
+  if (!areRows && !areOneDimensional && !haveTheSameLengths(shape, otherShape)) return facts
   const differences = await differencesOf(one, other, { ...settings, length: Math.min(...lengths) })
   const shortest = both.map(({ elements }) => shortening(elements.typecode))
   const told = (pair) => {
@@ -172,6 +230,25 @@ function sentenceOf({ equal, lengths: [length, otherLength], shapes, types, diff
   if (largest)
     lines.push(`largest: at ${placeText(largest.index)}, ${pair(largest)}, ${textOf(largest.distance)} apart`)
   return lines.join('\n')
+}
+
+function sentencesOf({ equal, lengths: [length, otherLength], shapes, types, fields }) {
+  if (equal) return `equal: ${length} records`
+  if (shapes !== undefined) return `shapes: ${shapes.map(shapeText).join(' and ')}`
+  if (fields === undefined) return `fields: ${types.join(' and ')}`
+  const common = Math.min(length, otherLength)
+  const different = fields.filter((field) => field.different > 0)
+  const rowOf = ({ index }) => (Array.isArray(index) ? index[0] : index)
+  const [earliest] = different.toSorted((a, b) => rowOf(a.first) - rowOf(b.first))
+  return [
+    ...(length === otherLength ? [] : [`lengths: ${length} and ${otherLength}`]),
+    `different: ${different.length} of the ${fields.length} fields of ${common} records`,
+    ...(earliest ? [`first: at ${placeText(earliest.first.index)}, '${earliest.name}', ${pair(earliest.first)}`] : []),
+    ...different.map(
+      ({ name, different: count, largest }) =>
+        `'${name}': ${count} different${largest ? `, largest at ${placeText(largest.index)}, ${pair(largest)}, ${textOf(largest.distance)} apart` : ''}`,
+    ),
+  ].join('\n')
 }
 
 const pair = ({ values }) =>

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { BLOCK, valuesOf } from '../blocks.js'
+import { blockSizeOf, valuesOf } from '../blocks.js'
 import { toSlice } from '../command-line.js'
 import { printElements } from '../elements-output.js'
 import { DataError, UsageError } from '../failures.js'
@@ -55,11 +55,12 @@ function placesOf({ start, stop, step = 1 }, length) {
 }
 
 async function* blocks(array, places) {
+  const block = blockSizeOf(array)
   for (const { start, step, count } of places) {
-    for (let done = 0; done < count; done += BLOCK) {
+    for (let done = 0; done < count; done += block) {
       // The event loop handles signals between two blocks.
       await nextTurn()
-      const part = Math.min(BLOCK, count - done)
+      const part = Math.min(block, count - done)
       const first = start + done * step
       const behind = first + part * step
       // A stop before element 0 is left out, since a negative one would count from the end.

@@ -1,13 +1,14 @@
 import { statSync } from 'node:fs'
 import { toFiles } from '../command-line.js'
+import { FieldElements } from '../fields.js'
 import { printable } from '../failures.js'
-import { readHeader } from '../npy/header.js'
+import { holdsBooleans, readHeader } from '../npy/header.js'
 import { OPENING, bytesBehind, open } from '../opening.js'
 import { progressOf } from '../progress.js'
 import { shortening } from '../shortest-digits.js'
 import { statisticsOf } from '../statistics.js'
 import { textOf } from '../text/numbers.js'
-import { nameOf } from '../type-names.js'
+import { fieldTypeName, holdsRecords, typeNameOf } from '../record-types.js'
 
 export default {
   name: 'info',
@@ -15,7 +16,8 @@ export default {
   usage: 'info FILE [OPTIONS]',
   more: `
 The statistics take one pass over the file, which may be larger than memory. Least and greatest are of all numbers; mean and
-standard deviation, the population's, of the finite ones. Sums of integers are exact.`,
+standard deviation, the population's, of the finite ones. Sums of integers are exact. Of records each field has its own, unless it
+holds characters or complex numbers.`,
   options: {
     ...OPENING,
     'no-stats': { type: 'boolean', description: 'no statistics: does not read the elements' },
@@ -25,6 +27,7 @@ standard deviation, the population's, of the finite ones. Sums of integers are e
     ['mmap-array info prices.f64', 'the type is in the name'],
     ['mmap-array info ticks.bin --type i64 --offset 16', 'raw elements behind a header'],
     ['mmap-array info big.npy --no-stats --json', 'for a program, at once'],
+    ['mmap-array info trades.rec --type time:i64,price:f64', 'records: a line for each field'],
   ],
 
   async run({ values, positionals, output }) {
@@ -32,7 +35,8 @@ standard deviation, the population's, of the finite ones. Sums of integers are e
     const array = open(path, values)
     try {
       const facts = factsOf(array, path, values)
-      if (!values['no-stats']) Object.assign(facts, await rangeAndMoments(array, facts.typeName === 'bool'))
+      if (holdsRecords(array)) facts.fields = await fieldsOf(array, values)
+      else if (!values['no-stats']) Object.assign(facts, await rangeAndMoments(array, facts.typeName === 'bool'))
       await (values.json ? output.json(facts) : output.line(tableOf(facts)))
     } finally {
       array.close()
@@ -46,14 +50,37 @@ async function rangeAndMoments(array, isBoolean) {
   return statistics && { ...statistics, min: shortest(statistics.min), max: shortest(statistics.max) }
 }
 
+/** What there is to say about each field of records. */
+async function fieldsOf(records, { 'no-stats': isWithout }) {
+  const facts = []
+  for (const field of records.typecode.fields) {
+    const elements = new FieldElements(records, field)
+    const isBoolean = holdsBooleans(elements)
+    const statistics = isWithout ? undefined : await rangeAndMoments(elements, isBoolean)
+    const { name, typecode, count, offset } = field
+    facts.push({
+      name,
+      type: typecode,
+      typeName: isBoolean ? fieldTypeName(field).replace('uint8', 'bool') : fieldTypeName(field),
+      ...(count !== undefined && { count }),
+      offset,
+      ...statistics,
+    })
+  }
+  return facts
+}
+
 function factsOf(array, path, { offset }) {
   const behind = bytesBehind(array, offset)
-  const { fortranOrder, isBoolean } = array.format === 'npy' ? readHeader(path) : {}
+  const { fortranOrder } = array.format === 'npy' ? readHeader(path) : {}
+  const isRecord = holdsRecords(array)
   return {
     file: path,
+    ...(array.field !== undefined && { field: array.field }),
     format: array.format,
-    type: array.typecode,
-    typeName: isBoolean ? 'bool' : nameOf(array.typecode),
+    type: isRecord ? typeNameOf(array.typecode) : array.typecode,
+    typeName: isRecord ? 'record' : holdsBooleans(array) ? 'bool' : typeNameOf(array.typecode),
+    ...(isRecord && { itemsize: array.itemsize }),
     elements: array.length,
     ...(array.shape.length > 1 && { shape: array.shape, order: fortranOrder ? 'Fortran' : 'C' }),
     bytes: array.byteLength,
@@ -71,15 +98,35 @@ const TITLES = {
   nan: 'NaN',
 }
 
-function tableOf({ file, type, typeName, ...facts }) {
+function tableOf({ file, type, typeName, itemsize, fields, ...facts }) {
   const rows = [
-    ['type', `${typeName} ('${type}')`],
+    [
+      'type',
+      fields === undefined
+        ? `${typeName} ('${type}')`
+        : `records of ${itemsize} ${itemsize === 1 ? 'byte' : 'bytes'}: ${printable(type)}`,
+    ],
     ...Object.entries(facts).map(([key, value]) => [key, shown(key, value)]),
   ]
-  return [printable(file), ...rows.map(([key, value]) => `  ${(TITLES[key] ?? key).padEnd(10)}  ${value}`)].join('\n')
+  const lines = rows.map(([key, value]) => `  ${(TITLES[key] ?? key).padEnd(10)}  ${value}`)
+  return [printable(file), ...lines, ...(fields === undefined ? [] : ['', ...tableOfFields(fields)])].join('\n')
 }
 
+/** A line for each field, in aligned columns. */
+function tableOfFields(fields) {
+  const keys = ['name', 'typeName', 'offset', ...STATISTICS.filter((key) => fields.some((facts) => key in facts))]
+  const titles = keys.map((key) => FIELD_TITLES[key] ?? TITLES[key] ?? key)
+  const rows = [titles, ...fields.map((facts) => keys.map((key) => (key in facts ? shown(key, facts[key]) : '')))]
+  const widths = keys.map((_, at) => Math.max(...rows.map((row) => row[at].length)))
+  const cell = (text, at) => (at < 2 ? text.padEnd(widths[at]) : text.padStart(widths[at]))
+  return rows.map((row) => `  ${row.map(cell).join('  ')}`.trimEnd())
+}
+
+const STATISTICS = ['min', 'max', 'sum', 'mean', 'standardDeviation', 'nan', 'infinite']
+const FIELD_TITLES = { name: 'field', typeName: 'type' }
+
 function shown(key, value) {
+  if (key === 'field' || key === 'name' || key === 'typeName') return printable(value)
   if (key === 'shape') return value.join(' × ')
   if (key === 'order') return value
   if (key === 'bytesBehind') return `${value} bytes at the end`

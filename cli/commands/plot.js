@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { isText } from '../blocks.js'
+import { isComplex, isText } from '../blocks.js'
 import { toFiles, toRange, toWhole } from '../command-line.js'
 import { DataError, UsageError, printable } from '../failures.js'
+import { requireNoRecords } from '../fields.js'
 import { OPENING, open } from '../opening.js'
 import { histogramOf } from '../plot/histogram.js'
 import { extentOf, seriesOf } from '../plot/series.js'
@@ -41,6 +42,7 @@ are left out.`,
     ['mmap-array plot prices.f64', 'here, in the terminal'],
     ['mmap-array plot prices.f64 --range -1000: --svg end.svg', 'the last thousand, for a page'],
     ['mmap-array plot prices.f64 --histogram --png values.png', ''],
+    ['mmap-array plot trades.npy --field price', 'one field of records'],
   ],
 
   async run({ values, positionals, output }) {
@@ -48,7 +50,9 @@ are left out.`,
     const target = targetOf(values)
     const array = open(path, values)
     try {
+      requireNoRecords(array)
       if (isText(array)) throw new DataError('characters have no picture')
+      if (isComplex(array)) throw new DataError('complex numbers have no picture')
       const picture = await pictureOf(array, path, values, target, output)
       if (target) await writeImage(picture, target, values, output)
       else await output.line(textOf(picture, values, output))
@@ -75,7 +79,8 @@ async function pictureOf(array, path, values, target, output) {
   const settings = { start, stop, columns: target ? Math.max(width - 100, 100) : dotsIn(width), isShown }
   const { columns, isWhole, leftOut } = await seriesOf(array, settings, progressOf('reading', stop - start))
   const extent = extentOf(columns)
-  const title = `${printable(basename(path))}: ${(stop - start).toLocaleString('en')} × ${nameOf(array.typecode)}`
+  const name = printable(array.field === undefined ? basename(path) : `${basename(path)}, ${values.field}`)
+  const title = `${name}: ${(stop - start).toLocaleString('en')} × ${nameOf(array.typecode)}`
   const note = leftOut ? (values.log ? 'without numbers that are not positive' : 'without NaN and infinities') : ''
   const bins =
     values.histogram && extent

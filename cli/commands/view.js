@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { basename } from 'node:path'
-import { isText } from '../blocks.js'
+import { isComplex, isText } from '../blocks.js'
 import { toFiles, toWhole } from '../command-line.js'
 import { DataError, UsageError } from '../failures.js'
+import { requireNoRecords } from '../fields.js'
 import { OPENING, open } from '../opening.js'
 import { nameOf } from '../type-names.js'
 import { LiveArray } from '../viewer/live-array.js'
@@ -33,9 +34,15 @@ can read FILE. Ctrl-C ends the server. Wheel and + - zoom, dragging and arrows p
     const port = toWhole(values.port, 'port')
     if (port > 65535) throw new UsageError(`--port takes a port, not '${values.port}'`)
     const array = open(path, values)
+    requireNoRecords(array)
     if (isText(array)) throw new DataError('characters have no picture')
+    if (isComplex(array)) throw new DataError('complex numbers have no picture')
     const live = new LiveArray(array)
-    const facts = { name: basename(path), type: nameOf(array.typecode), itemsize: array.itemsize }
+    const facts = {
+      name: values.field === undefined ? basename(path) : `${basename(path)}, ${values.field}`,
+      type: nameOf(array.typecode),
+      itemsize: array.itemsize,
+    }
     const { url, close } = await serve({ live, facts, port })
     try {
       await output.line(url)

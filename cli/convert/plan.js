@@ -9,12 +9,12 @@ const TITLES = { raw: 'a raw file', csv: 'CSV', jsonl: 'JSON lines' }
 /**
  * @param {import('../npy/header.js').Layout | undefined} layout of FILE; undefined for text and the standard input
  * @param {string} format of TARGET
- * @param {{ flatten?: boolean, range?: string, isBoolean: boolean | undefined }} wanted `isBoolean`: whether the wanted type
- *   is NumPy's boolean; undefined if no type is wanted
+ * @param {{ flatten?: boolean, range?: string, isBoolean: boolean | undefined, areRecords: boolean }} wanted `isBoolean`: whether the
+ *   wanted type is NumPy's boolean; undefined if no type is wanted
  * @returns {{ layout?: import('../npy/header.js').Layout, rows?: { start: number, stop: number } }} the layout of TARGET, if
  *   FILE has one; the rows to read; undefined for all rows in the order of FILE
  */
-export function planOf(layout, format, { flatten, range, isBoolean: wantsBoolean }) {
+export function planOf(layout, format, { flatten, range, isBoolean: wantsBoolean, areRecords }) {
   if (layout === undefined) {
     if (flatten) throw new UsageError('--flatten goes with a FILE that has dimensions')
     if (wantsBoolean) throw new UsageError('booleans are written from files of elements, not from text or a pipe')
@@ -28,6 +28,10 @@ export function planOf(layout, format, { flatten, range, isBoolean: wantsBoolean
   const all = rows ?? { start: 0, stop: layout.shape[0] ?? 1 }
   if (flatten) return { layout: { shape: [countOf(shape)], fortranOrder: false, isBoolean }, rows: all }
   if (shape.length === 1) return { layout: { shape, fortranOrder: false, isBoolean }, rows }
+  if (areRecords)
+    throw new UsageError(
+      `records of several dimensions, ${shapeText(shape)}, are written as one row: --flatten does that`,
+    )
   if (format === 'npy') {
     return { layout: { shape, fortranOrder: layout.fortranOrder && rows === undefined, isBoolean }, rows }
   }

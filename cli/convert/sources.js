@@ -2,11 +2,20 @@
 
 import { fstatSync } from 'node:fs'
 import { MmapArray } from '../../index.js'
-import { blocksOf } from '../blocks.js'
+import { blocksOf, recordBlocksOf } from '../blocks.js'
 import { DataError, UsageError } from '../failures.js'
-import { blocksInRowOrder, coordinatesOf, countOf, openWithLayout, placeText, rowIndexOf } from '../layout.js'
+import {
+  blocksInRowOrder,
+  coordinatesOf,
+  countOf,
+  isTransposed,
+  openWithLayout,
+  placeText,
+  rowIndexOf,
+} from '../layout.js'
+import { booleanFieldsOf } from '../npy/header.js'
 import { requireWhole } from '../opening.js'
-import { toTypecode } from '../type-names.js'
+import { holdsRecords, toType } from '../record-types.js'
 import { textSource } from './text-source.js'
 
 /**
@@ -14,9 +23,11 @@ import { textSource } from './text-source.js'
  * @param {{ values: object, typecode?: string, text: object, note: (text: string) => void }} settings the given options,
  *   the typecode of the target if it is known, and the options of text
  * @returns {{ typecode: string, total: number, layout?: import('../npy/header.js').Layout,
- *   blocks(onProgress: (done: number) => void, rows?: { start: number, stop: number }): AsyncIterable<ArrayLike<unknown>>,
+ *   blocks(onProgress: (done: number) => void, rows?: { start: number, stop: number }, options?: { isCopy: boolean }):
+ *   AsyncIterable<ArrayLike<unknown>>,
  *   close(): void, place(index: number): string }} `total` is the total of `onProgress`; only mapped files have a
- *   `layout`; `place` describes the position of an element
+ *   `layout`; `place` describes the position of an element; `isCopy` gives
+ *   records as arrays
  */
 export function sourceOf({ path, format }, { values, typecode, text, note }) {
   if (path === undefined) requireReadableInput()
@@ -27,7 +38,8 @@ export function sourceOf({ path, format }, { values, typecode, text, note }) {
     return arraySource(opened)
   }
   if (format === 'npy') throw new UsageError("NumPy's format cannot be read from the standard input")
-  const own = toTypecode(values.type)
+  if (values.field !== undefined) throw new UsageError('--field needs a file, not the standard input')
+  const own = toType(values.type, values)
   if (own === undefined) throw new UsageError('the standard input does not say the type of its elements: give --type')
   return pipeSource(own)
 }
@@ -43,17 +55,23 @@ function arraySource({ elements, layout }) {
   const each = countOf(shape.slice(1))
   // `blocks` sets whether the elements come in the order of the rows, and the first of them.
   let [isByRow, first] = [true, 0]
+  const blocksIn = (rows, isCopy) => {
+    const bounds = rows === undefined ? [0, elements.length] : [rows.start * each, rows.stop * each]
+    if (isCopy) return recordBlocksOf(elements, { start: bounds[0], stop: bounds[1] })
+    return rows === undefined ? blocksOf(elements) : blocksInRowOrder({ elements, layout }, rows)
+  }
   return {
     typecode: elements.typecode,
     total: elements.length,
     layout,
+    booleanFields: holdsRecords(elements) ? booleanFieldsOf(elements) : [],
     /** `rows` are those of the first dimension to read. Without them, all elements come as they lie in the file. */
-    async *blocks(onProgress, rows) {
+    async *blocks(onProgress, rows, { isCopy } = {}) {
       isByRow = rows !== undefined || !layout.fortranOrder
       first = (rows?.start ?? 0) * each
       // An empty array has one empty block, so that the target writes its title.
       if (elements.length === 0 || rows?.start === rows?.stop) yield []
-      const blocks = rows === undefined ? blocksOf(elements) : blocksInRowOrder({ elements, layout }, rows)
+      const blocks = blocksIn(rows, isCopy && !isTransposed(layout))
       for await (const { start, values } of blocks) {
         yield values
         onProgress(start + values.length)

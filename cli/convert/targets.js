@@ -5,15 +5,12 @@ import { MmapArray } from '../../index.js'
 import { isText } from '../blocks.js'
 import { DataError, UsageError } from '../failures.js'
 import { headerOf } from '../npy/header.js'
-import { shortening } from '../shortest-digits.js'
-import { csvTitle } from '../text/csv.js'
-import { overflows } from '../text/floats.js'
-import { numberRounding } from '../text/integers.js'
-import { jsonLine } from '../text/json-lines.js'
-import { textOf } from '../text/numbers.js'
-import { roundableInteger } from '../text/rounding.js'
+import { areSameTypes, columnsOf, isRecordType } from '../record-types.js'
+import { csvField } from '../text/csv.js'
 import { isTitle } from '../text/values.js'
-import { NARROW, isOfType, nameOf } from '../type-names.js'
+import { isOfType } from '../type-names.js'
+import { jsonWriter, textWriter } from '../values-output.js'
+import { Unfit, fitterFor } from './fitting.js'
 
 /** The first capacity of an array, in elements. */
 const ROOM = 1 << 16
@@ -34,11 +31,11 @@ async function anyTargetOf({ path, format }, { typecode, from, output, title, ro
   const fit = fitterFor(typecode, round, from)
   if (format === 'csv' && isText({ typecode })) throw new UsageError('characters are written as JSON lines, not as CSV')
   if (format === 'csv' || format === 'jsonl') {
-    const printed = format === 'csv' ? textOf : jsonLine
-    const shortest = shortening(typecode)
     const columns = layout?.shape[1] ?? 1
-    const titles = titlesOf(title, columns)
-    const settings = { lineOf: (value) => printed(shortest(value)), typecode, titles, columns, between, fit }
+    const { titles, lineOf } = format === 'csv' ? csvOf(typecode, { title, columns, between }) : jsonOf(typecode)
+    // Records as FILE has them need no check.
+    const isFit = (values) => isOfType(values, typecode) || (isRecordType(typecode) && areSameTypes(typecode, from))
+    const settings = { lineOf, typecode, titles, columns, between, fit, isFit }
     return textTarget(path === undefined ? pipe(output) : await file(path), settings)
   }
   if (path !== undefined && format === 'npy' && layout && (layout.isBoolean || layout.shape.length !== 1)) {
@@ -52,6 +49,21 @@ async function anyTargetOf({ path, format }, { typecode, from, output, title, ro
   return pipeTarget(output, typecode, fit)
 }
 
+/** Titles, and the line of a value or of a record. */
+function csvOf(type, { title, columns, between }) {
+  if (!isRecordType(type)) return { titles: titlesOf(title, columns), lineOf: textWriter(type) }
+  if (title !== undefined)
+    throw new UsageError('--header is for numbers: the titles of records are the names of their fields')
+  const fields = type.fields.map(({ name, typecode, count }) => {
+    const text = isText({ typecode }) ? (value) => csvField(value, between) : textWriter(typecode)
+    return { name, count, write: count === undefined ? text : (list) => list.map(text).join(between) }
+  })
+  const titles = fields.flatMap(({ name, count }) => columnsOf(name, count))
+  return { titles, lineOf: (record) => fields.map(({ name, write }) => write(record[name])).join(between) }
+}
+
+const jsonOf = (type) => ({ lineOf: jsonWriter(type, { areBigIntsQuoted: false }) })
+
 /** A title, or as many as there are columns, with commas between them. */
 function titlesOf(title, columns) {
   if (title === undefined || columns === 1) return title === undefined ? undefined : [title]
@@ -63,12 +75,6 @@ function titlesOf(title, columns) {
   throw new UsageError(`--header takes titles, and '${wrong}' could be read as an element`)
 }
 
-/** A title that contains the separator is in quotes, also if the separator is a tab. */
-function titleField(title, between) {
-  const field = csvTitle(title)
-  return field === title && title.includes(between) ? `"${title}"` : field
-}
-
 /** Adds values to an array, which checks each; an error knows how many were added. */
 function extend(array, values, fit) {
   const length = array.length
@@ -77,67 +83,6 @@ function extend(array, values, fit) {
   } catch (error) {
     if (!String(error.code).startsWith('ERR_')) throw error
     throw new Unfit(array.length - length, error)
-  }
-}
-
-/** @returns {(values: ArrayLike<unknown>) => unknown[]} values that an array rounds once or refuses */
-function fitterFor(typecode, round, from) {
-  if (isFloat(typecode)) {
-    const areIntegers = from !== undefined && isInteger(from)
-    if (areIntegers && round === undefined) return (values) => Array.from(values, exactly(typecode, from))
-    if (round !== undefined && (!areIntegers || round !== 'nearest')) throw new UsageError(noRounding(typecode))
-    return (values) => Array.from(values, (value, at) => finite(typecode, value, at))
-  }
-  const rounded = round === undefined ? (value) => value : numberRounding(round)
-  const whole = WIDE.has(typecode) ? bigWhole : (value) => value
-  return (values) => Array.from(values, (value) => (typeof value === 'number' ? whole(rounded(value)) : value))
-}
-
-/** Integers of 8 bytes. */
-const WIDE = new Set(['l', 'L', 'q', 'Q'])
-
-/** A whole double is an exact integer, but an array takes those beyond 2^53 only as bigints. */
-const bigWhole = (number) => (Number.isInteger(number) && !Number.isSafeInteger(number) ? BigInt(number) : number)
-
-const isFloat = (typecode) => 'efd'.includes(typecode)
-const isInteger = (typecode) => 'bBhHiIlLqQ'.includes(typecode)
-const noRounding = (typecode) =>
-  `--round goes with integers, not with ${nameOf(typecode)}, which takes integers of a binary FILE by --round nearest`
-
-/** Integers may be counts or keys: a lost digit makes another number. So they are not rounded, unlike fractions. */
-function exactly(typecode, from) {
-  return (value, at) => {
-    const number = Number(finite(typecode, value, at))
-    // Compared by their exact values.
-    if (number == value && isWhole(typecode, number)) return number
-    const how = `--round nearest rounds it, --type ${nameOf(from)} keeps it`
-    throw new Unfit(at, new RangeError(`${value} has more digits than ${nameOf(typecode)}: ${how}`))
-  }
-}
-
-/** Bits of the mantissa. */
-const BITS = { e: 11, f: 24 }
-
-/** Whether a type holds an integer exactly, if it is not too large. */
-function isWhole(typecode, number) {
-  const bits = BITS[typecode]
-  if (bits === undefined || Math.abs(number) <= 2 ** bits) return true
-  let size = Math.abs(number)
-  while (size % 2 === 0) size /= 2
-  return size < 2 ** bits
-}
-
-function finite(typecode, value, at) {
-  const number = typeof value === 'bigint' && NARROW.has(typecode) ? roundableInteger(value) : value
-  if (typeof number === 'bigint' || !overflows(typecode, number)) return number
-  throw new Unfit(at, new RangeError(`${value} is too large for ${nameOf(typecode)}`))
-}
-
-/** A value that the type of the target does not hold. */
-export class Unfit extends DataError {
-  constructor(at, cause) {
-    super(cause.message, { cause })
-    this.at = at
   }
 }
 
@@ -172,7 +117,7 @@ function pipeTarget(output, typecode, fit) {
 }
 
 /** Lines of values as the type holds them: 1.1 is another number as a float32. */
-function textTarget({ write, close }, { lineOf, typecode, titles, columns, between, fit }) {
+function textTarget({ write, close }, { lineOf, typecode, titles, columns, between, fit, isFit }) {
   const checked = new MmapArray(typecode)
   let isFirst = true
   let count = 0
@@ -180,13 +125,13 @@ function textTarget({ write, close }, { lineOf, typecode, titles, columns, betwe
   return {
     async add(values) {
       let checkedValues = values
-      if (!isOfType(values, typecode)) {
+      if (!isFit(values)) {
         extend(checked, values, fit)
         checkedValues = checked.tolist()
         checked.clear()
       }
       if (isFirst && titles !== undefined)
-        await write(`${titles.map((text) => titleField(text, between)).join(between)}\n`)
+        await write(`${titles.map((text) => csvField(text, between)).join(between)}\n`)
       isFirst = false
       if (columns > 1) await write(Array.from(checkedValues, inRows).join(''))
       else if (checkedValues.length > 0) await write(`${Array.from(checkedValues, lineOf).join('\n')}\n`)

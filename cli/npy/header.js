@@ -15,7 +15,7 @@ const MOST_DIGITS = 21
 
 const DTYPES = {
   ...{ b: '|i1', B: '|u1', h: '<i2', H: '<u2', i: '<i4', I: '<u4', l: '<i8', L: '<u8', q: '<i8', Q: '<u8' },
-  ...{ e: '<f2', f: '<f4', d: '<f8', c: '|S1', u: '<U1', w: '<U1' },
+  ...{ e: '<f2', f: '<f4', d: '<f8', Zf: '<c8', Zd: '<c16', c: '|S1', u: '<U1', w: '<U1' },
 }
 
 /** The typecode of each of NumPy's types, by its kind and size, and its other names, which may follow a byte order. */
@@ -31,6 +31,8 @@ const LETTERS = {
   f2: { code: 'e', names: 'e' },
   f4: { code: 'f', names: 'f' },
   f8: { code: 'd', names: 'd' },
+  c8: { code: 'Zf', names: 'F' },
+  c16: { code: 'Zd', names: 'D' },
   S1: { code: 'c', names: 'c a1' },
   U1: { code: 'w', names: 'U1' },
 }
@@ -47,6 +49,8 @@ const WORDS = {
   e: 'float16 half',
   f: 'float32 single',
   d: 'float64 float double',
+  Zf: 'complex64 csingle',
+  Zd: 'complex128 complex cdouble',
 }
 const ORDERED = new Map(
   Object.entries(LETTERS).flatMap(([size, { code, names }]) => [size, ...names.split(' ')].map((name) => [name, code])),
@@ -65,8 +69,8 @@ const BOOLEANS = new Set(['?', 'b1', 'bool', 'bool_'])
 
 /**
  * Reads the header of a file.
- * @returns {Layout & { typecode?: string, isBigEndian: boolean, dataStart: number }} without a typecode if no
- *   typecode has such elements
+ * @returns {Layout & { typecode?: string, isBigEndian: boolean, booleanFields?: string[], dataStart: number }} without a
+ *   typecode if no typecode has such elements; `booleanFields` are names of fields of records
  * @throws {DataError}
  */
 export function readHeader(path) {
@@ -79,8 +83,15 @@ export function readHeader(path) {
   }
 }
 
-/** Whether an array of a file is of NumPy's booleans. */
-export const holdsBooleans = ({ format, path }) => format === 'npy' && readHeader(path).isBoolean
+/** Whether an array of a file, or the field of its records that has the name, is of NumPy's booleans. */
+export function holdsBooleans({ format, path, field }) {
+  if (format !== 'npy') return false
+  const { isBoolean, booleanFields = [] } = readHeader(path)
+  return field === undefined ? isBoolean : booleanFields.includes(field)
+}
+
+/** The names of the fields of records that are NumPy's booleans. */
+export const booleanFieldsOf = ({ format, path }) => (format === 'npy' ? (readHeader(path).booleanFields ?? []) : [])
 
 /** Whether another array begins where one ends: `np.save` into an open file can write several. */
 export const hasArrayAt = (path, position) => bytesOf(path, MAGIC.length, position).toString('latin1') === MAGIC
@@ -115,11 +126,15 @@ function parse(bytes) {
 const isLength = (length) => typeof length === 'bigint' && length <= Number.MAX_SAFE_INTEGER
 
 function kindOf(descr) {
+  if (Array.isArray(descr)) return { isBoolean: false, isBigEndian: false, booleanFields: booleansAmong(descr) }
   if (typeof descr !== 'string') return { isBoolean: false, isBigEndian: false }
   const [, order, kind] = /^([<>=|]?)(.*)$/s.exec(descr)
   const typecode = kind === '' ? undefined : (ORDERED.get(kind) ?? UNORDERED.get(descr))
   return { typecode, isBoolean: typecode !== undefined && BOOLEANS.has(kind), isBigEndian: order === '>' }
 }
+
+const booleansAmong = (fields) =>
+  fields.filter((field) => Array.isArray(field) && kindOf(field[1]).isBoolean).map(([name]) => name)
 
 /**
  * The header of a file, byte for byte as `np.save` writes it.

@@ -34,7 +34,9 @@ export function placeOf(first, { name, position }) {
   if (name !== undefined) return placeOfTitle(first, name)
   if (position === undefined && first.length === 1) return 0
   if (position === undefined)
-    throw new UsageError(`there are ${first.length} columns, ${listed(first)}: say which with --column`)
+    throw new UsageError(
+      `there are ${first.length} columns, ${listed(first)}: say which with --column, or give --type the fields of records`,
+    )
   if (position <= first.length) return position - 1
   throw new UsageError(`there is no column ${position} among ${first.length}: ${listed(first)}`)
 }

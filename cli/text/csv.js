@@ -39,7 +39,7 @@ export async function* csvBlocks(texts, options, reader, { makeBlock, note }) {
 }
 
 /** Refuses a file that is not a table. */
-async function* checked(texts) {
+export async function* checked(texts) {
   let isFirst = true
   for await (const text of texts) {
     if (isFirst && text !== '') {
@@ -247,5 +247,6 @@ function put(block, at, value) {
   return at + 1
 }
 
-/** A title as a field of the first line. */
-export const csvTitle = (title) => (/[",\r\n]|^\s|\s$/.test(title) ? `"${title.replaceAll('"', '""')}"` : title)
+/** A text as a field; in quotes if it has to be, also where it contains the delimiter, such as a tab. */
+export const csvField = (text, delimiter) =>
+  text.includes(delimiter) || /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text

@@ -3,9 +3,9 @@
 import { DataError } from '../failures.js'
 import { listed } from './columns.js'
 import { isDecimal } from './decimals.js'
+import { recordOf } from './fields.js'
 import { linesOf } from './lines.js'
 import { missingMessage } from './missing.js'
-import { textOf } from './numbers.js'
 import { shownText } from './shown-text.js'
 import { MISSING } from './values.js'
 
@@ -136,32 +136,114 @@ function parsed(text) {
 /** Strings and punctuation. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g
 
+function objectOf(text) {
+  const object = parsed(text)
+  if (typeof object === 'object' && object !== null && !Array.isArray(object)) return object
+  throw new DataError(`${shownText(text.trim())} is not an object`)
+}
+
 /**
  * The text of a member of an object: its value in JSON, as it stands there.
  * @returns {string | undefined} undefined if the object has no such member
  */
 function memberOf(text, name) {
-  const object = parsed(text)
-  if (typeof object !== 'object' || object === null || Array.isArray(object))
-    throw new DataError(`${shownText(text.trim())} is not an object`)
-  if (!Object.hasOwn(object, name)) return undefined
-  let [depth, key, begin, found] = [0, undefined, undefined, undefined]
+  return Object.hasOwn(objectOf(text), name) ? textsOfMembers(text, new Set([name])).get(name) : undefined
+}
+
+const nameIn = (key) => (key.includes('\\') ? JSON.parse(key) : key.slice(1, -1))
+
+/** @returns {Map<string, string>} the text of each of the named members that an object has */
+function textsOfMembers(text, names) {
+  const found = new Map()
+  let [depth, key, begin] = [0, undefined, undefined]
   for (const { 0: token, index } of text.matchAll(TOKEN)) {
     if (depth === 1 && (token === ',' || token === '}')) {
-      if (begin !== undefined && found !== undefined) throw new DataError(`${shownText(name)} is there twice`)
-      if (begin !== undefined) found = text.slice(begin, index)
-      ;[key, begin] = [undefined, undefined]
+      const name = key === undefined ? undefined : nameIn(key)
+      if (names.has(name) && found.has(name)) throw new DataError(`${shownText(name)} is there twice`)
+      if (names.has(name)) found.set(name, text.slice(begin, index))
+      key = undefined
     }
     if (token === '{' || token === '[') depth += 1
     else if (token === '}' || token === ']') depth -= 1
-    else if (depth === 1 && token === ':') begin = JSON.parse(key) === name ? index + 1 : undefined
+    else if (depth === 1 && token === ':') begin = index + 1
     else if (depth === 1 && token[0] === '"' && key === undefined) key = token
   }
   return found
 }
 
-/** A line of a value; bigints as numbers of all their digits. */
-export function jsonLine(value) {
-  if (typeof value === 'string') return JSON.stringify(value)
-  return typeof value === 'number' && !Number.isFinite(value) ? `"${value}"` : textOf(value)
+/** @returns {string[]} the texts of the items of an array */
+function textsOfItems(text) {
+  if (!Array.isArray(parsed(text))) throw new DataError(`${shownText(text.trim())} is not an array`)
+  const items = []
+  let [depth, begin] = [0, 0]
+  for (const { 0: token, index } of text.matchAll(TOKEN)) {
+    if (token === '[' || token === '{') depth += 1
+    if (depth === 1 && token === '[') begin = index + 1
+    if (depth === 1 && (token === ',' || token === ']')) {
+      items.push(text.slice(begin, index))
+      begin = index + 1
+    }
+    if (token === ']' || token === '}') depth -= 1
+  }
+  return items.length === 1 && items[0].trim() === '' ? [] : items
+}
+
+/**
+ * Records, one of each line: an object whose members have the names of the fields.
+ * @param {AsyncIterable<string>} texts
+ * @param {{ comment?: string, firstLine?: number }} options
+ * @param {object[]} readers of the fields (fields.js)
+ * @yields {{ values: object[], lines: number[] }}
+ */
+export async function* jsonRecords(texts, { comment, firstLine = 1 }, readers) {
+  const names = new Set(readers.map(({ name }) => name))
+  let line = firstLine - 1
+  for await (const lines of linesOf(texts)) {
+    const found = { values: [], lines: [] }
+    for (const text of lines) {
+      line += 1
+      if ((comment !== undefined && text.startsWith(comment)) || text.trim() === '') continue
+      const record = recordIn(text, readers, names, line)
+      if (record === MISSING) continue
+      found.values.push(record)
+      found.lines.push(line)
+    }
+    yield found
+  }
+}
+
+function recordIn(text, readers, names, line) {
+  let current
+  try {
+    objectOf(text)
+    const members = textsOfMembers(text, names)
+    const items = new Map()
+    return recordOf(readers, (reader, index) => {
+      current = reader.name
+      const member = members.get(current)
+      if (member === undefined) return memberMissing(text, current, reader.missing)
+      if (reader.count === undefined) return fieldIn(member, reader)
+      if (!items.has(reader)) items.set(reader, textsOfItems(member))
+      const { length } = items.get(reader)
+      if (length !== reader.count) throw new DataError(`there are ${length} values, and the type has ${reader.count}`)
+      return fieldIn(items.get(reader)[index], reader)
+    })
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error
+    throw new DataError(`line ${line}${current === undefined ? '' : `, ${shownText(current)}`}: ${error.message}`)
+  }
+}
+
+function fieldIn(text, reader) {
+  if (reader.isText) return reader.read(characterIn(text))
+  if (text.trimStart().startsWith('{')) return complexIn(text, reader)
+  return numberIn(text, reader, true)
+}
+
+/** A complex number as an object of `re` and `im`. */
+function complexIn(text, reader) {
+  const parts = textsOfMembers(text, new Set(['re', 'im']))
+  if (!reader.isComplex || parts.size < 2) throw new DataError(`${shownText(text.trim())} is not a number`)
+  const [re, im] = ['re', 'im'].map((name) => numberIn(parts.get(name), reader, true))
+  return re === MISSING || im === MISSING ? MISSING : { re: re.re, im: im.re }
 }

@@ -13,6 +13,13 @@ export const isBeyondSafe = (value) =>
  * them, may be read as another integer.
  */
 export function textOf(value) {
+  if (typeof value === 'object') return complexText(value)
   if (isBeyondSafe(value)) return String(BigInt(value))
   return Object.is(value, -0) ? '-0' : String(value)
+}
+
+/** As Python writes a complex number, without parentheses: 1.5-2j. */
+function complexText({ re, im }) {
+  const part = textOf(im)
+  return `${textOf(re)}${part.startsWith('-') ? '' : '+'}${part}j`
 }

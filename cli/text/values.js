@@ -1,8 +1,10 @@
 // Reads one value of a type from the text of a field.
 
+import { isComplex } from '../blocks.js'
 import { DataError, UsageError } from '../failures.js'
 import { nameOf } from '../type-names.js'
 import { dateReader, notATime } from './dates.js'
+import { complexReader } from './complex.js'
 import { plainTextOf } from './decimals.js'
 import { floatReader } from './floats.js'
 import { integerReader, requireRounding } from './integers.js'
@@ -111,5 +113,6 @@ function parserOf(code, { isAssumed, dates, round }) {
   const limits = LIMITS[code]
   if (limits !== undefined) return integerReader({ name, min: limits[0], max: limits[1] }, round)
   if (round !== undefined) throw new UsageError(`--round goes with integers and dates, not with ${name}`)
+  if (isComplex({ typecode: code })) return complexReader({ code, name })
   return floatReader({ code, name }, isAssumed)
 }

@@ -1,7 +1,10 @@
 //! Pieces of an input, near the values at which things happen.
 
+use std::sync::Arc;
+
 use arbitrary::{Arbitrary, Result, Unstructured};
 use mmap_array::array::slice::Bounds;
+use mmap_array::element_type::{ElementType, Field, RecordType};
 use mmap_array::typecode::{self, Typecode};
 
 /// Any row of the table.
@@ -12,6 +15,37 @@ impl<'a> Arbitrary<'a> for Code {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let rows: Vec<_> = typecode::all().collect();
         u.choose(&rows).map(|row| Code(row))
+    }
+}
+
+/// Any type of elements: a row of the table, or a record with any names.
+#[derive(Clone, Debug)]
+pub struct AnyType(pub ElementType);
+
+impl<'a> Arbitrary<'a> for AnyType {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        if u.ratio(1, 3)? {
+            return Code::arbitrary(u).map(|code| AnyType(ElementType::Plain(code.0)));
+        }
+        let mut end = 0;
+        let mut fields = Vec::new();
+        for _ in 0..u.int_in_range(1..=6)? {
+            let typecode = Code::arbitrary(u)?.0;
+            let count = u.ratio(1, 3)?.then_some(u.int_in_range(1..=9)?);
+            let offset = end + u.int_in_range(0..=9)?;
+            end = offset + count.unwrap_or(1) * typecode.itemsize();
+            // Each name is another one.
+            let name = format!("{}{}", String::arbitrary(u)?, fields.len());
+            fields.push(Field {
+                name,
+                typecode,
+                count,
+                offset,
+            });
+        }
+        let itemsize = end + u.int_in_range(0..=9)?;
+        let record = RecordType::new(fields, itemsize as u64).expect("fields that follow each other");
+        Ok(AnyType(ElementType::Record(Arc::new(record))))
     }
 }
 

@@ -1,6 +1,5 @@
 //! Handles: another thread or process attaches to the array.
 
-use super::open::plain;
 use super::{Array, Extent};
 use crate::element_type::ElementType;
 use crate::error::{Error, Result};
@@ -56,7 +55,7 @@ fn header_of(handle: &Handle, mapping: &Mapping, element_type: &ElementType) -> 
     let header = npy.header();
     let is_row = handle.length.is_none();
     if header.data_start != handle.offset
-        || header.require(plain(element_type)?).is_err()
+        || header.require(element_type).is_err()
         || (is_row && !header.is_row())
     {
         return Err(Error::StaleHandle {

@@ -10,7 +10,7 @@ use crate::storage::Flags;
 
 impl Array {
     pub fn append(&mut self, element: &Element) -> Result<()> {
-        self.begin_length_change("append")??;
+        let _change = self.begin_length_change("append")??;
         self.append_bytes(&[Region::of(element.bytes())])
     }
 
@@ -30,7 +30,7 @@ impl Array {
 
     /// Appends a copy of its own elements.
     pub fn extend_with_itself(&mut self) -> Result<()> {
-        // Others may have changed their number.
+        // Others may have changed their number. The append itself begins another change.
         let _ = self.begin_length_change("extend")?;
         let own = self.snapshot()?;
         self.extend_with(&own)
@@ -43,7 +43,7 @@ impl Array {
         if source.is_empty() {
             return Ok(());
         }
-        resizable?;
+        let _change = resizable?;
         // An append would write over a source behind the end.
         if self.is_behind_the_end(source) || self.needs_aligned_copy(source) {
             let copy = copied(source)?;

@@ -40,10 +40,10 @@ use crate::sharing::wait::Sleepers;
 use crate::storage::{Access, Flags, NpyHeader, Storage};
 use jobs::Jobs;
 use memory::Memory;
-use tail::{Prefault, Tail};
+use tail::{End, LengthChange, Prefault, Tail};
 
-/// `Ok` if the length of an array can be changed, or the error that says why not.
-type Verdict = Result<()>;
+/// What the call holds until it ends if the length of an array can be changed, or the error that says why not.
+type Verdict = Result<LengthChange>;
 
 /// Called before pages are removed, with the byte at which the remaining ones end.
 pub type OnTruncate = Box<dyn Fn(u64)>;
@@ -62,6 +62,7 @@ pub struct Array {
     extent: Extent,
     memory: Memory,
     tail: Tail,
+    end: End,
     state: Arc<State>,
     prefault: Prefault,
     on_truncate: OnTruncate,
@@ -107,6 +108,7 @@ impl Array {
         tail: Tail,
         bytes: u64,
     ) -> Result<Array> {
+        let end = End::new(element_type.itemsize() as u64, mapping.offset(), bytes);
         let bytes = match extent {
             Extent::Fixed(length) => bytes.min(length.saturating_mul(element_type.itemsize() as u64)),
             Extent::Whole => bytes,
@@ -121,6 +123,7 @@ impl Array {
             extent,
             memory: Memory::new(mapping, bytes)?,
             tail,
+            end,
             state: Arc::new(state),
             prefault: Prefault::default(),
             on_truncate: Box::new(|_| {}),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Array, Extent, Tail};
+use super::{Array, End, Extent, Tail};
 use crate::element_type::ElementType;
 use crate::error::{Error, Result};
 use crate::mapping::Mapping;
@@ -15,6 +15,8 @@ pub struct Placement {
     pub offset: u64,
     pub length: Option<u64>,
     pub capacity: Option<u64>,
+    /// Whether the array may truncate a file that ends inside an element.
+    pub cut_tail: bool,
 }
 
 impl Placement {
@@ -52,8 +54,9 @@ impl Array {
         let opened = fit(&storage, flags, placement, itemsize).and_then(|(extent, size)| {
             let mapping = Mapping::new(storage.clone(), placement.offset, flags.access());
             let bytes = size.saturating_sub(placement.offset);
-            Array::over_bytes(mapping, element_type, flags, extent, Tail::Exact, bytes)?
-                .with_room(placement.capacity)
+            let mut array = Array::over_bytes(mapping, element_type, flags, extent, Tail::Exact, bytes)?;
+            array.end.cuts = placement.cut_tail;
+            array.with_room(placement.capacity)
         });
         opened.inspect_err(|_| storage.undo(flags))
     }
@@ -75,6 +78,13 @@ impl Array {
                 placement.offset,
             ));
         }
+        if placement.cut_tail {
+            return Err(Error::OutOfRange {
+                name: "options.tail",
+                requirement: String::from("undefined for a .npy file, whose header counts its elements"),
+                received: String::from("'cut'"),
+            });
+        }
         let storage = Arc::new(open()?);
         let opened = Self::open_header(&storage, element_type, flags, placement);
         opened.inspect_err(|_| storage.undo(flags))
@@ -89,13 +99,13 @@ impl Array {
         let mut npy = if flags == Flags::CreateOrTruncate || (flags.creates() && storage.size()? == 0) {
             let element_type = element_type.as_ref().ok_or_else(Typecode::missing)?;
             placement.require_countable(element_type.itemsize() as u64)?;
-            NpyHeader::create(storage, plain(element_type)?)?
+            NpyHeader::create(storage, element_type)?
         } else {
             NpyHeader::read(storage)?
         };
-        let element_type = element_type.unwrap_or(npy.header().typecode.into());
+        let element_type = element_type.unwrap_or_else(|| npy.header().element_type.clone());
         npy.header()
-            .require(plain(&element_type)?)
+            .require(&element_type)
             .map_err(|error| storage.named(error))?;
         require_counted(storage, &npy, &element_type)?;
         let extent = fit_npy(storage, &mut npy, &element_type, flags, placement.length)?;
@@ -116,17 +126,6 @@ impl Array {
     }
 }
 
-/// The typecode of elements that a `.npy` file can hold.
-pub(super) fn plain(element_type: &ElementType) -> Result<&'static Typecode> {
-    match element_type {
-        ElementType::Plain(typecode) => Ok(typecode),
-        ElementType::Record(_) => Err(Error::UnsupportedNpy {
-            reason: String::from("its elements are structured: each has several fields"),
-            path: None,
-        }),
-    }
-}
-
 fn offset_error(requirement: String, offset: u64) -> Error {
     Error::OutOfRange {
         name: "options.offset",
@@ -143,8 +142,7 @@ fn fit(storage: &Storage, flags: Flags, placement: Placement, itemsize: u64) -> 
         placement.offset + countable_bytes("options.length", placement.length.unwrap_or(0), itemsize)?;
     if wanted > size {
         if flags.creates() {
-            storage.grow(size, wanted)?;
-            size = wanted;
+            size = make_longer(storage, placement, itemsize, wanted)?;
         } else if placement.offset > size {
             return Err(offset_error(
                 format!("at most the file's size, {size}"),
@@ -159,6 +157,22 @@ fn fit(storage: &Storage, flags: Flags, placement: Placement, itemsize: u64) -> 
         _ => Extent::Whole,
     };
     Ok((extent, size))
+}
+
+/// Makes a file longer, filled with zeros. They must not complete a partial element. Returns the file's size.
+fn make_longer(storage: &Storage, placement: Placement, itemsize: u64, wanted: u64) -> Result<u64> {
+    let bytes = storage.opening_size().saturating_sub(placement.offset);
+    let mut end = End::new(itemsize, placement.offset, bytes);
+    end.cuts = placement.cut_tail;
+    let (_change, bytes) = end.begin_change(storage)?;
+    if !bytes.is_multiple_of(itemsize) {
+        return Err(storage.named(Error::ragged(bytes, itemsize as usize)));
+    }
+    let size = storage.size()?;
+    if wanted > size {
+        storage.grow(size, wanted)?;
+    }
+    Ok(wanted.max(size))
 }
 
 /// The same for a `.npy` file, whose header counts the elements.

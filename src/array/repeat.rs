@@ -29,7 +29,7 @@ impl Array {
         if total == length {
             return Ok(());
         }
-        resizable?;
+        let _change = resizable?;
         if total == 0 {
             return self.truncate(0);
         }

@@ -14,7 +14,7 @@ use crate::os::available::copied;
 impl Array {
     /// Inserts an element before an index. An index beyond either end means that end.
     pub fn insert(&mut self, index: i64, element: &Element) -> Result<()> {
-        self.begin_length_change("insert")??;
+        let _change = self.begin_length_change("insert")??;
         let at = insertion_index(index, self.length());
         self.replace(at..at, Region::of(element.bytes()))
     }
@@ -34,7 +34,7 @@ impl Array {
         // If the element cannot be returned, it stays in the array.
         element.require_readable(&self.element_type)?;
         self.check_faults_within((at + 1) * self.itemsize())?;
-        resizable?;
+        let _change = resizable?;
         self.replace(at..at + 1, Region::empty())
     }
 
@@ -44,7 +44,7 @@ impl Array {
         let Some(at) = self.find(needle, 0, i64::MAX) else {
             return Ok(false);
         };
-        resizable?;
+        let _change = resizable?;
         self.replace(at..at + 1, Region::empty()).map(|()| true)
     }
 
@@ -53,7 +53,7 @@ impl Array {
         if self.length() == 0 {
             return Ok(());
         }
-        resizable?;
+        let _change = resizable?;
         self.truncate(0)
     }
 
@@ -63,7 +63,7 @@ impl Array {
         if stride.count == 0 {
             return Ok(());
         }
-        resizable?;
+        let _change = resizable?;
         self.delete(stride)
     }
 
@@ -74,13 +74,13 @@ impl Array {
         self.require_whole(source)?;
         let count = source.len() / self.element_type.itemsize();
         let mut stride = bounds.resolve(self.length())?;
-        if stride.count != count {
+        let _change = if stride.count == count {
+            None
+        } else {
             let resizable = self.begin_length_change("setSlice")?;
             stride = bounds.resolve(self.length())?;
-            if stride.count != count {
-                resizable?;
-            }
-        }
+            (stride.count != count).then_some(resizable).transpose()?
+        };
         // The source may be memory of this array's file, through this or another mapping. Then moving elements would change it.
         let copy;
         let source = if guards_any_of(source.address(), source.len()) {

@@ -49,8 +49,11 @@ fn to_js(env: &Env, error: &Error) -> napi::Result<Unknown<'static>> {
         Class::TypeError => JsTypeError::from(coded).into_unknown(*env),
         Class::RangeError => JsRangeError::from(coded).into_unknown(*env),
     };
+    let mut object = Object::from_raw(env.raw(), value.raw());
+    if let Error::AppendLocked { holder: Some(pid) } = error {
+        object.set("pid", *pid)?;
+    }
     if let Error::System { errno, syscall, path } = error {
-        let mut object = Object::from_raw(env.raw(), value.raw());
         // Node's `errno` is negative.
         object.set("errno", -errno)?;
         object.set("syscall", *syscall)?;

@@ -73,8 +73,8 @@ pub fn sweep_overlays() -> bool {
     overlays::sweep()
 }
 
-/// Called at the end of the process. Cancels the jobs of all threads, and all later ones.
+/// While the process is ending, the jobs of all threads are cancelled, and so is each new one.
 #[napi]
-pub fn shutdown() {
-    crate::array::jobs::shutdown();
+pub fn set_ending(is_ending: bool) {
+    crate::array::jobs::set_ending(is_ending);
 }

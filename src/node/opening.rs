@@ -33,6 +33,8 @@ pub struct RareOptions {
     /// Elements.
     pub capacity: Option<f64>,
     pub advice: Option<String>,
+    /// Whether the array may truncate a file that ends inside an element.
+    pub cut_tail: Option<bool>,
 }
 
 /// Opens an array: by a handle in `rare`; the file of a path, or of a name of shared memory or a descriptor in `rare`; or a new
@@ -98,6 +100,7 @@ impl RareOptions {
             offset: optional_count("options.offset", self.offset)?.unwrap_or(0),
             length: optional_count("options.length", self.length)?,
             capacity: optional_count("options.capacity", self.capacity)?,
+            cut_tail: self.cut_tail.unwrap_or(false),
         })
     }
 }

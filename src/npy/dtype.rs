@@ -1,7 +1,7 @@
 //! NumPy's names of element types, and their typecodes.
 
-use super::literal::Literal;
-use super::{invalid, unsupported};
+use super::record::quoted;
+use super::unsupported;
 use crate::error::Result;
 use crate::typecode::{Typecode, all};
 
@@ -76,28 +76,29 @@ const WORDS: [(&str, &str); 37] = [
     ("cdouble", "c16"),
 ];
 
-/// The name in a `descr`, and its typecode. NumPy's booleans are read as bytes.
+/// What has a type, in an error about a file.
+pub fn subject(field: Option<&str>) -> String {
+    field.map_or_else(
+        || String::from("its elements"),
+        |name| format!("the values of its field {}", quoted(name)),
+    )
+}
+
+/// The typecode of the elements of a file or of the values of one of their fields, by the name of the type. NumPy's booleans are read as
+/// bytes.
 ///
 /// # Errors
-/// `UnsupportedNpy` for types without a typecode, such as big-endian, structured and object types.
-pub fn typecode_of(descr: Literal) -> Result<(String, &'static Typecode)> {
-    let name = match descr {
-        Literal::Text(name) => name,
-        Literal::List(_) | Literal::Tuple(_) => {
-            return Err(unsupported(
-                "its elements are structured: each has several fields",
-            ));
-        }
-        _ => return Err(invalid("its descr is not the name of a type")),
-    };
+/// `UnsupportedNpy` for types without a typecode, such as big-endian and object types.
+pub fn typecode_of(name: &str, field: Option<&str>) -> Result<&'static Typecode> {
     let (order, kind) = match name.as_bytes() {
         [order @ (b'<' | b'>' | b'=' | b'|'), ..] => (*order, &name[1..]),
-        _ => (b'=', name.as_str()),
+        _ => (b'=', name),
     };
     let shown = name.escape_debug();
     if kind.starts_with('O') {
         return Err(unsupported(format!(
-            "its elements are Python objects, dtype '{shown}'"
+            "{} are Python objects, dtype '{shown}'",
+            subject(field)
         )));
     }
     let named = |names: &[(&str, &'static str)]| {
@@ -108,14 +109,22 @@ pub fn typecode_of(descr: Literal) -> Result<(String, &'static Typecode)> {
     let kind = word.or_else(|| named(&LETTERS)).unwrap_or(kind);
     let found = all().find(|row| PREFERRED.contains(row.code) && &row.dtype[1..] == kind);
     let Some(typecode) = found else {
-        return Err(unsupported(format!("its dtype, '{shown}', has no typecode")));
+        return Err(unsupported(format!(
+            "{} have the dtype '{shown}', which has no typecode",
+            subject(field)
+        )));
     };
     if order == b'>' && typecode.itemsize() > 1 {
+        let converter = match field {
+            None => "`mmap-array convert` writes",
+            Some(_) => "in NumPy, `a.astype(a.dtype.newbyteorder('<'))` makes",
+        };
         return Err(unsupported(format!(
-            "its elements are big-endian, dtype '{shown}'; `mmap-array convert` writes a little-endian copy"
+            "{} are big-endian, dtype '{shown}'; {converter} a little-endian copy",
+            subject(field)
         )));
     }
-    Ok((name, typecode))
+    Ok(typecode)
 }
 
 #[cfg(test)]
@@ -123,8 +132,8 @@ mod tests {
     use super::*;
 
     fn code(name: &str) -> std::result::Result<&'static str, String> {
-        match typecode_of(Literal::Text(name.to_owned())) {
-            Ok((_, typecode)) => Ok(typecode.code),
+        match typecode_of(name, None) {
+            Ok(typecode) => Ok(typecode.code),
             Err(error) => Err(error.code().into_owned()),
         }
     }
@@ -183,8 +192,5 @@ mod tests {
         ] {
             assert_eq!(code(name).unwrap_err(), "ERR_UNSUPPORTED_NPY", "{name}");
         }
-        let fields = Literal::List(vec![]);
-        assert_eq!(typecode_of(fields).unwrap_err().code(), "ERR_UNSUPPORTED_NPY");
-        assert_eq!(typecode_of(Literal::None).unwrap_err().code(), "ERR_INVALID_NPY");
     }
 }

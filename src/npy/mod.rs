@@ -1,27 +1,30 @@
 //! The header of NumPy's `.npy` format: parses and makes its bytes. This module touches no file.
 //!
 //! A header has six magic bytes, two bytes of version, the length of a text, and the text: a Python dictionary of the element type
-//! (`descr`), the order (`fortran_order`) and the lengths (`shape`), then spaces. The data follow.
+//! (`descr`), the order (`fortran_order`) and the lengths (`shape`), then spaces. The data follow. The text is Latin-1, in version 3
+//! UTF-8.
 
 mod dtype;
 mod literal;
+mod record;
 mod recount;
 
 use std::ops::Range;
 
 pub use recount::Patch;
 
+use crate::element_type::ElementType;
 use crate::error::{Error, Result};
-use crate::typecode::Typecode;
-use dtype::typecode_of;
-use literal::{Literal, Pairs};
+use literal::{Dictionary, Encoding, Literal};
+use record::{are_same, descr_of, element_type_of};
+use recount::CLOSE;
 
 const MAGIC: &[u8; 6] = b"\x93NUMPY";
 
 /// The length of a header can be read from this many bytes, in every version.
 pub const PRELUDE: usize = 12;
 
-/// The longest text that NumPy reads by default.
+/// The characters of the longest text that NumPy reads by default.
 const MAX_TEXT: u64 = 10_000;
 
 /// NumPy writes headers that end at a multiple of this.
@@ -33,18 +36,22 @@ const MAX_DIGITS: usize = 21;
 /// A parsed header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// The name of the type in the file.
-    pub dtype: String,
-    /// The typecode of an array that is opened without one.
-    pub typecode: &'static Typecode,
+    /// The type of an array that is opened without one.
+    pub element_type: ElementType,
+    /// NumPy's description of the element type, as it stands in the file: a name in quotes, or a list of fields.
+    pub descr: String,
     pub fortran_order: bool,
     pub shape: Vec<u64>,
     /// The number of elements, over all dimensions.
     pub count: u64,
     /// The byte of the file at which element 0 begins.
     pub data_start: u64,
+    /// The bytes of the file with the description.
+    descr_at: Range<usize>,
     /// The bytes of the file with the digits of the length. `None` unless the shape has one dimension.
     count_at: Option<Range<usize>>,
+    /// Whether the text has more than a dictionary of three entries: a writer was killed while it changed the count.
+    is_leftover: bool,
 }
 
 /// The length of a header in bytes, given its first [`PRELUDE`] bytes, or fewer if the file is shorter.
@@ -66,9 +73,11 @@ pub fn header_length(start: &[u8]) -> Result<u64> {
         Some([a, b, c, d]) => u64::from(u32::from_le_bytes([*a, *b, *c, *d])),
         _ => return Err(ends_in_header()),
     };
-    if length > MAX_TEXT {
+    // A character takes up to four bytes of UTF-8.
+    let limit = if start[6] == 3 { 4 * MAX_TEXT } else { MAX_TEXT };
+    if length > limit {
         return Err(invalid(format!(
-            "its header claims to be {length} bytes long; NumPy reads at most {MAX_TEXT}"
+            "its header claims to be {length} bytes long; NumPy reads at most {limit}"
         )));
     }
     Ok(text_start as u64 + length)
@@ -78,7 +87,7 @@ impl Header {
     /// Parses a whole header.
     ///
     /// # Errors
-    /// `InvalidNpy`; `UnsupportedNpy` for elements without a typecode.
+    /// `InvalidNpy`; `UnsupportedNpy` for elements that no typecode and no record type stands for.
     pub fn parse(bytes: &[u8]) -> Result<Header> {
         let data_start = header_length(bytes)?;
         if data_start != bytes.len() as u64 {
@@ -86,16 +95,16 @@ impl Header {
         }
         let text_start = text_start(bytes);
         let text = &bytes[text_start..];
-        if bytes[6] == 3 && std::str::from_utf8(text).is_err() {
-            return Err(invalid("its header is not UTF-8"));
-        }
-        let [descr, fortran_order, shape] = entries(literal::parse_dictionary(text).map_err(invalid)?)?;
+        let encoding = encoding(bytes)?;
+        let dictionary = literal::parse_dictionary(text, encoding).map_err(invalid)?;
+        let is_leftover = dictionary.has_comment || dictionary.entries.len() > 3;
+        let [(descr, descr_at), (fortran_order, _), (shape, _)] = entries(dictionary)?;
         let Literal::Bool(fortran_order) = fortran_order else {
             return Err(invalid("its fortran_order is neither True nor False"));
         };
         let (shape, only) = lengths(shape)?;
-        let (dtype, typecode) = typecode_of(descr)?;
-        let itemsize = typecode.itemsize() as u64;
+        let element_type = element_type_of(descr)?;
+        let itemsize = element_type.itemsize() as u64;
         let count = element_count(&shape)
             .filter(|count| {
                 count
@@ -107,20 +116,24 @@ impl Header {
                     "its shape, {shape:?}, takes more bytes than a file can have"
                 ))
             })?;
-        if !data_start.is_multiple_of(itemsize) {
+        let alignment = element_type.alignment() as u64;
+        if !data_start.is_multiple_of(alignment) {
             return Err(unsupported(format!(
-                "its data begin at byte {data_start}, which is not a multiple of the element size, {itemsize}; \
+                "its data begin at byte {data_start}, but elements of its type begin at a multiple of {alignment}; \
                  `mmap-array convert` writes a copy that is aligned"
             )));
         }
+        let in_file = |at: Range<usize>| at.start + text_start..at.end + text_start;
         Ok(Header {
-            dtype,
-            typecode,
+            element_type,
+            descr: encoding.decode(&text[descr_at.clone()]),
             fortran_order,
             shape,
             count,
             data_start,
-            count_at: only.map(|at| at.start + text_start..at.end + text_start),
+            descr_at: in_file(descr_at),
+            count_at: only.map(in_file),
+            is_leftover,
         })
     }
 
@@ -129,41 +142,74 @@ impl Header {
         self.count_at.is_some()
     }
 
-    /// Checks that the file has elements of a typecode.
+    /// Checks that the file has elements of a type.
     ///
     /// # Errors
     /// `OtherDtype`
-    pub fn require(&self, typecode: &'static Typecode) -> Result<()> {
-        if typecode.dtype == self.typecode.dtype {
+    pub fn require(&self, element_type: &ElementType) -> Result<()> {
+        if are_same(element_type, &self.element_type) {
             return Ok(());
         }
         Err(Error::OtherDtype {
-            dtype: self.dtype.clone(),
-            typecode: typecode.code,
+            dtype: self.descr.clone(),
+            wanted: match element_type {
+                ElementType::Plain(typecode) => format!("typecode '{}'", typecode.code),
+                ElementType::Record(_) => format!("dtype {}", descr_of(element_type)),
+            },
         })
+    }
+
+    /// Whether another header says the same about the elements, except for their count.
+    pub fn is_like(&self, other: &Header) -> bool {
+        let facts = |header: &Header| (header.data_start, header.is_row());
+        facts(self) == facts(other) && are_same(&self.element_type, &other.element_type)
     }
 }
 
-/// The header of a one-dimensional file of `count` elements, with the same bytes that `np.save` writes.
-pub fn header_of(typecode: &Typecode, count: u64) -> Vec<u8> {
-    let text = row_text(typecode.dtype, count);
-    let spare = MAX_DIGITS - digits(count);
-    let unpadded = 10 + text.len() + spare + 1;
+/// The header of a one-dimensional file of `count` elements, with the same bytes that `np.save` writes. NumPy leaves too few spaces
+/// behind some descriptions of records to change the count so that no reader sees it half done; then there are 64 spaces more.
+///
+/// # Errors
+/// `UnsupportedNpy` for a record type whose description is longer than NumPy reads.
+pub fn header_of(element_type: &ElementType, count: u64) -> Result<Vec<u8>> {
+    let text = row_text(&descr_of(element_type), count);
+    let characters = text.chars().count();
+    let is_latin_1 = text.chars().all(|char| u32::from(char) <= 0xFF);
+    let (version, text_start, text) = if is_latin_1 {
+        (1, 10, text.chars().map(|char| char as u8).collect())
+    } else {
+        (3, 12, text.into_bytes())
+    };
+    let digits = digits(count);
+    let text_end = text_start + text.len();
+    let unpadded = text_end + (MAX_DIGITS - digits) + 1;
     // NumPy pads to the next multiple. If the length is a multiple already, NumPy adds a whole one.
-    let length = unpadded + ALIGNMENT - unpadded % ALIGNMENT;
+    let mut length = unpadded + ALIGNMENT - unpadded % ALIGNMENT;
+    if length <= text_end - CLOSE.len() - digits + recount::ROOM {
+        length += ALIGNMENT;
+    }
+    let characters = characters + length - text_end;
+    if characters as u64 > MAX_TEXT {
+        return Err(unsupported(format!(
+            "its header needs {characters} characters for the names and types of its fields; NumPy reads at most {MAX_TEXT}"
+        )));
+    }
     let mut bytes = MAGIC.to_vec();
-    bytes.extend([1, 0]);
-    bytes.extend(((length - 10) as u16).to_le_bytes());
-    padded(bytes, &text, length)
+    bytes.extend([version, 0]);
+    match version {
+        1 => bytes.extend(((length - text_start) as u16).to_le_bytes()),
+        _ => bytes.extend(((length - text_start) as u32).to_le_bytes()),
+    }
+    Ok(padded(bytes, &text, length))
 }
 
 /// The text of a one-dimensional header, without the padding.
-fn row_text(dtype: &str, count: u64) -> String {
-    format!("{{'descr': '{dtype}', 'fortran_order': False, 'shape': ({count},), }}")
+fn row_text(descr: &str, count: u64) -> String {
+    format!("{{'descr': {descr}, 'fortran_order': False, 'shape': ({count}{CLOSE}")
 }
 
-fn padded(mut bytes: Vec<u8>, text: &str, length: usize) -> Vec<u8> {
-    bytes.extend(text.as_bytes());
+fn padded(mut bytes: Vec<u8>, text: &[u8], length: usize) -> Vec<u8> {
+    bytes.extend(text);
     bytes.resize(length - 1, b' ');
     bytes.push(b'\n');
     bytes
@@ -178,20 +224,38 @@ fn text_start(bytes: &[u8]) -> usize {
     if bytes[6] == 1 { 10 } else { 12 }
 }
 
-/// The values of `descr`, `fortran_order` and `shape`. All three must be there, and no others.
-fn entries(pairs: Pairs) -> Result<[Literal; 3]> {
+/// The encoding of the text, in a header whose length was checked.
+fn encoding(bytes: &[u8]) -> Result<Encoding> {
+    if bytes[6] < 3 {
+        return Ok(Encoding::Latin1);
+    }
+    let text = std::str::from_utf8(&bytes[text_start(bytes)..]);
+    let length = text
+        .map_err(|_| invalid("its header is not UTF-8"))?
+        .chars()
+        .count();
+    if length as u64 > MAX_TEXT {
+        return Err(invalid(format!(
+            "its header has {length} characters; NumPy reads at most {MAX_TEXT}"
+        )));
+    }
+    Ok(Encoding::Utf8)
+}
+
+/// The values of `descr`, `fortran_order` and `shape`, and their bytes in the text. All three must be there, and no others.
+fn entries(dictionary: Dictionary) -> Result<[(Literal, Range<usize>); 3]> {
     let mut found = [None, None, None];
-    for (key, value) in pairs {
-        let at = match key.as_str() {
+    for entry in dictionary.entries {
+        let at = match entry.key.as_str() {
             "descr" => 0,
             "fortran_order" => 1,
             "shape" => 2,
-            _ => {
+            key => {
                 let key = key.escape_debug();
                 return Err(invalid(format!("its header has the unknown key '{key}'")));
             }
         };
-        found[at] = Some(value);
+        found[at] = Some((entry.value, entry.at));
     }
     match found {
         [Some(descr), Some(order), Some(shape)] => Ok([descr, order, shape]),

@@ -8,17 +8,18 @@
 //! ```text
 //! 'shape': (9,), }                              9
 //! 'shape': (9,), }#                             9   1: a comment begins
-//! 'shape': (9,), }# ", 'shape': (10,), }        9   2: the new shape is written into the comment
-//! 'shape':"(9,), }# ", 'shape': (10,), }       10   3: a quote makes the old shape a string, and the new one counts
-//! 'shape':"(10,), }#", 'shape': (10,), }       10   4: the new shape is written into the string
-//! 'shape': (10,), }#", 'shape': (10,), }       10   5: without the quote, the rest is a comment again
+//! 'shape': (9,), }# ",'shape':(10,)}            9   2: the new shape is written into the comment
+//! 'shape':"(9,), }# ",'shape':(10,)}           10   3: a quote makes the old shape a string, and the new one counts
+//! 'shape':"(10,), }#",'shape':(10,)}           10   4: the new shape is written into the string
+//! 'shape': (10,), }#",'shape':(10,)}           10   5: without the quote, the rest is a comment again
 //! 'shape': (10,), }#                           10   6
 //! 'shape': (10,), }                            10   7
 //! ```
 //!
-//! This needs the spaces that NumPy leaves. In a header with another layout, all changes are one write.
+//! This needs spaces behind the text. NumPy leaves enough for scalars, but not for each record type. In a header with too few spaces or
+//! another layout, all changes are one write.
 
-use super::{Header, digits, padded, row_text, text_start};
+use super::{Header, digits, padded, text_start};
 use crate::error::{Error, Result};
 
 /// Bytes to be written to a position of the file at once.
@@ -42,7 +43,14 @@ impl Patch {
 }
 
 /// The end of the tuple and of the dictionary, as NumPy writes it.
-const CLOSE: &str = ",), }";
+pub(super) const CLOSE: &str = ",), }";
+
+/// The second shape, without its digits. It counts as soon as a quote makes the first one a string.
+const OTHER: [&str; 2] = ["\",'shape':(", ",)}"];
+
+/// The bytes that a header needs, from the first digit of the count to its end, so that no reader sees a change half done. This is for
+/// counts of up to 12 digits.
+pub(super) const ROOM: usize = 12 + CLOSE.len() + "#".len() + OTHER[0].len() + 12 + OTHER[1].len();
 
 impl Header {
     /// The writes, in order, that change the count of a one-dimensional file.
@@ -54,27 +62,48 @@ impl Header {
             return Ok(Vec::new());
         };
         let wanted = with_count(bytes, &at, count)?;
-        let differs = |at: &usize| bytes[*at] != wanted[*at];
-        let Some(first) = (at.start..bytes.len()).find(differs) else {
+        let Some(patch) = difference(bytes, &wanted) else {
             return Ok(Vec::new());
         };
-        let last = (first..bytes.len()).rfind(differs).unwrap_or(first);
-        if last > first
+        if patch.bytes.len() > 1
             && let Some(patches) = atomic_patches(bytes, at.start, at.len(), count)
         {
             return Ok(patches);
         }
-        Ok(vec![Patch::new(first, &wanted[first..=last])])
+        Ok(vec![patch])
+    }
+
+    /// Takes over a count that was written by [`Header::recount`].
+    pub fn set_count(&mut self, count: u64) {
+        if let Some(at) = &mut self.count_at {
+            at.end = at.start + digits(count);
+            self.count = count;
+            self.shape = vec![count];
+        }
     }
 
     /// The write that completes a header whose writer was killed during a recount. `None` if the header is complete.
     pub fn repair(&self, bytes: &[u8]) -> Option<Patch> {
+        if !self.is_leftover || !self.is_row() || self.fortran_order {
+            return None;
+        }
         let start = text_start(bytes);
-        let text = row_text(&self.dtype, self.count);
-        let is_leftover = self.is_row() && !self.fortran_order && bytes[start..].contains(&b'#');
-        let fits = start + text.len() < bytes.len();
-        (is_leftover && fits).then(|| Patch::new(0, padded(bytes[..start].to_vec(), &text, bytes.len())))
+        let mut text = b"{'descr': ".to_vec();
+        text.extend(&bytes[self.descr_at.clone()]);
+        text.extend(format!(", 'fortran_order': False, 'shape': ({},), }}", self.count).into_bytes());
+        if start + text.len() >= bytes.len() {
+            return None;
+        }
+        difference(bytes, &padded(bytes[..start].to_vec(), &text, bytes.len()))
     }
+}
+
+/// The write that makes some bytes others of the same length. `None` if they are equal.
+fn difference(bytes: &[u8], wanted: &[u8]) -> Option<Patch> {
+    let differs = |at: &usize| bytes[*at] != wanted[*at];
+    let first = (0..bytes.len()).find(differs)?;
+    let last = (first..bytes.len()).rfind(differs)?;
+    Some(Patch::new(first, &wanted[first..=last]))
 }
 
 /// The header with another count and the same length. Spaces at its end make up for the difference.
@@ -105,7 +134,7 @@ fn atomic_patches(bytes: &[u8], start: usize, width: usize, count: u64) -> Optio
         bytes[..start].ends_with(b"'shape': (") && bytes[start + width..].starts_with(CLOSE.as_bytes());
     let [old_mark, mark] = [width, digits.len()].map(|width| start + width + CLOSE.len());
     let quote = old_mark.max(mark) + 1;
-    let other = format!("\", 'shape': ({digits}{CLOSE}");
+    let other = OTHER.join(&digits);
     let end = quote + other.len();
     let padding = bytes.get(old_mark..)?;
     let is_padded = padding.ends_with(b"\n") && padding[..padding.len() - 1].iter().all(|byte| *byte == b' ');

@@ -1,8 +1,32 @@
 use super::*;
-use crate::typecode::all;
+use crate::element_type::{Field, RecordType};
+use crate::typecode::{Typecode, all};
+use std::sync::Arc;
 
-fn typecode(code: &str) -> &'static Typecode {
-    all().find(|row| row.code == code).unwrap()
+fn plain(code: &str) -> ElementType {
+    ElementType::Plain(Typecode::parse(code).unwrap())
+}
+
+fn header_of(element_type: &ElementType, count: u64) -> Vec<u8> {
+    super::header_of(element_type, count).unwrap()
+}
+
+/// A packed record of fields of one value.
+fn packed(fields: &[(&str, &str)]) -> ElementType {
+    let mut end = 0;
+    let fields = fields.iter().map(|(name, code)| {
+        let typecode = Typecode::parse(code).unwrap();
+        let offset = end;
+        end += typecode.itemsize();
+        Field {
+            name: (*name).to_owned(),
+            typecode,
+            count: None,
+            offset,
+        }
+    });
+    let fields = fields.collect();
+    ElementType::Record(Arc::new(RecordType::new(fields, end as u64).unwrap()))
 }
 
 /// The header of a format version, with a text.
@@ -37,30 +61,56 @@ fn reason(done: Result<Header>) -> String {
 }
 
 #[test]
-fn header_of_is_what_numpy_writes() {
+fn header_of_scalars_is_what_numpy_writes() {
     let expected = b"\x93NUMPY\x01\x00\x76\x00{'descr': '<i4', 'fortran_order': False, 'shape': (3,), }";
-    let header = header_of(typecode("i"), 3);
+    let header = header_of(&plain("i"), 3);
     assert_eq!(&header[..expected.len()], expected);
     assert_eq!((header.len(), header[127]), (128, b'\n'));
     assert!(header[expected.len()..127].iter().all(|byte| *byte == b' '));
     for row in all() {
         for count in [0, 9, 10, 10_u64.pow(18) - 1] {
-            let header = header_of(row, count);
+            let element_type = ElementType::Plain(row);
+            let bytes = count.checked_mul(row.itemsize() as u64);
+            let Some(bytes) = bytes.filter(|bytes| *bytes < 1 << 63) else {
+                continue;
+            };
+            let header = header_of(&element_type, count);
             assert_eq!(header.len(), 128);
-            if let Some(bytes) = count
-                .checked_mul(row.itemsize() as u64)
-                .filter(|bytes| *bytes < 1 << 63)
-            {
-                let parsed = Header::parse(&header).unwrap();
-                assert_eq!(
-                    (parsed.count, parsed.count * row.itemsize() as u64),
-                    (count, bytes)
-                );
-                parsed.require(row).unwrap();
-                assert!(parsed.is_row());
-            }
+            let parsed = Header::parse(&header).unwrap();
+            assert_eq!(
+                (parsed.count, parsed.count * row.itemsize() as u64),
+                (count, bytes)
+            );
+            parsed.require(&element_type).unwrap();
+            assert!(parsed.is_row());
         }
     }
+}
+
+#[test]
+fn header_of_a_description_that_is_too_long_for_numpy_is_unsupported() {
+    let named = |length| super::header_of(&packed(&[(&"n".repeat(length), "i")]), 0);
+    let longest = (9_000..10_000).rfind(|length| named(*length).is_ok()).unwrap();
+    assert_eq!(named(longest).unwrap().len(), 10_000 / 64 * 64);
+    let error = named(longest + 1).unwrap_err();
+    assert_eq!(error.code(), "ERR_UNSUPPORTED_NPY");
+    assert!(error.to_string().contains("needs 10038 characters"), "{error}");
+    // The limit is one of characters, not of bytes.
+    let wide = header_of(&packed(&[(&"日".repeat(9_000), "i")]), 0);
+    assert!(wide.len() > 27_000);
+    assert_eq!(Header::parse(&wide).unwrap().data_start, wide.len() as u64);
+    let mut longer = bytes(3, &wide[12..]);
+    longer.truncate(12);
+    longer[8..12].copy_from_slice(&10_800_u32.to_le_bytes());
+    longer.extend("é".repeat(400).bytes().chain([b' '; 10_000]));
+    assert!(reason(Header::parse(&longer)).contains("10400 characters"));
+}
+
+#[test]
+fn parse_of_a_field_without_a_name_is_unsupported() {
+    let header = header_of(&packed(&[("a", "i"), ("", "i")]), 0);
+    let error = Header::parse(&header).unwrap_err();
+    assert_eq!(error.code(), "ERR_UNSUPPORTED_NPY");
 }
 
 #[test]
@@ -97,7 +147,7 @@ fn parse_reads_any_order_of_keys_and_any_white_space() {
         (header.shape, header.count, header.fortran_order),
         (vec![2, 3], 6, true)
     );
-    assert_eq!(header.typecode.code, "h");
+    assert_eq!((header.element_type, header.descr.as_str()), (plain("h"), "'i2'"));
     assert!(header.count_at.is_none());
     assert_eq!(row("'<i4'", "()").unwrap().count, 1);
     assert_eq!(row("'<i4'", "(0, 18446744073709551615)").unwrap().count, 0);
@@ -131,7 +181,7 @@ fn parse_of_an_invalid_header_says_why() {
             Header::parse(b"\x93NUMPY\x02\x00\xff\xff\xff\xff"),
             "4294967295 bytes",
         ),
-        (Header::parse(&header_of(typecode("i"), 3)[..100]), "ends inside"),
+        (Header::parse(&header_of(&plain("i"), 3)[..100]), "ends inside"),
         (Header::parse(&bytes(3, b"{'\xff': 1}")), "UTF-8"),
     ] {
         let said = reason(wrong);
@@ -164,15 +214,16 @@ impl Dice {
 fn parse_of_random_bytes_never_panics_and_what_it_accepts_can_be_recounted() {
     let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
     let seeds = [
-        header_of(typecode("i"), 12),
+        header_of(&plain("i"), 12),
         bytes(
             2,
             b"{'shape': (345678,), 'descr': '<f8', 'fortran_order': True}         ",
         ),
+        header_of(&packed(&[("it's", "i"), ("日", "Zd"), ("c", "c")]), 12),
     ];
     let mut accepted = 0;
     for round in 0..100_000 {
-        let mut mutant = seeds[round % 2].clone();
+        let mut mutant = seeds[round % seeds.len()].clone();
         for _ in 0..=dice.below(4) {
             let at = dice.below(mutant.len());
             match dice.below(20) {
@@ -194,6 +245,48 @@ fn parse_of_random_bytes_never_panics_and_what_it_accepts_can_be_recounted() {
     assert!(accepted > 1000, "{accepted}");
 }
 
+/// Changes a count, and checks what a reader sees after each byte of each write.
+fn recount_and_look(element_type: &ElementType, old: u64, new: u64) {
+    let mut file = header_of(element_type, old);
+    let mut header = Header::parse(&file).unwrap();
+    let look = |file: &[u8]| {
+        let now = Header::parse(file).unwrap();
+        assert!([old, new].contains(&now.count), "{old} {new} {}", now.count);
+        now.require(element_type).unwrap();
+        now
+    };
+    let patches = header.recount(&file, new).unwrap();
+    for patch in patches {
+        // A reader may see the first bytes of a write, or the last ones.
+        for split in 0..patch.bytes.len() {
+            for range in [0..split, split..patch.bytes.len()] {
+                let mut torn = file.clone();
+                let at = patch.at + range.start..patch.at + range.end;
+                torn[at].copy_from_slice(&patch.bytes[range]);
+                look(&torn);
+            }
+        }
+        patch.apply(&mut file);
+        let now = look(&file);
+        // If the writer is killed here, the next one repairs the header.
+        let mut repaired = file.clone();
+        if let Some(patch) = now.repair(&file) {
+            patch.apply(&mut repaired);
+        }
+        assert_eq!(Header::parse(&repaired).unwrap().repair(&repaired), None);
+        assert_eq!(text_of(&repaired), text_of(&header_of(element_type, now.count)));
+    }
+    header.set_count(new);
+    assert_eq!(header, Header::parse(&file).unwrap());
+    assert_eq!(text_of(&file), text_of(&header_of(element_type, new)));
+    assert_eq!(header.recount(&file, new).unwrap(), []);
+}
+
+/// The version and the text, without the spaces at its end.
+fn text_of(file: &[u8]) -> (u8, &[u8]) {
+    (file[6], file[text_start(file)..].trim_ascii_end())
+}
+
 #[test]
 fn recount_shows_the_old_or_the_new_count_after_each_byte() {
     for (old, new) in [
@@ -206,41 +299,35 @@ fn recount_shows_the_old_or_the_new_count_after_each_byte() {
         (10_u64.pow(17), 0),
         (99_999_999, 123),
     ] {
-        let mut file = header_of(typecode("i"), old);
-        let header = Header::parse(&file).unwrap();
-        let mut seen = Vec::new();
-        for patch in header.recount(&file, new).unwrap() {
-            // A reader may see the first bytes of a write, or the last ones.
-            for split in 0..patch.bytes.len() {
-                for range in [0..split, split..patch.bytes.len()] {
-                    let mut torn = file.clone();
-                    let at = patch.at + range.start..patch.at + range.end;
-                    torn[at].copy_from_slice(&patch.bytes[range]);
-                    seen.push(Header::parse(&torn).unwrap().count);
-                }
-            }
-            patch.apply(&mut file);
-            let now = Header::parse(&file).unwrap();
-            seen.push(now.count);
-            // If the writer is killed here, the next one repairs the header.
-            if let Some(patch) = now.repair(&file) {
-                assert_eq!(patch.bytes, header_of(typecode("i"), now.count));
-            } else {
-                assert_eq!(file, header_of(typecode("i"), now.count));
+        recount_and_look(&plain("i"), old, new);
+    }
+}
+
+#[test]
+fn recount_of_records_shows_the_old_or_the_new_count_after_each_byte() {
+    // Names of all lengths leave any number of spaces.
+    for length in 0..ALIGNMENT {
+        for name in ["x", "#", "\"", "é", "日"] {
+            let name = name.to_owned() + &"n".repeat(length);
+            let element_type = packed(&[(&name, "i"), ("'", "Zd")]);
+            for (old, new) in [(0, 999_999_999_999), (999_999_999_999, 0), (99, 100)] {
+                recount_and_look(&element_type, old, new);
             }
         }
-        assert!(
-            seen.iter().all(|count| [old, new].contains(count)),
-            "{old} {new} {seen:?}"
-        );
-        assert_eq!(file, header_of(typecode("i"), new));
-        assert_eq!(header.recount(&header_of(typecode("i"), old), old).unwrap(), []);
+    }
+}
+
+#[test]
+fn repair_of_a_header_that_is_complete_does_nothing() {
+    for (name, code) in [("#", "i"), ("'shape': (3,), }#", "d")] {
+        let file = header_of(&packed(&[(name, code)]), 3);
+        assert_eq!(Header::parse(&file).unwrap().repair(&file), None);
     }
 }
 
 #[test]
 fn recount_of_one_digit_writes_one_byte() {
-    let file = header_of(typecode("i"), 1234);
+    let file = header_of(&plain("i"), 1234);
     let patches = Header::parse(&file).unwrap().recount(&file, 1235).unwrap();
     assert_eq!((patches.len(), patches[0].bytes.as_slice()), (1, &b"5"[..]));
 }

@@ -3,6 +3,7 @@
 
 pub mod available;
 pub mod blocks;
+pub mod byte_lock;
 pub mod descriptor;
 pub mod errno;
 pub mod exit;

@@ -12,7 +12,7 @@ use super::size;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 
-/// The most that Linux writes in one call: 2 GiB less a page. It is a multiple of every element size.
+/// The most that Linux writes in one call: 2 GiB less a page. It is a multiple of the size of every scalar.
 const WRITE_LIMIT: usize = 0x7FFF_F000;
 
 /// Opens a file again, with other flags.

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 
 use crate::error::{Error, Result};
 use crate::storage::Storage;
@@ -38,25 +38,12 @@ impl Lock {
         } else {
             FlockOperation::NonBlockingLockExclusive
         };
-        let deadline = Instant::now() + timeout;
-        let mut interval = Duration::from_micros(20);
-        loop {
-            match flock(&self.file, operation) {
-                Ok(()) => {
-                    self.is_locked = true;
-                    return Ok(true);
-                }
-                Err(Errno::INTR) => continue,
-                Err(Errno::WOULDBLOCK) => {}
-                Err(errno) => return Err(Error::system(errno, "flock")),
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Ok(false);
-            }
-            std::thread::sleep(interval.min(left));
-            interval = (interval * 2).min(Duration::from_millis(1));
-        }
+        self.is_locked = retry(timeout, || match retry_on_intr(|| flock(&self.file, operation)) {
+            Ok(()) => Ok(true),
+            Err(Errno::WOULDBLOCK) => Ok(false),
+            Err(errno) => Err(Error::system(errno, "flock")),
+        })?;
+        Ok(self.is_locked)
     }
 
     /// # Errors
@@ -69,6 +56,21 @@ impl Lock {
         self.is_locked = false;
         Ok(())
     }
+}
+
+/// Tries until a try succeeds or the time is over, at growing intervals. Returns whether one succeeded.
+pub(super) fn retry(timeout: Duration, mut succeeds: impl FnMut() -> Result<bool>) -> Result<bool> {
+    let deadline = Instant::now() + timeout;
+    let mut interval = Duration::from_micros(20);
+    while !succeeds()? {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(false);
+        }
+        std::thread::sleep(interval.min(left));
+        interval = (interval * 2).min(Duration::from_millis(1));
+    }
+    Ok(true)
 }
 
 #[cfg(test)]

@@ -71,6 +71,23 @@ impl Storage {
         self.reopened(OFlags::RDONLY)
     }
 
+    /// A second descriptor with which the file may be written, for locks that need one. `None` if this process may not open the file
+    /// again.
+    ///
+    /// # Errors
+    /// `EMFILE`, `ENFILE`, `ENOMEM`
+    pub fn second_descriptor_for_writing(&self) -> Result<Option<File>> {
+        match self.reopened(OFlags::RDWR) {
+            Err(
+                error @ Error::System {
+                    errno: libc::EMFILE | libc::ENFILE | libc::ENOMEM,
+                    ..
+                },
+            ) => Err(error),
+            reopened => Ok(reopened.ok()),
+        }
+    }
+
     pub fn file(&self) -> &File {
         &self.file
     }

@@ -1,10 +1,10 @@
 //! The header in a `.npy` file: reads it, creates it, and keeps its count right while the array grows and shrinks.
 
 use super::Storage;
+use crate::element_type::ElementType;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::npy::{self, Header};
-use crate::typecode::Typecode;
 
 /// The header of a file, and its bytes, as of the last read. There is one writer at a time, so a writer need not read it again.
 #[derive(Clone, Debug)]
@@ -28,9 +28,12 @@ impl NpyHeader {
     }
 
     /// Makes a file an empty one-dimensional `.npy` file, whatever it held before.
-    pub fn create(storage: &Storage, typecode: &'static Typecode) -> Result<NpyHeader> {
-        let bytes = npy::header_of(typecode, 0);
-        let header = Header::parse(&bytes)?;
+    ///
+    /// # Errors
+    /// The system's; `UnsupportedNpy` for a record type that no header can describe.
+    pub fn create(storage: &Storage, element_type: &ElementType) -> Result<NpyHeader> {
+        let bytes = npy::header_of(element_type, 0).map_err(|error| storage.named(error))?;
+        let header = Header::parse(&bytes).map_err(|error| storage.named(error))?;
         // In this order, so that the file is always valid.
         storage.write_at(Region::of(&bytes), 0)?;
         storage.truncate(bytes.len() as u64)?;
@@ -49,8 +52,7 @@ impl NpyHeader {
     pub fn count(&mut self, storage: &Storage) -> Result<u64> {
         if !self.is_current(storage)? {
             let now = Self::read_stable(storage)?;
-            let facts = |header: &Header| (header.data_start, header.typecode.dtype, header.is_row());
-            if facts(&now.header) != facts(&self.header) {
+            if !now.header.is_like(&self.header) {
                 return Err(storage.named(Error::InvalidNpy {
                     reason: String::from("it was overwritten by a file with other elements"),
                     path: None,
@@ -94,7 +96,7 @@ impl NpyHeader {
             storage.write_at(Region::of(&patch.bytes), patch.at as u64)?;
             patch.apply(&mut self.bytes);
         }
-        self.header = Header::parse(&self.bytes)?;
+        self.header.set_count(count);
         Ok(())
     }
 
@@ -112,13 +114,18 @@ impl NpyHeader {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::typecode::Typecode;
 
     fn storage() -> Storage {
         Storage::anonymous().unwrap()
     }
 
+    fn plain(code: &str) -> ElementType {
+        ElementType::Plain(Typecode::parse(code).unwrap())
+    }
+
     fn create(storage: &Storage, code: &str) -> NpyHeader {
-        NpyHeader::create(storage, Typecode::parse(code).unwrap()).unwrap()
+        NpyHeader::create(storage, &plain(code)).unwrap()
     }
 
     #[test]
@@ -129,7 +136,7 @@ mod tests {
         for count in [1, 9, 10, 12345, 0] {
             writer.set_count(&storage, count).unwrap();
             assert_eq!(reader.count(&storage).unwrap(), count);
-            assert_eq!(reader.bytes, npy::header_of(Typecode::parse("i").unwrap(), count));
+            assert_eq!(reader.bytes, npy::header_of(&plain("i"), count).unwrap());
         }
     }
 
@@ -163,10 +170,7 @@ mod tests {
             let count = found.header().count;
             found.repair(&storage).unwrap();
             let repaired = NpyHeader::read(&storage).unwrap();
-            assert_eq!(
-                repaired.bytes,
-                npy::header_of(Typecode::parse("i").unwrap(), count)
-            );
+            assert_eq!(repaired.bytes, npy::header_of(&plain("i"), count).unwrap());
         }
     }
 }

@@ -93,7 +93,8 @@ impl Array {
         if count == 0 {
             return Ok(None);
         }
-        resizable?;
+        // Ends before anything is read, because a read may take as long as it likes.
+        let _change = resizable?;
         let itemsize = self.itemsize();
         let asked = countable_bytes("n", count, itemsize)?;
         let left = self.bytes_left(&file)?;

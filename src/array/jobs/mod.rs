@@ -10,11 +10,11 @@ use crate::error::{Error, Result};
 use crate::kernels::Region;
 
 /// Whether the process is ending.
-static IS_SHUT_DOWN: AtomicBool = AtomicBool::new(false);
+static IS_ENDING: AtomicBool = AtomicBool::new(false);
 
-/// Called at the end of the process. Cancels the jobs of all threads, and all later ones.
-pub fn shutdown() {
-    IS_SHUT_DOWN.store(true, Ordering::Relaxed);
+/// While the process is ending, the jobs of all threads are cancelled, and so is each new one.
+pub fn set_ending(is_ending: bool) {
+    IS_ENDING.store(is_ending, Ordering::Relaxed);
 }
 
 /// The work of a job, for any thread.
@@ -80,7 +80,7 @@ pub struct Job(Arc<Shared>);
 
 impl Job {
     pub fn is_cancelled(&self) -> bool {
-        self.0.is_cancelled.load(Ordering::Relaxed) || IS_SHUT_DOWN.load(Ordering::Relaxed)
+        self.0.is_cancelled.load(Ordering::Relaxed) || IS_ENDING.load(Ordering::Relaxed)
     }
 
     /// Writes elements, unless the array has abandoned the job. Returns whether it did.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Tail;
+use super::{End, Tail};
 use crate::array::Array;
 use crate::array::jobs::Progress;
 use crate::error::{Error, Result};
@@ -20,7 +20,7 @@ pub(in crate::array) struct FileEnd {
 }
 
 enum Kind {
-    Exact,
+    Exact(End),
     Npy(NpyHeader),
     /// The byte at which the file ends.
     Reserved(u64),
@@ -34,16 +34,16 @@ impl FileEnd {
         let storage = &self.storage;
         progress.wasted_to = end;
         match &mut self.kind {
-            Kind::Exact => {
-                let bytes = storage
-                    .size()?
-                    .checked_sub(self.offset)
-                    .ok_or(Error::MemoryFault)?;
+            Kind::Exact(file) => {
+                let (_change, bytes) = file.begin_change(storage)?;
+                if bytes == 0 && storage.size()? < self.offset {
+                    return Err(Error::MemoryFault);
+                }
                 // If the file ends inside an element, appended bytes would not be whole elements.
                 if !bytes.is_multiple_of(self.itemsize) {
                     return Err(storage.named(Error::ragged(bytes, self.itemsize as usize)));
                 }
-                storage.append(&[elements], position)?;
+                storage.append(&[elements], self.offset + bytes)?;
             }
             Kind::Npy(header) => {
                 storage.write_at(elements, position)?;
@@ -73,7 +73,7 @@ impl Array {
             start,
             itemsize: self.itemsize(),
             kind: match &self.tail {
-                Tail::Exact => Kind::Exact,
+                Tail::Exact => Kind::Exact(self.end.clone()),
                 Tail::Npy(npy) => Kind::Npy(npy.header().clone()),
                 Tail::Reserved(_) => Kind::Reserved(self.file_position(self.capacity())),
             },

@@ -2,6 +2,7 @@
 //!
 //! This folder alone asks which kind of end an array has.
 
+mod end;
 mod file_end;
 mod npy;
 mod prefault;
@@ -13,6 +14,7 @@ use crate::kernels::Region;
 use crate::os::memory::round_up_to_pages;
 use crate::storage::{Format, NpyHeader};
 
+pub(super) use end::{End, LengthChange};
 use npy::NpyTail;
 pub(super) use prefault::{PiecesBehindEnd, Prefault};
 use reserved::Reserved;
@@ -94,21 +96,29 @@ impl Array {
     /// Takes over changes of the length by others, before this array changes it.
     ///
     /// # Errors
-    /// The system's. The verdict is `RaggedLength` if the file ends inside an element, and `MemoryFault` if it ends before the
-    /// array begins, or before the capacity of a reserved array.
+    /// The system's. The verdict is `AppendLocked` if another append does not end, `RaggedLength` if the file ends inside an element, and
+    /// `MemoryFault` if it ends before the array begins, or before the capacity of a reserved array.
     pub(super) fn take_over_length(&mut self) -> Result<Verdict> {
-        if let Tail::Reserved(reserved) = &self.tail {
+        let (change, bytes) = match &self.tail {
             // Checked before elements are moved: those behind the new end are lost, and zeros would be moved in front of it.
-            return Ok(reserved.check_truncation());
-        }
-        let bytes = self.bytes_in_file()?;
+            Tail::Reserved(reserved) => {
+                return Ok(reserved.check_truncation().map(|()| LengthChange::default()));
+            }
+            Tail::Npy(_) => (LengthChange::default(), self.bytes_in_file()?),
+            Tail::Exact => match self.end.begin_change(self.memory.storage()) {
+                Err(error @ Error::AppendLocked { .. }) => return Ok(Err(error)),
+                begun => begun?,
+            },
+        };
         self.set_bytes(bytes)?;
         // If the file ends before the array begins, appended bytes would not be its elements.
         if bytes == 0 && self.storage().size()? < self.file_position(0) {
             return Ok(Err(Error::MemoryFault));
         }
         let whole = self.require_whole_elements(bytes);
-        Ok(whole.map_err(|error| self.storage().named(error)))
+        Ok(whole
+            .map(|()| change)
+            .map_err(|error| self.storage().named(error)))
     }
 
     /// Sets the length by a number of bytes. Widens the window first, so that a failure changes nothing. If others truncated the
@@ -238,10 +248,12 @@ impl Array {
     }
 
     /// Whether a source has to be copied to an aligned address before it is appended. If a page of the source is not in memory yet, an
-    /// appending write lets the file end at that page's border for a moment. No element may lie across one.
+    /// appending write lets the file end at that page's border for a moment. No element may lie across one. If elements lie across the
+    /// page borders of the file anyway, no address helps, and the append holds a lock.
     pub(super) fn needs_aligned_copy(&self, source: Region<'_>) -> bool {
-        // Records of a size that does not divide a page lie across a border at any address.
-        matches!(self.tail, Tail::Exact) && !source.address().is_multiple_of(self.element_type.itemsize())
+        matches!(self.tail, Tail::Exact)
+            && !self.end.may_cross_pages()
+            && !source.address().is_multiple_of(self.element_type.itemsize())
     }
 
     /// Truncates the file to the elements: a reserved array becomes exact, and a `.npy` file ends behind its last element.

@@ -155,7 +155,7 @@ fn lock_at_exit() -> Option<MutexGuard<'static, Vec<Weak<Reservation>>>> {
 impl Array {
     /// Makes the array the only writer of its file, with room for at least `capacity` elements.
     pub fn reserve(&mut self, capacity: u64) -> Result<()> {
-        self.begin_length_change("reserve")??;
+        let _change = self.begin_length_change("reserve")??;
         self.reserve_more(capacity)
     }
 
