@@ -125,9 +125,16 @@ JSON lines have a value a line, or an object and --column. "NaN" and "Infinity" 
         const { header: title, round } = values
         const given = { output, title, round, most: source.total, layout, between, areBooleans }
         const typecode = wanted ?? source.typecode
-        const target = await targetOf({ ...to, path: unfinished }, { ...given, typecode, from: source.typecode })
+        const booleanFields = (source.booleanFields ?? []).filter((name) => hasField(typecode, name))
+        const target = await targetOf(
+          { ...to, path: unfinished },
+          { ...given, typecode, from: source.typecode, booleanFields },
+        )
         const isCopy =
-          ['raw', 'npy'].includes(to.format) && isRecordType(typecode) && areSameTypes(typecode, source.typecode)
+          booleanFields.length === 0 &&
+          ['raw', 'npy'].includes(to.format) &&
+          isRecordType(typecode) &&
+          areSameTypes(typecode, source.typecode)
         const count = await copy(source, target, { rows, stream, isCopy })
         if (count === 0 && unfinished !== undefined) requireEmptyAllowed(to.path, values['allow-empty'])
       }
@@ -188,6 +195,8 @@ function sourceValues(
   const type = own ?? shared
   return { offset: bytes, type, field: name, align: isAligned && isRecordType(toType(type)) }
 }
+
+const hasField = (type, name) => isRecordType(type) && type.fields.some((field) => field.name === name)
 
 /** Replacing a file by an empty one is usually a mistake. */
 function requireEmptyAllowed(path, isAllowed) {
