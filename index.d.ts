@@ -521,8 +521,8 @@ export interface OpenOptions {
    */
   mode?: number | undefined
   /**
-   * Bytes to skip at the start of the file, for instance a header; a multiple of the item size. Element 0 comes after
-   * them. Default 0, the only one for a `.npy` file.
+   * Bytes to skip at the start of the file, for instance a header; a multiple of the item size; for
+   * complex numbers of half of it, for records any. Element 0 comes after them. Default 0, the only one for a `.npy` file.
    *
    * @example
    * import fs from 'node:fs'
@@ -757,15 +757,16 @@ export interface MmapArrayConstructor {
   open<const T extends TypeArgument>(path: FilePath, typecode: T, options?: OpenOptions): MmapArray<CodeOf<T>>
 
   /**
-   * Opens a `.npy` file, whose header says the type: `<i8` opens as `q`, `<U1` as `w`, `|S1` as `c`, `|b1` as `B`. A typecode
-   * may be given as well, and is an error where the header says another type. A file of several dimensions opens as one row
-   * of its elements as they lie in it, of fixed length; see {@link MmapArray.shape}.
+   * Opens a `.npy` file, whose header says the type: `<i8` opens as `q`, `<U1` as `w`, `|S1` as `c`, `|b1` as `B`, and a structured
+   * dtype as a record type. A type may be given as well, and is an error where the header says another one. A file of several dimensions
+   * opens as one row of its elements as they lie in it, of fixed length; see {@link MmapArray.shape}. So does a field of several
+   * dimensions, whose count is the number of its values.
    *
    * @param path a string, bytes or a `file:` URL
    * @param typecode left out, or undefined
    * @param options see {@link OpenOptions}; default `{ flags: 'r' }`
    * @throws {Error} ERR_INVALID_NPY, ERR_UNSUPPORTED_NPY, and the system's
-   * @throws {TypeError} ERR_TYPE_MISMATCH for a typecode that is not the file's; ERR_INVALID_TYPECODE where there is none, since
+   * @throws {TypeError} ERR_TYPE_MISMATCH for a type that is not the file's; ERR_INVALID_TYPECODE where there is none, since
    * the file is made by this call or is no `.npy` file
    * @throws {RangeError} ERR_OUT_OF_RANGE for an `offset`, and as for other files
    * @example
@@ -774,6 +775,8 @@ export interface MmapArrayConstructor {
    * prices.typecode // => 'd'
    * prices.tolist() // => [ 1.5, 2.5 ]
    * MmapArray.open('prices.npy', 'i') // throws TypeError ERR_TYPE_MISMATCH
+   * MmapArray.open('trades.npy', { time: 'q', price: 'd' }, { flags: 'w+' }).append({ time: 1, price: 9.5 })
+   * MmapArray.open('trades.npy').get(0) // => { time: 1n, price: 9.5 }
    */
   open<C extends ElementType = Typecode>(path: FilePath, typecode?: undefined, options?: OpenOptions): MmapArray<C>
 
@@ -1298,8 +1301,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   reverse(): this
 
   /**
-   * Turns the order of the bytes round within each element, in place: for data of a machine of the other byte order. Returns
-   * the array.
+   * Turns the order of the bytes round within each element, in place: for data of a machine of the other byte order. In complex
+   * numbers and records, within each number of them. Returns the array.
    *
    * @throws {Error} ERR_READ_ONLY, ERR_CLOSED
    * @example
@@ -1579,7 +1582,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
 
   /**
    * Whether another array has the same elements: by exact mathematical value, whatever the types. NaN equals nothing. False
-   * for what is no array.
+   * for what is no array. Records are equal if they have the same fields with equal values; padding is not compared.
    *
    * @throws {Error} ERR_CLOSED, of either array
    * @example
@@ -1595,7 +1598,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * elements decides, else the length. NaN where a NaN decides.
    *
    * @throws {TypeError} ERR_TYPE_MISMATCH for characters with numbers or with strings that are none, unless one of the arrays
-   * is empty; ERR_INVALID_ARG_TYPE for what is no array
+   * is empty, and for complex numbers and records, which have no order; ERR_INVALID_ARG_TYPE for what is no array
    * @throws {Error} ERR_CLOSED, of either array
    * @example
    * new MmapArray('i', [1, 2]).compare([1, 3]) // => -1
@@ -2027,7 +2030,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly sharedView: View<C>
 
   /**
-   * A typed array on a range: the memory itself, not a copy (`slice` copies). On Node.js 20 it is also the way to elements
+   * A typed array on a range, or a DataView on records: the memory itself, not a copy (`slice` copies). On Node.js 20 it is also the way to elements
    * beyond what one buffer can span.
    *
    * @param start default 0; counted from the end where it is negative
@@ -2371,7 +2374,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   toString(): string
 
   /**
-   * All elements in an Array, for `JSON.stringify`; bigints as strings of decimal digits, which JSON has no other way for.
+   * All elements in an Array, for `JSON.stringify`; bigints as strings of decimal digits, which JSON has no other way for,
+   * in records too.
    *
    * @throws {Error} ERR_CLOSED
    * @throws {RangeError} ERR_OUT_OF_RANGE for more elements than an Array can have

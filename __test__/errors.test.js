@@ -64,6 +64,15 @@ const CAUSES = {
     () => MmapArray.open(5, 'i'),
   ],
   ERR_INVALID_TYPECODE: [() => new MmapArray('x'), () => new MmapArray(5), () => MmapArray.open(file(), 'xx')],
+  ERR_INVALID_RECORD_TYPE: [
+    () => new MmapArray({}),
+    () => MmapArray.open(file(), { x: 'y' }),
+    () =>
+      MmapArray.recordType([
+        ['x', 'd'],
+        ['x', 'd'],
+      ]),
+  ],
   ERR_TYPE_MISMATCH: [
     () => array().extend(new Uint32Array(1)),
     () => array().setSlice(array('d')),
@@ -203,7 +212,6 @@ describe('messages', () => {
     const error = expectError('ERR_INVALID_ARG_TYPE', () => array().append(value), 'append')
     expect(error.message.length).toBeLessThan(10000)
     expectError('ERR_INVALID_ARG_TYPE', () => array().get(value), 'get')
-    expectError('ERR_INVALID_ARG_TYPE', () => MmapArray.attach(value), 'attach')
     expectError('ERR_INVALID_ARG_TYPE', () => new MmapArray({ x: 'i' }).append({ x: value }), 'append of a record')
   })
 })

@@ -525,6 +525,8 @@ describe('sharing', () => {
     ['no list', { fields: 5, itemsize: 8 }],
     ['fields that are none', { fields: [null], itemsize: 8 }],
     ['a field outside', { fields: [{ name: 'x', typecode: 'd', offset: 1 }], itemsize: 8 }],
+    ['no size', { fields: [{ name: 'x', typecode: 'd', offset: 0 }] }],
+    ['no offset', { fields: [{ name: 'x', typecode: 'd' }], itemsize: 8 }],
     ['a large size', { fields: [{ name: 'x', typecode: 'd', offset: 0 }], itemsize: 2 ** 31 }],
   ])('a handle whose record has %s is refused', (_, record) => {
     const handle = { ...array().handle(), record }
@@ -630,6 +632,41 @@ describe('flags', () => {
     expect([one.length, one.at(0), one[0], one.itemsize]).toEqual([0, undefined, undefined, 16])
   })
 })
+
+test.each([
+  ['get', 'array.get(AT)'],
+  ['at', 'array.at(AT)'],
+  ['getField', "({ a: 1, b: [1, 1, 1], c: array.getField(AT, 'c') })"],
+  ['a slice', 'array.slice(AT, AT + 1)[0]'],
+  ['an iteration', '[...array][AT]'],
+])('%s while another process truncates files is whole or an error', (_, read) =>
+  inChild(
+    scope,
+    `const AT = Math.floor(PAGE / 20)
+     const paths = Array.from({ length: 40 }, (_, n) => path + n)
+     const left = new Set(paths.map((file) => {
+       fs.writeFileSync(file, new Int32Array(10 * (AT + 1)).fill(1))
+       return MmapArray.open(file, { a: 'i', b: ['i', 3], c: 'i' })
+     }))
+     const read = (array) => ${read}
+     for (let round = 0; round < 50; round++) for (const array of left) read(array)
+     armed(PAGE, ...paths)()
+     while (left.size > 0) {
+       for (const array of left) {
+         let record
+         try {
+           record = read(array)
+         } catch (error) {
+           assert.equal(error.code, 'ERR_MEMORY_FAULT')
+           left.delete(array)
+           continue
+         }
+         assert.deepEqual(record.b, [1, 1, 1])
+         assert.ok(record.a === 1 && record.c === 1)
+       }
+     }`,
+  ),
+)
 
 // The page ends inside of a record of 20 bytes: some of its fields are there, the others are not.
 describe.each([

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { expectError } from './support/errors.js'
 import { Random } from './support/random.js'
-import { RECORDS, element, elements, encodeRecords } from './support/records.js'
+import { RECORDS, element, elements, encodeRecords, encodeValue, value } from './support/records.js'
 import { useScope } from './support/scope.js'
 
 class Own extends MmapArray {}
@@ -334,4 +334,36 @@ describe.each(RECORDS)('$name', (type) => {
       check(one, items)
     })
   })
+})
+
+test('many types in use at once do not disturb each other', () => {
+  const codes = [...'bBhHiIlLqQefdcuw']
+  const types = Array.from({ length: 24 }, (_, n) => {
+    const fields = [0, 1, 2].map((at) => [`f${n}${'abc'[at]}`, codes[(n + 5 * at) % codes.length]])
+    let offset = 0
+    const placed = fields.map(([field, code]) => {
+      const place = { field, code, offset }
+      offset += encodeValue(code, value(code, 0)).length
+      return place
+    })
+    return { name: `type ${n}`, given: fields, fields: placed, itemsize: offset }
+  })
+  const arrays = types.map((type) => new MmapArray(type.given))
+  for (let step = 0; step < 100; step++) {
+    for (const [n, type] of types.entries()) arrays[n].append(element(type, step))
+    for (const [n, type] of types.entries()) {
+      expect(arrays[n].get(step)).toEqual(element(type, step))
+      if (step > 20) arrays[n].set(step - 20, element(type, step + 500))
+    }
+  }
+  for (const [n, type] of types.entries()) {
+    expect(arrays[n].get(50)).toEqual(element(type, 570))
+    expect(
+      arrays[n]
+        .tobytes()
+        .subarray(0, type.itemsize)
+        .equals(encodeRecords(type, [element(type, 0)])),
+    ).toBe(true)
+    arrays[n].close()
+  }
 })

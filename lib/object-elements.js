@@ -87,7 +87,7 @@ export function recordCodec(type) {
 const isObject = (value) => typeof value === 'object' && value !== null
 
 /** How an error names a field: "value.price". */
-export const nameIn = (field) =>
+const nameIn = (field) =>
   /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(field) ? `value.${field}` : `value[${JSON.stringify(field)}]`
 
 /** How many types with as many fields have a copy of the functions already. */

@@ -60,11 +60,14 @@ export function toRecordRow(value) {
 /** The row of what a core or a handle says: `{ fields: [{ name, typecode, count?, offset }], itemsize }`. */
 export function rowOfLayout({ fields, itemsize }) {
   if (!Array.isArray(fields)) throw invalidRecordType('the fields of a layout must be an Array')
+  const offsets = []
   const entries = fields.map((field) => {
-    const { name, typecode, count } = Object(field)
+    const { name, typecode, count, offset } = Object(field)
+    offsets.push(offset)
     return [name, count === undefined || count === null ? typecode : [typecode, count]]
   })
-  return rowOf(layoutOf(entries.map(toField), { offsets: fields.map((field) => field.offset), itemsize }))
+  // Not undefined, which means that the size is to be worked out.
+  return rowOf(layoutOf(entries.map(toField), { offsets, itemsize: itemsize ?? null }))
 }
 
 /** `MmapArray.recordType`. */

@@ -1,4 +1,4 @@
-// The path of single elements, for every typecode.
+// The path of single elements, for every typecode and for records.
 import assert from 'node:assert/strict'
 import { MmapArray } from 'mmap-array'
 
@@ -21,3 +21,22 @@ for (const typecode of MmapArray.typecodes) {
   array.close()
   assert.throws(() => array.get(0), { code: 'ERR_CLOSED' }, typecode)
 }
+
+// Records, with a name that only a list can have.
+const records = new MmapArray([
+  ['__proto__', 'i'],
+  ['half', 'e'],
+  ['z', 'Zf'],
+  ['list', ['c', 2]],
+])
+const record = (n) => ({ ['__proto__']: n, half: n / 4, z: { re: n, im: -n }, list: ['a', 'b'] })
+for (let i = 0; i < 1000; i++) records.append(record(i % 100))
+for (let i = 0; i < 1000; i++) assert.deepEqual(records.get(i), record(i % 100))
+assert.equal(Object.getPrototypeOf(records.get(3)), Object.prototype)
+records.set(5, record(7))
+records.setField(6, 'half', 0.5)
+assert.deepEqual([records.get(5), records.getField(6, 'half'), records.count(record(7))], [record(7), 0.5, 11])
+assert.deepEqual(records.pop(), record(99))
+assert.throws(() => records.append({ ...record(1), surplus: 1 }), { code: 'ERR_INVALID_ARG_TYPE' })
+records.close()
+assert.throws(() => records.get(0), { code: 'ERR_CLOSED' })

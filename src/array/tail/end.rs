@@ -76,9 +76,14 @@ impl End {
         Ok((LengthChange { _guard: guard }, bytes - partial))
     }
 
+    /// Whether changes of the length hold the lock on appends.
+    pub fn needs_lock(&self) -> bool {
+        self.may_cross_pages() || self.cuts
+    }
+
     /// The lock on appends. `None` if the array does not need it.
     fn lock(&mut self, storage: &Storage) -> Result<Option<&Arc<AppendLock>>> {
-        if self.lock.is_none() && (self.may_cross_pages() || self.cuts) {
+        if self.lock.is_none() && self.needs_lock() {
             self.lock = Some(AppendLock::on(storage)?);
         }
         Ok(self.lock.as_ref())
@@ -88,12 +93,12 @@ impl End {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::array::samples::file_of;
+    use crate::array::files::external_file::ExternalFile;
+    use crate::array::samples::{file_of, records};
     use crate::array::{Array, Placement};
-    use crate::element_type::{ElementType, Field, RecordType};
     use crate::kernels::Region;
     use crate::storage::Flags;
-    use crate::typecode::{self, Typecode};
+    use crate::typecode;
     use std::fs::File;
     use std::os::fd::AsRawFd;
     use std::os::unix::fs::FileExt;
@@ -169,20 +174,9 @@ mod tests {
         assert!(End::new(20, 0, 15).lock(&storage).unwrap().is_some());
     }
 
-    /// Records of 20 bytes.
-    fn records() -> ElementType {
-        let field = Field {
-            name: String::from("bytes"),
-            typecode: Typecode::parse("B").unwrap(),
-            count: Some(20),
-            offset: 0,
-        };
-        ElementType::Record(Arc::new(RecordType::new(vec![field], 20).unwrap()))
-    }
-
     fn opened(file: &File) -> Array {
         let open = || Storage::from_descriptor(file.as_raw_fd(), Flags::ReadWrite);
-        Array::open(records(), Flags::ReadWrite, Placement::default(), open).unwrap()
+        Array::open(records(20), Flags::ReadWrite, Placement::default(), open).unwrap()
     }
 
     fn size(file: &File) -> u64 {
@@ -257,7 +251,7 @@ mod tests {
         thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| append(opened(&file), 3));
-                scope.spawn(|| append(Array::attach(records(), &handle, None).unwrap(), 4));
+                scope.spawn(|| append(Array::attach(records(20), &handle, None).unwrap(), 4));
             }
         });
         let mut bytes = vec![0; size(&file) as usize];
@@ -266,5 +260,27 @@ mod tests {
         elements.sort();
         let expected = [[3; 60], [4; 60]].map(|element| vec![element; 2 * EACH]).concat();
         assert_eq!(elements, expected);
+    }
+
+    #[test]
+    fn fromfile_later_waits_for_another_append_in_its_job_only() {
+        let file = file_of(&[1; 40]);
+        let mut array = opened(&file);
+        // Another append is under way.
+        file.write_all_at(&[2; 7], 40).unwrap();
+        let held = AppendLock::on(array.storage()).unwrap().acquire().unwrap();
+        let read = |array: &mut Array, ticket| {
+            let source = ExternalFile::Own(file_of(&[3; 20]));
+            array.fromfile_later(ticket, source, 1).unwrap()
+        };
+        let work = read(&mut array, 1);
+        assert_eq!((work.run)(Region::empty()).unwrap_err().code(), "ERR_LOCKED");
+        array.finish_job(1).unwrap();
+        assert_eq!((size(&file), array.length()), (47, 2));
+        drop(held);
+        let work = read(&mut array, 2);
+        assert!((work.run)(Region::empty()).unwrap());
+        array.finish_job(2).unwrap();
+        assert_eq!((size(&file), array.length()), (60, 3));
     }
 }
