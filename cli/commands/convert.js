@@ -135,7 +135,7 @@ JSON lines have a value a line, or an object and --column. "NaN" and "Infinity" 
           ['raw', 'npy'].includes(to.format) &&
           isRecordType(typecode) &&
           areSameTypes(typecode, source.typecode)
-        const count = await copy(source, target, { rows, stream, isCopy })
+        const count = await copy(source, target, { rows, stream, copyAs: isCopy ? typecode : undefined })
         if (count === 0 && unfinished !== undefined) requireEmptyAllowed(to.path, values['allow-empty'])
       }
       await (to.path === undefined ? copyTo(undefined) : replace(to.path, values, copyTo))
@@ -205,9 +205,9 @@ function requireEmptyAllowed(path, isAllowed) {
 }
 
 /** @returns {Promise<number>} how many elements */
-async function copy(source, target, { rows, stream, isCopy }) {
+async function copy(source, target, { rows, stream, copyAs }) {
   const onProgress = progressOf('converting', source.total)
-  const all = source.blocks(onProgress, rows, { isCopy })
+  const all = source.blocks(onProgress, rows, { copyAs })
   let count = 0
   try {
     for await (const values of stream ? ranged(all, stream) : all) {
