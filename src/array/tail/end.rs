@@ -2,8 +2,8 @@
 //!
 //! A signal that ends the process interrupts an appending write at a page border of the file. The sizes of scalars divide the page, so
 //! only whole elements are left. Of other records a part may be left, and everything that is appended behind it would be shifted. So
-//! calls that change the length hold a lock from before they look at the size until their last write. Who holds the lock and finds a
-//! partial element knows that its writer has ended, and truncates the file to whole elements.
+//! calls that change the length hold a lock from before they look at the size until their last write. A call that holds the lock and
+//! finds a partial element knows that its writer has ended, and truncates the file to whole elements.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub struct End {
     /// Whether the file has been seen to end with a whole element: when the array was opened, or under the lock. A partial element that
     /// comes later is what an interrupted append left. Before that, the file may be one of another type.
     was_whole: bool,
-    /// Whether the user lets the array truncate the file to whole elements, whoever left it ragged.
+    /// Whether the user lets the array truncate the file to whole elements, also if it was ragged when it was opened.
     pub cuts: bool,
     lock: Option<Arc<AppendLock>>,
 }
@@ -53,8 +53,8 @@ impl End {
     }
 
     /// Begins a change of the length: takes the lock if the array needs it, and looks at the size of the file. Truncates a partial
-    /// element that an interrupted append left. Returns how many bytes the file has from the offset on. They are not whole elements if
-    /// nobody knows what the last ones are, or if the system has no such locks.
+    /// element that an interrupted append left. Returns how many bytes the file has from the offset on. They end with a partial element
+    /// if the file was never seen whole, or if the system has no such locks.
     ///
     /// # Errors
     /// `AppendLocked`; the system's.
@@ -174,6 +174,7 @@ mod tests {
         assert!(End::new(20, 0, 15).lock(&storage).unwrap().is_some());
     }
 
+    /// An array of records of 20 bytes.
     fn opened(file: &File) -> Array {
         let open = || Storage::from_descriptor(file.as_raw_fd(), Flags::ReadWrite);
         Array::open(records(20), Flags::ReadWrite, Placement::default(), open).unwrap()
