@@ -76,9 +76,14 @@ impl End {
         Ok((LengthChange { _guard: guard }, bytes - partial))
     }
 
+    /// Whether changes of the length hold the lock on appends.
+    pub fn needs_lock(&self) -> bool {
+        self.may_cross_pages() || self.cuts
+    }
+
     /// The lock on appends. `None` if the array does not need it.
     fn lock(&mut self, storage: &Storage) -> Result<Option<&Arc<AppendLock>>> {
-        if self.lock.is_none() && (self.may_cross_pages() || self.cuts) {
+        if self.lock.is_none() && self.needs_lock() {
             self.lock = Some(AppendLock::on(storage)?);
         }
         Ok(self.lock.as_ref())
@@ -88,6 +93,7 @@ impl End {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::array::files::external_file::ExternalFile;
     use crate::array::samples::{file_of, records};
     use crate::array::{Array, Placement};
     use crate::kernels::Region;
@@ -255,5 +261,27 @@ mod tests {
         elements.sort();
         let expected = [[3; 60], [4; 60]].map(|element| vec![element; 2 * EACH]).concat();
         assert_eq!(elements, expected);
+    }
+
+    #[test]
+    fn fromfile_later_waits_for_another_append_in_its_job_only() {
+        let file = file_of(&[1; 40]);
+        let mut array = opened(&file);
+        // Another append is under way.
+        file.write_all_at(&[2; 7], 40).unwrap();
+        let held = AppendLock::on(array.storage()).unwrap().acquire().unwrap();
+        let read = |array: &mut Array, ticket| {
+            let source = ExternalFile::Own(file_of(&[3; 20]));
+            array.fromfile_later(ticket, source, 1).unwrap()
+        };
+        let work = read(&mut array, 1);
+        assert_eq!((work.run)(Region::empty()).unwrap_err().code(), "ERR_LOCKED");
+        array.finish_job(1).unwrap();
+        assert_eq!((size(&file), array.length()), (47, 2));
+        drop(held);
+        let work = read(&mut array, 2);
+        assert!((work.run)(Region::empty()).unwrap());
+        array.finish_job(2).unwrap();
+        assert_eq!((size(&file), array.length()), (60, 3));
     }
 }
