@@ -14,7 +14,7 @@ function halves(both) {
   return { min: both.subarray(0, half), max: both.subarray(half) }
 }
 
-/** What an envelope is of. */
+/** The numbers that an envelope is made of. */
 function orderedSubject(array, options, known) {
   const subject = subjectOf(array, options, 'envelope', known)
   requireOrder(subject.type, 'envelope')

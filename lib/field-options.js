@@ -11,8 +11,8 @@ function areOptions(value) {
 }
 
 /**
- * The arguments that may be left out before the options, and the options, which may be given in the place of the first that is left
- * out: so `index(value, { field })` works.
+ * Moves the options to the last place: `index(value, { field })` gives them in the place of an argument that is left out.
+ * @param given the arguments that may be left out, then the options
  */
 export function withOptions(...given) {
   const at = given.findIndex(areOptions)
@@ -29,7 +29,7 @@ export function requireOrder({ isObject, label }, operation) {
 }
 
 /**
- * What a call works on.
+ * The elements, or the field of them, that a call works on.
  * @param operation the name of the call, for errors
  * @param known the options that the call takes
  * @returns {{ type: object, number?: number, signal?: AbortSignal }} the row of the elements; or that of the field, and the number

@@ -101,7 +101,7 @@ const copiesInUse = RECORD_ACCESSORS.map(() => 0)
 function accessorsOf(type, fields) {
   const { gaps, itemsize, numbers } = type
   const notAnObject = (value) => invalidArgType('value', `an object with the fields ${listed(fields)}`, value)
-  /** Throws if a property that is no field is an own one of a value. */
+  /** Throws if a property that is no field is an own property of a value, and not an inherited one. */
   const refuse = (value, key) => {
     if (!Object.hasOwn(value, key)) return
     throw invalidArgType('value', `an object with no other fields than ${listed(fields)}`, key)

@@ -66,7 +66,7 @@ export function rowOfLayout({ fields, itemsize }) {
     offsets.push(offset)
     return [name, count === undefined || count === null ? typecode : [typecode, count]]
   })
-  // Not undefined, which means that the size is to be worked out.
+  // null is refused. For undefined, the size would be computed.
   return rowOf(layoutOf(entries.map(toField), { offsets, itemsize: itemsize ?? null }))
 }
 

@@ -136,7 +136,7 @@ fn compared_bits(scalar: Scalar, bits: &[u8], mask: &mut [u8]) -> bool {
 /// Bytes of elements that are worked on at a time, part by part. They stay in the first-level cache.
 const BLOCK: usize = 16 * 1024;
 
-/// A part of so many bytes is worked on with vectors.
+/// From this many bytes on, a part is worked on with vectors.
 const LONG: usize = 512;
 
 /// Divides elements into ranges of about a block each.
