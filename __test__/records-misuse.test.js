@@ -595,6 +595,7 @@ describe('flags', () => {
     ]) {
       expectError('ERR_READ_ONLY', call)
     }
+    expect(expectError('ERR_READ_ONLY', () => one.setField(0, 'x', 9)).message).toContain('setField')
     expect(one.tolist()).toEqual(points(3))
   })
 
@@ -700,8 +701,11 @@ describe.each([
        assert.equal(records.refresh(), WHOLE)
        assert.equal(records.tolist().length, WHOLE)`))
 
-  test('stores throw, and are never read back', () =>
+  test('stores before it are kept, and those behind it throw and are never read back', () =>
     run(`const other = { a: 2, b: [2, 2, 2], c: 2 }
+       records.set(0, other)
+       records.setField(WHOLE - 1, 'c', 2)
+       assert.deepEqual([records.get(0), records.getField(WHOLE - 1, 'c')], [other, 2])
        for (const i of [WHOLE, WHOLE + 1]) {
          assert.equal(code(() => records.set(i, other)), 'ERR_MEMORY_FAULT')
          assert.equal(code(() => records.setField(i, 'c', 2)), 'ERR_MEMORY_FAULT')
