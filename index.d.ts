@@ -57,7 +57,7 @@ interface ComplexInput {
 }
 
 /**
- * The type of a field of a record: a typecode or a typed array's constructor; with a count, a list of so many values.
+ * The type of a field of a record: a typecode or a typed array's constructor; with a count, a list of that many values.
  *
  * @example
  * new MmapArray({ id: 'I', gain: ['f', 3] }).itemsize // => 16
@@ -266,7 +266,7 @@ type NumberArray =
  * of the type's range a RangeError. For 8-byte integers a number must be a safe integer. `f` rounds to single precision.
  *
  * A complex number is an object `{ re, im }`, or a real number. A record is an object with exactly the fields of the type; the
- * error about a bad one names the field. Each field is read once. A field with a count is an Array or a typed array of so many values.
+ * error about a bad one names the field. Each field is read once. A field with a count is an Array or a typed array of that many values.
  *
  * @example
  * const counts = new MmapArray('q')
@@ -1900,7 +1900,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   /**
    * The least and the greatest number that one field has in each part of the records.
    *
-   * @param parts how many, from 1 to the number of records; 0 where there are none
+   * @param parts how many, from 1 to the number of records; 0 if the range has none
    * @param start first record; default 0
    * @param stop the record behind the last; default `length`
    * @param options `field`, see {@link FieldOptions}. It may also stand in the place of a bound

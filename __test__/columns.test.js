@@ -612,7 +612,6 @@ describe('a file that another process truncates', () => {
 
   test.each(["column('v')", 'sum(v)', 'sort(v)', 'count(0, v)', 'envelope(3, v)'])(
     '%s in a loop meets the error while it runs, and never zeros',
-    { timeout: 60_000 },
     (call) =>
       inChild(
         scope,

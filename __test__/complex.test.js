@@ -184,7 +184,6 @@ describe.each([
     ['sort', (one) => one.sort()],
     ['min', (one) => one.min()],
     ['max', (one) => one.max()],
-    ['sum', (one) => one.sum()],
     ['compare', (one) => one.compare([1])],
     ['compare of numbers with it', (one) => scope.keep(new MmapArray('d', [1])).compare(one)],
     ['bisectLeft', (one) => one.bisectLeft(1)],

@@ -122,6 +122,9 @@ describePython('the lock on appends', () => {
         expect(expectError('ERR_LOCKED', change).pid).toBe(pid)
         expect(fs.readFileSync(path)).toEqual(ragged)
       }
+      const read = array.fromfileAsync(scope.file(encode(i, [3])), 1)
+      await expect(read).rejects.toMatchObject({ code: 'ERR_LOCKED' })
+      expect(fs.readFileSync(path)).toEqual(ragged)
       expect(array.tolist()).toEqual([1, 2])
       expect(array.refresh()).toBe(2)
       const exit = once(holder, 'exit')

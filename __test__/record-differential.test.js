@@ -178,9 +178,9 @@ describe.each(SEEDS)('NumPy and records here agree, seed %s', (seed) => {
       const path = array.format === 'npy' ? array.path : undefined
       const answers = numpy.ask({ type: type.wire, initial, steps: outcomes.map(({ step }) => step), path })
       await pending
-      pending = answers.then((given) => {
-        compareSequence(outcomes, given.steps, type, about)
-        expect(given.file, JSON.stringify({ ...about, type: type.wire })).toBe('')
+      pending = answers.then(({ steps, file }) => {
+        compareSequence(outcomes, steps, type, about)
+        return expect(file, JSON.stringify({ ...about, type: type.wire })).toBe('')
       })
       pending.catch(() => {})
     }

@@ -31,13 +31,14 @@ export async function* blocksOf(array, { start = 0, stop = array.length } = {}) 
 export const blockSizeOf = ({ itemsize }) => Math.min(BLOCK, Math.max(Math.floor(MOST_BYTES / itemsize), 1))
 
 /**
- * Blocks of records as arrays of them, for a target of the same type: making objects of them would take many times as long. Each
+ * Blocks of records as arrays of them, for a target with the same fields: making objects of them would take many times as long. Each
  * array is used again for the next block.
  * @param {MmapArray} records
+ * @param {{ type: object, start: number, stop: number }} options `type` is that of the target, which may have `l` where the records have `q`
  */
-export async function* recordBlocksOf(records, { start, stop }) {
+export async function* recordBlocksOf(records, { type, start, stop }) {
   const block = blockSizeOf(records)
-  const part = new MmapArray(records.typecode)
+  const part = new MmapArray(type)
   try {
     for (let at = start; at < stop; at += block) {
       await nextTurn()

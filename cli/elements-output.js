@@ -2,7 +2,7 @@
 
 import { BLOCK, truths } from './blocks.js'
 import { printable } from './failures.js'
-import { holdsBooleans } from './npy/header.js'
+import { booleanFieldsOf, holdsBooleans } from './npy/header.js'
 import { holdsRecords } from './record-types.js'
 import { jsonWriter, textWriter } from './values-output.js'
 
@@ -11,10 +11,19 @@ import { jsonWriter, textWriter } from './values-output.js'
  * @param {{ json?: boolean }} options
  */
 export async function printElements(array, blocks, { json = false }, output) {
-  const shown = holdsBooleans(array) ? truths : (values) => values
+  const shown = holdsRecords(array) ? shownRecords(array) : holdsBooleans(array) ? truths : (values) => values
   const parts = partsOf(blocks, shown)
   if (json) return printJson(array, parts, output)
   return holdsRecords(array) ? printTable(array.typecode.fields, parts, output) : printLines(array, parts, output)
+}
+
+/** Booleans in records as 0 and 1, as they are shown without records. */
+function shownRecords(array) {
+  const names = booleanFieldsOf(array)
+  if (names.length === 0) return (records) => records
+  const truth = (value) => (Array.isArray(value) ? value.map(truth) : Number(value !== 0))
+  return (records) =>
+    records.map((record) => ({ ...record, ...Object.fromEntries(names.map((name) => [name, truth(record[name])])) }))
 }
 
 async function* partsOf(blocks, shown) {

@@ -40,12 +40,7 @@ export function requireNoRecords(elements) {
   throw new UsageError(`${elements.path} holds records: --field takes one of ${fieldNames(elements.typecode.fields)}`)
 }
 
-function sizeOf(typecode) {
-  const array = new MmapArray(typecode)
-  const { itemsize } = array
-  array.close()
-  return itemsize
-}
+const sizeOf = (typecode) => MmapArray.recordType({ field: typecode }).itemsize
 
 export class FieldElements {
   /** The index of the one value of each field that is read; undefined for all of them. */

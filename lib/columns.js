@@ -57,7 +57,10 @@ function collected(array, { number, name, type, count = 1 }, values) {
   return bytes
 }
 
-/** What elements or values of a field are compared with, and the number of the field. The needle is undefined if nothing can equal it. */
+/**
+ * The value that the core compares elements or a field with, and the number of the field.
+ * @returns {{ needle: unknown, number?: number }} the needle is undefined if nothing can equal the value
+ */
 function needleFor(array, value, options, operation) {
   const { type, number } = subjectOf(array, options, operation)
   if (number !== undefined && type.isObject) {

@@ -5,9 +5,7 @@ import { characterAt, quietly } from './characters.js'
 import { codecOf, coreOf, isArray, requireOpen, typeOf } from './core-array.js'
 import { isOneCharacter } from './elements.js'
 import { elementTypeMismatch, invalidArgType, typeMismatch } from './errors.js'
-import { equalScalars } from './fields.js'
-
-const isNumeric = (value) => typeof value === 'number' || typeof value === 'bigint'
+import { equalScalars, isNumeric } from './fields.js'
 
 /** Whether a value has a length and elements. A string does not count. */
 function isArrayLike(value) {

@@ -61,11 +61,6 @@ export class ElementMemory {
     return this.#has(this.elements, at)
   }
 
-  /** Makes or widens the typed arrays for an element at once. */
-  widenTo(at) {
-    if (!this.#has(this.elements, at) && this.isChecked) this.#widen()
-  }
-
   /** Whether an element is within reach, and methods may write it. */
   reachesWritable(at) {
     return this.reaches(at) && this.#has(this.writable, at)

@@ -49,7 +49,7 @@ const SCALARS = {
 
 const never = () => false
 
-const isNumeric = (value) => typeof value === 'number' || typeof value === 'bigint'
+export const isNumeric = (value) => typeof value === 'number' || typeof value === 'bigint'
 
 /** Whether two numbers or two characters are equal. NaN equals nothing. */
 export function equalScalars(a, b) {
@@ -142,7 +142,7 @@ function complexAccess({ code }, name) {
   return { read, fits: never, check, needle, write, equals }
 }
 
-/** The halves of a complex number. Undefined for what is none. */
+/** The halves of a complex number. Undefined for any other value. */
 function partsOf(value) {
   if (isNumeric(value)) return { re: value, im: 0 }
   if (typeof value !== 'object' || value === null) return undefined

@@ -52,12 +52,12 @@ export function fieldsAsText({ fields }) {
   return inspect(given, { breakLength: Infinity, depth: null, maxArrayLength: null, maxStringLength: null })
 }
 
-/** The row of a record type, of its fields in object form or list form, or of a layout that the core or a handle gave. */
+/** The row of a record type, or of its fields in object form or list form. */
 export function toRecordRow(value) {
   return ROWS.get(value) ?? rowOf(layoutOf(entriesOf(value)))
 }
 
-/** The row of what a core or a handle says: `{ fields: [{ name, typecode, count?, offset }], itemsize }`. */
+/** The row of a layout that the core or a handle gave: `{ fields: [{ name, typecode, count?, offset }], itemsize }`. */
 export function rowOfLayout({ fields, itemsize }) {
   if (!Array.isArray(fields)) throw invalidRecordType('the fields of a layout must be an Array')
   const offsets = []

@@ -69,20 +69,19 @@ export function replaceField(array, index, name, value) {
   const given = toIndex(index)
   const { number } = fieldNamed(typeOf(array), name)
   positionOf(array, given)
-  const { check, offset, write } = codecOf(array).fields[number]
+  const { check, count = 1, offset, type, write } = codecOf(array).fields[number]
   // Runs code of the user if the field is no scalar, so the position is looked up again.
   const checked = check(value)
   const at = positionOf(array, given)
   const memory = memoryOf(array)
-  // In memory if possible: the core writes whole records, and others may write the other fields meanwhile.
-  memory.widenTo(at)
   if (memory.reachesWritable(at) && memory.isChecked) {
     write(memory.data, at * typeOf(array).itemsize + offset, checked)
     if (memory.isChecked) return
   }
-  const bytes = coreOf(array).get(at)
-  write(dataOf(bytes), offset, checked)
-  coreOf(array).set(at, bytes)
+  // Only the bytes of the field: others may write the other fields meanwhile.
+  const bytes = new Uint8Array(count * type.itemsize)
+  write(new DataView(bytes.buffer), 0, checked)
+  coreOf(array).setColumn(number, bytes, at)
 }
 
 const dataOf = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

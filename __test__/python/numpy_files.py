@@ -66,6 +66,10 @@ def load(path):
     return facts(numpy.load(path))
 
 
+def length(path):
+    return len(numpy.load(path))
+
+
 def hold(path, mode):
     kept[path] = numpy.load(path, mmap_mode=mode)
     return len(kept[path])
@@ -163,7 +167,7 @@ def save_advised(path, kind, expression):
     numpy.save(path, eval(expression, {"np": numpy, "a": found}))
 
 
-requests = {function.__name__: function for function in (save, save_pattern, save_digits, header, load, hold, held, put, save_special, save_advised,
+requests = {function.__name__: function for function in (save, save_pattern, save_digits, header, load, length, hold, held, put, save_special, save_advised,
     saved_header, save_elements, compare_elements, compare_raw, put_element, save_grid, grid_element)}
 for line in sys.stdin:
     name, *parameters = json.loads(line)

@@ -125,10 +125,17 @@ JSON lines have a value a line, or an object and --column. "NaN" and "Infinity" 
         const { header: title, round } = values
         const given = { output, title, round, most: source.total, layout, between, areBooleans }
         const typecode = wanted ?? source.typecode
-        const target = await targetOf({ ...to, path: unfinished }, { ...given, typecode, from: source.typecode })
+        const booleanFields = (source.booleanFields ?? []).filter((name) => hasField(typecode, name))
+        const target = await targetOf(
+          { ...to, path: unfinished },
+          { ...given, typecode, from: source.typecode, booleanFields },
+        )
         const isCopy =
-          ['raw', 'npy'].includes(to.format) && isRecordType(typecode) && areSameTypes(typecode, source.typecode)
-        const count = await copy(source, target, { rows, stream, isCopy })
+          booleanFields.length === 0 &&
+          ['raw', 'npy'].includes(to.format) &&
+          isRecordType(typecode) &&
+          areSameTypes(typecode, source.typecode)
+        const count = await copy(source, target, { rows, stream, copyAs: isCopy ? typecode : undefined })
         if (count === 0 && unfinished !== undefined) requireEmptyAllowed(to.path, values['allow-empty'])
       }
       await (to.path === undefined ? copyTo(undefined) : replace(to.path, values, copyTo))
@@ -189,6 +196,8 @@ function sourceValues(
   return { offset: bytes, type, field: name, align: isAligned && isRecordType(toType(type)) }
 }
 
+const hasField = (type, name) => isRecordType(type) && type.fields.some((field) => field.name === name)
+
 /** Replacing a file by an empty one is usually a mistake. */
 function requireEmptyAllowed(path, isAllowed) {
   if (isAllowed || !existsSync(path)) return
@@ -196,9 +205,9 @@ function requireEmptyAllowed(path, isAllowed) {
 }
 
 /** @returns {Promise<number>} how many elements */
-async function copy(source, target, { rows, stream, isCopy }) {
+async function copy(source, target, { rows, stream, copyAs }) {
   const onProgress = progressOf('converting', source.total)
-  const all = source.blocks(onProgress, rows, { isCopy })
+  const all = source.blocks(onProgress, rows, { copyAs })
   let count = 0
   try {
     for await (const values of stream ? ranged(all, stream) : all) {

@@ -23,11 +23,11 @@ import { textSource } from './text-source.js'
  * @param {{ values: object, typecode?: string, text: object, note: (text: string) => void }} settings the given options,
  *   the typecode of the target if it is known, and the options of text
  * @returns {{ typecode: string, total: number, layout?: import('../npy/header.js').Layout,
- *   blocks(onProgress: (done: number) => void, rows?: { start: number, stop: number }, options?: { isCopy: boolean }):
+ *   blocks(onProgress: (done: number) => void, rows?: { start: number, stop: number }, options?: { copyAs?: object }):
  *   AsyncIterable<ArrayLike<unknown>>,
  *   close(): void, place(index: number): string }} `total` is the total of `onProgress`; only mapped files have a
- *   `layout`; `place` describes the position of an element; `isCopy` gives
- *   records as arrays
+ *   `layout`; `place` describes the position of an element; `copyAs` is a type with
+ *   the fields of the records, as arrays of which they come then
  */
 export function sourceOf({ path, format }, { values, typecode, text, note }) {
   if (path === undefined) requireReadableInput()
@@ -55,9 +55,9 @@ function arraySource({ elements, layout }) {
   const each = countOf(shape.slice(1))
   // `blocks` sets whether the elements come in the order of the rows, and the first of them.
   let [isByRow, first] = [true, 0]
-  const blocksIn = (rows, isCopy) => {
+  const blocksIn = (rows, type) => {
     const bounds = rows === undefined ? [0, elements.length] : [rows.start * each, rows.stop * each]
-    if (isCopy) return recordBlocksOf(elements, { start: bounds[0], stop: bounds[1] })
+    if (type !== undefined) return recordBlocksOf(elements, { type, start: bounds[0], stop: bounds[1] })
     return rows === undefined ? blocksOf(elements) : blocksInRowOrder({ elements, layout }, rows)
   }
   return {
@@ -66,12 +66,12 @@ function arraySource({ elements, layout }) {
     layout,
     booleanFields: holdsRecords(elements) ? booleanFieldsOf(elements) : [],
     /** `rows` are those of the first dimension to read. Without them, all elements come as they lie in the file. */
-    async *blocks(onProgress, rows, { isCopy } = {}) {
+    async *blocks(onProgress, rows, { copyAs } = {}) {
       isByRow = rows !== undefined || !layout.fortranOrder
       first = (rows?.start ?? 0) * each
       // An empty array has one empty block, so that the target writes its title.
       if (elements.length === 0 || rows?.start === rows?.stop) yield []
-      const blocks = blocksIn(rows, isCopy && !isTransposed(layout))
+      const blocks = blocksIn(rows, isTransposed(layout) ? undefined : copyAs)
       for await (const { start, values } of blocks) {
         yield values
         onProgress(start + values.length)

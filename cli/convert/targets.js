@@ -18,12 +18,13 @@ const ROOM = 1 << 16
 /**
  * @param {{ path?: string, format: string }} to `path` is undefined for the standard output
  * @param {{ typecode: string, from?: string, output: object, title?: string, round?: string, most: number, between: string,
- *   layout?: import('../npy/header.js').Layout, areBooleans?: boolean }} settings `from` is the typecode of a binary FILE; `round` is how to round
+ *   layout?: import('../npy/header.js').Layout, areBooleans?: boolean, booleanFields: string[] }} settings `from` is the typecode of a binary FILE; `round` is how to round
  *   fractions; `most` is the greatest number of elements; `between` separates two elements of a row
  * @returns {Promise<{ add(values: ArrayLike<unknown>): Promise<void>, end(): Promise<void> }>}
  */
 export async function targetOf(to, settings) {
   const target = await anyTargetOf(to, settings)
+  if (settings.booleanFields.length > 0) return booleanFieldsOnly(target, settings.booleanFields)
   return settings.areBooleans ? booleansOnly(target) : target
 }
 
@@ -94,6 +95,21 @@ function booleansOnly(target) {
       const at = values.findIndex((value) => value != 0 && value != 1)
       if (at >= 0) throw new Unfit(at, new DataError(`${values[at]} is not a boolean, 0 or 1`))
       await target.add(values)
+    },
+  }
+}
+
+function booleanFieldsOnly(target, names) {
+  const isBoolean = (value) => (Array.isArray(value) ? value.every(isBoolean) : value === 0 || value === 1)
+  return {
+    ...target,
+    async add(records) {
+      for (const name of names) {
+        const at = records.findIndex((record) => !isBoolean(record[name]))
+        if (at < 0) continue
+        throw new Unfit(at, new DataError(`field '${name}': ${records[at][name]} is not a boolean, 0 or 1`))
+      }
+      await target.add(records)
     },
   }
 }

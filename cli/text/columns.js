@@ -28,10 +28,10 @@ export function columnAsked({ column: given, title, titles, noTitles }) {
 /**
  * The index of the column among the fields of the first row.
  * @param {string[]} first
- * @param {{ name?: string, position?: number }} asked
+ * @param {{ name?: string, position?: number, remedy?: string }} asked `remedy` is for two columns of one name
  */
-export function placeOf(first, { name, position }) {
-  if (name !== undefined) return placeOfTitle(first, name)
+export function placeOf(first, { name, position, remedy = 'give --titles and a number to --column' }) {
+  if (name !== undefined) return placeOfTitle(first, name, remedy)
   if (position === undefined && first.length === 1) return 0
   if (position === undefined)
     throw new UsageError(
@@ -41,14 +41,14 @@ export function placeOf(first, { name, position }) {
   throw new UsageError(`there is no column ${position} among ${first.length}: ${listed(first)}`)
 }
 
-function placeOfTitle(first, name) {
+function placeOfTitle(first, name, remedy) {
   const titles = first.map((title) => title.replace(/\r$/, ''))
   let places = placesWhere(titles, (title) => title === name)
   if (places.length === 0) places = placesWhere(titles, (title) => title.trim() === name.trim())
   if (places.length === 1) return places[0]
   if (places.length === 0) throw new UsageError(`there is no column '${name}' among ${listed(first)}`)
   const numbers = places.map((place) => place + 1).join(' and ')
-  throw new UsageError(`columns ${numbers} are both named '${name}': give --titles and a number to --column`)
+  throw new UsageError(`columns ${numbers} are both named '${name}': ${remedy}`)
 }
 
 const placesWhere = (fields, test) => fields.flatMap((field, place) => (test(field) ? [place] : []))

@@ -21,6 +21,8 @@ export async function* csvRecords(texts, options, readers) {
   for await (const piece of rowsOf(checked(texts), options)) yield table.read(piece)
 }
 
+const REMEDY = 'rename one, or read by places: --skip-lines 1 --no-titles'
+
 class Table {
   /** How many fields each row has. */
   #width
@@ -62,7 +64,7 @@ class Table {
     this.#firstLine = line
     this.#blankLine = undefined
     if (this.#hasTitles) {
-      this.#places = this.#columns.map((titles) => titles.map((name) => placeOf(row, { name })))
+      this.#places = this.#columns.map((titles) => titles.map((name) => placeOf(row, { name, remedy: REMEDY })))
       return true
     }
     const columns = this.#columns.flat()

@@ -14,9 +14,10 @@ use mmap_array::os::identity::FileIdentity;
 use mmap_array::os::process::ProcessIdentity;
 use mmap_array::sharing::handle::Handle;
 use mmap_array::storage::{Access, Flags, Format, Storage};
+use mmap_array::typecode::Typecode;
 use mmap_array_fuzz::disk::Disk;
 use mmap_array_fuzz::elements::bytes_of;
-use mmap_array_fuzz::input::Code;
+use mmap_array_fuzz::input::AnyType;
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
 enum Mode {
@@ -33,7 +34,7 @@ impl Mode {
         match self {
             Mode::Read => Flags::Read,
             Mode::Write => Flags::ReadWrite,
-            Mode::Empty => Flags::CreateOrEmpty,
+            Mode::Empty => Flags::CreateOrTruncate,
             Mode::New => Flags::CreateNew,
             Mode::Keep => Flags::CreateOrKeep,
             Mode::Copy => Flags::CopyOnWrite,
@@ -75,7 +76,7 @@ enum Identity {
 
 #[derive(Arbitrary, Debug)]
 struct Forged {
-    code: Option<Code>,
+    element_type: AnyType,
     flags: Mode,
     owner: Owner,
     mapping: Result<Which, u64>,
@@ -116,35 +117,34 @@ impl There {
         let disk = Disk::new("handles", &[5; 10_000]);
         let npy = Disk::new("npy", b"");
         let secret = Disk::new("secret", &[9; 10_000]);
-        let open = |code: char, flags, offset, length| {
-            let row = mmap_array::typecode::all().find(|row| row.code == code).unwrap();
+        let open = |code: &str, flags, offset, length| {
             Array::open(
-                row,
+                Typecode::parse(code).unwrap(),
                 flags,
                 Placement {
                     offset,
                     length,
-                    capacity: None,
+                    ..Placement::default()
                 },
                 || Storage::open(&disk.path, flags, 0o600),
             )
             .unwrap()
         };
-        let mut anonymous = Array::anonymous(mmap_array::typecode::all().next().unwrap(), 0).unwrap();
+        let mut anonymous = Array::anonymous(Typecode::parse("b").unwrap(), 0).unwrap();
         anonymous.extend(Region::of(&[1; 5000])).unwrap();
         let mut numbered = Array::open_npy(
-            mmap_array::typecode::all().find(|row| row.code == 'i'),
-            Flags::CreateOrEmpty,
+            Some(Typecode::parse("i").unwrap().into()),
+            Flags::CreateOrTruncate,
             Placement::default(),
             || Storage::open(&npy.path, Flags::ReadWrite, 0o600),
         )
         .unwrap();
         numbered.extend(Region::of(&[3; 4000])).unwrap();
         let mut arrays = vec![
-            open('i', Flags::ReadWrite, 0, None),
-            open('d', Flags::ReadWrite, 4096, Some(10)),
-            open('B', Flags::Read, 17, None),
-            open('q', Flags::CopyOnWrite, 16, None),
+            open("i", Flags::ReadWrite, 0, None),
+            open("d", Flags::ReadWrite, 4096, Some(10)),
+            open("B", Flags::Read, 17, None),
+            open("q", Flags::CopyOnWrite, 16, None),
             anonymous,
             numbered,
         ];
@@ -165,7 +165,6 @@ impl There {
     fn forge(&self, forged: &Forged) -> Handle {
         let base = self.handle(forged.base).clone();
         Handle {
-            typecode: forged.code.map_or(base.typecode, |code| code.0),
             flags: forged.flags.flags(),
             owner: match &forged.owner {
                 Owner::Of(which) => self.handle(*which).owner,
@@ -218,7 +217,11 @@ fuzz_target!(|forged: Forged| {
     let there = There::new();
     let handle = there.forge(&forged);
     let before = open_descriptors();
-    let attached = Array::attach(&handle, forged.wanted.map(Mode::flags));
+    let attached = Array::attach(
+        forged.element_type.0.clone(),
+        &handle,
+        forged.wanted.map(Mode::flags),
+    );
     if let Ok(array) = attached {
         check(&handle, array);
     }
@@ -236,7 +239,6 @@ fn check(handle: &Handle, mut array: Array) {
     let link = std::fs::read_link(PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()))).unwrap();
     assert!(file.metadata().unwrap().is_file(), "{link:?} is no file");
     assert_eq!(array.mapping().offset(), handle.offset);
-    assert_eq!(array.typecode(), handle.typecode);
     if handle.flags.access() != Access::ReadWrite {
         assert_ne!(array.flags().access(), Access::ReadWrite);
     }
@@ -245,7 +247,7 @@ fn check(handle: &Handle, mut array: Array) {
     let from = usize::try_from(handle.offset)
         .unwrap_or(usize::MAX)
         .min(contents.len());
-    let there = (contents.len() - from) / array.typecode().itemsize();
+    let there = (contents.len() - from) / array.element_type().itemsize();
     let counted = match handle.format {
         Format::Raw => there,
         // The header, which ends where the elements begin, says how many there are.
@@ -256,8 +258,8 @@ fn check(handle: &Handle, mut array: Array) {
         there.min(usize::try_from(length).unwrap_or(usize::MAX))
     });
     assert_eq!(array.length(), length as u64);
-    assert!(bytes_of(&array) == contents[from..from + length * array.typecode().itemsize()]);
-    array.require_sound().unwrap();
+    assert!(bytes_of(&array) == contents[from..from + length * array.element_type().itemsize()]);
+    array.check_faults().unwrap();
     assert_eq!(array.refresh().unwrap(), length as u64);
     if let Some(last) = length.checked_sub(1) {
         array.get(last as i64).unwrap();

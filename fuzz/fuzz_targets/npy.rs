@@ -102,7 +102,11 @@ fn recounts(header: &Header, mut bytes: Vec<u8>, counts: &[u64]) {
         patches.iter().for_each(|patch| patch.apply(&mut whole));
         if Header::parse(&whole).is_err() {
             let itemsize = header.element_type.itemsize() as u64;
-            assert!(count.checked_mul(itemsize).is_none_or(|most| most > i64::MAX as u64));
+            assert!(
+                count
+                    .checked_mul(itemsize)
+                    .is_none_or(|most| most > i64::MAX as u64)
+            );
             continue;
         }
         let mut seen = header.count;

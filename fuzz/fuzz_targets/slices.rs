@@ -7,7 +7,7 @@ use mmap_array::array::Array;
 use mmap_array::array::slice::{Bounds, rising};
 use mmap_array::kernels::Region;
 use mmap_array_fuzz::elements::{bytes_of, copied};
-use mmap_array_fuzz::input::{Bytes, Code, Slice};
+use mmap_array_fuzz::input::{AnyType, Bytes, Slice};
 use mmap_array_fuzz::list;
 
 #[derive(Arbitrary, Debug)]
@@ -21,7 +21,7 @@ enum Step {
 struct Input {
     length: u64,
     slice: Slice,
-    code: Code,
+    element_type: AnyType,
     /// Whether the array is to be an exact one.
     exact: bool,
     initial: Bytes,
@@ -85,9 +85,9 @@ fn arithmetic(length: u64, bounds: Bounds) {
 }
 
 fn operations(input: &Input) {
-    let typecode = input.code.0;
-    let size = typecode.itemsize();
-    let mut array = Array::anonymous(typecode, 0).unwrap();
+    let element_type = &input.element_type.0;
+    let size = element_type.itemsize();
+    let mut array = Array::anonymous(element_type.clone(), 0).unwrap();
     let mut model = input.initial.of(size);
     model.truncate(model.len() / size * size);
     array.extend(Region::of(&model)).unwrap();
@@ -130,7 +130,7 @@ fn array_length(model: &[u8], size: usize) -> u64 {
 }
 
 fn set(array: &mut Array, model: &mut Vec<u8>, bounds: Bounds, values: &[u8]) {
-    let size = array.typecode().itemsize();
+    let size = array.element_type().itemsize();
     let done = array
         .set_slice(Region::of(values), bounds)
         .map_err(|error| error.code().into_owned());

@@ -20,6 +20,10 @@ struct Input {
 
 fuzz_target!(|input: Input| {
     let typecode = input.code.0;
+    // Complex numbers cross the border as bytes.
+    if typecode.meaning == Meaning::Complex {
+        return;
+    }
     let edge = (1i128 << (input.near.0 % 66)) + i128::from(input.near.1);
     for integer in [input.integer, edge, -edge] {
         integers(typecode, integer);
@@ -31,7 +35,7 @@ fuzz_target!(|input: Input| {
 
     let element = Element::from_bytes(&input.bytes[..typecode.itemsize()]);
     let number = element.decode(typecode.scalar);
-    if element.require_readable(typecode).is_ok() {
+    if element.require_readable(&typecode.into()).is_ok() {
         let again = Element::encode(typecode, number).unwrap();
         let is_nan = matches!(number, Number::Double(double) if double.is_nan());
         assert!(again == element || is_nan, "{typecode:?} {number:?}");

@@ -1,5 +1,6 @@
 //! One field of many records. Fields are named by their number among those of the record.
 
+use super::numbers::whole_values;
 use super::slice::{Bounds, insertion_index};
 use super::{Array, Snapshot};
 use crate::element::{Element, Number};
@@ -47,10 +48,7 @@ impl Array {
     pub fn set_column(&self, field: usize, source: Region<'_>, start: u64) -> Result<()> {
         self.begin_write_in_place("setColumn")?;
         let column = self.field_column(field)?;
-        if !source.len().is_multiple_of(column.size()) {
-            return Err(Error::ragged(source.len() as u64, column.size()));
-        }
-        let count = source.len() / column.size();
+        let count = whole_values(source, column.size())?;
         let left = self
             .length()
             .checked_sub(start)

@@ -71,7 +71,11 @@ impl Array {
         self.require_idle("refresh")?;
         self.memory.follow_file()?;
         let bytes = match self.extent {
-            Extent::Fixed(length) => self.memory.mapping().bytes()?.min(length * self.itemsize()),
+            Extent::Fixed(length) => self
+                .memory
+                .mapping()
+                .bytes()?
+                .min(length.saturating_mul(self.itemsize())),
             Extent::Whole if self.flags == Flags::CopyOnWrite => {
                 self.memory.mapping().bytes()?.min(self.byte_length())
             }

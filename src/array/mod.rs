@@ -233,6 +233,11 @@ impl Array {
     /// # Errors
     /// `ReadOnly`; the verdict is `Busy`, `FixedLength`, or that of [`Array::take_over_length`].
     fn begin_length_change(&mut self, operation: &'static str) -> Result<Verdict> {
+        self.begin_length_change_in(files::Mode::Sync, operation)
+    }
+
+    /// The same for a call that may leave its appends to a job. Then only the job waits for appends of others.
+    fn begin_length_change_in(&mut self, mode: files::Mode, operation: &'static str) -> Result<Verdict> {
         self.require_access(operation)?;
         if let Err(busy) = self.require_idle(operation) {
             return Ok(Err(busy));
@@ -240,7 +245,7 @@ impl Array {
         if self.flags == Flags::CopyOnWrite || self.extent != Extent::Whole {
             return Ok(Err(Error::FixedLength { operation }));
         }
-        self.take_over_length()
+        self.take_over_length(mode)
     }
 
     /// Byte of the file at which an element lies.

@@ -126,7 +126,7 @@ impl Array {
         into: Region<'_>,
     ) -> Result<()> {
         let numbers = self.numbers("searchsorted", field)?;
-        if into.len() / size_of::<f64>() != whole_numbers(needles, numbers.scalar().size())? {
+        if into.len() / size_of::<f64>() != whole_values(needles, numbers.scalar().size())? {
             return Err(Error::InvalidArgType {
                 name: "into",
                 requirement: "a buffer of one double for each needle",
@@ -137,11 +137,11 @@ impl Array {
     }
 }
 
-/// How many numbers of a size bytes are.
+/// The number of values of a size that bytes hold.
 ///
 /// # Errors
 /// `RaggedLength`
-pub(super) fn whole_numbers(bytes: Region<'_>, size: usize) -> Result<usize> {
+pub(super) fn whole_values(bytes: Region<'_>, size: usize) -> Result<usize> {
     match bytes.len().is_multiple_of(size) {
         true => Ok(bytes.len() / size),
         false => Err(Error::ragged(bytes.len() as u64, size)),

@@ -55,18 +55,15 @@ pub fn encode(element_type: &ElementType, raw: &RawElement<'_>) -> Result<Elemen
             requirement,
         })
     };
-    match (element_type.scalar(), raw) {
-        (Some(_), RawElement::Bytes(_)) => wrong("a number or a bigint"),
-        (None, RawElement::Bytes(bytes)) if bytes.len() == element_type.itemsize() => {
+    match (element_type, raw) {
+        (_, RawElement::Bytes(_)) if element_type.scalar().is_some() => wrong("a number or a bigint"),
+        (_, RawElement::Bytes(bytes)) if bytes.len() == element_type.itemsize() => {
             let mut element = Element::zeroed(bytes.len());
             bytes.read(0, element.bytes_mut());
             Ok(element)
         }
-        (None, _) => wrong("a Uint8Array of the bytes of one element"),
-        (Some(_), RawElement::Number(raw)) => match element_type {
-            ElementType::Plain(typecode) => Element::encode(typecode, number(raw)),
-            ElementType::Record(_) => wrong("a Uint8Array of the bytes of one element"),
-        },
+        (ElementType::Plain(typecode), RawElement::Number(raw)) => Element::encode(typecode, number(raw)),
+        _ => wrong("a Uint8Array of the bytes of one element"),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::Mode;
 use super::external_file::ExternalFile;
 use crate::array::jobs::{Claim, Work};
 use crate::array::tail::PiecesBehindEnd;
@@ -40,7 +41,7 @@ impl Array {
     /// # Errors
     /// `UnexpectedEof` if there are fewer; the system's. The whole elements that were read until then are kept.
     pub fn fromfile(&mut self, file: ExternalFile, count: u64) -> Result<()> {
-        let Some(reading) = self.begin_reading("fromfile", file, count)? else {
+        let Some(reading) = self.begin_reading(Mode::Sync, "fromfile", file, count)? else {
             return Ok(());
         };
         let is_in_place = reading.memory.is_some();
@@ -63,7 +64,7 @@ impl Array {
     /// Those of [`Array::fromfile`]; `Busy`.
     pub fn fromfile_later(&mut self, ticket: u32, file: ExternalFile, count: u64) -> Result<Work> {
         const OPERATION: &str = "fromfileAsync";
-        let Some(reading) = self.begin_reading(OPERATION, file, count)? else {
+        let Some(reading) = self.begin_reading(Mode::Async, OPERATION, file, count)? else {
             return Ok(Work::new(0, |_| Ok(true)));
         };
         let mut end = reading.memory.is_none().then(|| self.file_end());
@@ -85,11 +86,12 @@ impl Array {
     /// `None` if no elements are asked for.
     fn begin_reading(
         &mut self,
+        mode: Mode,
         operation: &'static str,
         file: ExternalFile,
         count: u64,
     ) -> Result<Option<Reading>> {
-        let resizable = self.begin_length_change(operation)?;
+        let resizable = self.begin_length_change_in(mode, operation)?;
         if count == 0 {
             return Ok(None);
         }

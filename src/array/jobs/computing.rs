@@ -2,7 +2,7 @@
 //! closed.
 
 use super::{Claim, Work};
-use crate::array::numbers::{sort_snapshot, whole_numbers};
+use crate::array::numbers::{sort_snapshot, whole_values};
 use crate::array::{Array, Snapshot};
 use crate::error::Result;
 use crate::kernels::Region;
@@ -70,7 +70,7 @@ impl Array {
         const OPERATION: &str = "searchsortedAsync";
         let layout = self.element_type.numbers(OPERATION, field)?;
         let size = layout.scalar.size();
-        let count = whole_numbers(needles.region(), size)?;
+        let count = whole_values(needles.region(), size)?;
         let elements = self.snapshot()?;
         let job = self.begin_job(OPERATION, ticket, Claim::Reads)?;
         Ok(Work::new(count.saturating_mul(INDEX), move |indices| {

@@ -72,6 +72,14 @@ impl Shared {
     fn progress(&self) -> MutexGuard<'_, Option<Progress>> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Once true, it stays true: if the process goes on, a job that has stopped early must not report that it is done.
+    fn is_cancelled(&self, is_ending: bool) -> bool {
+        if is_ending {
+            self.is_cancelled.store(true, Ordering::Relaxed);
+        }
+        self.is_cancelled.load(Ordering::Relaxed)
+    }
 }
 
 /// A job, for the thread that does the work. Its work is over when this is dropped.
@@ -80,7 +88,7 @@ pub struct Job(Arc<Shared>);
 
 impl Job {
     pub fn is_cancelled(&self) -> bool {
-        self.0.is_cancelled.load(Ordering::Relaxed) || IS_ENDING.load(Ordering::Relaxed)
+        self.0.is_cancelled(IS_ENDING.load(Ordering::Relaxed))
     }
 
     /// Writes elements, unless the array has abandoned the job. Returns whether it did.
@@ -196,4 +204,19 @@ fn busy_if(is_busy: bool, operation: &'static str) -> Result<()> {
         return Err(Error::Busy { operation });
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::samples::integers;
+
+    #[test]
+    fn is_cancelled_of_a_job_stays_true_when_the_process_goes_on() {
+        let mut array = integers(&[]);
+        let job = array.begin_job("sortAsync", 1, Claim::Writes).unwrap();
+        assert!(!job.0.is_cancelled(false));
+        assert!(job.0.is_cancelled(true));
+        assert!(job.0.is_cancelled(false));
+    }
 }

@@ -2,8 +2,8 @@
 //!
 //! A signal that ends the process interrupts an appending write at a page border of the file. The sizes of scalars divide the page, so
 //! only whole elements are left. Of other records a part may be left, and everything that is appended behind it would be shifted. So
-//! calls that change the length hold a lock from before they look at the size until their last write. Who holds the lock and finds a
-//! partial element knows that its writer has ended, and truncates the file to whole elements.
+//! calls that change the length hold a lock from before they look at the size until their last write. A call that holds the lock and
+//! finds a partial element knows that its writer has ended, and truncates the file to whole elements.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub struct End {
     /// Whether the file has been seen to end with a whole element: when the array was opened, or under the lock. A partial element that
     /// comes later is what an interrupted append left. Before that, the file may be one of another type.
     was_whole: bool,
-    /// Whether the user lets the array truncate the file to whole elements, whoever left it ragged.
+    /// Whether the user lets the array truncate the file to whole elements, also if it was ragged when it was opened.
     pub cuts: bool,
     lock: Option<Arc<AppendLock>>,
 }
@@ -53,8 +53,8 @@ impl End {
     }
 
     /// Begins a change of the length: takes the lock if the array needs it, and looks at the size of the file. Truncates a partial
-    /// element that an interrupted append left. Returns how many bytes the file has from the offset on. They are not whole elements if
-    /// nobody knows what the last ones are, or if the system has no such locks.
+    /// element that an interrupted append left. Returns how many bytes the file has from the offset on. They end with a partial element
+    /// if the file was never seen whole, or if the system has no such locks.
     ///
     /// # Errors
     /// `AppendLocked`; the system's.
@@ -76,9 +76,14 @@ impl End {
         Ok((LengthChange { _guard: guard }, bytes - partial))
     }
 
+    /// Whether changes of the length hold the lock on appends.
+    pub fn needs_lock(&self) -> bool {
+        self.may_cross_pages() || self.cuts
+    }
+
     /// The lock on appends. `None` if the array does not need it.
     fn lock(&mut self, storage: &Storage) -> Result<Option<&Arc<AppendLock>>> {
-        if self.lock.is_none() && (self.may_cross_pages() || self.cuts) {
+        if self.lock.is_none() && self.needs_lock() {
             self.lock = Some(AppendLock::on(storage)?);
         }
         Ok(self.lock.as_ref())
@@ -88,12 +93,12 @@ impl End {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::array::samples::file_of;
+    use crate::array::files::external_file::ExternalFile;
+    use crate::array::samples::{file_of, records};
     use crate::array::{Array, Placement};
-    use crate::element_type::{ElementType, Field, RecordType};
     use crate::kernels::Region;
     use crate::storage::Flags;
-    use crate::typecode::{self, Typecode};
+    use crate::typecode;
     use std::fs::File;
     use std::os::fd::AsRawFd;
     use std::os::unix::fs::FileExt;
@@ -169,20 +174,10 @@ mod tests {
         assert!(End::new(20, 0, 15).lock(&storage).unwrap().is_some());
     }
 
-    /// Records of 20 bytes.
-    fn records() -> ElementType {
-        let field = Field {
-            name: String::from("bytes"),
-            typecode: Typecode::parse("B").unwrap(),
-            count: Some(20),
-            offset: 0,
-        };
-        ElementType::Record(Arc::new(RecordType::new(vec![field], 20).unwrap()))
-    }
-
+    /// An array of records of 20 bytes.
     fn opened(file: &File) -> Array {
         let open = || Storage::from_descriptor(file.as_raw_fd(), Flags::ReadWrite);
-        Array::open(records(), Flags::ReadWrite, Placement::default(), open).unwrap()
+        Array::open(records(20), Flags::ReadWrite, Placement::default(), open).unwrap()
     }
 
     fn size(file: &File) -> u64 {
@@ -257,7 +252,7 @@ mod tests {
         thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| append(opened(&file), 3));
-                scope.spawn(|| append(Array::attach(records(), &handle, None).unwrap(), 4));
+                scope.spawn(|| append(Array::attach(records(20), &handle, None).unwrap(), 4));
             }
         });
         let mut bytes = vec![0; size(&file) as usize];
@@ -266,5 +261,27 @@ mod tests {
         elements.sort();
         let expected = [[3; 60], [4; 60]].map(|element| vec![element; 2 * EACH]).concat();
         assert_eq!(elements, expected);
+    }
+
+    #[test]
+    fn fromfile_later_waits_for_another_append_in_its_job_only() {
+        let file = file_of(&[1; 40]);
+        let mut array = opened(&file);
+        // Another append is under way.
+        file.write_all_at(&[2; 7], 40).unwrap();
+        let held = AppendLock::on(array.storage()).unwrap().acquire().unwrap();
+        let read = |array: &mut Array, ticket| {
+            let source = ExternalFile::Own(file_of(&[3; 20]));
+            array.fromfile_later(ticket, source, 1).unwrap()
+        };
+        let work = read(&mut array, 1);
+        assert_eq!((work.run)(Region::empty()).unwrap_err().code(), "ERR_LOCKED");
+        array.finish_job(1).unwrap();
+        assert_eq!((size(&file), array.length()), (47, 2));
+        drop(held);
+        let work = read(&mut array, 2);
+        assert!((work.run)(Region::empty()).unwrap());
+        array.finish_job(2).unwrap();
+        assert_eq!((size(&file), array.length()), (60, 3));
     }
 }

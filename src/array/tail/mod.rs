@@ -8,6 +8,7 @@ mod npy;
 mod prefault;
 mod reserved;
 
+use super::files::Mode;
 use super::{Array, Verdict};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
@@ -93,18 +94,22 @@ impl Array {
         }
     }
 
-    /// Takes over changes of the length by others, before this array changes it.
+    /// Takes over changes of the length by others, before this array, or a job of it, changes it.
     ///
     /// # Errors
     /// The system's. The verdict is `AppendLocked` if another append does not end, `RaggedLength` if the file ends inside an element, and
     /// `MemoryFault` if it ends before the array begins, or before the capacity of a reserved array.
-    pub(super) fn take_over_length(&mut self) -> Result<Verdict> {
+    pub(super) fn take_over_length(&mut self, mode: Mode) -> Result<Verdict> {
         let (change, bytes) = match &self.tail {
             // Checked before elements are moved: those behind the new end are lost, and zeros would be moved in front of it.
             Tail::Reserved(reserved) => {
                 return Ok(reserved.check_truncation().map(|()| LengthChange::default()));
             }
             Tail::Npy(_) => (LengthChange::default(), self.bytes_in_file()?),
+            Tail::Exact if mode == Mode::Async && self.end.needs_lock() => {
+                let bytes = self.memory.mapping().bytes()?;
+                (LengthChange::default(), bytes - bytes % self.itemsize())
+            }
             Tail::Exact => match self.end.begin_change(self.memory.storage()) {
                 Err(error @ Error::AppendLocked { .. }) => return Ok(Err(error)),
                 begun => begun?,
@@ -247,9 +252,9 @@ impl Array {
         self.truncate_slack()
     }
 
-    /// Whether a source has to be copied to an aligned address before it is appended. If a page of the source is not in memory yet, an
-    /// appending write lets the file end at that page's border for a moment. No element may lie across one. If elements lie across the
-    /// page borders of the file anyway, no address helps, and the append holds a lock.
+    /// Whether a source has to be copied before it is appended. If a page of the source is not in memory yet, an appending write lets
+    /// the file end at that page's border for a moment. No element may lie across one. A copy is in memory, and aligned for all scalars.
+    /// If elements lie across the page borders of the file anyway, no address helps, and the append holds a lock.
     pub(super) fn needs_aligned_copy(&self, source: Region<'_>) -> bool {
         matches!(self.tail, Tail::Exact)
             && !self.end.may_cross_pages()
