@@ -23,6 +23,12 @@ export function withOptions(...given) {
   return given.map((value, index) => (index === last ? options : index === at ? undefined : value))
 }
 
+/** Throws for elements, or a field, without an order. */
+export function requireOrder({ isObject, label }, operation) {
+  if (isObject)
+    throw typeMismatch(`${operation} needs elements that have an order, or { field }. These are of ${label}`)
+}
+
 /**
  * What a call works on.
  * @param operation the name of the call, for errors

@@ -133,11 +133,9 @@ impl Array {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::array::samples::done;
-    use crate::element_type::{ElementType, Field, RecordType};
+    use crate::element_type::{ElementType, field};
     use crate::kernels::bisect::{Side, Value};
     use crate::kernels::extremes::Extreme;
     use crate::kernels::sum::Sum;
@@ -150,20 +148,13 @@ mod tests {
 
     /// Records of 27 bytes, of which one is padding. Their times fall.
     fn records(count: usize) -> Array {
-        let field = |name: &str, code, count, offset| Field {
-            name: String::from(name),
-            typecode: Typecode::parse(code).unwrap(),
-            count,
-            offset,
-        };
         let fields = vec![
             field("time", "q", None, 1),
             field("mark", "c", None, 9),
             field("point", "h", Some(4), 11),
             field("gain", "Zf", None, 19),
         ];
-        let record = RecordType::new(fields, 27).unwrap();
-        let mut array = Array::anonymous(ElementType::Record(Arc::new(record)), 0).unwrap();
+        let mut array = Array::anonymous(ElementType::record(fields, 27).unwrap(), 0).unwrap();
         for n in 0..count {
             let mut record = [n as u8; 27];
             record[1..9].copy_from_slice(&(-((n / 2) as i64)).to_le_bytes());

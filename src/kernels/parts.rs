@@ -237,23 +237,16 @@ fn part_difference<T: Pod + PartialEq>(
 mod tests {
     use super::*;
     use crate::element::Element;
-    use crate::element_type::{ElementType, Field, RecordType};
+    use crate::element_type::{ElementType, field};
     use crate::typecode::Typecode;
-    use std::sync::Arc;
 
     /// Types whose fields are packed, aligned, out of order, long, short, and with padding at either end.
     fn types() -> Vec<ElementType> {
         let record = |fields: &[(&str, Option<usize>, usize)], itemsize| {
             let fields = fields
                 .iter()
-                .enumerate()
-                .map(|(at, (code, count, offset))| Field {
-                    name: format!("field {at}"),
-                    typecode: Typecode::parse(code).unwrap(),
-                    count: *count,
-                    offset: *offset,
-                });
-            ElementType::Record(Arc::new(RecordType::new(fields.collect(), itemsize).unwrap()))
+                .map(|(code, count, offset)| field(&offset.to_string(), code, *count, *offset));
+            ElementType::record(fields.collect(), itemsize).unwrap()
         };
         vec![
             record(&[("q", None, 0), ("d", None, 8), ("I", None, 16)], 20),
