@@ -59,7 +59,7 @@ function collected(array, { number, name, type, count = 1 }, values) {
 
 /**
  * The value that the core compares elements or a field with, and the number of the field.
- * @returns {[needle: unknown, number?: number]} the needle is undefined if nothing can equal the value
+ * @returns {{ needle: unknown, number?: number }} the needle is undefined if nothing can equal the value
  */
 function needleFor(array, value, options, operation) {
   const { type, number } = subjectOf(array, options, operation)
@@ -68,19 +68,20 @@ function needleFor(array, value, options, operation) {
   }
   const needle = codecFor(type).needle(value)
   requireOpen(array)
-  return [needle, number]
+  return { needle, number }
 }
 
 /** The number of elements, or of values of a field, that equal a value. */
 export function count(array, value, options) {
-  const [needle, number] = needleFor(array, value, options, 'count')
+  const { needle, number } = needleFor(array, value, options, 'count')
   return needle === undefined ? 0 : coreOf(array).count(needle, number)
 }
 
 /** The index of the first element, or of the first value of a field, that equals a value; -1 if there is none. */
 export function find(array, value, start, stop, options) {
-  const [first, last] = [toBound(start, 'start') ?? 0, toBound(stop, 'stop') ?? Infinity]
-  const [needle, number] = needleFor(array, value, options, 'index')
+  const first = toBound(start, 'start') ?? 0
+  const last = toBound(stop, 'stop') ?? Infinity
+  const { needle, number } = needleFor(array, value, options, 'index')
   return needle === undefined ? -1 : coreOf(array).index(needle, first, last, number)
 }
 

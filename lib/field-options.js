@@ -15,9 +15,10 @@ function areOptions(value) {
  * @param given the arguments that may be left out, then the options
  */
 export function withOptions(...given) {
-  const at = given.findIndex(areOptions)
   const last = given.length - 1
-  if (at < 0 || given.slice(at + 1).some((value) => value !== undefined)) return given
+  let at = 0
+  while (at < last && !areOptions(given[at])) at++
+  if (at === last || given.slice(at + 1).some((value) => value !== undefined)) return given
   const options = given[at]
   return given.map((value, index) => (index === last ? options : index === at ? undefined : value))
 }
