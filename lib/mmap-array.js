@@ -29,6 +29,7 @@ import { inJson, inspected, printed } from './inspection.js'
 import { extend, initialize, sourceOf } from './items.js'
 import { entriesOf, keysOf, valuesOf } from './iteration.js'
 import * as jobs from './jobs.js'
+import * as numbers from './numbers.js'
 import { objectPath } from './object-path.js'
 import { openMemory } from './opening.js'
 import { recordType } from './record-types.js'
@@ -131,17 +132,17 @@ export class MmapArray extends StoredArray {
   }
 
   count(value, options) {
-    return columns.count(this, value, options)
+    return numbers.count(this, value, options)
   }
 
   index(value, start, stop, options) {
-    const found = columns.find(this, value, ...withOptions(start, stop, options))
+    const found = numbers.find(this, value, ...withOptions(start, stop, options))
     if (found < 0) throw valueNotFound(value)
     return found
   }
 
   includes(value) {
-    return columns.find(this, value) >= 0
+    return numbers.find(this, value) >= 0
   }
 
   reverse() {
@@ -269,15 +270,15 @@ export class MmapArray extends StoredArray {
   // Numbers
 
   sum(options) {
-    return columns.sum(this, options)
+    return numbers.sum(this, options)
   }
 
   min(options) {
-    return columns.extreme(this, 'min', options)
+    return numbers.extreme(this, 'min', options)
   }
 
   max(options) {
-    return columns.extreme(this, 'max', options)
+    return numbers.extreme(this, 'max', options)
   }
 
   sort(options) {
