@@ -2,13 +2,13 @@
 
 use super::numbers::whole_values;
 use super::slice::{Bounds, element_index, insertion_index};
+use super::splice::unmapped;
 use super::{Array, Snapshot};
 use crate::element::{Element, Number};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::kernels::column::Column;
 use crate::kernels::column::numbers::Numbers;
-use crate::mapping::guard::guards_any_of;
 use crate::os::available::copied;
 
 impl Array {
@@ -64,14 +64,8 @@ impl Array {
                 received: format!("{count} values"),
             });
         }
-        // The source may be memory of this array's file, through this or another mapping. Then stores would change it.
-        let copy;
-        let source = if guards_any_of(source.address(), source.len()) {
-            copy = copied(source)?;
-            Region::of(&copy)
-        } else {
-            source
-        };
+        let mut copy = Vec::new();
+        let source = unmapped(source, &mut copy)?;
         let start = start as usize;
         column
             .part(start..start + count)
