@@ -227,9 +227,9 @@ type FieldInput<T> = T extends readonly [infer V extends PlainType, number]
     : unknown
 
 /** The typecode of the values of a field. */
-type FieldTypecode<T> = T extends readonly [infer V extends Typecode | TypedArrayConstructor, number]
+type FieldTypecode<T> = T extends readonly [infer V extends PlainType, number]
   ? CodeOf<V>
-  : T extends Typecode | TypedArrayConstructor
+  : T extends PlainType
     ? CodeOf<T>
     : Typecode
 
@@ -240,7 +240,7 @@ type FieldOf<C extends ElementType, Code extends Typecode> = C extends FieldMap
   ? { [K in keyof C & string]: [Extract<OneValue<C[K]>, Code>] extends [never] ? never : K }[keyof C & string]
   : never
 
-type OneValue<T> = T extends Typecode | TypedArrayConstructor ? CodeOf<T> : never
+type OneValue<T> = T extends PlainType ? CodeOf<T> : never
 
 /** Fields by which records have an order. */
 type NumberField<C extends ElementType> = FieldOf<C, RealCode>
