@@ -22,6 +22,11 @@ const NAMES = {
   w: ['ucs4', '<U1'],
 }
 const TYPECODES = [...MmapArray.typecodes]
+
+export const isInteger = (typecode) => 'bBhHiIlLqQ'.includes(typecode)
+/** Whether a typecode is one of real numbers. */
+export const isFloat = (typecode) => 'efd'.includes(typecode)
+
 const CODES = new Map(Object.entries(NAMES).flatMap(([code, names]) => names.map((name) => [name, code])))
 
 /** @returns {string | undefined} the typecode; undefined without a name */
