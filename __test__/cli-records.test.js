@@ -565,6 +565,34 @@ describe('.npy files of records', () => {
     )
   })
 
+  test('whose names Python writes with escapes are read', async () => {
+    const names = ['a,b', `it's "x"`, 'back\\slash', 'line\nbreak', '\x01\x7f\xa0', 'tab\t', '\u200b\u{e0001}']
+    const fields = names.map((name) => [name, 'B'])
+    const path = make(scope, 'names.npy', fields, [Object.fromEntries(names.map((name, n) => [name, n]))])
+    expect((await json(['info', path])).fields.map(({ name }) => name)).toEqual(names)
+    const text = scope.path('names.csv')
+    await printed(['convert', path, text])
+    const back = scope.path('back.npy')
+    await printed(['convert', text, back, '--type', (await json(['info', path])).type])
+    expect(bytes(back)).toBe(bytes(path))
+  })
+
+  test('whose header has 10,000 characters of several bytes are read', async () => {
+    const fields = Array.from({ length: 200 }, (_, n) => [`${'日'.repeat(20)}${n}`, 'B'])
+    const path = make(scope, 'long.npy', fields, [Object.fromEntries(fields.map(([name], n) => [name, n]))])
+    expect((await json(['info', path])).fields).toHaveLength(200)
+  })
+
+  test('with booleans that have escapes and titles in their names print true and false', async () => {
+    const descr = String.raw`[(('a title', 'it\'s \x41\101\d'), '|b1'), ((r'\n', r'b\n'), '?')]`
+    const path = scope.path('titles.npy')
+    fs.writeFileSync(path, npyBytes({ descr, shape: '(1,)' }, { data: Buffer.from([1, 0]) }))
+    expect((await json(['info', path])).fields.map(({ name, typeName }) => [name, typeName])).toEqual([
+      [`it's AA\\d`, 'bool'],
+      [String.raw`b\n`, 'bool'],
+    ])
+  })
+
   test('are those of NumPy', async ({ skip }) => {
     const python = await pythonWithNumpy(skip)
     const target = scope.path('out.npy')
