@@ -474,7 +474,6 @@ describe('complex numbers', () => {
     })
     for (const name of ['z.npy', 'z.csv', 'z.jsonl', 'z.complex128']) {
       await printed(['convert', path, scope.path(name)])
-      if (name === 'z.jsonl') continue
       const { stderr } = await tool(
         ['convert', scope.path(name), scope.path('b.rec'), '--type', 'complex64', '--no-titles', '-f'].filter(
           (word) => name === 'z.csv' || word !== '--no-titles',
@@ -486,6 +485,20 @@ describe('complex numbers', () => {
     const other = make(scope, 'y.complex128', 'Zd', [VALUES[0], { re: 3, im: 4 }])
     expect((await tool(['diff', path, other, '--relative', '0.5'])).stdout).toMatch(/first: at 1, 0\+0\.1j and 3\+4j/)
     expect(await printed(['diff', path, other, '--tolerance', '5'])).toMatch(/^equal: 2 elements/)
+  })
+
+  test('of JSON lines are objects, also in a member, or numbers', async () => {
+    const convert = (text, ...words) => ['convert', write('z.jsonl', text), '-', '--to', 'csv', ...words]
+    const text = '{"z":{"im":2,"re":"NaN"}}\n{"z":1.5}\n'
+    expect(await printed(convert(text, '--column', 'z', '--type', 'Zd'))).toBe('NaN+2j\n1.5+0j\n')
+    for (const [line, message] of [
+      ['{"re":1}', /--column names the member/],
+      ['{"re":1,"im":[2]}', /'\[2\]' is not a number/],
+      ['{"re":1,"im":', /is not JSON/],
+    ]) {
+      expect(await failure(4, convert(line, '--type', 'Zd'))).toMatch(message)
+    }
+    expect(await failure(4, convert('{"re":1,"im":2}', '--type', 'd'))).toMatch(/--column names the member/)
   })
 
   test('have no picture and no order, and do not become real ones', async () => {
