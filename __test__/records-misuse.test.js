@@ -282,6 +282,20 @@ describe('values of fields', () => {
       "MmapArray({ n: 'i', tag: 'w' }, [<invalid character>])",
     ])
   })
+
+  test('characters that are none equal nothing in another type, as in an array of characters', () => {
+    const items = [{ n: 1, tag: 'a' }]
+    const one = scope.keep(new MmapArray({ n: 'i', tag: 'w' }, items))
+    const other = scope.keep(new MmapArray({ n: 'h', tag: 'w' }, items))
+    expect([one.equals(items), one.equals(other), other.equals(one)]).toEqual([true, true, true])
+    one.view.setUint32(4, 0x110000, true)
+    expect([one.equals(items), one.equals(other), other.equals(one), one.equals([undefined])]).toEqual([
+      ...[false, false, false, false],
+    ])
+    const plain = scope.keep(new MmapArray('w', 'a'))
+    plain.view[0] = 0x110000
+    expect([plain.equals(['a']), plain.equals(one), one.equals(plain)]).toEqual([false, false, false])
+  })
 })
 
 describe('padding', () => {
