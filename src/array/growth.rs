@@ -31,7 +31,11 @@ impl Array {
     /// Appends a copy of its own elements.
     pub fn extend_with_itself(&mut self) -> Result<()> {
         // Others may have changed their number. The append itself begins another change.
-        let _ = self.begin_length_change("extend")?;
+        let resizable = self.begin_length_change("extend")?;
+        if self.length() == 0 {
+            return Ok(());
+        }
+        drop(resizable?);
         let own = self.snapshot()?;
         self.extend_with(&own)
     }
@@ -39,11 +43,10 @@ impl Array {
     /// Appends elements, and takes them back if the check of their source fails afterwards.
     fn extend_if(&mut self, source: Region<'_>, check_source: impl Fn() -> Result<()>) -> Result<()> {
         self.require_whole(source)?;
-        let resizable = self.begin_length_change("extend")?;
         if source.is_empty() {
-            return Ok(());
+            return self.require_access("extend");
         }
-        let _change = resizable?;
+        let _change = self.begin_length_change("extend")??;
         // An append would write over a source behind the end.
         if self.is_behind_the_end(source) || self.needs_aligned_copy(source) {
             let copy = copied(source)?;
