@@ -325,6 +325,12 @@ type OwnView<C extends ElementType> = C extends Typecode ? View<C> : never
 /** A copy of some elements: a typed array, or an Array if elements are objects. */
 type Slice<C extends ElementType> = C extends Exclude<Typecode, 'Zf' | 'Zd'> ? View<C> : Element<C>[]
 
+/** A field of the records of a range. Bounds may be left out. */
+type RangeOfField<K extends string> =
+  | [options: FieldOptions<K>]
+  | [start: Bound | undefined, options: FieldOptions<K>]
+  | [start: Bound | undefined, stop: Bound | undefined, options: FieldOptions<K>]
+
 /** A sum. */
 type Sum<C extends Typecode> = C extends 'c' | 'u' | 'w' ? never : Element<C>
 
@@ -450,15 +456,17 @@ export type Source<C extends ElementType> = MmapArray<C> | OwnView<C> | PlainIte
 
 /**
  * What a new array can be filled from: what `extend` takes; arrays and typed arrays of other types, element by element
- * with the checks of the new one; an ArrayBuffer or SharedArrayBuffer, as raw bytes; a string, for `c`, `u` and `w`.
+ * with the checks of the new one; an ArrayBuffer or SharedArrayBuffer, as raw bytes; a string, for `c`, `u` and `w`; a number, which
+ * is the length of an array of zeros, as for typed arrays. The characters are U+0000, and a record has zeros in all fields.
  *
  * @example
+ * new MmapArray('d', 3).tolist() // => [ 0, 0, 0 ]
  * new MmapArray('i', Float64Array.of(1, 2)).tolist() // => [ 1, 2 ]
  * new MmapArray('i', Float64Array.of(1.5)) // throws TypeError ERR_INVALID_ARG_TYPE
  * new MmapArray('H', Uint8Array.of(1, 0, 2, 0).buffer).tolist() // => [ 1, 2 ]
  * new MmapArray('w', 'naïve').length // => 5
  */
-export type Init<C extends ElementType> = OwnView<C> | Iterable<Input<C>> | ArrayBuffer | SharedArrayBuffer
+export type Init<C extends ElementType> = OwnView<C> | Iterable<Input<C>> | ArrayBuffer | SharedArrayBuffer | number
 
 /**
  * A bound of a range of elements: an integer, counted from the end where it is negative; a bigint or an infinity too,
@@ -611,10 +619,10 @@ export interface Envelope<C extends ElementType = Typecode> {
 }
 
 /**
- * Which field of the records a call works on: `sum`, `min`, `max`, `count`, `index`, `bisectLeft`, `bisectRight`, `searchsorted`,
- * `envelope`, `sort` and their asynchronous forms take it as the last argument. Arguments before it may be left out:
- * `index(value, { field })`. The field must be one real number; for `count` and `index` it may be a character, for `sum` a complex
- * number.
+ * Which field of the records a call works on: `sum`, `min`, `max`, `count`, `index`, `includes`, `bisectLeft`, `bisectRight`,
+ * `searchsorted`, `envelope`, `sort` and their asynchronous forms take it as the last argument. Arguments before it may be left out:
+ * `index(value, { field })`. The field must be one real number; for `count`, `index` and `includes` it may be a character, for `sum` a
+ * complex number.
  *
  * @example
  * const trades = new MmapArray({ time: 'q', price: 'd' }, [{ time: 1, price: 9.5 }, { time: 3, price: 9 }])
@@ -711,16 +719,18 @@ export interface MmapArrayConstructor {
    * {@link MmapArray.capacity}) and becomes exact when its `handle()` or `fd` is taken.
    *
    * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
-   * @param init what to fill it from, see {@link Init}; default nothing
+   * @param init what to fill it from, or the number of zeros, see {@link Init}; default nothing
    * @param options `capacity`: elements to make room for, default 0
    * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE, ERR_INVALID_ARG_TYPE for an element or `init` of the wrong kind,
    * ERR_TYPE_MISMATCH for characters into numbers or the reverse
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an element that does not fit the type
-   * @throws {Error} ERR_RAGGED_LENGTH for an ArrayBuffer that is no whole number of elements
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an element that does not fit the type; ERR_OUT_OF_RANGE for a length or a capacity
+   * that is negative or more than 2^53 bytes
+   * @throws {Error} ERR_RAGGED_LENGTH for an ArrayBuffer that is no whole number of elements; ENOMEM for more memory than there is
    * @example
    * const primes = new MmapArray('i', [2, 3, 5, 7])
    * primes.append(11)
    * primes.length // => 5
+   * new MmapArray('h', 2).tolist() // => [ 0, 0 ]
    * new MmapArray('B', [256]) // throws RangeError ERR_VALUE_OUT_OF_RANGE
    */
   new <const T extends TypeArgument>(
@@ -1247,16 +1257,25 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * How many elements equal a value: by exact mathematical value, number and bigint alike. NaN equals nothing, and a value
    * the type cannot hold is in no array.
    *
-   * @param options `field`: compares one field of the records, see {@link FieldOptions}
+   * @param start where to begin, counted from the end if it is negative; default 0
+   * @param stop where to end, not included; default the length. Bounds beyond the array are moved to its end or start
+   * @param options `field`: compares one field of the records, see {@link FieldOptions}. It may also stand in the place of a bound
    * @throws {Error} ERR_CLOSED
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for other options; ERR_TYPE_MISMATCH for a field that is not one number or character
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options; ERR_TYPE_MISMATCH for a field
+   * that is not one number or character
    * @example
    * new MmapArray('q', [5, 7, 5]).count(5) // => 2
+   * new MmapArray('q', [5, 7, 5]).count(5, 1) // => 1
    * new MmapArray('f', [0.1]).count(0.1) // => 0
    * new MmapArray('d', [NaN]).count(NaN) // => 0
    * new MmapArray({ x: 'i', y: 'i' }, [{ x: 5, y: 1 }, { x: 5, y: 2 }]).count(5, { field: 'x' }) // => 2
    */
-  count(value: unknown, options?: FieldOptions<SingleField<C>>): number
+  count(
+    value: unknown,
+    start?: Bound | FieldOptions<SingleField<C>>,
+    stop?: Bound | FieldOptions<SingleField<C>>,
+    options?: FieldOptions<SingleField<C>>,
+  ): number
 
   /**
    * The index of the first element that equals a value, as `count` compares. Throws where there is none; `includes` only
@@ -1285,11 +1304,22 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   /**
    * Whether an element equals a value, as `count` compares: unlike `Array.prototype.includes`, it does not find NaN.
    *
+   * @param start where to begin, counted from the end if it is negative; default 0
+   * @param stop where to end, not included; default the length. Bounds beyond the array are moved to its end or start
+   * @param options `field`: compares one field of the records, see {@link FieldOptions}. It may also stand in the place of a bound
    * @throws {Error} ERR_CLOSED
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options; ERR_TYPE_MISMATCH for a field
+   * that is not one number or character
    * @example
    * new MmapArray('i', [3, 1, 2]).includes(1) // => true
+   * new MmapArray('i', [3, 1, 2]).includes(3, 1) // => false
    */
-  includes(value: unknown): boolean
+  includes(
+    value: unknown,
+    start?: Bound | FieldOptions<SingleField<C>>,
+    stop?: Bound | FieldOptions<SingleField<C>>,
+    options?: FieldOptions<SingleField<C>>,
+  ): boolean
 
   /**
    * Turns the order of the elements round, in place; returns the array.
@@ -1620,89 +1650,105 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   fill(value: Input<C>, start?: Bound, end?: Bound): this
 
   /**
-   * The sum of all elements; 0 where there are none. Exact for integers: a bigint for those of 8 bytes, and a number for the
-   * others, rounded once where it is beyond 2^53. Floats are added as doubles, pairwise, in an order that is the same on every
+   * The sum of all elements, or of a range; 0 where there are none. Exact for integers: a bigint for those of 8 bytes, and a number
+   * for the others, rounded once where it is beyond 2^53. Floats are added as doubles, pairwise, in an order that is the same on every
    * machine: the error grows with the logarithm of the length. A NaN, or infinities of both signs, give NaN.
    *
-   * Of complex numbers both parts are added.
+   * Of complex numbers both parts are added. The sum of a range is that of a copy of it, to the bit, without a copy.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for characters, and for records without a field
+   * @param start where to begin, counted from the end if it is negative; default 0
+   * @param stop where to end, not included; default the length. Bounds beyond the array are moved to its end or start
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer; ERR_TYPE_MISMATCH for characters, and
+   * for records without a field
    * @throws {Error} ERR_CLOSED
    * @example
    * new MmapArray('B', [255, 255]).sum() // => 510
+   * new MmapArray('i', [1, 2, 4, 8]).sum(1, -1) // => 6
    * new MmapArray('Q', [2n ** 64n - 1n, 1n]).sum() // => 18446744073709551616n
    * new MmapArray('Zd', [{ re: 1, im: 2 }, 3]).sum() // => { re: 4, im: 2 }
    * new MmapArray('w', 'ab').sum() // throws TypeError ERR_TYPE_MISMATCH
    */
-  sum(): C extends Typecode ? Sum<C> : never
+  sum(start?: Bound, stop?: Bound): C extends Typecode ? Sum<C> : never
 
   /**
-   * The sum of one field of all records: the same, to the bit, as that of an array of its values.
+   * The sum of one field of all records, or of a range: the same, to the bit, as that of an array of its values.
    *
-   * @param options `field`, see {@link FieldOptions}
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for other options; ERR_TYPE_MISMATCH for a field that is not one number
+   * @param range where to begin and where to end, both may be left out, and `{ field }`, see {@link FieldOptions}
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options;
+   * ERR_TYPE_MISMATCH for a field that is not one number
    * @throws {Error} ERR_CLOSED
    * @example
    * const trades = new MmapArray({ time: 'q', price: 'd' }, [{ time: 1, price: 9.5 }, { time: 3, price: 9 }])
    * trades.sum({ field: 'price' }) // => 18.5
    * trades.sum({ field: 'time' }) // => 4n
+   * trades.sum(1, { field: 'time' }) // => 3n
    */
   sum<F extends FieldMap, K extends NumberField<F> | FieldOf<F, 'Zf' | 'Zd'>>(
     this: MmapArray<F>,
-    options: FieldOptions<K>,
+    ...range: RangeOfField<K>
   ): Sum<FieldTypecode<F[K]>>
 
   /**
-   * The least element. As in NumPy a NaN decides: where there is one, it is the result. Characters have the order of their
-   * code points.
+   * The least element, of all or of a range. As in NumPy a NaN decides: where there is one, it is the result. Characters have the
+   * order of their code points.
    *
-   * @throws {Error} ERR_EMPTY for an empty array; ERR_CLOSED
+   * @param start where to begin, counted from the end if it is negative; default 0
+   * @param stop where to end, not included; default the length. Bounds beyond the array are moved to its end or start
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer; ERR_TYPE_MISMATCH for elements without an order
+   * @throws {Error} ERR_EMPTY for an empty array or range; ERR_CLOSED
    * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE where it is read as a character and is none
    * @example
    * new MmapArray('i', [3, -1, 2]).min() // => -1
+   * new MmapArray('i', [3, -1, 2]).min(-1) // => 2
    * new MmapArray('d', [3, NaN]).min() // => NaN
    * new MmapArray('d').min() // throws Error ERR_EMPTY
    */
-  min(): Ordered<C>
+  min(start?: Bound, stop?: Bound): Ordered<C>
 
   /**
-   * The least value of one field of all records.
+   * The least value of one field of all records, or of a range.
    *
-   * @param options `field`, see {@link FieldOptions}
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for other options; ERR_TYPE_MISMATCH for a field that is not one real number
-   * @throws {Error} ERR_EMPTY for an empty array; ERR_CLOSED
+   * @param range where to begin and where to end, both may be left out, and `{ field }`, see {@link FieldOptions}
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options;
+   * ERR_TYPE_MISMATCH for a field that is not one real number
+   * @throws {Error} ERR_EMPTY for an empty array or range; ERR_CLOSED
    * @example
    * new MmapArray({ x: 'd', y: 'q' }, [{ x: 1, y: 5 }, { x: 2, y: 4 }]).min({ field: 'y' }) // => 4n
    */
   min<F extends FieldMap, K extends NumberField<F>>(
     this: MmapArray<F>,
-    options: FieldOptions<K>,
+    ...range: RangeOfField<K>
   ): Element<FieldTypecode<F[K]>>
 
   /**
-   * The greatest element. As in NumPy a NaN decides: where there is one, it is the result. Characters have the order of their
-   * code points.
+   * The greatest element, of all or of a range. As in NumPy a NaN decides: where there is one, it is the result. Characters have the
+   * order of their code points.
    *
-   * @throws {Error} ERR_EMPTY for an empty array; ERR_CLOSED
+   * @param start where to begin, counted from the end if it is negative; default 0
+   * @param stop where to end, not included; default the length. Bounds beyond the array are moved to its end or start
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer; ERR_TYPE_MISMATCH for elements without an order
+   * @throws {Error} ERR_EMPTY for an empty array or range; ERR_CLOSED
    * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE where it is read as a character and is none
    * @example
    * new MmapArray('i', [3, -1, 2]).max() // => 3
+   * new MmapArray('i', [3, -1, 2]).max(1) // => 2
    * new MmapArray('w', 'hello').max() // => 'o'
    */
-  max(): Ordered<C>
+  max(start?: Bound, stop?: Bound): Ordered<C>
 
   /**
-   * The greatest value of one field of all records.
+   * The greatest value of one field of all records, or of a range.
    *
-   * @param options `field`, see {@link FieldOptions}
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for other options; ERR_TYPE_MISMATCH for a field that is not one real number
-   * @throws {Error} ERR_EMPTY for an empty array; ERR_CLOSED
+   * @param range where to begin and where to end, both may be left out, and `{ field }`, see {@link FieldOptions}
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options;
+   * ERR_TYPE_MISMATCH for a field that is not one real number
+   * @throws {Error} ERR_EMPTY for an empty array or range; ERR_CLOSED
    * @example
    * new MmapArray({ x: 'd', y: 'q' }, [{ x: 1, y: 5 }, { x: 2, y: 4 }]).max({ field: 'x' }) // => 2
    */
   max<F extends FieldMap, K extends NumberField<F>>(
     this: MmapArray<F>,
-    options: FieldOptions<K>,
+    ...range: RangeOfField<K>
   ): Element<FieldTypecode<F[K]>>
 
   /**

@@ -11,10 +11,13 @@ import { fieldNamed } from './record-types.js'
 
 const NO_BYTES = new Uint8Array(0)
 
+/** The bounds of a range, as the core takes them. */
+const toBounds = (start, stop) => [toBound(start, 'start'), toBound(stop, 'stop')]
+
 /** A typed array of the values of a field. */
 export function column(array, name, start, stop) {
   const { number, type, count = 1 } = fieldNamed(typeOf(array), name)
-  const bounds = [toBound(start, 'start'), toBound(stop, 'stop')]
+  const bounds = toBounds(start, stop)
   const records = coreOf(array).sliceLength(...bounds)
   const { View, itemsize } = type
   const values = allocate(View, (records * count * itemsize) / View.BYTES_PER_ELEMENT)
@@ -71,10 +74,11 @@ function needleFor(array, value, options, operation) {
   return [needle, number]
 }
 
-/** The number of elements, or of values of a field, that equal a value. */
-export function count(array, value, options) {
+/** The number of elements of a range, or of values of a field, that equal a value. */
+export function count(array, value, start, stop, options) {
+  const bounds = toBounds(start, stop)
   const [needle, number] = needleFor(array, value, options, 'count')
-  return needle === undefined ? 0 : coreOf(array).count(needle, number)
+  return needle === undefined ? 0 : coreOf(array).count(needle, ...bounds, number)
 }
 
 /** The index of the first element, or of the first value of a field, that equals a value; -1 if there is none. */
@@ -84,20 +88,22 @@ export function find(array, value, start, stop, options) {
   return needle === undefined ? -1 : coreOf(array).index(needle, first, last, number)
 }
 
-/** A number, or a bigint; an object for complex numbers. */
-export function sum(array, options) {
+/** The sum of a range: a number, or a bigint; an object for complex numbers. */
+export function sum(array, start, stop, options) {
+  const bounds = toBounds(start, stop)
   const { type, number } = subjectOf(array, options, 'sum')
   requireOpen(array)
   if (type.meaning === 'character') throw typeMismatch(`There is no sum of characters (${type.label})`)
-  const found = coreOf(array).sum(number)
+  const found = coreOf(array).sum(...bounds, number)
   return type.meaning === 'complex' ? { re: found[0], im: found[1] } : found
 }
 
 /**
- * The least or the greatest element, or value of a field.
+ * The least or the greatest element of a range, or value of a field.
  * @param {'min' | 'max'} which
  */
-export function extreme(array, which, options) {
+export function extreme(array, which, start, stop, options) {
+  const bounds = toBounds(start, stop)
   const { type, number } = subjectOf(array, options, which)
-  return codecFor(type).present(coreOf(array)[which](number))
+  return codecFor(type).present(coreOf(array)[which](...bounds, number))
 }

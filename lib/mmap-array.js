@@ -64,7 +64,7 @@ export class MmapArray extends StoredArray {
 
   constructor(typecode, init, options) {
     const isNew = partsOf(typecode) === undefined
-    const opening = isNew ? new Opening(() => openMemory(typecode, options)) : typecode
+    const opening = isNew ? new Opening(() => openMemory(typecode, init, options)) : typecode
     if (new.target === MmapArray) {
       const array = new (MmapArray.#classOf(partsOf(opening).type))(opening)
       if (isNew) initialize(MmapArray.prototype, array, init)
@@ -130,8 +130,8 @@ export class MmapArray extends StoredArray {
     coreOf(this).clear()
   }
 
-  count(value, options) {
-    return columns.count(this, value, options)
+  count(value, start, stop, options) {
+    return columns.count(this, value, ...withOptions(start, stop, options))
   }
 
   index(value, start, stop, options) {
@@ -140,8 +140,8 @@ export class MmapArray extends StoredArray {
     return found
   }
 
-  includes(value) {
-    return columns.find(this, value) >= 0
+  includes(value, start, stop, options) {
+    return columns.find(this, value, ...withOptions(start, stop, options)) >= 0
   }
 
   reverse() {
@@ -193,7 +193,8 @@ export class MmapArray extends StoredArray {
     coreOf(this).fromfile(file, count)
   }
 
-  tofile(target) {
+  tofile(target, sep) {
+    args.requireNone(sep, 'sep', 'tofile writes the bytes of the elements')
     coreOf(this).tofile(args.toFile(target, 'target'))
   }
 
@@ -241,7 +242,8 @@ export class MmapArray extends StoredArray {
     coreOf(this).deleteSlice(...bounds)
   }
 
-  concat(other) {
+  concat(other, another) {
+    args.requireNone(another, 'another', 'concat takes one at a time')
     return concatenated(this, other, MmapArray)
   }
 
@@ -268,16 +270,16 @@ export class MmapArray extends StoredArray {
 
   // Numbers
 
-  sum(options) {
-    return columns.sum(this, options)
+  sum(start, stop, options) {
+    return columns.sum(this, ...withOptions(start, stop, options))
   }
 
-  min(options) {
-    return columns.extreme(this, 'min', options)
+  min(start, stop, options) {
+    return columns.extreme(this, 'min', ...withOptions(start, stop, options))
   }
 
-  max(options) {
-    return columns.extreme(this, 'max', options)
+  max(start, stop, options) {
+    return columns.extreme(this, 'max', ...withOptions(start, stop, options))
   }
 
   sort(options) {

@@ -84,13 +84,20 @@ impl MmapArray {
     }
 
     #[napi]
-    pub fn count(&self, env: Env, value: Unknown<'_>, field: Option<u32>) -> napi::Result<f64> {
+    pub fn count(
+        &self,
+        env: Env,
+        value: Unknown<'_>,
+        start: Option<f64>,
+        stop: Option<f64>,
+        field: Option<u32>,
+    ) -> napi::Result<f64> {
         let value = RawElement::new(&env, &value)?;
         self.read(&env, |array| {
-            let needle = needle(array, &value, field)?;
+            let (needle, bounds) = (needle(array, &value, field)?, bounds(start, stop, None));
             let count = match number_of(field) {
-                None => array.count(&needle),
-                Some(field) => array.count_by_field(field, &needle)?,
+                None => array.count(&needle, bounds)?,
+                Some(field) => array.count_by_field(field, &needle, bounds)?,
             };
             Ok(count as f64)
         })
