@@ -27,6 +27,88 @@
 export type Typecode =
   'b' | 'B' | 'h' | 'H' | 'i' | 'I' | 'l' | 'L' | 'q' | 'Q' | 'e' | 'f' | 'd' | 'c' | 'u' | 'w' | 'Zf' | 'Zd'
 
+type TypeNames = {
+  int8: 'b'
+  i8: 'b'
+  Int8Array: 'b'
+  '|i1': 'b'
+  '<i1': 'b'
+  uint8: 'B'
+  u8: 'B'
+  Uint8Array: 'B'
+  '|u1': 'B'
+  '<u1': 'B'
+  int16: 'h'
+  i16: 'h'
+  Int16Array: 'h'
+  '<i2': 'h'
+  uint16: 'H'
+  u16: 'H'
+  Uint16Array: 'H'
+  '<u2': 'H'
+  int32: 'i'
+  i32: 'i'
+  Int32Array: 'i'
+  '<i4': 'i'
+  uint32: 'I'
+  u32: 'I'
+  Uint32Array: 'I'
+  '<u4': 'I'
+  int64: 'q'
+  i64: 'q'
+  BigInt64Array: 'q'
+  '<i8': 'q'
+  uint64: 'Q'
+  u64: 'Q'
+  BigUint64Array: 'Q'
+  '<u8': 'Q'
+  float16: 'e'
+  f16: 'e'
+  Float16Array: 'e'
+  '<f2': 'e'
+  float32: 'f'
+  f32: 'f'
+  Float32Array: 'f'
+  '<f4': 'f'
+  float64: 'd'
+  f64: 'd'
+  Float64Array: 'd'
+  '<f8': 'd'
+  complex64: 'Zf'
+  '<c8': 'Zf'
+  complex128: 'Zd'
+  '<c16': 'Zd'
+  latin1: 'c'
+  '|S1': 'c'
+  ucs4: 'w'
+  '<U1': 'w'
+}
+
+/**
+ * A name of an element type, accepted wherever a typecode is. A number in a bare name counts bits, as in Rust: `i8` is one byte. Behind
+ * NumPy's mark it counts bytes: `<i8` is eight. NumPy's names without a mark, such as `f8`, and big-endian ones, such as `>f8`, are an
+ * error.
+ *
+ * | typecode | names                                             |
+ * | -------- | ------------------------------------------------- |
+ * | `b` `B`  | `int8` `i8` `\|i1`, `uint8` `u8` `\|u1`             |
+ * | `h` `H`  | `int16` `i16` `<i2`, `uint16` `u16` `<u2`         |
+ * | `i` `I`  | `int32` `i32` `<i4`, `uint32` `u32` `<u4`         |
+ * | `q` `Q`  | `int64` `i64` `<i8`, `uint64` `u64` `<u8`         |
+ * | `e`      | `float16` `f16` `<f2`                             |
+ * | `f` `d`  | `float32` `f32` `<f4`, `float64` `f64` `<f8`      |
+ * | `Zf` `Zd` | `complex64` `<c8`, `complex128` `<c16`           |
+ * | `c` `w`  | `latin1` `\|S1`, `ucs4` `<U1`                      |
+ *
+ * The name of a typed array, `'Float64Array'`, is a name too. `typecode` of an array is always the letter.
+ *
+ * @example
+ * new MmapArray('float64').typecode // => 'd'
+ * MmapArray.open('trades.rec', { time: 'int64', price: '<f8' }, { flags: 'w+' }).itemsize // => 16
+ * new MmapArray('f8') // throws TypeError ERR_INVALID_TYPECODE
+ */
+export type TypeName = keyof TypeNames
+
 /**
  * A complex number, the element of arrays of typecode `Zf` and `Zd`.
  *
@@ -57,7 +139,7 @@ interface ComplexInput {
 }
 
 /**
- * The type of a field of a record: a typecode or a typed array's constructor; with a count, a list of that many values.
+ * The type of a field of a record: a typecode, a name of one or a typed array's constructor; with a count, a list of that many values.
  *
  * @example
  * new MmapArray({ id: 'I', gain: ['f', 3] }).itemsize // => 16
@@ -65,7 +147,7 @@ interface ComplexInput {
 export type FieldType = PlainType | readonly [typecode: PlainType, count: number]
 
 /** The type of elements that are numbers or characters. */
-type PlainType = Typecode | TypedArrayConstructor
+type PlainType = Typecode | TypeName | TypedArrayConstructor
 
 /**
  * The fields of a record by name, in their order. A record is what C calls a struct and NumPy a structured dtype. Names that are
@@ -227,9 +309,9 @@ type FieldInput<T> = T extends readonly [infer V extends PlainType, number]
     : unknown
 
 /** The typecode of the values of a field. */
-type FieldTypecode<T> = T extends readonly [infer V extends Typecode | TypedArrayConstructor, number]
+type FieldTypecode<T> = T extends readonly [infer V extends PlainType, number]
   ? CodeOf<V>
-  : T extends Typecode | TypedArrayConstructor
+  : T extends PlainType
     ? CodeOf<T>
     : Typecode
 
@@ -240,7 +322,7 @@ type FieldOf<C extends ElementType, Code extends Typecode> = C extends FieldMap
   ? { [K in keyof C & string]: [Extract<OneValue<C[K]>, Code>] extends [never] ? never : K }[keyof C & string]
   : never
 
-type OneValue<T> = T extends Typecode | TypedArrayConstructor ? CodeOf<T> : never
+type OneValue<T> = T extends PlainType ? CodeOf<T> : never
 
 /** Fields by which records have an order. */
 type NumberField<C extends ElementType> = FieldOf<C, RealCode>
@@ -377,7 +459,7 @@ export type TypedArrayConstructor =
   | HalfConstructor
 
 /**
- * What the type of elements may be given as: a typecode, a typed array's constructor, a record type, or the fields of one.
+ * What the type of elements may be given as: a typecode, a name of one, a typed array's constructor, a record type, or the fields of one.
  *
  * @example
  * MmapArray.open('points.rec', { x: 'd', y: 'd' }, { flags: 'w+' }).append({ x: 1, y: 2 })
@@ -402,14 +484,16 @@ type FieldCode<T> = T extends readonly [infer V extends PlainType, infer N exten
  * The typecode or the fields that a {@link TypeArgument} stands for, on the level of types.
  *
  * @example
- * // CodeOf<'i'> and CodeOf<Int32ArrayConstructor> are both 'i'
+ * // CodeOf<'i'>, CodeOf<'int32'> and CodeOf<Int32ArrayConstructor> are all 'i'
  * new MmapArray(Int32Array).typecode // => 'i'
  */
 export type CodeOf<T extends TypeArgument> = T extends Typecode
   ? T
-  : T extends TypedArrayConstructor
-    ? ConstructorCode<T>
-    : FieldsOf<T>
+  : T extends TypeName
+    ? TypeNames[T]
+    : T extends TypedArrayConstructor
+      ? ConstructorCode<T>
+      : FieldsOf<T>
 
 type ConstructorCode<T extends TypedArrayConstructor> = T extends Int8ArrayConstructor
   ? 'b'
