@@ -980,8 +980,16 @@ export interface MmapArrayConstructor {
  * After `close()` every method throws `ERR_CLOSED`, except `at`, `close` and `[Symbol.dispose]`; so do `view`, `buffer` and
  * a write to `array[i]`.
  *
- * When another process truncates the file of the array, every member that reads or writes elements throws `ERR_MEMORY_FAULT`
- * until {@link MmapArray.refresh}; single elements before the new end can still be read.
+ * Errors that many members throw, whether or not they name them below:
+ *
+ * - `ERR_MEMORY_FAULT` if another process has truncated the file of the array, or the disk could not deliver a page: every member that
+ *   reads or writes elements, makes views of them or changes the length, until {@link MmapArray.refresh}. Single elements before the
+ *   new end can still be read and written.
+ * - `ERR_BUSY`: members that change the length, while an asynchronous call works on the elements. Await its promise first.
+ * - `ERR_LOCKED`: members that change the length of an exact array of records whose size does not divide 4096, if another open file
+ *   holds the lock on appends for two seconds.
+ * - The system's, with `code`, `errno`, `syscall` and, if the array has one, `path`: members that open, lock, flush, change the length
+ *   or the capacity, such as `ENOSPC`, `EFBIG` or `EPERM`; `ENOMEM` also by members that copy elements or map memory.
  *
  * @example
  * const scores = new MmapArray('i', [3, 1, 2])
@@ -1303,8 +1311,10 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * Takes an element out, moves the rest down, and returns it.
    *
    * @param index counted from the end where it is negative; default -1, the last one
-   * @throws {Error} ERR_EMPTY on an empty array; ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED
-   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE
+   * @throws {Error} ERR_EMPTY on an empty array; ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_BUSY, ERR_LOCKED,
+   * ERR_MEMORY_FAULT, ERR_CLOSED; the system's
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE; ERR_VALUE_OUT_OF_RANGE where memory of type `u` or `w` holds no code point, and the
+   * element stays
    * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is no integer
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
@@ -1317,7 +1327,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   /**
    * Takes the first element out that equals a value, and moves the rest down.
    *
-   * @throws {Error} ERR_VALUE_NOT_FOUND where there is none; ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED
+   * @throws {Error} ERR_VALUE_NOT_FOUND where there is none; ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_BUSY,
+   * ERR_LOCKED, ERR_MEMORY_FAULT, ERR_CLOSED; the system's
    * @example
    * const scores = new MmapArray('i', [3, 1, 3])
    * scores.remove(3)
@@ -1329,7 +1340,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   /**
    * Takes all elements out. A file is then empty.
    *
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_BUSY, ERR_LOCKED, ERR_MEMORY_FAULT, ERR_CLOSED; the
+   * system's
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * scores.clear()
