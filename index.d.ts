@@ -829,7 +829,7 @@ export interface MmapArrayConstructor {
    * @example
    * Object.getPrototypeOf(MmapArray.prototype) !== Array.prototype // => true
    */
-  readonly prototype: MmapArray
+  readonly prototype: MmapArray<any>
 
   /**
    * Opens a file as an array: element 0 is at byte 0 (or at `offset`), and the file's size is the array's length. Nothing is

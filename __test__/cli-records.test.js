@@ -493,7 +493,6 @@ describe('complex numbers', () => {
     })
     for (const name of ['z.npy', 'z.csv', 'z.jsonl', 'z.complex128']) {
       await printed(['convert', path, scope.path(name)])
-      if (name === 'z.jsonl') continue
       const { stderr } = await tool(
         ['convert', scope.path(name), scope.path('b.rec'), '--type', 'complex64', '--no-titles', '-f'].filter(
           (word) => name === 'z.csv' || word !== '--no-titles',
@@ -505,6 +504,20 @@ describe('complex numbers', () => {
     const other = make(scope, 'y.complex128', 'Zd', [VALUES[0], { re: 3, im: 4 }])
     expect((await tool(['diff', path, other, '--relative', '0.5'])).stdout).toMatch(/first: at 1, 0\+0\.1j and 3\+4j/)
     expect(await printed(['diff', path, other, '--tolerance', '5'])).toMatch(/^equal: 2 elements/)
+  })
+
+  test('of JSON lines are objects, also in a member, or numbers', async () => {
+    const convert = (text, ...words) => ['convert', write('z.jsonl', text), '-', '--to', 'csv', ...words]
+    const text = '{"z":{"im":2,"re":"NaN"}}\n{"z":1.5}\n'
+    expect(await printed(convert(text, '--column', 'z', '--type', 'Zd'))).toBe('NaN+2j\n1.5+0j\n')
+    for (const [line, message] of [
+      ['{"re":1}', /--column names the member/],
+      ['{"re":1,"im":[2]}', /'\[2\]' is not a number/],
+      ['{"re":1,"im":', /is not JSON/],
+    ]) {
+      expect(await failure(4, convert(line, '--type', 'Zd'))).toMatch(message)
+    }
+    expect(await failure(4, convert('{"re":1,"im":2}', '--type', 'd'))).toMatch(/--column names the member/)
   })
 
   test('have no picture and no order, and do not become real ones', async () => {
@@ -592,6 +605,34 @@ describe('.npy files of records', () => {
     expect(await failure(2, ['convert', path, '-', '--to', 'jsonl', '--field', 'gain'])).toMatch(
       /gain\[0\] is one of them$/,
     )
+  })
+
+  test('whose names Python writes with escapes are read', async () => {
+    const names = ['a,b', `it's "x"`, 'back\\slash', 'line\nbreak', '\x01\x7f\xa0', 'tab\t', '\u200b\u{e0001}']
+    const fields = names.map((name) => [name, 'B'])
+    const path = make(scope, 'names.npy', fields, [Object.fromEntries(names.map((name, n) => [name, n]))])
+    expect((await json(['info', path])).fields.map(({ name }) => name)).toEqual(names)
+    const text = scope.path('names.csv')
+    await printed(['convert', path, text])
+    const back = scope.path('back.npy')
+    await printed(['convert', text, back, '--type', (await json(['info', path])).type])
+    expect(bytes(back)).toBe(bytes(path))
+  })
+
+  test('whose header has 10,000 characters of several bytes are read', async () => {
+    const fields = Array.from({ length: 200 }, (_, n) => [`${'日'.repeat(20)}${n}`, 'B'])
+    const path = make(scope, 'long.npy', fields, [Object.fromEntries(fields.map(([name], n) => [name, n]))])
+    expect((await json(['info', path])).fields).toHaveLength(200)
+  })
+
+  test('with booleans that have escapes and titles in their names print true and false', async () => {
+    const descr = String.raw`[(('a title', 'it\'s \x41\101\d'), '|b1'), ((r'\n', r'b\n'), '?')]`
+    const path = scope.path('titles.npy')
+    fs.writeFileSync(path, npyBytes({ descr, shape: '(1,)' }, { data: Buffer.from([1, 0]) }))
+    expect((await json(['info', path])).fields.map(({ name, typeName }) => [name, typeName])).toEqual([
+      [`it's AA\\d`, 'bool'],
+      [String.raw`b\n`, 'bool'],
+    ])
   })
 
   test('are those of NumPy', async ({ skip }) => {

@@ -468,6 +468,21 @@ describe('an array in each state', () => {
     expect(fs.readFileSync(path).equals(before)).toBe(true)
   })
 
+  test('read-only and closed: setColumn runs no code of the user', () => {
+    const records = scope.keep(MmapArray.open(fileOf(), TYPE, { flags: 'r' }))
+    let runs = 0
+    const values = {
+      *[Symbol.iterator]() {
+        runs++
+        yield 1
+      },
+    }
+    expectError('ERR_READ_ONLY', () => records.setColumn('x', values))
+    records.close()
+    expectError('ERR_CLOSED', () => records.setColumn('x', values))
+    expect(runs).toBe(0)
+  })
+
   test('copy-on-write: what setColumn and sort write stays out of the file', () => {
     const path = fileOf()
     const before = fs.readFileSync(path)

@@ -1,5 +1,6 @@
 // Record types: where the fields are, what is refused, and that equal types are equal.
 import { inspect } from 'node:util'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { expectError, thrownBy } from './support/errors.js'
@@ -23,6 +24,11 @@ describe('places of fields', () => {
     ['constructors', { a: Float64Array, b: [Uint16Array, 2] }, undefined, ['0 8', 12]],
   ])('%s', (_, fields, options, places) => {
     expect(placesOf(recordType(fields, options))).toEqual(places)
+  })
+
+  test('of a plain object of another realm', () => {
+    const fields = runInNewContext("({ a: 'i', b: ['h', 2] })")
+    expect(recordType(fields)).toBe(recordType({ a: 'i', b: ['h', 2] }))
   })
 
   test('the fields tell name, typecode, count and offset, and are frozen', () => {

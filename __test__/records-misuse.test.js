@@ -282,6 +282,20 @@ describe('values of fields', () => {
       "MmapArray({ n: 'i', tag: 'w' }, [<invalid character>])",
     ])
   })
+
+  test('characters that are none equal nothing in another type, as in an array of characters', () => {
+    const items = [{ n: 1, tag: 'a' }]
+    const one = scope.keep(new MmapArray({ n: 'i', tag: 'w' }, items))
+    const other = scope.keep(new MmapArray({ n: 'h', tag: 'w' }, items))
+    expect([one.equals(items), one.equals(other), other.equals(one)]).toEqual([true, true, true])
+    one.view.setUint32(4, 0x110000, true)
+    expect([one.equals(items), one.equals(other), other.equals(one), one.equals([undefined])]).toEqual([
+      ...[false, false, false, false],
+    ])
+    const plain = scope.keep(new MmapArray('w', 'a'))
+    plain.view[0] = 0x110000
+    expect([plain.equals(['a']), plain.equals(one), one.equals(plain)]).toEqual([false, false, false])
+  })
 })
 
 describe('padding', () => {
@@ -595,6 +609,7 @@ describe('flags', () => {
     ]) {
       expectError('ERR_READ_ONLY', call)
     }
+    expect(expectError('ERR_READ_ONLY', () => one.setField(0, 'x', 9)).message).toContain('setField')
     expect(one.tolist()).toEqual(points(3))
   })
 
@@ -700,8 +715,11 @@ describe.each([
        assert.equal(records.refresh(), WHOLE)
        assert.equal(records.tolist().length, WHOLE)`))
 
-  test('stores throw, and are never read back', () =>
+  test('stores before it are kept, and those behind it throw and are never read back', () =>
     run(`const other = { a: 2, b: [2, 2, 2], c: 2 }
+       records.set(0, other)
+       records.setField(WHOLE - 1, 'c', 2)
+       assert.deepEqual([records.get(0), records.getField(WHOLE - 1, 'c')], [other, 2])
        for (const i of [WHOLE, WHOLE + 1]) {
          assert.equal(code(() => records.set(i, other)), 'ERR_MEMORY_FAULT')
          assert.equal(code(() => records.setField(i, 'c', 2)), 'ERR_MEMORY_FAULT')

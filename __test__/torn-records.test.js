@@ -25,7 +25,7 @@ function inMemory() {
   return path
 }
 
-/** A process that appends without end, so many records at a time, and writes down the number of the last one whose call returned. */
+/** A process that appends without end, `count` records at a time, and writes down the number of the last one whose call returned. */
 async function startWriter(path, writer, count) {
   const log = scope.path()
   const source = script(`${RECORDS}

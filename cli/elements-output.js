@@ -1,6 +1,6 @@
 // Prints elements: a line each, records as a table, or one JSON array.
 
-import { BLOCK, truths } from './blocks.js'
+import { BLOCK, isText, truths } from './blocks.js'
 import { printable } from './failures.js'
 import { booleanFieldsOf, holdsBooleans } from './npy/header.js'
 import { holdsRecords } from './record-types.js'
@@ -52,7 +52,7 @@ async function printTable(fields, parts, output) {
   const columns = fields.map(({ name, typecode, count }) => {
     const one = textWriter(typecode)
     const write = count === undefined ? one : (list) => `[${list.map(one).join(', ')}]`
-    return { name, title: printable(name), write, isLeft: count === undefined && 'cuw'.includes(typecode) }
+    return { name, title: printable(name), write, isLeft: count === undefined && isText({ typecode }) }
   })
   const widths = columns.map(({ title }) => title.length)
   const line = (cells) => {

@@ -2,6 +2,7 @@
 
 import { blocksOf, isComplex, isText, truths } from './blocks.js'
 import { doublesOf } from './envelopes.js'
+import { isFloat } from './type-names.js'
 
 const WORD = 2n ** 32n
 
@@ -13,7 +14,7 @@ const WORD = 2n ** 32n
 export async function statisticsOf(array, { isBoolean = false, onProgress = () => {} } = {}) {
   const { length } = array
   if (isText(array) || isComplex(array) || length === 0) return undefined
-  const areFloats = 'efd'.includes(array.typecode)
+  const areFloats = isFloat(array.typecode)
   const moments = areFloats ? new FloatMoments() : new IntegerMoments()
   let [min, max] = []
   for await (const { start, values } of blocksOf(array)) {

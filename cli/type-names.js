@@ -11,6 +11,10 @@ const TYPECODES = [...MmapArray.typecodes]
 /** NumPy's name of booleans. In a file they are bytes; `convert` writes the name into a header. */
 const BOOLEANS = '|b1'
 
+export const isInteger = (typecode) => 'bBhHiIlLqQ'.includes(typecode)
+/** Whether a typecode is one of real numbers. */
+export const isFloat = (typecode) => 'efd'.includes(typecode)
+
 /** @returns {string | undefined} the typecode; undefined without a name */
 export function toTypecode(name) {
   if (name === undefined) return undefined

@@ -103,10 +103,11 @@ function readerOf(array, other) {
   return (index) => other[index]
 }
 
-/** The same, but without an error for an element that is not a character: it equals nothing. */
+/** The same, but without an error for an element that is not a character, or a record with one that is not: it equals nothing. */
 function quietReaderOf(array, other) {
   const type = typeOf(isArray(other) ? other : array)
   const read = readerOf(array, other)
+  if (type.fields?.some((field) => field.type.meaning === 'character')) return (index) => quietly(() => read(index))
   if (type.meaning !== 'character') return read
   return isArray(other) ? (index) => characterAt(other, index) : (index) => quietly(() => read(index))
 }

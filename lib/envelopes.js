@@ -4,8 +4,7 @@ import { toBound, toCount } from './arguments.js'
 import * as jobs from './jobs.js'
 import { allocate, bytesOf } from './buffers.js'
 import { coreOf, memoryOf, requireOpen } from './core-array.js'
-import { typeMismatch } from './errors.js'
-import { subjectOf, withOptions } from './field-options.js'
+import { requireOrder, subjectOf, withOptions } from './field-options.js'
 
 const toParts = (parts, start, stop) => [toCount(parts, 'parts'), toBound(start, 'start'), toBound(stop, 'stop')]
 
@@ -15,11 +14,10 @@ function halves(both) {
   return { min: both.subarray(0, half), max: both.subarray(half) }
 }
 
-/** What an envelope is of. */
+/** The numbers that an envelope is made of. */
 function orderedSubject(array, options, known) {
   const subject = subjectOf(array, options, 'envelope', known)
-  const { isObject, label } = subject.type
-  if (isObject) throw typeMismatch(`An envelope needs elements that have an order, or { field }. These are of ${label}`)
+  requireOrder(subject.type, 'envelope')
   return subject
 }
 

@@ -11,19 +11,26 @@ function areOptions(value) {
 }
 
 /**
- * The arguments that may be left out before the options, and the options, which may be given in the place of the first that is left
- * out: so `index(value, { field })` works.
+ * Moves the options to the last place: `index(value, { field })` gives them in the place of an argument that is left out.
+ * @param given the arguments that may be left out, then the options
  */
 export function withOptions(...given) {
-  const at = given.findIndex(areOptions)
   const last = given.length - 1
-  if (at < 0 || given.slice(at + 1).some((value) => value !== undefined)) return given
+  let at = 0
+  while (at < last && !areOptions(given[at])) at++
+  if (at === last || given.slice(at + 1).some((value) => value !== undefined)) return given
   const options = given[at]
   return given.map((value, index) => (index === last ? options : index === at ? undefined : value))
 }
 
+/** Throws for elements, or a field, without an order. */
+export function requireOrder({ isObject, label }, operation) {
+  if (isObject)
+    throw typeMismatch(`${operation} needs elements that have an order, or { field }. These are of ${label}`)
+}
+
 /**
- * What a call works on.
+ * The elements, or the field of them, that a call works on.
  * @param operation the name of the call, for errors
  * @param known the options that the call takes
  * @returns {{ type: object, number?: number, signal?: AbortSignal }} the row of the elements; or that of the field, and the number

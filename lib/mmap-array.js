@@ -29,6 +29,7 @@ import { inJson, inspected, printed } from './inspection.js'
 import { extend, initialize, sourceOf } from './items.js'
 import { entriesOf, keysOf, valuesOf } from './iteration.js'
 import * as jobs from './jobs.js'
+import * as numbers from './numbers.js'
 import { objectPath } from './object-path.js'
 import { openMemory } from './opening.js'
 import { recordType } from './record-types.js'
@@ -131,17 +132,17 @@ export class MmapArray extends StoredArray {
   }
 
   count(value, start, stop, options) {
-    return columns.count(this, value, ...withOptions(start, stop, options))
+    return numbers.count(this, value, ...withOptions(start, stop, options))
   }
 
   index(value, start, stop, options) {
-    const found = columns.find(this, value, ...withOptions(start, stop, options))
+    const found = numbers.find(this, value, ...withOptions(start, stop, options))
     if (found < 0) throw valueNotFound(value)
     return found
   }
 
   includes(value, start, stop, options) {
-    return columns.find(this, value, ...withOptions(start, stop, options)) >= 0
+    return numbers.find(this, value, ...withOptions(start, stop, options)) >= 0
   }
 
   reverse() {
@@ -271,15 +272,15 @@ export class MmapArray extends StoredArray {
   // Numbers
 
   sum(start, stop, options) {
-    return columns.sum(this, ...withOptions(start, stop, options))
+    return numbers.sum(this, ...withOptions(start, stop, options))
   }
 
   min(start, stop, options) {
-    return columns.extreme(this, 'min', ...withOptions(start, stop, options))
+    return numbers.extreme(this, 'min', ...withOptions(start, stop, options))
   }
 
   max(start, stop, options) {
-    return columns.extreme(this, 'max', ...withOptions(start, stop, options))
+    return numbers.extreme(this, 'max', ...withOptions(start, stop, options))
   }
 
   sort(options) {

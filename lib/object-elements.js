@@ -15,7 +15,7 @@ import { END, FAULTS_SEEN, LENGTH, ROOM } from './state.js'
  * - `check(value)` gives the bytes of an element, as the core takes them, or throws;
  * - `needle(value)` gives the bytes that the core searches for; undefined if no element can equal the value;
  * - `present(bytes)` gives the element for what the core returned;
- * - `equals(element, value)` compares an element with any value;
+ * - `equals(element, value)` compares an element with any value. An element that cannot be read is undefined, and equals nothing;
  * - `fields` has the Access of each field of a record, with its `name` and `offset`; `fieldsByName` has them by name.
  */
 class ObjectCodec {
@@ -76,7 +76,7 @@ export function recordCodec(type) {
       return bytesOf(data)
     },
     equals: (element, value) => {
-      if (!isObject(value) || Object.keys(value).some(isOther)) return false
+      if (!isObject(element) || !isObject(value) || Object.keys(value).some(isOther)) return false
       const given = fields.map(({ name }) => value[name])
       return fields.every(({ name, equals }, number) => equals(element[name], given[number]))
     },
@@ -101,7 +101,7 @@ const copiesInUse = RECORD_ACCESSORS.map(() => 0)
 function accessorsOf(type, fields) {
   const { gaps, itemsize, numbers } = type
   const notAnObject = (value) => invalidArgType('value', `an object with the fields ${listed(fields)}`, value)
-  /** Throws if a property that is no field is an own one of a value. */
+  /** Throws if a property that is no field is an own property of a value, and not an inherited one. */
   const refuse = (value, key) => {
     if (!Object.hasOwn(value, key)) return
     throw invalidArgType('value', `an object with no other fields than ${listed(fields)}`, key)

@@ -66,7 +66,7 @@ export function rowOfLayout({ fields, itemsize }) {
     offsets.push(offset)
     return [name, count === undefined || count === null ? typecode : [typecode, count]]
   })
-  // Not undefined, which means that the size is to be worked out.
+  // null is refused. For undefined, the size would be computed.
   return rowOf(layoutOf(entries.map(toField), { offsets, itemsize: itemsize ?? null }))
 }
 
@@ -106,7 +106,8 @@ function toEntry(entry, number) {
 /** The own properties of an object, without running a getter. */
 function ownEntries(fields) {
   const prototype = Object.getPrototypeOf(fields)
-  if (prototype !== Object.prototype && prototype !== null) {
+  // Object.prototype, also that of another realm, has no prototype.
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     throw invalidRecordType(
       'the object of the fields must be a plain one; { __proto__: ... } sets the prototype, so give a field of that name in a list',
     )

@@ -81,7 +81,7 @@ export function replaceField(array, index, name, value) {
   // Only the bytes of the field: others may write the other fields meanwhile.
   const bytes = new Uint8Array(count * type.itemsize)
   write(new DataView(bytes.buffer), 0, checked)
-  coreOf(array).setColumn(number, bytes, at)
+  coreOf(array).setField(at, number, bytes)
 }
 
 const dataOf = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

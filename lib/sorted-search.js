@@ -5,8 +5,8 @@ import { toBound, toOptionalString } from './arguments.js'
 import { allocate, bytesOf } from './buffers.js'
 import { boundOf, coreOf, requireOpen, typeOf } from './core-array.js'
 import { isOneCharacter } from './elements.js'
-import { invalidArgType, outOfRange, typeMismatch } from './errors.js'
-import { subjectOf, withOptions } from './field-options.js'
+import { invalidArgType, outOfRange } from './errors.js'
+import { requireOrder, subjectOf, withOptions } from './field-options.js'
 import { sourceInMemory } from './items.js'
 import * as jobs from './jobs.js'
 
@@ -16,8 +16,7 @@ import * as jobs from './jobs.js'
  * @returns {[value: number | bigint, excess: number]}
  */
 function toSought(type, value) {
-  if (type.isObject)
-    throw typeMismatch(`bisect needs elements that have an order, or { field }. These are of ${type.label}`)
+  requireOrder(type, 'bisect')
   if (type.meaning === 'character') {
     if (typeof value === 'string' && isOneCharacter(value)) return [value.codePointAt(0), 0]
     throw invalidArgType('value', `a string of one character, for ${type.label}`, value)
@@ -90,10 +89,8 @@ export async function searchsortedAsync(array, needles, ...sideAndOptions) {
 }
 
 function toSource(type, needles) {
-  const { isObject, label } = type
-  if (isObject)
-    throw typeMismatch(`searchsorted needs elements that have an order, or { field }. These are of ${label}`)
+  requireOrder(type, 'searchsorted')
   const source = sourceInMemory(type, needles, 'needles', 'A search among elements')
   if (source !== undefined) return source
-  throw invalidArgType('needles', `an MmapArray or a typed array of ${label}`, needles)
+  throw invalidArgType('needles', `an MmapArray or a typed array of ${type.label}`, needles)
 }

@@ -190,6 +190,14 @@ impl fmt::Display for ElementType {
 }
 
 impl ElementType {
+    /// The type of records of these fields.
+    ///
+    /// # Errors
+    /// Those of [`RecordType::new`].
+    pub fn record(fields: Vec<Field>, itemsize: u64) -> Result<ElementType> {
+        RecordType::new(fields, itemsize).map(|record| ElementType::Record(Arc::new(record)))
+    }
+
     /// The size of an element in bytes.
     pub fn itemsize(&self) -> usize {
         match self {
@@ -301,18 +309,20 @@ fn invalid(reason: String) -> Error {
     Error::InvalidRecordType { reason }
 }
 
+/// A field, for tests.
+#[cfg(test)]
+pub fn field(name: &str, code: &str, count: Option<usize>, offset: usize) -> Field {
+    Field {
+        name: name.to_owned(),
+        typecode: Typecode::parse(code).unwrap(),
+        count,
+        offset,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn field(name: &str, code: &str, count: Option<usize>, offset: usize) -> Field {
-        Field {
-            name: name.to_owned(),
-            typecode: Typecode::parse(code).unwrap(),
-            count,
-            offset,
-        }
-    }
 
     #[test]
     fn record_has_the_parts_of_its_fields() {
@@ -321,7 +331,7 @@ mod tests {
             field("gain", "Zf", Some(2), 8),
             field("size", "I", None, 28),
         ];
-        let record = ElementType::Record(Arc::new(RecordType::new(fields, 32).unwrap()));
+        let record = ElementType::record(fields, 32).unwrap();
         assert_eq!(
             (record.itemsize(), record.alignment(), record.scalar()),
             (32, 1, None)

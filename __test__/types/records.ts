@@ -1,5 +1,13 @@
 // What the compiler makes of the fields of a record: the element, what may be written, and the array itself.
-import { MmapArray, type Complex, type Element, type ElementType, type Handle, type RecordType } from '../../index.js'
+import {
+  MmapArray,
+  type Complex,
+  type Element,
+  type ElementType,
+  type FieldMap,
+  type Handle,
+  type RecordType,
+} from '../../index.js'
 import { exactly, use } from './exactly.js'
 
 const trades = MmapArray.open('x', { time: 'q', price: 'd', gain: ['f', 3] })
@@ -107,6 +115,18 @@ function total(array: MmapArray<{ price: 'd'; size: 'I' }>): number {
   return sum
 }
 use(total(new MmapArray({ price: 'd', size: 'I' })))
+class Trades extends MmapArray<{ price: 'd' }> {
+  mean() {
+    return this.sum({ field: 'price' }) / this.length
+  }
+}
+exactly<number>()(new Trades({ price: 'd' }, [{ price: 1 }]).mean())
+class Table<F extends FieldMap> extends MmapArray<F> {
+  last() {
+    return this.get(-1)
+  }
+}
+exactly<{ price: number }>()(new Table<{ price: 'd' }>({ price: 'd' }, [{ price: 1 }]).last())
 const anything: MmapArray<ElementType>[] = []
 use(anything.length)
 exactly<{ id: bigint; names: string[] }>()({} as Element<{ id: 'Q'; names: ['w', 8] }>)

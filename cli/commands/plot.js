@@ -10,7 +10,7 @@ import { extentOf, seriesOf } from '../plot/series.js'
 import { dotsIn, histogramLines, plotLines } from '../plot/terminal.js'
 import { progressOf } from '../progress.js'
 import { replace, requireReplaceable } from '../replacement.js'
-import { nameOf } from '../type-names.js'
+import { isFloat, nameOf } from '../type-names.js'
 
 const IMAGE = { width: 960, height: 480 }
 /** The most characters, pixels or bins of a picture, in each direction. */
@@ -90,7 +90,7 @@ async function pictureOf(array, path, values, target, output) {
           progressOf('counting', stop - start),
         )
       : undefined
-  return { title, note, columns, isWhole, extent, bins, start, stop, width, isInteger: !'efd'.includes(array.typecode) }
+  return { title, note, columns, isWhole, extent, bins, start, stop, width, isInteger: !isFloat(array.typecode) }
 }
 
 function textOf(picture, { log, height }, output) {

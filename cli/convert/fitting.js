@@ -7,7 +7,7 @@ import { areSameTypes, fieldTypeName, isRecordType } from '../record-types.js'
 import { overflows } from '../text/floats.js'
 import { numberRounding } from '../text/integers.js'
 import { roundableInteger } from '../text/rounding.js'
-import { NARROW, nameOf } from '../type-names.js'
+import { NARROW, isFloat, isInteger, nameOf } from '../type-names.js'
 
 /** A value that the type of the target does not hold. */
 export class Unfit extends DataError {
@@ -92,8 +92,6 @@ const WIDE = new Set(['l', 'L', 'q', 'Q'])
 /** A whole double is an exact integer, but an array takes those beyond 2^53 only as bigints. */
 const bigWhole = (number) => (Number.isInteger(number) && !Number.isSafeInteger(number) ? BigInt(number) : number)
 
-const isFloat = (typecode) => 'efd'.includes(typecode)
-const isInteger = (typecode) => 'bBhHiIlLqQ'.includes(typecode)
 const noRounding = (typecode) =>
   `--round goes with integers, not with ${nameOf(typecode)}, which takes integers of a binary FILE by --round nearest`
 

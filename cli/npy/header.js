@@ -6,8 +6,8 @@ import { DataError } from '../failures.js'
 import { parseDictionary } from './literal.js'
 
 const MAGIC = '\x93NUMPY'
-/** The longest text that NumPy reads, and the most bytes before it. */
-const [LONGEST, PRELUDE] = [10_000, 12]
+/** The longest text that NumPy reads, 10,000 characters of up to 4 bytes, and the most bytes before it. */
+const [LONGEST, PRELUDE] = [40_000, 12]
 /** Headers that NumPy writes end at a multiple of this. */
 const ALIGNMENT = 64
 /** NumPy leaves room for so many digits in the length that may grow. */
@@ -133,8 +133,11 @@ function kindOf(descr) {
   return { typecode, isBoolean: typecode !== undefined && BOOLEANS.has(kind), isBigEndian: order === '>' }
 }
 
+/** The names of fields. A field with a title has a pair of both. */
 const booleansAmong = (fields) =>
-  fields.filter((field) => Array.isArray(field) && kindOf(field[1]).isBoolean).map(([name]) => name)
+  fields
+    .filter((field) => Array.isArray(field) && kindOf(field[1]).isBoolean)
+    .map(([name]) => (Array.isArray(name) ? name[1] : name))
 
 /**
  * The header of a file, byte for byte as `np.save` writes it.

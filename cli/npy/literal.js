@@ -2,7 +2,22 @@
 
 /** White space and comments, then one token: a string with its prefix, a number, a bracket or separator, or a name. */
 const TOKEN =
-  /(?:[ \t\n\r\f]|#[^\n]*)*(?:[uUrR]?'([^'\\\n\0]*)'|[uUrR]?"([^"\\\n\0]*)"|(\d+)L?|([{}()[\],:])|([A-Z]\w*)|$)/y
+  /(?:[ \t\n\r\f]|#[^\n]*)*(?:([uUrR]?)(?:'((?:[^'\\\n\0]|\\[^\0])*)'|"((?:[^"\\\n\0]|\\[^\0])*)")|(\d+)L?|([{}()[\],:])|([A-Z]\w*)|$)/y
+/** An escape in a string. Names of fields have those that Python's `repr` writes, and other programs may write others. */
+const ESCAPE = /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{1,3})|([^]))/gu
+const ESCAPED = {
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+  '\n': '',
+}
 const NAMES = new Map([
   ['True', true],
   ['False', false],
@@ -60,12 +75,25 @@ function tokensOf(text) {
   while (TOKEN.lastIndex < text.length) {
     const match = TOKEN.exec(text)
     if (!match) throw new SyntaxError('its header is not a Python dictionary')
-    const [, single, double, digits, mark, name] = match
+    const [, prefix, single, double, digits, mark, name] = match
     if (name !== undefined && !NAMES.has(name)) throw new SyntaxError('its header is not a Python dictionary')
     if (mark !== undefined) tokens.push({ mark })
     else if (name !== undefined) tokens.push({ value: NAMES.get(name) })
     else if (digits !== undefined) tokens.push({ value: BigInt(digits) })
-    else if (single !== undefined || double !== undefined) tokens.push({ value: single ?? double })
+    else if (prefix !== undefined) {
+      const string = single ?? double
+      tokens.push({ value: prefix.toLowerCase() === 'r' ? string : unescaped(string) })
+    }
   }
   return tokens
+}
+
+/** The string that Python reads for the characters between two quotes. */
+function unescaped(text) {
+  return text.replace(ESCAPE, (escape, x, u, U, octal, character) => {
+    if (character !== undefined) return ESCAPED[character] ?? escape
+    const point = octal === undefined ? Number.parseInt(x ?? u ?? U, 16) : Number.parseInt(octal, 8)
+    if (point > 0x10ffff) throw new SyntaxError('its header has a string with an invalid escape')
+    return String.fromCodePoint(point)
+  })
 }

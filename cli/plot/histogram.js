@@ -1,13 +1,14 @@
 // Counts the elements in bins of equal width.
 
 import { blocksOf } from '../blocks.js'
+import { isFloat } from '../type-names.js'
 
 /**
  * @param {{ start: number, stop: number, extent: [least: number, greatest: number], bins: number }} options
  * @returns {Promise<Array<{ from: number, to: number, count: number }>>} the last bin has its upper end too
  */
 export async function histogramOf(array, { start, stop, extent: [least, greatest], bins: wanted }, onProgress) {
-  const isInteger = !'efd'.includes(array.typecode)
+  const isInteger = !isFloat(array.typecode)
   // The distance of the ends may be larger than any double: then all numbers are divided by four.
   const scale = Number.isFinite(greatest - least) ? 1 : 1 / 4
   const low = least * scale

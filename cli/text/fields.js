@@ -2,6 +2,7 @@
 
 import { DataError, UsageError } from '../failures.js'
 import { isComplex, isText } from '../blocks.js'
+import { isInteger } from '../type-names.js'
 import { shownText } from './shown-text.js'
 import { MISSING, valueReader } from './values.js'
 
@@ -28,7 +29,6 @@ export function fieldReaders({ fields }, options) {
   return readers
 }
 
-const isInteger = (typecode) => 'bBhHiIlLqQ'.includes(typecode)
 const isDate = (typecode) => 'ql'.includes(typecode)
 
 /** The reader of one type. A type without the value of --missing refuses missing values. */

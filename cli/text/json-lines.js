@@ -18,7 +18,7 @@ import { MISSING } from './values.js'
  * @yields {{ values: unknown[], lines: number[] }}
  */
 export async function* jsonBlocks(texts, { column, comment, firstLine = 1 }, reader) {
-  const valueIn = reader === undefined ? characterIn : (text) => numberIn(text, reader, column !== undefined)
+  const valueIn = reader === undefined ? characterIn : (text) => numberOrComplexIn(text, reader, column !== undefined)
   const missing = reader?.missing ?? { action: 'refuse' }
   let line = firstLine - 1
   // The empty lines so far. They are missing values if another line follows.
@@ -101,6 +101,13 @@ class Members {
     const members = membersOf(text) || 'none'
     throw new DataError(`no object has a member ${shownText(this.#name)}; the first, of line ${line}, has ${members}`)
   }
+}
+
+function numberOrComplexIn(text, reader, isMember) {
+  if (!reader.isComplex || !text.trimStart().startsWith('{')) return numberIn(text, reader, isMember)
+  const parts = objectOf(text)
+  const isComplex = Object.hasOwn(parts, 're') && Object.hasOwn(parts, 'im')
+  return isComplex ? complexIn(text, reader) : numberIn(text, reader, isMember)
 }
 
 /** Reads a number from the text itself: JSON.parse would round a number with more digits than a double. */

@@ -34,7 +34,7 @@ export const MISSING = Symbol('missing')
  * Makes the reader of a file's fields.
  * @param {{ typecode: string, isAssumed?: boolean, dates?: string, round?: string, thousands?: string, decimal?: string, missing?: string,
  *   missingText?: string[] }} options
- * @returns {{ read(text: string): unknown, isTitle(text: string): boolean, missing: { action: string, value?: unknown } }}
+ * @returns {{ read(text: string): unknown, isTitle(text: string): boolean, isComplex: boolean, missing: { action: string, value?: unknown } }}
  *   `read` gives MISSING if --missing is given, and throws a DataError for a missing value otherwise
  */
 export function valueReader({ typecode, isAssumed, dates, round, thousands, decimal, missing, missingText }) {
@@ -79,6 +79,7 @@ export function valueReader({ typecode, isAssumed, dates, round, thousands, deci
   return {
     read,
     missing: policy,
+    isComplex: isComplex({ typecode }),
     isTitle: (text) => isTitle(text) && !ownTexts.has(text.trim()) && !isValue(text.trim()),
   }
 }

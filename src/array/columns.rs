@@ -1,14 +1,14 @@
 //! One field of many records. Fields are named by their number among those of the record.
 
 use super::numbers::whole_values;
-use super::slice::{Bounds, insertion_index};
+use super::slice::{Bounds, element_index, insertion_index};
+use super::splice::unmapped;
 use super::{Array, Snapshot};
 use crate::element::{Element, Number};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::kernels::column::Column;
 use crate::kernels::column::numbers::Numbers;
-use crate::mapping::guard::guards_any_of;
 use crate::os::available::copied;
 
 impl Array {
@@ -64,14 +64,8 @@ impl Array {
                 received: format!("{count} values"),
             });
         }
-        // The source may be memory of this array's file, through this or another mapping. Then stores would change it.
-        let copy;
-        let source = if guards_any_of(source.address(), source.len()) {
-            copy = copied(source)?;
-            Region::of(&copy)
-        } else {
-            source
-        };
+        let mut copy = Vec::new();
+        let source = unmapped(source, &mut copy)?;
         let start = start as usize;
         column
             .part(start..start + count)
@@ -87,6 +81,25 @@ impl Array {
         let copy = copied(source.region())?;
         source.check_faults()?;
         self.set_column(field, Region::of(&copy), start)
+    }
+
+    /// Stores the bytes of a value in a field of one record. The other fields are not written.
+    ///
+    /// # Errors
+    /// `ReadOnly`; `IndexOutOfRange`; `InvalidArgType` for a field that is not there, and for bytes of another size.
+    pub fn set_field(&self, index: i64, field: usize, value: Region<'_>) -> Result<()> {
+        self.require_writable("setField")?;
+        let at = element_index(index, self.length())? as usize;
+        let layout = self.element_type.field(field)?;
+        if value.len() != layout.size() {
+            return Err(Error::InvalidArgType {
+                name: "value",
+                requirement: "a Uint8Array of the bytes of one field",
+            });
+        }
+        self.region()
+            .copy_from(at * self.element_type.itemsize() + layout.offset, value);
+        Ok(())
     }
 
     /// A number or a character that a field is compared with.
@@ -135,11 +148,9 @@ impl Array {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::array::samples::done;
-    use crate::element_type::{ElementType, Field, RecordType};
+    use crate::element_type::{ElementType, field};
     use crate::kernels::bisect::{Side, Value};
     use crate::kernels::extremes::Extreme;
     use crate::kernels::sum::Sum;
@@ -152,20 +163,13 @@ mod tests {
 
     /// Records of 27 bytes, of which one is padding. Their times fall.
     fn records(count: usize) -> Array {
-        let field = |name: &str, code, count, offset| Field {
-            name: String::from(name),
-            typecode: Typecode::parse(code).unwrap(),
-            count,
-            offset,
-        };
         let fields = vec![
             field("time", "q", None, 1),
             field("mark", "c", None, 9),
             field("point", "h", Some(4), 11),
             field("gain", "Zf", None, 19),
         ];
-        let record = RecordType::new(fields, 27).unwrap();
-        let mut array = Array::anonymous(ElementType::Record(Arc::new(record)), 0).unwrap();
+        let mut array = Array::anonymous(ElementType::record(fields, 27).unwrap(), 0).unwrap();
         for n in 0..count {
             let mut record = [n as u8; 27];
             record[1..9].copy_from_slice(&(-((n / 2) as i64)).to_le_bytes());
@@ -231,6 +235,27 @@ mod tests {
         let mut expected = before;
         expected[27 * 3 + 1..][..8].copy_from_slice(&7i64.to_le_bytes());
         expected[27 * 4 + 1..][..8].copy_from_slice(&8i64.to_le_bytes());
+        assert_eq!(array.region().to_vec().unwrap(), expected);
+    }
+
+    #[test]
+    fn set_field_changes_the_field_of_one_record() {
+        let array = records(3);
+        let mut expected = array.region().to_vec().unwrap();
+        array
+            .set_field(-2, POINT, Region::of(bytemuck::cast_slice(&[1i16, 2, 3, 4])))
+            .unwrap();
+        expected[27 + 11..27 + 19].copy_from_slice(bytemuck::cast_slice(&[1i16, 2, 3, 4]));
+        assert_eq!(array.region().to_vec().unwrap(), expected);
+        for (index, field, size, error) in [
+            (3, POINT, 8, "ERR_INDEX_OUT_OF_RANGE"),
+            (-4, POINT, 8, "ERR_INDEX_OUT_OF_RANGE"),
+            (0, POINT, 7, "ERR_INVALID_ARG_TYPE"),
+            (0, 4, 8, "ERR_INVALID_ARG_TYPE"),
+        ] {
+            let outcome = array.set_field(index, field, Region::of(&[0xEE; 8][..size]));
+            assert_eq!(code(outcome), error);
+        }
         assert_eq!(array.region().to_vec().unwrap(), expected);
     }
 

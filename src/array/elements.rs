@@ -60,7 +60,7 @@ impl Array {
         Ok(count as u64)
     }
 
-    /// What the elements that equal a complex number or a record look like.
+    /// The elements that equal a complex number or a record.
     fn pattern(&self, needle: &Element) -> Pattern {
         Pattern::of(&self.element_type.parts(), needle.bytes())
     }

@@ -42,7 +42,7 @@ use jobs::Jobs;
 use memory::Memory;
 use tail::{End, LengthChange, Prefault, Tail};
 
-/// What the call holds until it ends if the length of an array can be changed, or the error that says why not.
+/// Whether the length of an array can be changed: a guard that the call holds until it ends, or the error that says why not.
 type Verdict = Result<LengthChange>;
 
 /// Called before pages are removed, with the byte at which the remaining ones end.

@@ -3,12 +3,11 @@
 use std::fs::File;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
-use std::sync::Arc;
 
 use super::jobs::Work;
 use super::{Array, Placement};
 use crate::element::Element;
-use crate::element_type::{ElementType, Field, RecordType};
+use crate::element_type::{ElementType, field};
 use crate::error::Result;
 use crate::kernels::Region;
 use crate::storage::{Flags, Storage};
@@ -33,14 +32,8 @@ pub fn over(file: &File, flags: Flags, length: Option<u64>) -> Array {
 
 /// Records of a size, with a character at byte 1 and padding elsewhere.
 pub fn records(itemsize: u64) -> ElementType {
-    let field = |name: &str, code, offset| Field {
-        name: name.to_owned(),
-        typecode: Typecode::parse(code).unwrap(),
-        count: None,
-        offset,
-    };
-    let fields = vec![field("kind", "B", 0), field("letter", "c", 1)];
-    ElementType::Record(Arc::new(RecordType::new(fields, itemsize).unwrap()))
+    let fields = vec![field("kind", "B", None, 0), field("letter", "c", None, 1)];
+    ElementType::record(fields, itemsize).unwrap()
 }
 
 /// An array in memory of its own.

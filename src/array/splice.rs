@@ -81,14 +81,8 @@ impl Array {
             stride = bounds.resolve(self.length())?;
             (stride.count != count).then_some(resizable).transpose()?
         };
-        // The source may be memory of this array's file, through this or another mapping. Then moving elements would change it.
-        let copy;
-        let source = if guards_any_of(source.address(), source.len()) {
-            copy = copied(source)?;
-            Region::of(&copy)
-        } else {
-            source
-        };
+        let mut copy = Vec::new();
+        let source = unmapped(source, &mut copy)?;
         if stride.count == count {
             self.begin_write_in_place("setSlice")?;
             gather::scatter(source, self.region(), stride, self.element_type.itemsize());
@@ -161,6 +155,16 @@ impl Array {
         }
         Ok(())
     }
+}
+
+/// The bytes of a source, outside of mapped memory. It may be memory of the array's file, through this or another mapping, which the
+/// stores of the call would change. Then this is a copy, which `copy` keeps.
+pub(super) fn unmapped<'a>(source: Region<'a>, copy: &'a mut Vec<u8>) -> Result<Region<'a>> {
+    if !guards_any_of(source.address(), source.len()) {
+        return Ok(source);
+    }
+    *copy = copied(source)?;
+    Ok(Region::of(copy))
 }
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
 //! Arrays of records and complex numbers do what a list of their bytes does.
 
 use std::os::fd::AsRawFd;
-use std::sync::Arc;
 
 use super::samples::{file_of, records};
 use super::slice::Bounds;
 use super::{Array, Placement};
 use crate::element::Element;
-use crate::element_type::{ElementType, Field, RecordType};
+use crate::element_type::{ElementType, field};
 use crate::error::Error;
 use crate::kernels::Region;
 use crate::kernels::bisect::{Side, Value};
@@ -203,14 +202,8 @@ fn remove_find_and_count_of_records_ignore_the_padding() {
 
 #[test]
 fn pop_of_a_record_with_an_invalid_character_fails_and_keeps_it() {
-    let field = Field {
-        name: String::from("letter"),
-        typecode: Typecode::parse("w").unwrap(),
-        count: Some(2),
-        offset: 1,
-    };
-    let record = RecordType::new(vec![field], 9).unwrap();
-    let mut array = Array::anonymous(ElementType::Record(Arc::new(record)), 0).unwrap();
+    let record = ElementType::record(vec![field("letter", "w", Some(2), 1)], 9).unwrap();
+    let mut array = Array::anonymous(record, 0).unwrap();
     array
         .append(&Element::from_bytes(&[0, 65, 0, 0, 0, 0, 0, 0x11, 0]))
         .unwrap();

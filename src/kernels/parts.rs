@@ -136,7 +136,7 @@ fn compared_bits(scalar: Scalar, bits: &[u8], mask: &mut [u8]) -> bool {
 /// Bytes of elements that are worked on at a time, part by part. They stay in the first-level cache.
 const BLOCK: usize = 16 * 1024;
 
-/// A part of so many bytes is worked on with vectors.
+/// From this many bytes on, a part is worked on with vectors.
 const LONG: usize = 512;
 
 /// Divides elements into ranges of about a block each.
@@ -237,23 +237,16 @@ fn part_difference<T: Pod + PartialEq>(
 mod tests {
     use super::*;
     use crate::element::Element;
-    use crate::element_type::{ElementType, Field, RecordType};
+    use crate::element_type::{ElementType, field};
     use crate::typecode::Typecode;
-    use std::sync::Arc;
 
     /// Types whose fields are packed, aligned, out of order, long, short, and with padding at either end.
     fn types() -> Vec<ElementType> {
         let record = |fields: &[(&str, Option<usize>, usize)], itemsize| {
             let fields = fields
                 .iter()
-                .enumerate()
-                .map(|(at, (code, count, offset))| Field {
-                    name: format!("field {at}"),
-                    typecode: Typecode::parse(code).unwrap(),
-                    count: *count,
-                    offset: *offset,
-                });
-            ElementType::Record(Arc::new(RecordType::new(fields.collect(), itemsize).unwrap()))
+                .map(|(code, count, offset)| field(&offset.to_string(), code, *count, *offset));
+            ElementType::record(fields.collect(), itemsize).unwrap()
         };
         vec![
             record(&[("q", None, 0), ("d", None, 8), ("I", None, 16)], 20),

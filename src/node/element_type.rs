@@ -1,12 +1,10 @@
 //! Element types as JavaScript writes them: a typecode, or the layout of a record.
 
-use std::sync::Arc;
-
 use napi::bindgen_prelude::Either;
 use napi_derive::napi;
 
 use super::values::{count, optional_count};
-use crate::element_type::{ElementType, Field, RecordType};
+use crate::element_type::{ElementType, Field};
 use crate::error::Result;
 use crate::typecode::Typecode;
 
@@ -37,8 +35,7 @@ pub fn parse_type(raw: RawType) -> Result<ElementType> {
         Either::A(code) => Typecode::parse(&code).map(ElementType::Plain),
         Either::B(RecordLayout { fields, itemsize }) => {
             let fields = fields.into_iter().map(FieldLayout::parse);
-            let record = RecordType::new(fields.collect::<Result<_>>()?, count("itemsize", itemsize)?)?;
-            Ok(ElementType::Record(Arc::new(record)))
+            ElementType::record(fields.collect::<Result<_>>()?, count("itemsize", itemsize)?)
         }
     }
 }

@@ -76,7 +76,7 @@ const WORDS: [(&str, &str); 37] = [
     ("cdouble", "c16"),
 ];
 
-/// What has a type, in an error about a file.
+/// The subject of an error about a file: its elements, or the values of one of their fields.
 pub fn subject(field: Option<&str>) -> String {
     field.map_or_else(
         || String::from("its elements"),

@@ -9,7 +9,6 @@
 //! A field may also have a title, which NumPy writes beside the name: `(('the title', 'name'), '<i8')`.
 
 use std::fmt::Write;
-use std::sync::Arc;
 
 use super::dtype::{subject, typecode_of};
 use super::literal::Literal;
@@ -25,14 +24,14 @@ use crate::typecode::Typecode;
 pub fn element_type_of(descr: Literal) -> Result<ElementType> {
     match descr {
         Literal::Text(name) => Ok(ElementType::Plain(typecode_of(&name, None)?)),
-        Literal::List(fields) => Ok(ElementType::Record(Arc::new(record_of(fields)?))),
+        Literal::List(fields) => record_of(fields),
         Literal::Tuple(_) => Err(unsupported("its elements are arrays")),
         Literal::OtherText => Err(unsupported("its dtype has a name that is not Unicode text")),
         _ => Err(invalid("its descr is not a type")),
     }
 }
 
-fn record_of(items: Vec<Literal>) -> Result<RecordType> {
+fn record_of(items: Vec<Literal>) -> Result<ElementType> {
     let mut fields = Vec::new();
     let mut end = 0u64;
     for item in items {
@@ -52,7 +51,7 @@ fn record_of(items: Vec<Literal>) -> Result<RecordType> {
         };
         end = end.saturating_add(size.saturating_mul(count.unwrap_or(1)));
     }
-    RecordType::new(fields, end).map_err(|error| match error {
+    ElementType::record(fields, end).map_err(|error| match error {
         Error::InvalidRecordType { reason } => unsupported(format!("its elements are records, but {reason}")),
         other => other,
     })
@@ -214,6 +213,7 @@ fn is_printable(char: char) -> bool {
 mod tests {
     use super::super::literal::{Encoding, parse_dictionary};
     use super::*;
+    use crate::element_type;
 
     /// The type of the Python text of a `descr`.
     fn read(descr: &str) -> Result<ElementType> {
@@ -378,13 +378,8 @@ mod tests {
             assert!(!same("[('a', '<i4')]", other), "{other}");
         }
         let swapped = |fields: [(&str, usize); 2]| {
-            let fields = fields.map(|(name, offset)| Field {
-                name: name.to_owned(),
-                typecode: Typecode::parse("l").unwrap(),
-                count: None,
-                offset,
-            });
-            ElementType::Record(Arc::new(RecordType::new(fields.to_vec(), 16).unwrap()))
+            let fields = fields.map(|(name, offset)| element_type::field(name, "l", None, offset));
+            ElementType::record(fields.to_vec(), 16).unwrap()
         };
         let file = read("[('a', '<i8'), ('b', '<i8')]").unwrap();
         assert!(are_same(&file, &swapped([("b", 8), ("a", 0)])));

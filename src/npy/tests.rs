@@ -1,7 +1,6 @@
 use super::*;
-use crate::element_type::{Field, RecordType};
+use crate::element_type::field;
 use crate::typecode::{Typecode, all};
-use std::sync::Arc;
 
 fn plain(code: &str) -> ElementType {
     ElementType::Plain(Typecode::parse(code).unwrap())
@@ -15,18 +14,11 @@ fn header_of(element_type: &ElementType, count: u64) -> Vec<u8> {
 fn packed(fields: &[(&str, &str)]) -> ElementType {
     let mut end = 0;
     let fields = fields.iter().map(|(name, code)| {
-        let typecode = Typecode::parse(code).unwrap();
-        let offset = end;
-        end += typecode.itemsize();
-        Field {
-            name: (*name).to_owned(),
-            typecode,
-            count: None,
-            offset,
-        }
+        let field = field(name, code, None, end);
+        end += field.size();
+        field
     });
-    let fields = fields.collect();
-    ElementType::Record(Arc::new(RecordType::new(fields, end as u64).unwrap()))
+    ElementType::record(fields.collect(), end as u64).unwrap()
 }
 
 /// The header of a format version, with a text.

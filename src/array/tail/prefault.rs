@@ -133,8 +133,7 @@ pub(in crate::array) struct PiecesBehindEnd {
 }
 
 impl PiecesBehindEnd {
-    /// The next piece, of so many bytes at most. The caller writes to all of it. It ends with a whole element, except for the last
-    /// one.
+    /// The next piece, of at most `bytes`. The caller writes to all of it. Each piece but the last ends with a whole element.
     pub fn next(&mut self, bytes: u64) -> Region<'_> {
         let (start, last) = (self.at, self.at + bytes);
         let border = (start + self.itemsize).next_multiple_of(PIECE);

@@ -61,9 +61,9 @@ impl<'a> Column<'a> {
         self.len() == 0
     }
 
-    /// The bytes of all values, if nothing lies between them.
+    /// The bytes of all values, if nothing lies between them. Bytes after the last whole value, if there are any, are included.
     pub(super) fn packed_values(self) -> Option<Region<'a>> {
-        (self.stride == self.size).then(|| self.records.part(0, self.len() * self.size))
+        (self.stride == self.size).then_some(self.records)
     }
 
     /// The values of a range of records.
@@ -109,7 +109,7 @@ impl<'a> Column<'a> {
         assert_eq!(self.size, values.size, "the size of a value");
         let target = self.part(0..values.len());
         if let (Some(target), Some(values)) = (target.packed_values(), values.packed_values()) {
-            return target.copy_from(0, values);
+            return target.copy_from(0, values.part(0, target.len()));
         }
         match self.size {
             1 => target.copy_each::<u8>(values),

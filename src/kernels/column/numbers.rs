@@ -21,6 +21,8 @@ pub struct Numbers<'a> {
 }
 
 impl<'a> Numbers<'a> {
+    /// The numbers of whole elements.
+    ///
     /// # Panics
     /// If the numbers do not lie inside the elements.
     pub fn new(elements: Region<'a>, layout: ScalarLayout) -> Numbers<'a> {

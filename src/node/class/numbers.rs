@@ -182,6 +182,13 @@ impl MmapArray {
             }
         })
     }
+
+    /// Stores the bytes of a value in a field of one record.
+    #[napi]
+    pub fn set_field(&self, env: Env, at: f64, field: u32, value: Unknown<'_>) -> napi::Result<()> {
+        let (at, value) = (index(at), bytes(&env, &value)?);
+        self.access(&env, at, |array| array.set_field(at, field as usize, value))
+    }
 }
 
 /// The number of a field as the core takes it.
