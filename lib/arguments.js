@@ -29,11 +29,6 @@ export function toBounds(start, stop, step) {
   return [toBound(start, 'start'), toBound(stop, 'stop'), toBound(step, 'step')]
 }
 
-/** The same for a slice with step 1. */
-export function toRange(start, stop) {
-  return [toBound(start, 'start'), toBound(stop, 'stop')]
-}
-
 /** A bound of a slice with step 1 as an index from 0 to the length. */
 export function clampBound(bound, length, otherwise) {
   if (bound === undefined) return otherwise

@@ -1,6 +1,6 @@
 // Columns: one field of many records, as a typed array.
 
-import { toIndex, toRange } from './arguments.js'
+import { toBound, toIndex } from './arguments.js'
 import { allocate, bytesOf } from './buffers.js'
 import { codecOf, coreOf, memoryOf, typeOf } from './core-array.js'
 import { invalidArgType, outOfRange } from './errors.js'
@@ -12,7 +12,7 @@ const NO_BYTES = new Uint8Array(0)
 /** A typed array of the values of a field. */
 export function column(array, name, start, stop) {
   const { number, type, count = 1 } = fieldNamed(typeOf(array), name)
-  const bounds = toRange(start, stop)
+  const bounds = [toBound(start, 'start'), toBound(stop, 'stop')]
   const records = coreOf(array).sliceLength(...bounds)
   const { View, itemsize } = type
   const values = allocate(View, (records * count * itemsize) / View.BYTES_PER_ELEMENT)

@@ -15,7 +15,7 @@ use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::node::errors::throw_on_error;
 use crate::node::source::Source;
-use crate::node::values::{Decoded, RawElement, bounds, bytes, count, encode, index, number};
+use crate::node::values::{Decoded, RawElement, bounds, bytes, count, encode, index, number, range};
 use crate::os::huge_pages;
 
 #[napi]
@@ -88,13 +88,13 @@ impl MmapArray {
         &self,
         env: Env,
         value: Unknown<'_>,
-        start: Option<f64>,
-        stop: Option<f64>,
+        start: f64,
+        stop: f64,
         field: Option<u32>,
     ) -> napi::Result<f64> {
         let value = RawElement::new(&env, &value)?;
         self.read(&env, |array| {
-            let (needle, bounds) = (needle(array, &value, field)?, bounds(start, stop, None));
+            let (needle, bounds) = (needle(array, &value, field)?, range(start, stop));
             let count = match number_of(field) {
                 None => array.count(&needle, bounds)?,
                 Some(field) => array.count_by_field(field, &needle, bounds)?,

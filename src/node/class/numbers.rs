@@ -11,7 +11,7 @@ use crate::kernels::bisect::Side;
 use crate::kernels::extremes::Extreme;
 use crate::kernels::sum::Sum;
 use crate::node::source::Source;
-use crate::node::values::{RawNumber, bounds, bytes, count, decode, index, sought};
+use crate::node::values::{RawNumber, bounds, bytes, count, decode, index, range, sought};
 use crate::os::huge_pages;
 use crate::typecode::Scalar;
 
@@ -22,12 +22,12 @@ impl MmapArray {
     pub fn sum(
         &self,
         env: Env,
-        start: Option<f64>,
-        stop: Option<f64>,
+        start: f64,
+        stop: f64,
         field: Option<u32>,
     ) -> napi::Result<Either3<f64, BigInt, Vec<f64>>> {
         self.read(&env, |array| {
-            let bounds = bounds(start, stop, None);
+            let bounds = range(start, stop);
             let summands = array.element_type().summands(number_of(field))?;
             let double = |sum| match sum {
                 Sum::Integer(sum) => sum as f64,
@@ -47,25 +47,13 @@ impl MmapArray {
     }
 
     #[napi]
-    pub fn min(
-        &self,
-        env: Env,
-        start: Option<f64>,
-        stop: Option<f64>,
-        field: Option<u32>,
-    ) -> napi::Result<RawNumber> {
-        self.extreme(&env, Extreme::Least, bounds(start, stop, None), field)
+    pub fn min(&self, env: Env, start: f64, stop: f64, field: Option<u32>) -> napi::Result<RawNumber> {
+        self.extreme(&env, Extreme::Least, range(start, stop), field)
     }
 
     #[napi]
-    pub fn max(
-        &self,
-        env: Env,
-        start: Option<f64>,
-        stop: Option<f64>,
-        field: Option<u32>,
-    ) -> napi::Result<RawNumber> {
-        self.extreme(&env, Extreme::Greatest, bounds(start, stop, None), field)
+    pub fn max(&self, env: Env, start: f64, stop: f64, field: Option<u32>) -> napi::Result<RawNumber> {
+        self.extreme(&env, Extreme::Greatest, range(start, stop), field)
     }
 
     fn extreme(
