@@ -27,6 +27,88 @@
 export type Typecode =
   'b' | 'B' | 'h' | 'H' | 'i' | 'I' | 'l' | 'L' | 'q' | 'Q' | 'e' | 'f' | 'd' | 'c' | 'u' | 'w' | 'Zf' | 'Zd'
 
+type TypeNames = {
+  int8: 'b'
+  i8: 'b'
+  Int8Array: 'b'
+  '|i1': 'b'
+  '<i1': 'b'
+  uint8: 'B'
+  u8: 'B'
+  Uint8Array: 'B'
+  '|u1': 'B'
+  '<u1': 'B'
+  int16: 'h'
+  i16: 'h'
+  Int16Array: 'h'
+  '<i2': 'h'
+  uint16: 'H'
+  u16: 'H'
+  Uint16Array: 'H'
+  '<u2': 'H'
+  int32: 'i'
+  i32: 'i'
+  Int32Array: 'i'
+  '<i4': 'i'
+  uint32: 'I'
+  u32: 'I'
+  Uint32Array: 'I'
+  '<u4': 'I'
+  int64: 'q'
+  i64: 'q'
+  BigInt64Array: 'q'
+  '<i8': 'q'
+  uint64: 'Q'
+  u64: 'Q'
+  BigUint64Array: 'Q'
+  '<u8': 'Q'
+  float16: 'e'
+  f16: 'e'
+  Float16Array: 'e'
+  '<f2': 'e'
+  float32: 'f'
+  f32: 'f'
+  Float32Array: 'f'
+  '<f4': 'f'
+  float64: 'd'
+  f64: 'd'
+  Float64Array: 'd'
+  '<f8': 'd'
+  complex64: 'Zf'
+  '<c8': 'Zf'
+  complex128: 'Zd'
+  '<c16': 'Zd'
+  latin1: 'c'
+  '|S1': 'c'
+  ucs4: 'w'
+  '<U1': 'w'
+}
+
+/**
+ * A name of an element type, accepted wherever a typecode is. A number in a bare name counts bits, as in Rust: `i8` is one byte. Behind
+ * NumPy's mark it counts bytes: `<i8` is eight. NumPy's names without a mark, such as `f8`, and big-endian ones, such as `>f8`, are an
+ * error.
+ *
+ * | typecode | names                                             |
+ * | -------- | ------------------------------------------------- |
+ * | `b` `B`  | `int8` `i8` `\|i1`, `uint8` `u8` `\|u1`             |
+ * | `h` `H`  | `int16` `i16` `<i2`, `uint16` `u16` `<u2`         |
+ * | `i` `I`  | `int32` `i32` `<i4`, `uint32` `u32` `<u4`         |
+ * | `q` `Q`  | `int64` `i64` `<i8`, `uint64` `u64` `<u8`         |
+ * | `e`      | `float16` `f16` `<f2`                             |
+ * | `f` `d`  | `float32` `f32` `<f4`, `float64` `f64` `<f8`      |
+ * | `Zf` `Zd` | `complex64` `<c8`, `complex128` `<c16`           |
+ * | `c` `w`  | `latin1` `\|S1`, `ucs4` `<U1`                      |
+ *
+ * The name of a typed array, `'Float64Array'`, is a name too. `typecode` of an array is always the letter.
+ *
+ * @example
+ * new MmapArray('float64').typecode // => 'd'
+ * MmapArray.open('trades.rec', { time: 'int64', price: '<f8' }, { flags: 'w+' }).itemsize // => 16
+ * new MmapArray('f8') // throws TypeError ERR_INVALID_TYPECODE
+ */
+export type TypeName = keyof TypeNames
+
 /**
  * A complex number, the element of arrays of typecode `Zf` and `Zd`.
  *
@@ -57,7 +139,7 @@ interface ComplexInput {
 }
 
 /**
- * The type of a field of a record: a typecode or a typed array's constructor; with a count, a list of that many values.
+ * The type of a field of a record: a typecode, a name of one or a typed array's constructor; with a count, a list of that many values.
  *
  * @example
  * new MmapArray({ id: 'I', gain: ['f', 3] }).itemsize // => 16
@@ -65,7 +147,7 @@ interface ComplexInput {
 export type FieldType = PlainType | readonly [typecode: PlainType, count: number]
 
 /** The type of elements that are numbers or characters. */
-type PlainType = Typecode | TypedArrayConstructor
+type PlainType = Typecode | TypeName | TypedArrayConstructor
 
 /**
  * The fields of a record by name, in their order. A record is what C calls a struct and NumPy a structured dtype. Names that are
@@ -325,6 +407,12 @@ type OwnView<C extends ElementType> = C extends Typecode ? View<C> : never
 /** A copy of some elements: a typed array, or an Array if elements are objects. */
 type Slice<C extends ElementType> = C extends Exclude<Typecode, 'Zf' | 'Zd'> ? View<C> : Element<C>[]
 
+/** A field of the records of a range. Bounds may be left out. */
+type RangeOfField<K extends string> =
+  | [options: FieldOptions<K>]
+  | [start: Bound | undefined, options: FieldOptions<K>]
+  | [start: Bound | undefined, stop: Bound | undefined, options: FieldOptions<K>]
+
 /** A sum. */
 type Sum<C extends Typecode> = C extends 'c' | 'u' | 'w' ? never : Element<C>
 
@@ -371,7 +459,7 @@ export type TypedArrayConstructor =
   | HalfConstructor
 
 /**
- * What the type of elements may be given as: a typecode, a typed array's constructor, a record type, or the fields of one.
+ * What the type of elements may be given as: a typecode, a name of one, a typed array's constructor, a record type, or the fields of one.
  *
  * @example
  * MmapArray.open('points.rec', { x: 'd', y: 'd' }, { flags: 'w+' }).append({ x: 1, y: 2 })
@@ -396,14 +484,16 @@ type FieldCode<T> = T extends readonly [infer V extends PlainType, infer N exten
  * The typecode or the fields that a {@link TypeArgument} stands for, on the level of types.
  *
  * @example
- * // CodeOf<'i'> and CodeOf<Int32ArrayConstructor> are both 'i'
+ * // CodeOf<'i'>, CodeOf<'int32'> and CodeOf<Int32ArrayConstructor> are all 'i'
  * new MmapArray(Int32Array).typecode // => 'i'
  */
 export type CodeOf<T extends TypeArgument> = T extends Typecode
   ? T
-  : T extends TypedArrayConstructor
-    ? ConstructorCode<T>
-    : FieldsOf<T>
+  : T extends TypeName
+    ? TypeNames[T]
+    : T extends TypedArrayConstructor
+      ? ConstructorCode<T>
+      : FieldsOf<T>
 
 type ConstructorCode<T extends TypedArrayConstructor> = T extends Int8ArrayConstructor
   ? 'b'
@@ -450,15 +540,17 @@ export type Source<C extends ElementType> = MmapArray<C> | OwnView<C> | PlainIte
 
 /**
  * What a new array can be filled from: what `extend` takes; arrays and typed arrays of other types, element by element
- * with the checks of the new one; an ArrayBuffer or SharedArrayBuffer, as raw bytes; a string, for `c`, `u` and `w`.
+ * with the checks of the new one; an ArrayBuffer or SharedArrayBuffer, as raw bytes; a string, for `c`, `u` and `w`; a number, which
+ * is the length of an array of zeros, as for typed arrays. The characters are U+0000, and a record has zeros in all fields.
  *
  * @example
+ * new MmapArray('d', 3).tolist() // => [ 0, 0, 0 ]
  * new MmapArray('i', Float64Array.of(1, 2)).tolist() // => [ 1, 2 ]
  * new MmapArray('i', Float64Array.of(1.5)) // throws TypeError ERR_INVALID_ARG_TYPE
  * new MmapArray('H', Uint8Array.of(1, 0, 2, 0).buffer).tolist() // => [ 1, 2 ]
  * new MmapArray('w', 'naïve').length // => 5
  */
-export type Init<C extends ElementType> = OwnView<C> | Iterable<Input<C>> | ArrayBuffer | SharedArrayBuffer
+export type Init<C extends ElementType> = OwnView<C> | Iterable<Input<C>> | ArrayBuffer | SharedArrayBuffer | number
 
 /**
  * A bound of a range of elements: an integer, counted from the end where it is negative; a bigint or an infinity too,
@@ -611,10 +703,10 @@ export interface Envelope<C extends ElementType = Typecode> {
 }
 
 /**
- * Which field of the records a call works on: `sum`, `min`, `max`, `count`, `index`, `bisectLeft`, `bisectRight`, `searchsorted`,
- * `envelope`, `sort` and their asynchronous forms take it as the last argument. Arguments before it may be left out:
- * `index(value, { field })`. The field must be one real number; for `count` and `index` it may be a character, for `sum` a complex
- * number.
+ * Which field of the records a call works on: `sum`, `min`, `max`, `count`, `index`, `includes`, `bisectLeft`, `bisectRight`,
+ * `searchsorted`, `envelope`, `sort` and their asynchronous forms take it as the last argument. Arguments before it may be left out:
+ * `index(value, { field })`. The field must be one real number; for `count`, `index` and `includes` it may be a character, for `sum` a
+ * complex number.
  *
  * @example
  * const trades = new MmapArray({ time: 'q', price: 'd' }, [{ time: 1, price: 9.5 }, { time: 3, price: 9 }])
@@ -711,16 +803,18 @@ export interface MmapArrayConstructor {
    * {@link MmapArray.capacity}) and becomes exact when its `handle()` or `fd` is taken.
    *
    * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
-   * @param init what to fill it from, see {@link Init}; default nothing
+   * @param init what to fill it from, or the number of zeros, see {@link Init}; default nothing
    * @param options `capacity`: elements to make room for, default 0
    * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE, ERR_INVALID_ARG_TYPE for an element or `init` of the wrong kind,
    * ERR_TYPE_MISMATCH for characters into numbers or the reverse
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an element that does not fit the type
-   * @throws {Error} ERR_RAGGED_LENGTH for an ArrayBuffer that is no whole number of elements
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an element that does not fit the type; ERR_OUT_OF_RANGE for a length or a capacity
+   * that is negative or more than 2^53 bytes
+   * @throws {Error} ERR_RAGGED_LENGTH for an ArrayBuffer that is no whole number of elements; ENOMEM for more memory than there is
    * @example
    * const primes = new MmapArray('i', [2, 3, 5, 7])
    * primes.append(11)
    * primes.length // => 5
+   * new MmapArray('h', 2).tolist() // => [ 0, 0 ]
    * new MmapArray('B', [256]) // throws RangeError ERR_VALUE_OUT_OF_RANGE
    */
   new <const T extends TypeArgument>(
@@ -886,8 +980,16 @@ export interface MmapArrayConstructor {
  * After `close()` every method throws `ERR_CLOSED`, except `at`, `close` and `[Symbol.dispose]`; so do `view`, `buffer` and
  * a write to `array[i]`.
  *
- * When another process truncates the file of the array, every member that reads or writes elements throws `ERR_MEMORY_FAULT`
- * until {@link MmapArray.refresh}; single elements before the new end can still be read.
+ * Errors that many members throw, whether or not they name them below:
+ *
+ * - `ERR_MEMORY_FAULT` if another process has truncated the file of the array, or the disk could not deliver a page: every member that
+ *   reads or writes elements, makes views of them or changes the length, until {@link MmapArray.refresh}. Single elements before the
+ *   new end can still be read and written.
+ * - `ERR_BUSY`: members that change the length, while an asynchronous call works on the elements. Await its promise first.
+ * - `ERR_LOCKED`: members that change the length of an exact array of records whose size does not divide 4096, if another open file
+ *   holds the lock on appends for two seconds.
+ * - The system's, with `code`, `errno`, `syscall` and, if the array has one, `path`: members that open, lock, flush, change the length
+ *   or the capacity, such as `ENOSPC`, `EFBIG` or `EPERM`; `ENOMEM` also by members that copy elements or map memory.
  *
  * @example
  * const scores = new MmapArray('i', [3, 1, 2])
@@ -1209,8 +1311,10 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * Takes an element out, moves the rest down, and returns it.
    *
    * @param index counted from the end where it is negative; default -1, the last one
-   * @throws {Error} ERR_EMPTY on an empty array; ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED
-   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE
+   * @throws {Error} ERR_EMPTY on an empty array; ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_BUSY, ERR_LOCKED,
+   * ERR_MEMORY_FAULT, ERR_CLOSED; the system's
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE; ERR_VALUE_OUT_OF_RANGE where memory of type `u` or `w` holds no code point, and the
+   * element stays
    * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is no integer
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
@@ -1223,7 +1327,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   /**
    * Takes the first element out that equals a value, and moves the rest down.
    *
-   * @throws {Error} ERR_VALUE_NOT_FOUND where there is none; ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED
+   * @throws {Error} ERR_VALUE_NOT_FOUND where there is none; ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_BUSY,
+   * ERR_LOCKED, ERR_MEMORY_FAULT, ERR_CLOSED; the system's
    * @example
    * const scores = new MmapArray('i', [3, 1, 3])
    * scores.remove(3)
@@ -1235,7 +1340,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   /**
    * Takes all elements out. A file is then empty.
    *
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_BUSY, ERR_LOCKED, ERR_MEMORY_FAULT, ERR_CLOSED; the
+   * system's
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * scores.clear()
@@ -1247,16 +1353,25 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * How many elements equal a value: by exact mathematical value, number and bigint alike. NaN equals nothing, and a value
    * the type cannot hold is in no array.
    *
-   * @param options `field`: compares one field of the records, see {@link FieldOptions}
+   * @param start where to begin, counted from the end if it is negative; default 0
+   * @param stop where to end, not included; default the length. Bounds beyond the array are moved to its end or start
+   * @param options `field`: compares one field of the records, see {@link FieldOptions}. It may also stand in the place of a bound
    * @throws {Error} ERR_CLOSED
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for other options; ERR_TYPE_MISMATCH for a field that is not one number or character
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options; ERR_TYPE_MISMATCH for a field
+   * that is not one number or character
    * @example
    * new MmapArray('q', [5, 7, 5]).count(5) // => 2
+   * new MmapArray('q', [5, 7, 5]).count(5, 1) // => 1
    * new MmapArray('f', [0.1]).count(0.1) // => 0
    * new MmapArray('d', [NaN]).count(NaN) // => 0
    * new MmapArray({ x: 'i', y: 'i' }, [{ x: 5, y: 1 }, { x: 5, y: 2 }]).count(5, { field: 'x' }) // => 2
    */
-  count(value: unknown, options?: FieldOptions<SingleField<C>>): number
+  count(
+    value: unknown,
+    start?: Bound | FieldOptions<SingleField<C>>,
+    stop?: Bound | FieldOptions<SingleField<C>>,
+    options?: FieldOptions<SingleField<C>>,
+  ): number
 
   /**
    * The index of the first element that equals a value, as `count` compares. Throws where there is none; `includes` only
@@ -1285,11 +1400,22 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   /**
    * Whether an element equals a value, as `count` compares: unlike `Array.prototype.includes`, it does not find NaN.
    *
+   * @param start where to begin, counted from the end if it is negative; default 0
+   * @param stop where to end, not included; default the length. Bounds beyond the array are moved to its end or start
+   * @param options `field`: compares one field of the records, see {@link FieldOptions}. It may also stand in the place of a bound
    * @throws {Error} ERR_CLOSED
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options; ERR_TYPE_MISMATCH for a field
+   * that is not one number or character
    * @example
    * new MmapArray('i', [3, 1, 2]).includes(1) // => true
+   * new MmapArray('i', [3, 1, 2]).includes(3, 1) // => false
    */
-  includes(value: unknown): boolean
+  includes(
+    value: unknown,
+    start?: Bound | FieldOptions<SingleField<C>>,
+    stop?: Bound | FieldOptions<SingleField<C>>,
+    options?: FieldOptions<SingleField<C>>,
+  ): boolean
 
   /**
    * Turns the order of the elements round, in place; returns the array.
@@ -1620,89 +1746,105 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   fill(value: Input<C>, start?: Bound, end?: Bound): this
 
   /**
-   * The sum of all elements; 0 where there are none. Exact for integers: a bigint for those of 8 bytes, and a number for the
-   * others, rounded once where it is beyond 2^53. Floats are added as doubles, pairwise, in an order that is the same on every
+   * The sum of all elements, or of a range; 0 where there are none. Exact for integers: a bigint for those of 8 bytes, and a number
+   * for the others, rounded once where it is beyond 2^53. Floats are added as doubles, pairwise, in an order that is the same on every
    * machine: the error grows with the logarithm of the length. A NaN, or infinities of both signs, give NaN.
    *
-   * Of complex numbers both parts are added.
+   * Of complex numbers both parts are added. The sum of a range is that of a copy of it, to the bit, without a copy.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for characters, and for records without a field
+   * @param start where to begin, counted from the end if it is negative; default 0
+   * @param stop where to end, not included; default the length. Bounds beyond the array are moved to its end or start
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer; ERR_TYPE_MISMATCH for characters, and
+   * for records without a field
    * @throws {Error} ERR_CLOSED
    * @example
    * new MmapArray('B', [255, 255]).sum() // => 510
+   * new MmapArray('i', [1, 2, 4, 8]).sum(1, -1) // => 6
    * new MmapArray('Q', [2n ** 64n - 1n, 1n]).sum() // => 18446744073709551616n
    * new MmapArray('Zd', [{ re: 1, im: 2 }, 3]).sum() // => { re: 4, im: 2 }
    * new MmapArray('w', 'ab').sum() // throws TypeError ERR_TYPE_MISMATCH
    */
-  sum(): C extends Typecode ? Sum<C> : never
+  sum(start?: Bound, stop?: Bound): C extends Typecode ? Sum<C> : never
 
   /**
-   * The sum of one field of all records: the same, to the bit, as that of an array of its values.
+   * The sum of one field of all records, or of a range: the same, to the bit, as that of an array of its values.
    *
-   * @param options `field`, see {@link FieldOptions}
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for other options; ERR_TYPE_MISMATCH for a field that is not one number
+   * @param range where to begin and where to end, both may be left out, and `{ field }`, see {@link FieldOptions}
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options;
+   * ERR_TYPE_MISMATCH for a field that is not one number
    * @throws {Error} ERR_CLOSED
    * @example
    * const trades = new MmapArray({ time: 'q', price: 'd' }, [{ time: 1, price: 9.5 }, { time: 3, price: 9 }])
    * trades.sum({ field: 'price' }) // => 18.5
    * trades.sum({ field: 'time' }) // => 4n
+   * trades.sum(1, { field: 'time' }) // => 3n
    */
   sum<F extends FieldMap, K extends NumberField<F> | FieldOf<F, 'Zf' | 'Zd'>>(
     this: MmapArray<F>,
-    options: FieldOptions<K>,
+    ...range: RangeOfField<K>
   ): Sum<FieldTypecode<F[K]>>
 
   /**
-   * The least element. As in NumPy a NaN decides: where there is one, it is the result. Characters have the order of their
-   * code points.
+   * The least element, of all or of a range. As in NumPy a NaN decides: where there is one, it is the result. Characters have the
+   * order of their code points.
    *
-   * @throws {Error} ERR_EMPTY for an empty array; ERR_CLOSED
+   * @param start where to begin, counted from the end if it is negative; default 0
+   * @param stop where to end, not included; default the length. Bounds beyond the array are moved to its end or start
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer; ERR_TYPE_MISMATCH for elements without an order
+   * @throws {Error} ERR_EMPTY for an empty array or range; ERR_CLOSED
    * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE where it is read as a character and is none
    * @example
    * new MmapArray('i', [3, -1, 2]).min() // => -1
+   * new MmapArray('i', [3, -1, 2]).min(-1) // => 2
    * new MmapArray('d', [3, NaN]).min() // => NaN
    * new MmapArray('d').min() // throws Error ERR_EMPTY
    */
-  min(): Ordered<C>
+  min(start?: Bound, stop?: Bound): Ordered<C>
 
   /**
-   * The least value of one field of all records.
+   * The least value of one field of all records, or of a range.
    *
-   * @param options `field`, see {@link FieldOptions}
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for other options; ERR_TYPE_MISMATCH for a field that is not one real number
-   * @throws {Error} ERR_EMPTY for an empty array; ERR_CLOSED
+   * @param range where to begin and where to end, both may be left out, and `{ field }`, see {@link FieldOptions}
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options;
+   * ERR_TYPE_MISMATCH for a field that is not one real number
+   * @throws {Error} ERR_EMPTY for an empty array or range; ERR_CLOSED
    * @example
    * new MmapArray({ x: 'd', y: 'q' }, [{ x: 1, y: 5 }, { x: 2, y: 4 }]).min({ field: 'y' }) // => 4n
    */
   min<F extends FieldMap, K extends NumberField<F>>(
     this: MmapArray<F>,
-    options: FieldOptions<K>,
+    ...range: RangeOfField<K>
   ): Element<FieldTypecode<F[K]>>
 
   /**
-   * The greatest element. As in NumPy a NaN decides: where there is one, it is the result. Characters have the order of their
-   * code points.
+   * The greatest element, of all or of a range. As in NumPy a NaN decides: where there is one, it is the result. Characters have the
+   * order of their code points.
    *
-   * @throws {Error} ERR_EMPTY for an empty array; ERR_CLOSED
+   * @param start where to begin, counted from the end if it is negative; default 0
+   * @param stop where to end, not included; default the length. Bounds beyond the array are moved to its end or start
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer; ERR_TYPE_MISMATCH for elements without an order
+   * @throws {Error} ERR_EMPTY for an empty array or range; ERR_CLOSED
    * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE where it is read as a character and is none
    * @example
    * new MmapArray('i', [3, -1, 2]).max() // => 3
+   * new MmapArray('i', [3, -1, 2]).max(1) // => 2
    * new MmapArray('w', 'hello').max() // => 'o'
    */
-  max(): Ordered<C>
+  max(start?: Bound, stop?: Bound): Ordered<C>
 
   /**
-   * The greatest value of one field of all records.
+   * The greatest value of one field of all records, or of a range.
    *
-   * @param options `field`, see {@link FieldOptions}
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for other options; ERR_TYPE_MISMATCH for a field that is not one real number
-   * @throws {Error} ERR_EMPTY for an empty array; ERR_CLOSED
+   * @param range where to begin and where to end, both may be left out, and `{ field }`, see {@link FieldOptions}
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options;
+   * ERR_TYPE_MISMATCH for a field that is not one real number
+   * @throws {Error} ERR_EMPTY for an empty array or range; ERR_CLOSED
    * @example
    * new MmapArray({ x: 'd', y: 'q' }, [{ x: 1, y: 5 }, { x: 2, y: 4 }]).max({ field: 'x' }) // => 2
    */
   max<F extends FieldMap, K extends NumberField<F>>(
     this: MmapArray<F>,
-    options: FieldOptions<K>,
+    ...range: RangeOfField<K>
   ): Element<FieldTypecode<F[K]>>
 
   /**

@@ -242,10 +242,10 @@ describe('fields of several values', () => {
 describe('options', () => {
   const make = () => scope.keep(new MmapArray({ time: 'q', tag: 'c' }, [{ time: 5, tag: 'a' }]))
   const CALLS = {
-    sum: (array, options) => array.sum(options),
-    min: (array, options) => array.min(options),
-    max: (array, options) => array.max(options),
-    count: (array, options) => array.count(5, options),
+    sum: (array, options) => array.sum(undefined, undefined, options),
+    min: (array, options) => array.min(0, undefined, options),
+    max: (array, options) => array.max(undefined, Infinity, options),
+    count: (array, options) => array.count(5, undefined, undefined, options),
     index: (array, options) => array.index(5, undefined, undefined, options),
     bisectLeft: (array, options) => array.bisectLeft(5, undefined, undefined, options),
     bisectRight: (array, options) => array.bisectRight(5, 0, undefined, options),

@@ -136,8 +136,6 @@ describe.each(TYPECODES)('init of typecode $code', (type) => {
   })
 
   test.each([
-    ['a number', 5],
-    ['zero', 0],
     ['null', null],
     ['true', true],
     ['a bigint', 5n],
@@ -189,6 +187,70 @@ describe.each(ofKind('character'))('strings initialize characters: $code', ({ co
     const array = scope.keep(new MmapArray(code, text))
     expect(array.tolist()).toEqual([...text])
     expect(array.tounicode()).toBe(text)
+  })
+})
+
+describe('a length as the initializer', () => {
+  const scope = useScope()
+  const make = (...rest) => scope.keep(new MmapArray(...rest))
+
+  test.each(TYPECODES)('gives so many zeros of typecode $code, and the array grows', ({ code, zero }) => {
+    const array = make(code, 10)
+    expect(array.tolist()).toEqual(Array(10).fill(zero))
+    array.append(array.get(0))
+    expect(array.length).toBe(11)
+    expect(make(code, 0).length).toBe(0)
+    expect(make(code, -0).length).toBe(0)
+  })
+
+  test('gives zeros of complex numbers and records', () => {
+    expect(make('Zf', 2).tolist()).toEqual([
+      { re: 0, im: 0 },
+      { re: 0, im: 0 },
+    ])
+    expect(make({ time: 'q', tag: 'c', gain: ['f', 2] }, 1).tolist()).toEqual([{ time: 0n, tag: '\0', gain: [0, 0] }])
+    expect(make(Float64Array, 3).view).toEqual(new Float64Array(3))
+  })
+
+  test('gives memory that can be stored to, shared and made longer, as any other', () => {
+    const array = make('i', 100_000)
+    expect([array.length, array.get(-1), array.sum()]).toEqual([100_000, 0, 0])
+    array.set(-1, 7)
+    array.view[5] = 8
+    array.extend([9])
+    const other = scope.keep(MmapArray.attach(array.handle()))
+    expect([other.length, other.sum(), other.get(-1)]).toEqual([100_001, 24, 9])
+  })
+
+  test('goes with a capacity', () => {
+    const array = make('i', 10, { capacity: 1000 })
+    expect([array.length, array.capacity >= 1000]).toEqual([10, true])
+    expect(make('i', 10, { capacity: 2 }).tolist()).toEqual(Array(10).fill(0))
+  })
+
+  test('works in a subclass', () => {
+    class Zeros extends MmapArray {
+      constructor(length) {
+        super('h', length)
+      }
+    }
+    expect(scope.keep(new Zeros(3)).tolist()).toEqual([0, 0, 0])
+  })
+
+  test('is refused if it is no length, or too large', () => {
+    for (const code of ['d', 'Zd', 'w']) {
+      for (const bad of [1.5, NaN, Infinity, 10n, true, null]) {
+        expectError('ERR_INVALID_ARG_TYPE', () => new MmapArray(code, bad))
+      }
+      for (const bad of [-1, 2 ** 53 + 2]) expectError('ERR_OUT_OF_RANGE', () => new MmapArray(code, bad))
+    }
+    expectError('ERR_OUT_OF_RANGE', () => new MmapArray('d', 2 ** 50 + 1))
+    expect(thrownBy(() => new MmapArray('d', 2 ** 50)).code).toBe('ENOMEM')
+    expect(thrownBy(() => new MmapArray('b', 2 ** 53)).code).toBe('ENOMEM')
+  })
+
+  test.each([[-1], [1.5], [null], [true], [{}], ['1'], [() => 1]])('the error about %s names init', (bad) => {
+    expect(thrownBy(() => new MmapArray('d', bad)).message).toContain('"init"')
   })
 })
 

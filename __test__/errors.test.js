@@ -60,7 +60,7 @@ const CAUSES = {
     () => array().get('0'),
     () => array().extend(5),
     () => array().repeat(1.5),
-    () => new MmapArray('i', 5),
+    () => new MmapArray('i', 5n),
     () => MmapArray.open(5, 'i'),
   ],
   ERR_INVALID_TYPECODE: [() => new MmapArray('x'), () => new MmapArray(5), () => MmapArray.open(file(), 'xx')],

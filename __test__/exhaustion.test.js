@@ -200,6 +200,7 @@ describeWith('prlimit', ['--version'], 'no address space', () => {
          fromFd: () => MmapArray.fromFd(array.fd, 'i'),
          'attach with a map of its own': () => MmapArray.attach(array.handle(), { flags: 'c' }),
          constructor: () => new MmapArray('i', undefined, { capacity: ${GIB / 2} }),
+         zeros: () => new MmapArray('i', ${GIB / 2}),
          copy: () => { const one = MmapArray.attach(array.handle()); try { return one.copy() } finally { one.close() } },
          slice: () => array.slice(),
          tobytes: () => array.tobytes(),

@@ -66,7 +66,7 @@ describe('fields that make no type', () => {
     ['a symbol', { [Symbol('time')]: 'q' }, 'Symbol(time)'],
     ['an unknown typecode', { time: 'Q', price: 'x' }, "'price'"],
     ['half of a typecode', { z: 'Z' }, "'z'"],
-    ['a typecode of another name', { time: 'int64' }, "'time'"],
+    ['a name that could be another type', { time: 'i4' }, 'it is int32: write i32 or <i4'],
     ['a function', { time: Array }, "'time'"],
     ['nothing', { time: undefined }, "'time'"],
     ['a record in a record', { point: { x: 'd' } }, "'point'"],

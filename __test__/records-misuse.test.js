@@ -440,7 +440,7 @@ describe('what records cannot do', () => {
   test('a DataView, a string and a number are no elements', () => {
     const one = array()
     for (const items of [one.view, 'xy', 5, null]) expectError('ERR_INVALID_ARG_TYPE', () => one.extend(items))
-    for (const init of ['xy', 5, null]) expectError('ERR_INVALID_ARG_TYPE', () => new MmapArray(POINT, init))
+    for (const init of ['xy', 5n, null]) expectError('ERR_INVALID_ARG_TYPE', () => new MmapArray(POINT, init))
     expect(one.tolist()).toEqual(points(3))
   })
 

@@ -46,6 +46,11 @@ export function toOptions(options, known) {
   return Object.fromEntries(known.map((key) => [key, options[key]]))
 }
 
+/** For an argument that a function of the same name in another library takes: without a check it would be ignored. */
+export function requireNone(value, name, reason) {
+  if (value !== undefined) throw invalidArgType(name, `left out, because ${reason}`, value)
+}
+
 /** @returns {string | undefined} */
 export function toOptionalString(value, name) {
   if (value === undefined || typeof value === 'string') return value

@@ -1,6 +1,7 @@
 // The errors that JavaScript itself finds: its own classes, with a stable `code`. The core throws the rest.
 
 import { inspect } from 'node:util'
+import { hintOf } from './type-hints.js'
 
 /** A wrong value in Node's words. */
 export function described(value) {
@@ -33,9 +34,26 @@ export function invalidArgType(name, expected, value) {
   return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE')
 }
 
+/** What may be written for a type that is no record. */
+const typeNames = (typecodes) =>
+  `one of ${typecodes.join(', ')}, a name such as float64, f64 or <f8, or the constructor of a typed array`
+
+/** A longer text is no name of a type. */
+const LONGEST_NAME = 30
+
+/** A value that is no type, and what may be meant by it. */
+const describedType = (value) =>
+  described(value) + (typeof value === 'string' && value.length <= LONGEST_NAME ? hintOf(value) : '')
+
 export function invalidTypecode(typecodes, value) {
-  const message = `The "typecode" argument must be one of ${typecodes}, a record type, or the constructor of a typed array. Received ${described(value)}`
+  const message = `The "typecode" argument must be a record type, or ${typeNames(typecodes)}. Received ${describedType(value)}`
   return coded(new TypeError(message), 'ERR_INVALID_TYPECODE')
+}
+
+export function invalidFieldType(field, typecodes, value) {
+  return invalidRecordType(
+    `the type of the field '${field}' must be ${typeNames(typecodes)}, or [type, count] with one of these. Received ${describedType(value)}`,
+  )
 }
 
 export function invalidRecordType(reason) {

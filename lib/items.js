@@ -24,13 +24,13 @@ export function sourceInMemory(type, items, name, taker) {
 }
 
 /** Appends items. Elements of an iterable before a bad one are appended before its error is thrown. */
-export function extend(array, items) {
+export function extend(array, items, name = 'items') {
   const core = coreOf(array)
-  const source = sourceInMemory(typeOf(array), items, 'items')
+  const source = sourceInMemory(typeOf(array), items, name)
   if (isArray(items)) return core.extend(source)
   if (source !== undefined) return core.frombytes(source)
   requireWritable(array)
-  const { bytes, failure } = stage(array, items)
+  const { bytes, failure } = stage(array, items, name)
   if (bytes.length > 0 || failure === undefined) core.frombytes(bytes)
   if (failure !== undefined) throw failure.error
 }
@@ -51,11 +51,11 @@ export function collect(array, iterable, name) {
 }
 
 /**
- * The constructor's initializer: as extend, but arrays of other types are taken element by element. If it fails, the array is
- * closed. `methods` are those of the class itself, even if a subclass overrides them.
+ * The constructor's initializer: as extend, but arrays of other types are taken element by element. A length was used when the
+ * array was opened. If it fails, the array is closed. `methods` are those of the class itself, even if a subclass overrides them.
  */
 export function initialize(methods, array, init) {
-  if (init === undefined) return
+  if (init === undefined || typeof init === 'number') return
   try {
     addInitial(methods, array, init)
   } catch (error) {
@@ -80,6 +80,6 @@ function addInitial(methods, array, init) {
     bytesOf(init, 'init')
     methods.extend.call(array, init.values())
   } else {
-    methods.extend.call(array, init)
+    extend(array, init, 'init')
   }
 }

@@ -65,7 +65,7 @@ export class MmapArray extends StoredArray {
 
   constructor(typecode, init, options) {
     const isNew = partsOf(typecode) === undefined
-    const opening = isNew ? new Opening(() => openMemory(typecode, options)) : typecode
+    const opening = isNew ? new Opening(() => openMemory(typecode, init, options)) : typecode
     if (new.target === MmapArray) {
       const array = new (MmapArray.#classOf(partsOf(opening).type))(opening)
       if (isNew) initialize(MmapArray.prototype, array, init)
@@ -131,8 +131,8 @@ export class MmapArray extends StoredArray {
     coreOf(this).clear()
   }
 
-  count(value, options) {
-    return numbers.count(this, value, options)
+  count(value, start, stop, options) {
+    return numbers.count(this, value, ...withOptions(start, stop, options))
   }
 
   index(value, start, stop, options) {
@@ -141,8 +141,8 @@ export class MmapArray extends StoredArray {
     return found
   }
 
-  includes(value) {
-    return numbers.find(this, value) >= 0
+  includes(value, start, stop, options) {
+    return numbers.find(this, value, ...withOptions(start, stop, options)) >= 0
   }
 
   reverse() {
@@ -194,7 +194,8 @@ export class MmapArray extends StoredArray {
     coreOf(this).fromfile(file, count)
   }
 
-  tofile(target) {
+  tofile(target, sep) {
+    args.requireNone(sep, 'sep', 'tofile writes the bytes of the elements')
     coreOf(this).tofile(args.toFile(target, 'target'))
   }
 
@@ -242,7 +243,8 @@ export class MmapArray extends StoredArray {
     coreOf(this).deleteSlice(...bounds)
   }
 
-  concat(other) {
+  concat(other, another) {
+    args.requireNone(another, 'another', 'concat takes one at a time')
     return concatenated(this, other, MmapArray)
   }
 
@@ -269,16 +271,16 @@ export class MmapArray extends StoredArray {
 
   // Numbers
 
-  sum(options) {
-    return numbers.sum(this, options)
+  sum(start, stop, options) {
+    return numbers.sum(this, ...withOptions(start, stop, options))
   }
 
-  min(options) {
-    return numbers.extreme(this, 'min', options)
+  min(start, stop, options) {
+    return numbers.extreme(this, 'min', ...withOptions(start, stop, options))
   }
 
-  max(options) {
-    return numbers.extreme(this, 'max', options)
+  max(start, stop, options) {
+    return numbers.extreme(this, 'max', ...withOptions(start, stop, options))
   }
 
   sort(options) {

@@ -44,10 +44,13 @@ function toRareOptions({ mode, offset, length, capacity, advice, tail }, { shm, 
  * @typedef {{ core: Core, type: object, isCopyOnWrite: boolean, array?: object }} Parts
  */
 
-/** @returns {Parts} a new array in memory */
-export function openMemory(typecode, options) {
+/** @returns {Parts} a new array in memory, of zeros if the initializer is a length */
+export function openMemory(typecode, init, options) {
   const { capacity } = args.toOptions(options, ['capacity'])
-  const rare = { capacity: args.toOptionalCount(capacity, 'options.capacity') }
+  const rare = {
+    capacity: args.toOptionalCount(capacity, 'options.capacity'),
+    length: typeof init === 'number' ? args.toCount(init, 'init') : undefined,
+  }
   const type = toType(typecode)
   return { core: new Core(type.code, undefined, undefined, undefined, rare), type, isCopyOnWrite: false }
 }

@@ -2,7 +2,7 @@
 
 import { inspect } from 'node:util'
 import { toOptions } from './arguments.js'
-import { described, invalidArgType, invalidRecordType, typeMismatch } from './errors.js'
+import { described, invalidArgType, invalidFieldType, invalidRecordType, typeMismatch } from './errors.js'
 import { CODES, typeOfCode } from './typecodes.js'
 
 /** The limits of src/element_type.rs. */
@@ -135,8 +135,7 @@ function toField([name, given]) {
   const [typecode, count, ...more] = isList ? Array.from(given) : [given]
   const type = typeOfCode(typecode)
   if (type === undefined || more.length > 0) {
-    const expected = `one of ${CODES.join(', ')}, the constructor of a typed array, or [typecode, count]`
-    throw invalidRecordType(`the type of the field '${name}' must be ${expected}. Received ${described(typecode)}`)
+    throw invalidFieldType(name, CODES, more.length > 0 ? given : typecode)
   }
   if (isList && !(Number.isSafeInteger(count) && count >= 1)) {
     throw invalidRecordType(`the count of the field '${name}' must be an integer >= 1. Received ${described(count)}`)

@@ -98,7 +98,8 @@ function expectedLength(iterable) {
  */
 export function stage(array, iterable, name = 'items') {
   if (iterable === null || iterable === undefined || typeof iterable[Symbol.iterator] !== 'function') {
-    throw invalidArgType(name, `an array of ${typeOf(array).label} or an iterable of its elements`, iterable)
+    const length = name === 'init' ? 'a length, ' : ''
+    throw invalidArgType(name, `${length}an array of ${typeOf(array).label} or an iterable of its elements`, iterable)
   }
   const staging = stagingFor(array, expectedLength(iterable))
   try {

@@ -1,5 +1,7 @@
 // The JavaScript half of the typecode table; the core's half is src/typecode.rs, and a test compares the two.
 
+import { codeOfName } from './type-names.js'
+
 /** Node 20 and 22 have no Float16Array: there JavaScript sees the bits of a half. */
 const Half = globalThis.Float16Array ?? Uint16Array
 
@@ -72,7 +74,8 @@ const BY_CONSTRUCTOR = new Map(
 )
 if (!HALVES_ARE_BITS) BY_CONSTRUCTOR.set(Half, BY_CODE.get('e'))
 
-/** The row of a typecode or of a typed array's constructor. Undefined for any other value. */
+/** The row of a typecode, of a name or of a typed array's constructor. Undefined for any other value. */
 export function typeOfCode(typecode) {
-  return typeof typecode === 'function' ? BY_CONSTRUCTOR.get(typecode) : BY_CODE.get(typecode)
+  if (typeof typecode === 'function') return BY_CONSTRUCTOR.get(typecode)
+  return BY_CODE.get(typecode) ?? BY_CODE.get(codeOfName(typecode))
 }

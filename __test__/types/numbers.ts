@@ -9,6 +9,15 @@ const text = new MmapArray('w', 'a')
 const any: MmapArray = int32s
 
 exactly<number>()(int32s.sum())
+exactly<number>()(int32s.sum(1, -1))
+exactly<bigint>()(int64s.sum(undefined, 5n))
+exactly<bigint>()(int64s.min(1, Infinity))
+exactly<number>()(int64s.count(5, 0, 3))
+exactly<boolean>()(int64s.includes(5, 1))
+// @ts-expect-error no integer
+int32s.sum('1')
+// @ts-expect-error one array at a time
+int32s.concat([1], [2])
 exactly<bigint>()(int64s.sum())
 exactly<number>()(doubles.sum())
 exactly<never>()(text.sum())

@@ -141,3 +141,17 @@ use(new MmapArray({ x: { y: 'd' } }))
 use(new MmapArray({ x: ['d', '3'] }))
 // @ts-expect-error no such option
 MmapArray.recordType({ x: 'd' }, { aligned: true })
+
+// Names of types in fields
+
+const named = new MmapArray({ time: 'int64', price: '<f8', gain: ['float32', 3], tag: 'ucs4' })
+exactly<MmapArray<{ time: 'q'; price: 'd'; gain: ['f', 3]; tag: 'w' }>>()(named)
+exactly<bigint>()(named.get(0).time)
+exactly<number[]>()(named.get(0).gain)
+exactly<Float32Array>()(named.column('gain'))
+exactly<bigint>()(named.sum({ field: 'time' }))
+exactly<MmapArray<{ time: 'q' }>>()(new MmapArray([['time', 'i64']]))
+exactly<MmapArray<{ time: 'q' }>>()(new MmapArray(MmapArray.recordType({ time: '<i8' })))
+named.append({ time: 1, price: 2, gain: [1, 2, 3], tag: 'a' })
+// @ts-expect-error no such type
+use(new MmapArray({ time: 'i4' }))

@@ -18,6 +18,21 @@ use(new MmapArray())
 // @ts-expect-error nor here: an object in memory is no file
 MmapArray.openShm('name')
 
+// A name
+
+exactly<MmapArray<'d'>>()(new MmapArray('float64'))
+exactly<MmapArray<'d'>>()(MmapArray.open('file', '<f8'))
+exactly<MmapArray<'b'>>()(MmapArray.openShm('name', 'i8'))
+exactly<MmapArray<'q'>>()(MmapArray.fromFd(3, '<i8'))
+exactly<MmapArray<'Q'>>()(new MmapArray('BigUint64Array', [1n]))
+exactly<MmapArray<'Zd'>>()(new MmapArray('complex128'))
+exactly<bigint>()(new MmapArray('int64').get(0))
+exactly<'d'>()(new MmapArray('f64').typecode)
+// @ts-expect-error bits or bytes
+use(new MmapArray('f8'))
+// @ts-expect-error big-endian
+use(new MmapArray('>f8'))
+
 // A constructor
 
 exactly<MmapArray<'b'>>()(new MmapArray(Int8Array))

@@ -1,6 +1,6 @@
 // What may be written: single elements, sources of many, initializers.
 import { MmapArray } from '../../index.js'
-import { use } from './exactly.js'
+import { exactly, use } from './exactly.js'
 
 const bytes = new MmapArray('B')
 const int32s = new MmapArray('i')
@@ -110,11 +110,17 @@ use(new MmapArray('i', 'text'))
 use(new MmapArray('i', text))
 // @ts-expect-error numbers are no characters
 use(new MmapArray('w', bytes))
-// @ts-expect-error a number is no length
-use(new MmapArray('i', 5))
 // @ts-expect-error not given is undefined
 use(new MmapArray('i', null))
 // @ts-expect-error no such option
 use(new MmapArray('i', [], { length: 5 }))
 // @ts-expect-error checked for constructors too
 use(new MmapArray(Int32Array, ['a']))
+
+// A length as the initializer
+
+exactly<number>()(new MmapArray('d', 10).get(0))
+exactly<string>()(new MmapArray('w', 10, { capacity: 20 }).get(0))
+use(new MmapArray({ x: 'd' }, 3))
+// @ts-expect-error no bigint
+use(new MmapArray('d', 10n))

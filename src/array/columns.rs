@@ -112,11 +112,11 @@ impl Array {
         Element::encode(layout.typecode, number)
     }
 
-    /// The number or the character that a field is in each record.
-    fn scalars(&self, field: usize) -> Result<Numbers<'_>> {
+    /// The number or the character that a field is in each record of a slice of step 1.
+    fn scalars(&self, field: usize, bounds: Bounds) -> Result<Numbers<'_>> {
         let layout = self.element_type.field(field)?;
         let layout = self.element_type.layout(layout.offset, layout.scalar()?);
-        Ok(Numbers::new(self.region(), layout))
+        Ok(Numbers::new(self.part(bounds)?, layout))
     }
 
     /// As [`Array::find`], by a field.
@@ -131,7 +131,9 @@ impl Array {
         stop: i64,
     ) -> Result<Option<u64>> {
         let [start, stop] = [start, stop].map(|index| insertion_index(index, self.length()) as usize);
-        let found = self.scalars(field)?.find(needle, start..stop.max(start));
+        let found = self
+            .scalars(field, Bounds::default())?
+            .find(needle, start..stop.max(start));
         Ok(found.map(|at| at as u64))
     }
 
@@ -139,8 +141,8 @@ impl Array {
     ///
     /// # Errors
     /// Those of [`Array::find_by_field`].
-    pub fn count_by_field(&self, field: usize, needle: &Element) -> Result<u64> {
-        Ok(self.scalars(field)?.count(needle) as u64)
+    pub fn count_by_field(&self, field: usize, needle: &Element, bounds: Bounds) -> Result<u64> {
+        Ok(self.scalars(field, bounds)?.count(needle) as u64)
     }
 }
 
@@ -305,7 +307,10 @@ mod tests {
     fn find_and_count_by_a_field_compare_it_alone() {
         let array = records(7);
         let time = |number| array.encode_for_field(TIME, Number::Integer(number)).unwrap();
-        assert_eq!(array.count_by_field(TIME, &time(-1)).unwrap(), 2);
+        assert_eq!(
+            array.count_by_field(TIME, &time(-1), Bounds::default()).unwrap(),
+            2
+        );
         assert_eq!(
             array.find_by_field(TIME, &time(-1), 0, i64::MAX).unwrap(),
             Some(2)
@@ -319,12 +324,15 @@ mod tests {
         let mark = array
             .encode_for_field(MARK, Number::Integer(b'b'.into()))
             .unwrap();
-        assert_eq!(array.count_by_field(MARK, &mark).unwrap(), 2);
+        assert_eq!(array.count_by_field(MARK, &mark, Bounds::default()).unwrap(), 2);
         assert_eq!(
             code(array.encode_for_field(POINT, Number::Integer(0))),
             "ERR_TYPE_MISMATCH"
         );
-        assert_eq!(code(array.count_by_field(GAIN, &mark)), "ERR_TYPE_MISMATCH");
+        assert_eq!(
+            code(array.count_by_field(GAIN, &mark, Bounds::default())),
+            "ERR_TYPE_MISMATCH"
+        );
         assert_eq!(
             code(array.encode_for_field(MARK, Number::Integer(256))),
             "ERR_VALUE_OUT_OF_RANGE"
@@ -341,7 +349,10 @@ mod tests {
             (Some(9), "ERR_INVALID_ARG_TYPE"),
             (None, "ERR_TYPE_MISMATCH"),
         ] {
-            assert_eq!(code(array.extreme(Extreme::Least, field)), expected);
+            assert_eq!(
+                code(array.extreme(Extreme::Least, field, Bounds::default())),
+                expected
+            );
             assert_eq!(code(array.sort(field)), expected);
             assert_eq!(
                 code(array.searchsorted(Region::empty(), Side::Left, field, Region::empty())),
@@ -362,7 +373,7 @@ mod tests {
                 .summands(Some(field))
                 .unwrap()
                 .into_iter()
-                .map(|part| array.sum(part))
+                .map(|part| array.sum(part, Bounds::default()).unwrap())
         };
         assert_eq!(
             sums(GAIN).collect::<Vec<_>>(),

@@ -47,12 +47,17 @@ impl Array {
         found.map(|at| at as u64)
     }
 
-    pub fn count(&self, needle: &Element) -> u64 {
+    /// The number of equal elements in a slice of step 1.
+    ///
+    /// # Errors
+    /// Those of [`Array::part`].
+    pub fn count(&self, needle: &Element, bounds: slice::Bounds) -> Result<u64> {
+        let elements = self.part(bounds)?;
         let count = match self.element_type.scalar() {
-            Some(scalar) => kernels::search::count(self.region(), scalar, needle),
-            None => self.pattern(needle).count(self.region()),
+            Some(scalar) => kernels::search::count(elements, scalar, needle),
+            None => self.pattern(needle).count(elements),
         };
-        count as u64
+        Ok(count as u64)
     }
 
     /// The elements that equal a complex number or a record.
@@ -73,6 +78,15 @@ impl Array {
                 kernels::parts::first_difference(self.region(), other, itemsize, record.parts())
             }
         }
+    }
+
+    /// The bytes of a slice of step 1.
+    ///
+    /// # Errors
+    /// `OutOfRange` for a step of zero.
+    pub(super) fn part(&self, bounds: slice::Bounds) -> Result<Region<'_>> {
+        let (stride, size) = (bounds.resolve(self.length())?, self.element_type.itemsize());
+        Ok(self.region().part(stride.start * size, stride.count * size))
     }
 
     /// Copies a slice into memory of exactly its size.
@@ -105,12 +119,7 @@ impl Array {
     /// Stores one value in all elements of a slice of step 1.
     pub fn fill(&self, element: &Element, bounds: slice::Bounds) -> Result<()> {
         self.begin_write_in_place("fill")?;
-        let stride = bounds.resolve(self.length())?;
-        let size = self.element_type.itemsize();
-        kernels::fill::fill(
-            self.region().part(stride.start * size, stride.count * size),
-            element.bytes(),
-        );
+        kernels::fill::fill(self.part(bounds)?, element.bytes());
         Ok(())
     }
 }

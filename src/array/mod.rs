@@ -83,6 +83,19 @@ impl Array {
         Ok(array)
     }
 
+    /// Zeros in memory of its own, with room for `capacity` elements or more. The system gives the memory when it is touched.
+    ///
+    /// # Errors
+    /// `OutOfRange` for more than 2^53 bytes; `ENOMEM` for more than there is.
+    pub fn zeros(element_type: impl Into<ElementType>, length: u64, capacity: u64) -> Result<Array> {
+        let mut array = Array::anonymous(element_type, capacity)?;
+        open::countable_bytes("init", length, array.itemsize())?;
+        array.require_memory(length)?;
+        array.make_room(length)?;
+        array.state.set(length, array.capacity());
+        Ok(array)
+    }
+
     /// An array on a mapping, with the header of the file if it has one.
     fn over(
         mapping: Arc<Mapping>,

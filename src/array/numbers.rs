@@ -27,21 +27,26 @@ impl Array {
         Ok(Numbers::new(self.region(), layout))
     }
 
-    /// The sum of one of [`ElementType::summands`](crate::element_type::ElementType::summands).
-    pub fn sum(&self, summand: ScalarLayout) -> Sum {
-        Numbers::new(self.region(), summand).sum()
-    }
-
-    /// The least number, or the greatest, and its type.
+    /// The sum of one of [`ElementType::summands`](crate::element_type::ElementType::summands), in a slice of step 1. The result
+    /// is that of an array of the slice, to the bit.
     ///
     /// # Errors
-    /// `NotForType`, `InvalidArgType`, `Empty`
-    pub fn extreme(&self, which: Extreme, field: Option<usize>) -> Result<(Scalar, Element)> {
+    /// Those of [`Array::part`].
+    pub fn sum(&self, summand: ScalarLayout, bounds: Bounds) -> Result<Sum> {
+        Ok(Numbers::new(self.part(bounds)?, summand).sum())
+    }
+
+    /// The least number of a slice of step 1, or the greatest, and its type.
+    ///
+    /// # Errors
+    /// `NotForType`, `InvalidArgType`, `Empty`; those of [`Array::part`].
+    pub fn extreme(&self, which: Extreme, field: Option<usize>, bounds: Bounds) -> Result<(Scalar, Element)> {
         let operation = match which {
             Extreme::Least => "min",
             Extreme::Greatest => "max",
         };
-        let numbers = self.numbers(operation, field)?;
+        let layout = self.element_type.numbers(operation, field)?;
+        let numbers = Numbers::new(self.part(bounds)?, layout);
         let found = numbers.extreme(which).ok_or(Error::Empty { operation })?;
         Ok((numbers.scalar(), found))
     }

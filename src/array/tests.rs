@@ -185,7 +185,10 @@ fn remove_find_and_count_of_records_ignore_the_padding() {
         .unwrap();
     let needle = Element::from_bytes(&[2, 66, 0]);
     assert_eq!(
-        (array.find(&needle, 0, i64::MAX), array.count(&needle)),
+        (
+            array.find(&needle, 0, i64::MAX),
+            array.count(&needle, Bounds::default()).unwrap()
+        ),
         (Some(1), 2)
     );
     assert_eq!(array.find(&needle, 2, 3), None);
@@ -227,8 +230,8 @@ fn calls_that_need_an_order_or_a_number_refuse_complex_numbers_and_records() {
             elements: 0..1,
             count: 1,
         };
-        refused(array.extreme(Extreme::Least, None));
-        refused(array.extreme(Extreme::Greatest, None));
+        refused(array.extreme(Extreme::Least, None, Bounds::default()));
+        refused(array.extreme(Extreme::Greatest, None, Bounds::default()));
         refused(array.sort(None));
         refused(array.sort_later(1, None));
         refused(array.bisect(value, 0, 1, Side::Left, None));

@@ -28,7 +28,7 @@ pub struct RareOptions {
     pub mode: Option<u32>,
     /// Bytes.
     pub offset: Option<f64>,
-    /// Elements.
+    /// Elements. Those of a new array in memory are zeros.
     pub length: Option<f64>,
     /// Elements.
     pub capacity: Option<f64>,
@@ -56,7 +56,8 @@ pub fn open(
         return Array::attach(required_type()?, &handle.parse()?, flags);
     }
     if path.is_none() && rare.shm.is_none() && rare.fd.is_none() {
-        return Array::anonymous(required_type()?, placement.capacity.unwrap_or(0));
+        let [length, capacity] = [placement.length, placement.capacity].map(Option::unwrap_or_default);
+        return Array::zeros(required_type()?, length, capacity);
     }
     let flags = flags.unwrap_or(Flags::Read);
     let file = |flags| rare.file(path.as_deref(), flags);

@@ -178,6 +178,11 @@ pub fn bounds(start: Option<f64>, stop: Option<f64>, step: Option<f64>) -> Bound
     }
 }
 
+/// The bounds of a slice of step 1. They are numbers, 0 and infinity if the user gave none, because options take longer to convert.
+pub fn range(start: f64, stop: f64) -> Bounds {
+    bounds(Some(start), Some(stop), None)
+}
+
 /// The bytes of a `Uint8Array`, on an `ArrayBuffer` or a `SharedArrayBuffer`. They are valid until JavaScript runs again.
 pub fn bytes<'a>(env: &Env, value: &'a Unknown<'_>) -> napi::Result<Region<'a>> {
     let (mut kind, mut length, mut data) = (0, 0, ptr::null_mut());

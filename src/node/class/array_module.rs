@@ -15,7 +15,7 @@ use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::node::errors::throw_on_error;
 use crate::node::source::Source;
-use crate::node::values::{Decoded, RawElement, bounds, bytes, count, encode, index, number};
+use crate::node::values::{Decoded, RawElement, bounds, bytes, count, encode, index, number, range};
 use crate::os::huge_pages;
 
 #[napi]
@@ -84,13 +84,20 @@ impl MmapArray {
     }
 
     #[napi]
-    pub fn count(&self, env: Env, value: Unknown<'_>, field: Option<u32>) -> napi::Result<f64> {
+    pub fn count(
+        &self,
+        env: Env,
+        value: Unknown<'_>,
+        start: f64,
+        stop: f64,
+        field: Option<u32>,
+    ) -> napi::Result<f64> {
         let value = RawElement::new(&env, &value)?;
         self.read(&env, |array| {
-            let needle = needle(array, &value, field)?;
+            let (needle, bounds) = (needle(array, &value, field)?, range(start, stop));
             let count = match number_of(field) {
-                None => array.count(&needle),
-                Some(field) => array.count_by_field(field, &needle)?,
+                None => array.count(&needle, bounds)?,
+                Some(field) => array.count_by_field(field, &needle, bounds)?,
             };
             Ok(count as f64)
         })

@@ -5,11 +5,13 @@ use napi::{Env, Unknown};
 use napi_derive::napi;
 
 use super::MmapArray;
+use crate::array::slice::Bounds;
+use crate::error::Result;
 use crate::kernels::bisect::Side;
 use crate::kernels::extremes::Extreme;
 use crate::kernels::sum::Sum;
 use crate::node::source::Source;
-use crate::node::values::{RawNumber, bounds, bytes, count, decode, index, sought};
+use crate::node::values::{RawNumber, bounds, bytes, count, decode, index, range, sought};
 use crate::os::huge_pages;
 use crate::typecode::Scalar;
 
@@ -17,14 +19,25 @@ use crate::typecode::Scalar;
 impl MmapArray {
     /// A bigint for integers of 8 bytes; an array of the sums of both parts for complex numbers; else a number.
     #[napi]
-    pub fn sum(&self, env: Env, field: Option<u32>) -> napi::Result<Either3<f64, BigInt, Vec<f64>>> {
+    pub fn sum(
+        &self,
+        env: Env,
+        start: f64,
+        stop: f64,
+        field: Option<u32>,
+    ) -> napi::Result<Either3<f64, BigInt, Vec<f64>>> {
         self.read(&env, |array| {
+            let bounds = range(start, stop);
             let summands = array.element_type().summands(number_of(field))?;
             let double = |sum| match sum {
                 Sum::Integer(sum) => sum as f64,
                 Sum::Float(sum) => sum,
             };
-            let sums: Vec<Sum> = summands.iter().map(|summand| array.sum(*summand)).collect();
+            let sums: Result<Vec<Sum>> = summands
+                .iter()
+                .map(|summand| array.sum(*summand, bounds))
+                .collect();
+            let sums = sums?;
             Ok(match (&sums[..], summands[0].scalar) {
                 ([Sum::Integer(sum)], Scalar::I64 | Scalar::U64) => Either3::B(BigInt::from(*sum)),
                 ([sum], _) => Either3::A(double(*sum)),
@@ -34,18 +47,24 @@ impl MmapArray {
     }
 
     #[napi]
-    pub fn min(&self, env: Env, field: Option<u32>) -> napi::Result<RawNumber> {
-        self.extreme(&env, Extreme::Least, field)
+    pub fn min(&self, env: Env, start: f64, stop: f64, field: Option<u32>) -> napi::Result<RawNumber> {
+        self.extreme(&env, Extreme::Least, range(start, stop), field)
     }
 
     #[napi]
-    pub fn max(&self, env: Env, field: Option<u32>) -> napi::Result<RawNumber> {
-        self.extreme(&env, Extreme::Greatest, field)
+    pub fn max(&self, env: Env, start: f64, stop: f64, field: Option<u32>) -> napi::Result<RawNumber> {
+        self.extreme(&env, Extreme::Greatest, range(start, stop), field)
     }
 
-    fn extreme(&self, env: &Env, which: Extreme, field: Option<u32>) -> napi::Result<RawNumber> {
+    fn extreme(
+        &self,
+        env: &Env,
+        which: Extreme,
+        bounds: Bounds,
+        field: Option<u32>,
+    ) -> napi::Result<RawNumber> {
         self.read(env, |array| {
-            let (scalar, found) = array.extreme(which, number_of(field))?;
+            let (scalar, found) = array.extreme(which, number_of(field), bounds)?;
             Ok(decode(scalar, &found))
         })
     }
