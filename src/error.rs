@@ -282,7 +282,10 @@ impl fmt::Display for Error {
                 f,
                 "The array is busy: {operation} must wait until the pending asynchronous call on its elements has finished"
             ),
-            Error::Empty { operation } => write!(f, "The array is empty: {operation} needs an element"),
+            Error::Empty { operation } => write!(
+                f,
+                "There is no element for {operation}: the array, or the range of it, is empty"
+            ),
             Error::OtherDtype { dtype, wanted } => {
                 write!(f, "The file has elements of dtype {dtype}, not of {wanted}")
             }

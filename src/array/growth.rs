@@ -1,5 +1,6 @@
 //! Appending elements, and taking over changes of the length by others.
 
+use super::files::Mode;
 use super::{Array, Extent, Snapshot};
 use crate::element::Element;
 use crate::error::Result;
@@ -44,7 +45,8 @@ impl Array {
     fn extend_if(&mut self, source: Region<'_>, check_source: impl Fn() -> Result<()>) -> Result<()> {
         self.require_whole(source)?;
         if source.is_empty() {
-            return self.require_access("extend");
+            // Takes over the length, but does not wait for appends of others, because nothing is appended.
+            return self.begin_length_change_in(Mode::Async, "extend").map(drop);
         }
         let _change = self.begin_length_change("extend")??;
         // An append would write over a source behind the end.
