@@ -607,6 +607,16 @@ describe('.npy files of records', () => {
     )
   })
 
+  test('with half of a surrogate pair become JSON lines, and no CSV', async () => {
+    const path = make(scope, 'half.npy', { tag: 'w' }, [{ tag: 'a' }, { tag: '\ud800' }])
+    const [table, lines] = [scope.path('half.csv'), scope.path('half.jsonl')]
+    expect(await failure(4, ['convert', path, table])).toMatch(/'tag' has half of a surrogate pair/)
+    expect(fs.existsSync(table)).toBe(false)
+    await printed(['convert', path, lines])
+    await printed(['convert', lines, scope.path('again.npy'), '--type', 'tag:w'])
+    expect(bytes(scope.path('again.npy'))).toBe(bytes(path))
+  })
+
   test('whose names Python writes with escapes are read', async () => {
     const names = ['a,b', `it's "x"`, 'back\\slash', 'line\nbreak', '\x01\x7f\xa0', 'tab\t', '\u200b\u{e0001}']
     const fields = names.map((name) => [name, 'B'])

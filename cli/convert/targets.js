@@ -7,6 +7,7 @@ import { DataError, UsageError } from '../failures.js'
 import { headerOf } from '../npy/header.js'
 import { areSameTypes, columnsOf, isRecordType } from '../record-types.js'
 import { csvField } from '../text/csv.js'
+import { shownText } from '../text/shown-text.js'
 import { isTitle } from '../text/values.js'
 import { isOfType } from '../type-names.js'
 import { jsonWriter, textWriter } from '../values-output.js'
@@ -56,11 +57,19 @@ function csvOf(type, { title, columns, between }) {
   if (title !== undefined)
     throw new UsageError('--header is for numbers: the titles of records are the names of their fields')
   const fields = type.fields.map(({ name, typecode, count }) => {
-    const text = isText({ typecode }) ? (value) => csvField(value, between) : textWriter(typecode)
+    const text = isText({ typecode }) ? (value) => csvField(wellFormed(value, name), between) : textWriter(typecode)
     return { name, count, write: count === undefined ? text : (list) => list.map(text).join(between) }
   })
   const titles = fields.flatMap(({ name, count }) => columnsOf(name, count))
   return { titles, lineOf: (record) => fields.map(({ name, write }) => write(record[name])).join(between) }
+}
+
+/** UTF-8 has no half of a surrogate pair: it would become another character. */
+function wellFormed(character, name) {
+  if (character.isWellFormed()) return character
+  throw new DataError(
+    `the field ${shownText(name)} has half of a surrogate pair, which CSV cannot hold: JSON lines hold it as an escape`,
+  )
 }
 
 const jsonOf = (type) => ({ lineOf: jsonWriter(type, { areBigIntsQuoted: false }) })
