@@ -266,7 +266,7 @@ describe('options', () => {
       expect(message).toContain('price')
     })
 
-    test('of a field that is no name is an error', () => {
+    test('of anything but the name of a field is an error', () => {
       for (const field of [0, null, Symbol('x'), ['time'], {}, '__proto__', 'constructor', 'TIME']) {
         expectError('ERR_INVALID_ARG_TYPE', () => call(make(), { field }))
       }
@@ -362,7 +362,7 @@ describe('setColumn', () => {
     ['more values than records from a start on', [Int32Array.of(1, 2), 2], 'ERR_OUT_OF_RANGE'],
     ['a start behind the end', [[], 4], 'ERR_OUT_OF_RANGE'],
     ['a start before the first', [[9], -4], 'ERR_OUT_OF_RANGE'],
-    ['a start that is no integer', [[9], 0.5], 'ERR_INVALID_ARG_TYPE'],
+    ['a start that is not an integer', [[9], 0.5], 'ERR_INVALID_ARG_TYPE'],
     ['a start that is a text', [[9], '0'], 'ERR_INVALID_ARG_TYPE'],
     ['a value that does not fit', [[9, 2 ** 31]], 'ERR_VALUE_OUT_OF_RANGE'],
     ['a value of another kind', [[9, 'x']], 'ERR_INVALID_ARG_TYPE'],

@@ -237,7 +237,7 @@ describe('a length as the initializer', () => {
     expect(scope.keep(new Zeros(3)).tolist()).toEqual([0, 0, 0])
   })
 
-  test('is refused if it is no length, or too large', () => {
+  test('that is not a length, or is too large, is an error', () => {
     for (const code of ['d', 'Zd', 'w']) {
       for (const bad of [1.5, NaN, Infinity, 10n, true, null]) {
         expectError('ERR_INVALID_ARG_TYPE', () => new MmapArray(code, bad))

@@ -95,7 +95,7 @@ describe('fields that make no type', () => {
       [['gain', 'f', 3]],
       'field 0 of the list must be [name, [typecode, count]]'.slice(0, 24),
     ],
-    ['a pair that is none', [['a', 'i'], 'bi'], 'field 1 of the list'],
+    ['an entry that is not a pair', [['a', 'i'], 'bi'], 'field 1 of the list'],
   ])('%s is refused', (_, fields, text) => {
     const error = expectError('ERR_INVALID_RECORD_TYPE', () => recordType(fields))
     expect(error.message).toContain(text)

@@ -59,7 +59,7 @@ test('index.d.ts has the same names', () => {
   expect(declared.map((line) => line.replaceAll("'", '').trim().split(': '))).toEqual(ALL)
 })
 
-describe('a name that is none', () => {
+describe('an unknown name', () => {
   const HINTS = [
     ['f8', 'if 8 counts bytes, as in NumPy, it is float64: write f64 or <f8'],
     ['double', 'did you mean float64?'],
