@@ -377,35 +377,38 @@ export type Input<C extends ElementType> = C extends Typecode
  * new MmapArray('Zf', [{ re: 1, im: 2 }]).view // => Float32Array(2) [ 1, 2 ]
  * new MmapArray({ id: 'I', x: 'd' }, [{ id: 7, x: 0.5 }]).view.getFloat64(4, true) // => 0.5
  */
-export type View<C extends ElementType> = C extends 'b'
-  ? Int8Array
+export type View<C extends ElementType, Memory extends ArrayBufferLike = ArrayBufferLike> = C extends 'b'
+  ? Int8Array<Memory>
   : C extends 'B' | 'c'
-    ? Uint8Array
+    ? Uint8Array<Memory>
     : C extends 'h'
-      ? Int16Array
+      ? Int16Array<Memory>
       : C extends 'H'
-        ? Uint16Array
+        ? Uint16Array<Memory>
         : C extends 'i'
-          ? Int32Array
+          ? Int32Array<Memory>
           : C extends 'I' | 'u' | 'w'
-            ? Uint32Array
+            ? Uint32Array<Memory>
             : C extends 'l' | 'q'
-              ? BigInt64Array
+              ? BigInt64Array<Memory>
               : C extends 'L' | 'Q'
-                ? BigUint64Array
+                ? BigUint64Array<Memory>
                 : C extends 'f' | 'Zf'
-                  ? Float32Array
+                  ? Float32Array<Memory>
                   : C extends 'd' | 'Zd'
-                    ? Float64Array
+                    ? Float64Array<Memory>
                     : C extends 'e'
-                      ? HalfView | Uint16Array
-                      : DataView
+                      ? HalfView<Memory> | Uint16Array<Memory>
+                      : DataView<Memory>
 
 /** Typed arrays that hold elements. A DataView does not say what it holds. */
 type OwnView<C extends ElementType> = C extends Typecode ? View<C> : never
 
 /** A copy of some elements: a typed array, or an Array if elements are objects. */
-type Slice<C extends ElementType> = C extends Exclude<Typecode, 'Zf' | 'Zd'> ? View<C> : Element<C>[]
+type Slice<C extends ElementType> = C extends Exclude<Typecode, 'Zf' | 'Zd'> ? View<C, ArrayBuffer> : Element<C>[]
+
+/** `Buffer<ArrayBuffer>`, or `Buffer` where `@types/node` is older than that. */
+type OwnBuffer = ReturnType<BufferConstructor['alloc']>
 
 /** A field of the records of a range. Bounds may be left out. */
 type RangeOfField<K extends string> =
@@ -423,11 +426,22 @@ type Sought<C extends ElementType> = C extends Typecode ? Input<C> : number | bi
 type Ordered<C extends ElementType> = C extends Exclude<Typecode, 'Zf' | 'Zd'> ? Element<C> : never
 
 /** Float16Array, where the TypeScript library has it; else its shape. */
-type HalfView = typeof globalThis extends { Float16Array: { prototype: infer Half } } ? Half : HalfShape
+type HalfView<Memory extends ArrayBufferLike> = typeof globalThis extends { Float16Array: { prototype: infer Half } }
+  ? HalfOn<Half, Memory>
+  : HalfShape<Memory>
 
-interface HalfShape extends Omit<Float32Array, typeof Symbol.toStringTag | 'slice' | 'subarray'> {
-  slice(start?: number, end?: number): HalfShape
-  subarray(begin?: number, end?: number): HalfShape
+/** Float16Array on one kind of memory, whose name an older library does not know. Its `slice` returns one on an ArrayBuffer. */
+type HalfOn<Half, Memory extends ArrayBufferLike> = [Memory] extends [ArrayBuffer]
+  ? Half extends { slice(): infer OnArrayBuffer }
+    ? OnArrayBuffer
+    : never
+  : Half & { readonly buffer: Memory }
+
+type HalfMember = Exclude<keyof Float32Array, typeof Symbol.toStringTag | 'slice' | 'subarray'>
+
+interface HalfShape<Memory extends ArrayBufferLike> extends Pick<Float32Array<Memory>, HalfMember> {
+  slice(start?: number, end?: number): HalfShape<ArrayBuffer>
+  subarray(begin?: number, end?: number): HalfShape<Memory>
   readonly [Symbol.toStringTag]: 'Float16Array'
 }
 
@@ -692,14 +706,14 @@ export interface Envelope<C extends ElementType = Typecode> {
    * @example
    * new MmapArray('d', [2, NaN, 1]).envelope(1).min // => Float64Array(1) [ 1 ]
    */
-  min: View<C>
+  min: View<C, ArrayBuffer>
   /**
    * The greatest of each part.
    *
    * @example
    * new MmapArray('d', [2, NaN, 1]).envelope(1).max // => Float64Array(1) [ 2 ]
    */
-  max: View<C>
+  max: View<C, ArrayBuffer>
 }
 
 /**
@@ -1219,7 +1233,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
     field: K,
     start?: Bound,
     stop?: Bound,
-  ): View<FieldTypecode<F[K]>>
+  ): View<FieldTypecode<F[K]>, ArrayBuffer>
 
   /**
    * Stores values in one field of the records from an index on. The other fields are not written. All or nothing: if there are more
@@ -1471,7 +1485,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * @example
    * new MmapArray('H', [1, 2]).tobytes() // => <Buffer 01 00 02 00>
    */
-  tobytes(): Buffer
+  tobytes(): OwnBuffer
 
   /**
    * Adds the elements of a real Array: all of them, or none where one is bad.
@@ -1956,7 +1970,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * scores.searchsorted(Int32Array.of(20, 5, 99)) // => Float64Array(3) [ 1, 0, 4 ]
    * scores.searchsorted(Int32Array.of(20), 'right') // => Float64Array(1) [ 3 ]
    */
-  searchsorted(needles: View<C> | MmapArray<C>, side?: 'left' | 'right'): Float64Array
+  searchsorted(needles: View<C> | MmapArray<C>, side?: 'left' | 'right'): Float64Array<ArrayBuffer>
 
   /**
    * Where each of many values belongs in records that are sorted by a field.
@@ -1978,7 +1992,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
     needles: View<FieldTypecode<F[K]>> | MmapArray<FieldTypecode<F[K]>>,
     side: 'left' | 'right' | FieldOptions<K> | undefined,
     options?: FieldOptions<K>,
-  ): Float64Array
+  ): Float64Array<ArrayBuffer>
 
   /**
    * As `searchsorted`, on another thread. Until the promise is settled a call that changes the length throws `ERR_BUSY`. A typed
@@ -1998,7 +2012,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
     needles: View<C> | MmapArray<C>,
     side?: 'left' | 'right',
     options?: AsyncOptions,
-  ): Promise<Float64Array>
+  ): Promise<Float64Array<ArrayBuffer>>
 
   /**
    * As `searchsorted` of a field, on another thread.
@@ -2019,7 +2033,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
     needles: View<FieldTypecode<F[K]>> | MmapArray<FieldTypecode<F[K]>>,
     side: 'left' | 'right' | (AsyncOptions & FieldOptions<K>) | undefined,
     options?: AsyncOptions & FieldOptions<K>,
-  ): Promise<Float64Array>
+  ): Promise<Float64Array<ArrayBuffer>>
 
   /**
    * The least and the greatest number of each of `parts` equal parts: what a picture of a big array shows, in one pass, which
@@ -2141,7 +2155,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * before[0] = 30
    * scores.view // => Int32Array(4) [ 30, 1, 2, 4 ]
    */
-  readonly view: View<C>
+  readonly view: View<C, ArrayBuffer>
 
   /**
    * A SharedArrayBuffer on exactly the elements: `postMessage` and `workerData` share it without a copy, the other thread
@@ -2169,7 +2183,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * Atomics.store(scores.sharedView, 0, 30)
    * scores.get(0) // => 30
    */
-  readonly sharedView: View<C>
+  readonly sharedView: View<C, SharedArrayBuffer>
 
   /**
    * A typed array on a range, or a DataView on records: the memory itself, not a copy (`slice` copies). On Node.js 20 it is also the way to elements
@@ -2184,7 +2198,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * scores.subarray(1).fill(0)
    * scores.tolist() // => [ 3, 0, 0 ]
    */
-  subarray(start?: Bound, end?: Bound): View<C>
+  subarray(start?: Bound, end?: Bound): View<C, ArrayBuffer>
 
   /**
    * Makes room for so many elements at once, so that up to there `append` is a plain store into memory. It is a promise to
