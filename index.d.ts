@@ -371,6 +371,9 @@ export type Input<C extends ElementType> = C extends Typecode
  * of the bits (Node.js 20 and 22); characters are seen as their code points. A complex number is a pair of floats, its real part
  * first. Records are seen through a DataView on their bytes, which are little endian.
  *
+ * `Memory` is what lies below: an ArrayBuffer for {@link MmapArray.view} and for copies, a SharedArrayBuffer for
+ * {@link MmapArray.sharedView}; either by default. TypeScript up to 5.6 ignores it.
+ *
  * @example
  * new MmapArray('f', [0.5, 1.5]).view // => Float32Array(2) [ 0.5, 1.5 ]
  * new MmapArray('w', 'abc').view // => Uint32Array(3) [ 97, 98, 99 ]
@@ -508,6 +511,9 @@ export type CodeOf<T extends TypeArgument> = T extends Typecode
     : T extends TypedArrayConstructor
       ? ConstructorCode<T>
       : FieldsOf<T>
+
+/** No more arguments for one type. A union asks for one that does not exist, so that an overload with it does not apply. */
+type Known<T, Each = T> = Each extends unknown ? ([T] extends [Each] ? [] : [never]) : never
 
 type ConstructorCode<T extends TypedArrayConstructor> = T extends Int8ArrayConstructor
   ? 'b'
@@ -1019,6 +1025,35 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * new MmapArray({ x: 'd', y: 'd' }).typecode // => RecordType(16) { x: 'd', y: 'd' }
    */
   readonly typecode: C extends FieldMap ? RecordType<C> : C
+
+  /**
+   * Whether the elements have a type, which may be given in all forms that the constructor takes. TypeScript then knows the type of the
+   * array, for example of a `.npy` file. A record type is the same if its fields have the same names, types and places, and a record
+   * the same size. Typecodes of one meaning and size, such as `l` and `q` or `u` and `w`, are different types. It also works on a closed
+   * array.
+   *
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
+   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE
+   * @example
+   * MmapArray.open('readings.npy', 'f', { flags: 'w+' }).append(1.5)
+   * const readings = MmapArray.open('readings.npy')
+   * if (readings.is('f')) readings.view[0] // => 1.5
+   * readings.is(Float64Array) // => false
+   * new MmapArray({ x: 'd' }).is({ x: 'float64' }) // => true
+   * readings.is('no such type') // throws TypeError ERR_INVALID_TYPECODE
+   */
+  is<const T extends TypeArgument>(typecode: T, ...isKnown: Known<T>): this is MmapArray<CodeOf<T>>
+
+  /**
+   * Whether the elements have a type that is only known at run time. TypeScript then knows no more than before.
+   *
+   * @param typecode as for the other form
+   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE
+   * @example
+   * const [one, other] = [new MmapArray('f'), new MmapArray('d')]
+   * one.is(other.typecode) // => false
+   */
+  is(typecode: TypeArgument): boolean
 
   /**
    * Bytes an element takes.

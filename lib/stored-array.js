@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 import { unlinkShm } from '../native.js'
 import * as args from './arguments.js'
 import { CoreArray, Opening, coreOf, isClosed, memoryOf, openViewsOf, requireArray, typeOf } from './core-array.js'
+import { toType } from './element-types.js'
 import { invalidArgType, outOfRange } from './errors.js'
 import { handleFields, handleOf } from './handles.js'
 import * as jobs from './jobs.js'
@@ -59,6 +60,11 @@ export class StoredArray extends CoreArray {
 
   get typecode() {
     return typeOf(this).code
+  }
+
+  is(typecode) {
+    const { key } = typeOf(this)
+    return toType(typecode).key === key
   }
 
   get itemsize() {
