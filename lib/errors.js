@@ -98,6 +98,16 @@ export function closed() {
   return coded(new Error('The array is closed'), 'ERR_CLOSED')
 }
 
+export function busy(operation) {
+  const message = `The array is busy: ${operation} must wait until the pending asynchronous call on its elements has finished`
+  return coded(new Error(message), 'ERR_BUSY')
+}
+
+export function noPath() {
+  const message = 'The array has no path: it is in anonymous memory, or was opened by a descriptor'
+  return coded(new Error(message), 'ERR_NO_PATH')
+}
+
 export function handleVersion(received, readable) {
   const message = `The handle has version ${received}, and this package reads version ${readable}: install the same version of mmap-array on both sides`
   return coded(new Error(message), 'ERR_HANDLE_VERSION')

@@ -10,6 +10,9 @@ import { handleFields, handleOf } from './handles.js'
 import * as jobs from './jobs.js'
 import * as locks from './locks.js'
 import { openFile, openHandle } from './opening.js'
+import { isReplaced, openAgain } from './reopening.js'
+import { replace } from './replacing.js'
+import { versions } from './versions.js'
 import * as waiting from './waiting.js'
 
 const ATTACH_FLAGS = ['r', 'r+', 'c']
@@ -54,6 +57,14 @@ export class StoredArray extends CoreArray {
       throw outOfRange('options.flags', `one of ${ATTACH_FLAGS.join(', ')}`, inspect(flags))
     }
     return StoredArray.#make(this, () => openHandle(fields, flags))
+  }
+
+  static async replace(path, typecode, build, options) {
+    return replace((open) => StoredArray.#make(this, open), path, typecode, build, options)
+  }
+
+  static versions(path, typecode, options) {
+    return versions((open) => StoredArray.#make(this, open), path, typecode, options)
   }
 
   // Properties
@@ -103,6 +114,10 @@ export class StoredArray extends CoreArray {
     return isClosed(this) ? -1 : coreOf(this).fd()
   }
 
+  get isReplaced() {
+    return isReplaced(this)
+  }
+
   get closed() {
     return isClosed(this)
   }
@@ -134,6 +149,10 @@ export class StoredArray extends CoreArray {
 
   reserve(capacity) {
     coreOf(this).reserve(args.toCount(capacity, 'capacity'))
+  }
+
+  reopen() {
+    return StoredArray.#make(requireArray(this).constructor, () => openAgain(this))
   }
 
   trim() {
