@@ -98,6 +98,12 @@ export function closed() {
   return coded(new Error('The array is closed'), 'ERR_CLOSED')
 }
 
+/** For a follower whose file has become shorter than what it has given, or was asked to begin with. */
+export function truncatedFile(length, next) {
+  const message = `The file was truncated to ${length} elements, and element ${next} is the next one to give`
+  return coded(new Error(message), 'ERR_MEMORY_FAULT')
+}
+
 export function handleVersion(received, readable) {
   const message = `The handle has version ${received}, and this package reads version ${readable}: install the same version of mmap-array on both sides`
   return coded(new Error(message), 'ERR_HANDLE_VERSION')

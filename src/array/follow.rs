@@ -2,15 +2,17 @@
 
 use super::{Array, Extent};
 use crate::error::Result;
+use crate::kernels::Region;
 use crate::sharing::reservation_lock::is_reserved;
 
 impl Array {
-    /// Begins to follow the file: makes memory that nobody else could see visible, so that others may append to it.
-    pub fn begin_follow(&mut self) -> Result<()> {
-        if self.storage().is_exposed() {
-            return Ok(());
+    /// Begins to follow the file: memory that nobody else could see is exact from now on, because others are to append to it. Returns
+    /// the descriptor, by which the file can be watched.
+    pub fn begin_follow(&mut self) -> Result<i32> {
+        if !self.storage().is_exposed() {
+            self.expose("follow")?;
         }
-        self.expose("follow")
+        Ok(self.storage().descriptor())
     }
 
     /// The number of whole elements in the file. `None` while an array has the file reserved: then its size says nothing.
@@ -36,8 +38,14 @@ impl Array {
     ///
     /// # Errors
     /// The system's.
-    pub fn read_from_file(&self, index: u64, bytes: &mut [u8]) -> Result<Option<u64>> {
-        let read = self.storage().read_at(bytes, self.file_position(index))?;
+    pub fn read_from_file(&self, index: u64, into: Region<'_>) -> Result<Option<u64>> {
+        let position = index
+            .checked_mul(self.itemsize())
+            .and_then(|bytes| bytes.checked_add(self.file_position(0)));
+        let Some(position) = position.filter(|position| i64::try_from(*position).is_ok()) else {
+            return Ok(Some(0));
+        };
+        let read = self.storage().read_into(into, position)?;
         Ok((!self.is_reserved_by_anybody()).then_some(read as u64 / self.itemsize()))
     }
 

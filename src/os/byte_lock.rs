@@ -206,7 +206,11 @@ mod tests {
         for (kind, one, other) in pairs() {
             assert!(!is_locked(&other, RESERVATIONS), "{kind}");
             for file in [&one, &other] {
-                assert_eq!(try_lock_shared(file, RESERVATIONS).unwrap(), Attempt::Locked, "{kind}");
+                assert_eq!(
+                    try_lock_shared(file, RESERVATIONS).unwrap(),
+                    Attempt::Locked,
+                    "{kind}"
+                );
             }
             let asking = reopen(&one, OFlags::RDONLY, None).unwrap();
             assert!(is_locked(&asking, RESERVATIONS), "{kind}");
