@@ -108,19 +108,16 @@ class Follower {
 
   /** The next elements, or undefined if there are none yet. */
   #part() {
-    for (;;) {
-      const count = Math.min(this.#find(), this.#options.batch)
-      if (count === 0) return undefined
-      let read
-      const part = copyOf(this.#array, count, (bytes) => {
-        read = coreOf(this.#array).readFromFile(this.#next, bytes)
-      })
-      if (read === count) {
-        this.#next += count
-        return part
-      }
-      // The file was reserved or truncated since it was asked for its length.
-    }
+    const count = Math.min(this.#find(), this.#options.batch)
+    if (count === 0) return undefined
+    let read
+    const part = copyOf(this.#array, count, (bytes) => {
+      read = coreOf(this.#array).readFromFile(this.#next, bytes)
+    })
+    // Fewer if the file was reserved or truncated since it was asked for its length.
+    if (read < count) return undefined
+    this.#next += count
+    return part
   }
 
   /** The number of elements in the file that were not given yet. None while an array has the file reserved. */
