@@ -81,6 +81,7 @@ function glibcVersion() {
 /** All exports of the addon. A new function must be added here. */
 export const {
   MmapArray,
+  UnfinishedFile,
   faultCounter,
   halfBits,
   halfValues,

@@ -41,6 +41,7 @@ export class Opening {
 export class CoreArray {
   #core
   #type
+  #origin
   #codec
   /** @type {ElementMemory} */
   #memory
@@ -61,7 +62,7 @@ export class CoreArray {
   constructor(opening) {
     const parts = partsOf(opening)
     if (parts === undefined) throw invalidArgType('typecode', 'passed to the constructor of MmapArray', opening)
-    const { core, type, isCopyOnWrite } = parts
+    const { core, type, isCopyOnWrite, origin } = parts
     // Two objects with one core would read memory that the other one has released.
     if (parts.array !== undefined)
       throw invalidArgType('constructor', 'a class that makes one array of its arguments', parts.array)
@@ -69,6 +70,7 @@ export class CoreArray {
     refuseClones(this)
     this.#core = core
     this.#type = type
+    this.#origin = origin
     this.#codec = codecFor(type)
     this.#memory = new ElementMemory(core, type, isCopyOnWrite)
   }
@@ -96,6 +98,7 @@ export class CoreArray {
       requireWritable: (array) => requireArray(array).#core.frombytes(NO_BYTES),
       isClosed: (array) => requireArray(array).#isClosed,
       typeOf: (array) => requireArray(array).#type,
+      originOf: (array) => requireArray(array).#origin,
       codecOf: (array) => requireArray(array).#codec,
       memoryOf: (array) => requireArray(array).#memory,
       openViewsOf: (array) => {
@@ -146,6 +149,8 @@ export const {
   isClosed,
   /** The row of the typecode table, or of the record type. */
   typeOf,
+  /** @type {(array) => import('./opening.js').Origin | undefined} where its file was found */
+  originOf,
   codecOf,
   /** @type {(array) => ElementMemory} */
   memoryOf,

@@ -104,6 +104,11 @@ export function truncatedFile(length, next) {
   return coded(new Error(message), 'ERR_MEMORY_FAULT')
 }
 
+export function noPath() {
+  const message = 'The array has no path: it is in anonymous memory, or was opened by a descriptor'
+  return coded(new Error(message), 'ERR_NO_PATH')
+}
+
 export function handleVersion(received, readable) {
   const message = `The handle has version ${received}, and this package reads version ${readable}: install the same version of mmap-array on both sides`
   return coded(new Error(message), 'ERR_HANDLE_VERSION')

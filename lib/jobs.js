@@ -48,7 +48,7 @@ function untrack(ticket) {
 }
 
 /** @returns {AbortSignal | undefined} the signal in the options */
-function toSignal(options) {
+export function toSignal(options) {
   const { signal } = toOptions(options, ['signal'])
   if (signal === undefined || signal instanceof AbortSignal) return signal
   throw invalidArgType('options.signal', 'an AbortSignal', signal)

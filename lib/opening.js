@@ -4,6 +4,7 @@ import { MmapArray as Core } from '../native.js'
 import * as args from './arguments.js'
 import { toType } from './element-types.js'
 import { outOfRange } from './errors.js'
+import { absolutePath } from './file-paths.js'
 import { rowOfLayout } from './record-types.js'
 
 const OPTIONS = ['flags', 'mode', 'offset', 'length', 'capacity', 'advice', 'format', 'tail']
@@ -13,7 +14,7 @@ const FORMATS = ['raw', 'npy']
 const endsInNpy = (path) => path.length >= 4 && path.subarray(-4).latin1Slice().toLowerCase() === '.npy'
 
 /** The format that is given, or that the extension of the path means. */
-function toFormat(format, path) {
+export function toFormat(format, path) {
   if (format === undefined) return path !== undefined && endsInNpy(path) ? 'npy' : 'raw'
   if (FORMATS.includes(args.toOptionalString(format, 'options.format'))) return format
   throw outOfRange('options.format', `one of ${FORMATS.map((name) => `'${name}'`).join(', ')}`, `'${format}'`)
@@ -40,8 +41,13 @@ function toRareOptions({ mode, offset, length, capacity, advice, tail }, { shm, 
 }
 
 /**
+ * Where the file of an array was found, to find it again. Anonymous memory and descriptors have none.
+ * @typedef {{ path?: Uint8Array, shm?: Uint8Array, options?: object }} Origin
+ */
+
+/**
  * An open array without an object. The object that is made adds itself.
- * @typedef {{ core: Core, type: object, isCopyOnWrite: boolean, array?: object }} Parts
+ * @typedef {{ core: Core, type: object, isCopyOnWrite: boolean, origin?: Origin, array?: object }} Parts
  */
 
 /** @returns {Parts} a new array in memory, of zeros if the initializer is a length */
@@ -66,7 +72,9 @@ export function openFile({ path, shm, fd }, typecode, options) {
   const isInHeader = typecode === undefined && format === 'npy' && flags !== 'w+' && flags !== 'wx+'
   const type = isInHeader ? undefined : toType(typecode)
   const core = new Core(type?.code, path, flags, format, rare)
-  return { core, type: type ?? typeOfFile(core), isCopyOnWrite: flags === 'c' }
+  const origin =
+    fd === undefined ? { path: path && absolutePath(path), shm, options: { ...others, format } } : undefined
+  return { core, type: type ?? typeOfFile(core), isCopyOnWrite: flags === 'c', origin }
 }
 
 /** The type that the header of a file says. */
@@ -78,9 +86,14 @@ function typeOfFile(core) {
 /** @returns {Parts} an array of another thread or process */
 export function openHandle({ record, ...handle }, flags) {
   const type = record === undefined ? toType(handle.typecode) : rowOfLayout(record)
-  return {
-    core: new Core(type.code, undefined, flags, undefined, { handle }),
-    type,
-    isCopyOnWrite: (flags ?? handle.flags) === 'c',
-  }
+  const core = new Core(type.code, undefined, flags, undefined, { handle })
+  return { core, type, isCopyOnWrite: (flags ?? handle.flags) === 'c', origin: originOfHandle(core, handle) }
+}
+
+/** Where the owner of a handle found the file. The core has no path for memory without a name. */
+function originOfHandle(core, { path, format, offset, length }) {
+  if (core.path() === undefined || core.path() === null) return undefined
+  // The header of a .npy file says where its elements begin.
+  const placement = format === 'npy' ? {} : { offset: Number(offset), length }
+  return { path: Buffer.from(path), options: { ...placement, format } }
 }

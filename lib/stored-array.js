@@ -10,6 +10,9 @@ import { handleFields, handleOf } from './handles.js'
 import * as jobs from './jobs.js'
 import * as locks from './locks.js'
 import { openFile, openHandle } from './opening.js'
+import { isReplaced, openAgain } from './reopening.js'
+import { replace } from './replacing.js'
+import { versions } from './versions.js'
 import * as waiting from './waiting.js'
 
 const ATTACH_FLAGS = ['r', 'r+', 'c']
@@ -56,6 +59,14 @@ export class StoredArray extends CoreArray {
     return StoredArray.#make(this, () => openHandle(fields, flags))
   }
 
+  static async replace(path, typecode, build, options) {
+    return replace((open) => StoredArray.#make(this, open), path, typecode, build, options)
+  }
+
+  static versions(path, typecode, options) {
+    return versions((open) => StoredArray.#make(this, open), path, typecode, options)
+  }
+
   // Properties
 
   get typecode() {
@@ -99,7 +110,11 @@ export class StoredArray extends CoreArray {
   }
 
   get isReserved() {
-    return !isClosed(this) && coreOf(this).isReserved()
+    return coreOf(this).isReserved()
+  }
+
+  get isReplaced() {
+    return isReplaced(this)
   }
 
   get closed() {
@@ -133,6 +148,10 @@ export class StoredArray extends CoreArray {
 
   reserve(capacity) {
     coreOf(this).reserve(args.toCount(capacity, 'capacity'))
+  }
+
+  reopen() {
+    return StoredArray.#make(requireArray(this).constructor, () => openAgain(this))
   }
 
   trim() {

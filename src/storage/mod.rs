@@ -12,7 +12,7 @@ use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustix::fs::OFlags;
+use rustix::fs::{OFlags, stat};
 use rustix::io::Errno;
 
 use copy_up::CopyUp;
@@ -121,6 +121,23 @@ impl Storage {
             return std::path::absolute(path).ok();
         }
         descriptor::path_of(&self.file).or_else(|| std::path::absolute(path).ok())
+    }
+
+    /// Whether a path leads to another file than this one, or to none.
+    ///
+    /// # Errors
+    /// The system's, if it does not tell: `EACCES`.
+    pub fn is_replaced_at(&self, path: &Path) -> Result<bool> {
+        loop {
+            match stat(path) {
+                Ok(found) => return Ok(!identity::is_of(&self.file, &found)),
+                Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => return Ok(true),
+                Err(Errno::INTR) => {}
+                Err(errno) => {
+                    return Err(Error::system(errno, "stat").at_path(&path.to_string_lossy()));
+                }
+            }
+        }
     }
 
     /// The size of the file in bytes when it was opened.
