@@ -2,6 +2,7 @@
 // core, an object of the addon, which no user can reach.
 
 import { refuseClones } from './cloning.js'
+import { tellClosed } from './close-listeners.js'
 import { codecFor } from './codecs.js'
 import { ElementMemory } from './element-memory.js'
 import { closed, indexOutOfRange, invalidArgType } from './errors.js'
@@ -121,6 +122,7 @@ export class CoreArray {
   close() {
     this.#isClosed = true
     locks.forget(this.#core)
+    tellClosed(this.#core)
     this.#memory.release()
     this.#views = undefined
     this.#core.close()

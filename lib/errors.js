@@ -103,6 +103,12 @@ export function busy(operation) {
   return coded(new Error(message), 'ERR_BUSY')
 }
 
+/** For a follower whose file has become shorter than what it has given, or was asked to begin with. */
+export function truncatedFile(length, next) {
+  const message = `The file was truncated to ${length} elements, and element ${next} is the next one to give`
+  return coded(new Error(message), 'ERR_MEMORY_FAULT')
+}
+
 export function noPath() {
   const message = 'The array has no path: it is in anonymous memory, or was opened by a descriptor'
   return coded(new Error(message), 'ERR_NO_PATH')

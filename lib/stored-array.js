@@ -6,6 +6,7 @@ import * as args from './arguments.js'
 import { CoreArray, Opening, coreOf, isClosed, memoryOf, openViewsOf, requireArray, typeOf } from './core-array.js'
 import { toType } from './element-types.js'
 import { invalidArgType, outOfRange } from './errors.js'
+import { follow } from './following.js'
 import { handleFields, handleOf } from './handles.js'
 import * as jobs from './jobs.js'
 import * as locks from './locks.js'
@@ -114,6 +115,10 @@ export class StoredArray extends CoreArray {
     return isClosed(this) ? -1 : coreOf(this).fd()
   }
 
+  get isReserved() {
+    return coreOf(this).isReserved()
+  }
+
   get isReplaced() {
     return isReplaced(this)
   }
@@ -178,6 +183,10 @@ export class StoredArray extends CoreArray {
   advise(advice, start, end) {
     if (typeof advice !== 'string') throw invalidArgType('advice', 'a string', advice)
     coreOf(this).advise(advice, args.toBound(start, 'start'), args.toBound(end, 'end'))
+  }
+
+  follow(options) {
+    return follow(this, options)
   }
 
   // Sharing

@@ -5,6 +5,7 @@ mod columns;
 mod copy_on_write;
 mod elements;
 pub mod files;
+mod follow;
 mod growth;
 pub mod jobs;
 mod lock;

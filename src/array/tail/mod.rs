@@ -60,6 +60,26 @@ impl Array {
         matches!(self.tail, Tail::Reserved(_))
     }
 
+    /// Whether the array itself has reserved a file that others can see, and whose size is the length for them.
+    pub(super) fn has_raw_reservation(&self) -> bool {
+        self.is_reserved() && self.is_raw() && self.storage().is_exposed()
+    }
+
+    /// Whether the file has no header.
+    pub(super) fn is_raw(&self) -> bool {
+        self.tail.header().is_none()
+    }
+
+    /// The number of elements that a header counts at this moment, and that the file holds. `None` for a raw file.
+    pub(super) fn count_in_header(&self) -> Result<Option<u64>> {
+        let Some(header) = self.tail.header() else {
+            return Ok(None);
+        };
+        let count = header.clone().count(self.storage())?;
+        // The size is read last, because counted elements are in the file.
+        Ok(Some(count.min(self.memory.mapping().bytes()? / self.itemsize())))
+    }
+
     /// The first byte of the file that the array uses, for its header or its elements.
     pub(super) fn start_in_file(&self) -> u64 {
         match self.tail.header() {

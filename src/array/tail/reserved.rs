@@ -14,6 +14,7 @@ use crate::mapping::{Advice, Mapping};
 use crate::os::exit::at_exit;
 use crate::os::huge_pages::HUGE_PAGE;
 use crate::os::memory::page_size;
+use crate::sharing::reservation_lock::ReservationLock;
 use crate::storage::NpyHeader;
 
 pub struct Reserved {
@@ -58,6 +59,8 @@ struct Reservation {
     npy: Option<NpyHeader>,
     /// Whether others have truncated the file. Kept, because they may make it as long again.
     is_truncated: AtomicBool,
+    /// Tells readers of the file that its size says nothing. Released when the file is exact again.
+    _lock: Option<ReservationLock>,
 }
 
 /// The reservations of this process in files that others can see.
@@ -162,7 +165,7 @@ impl Array {
     /// The same, for an array that has just taken over the length of its file.
     pub(in crate::array) fn reserve_more(&mut self, capacity: u64) -> Result<()> {
         countable_bytes("capacity", capacity, self.itemsize())?;
-        let exact = self.start_reservation();
+        let exact = self.start_reservation()?;
         if capacity <= self.capacity() {
             return self.check_truncation();
         }
@@ -174,20 +177,27 @@ impl Array {
     }
 
     /// Makes the array reserved. Returns the tail it had; `None` if it was reserved already.
-    fn start_reservation(&mut self) -> Option<Tail> {
+    fn start_reservation(&mut self) -> Result<Option<Tail>> {
         if let Tail::Reserved(_) = self.tail {
-            return None;
+            return Ok(None);
         }
         let npy = self.tail.header().cloned();
+        // A header counts the elements, whatever the size of the file.
+        let lock = if npy.is_none() && self.storage().is_exposed() {
+            ReservationLock::on(self.storage())?
+        } else {
+            None
+        };
         let reservation = Reservation::start(Reservation {
             mapping: self.memory.mapping().clone(),
             state: self.state.clone(),
             itemsize: self.itemsize(),
             npy: npy.clone(),
             is_truncated: AtomicBool::new(false),
+            _lock: lock,
         });
         let reserved = Tail::Reserved(Reserved { reservation, npy });
-        Some(std::mem::replace(&mut self.tail, reserved))
+        Ok(Some(std::mem::replace(&mut self.tail, reserved)))
     }
 
     /// As [`Reservation::check_truncation`]. Does nothing if the array is not reserved.

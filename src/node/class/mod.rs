@@ -6,6 +6,7 @@
 
 mod array_module;
 mod bound_functions;
+mod follow;
 mod jobs;
 mod memory;
 mod numbers;
