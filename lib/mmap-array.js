@@ -3,6 +3,7 @@
 
 import { inspect } from 'node:util'
 import * as args from './arguments.js'
+import * as atomics from './atomics.js'
 import { allocate, bytesOf } from './buffers.js'
 import { textOf } from './characters.js'
 import { codecFor } from './codecs.js'
@@ -97,6 +98,18 @@ export class MmapArray extends StoredArray {
 
   setField(index, field, value) {
     replaceField(this, index, field, value)
+  }
+
+  add(index, value) {
+    return atomics.add(this, index, value)
+  }
+
+  exchange(index, value) {
+    return atomics.exchange(this, index, value)
+  }
+
+  compareExchange(index, expected, replacement) {
+    return atomics.compareExchange(this, index, expected, replacement)
   }
 
   // The array module

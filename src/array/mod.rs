@@ -1,5 +1,6 @@
 //! What Python's `array` does, over mapped memory of any kind.
 
+mod atomics;
 mod attach;
 mod columns;
 mod copy_on_write;

@@ -5,6 +5,7 @@
 //! of a getter ends the process.
 
 mod array_module;
+mod atomics;
 mod bound_functions;
 mod follow;
 mod jobs;
