@@ -41,6 +41,8 @@ export class CoreArray {
   #core
   #type
   #codec
+  /** @type {import('./shape.js').Axes | undefined} */
+  #axes
   /** @type {ElementMemory} */
   #memory
   #isClosed = false
@@ -60,7 +62,7 @@ export class CoreArray {
   constructor(opening) {
     const parts = partsOf(opening)
     if (parts === undefined) throw invalidArgType('typecode', 'passed to the constructor of MmapArray', opening)
-    const { core, type, isCopyOnWrite } = parts
+    const { core, type, isCopyOnWrite, axes } = parts
     // Two objects with one core would read memory that the other one has released.
     if (parts.array !== undefined)
       throw invalidArgType('constructor', 'a class that makes one array of its arguments', parts.array)
@@ -69,6 +71,7 @@ export class CoreArray {
     this.#core = core
     this.#type = type
     this.#codec = codecFor(type)
+    this.#axes = axes
     this.#memory = new ElementMemory(core, type, isCopyOnWrite)
   }
 
@@ -95,6 +98,7 @@ export class CoreArray {
       requireWritable: (array) => requireArray(array).#core.frombytes(NO_BYTES),
       isClosed: (array) => requireArray(array).#isClosed,
       typeOf: (array) => requireArray(array).#type,
+      axesOf: (array) => requireArray(array).#axes,
       codecOf: (array) => requireArray(array).#codec,
       memoryOf: (array) => requireArray(array).#memory,
       openViewsOf: (array) => {
@@ -144,6 +148,8 @@ export const {
   isClosed,
   /** The row of the typecode table, or of the record type. */
   typeOf,
+  /** @type {(array) => import('./shape.js').Axes | undefined} undefined for one dimension */
+  axesOf,
   codecOf,
   /** @type {(array) => ElementMemory} */
   memoryOf,

@@ -9,6 +9,7 @@ import { handleFields, handleOf } from './handles.js'
 import * as jobs from './jobs.js'
 import * as locks from './locks.js'
 import { openFile, openHandle } from './opening.js'
+import { orderOfAxes, shapeOf, stridesOf } from './rows.js'
 import * as waiting from './waiting.js'
 
 const ATTACH_FLAGS = ['r', 'r+', 'c']
@@ -90,7 +91,19 @@ export class StoredArray extends CoreArray {
   }
 
   get shape() {
-    return isClosed(this) || coreOf(this).format() === 'raw' ? [memoryOf(this).length] : coreOf(this).shape()
+    return shapeOf(this)
+  }
+
+  get order() {
+    return orderOfAxes(this)
+  }
+
+  get strides() {
+    return stridesOf(this)
+  }
+
+  get offset() {
+    return coreOf(this).offset()
   }
 
   get fd() {
