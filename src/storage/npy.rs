@@ -27,12 +27,13 @@ impl NpyHeader {
         Ok(NpyHeader { header, bytes })
     }
 
-    /// Makes a file an empty one-dimensional `.npy` file, whatever it held before.
+    /// Makes a file a `.npy` file without rows, in C order, whatever it held before. `lengths` are those of the axes behind axis 0.
     ///
     /// # Errors
     /// The system's; `UnsupportedNpy` for a record type that no header can describe.
-    pub fn create(storage: &Storage, element_type: &ElementType) -> Result<NpyHeader> {
-        let bytes = npy::header_of(element_type, 0).map_err(|error| storage.named(error))?;
+    pub fn create(storage: &Storage, element_type: &ElementType, lengths: &[u64]) -> Result<NpyHeader> {
+        let shape = [&[0], lengths].concat();
+        let bytes = npy::header_of(element_type, &shape).map_err(|error| storage.named(error))?;
         let header = Header::parse(&bytes).map_err(|error| storage.named(error))?;
         // In this order, so that the file is always valid.
         storage.write_at(Region::of(&bytes), 0)?;
@@ -125,7 +126,7 @@ mod tests {
     }
 
     fn create(storage: &Storage, code: &str) -> NpyHeader {
-        NpyHeader::create(storage, &plain(code)).unwrap()
+        NpyHeader::create(storage, &plain(code), &[]).unwrap()
     }
 
     #[test]
@@ -136,7 +137,7 @@ mod tests {
         for count in [1, 9, 10, 12345, 0] {
             writer.set_count(&storage, count).unwrap();
             assert_eq!(reader.count(&storage).unwrap(), count);
-            assert_eq!(reader.bytes, npy::header_of(&plain("i"), count).unwrap());
+            assert_eq!(reader.bytes, npy::header_of(&plain("i"), &[count]).unwrap());
         }
     }
 
@@ -170,7 +171,7 @@ mod tests {
             let count = found.header().count;
             found.repair(&storage).unwrap();
             let repaired = NpyHeader::read(&storage).unwrap();
-            assert_eq!(repaired.bytes, npy::header_of(&plain("i"), count).unwrap());
+            assert_eq!(repaired.bytes, npy::header_of(&plain("i"), &[count]).unwrap());
         }
     }
 }

@@ -39,10 +39,8 @@ impl FileEnd {
                 if bytes == 0 && storage.size()? < self.offset {
                     return Err(Error::MemoryFault);
                 }
-                // If the file ends inside an element, appended bytes would not be whole elements.
-                if !bytes.is_multiple_of(self.itemsize) {
-                    return Err(storage.named(Error::ragged(bytes, self.itemsize as usize)));
-                }
+                // If the file ends inside an element or row, appended bytes would not be whole ones.
+                file.require_whole(bytes).map_err(|error| storage.named(error))?;
                 storage.append(&[elements], self.offset + bytes)?;
             }
             Kind::Npy(header) => {
