@@ -43,6 +43,8 @@ export class CoreArray {
   #type
   #origin
   #codec
+  /** @type {import('./shape.js').Axes | undefined} */
+  #axes
   /** @type {ElementMemory} */
   #memory
   #isClosed = false
@@ -62,7 +64,7 @@ export class CoreArray {
   constructor(opening) {
     const parts = partsOf(opening)
     if (parts === undefined) throw invalidArgType('typecode', 'passed to the constructor of MmapArray', opening)
-    const { core, type, isCopyOnWrite, origin } = parts
+    const { core, type, isCopyOnWrite, origin, axes } = parts
     // Two objects with one core would read memory that the other one has released.
     if (parts.array !== undefined)
       throw invalidArgType('constructor', 'a class that makes one array of its arguments', parts.array)
@@ -72,6 +74,7 @@ export class CoreArray {
     this.#type = type
     this.#origin = origin
     this.#codec = codecFor(type)
+    this.#axes = axes
     this.#memory = new ElementMemory(core, type, isCopyOnWrite)
   }
 
@@ -99,6 +102,7 @@ export class CoreArray {
       isClosed: (array) => requireArray(array).#isClosed,
       typeOf: (array) => requireArray(array).#type,
       originOf: (array) => requireArray(array).#origin,
+      axesOf: (array) => requireArray(array).#axes,
       codecOf: (array) => requireArray(array).#codec,
       memoryOf: (array) => requireArray(array).#memory,
       openViewsOf: (array) => {
@@ -151,6 +155,8 @@ export const {
   typeOf,
   /** @type {(array) => import('./opening.js').Origin | undefined} where its file was found */
   originOf,
+  /** @type {(array) => import('./shape.js').Axes | undefined} undefined for one dimension */
+  axesOf,
   codecOf,
   /** @type {(array) => ElementMemory} */
   memoryOf,

@@ -14,6 +14,7 @@ import { openFile, openHandle } from './opening.js'
 import { isReplaced, openAgain } from './reopening.js'
 import { replace } from './replacing.js'
 import { versions } from './versions.js'
+import { orderOfAxes, shapeOf, stridesOf } from './rows.js'
 import * as waiting from './waiting.js'
 
 const ATTACH_FLAGS = ['r', 'r+', 'c']
@@ -108,7 +109,19 @@ export class StoredArray extends CoreArray {
   }
 
   get shape() {
-    return isClosed(this) || coreOf(this).format() === 'raw' ? [memoryOf(this).length] : coreOf(this).shape()
+    return shapeOf(this)
+  }
+
+  get order() {
+    return orderOfAxes(this)
+  }
+
+  get strides() {
+    return stridesOf(this)
+  }
+
+  get offset() {
+    return coreOf(this).offset()
   }
 
   get fd() {
