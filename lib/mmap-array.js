@@ -2,6 +2,7 @@
 // element-path.js overrides the methods of one element for each typecode.
 
 import { inspect } from 'node:util'
+import { appenderOf } from './appender.js'
 import * as args from './arguments.js'
 import { allocate, bytesOf } from './buffers.js'
 import { textOf } from './characters.js'
@@ -107,6 +108,10 @@ export class MmapArray extends StoredArray {
 
   extend(items) {
     extend(this, items)
+  }
+
+  appender(options) {
+    return appenderOf(this, options, MmapArray)
   }
 
   insert(index, value) {

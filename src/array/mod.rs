@@ -29,6 +29,7 @@ use std::sync::atomic::{Ordering, fence};
 pub use open::{Placement, countable_bytes};
 pub use snapshot::Snapshot;
 pub use state::State;
+pub use tail::Batch;
 
 use crate::element_type::ElementType;
 use crate::error::{Error, Result};

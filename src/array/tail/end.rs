@@ -47,6 +47,11 @@ impl End {
         }
     }
 
+    /// Bytes of an element.
+    pub fn itemsize(&self) -> u64 {
+        self.itemsize
+    }
+
     /// Whether an element may lie across a page border of the file, where a write may be interrupted.
     pub fn may_cross_pages(&self) -> bool {
         !PAGE.is_multiple_of(self.itemsize) || !self.offset.is_multiple_of(self.itemsize)
