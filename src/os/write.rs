@@ -144,9 +144,8 @@ fn slices_of<'a>(parts: &[Region<'a>], skip: usize) -> [IoSlice<'a>; 2] {
 
 /// Takes a half-written append back, if nothing is behind it. Returns the error that stopped it.
 fn take_back(file: &File, end: u64, written: u64, errno: Errno) -> Unfinished {
-    let is_taken_back = written > 0
-        && size::of(file).is_ok_and(|size| size == end + written)
-        && size::set(file, end).is_ok();
+    let is_taken_back =
+        written > 0 && size::of(file).is_ok_and(|size| size == end + written) && size::set(file, end).is_ok();
     Unfinished {
         error: Error::on_memory(errno, "write"),
         kept: if is_taken_back { 0 } else { written },

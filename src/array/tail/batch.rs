@@ -1,6 +1,6 @@
 //! A batch: elements that wait in memory until they are appended to an array by one write, at the latest at the end of the process.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::End;
 use super::file_end::FileEnd;
@@ -20,8 +20,8 @@ pub struct Batch {
     /// The memory and the state of the buffer. JavaScript appends to it without a call.
     elements: Arc<Window>,
     state: Arc<State>,
-    /// The array that gets the elements.
-    target: Arc<Mapping>,
+    /// The array that gets the elements. Weak, because it gives its file back when it is closed.
+    target: Weak<Mapping>,
     npy: Option<NpyHeader>,
     /// Whether each batch is to be stored on the device.
     is_synced: bool,
@@ -33,7 +33,7 @@ pub struct Batch {
 struct Writing {
     /// The end of the target's file, as of the last append.
     end: End,
-    /// Whether the batch was closed, or the process has ended. If a thread still runs then, it must not append the elements again.
+    /// Whether the process has ended. If a thread still runs then, it must not append the elements again.
     is_over: bool,
 }
 
@@ -52,15 +52,6 @@ impl Batch {
         batch
     }
 
-    /// Forgets the elements. From now on the batch does nothing.
-    pub fn close(&self) {
-        self.writing().is_over = true;
-    }
-
-    fn writing(&self) -> MutexGuard<'_, Writing> {
-        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn region(&self, itemsize: u64) -> Region<'_> {
         let bytes = self.state.length() * itemsize;
         // A buffer that became longer than its window has another one now.
@@ -77,17 +68,16 @@ impl Batch {
 
     /// Appends the elements without the array, which is exact or in a `.npy` file by now.
     fn append_at_exit(&self) -> Result<()> {
-        let storage = self.target.storage();
-        let Some(mut writing) = lock_at_exit(&self.writing) else {
+        let (Some(target), Some(mut writing)) = (self.target.upgrade(), lock_at_exit(&self.writing)) else {
             return Ok(());
         };
-        let elements = self.region(writing.end.itemsize());
+        let (storage, elements) = (target.storage(), self.region(writing.end.itemsize()));
         // Memory that nobody else can see ends with the process.
         if writing.is_over || elements.is_empty() || !storage.is_exposed() {
             return Ok(());
         }
         writing.is_over = true;
-        FileEnd::at_exit(&self.target, &writing.end, self.npy.as_ref())?
+        FileEnd::at_exit(&target, &writing.end, self.npy.as_ref())?
             .append(elements, &mut Progress::default())?;
         if self.is_synced { storage.sync() } else { Ok(()) }
     }
@@ -122,7 +112,7 @@ impl Array {
         Ok(Batch::open(Batch {
             elements: buffer.window().clone(),
             state: buffer.state.clone(),
-            target: self.mapping().clone(),
+            target: Arc::downgrade(self.mapping()),
             npy: self.tail.header().cloned(),
             is_synced,
             writing: Mutex::new(Writing {
@@ -139,7 +129,7 @@ impl Array {
     /// As [`Array::extend`]. Elements that are not in the file stay in the batch.
     pub fn append_batch(&mut self, batch: &Batch) -> Result<()> {
         let itemsize = self.itemsize();
-        let mut writing = batch.writing();
+        let mut writing = batch.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let elements = batch.region(itemsize);
         if writing.is_over || elements.is_empty() {
             return Ok(());
@@ -158,9 +148,10 @@ impl Array {
     /// The same when the thread ends or the batch is dropped. Stores the elements on the device, if the batch wants that.
     pub fn finish_batch(&mut self, batch: &Batch) -> Result<()> {
         self.append_batch(batch)?;
-        if batch.is_synced && !batch.writing().is_over {
-            self.storage().sync()?;
+        if batch.is_synced {
+            self.storage().sync()
+        } else {
+            Ok(())
         }
-        Ok(())
     }
 }

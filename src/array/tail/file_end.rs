@@ -33,10 +33,7 @@ impl FileEnd {
         let (storage, offset, itemsize) = (mapping.storage().clone(), mapping.offset(), end.itemsize());
         let (start, kind) = match npy.cloned() {
             None => (offset, Kind::Exact(end.clone())),
-            Some(mut header) => (
-                offset + header.count(&storage)? * itemsize,
-                Kind::Npy(header),
-            ),
+            Some(mut header) => (offset + header.count(&storage)? * itemsize, Kind::Npy(header)),
         };
         Ok(FileEnd {
             storage,

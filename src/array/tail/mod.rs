@@ -155,8 +155,7 @@ impl Array {
     /// # Errors
     /// The system's; `OutOfRange` if the header has no room for the length. Then nothing is changed.
     pub(super) fn append_bytes(&mut self, parts: &[Region<'_>]) -> Result<()> {
-        self.append_or_keep(parts)
-            .map_err(|unfinished| unfinished.error)
+        self.append_or_keep(parts).map_err(|unfinished| unfinished.error)
     }
 
     /// The same. The error says how many bytes are in the file nevertheless.

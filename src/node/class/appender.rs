@@ -1,5 +1,6 @@
 //! Collects elements in a buffer and appends them to an array.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use napi_derive::napi;
 
 use super::MmapArray;
 use crate::array::Batch;
+use crate::error::Error;
 use crate::node::errors::throw_on_error;
 use crate::node::wrapped_array::WrappedArray;
 
@@ -16,7 +18,8 @@ use crate::node::wrapped_array::WrappedArray;
 #[napi]
 pub struct Appender {
     array: Rc<WrappedArray>,
-    batch: Arc<Batch>,
+    /// `None` once it is closed.
+    batch: RefCell<Option<Arc<Batch>>>,
 }
 
 #[napi]
@@ -27,25 +30,30 @@ impl Appender {
         let batch = throw_on_error(&env, || array.batch(buffer, is_synced))?;
         Ok(Appender {
             array: array.array.clone(),
-            batch,
+            batch: RefCell::new(Some(batch)),
         })
     }
 
     /// Appends the elements of the buffer by one write, and removes them from it.
     #[napi]
     pub fn flush(&self, env: Env) -> napi::Result<()> {
-        self.array.append_batch(&env, &self.batch)
+        match self.batch.borrow().as_ref() {
+            Some(batch) => self.array.append_batch(&env, batch),
+            None => throw_on_error(&env, || Err(Error::Closed)),
+        }
     }
 
-    /// Forgets elements that are still in the buffer.
+    /// Forgets elements that are still in the buffer, whose memory is no longer used.
     #[napi]
     pub fn close(&self) {
-        self.batch.close();
+        self.batch.take();
     }
 }
 
 impl Drop for Appender {
     fn drop(&mut self) {
-        self.array.finish_batch(&self.batch);
+        if let Some(batch) = self.batch.take() {
+            self.array.finish_batch(&batch);
+        }
     }
 }
