@@ -8,6 +8,7 @@ import { ElementMemory } from './element-memory.js'
 import { closed, indexOutOfRange, invalidArgType } from './errors.js'
 import { indexedPrototype } from './indexing.js'
 import * as locks from './locks.js'
+import { closePending } from './pending-appenders.js'
 import { Views } from './views.js'
 
 const NO_BYTES = new Uint8Array(0)
@@ -124,6 +125,8 @@ export class CoreArray {
   }
 
   close() {
+    // Before anything else: if the elements of an appender cannot be appended, the array stays open, and nothing is lost.
+    closePending(this)
     this.#isClosed = true
     locks.forget(this.#core)
     tellClosed(this.#core)

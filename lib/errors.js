@@ -110,8 +110,8 @@ export function valueNotFound(value) {
   return coded(new Error(`The value is not in the array. Received ${described(value)}`), 'ERR_VALUE_NOT_FOUND')
 }
 
-export function closed() {
-  return coded(new Error('The array is closed'), 'ERR_CLOSED')
+export function closed(what = 'array') {
+  return coded(new Error(`The ${what} is closed`), 'ERR_CLOSED')
 }
 
 export function busy(operation) {

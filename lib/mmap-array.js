@@ -2,6 +2,7 @@
 // element-path.js overrides the methods of one element for each typecode.
 
 import { inspect } from 'node:util'
+import { appenderOf } from './appender.js'
 import * as args from './arguments.js'
 import * as atomics from './atomics.js'
 import { allocate, bytesOf } from './buffers.js'
@@ -127,6 +128,10 @@ export class MmapArray extends StoredArray {
 
   extend(items) {
     extend(this, items)
+  }
+
+  appender(options) {
+    return appenderOf(this, options, MmapArray)
   }
 
   insert(index, value) {

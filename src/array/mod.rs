@@ -33,6 +33,7 @@ pub use open::{Placement, countable_bytes};
 pub use shape::WantedShape;
 pub use snapshot::Snapshot;
 pub use state::State;
+pub use tail::Batch;
 
 use crate::element_type::ElementType;
 use crate::error::{Error, Result};

@@ -2,6 +2,7 @@
 //!
 //! This folder alone asks which kind of end an array has.
 
+mod batch;
 mod end;
 mod file_end;
 mod npy;
@@ -13,8 +14,10 @@ use super::{Array, Verdict};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::os::memory::round_up_to_pages;
+use crate::os::write::Unfinished;
 use crate::storage::{Format, NpyHeader};
 
+pub use batch::Batch;
 pub(super) use end::{End, LengthChange};
 use npy::NpyTail;
 pub(super) use prefault::{PiecesBehindEnd, Prefault};
@@ -166,10 +169,15 @@ impl Array {
     /// # Errors
     /// The system's; `OutOfRange` if the header has no room for the length. Then nothing is changed.
     pub(super) fn append_bytes(&mut self, parts: &[Region<'_>]) -> Result<()> {
+        self.append_or_keep(parts).map_err(|unfinished| unfinished.error)
+    }
+
+    /// The same. The error says how many bytes are in the file nevertheless.
+    fn append_or_keep(&mut self, parts: &[Region<'_>]) -> std::result::Result<(), Unfinished> {
         let added: u64 = parts.iter().map(|part| part.len() as u64).sum();
         let length = self.length() + added / self.itemsize();
         if let Tail::Reserved(_) = self.tail {
-            return self.append_reserved(parts, length);
+            return Ok(self.append_reserved(parts, length)?);
         }
         // Before anything is written, because it must be mapped afterwards.
         self.prepare_append(length)?;
@@ -181,15 +189,18 @@ impl Array {
                 if let Err(error) = npy.append(storage, parts, end, length) {
                     // Gives blocks back to a full disk. The caller gets the first error.
                     let _ = self.undo_append(self.length(), length);
-                    return Err(error);
+                    return Err(error.into());
                 }
             }
             _ => {
                 storage.append(parts, end)?;
-                // To ask for the size takes a third as long as a short write. The next call takes over what others have appended.
-                if added > LITTLE {
-                    let bytes = self.memory.mapping().bytes()?;
-                    return self.set_bytes(bytes);
+                // To ask for the size takes a third as long as a short write. The next call takes over what others have appended. It
+                // also does if this fails, which is no error: the elements are in the file, and must not be appended again.
+                if added > LITTLE
+                    && let Ok(bytes) = self.memory.mapping().bytes()
+                    && self.set_bytes(bytes).is_ok()
+                {
+                    return Ok(());
                 }
             }
         }
