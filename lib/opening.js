@@ -67,7 +67,8 @@ export function openMemory(typecode, init, options) {
 /** The rows that a number of zeros makes. */
 function rowsIn(length, shape) {
   const row = rowLengthOf(shape)
-  if (shape[0] < 0 && length % row !== 0) throw partialRow(`A row of the shape has ${row} elements, and init is ${length}`)
+  if (shape[0] < 0 && length % row !== 0)
+    throw partialRow(`A row of the shape has ${row} elements, and init is ${length}`)
   if (shape[0] < 0 || length === countOf(shape)) return length / row
   throw outOfRange('init', `${countOf(shape)}, as the option shape says`, length)
 }
@@ -98,5 +99,10 @@ export function openHandle({ record, ...handle }, flags) {
   const type = record === undefined ? toType(handle.typecode) : rowOfLayout(record)
   const core = new Core(type.code, undefined, flags, undefined, { handle })
   const mayHaveAxes = handle.rowShape !== undefined || handle.format === 'npy'
-  return { core, type, isCopyOnWrite: (flags ?? handle.flags) === 'c', axes: mayHaveAxes ? axesOfCore(core) : undefined }
+  return {
+    core,
+    type,
+    isCopyOnWrite: (flags ?? handle.flags) === 'c',
+    axes: mayHaveAxes ? axesOfCore(core) : undefined,
+  }
 }
