@@ -1,6 +1,6 @@
 //! Handles: another thread or process attaches to the array.
 
-use super::shape::Shape;
+use super::shape::{MOST_AXES, Shape};
 use super::{Array, Extent};
 use crate::element_type::ElementType;
 use crate::error::{Error, Result};
@@ -41,7 +41,9 @@ impl Array {
         }
         let rows = match &handle.row_shape {
             None => Shape::flat(),
-            Some(lengths) => Shape::rows(lengths, element_type.itemsize() as u64).ok_or_else(not_a_handle)?,
+            Some(lengths) => Shape::rows(lengths, element_type.itemsize() as u64)
+                .filter(|_| lengths.len() < MOST_AXES)
+                .ok_or_else(not_a_handle)?,
         };
         if handle
             .length

@@ -156,22 +156,45 @@ mod tests {
     }
 
     #[test]
-    fn repair_of_a_half_changed_header_completes_it() {
+    fn count_of_a_file_that_was_overwritten_by_other_rows_is_an_error() {
         let storage = storage();
-        let header = create(&storage, "i");
-        let patches = header.header.recount(&header.bytes, 10).unwrap();
-        for stop in 0..patches.len() {
-            create(&storage, "i");
+        let created = |lengths: &[u64]| NpyHeader::create(&storage, &plain("i"), lengths).unwrap();
+        let mut header = created(&[3, 4]);
+        created(&[3, 4]).set_count(&storage, 24).unwrap();
+        assert_eq!(header.count(&storage).unwrap(), 24);
+        for lengths in [&[4, 3][..], &[12], &[]] {
+            created(lengths);
+            assert_eq!(header.count(&storage).unwrap_err().code(), "ERR_INVALID_NPY");
+        }
+    }
+
+    #[test]
+    fn repair_of_a_half_changed_header_completes_it() {
+        for lengths in [&[][..], &[768], &[3, 4]] {
+            repair_after_each_patch(lengths);
+        }
+    }
+
+    fn repair_after_each_patch(lengths: &[u64]) {
+        let storage = storage();
+        let create = || NpyHeader::create(&storage, &plain("i"), lengths).unwrap();
+        let header = create();
+        let row: u64 = lengths.iter().product();
+        let patches = header.header.recount(&header.bytes, 10 * row).unwrap();
+        assert_eq!(patches.len(), 7);
+        for stop in 0..=patches.len() {
+            create();
             for patch in &patches[..stop] {
                 storage
                     .write_at(Region::of(&patch.bytes), patch.at as u64)
                     .unwrap();
             }
             let mut found = NpyHeader::read(&storage).unwrap();
-            let count = found.header().count;
+            let shape = found.header().shape.clone();
+            assert_eq!(shape[0], if stop < 3 { 0 } else { 10 });
             found.repair(&storage).unwrap();
             let repaired = NpyHeader::read(&storage).unwrap();
-            assert_eq!(repaired.bytes, npy::header_of(&plain("i"), &[count]).unwrap());
+            assert_eq!(repaired.bytes, npy::header_of(&plain("i"), &shape).unwrap());
         }
     }
 }

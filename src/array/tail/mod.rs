@@ -127,7 +127,7 @@ impl Array {
         let capacity = match self.tail {
             Tail::Exact | Tail::Npy(_) => length,
             Tail::Reserved(_) => {
-                let room = self.memory.mapping().bytes()? / self.itemsize();
+                let room = self.memory.mapping().bytes()? / self.row_bytes() * self.shape.row();
                 self.capacity().min(room).max(length)
             }
         };

@@ -258,8 +258,9 @@ impl Array {
         whole.map_or(elements, |whole| whole.div_ceil(self.itemsize()))
     }
 
-    /// Grows the file of a reserved array. The length stays.
+    /// Grows the file of a reserved array. The length stays. If the process is killed, the file ends with a whole row.
     fn set_capacity(&mut self, capacity: u64) -> Result<()> {
+        let capacity = capacity.next_multiple_of(self.shape.row());
         let (from, to) = (self.file_position(self.capacity()), self.file_position(capacity));
         self.require_length_fits_header(capacity)?;
         self.check_truncation()?;

@@ -113,13 +113,15 @@ pub struct WantedShape {
     lengths: Box<[u64]>,
 }
 
+/// As many as NumPy has.
+pub const MOST_AXES: usize = 64;
+
 impl WantedShape {
     /// `None` as the first length means as many as there are.
     ///
     /// # Errors
     /// `OutOfRange`
     pub fn new(wanted: &[Option<u64>]) -> Result<WantedShape> {
-        const MOST_AXES: usize = 64;
         let lengths: Option<Box<[u64]>> = wanted.get(1..).and_then(|rest| rest.iter().copied().collect());
         match (wanted.first(), lengths) {
             (Some(rows), Some(lengths)) if wanted.len() <= MOST_AXES && !lengths.contains(&0) => {
@@ -249,3 +251,6 @@ impl Array {
         Err(Error::ragged(bytes, itemsize))
     }
 }
+
+#[cfg(test)]
+mod tests;
