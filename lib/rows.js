@@ -78,6 +78,7 @@ function* rowsFrom(array, first, end) {
 /** What the constructor of scijs' ndarray takes. */
 export function ndarrayOf(array) {
   const { isObject, label } = typeOf(array)
+  requireOpen(array)
   if (isObject) throw typeMismatch(`ndarray needs elements that are numbers or characters. These are of ${label}`)
   const data = openViewsOf(array).view
   return { data, shape: shapeOf(array), stride: stridesOf(array), offset: 0 }
