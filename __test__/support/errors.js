@@ -5,6 +5,7 @@ export const CLASS_OF = {
   ERR_INDEX_OUT_OF_RANGE: RangeError,
   ERR_VALUE_OUT_OF_RANGE: RangeError,
   ERR_OUT_OF_RANGE: RangeError,
+  ERR_PARTIAL_ROW: RangeError,
   ERR_INVALID_ARG_TYPE: TypeError,
   ERR_INVALID_TYPECODE: TypeError,
   ERR_INVALID_RECORD_TYPE: TypeError,
