@@ -82,7 +82,6 @@ function glibcVersion() {
 export const {
   MmapArray,
   faultCounter,
-  halfBits,
   halfValues,
   hasSharedBuffers,
   requireAvailable,

@@ -3,6 +3,7 @@
 
 import { inspect } from 'node:util'
 import * as args from './arguments.js'
+import { ATOMIC_OPERATIONS, NO_OPERATIONS } from './atomic-operations.js'
 import * as atomics from './atomics.js'
 import { allocate, bytesOf } from './buffers.js'
 import { textOf } from './characters.js'
@@ -50,10 +51,14 @@ export class MmapArray extends StoredArray {
   static #classOf(type) {
     const key = type.isObject ? 'object' : type.code
     if (!MmapArray.#classes.has(key)) {
-      const Class = type.isObject ? objectPath(MmapArray) : ELEMENT_PATHS[type.code](MmapArray, codecFor(type))
-      MmapArray.#classes.set(key, Class)
+      MmapArray.#classes.set(key, type.isObject ? objectPath(MmapArray) : MmapArray.#elementPath(type))
     }
     return MmapArray.#classes.get(key)
+  }
+
+  static #elementPath(type) {
+    const { code } = type
+    return ELEMENT_PATHS[code](MmapArray, codecFor(type), ATOMIC_OPERATIONS[code] ?? NO_OPERATIONS)
   }
 
   static recordType(fields, options) {
