@@ -4,6 +4,7 @@
 import { inspect } from 'node:util'
 import { appenderOf } from './appender.js'
 import * as args from './arguments.js'
+import { ATOMIC_OPERATIONS, NO_OPERATIONS } from './atomic-operations.js'
 import * as atomics from './atomics.js'
 import { allocate, bytesOf } from './buffers.js'
 import { textOf } from './characters.js'
@@ -53,11 +54,15 @@ export class MmapArray extends StoredArray {
   static #classOf({ type, axes }) {
     const key = type.isObject ? 'object' : type.code
     if (!MmapArray.#classes.has(key)) {
-      const paths = type.isObject ? objectPath(MmapArray) : ELEMENT_PATHS[type.code](MmapArray, codecFor(type))
-      MmapArray.#classes.set(key, paths)
+      MmapArray.#classes.set(key, type.isObject ? objectPath(MmapArray) : MmapArray.#elementPath(type))
     }
     const { Path, Shaped } = MmapArray.#classes.get(key)
     return axes === undefined ? Path : Shaped
+  }
+
+  static #elementPath(type) {
+    const { code } = type
+    return ELEMENT_PATHS[code](MmapArray, codecFor(type), ATOMIC_OPERATIONS[code] ?? NO_OPERATIONS)
   }
 
   static recordType(fields, options) {
