@@ -80,6 +80,7 @@ function glibcVersion() {
 
 /** All exports of the addon. A new function must be added here. */
 export const {
+  Appender,
   MmapArray,
   UnfinishedFile,
   faultCounter,
