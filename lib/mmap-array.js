@@ -10,7 +10,7 @@ import { textOf } from './characters.js'
 import { codecFor } from './codecs.js'
 import * as columns from './columns.js'
 import { areEqual, orderOf } from './comparison.js'
-import { concatenated, copiedSlice, copyOf, repeated, requireListLength } from './copies.js'
+import { concatenated, copiedSlice, copyInShape, repeated, requireListLength } from './copies.js'
 import {
   Opening,
   axesOf,
@@ -283,7 +283,7 @@ export class MmapArray extends StoredArray {
   }
 
   copy() {
-    return copyOf(this, MmapArray)
+    return copyInShape(this, MmapArray)
   }
 
   equals(other) {
