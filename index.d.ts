@@ -795,6 +795,75 @@ export interface AsyncOptions {
 }
 
 /**
+ * What {@link MmapArrayConstructor.replace} takes.
+ *
+ * @example
+ * await MmapArray.replace('squares.npy', 'd', (next) => next.extend([0, 1, 4]), { mode: 0o640 })
+ */
+export interface ReplaceOptions extends AsyncOptions {
+  /**
+   * Elements to reserve for the new array, as {@link MmapArray.reserve} does. Default: none.
+   *
+   * @example
+   * await MmapArray.replace('zeros.d', 'd', (next) => next.capacity, { capacity: 1000 }) // => 1000
+   */
+  capacity?: number | undefined
+  /**
+   * What the new file holds, as in {@link OpenOptions}. Default `'npy'` where the path ends in `.npy`, else `'raw'`.
+   *
+   * @example
+   * await MmapArray.replace('squares.dat', 'd', (next) => next.format, { format: 'npy' }) // => 'npy'
+   */
+  format?: 'raw' | 'npy' | undefined
+  /**
+   * The zeros that the new array begins with. Default: none.
+   *
+   * @example
+   * await MmapArray.replace('zeros.d', 'd', (next) => next.tolist(), { length: 2 }) // => [ 0, 0 ]
+   */
+  length?: number | undefined
+  /**
+   * Permission bits of a file that was not there before, less the process's umask. Default `0o666`. A file that was there keeps its own.
+   *
+   * @example
+   * await MmapArray.replace('secret.B', 'B', (next) => next.append(7), { mode: 0o600 })
+   */
+  mode?: number | undefined
+  /**
+   * The lengths of the axes, as in {@link OpenOptions}; not together with `length`. Default: one dimension.
+   *
+   * @example
+   * await MmapArray.replace('vectors.npy', 'f', (next) => next.append([1, 2, 3]), { shape: [0, 3] })
+   * MmapArray.open('vectors.npy').shape // => [ 1, 3 ]
+   */
+  shape?: readonly number[] | undefined
+}
+
+/**
+ * What {@link MmapArrayConstructor.versions} takes: some of {@link OpenOptions}, for each version alike, and when to end.
+ *
+ * @example
+ * const versions = MmapArray.versions('no-such-file', 'd', { signal: AbortSignal.timeout(10) })
+ * await versions.next().catch(({ name }) => name) // => 'TimeoutError'
+ */
+export interface VersionsOptions extends AsyncOptions, Omit<OpenOptions, 'flags' | 'mode' | 'capacity'> {
+  /**
+   * What may be done to each version, as in {@link OpenOptions}; none that makes a file. Default `'r'`.
+   *
+   * @example
+   * MmapArray.versions('squares.d', 'd', { flags: 'w+' }) // throws RangeError ERR_OUT_OF_RANGE
+   */
+  flags?: 'r' | 'r+' | 'c' | undefined
+  /**
+   * Whether waiting for the next version keeps the process alive. Default true.
+   *
+   * @example
+   * MmapArray.versions('no-such-file', 'd', { persistent: false }).next() // the process may end
+   */
+  persistent?: boolean | undefined
+}
+
+/**
  * How a lock is held.
  *
  * @example
@@ -998,6 +1067,101 @@ export interface MmapArrayConstructor {
   unlinkShm(name: string): void
 
   /**
+   * Builds a new version of a file and puts it in the place of the old one, in one step: whoever opens the path finds the whole old
+   * version or the whole new one, also after a power failure. Arrays that are open keep the old one; see {@link MmapArray.isReplaced}.
+   *
+   * The callback gets a new, empty array, in a file beside the target whose name is `.name.*.tmp`. When the callback has ended, the file is
+   * flushed to the device, renamed to the target, and the directory is flushed. The array is closed then; the callback must not
+   * close it. The new file has the mode of the old one, and its owner and group as far as the system allows; without the group, that
+   * group's permissions are those of everybody. A symbolic link stays, and its target is exchanged. If several calls replace one file at
+   * the same time, the last one to end wins.
+   *
+   * Whatever fails, the old file stays as it is, and the new one is removed, also if the process or worker ends meanwhile. Only a process
+   * that a signal ends, or a power failure, leaves a `.name.*.tmp` behind. One error comes too late for that: if the directory cannot be
+   * flushed at the very end, the new version is in place, and a power failure may bring the old one back.
+   *
+   * @param path a string, bytes or a `file:` URL
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
+   * @param build fills the new array. What it returns, or what its promise is fulfilled with, is the result
+   * @param options see {@link ReplaceOptions}. If `signal` aborts before the rename, the array is closed at once, and the call rejects
+   * @throws {Error} what `build` throws; the system's, such as ENOSPC, EACCES, EISDIR; ERR_CLOSED if `build` closed the array, because its
+   * elements can no longer be checked; ERR_BUSY if an asynchronous call still works on it; ERR_MEMORY_FAULT if stores were lost
+   * @throws {RangeError} ERR_OUT_OF_RANGE
+   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE, ERR_INVALID_ARG_TYPE
+   * @example
+   * await MmapArray.replace('squares.d', 'd', (next) => {
+   *   for (let i = 0; i < 100; i++) next.append(i * i)
+   * })
+   * const old = MmapArray.open('squares.d', 'd')
+   * await MmapArray.replace('squares.d', 'd', async (next) => next.extend([0, 1]))
+   * old.length // => 100
+   * MmapArray.open('squares.d', 'd').length // => 2
+   */
+  replace<const T extends TypeArgument, R>(
+    path: FilePath,
+    typecode: T,
+    build: (next: MmapArray<CodeOf<T>>) => R,
+    options?: ReplaceOptions,
+  ): Promise<Awaited<R>>
+
+  /**
+   * Gives the present version of a file, and each new one that takes its place, by {@link MmapArrayConstructor.replace} or any other
+   * rename. A version that is itself replaced before the consumer asks for the next one is skipped; the newest is never missed. While there
+   * is no file at the path, it waits for one. Bytes that are written into the file that is there make no new version.
+   *
+   * The consumer closes the arrays. `break`, an error in the loop, `return()` and an abort end the iteration at once, and leave the last
+   * array open. A new version is noticed by events of the system (`fs.watch` of the directory, and of those that symbolic links lead
+   * through), and by a look once a second where the system raises none, as on network file systems. While nobody waits, nothing runs.
+   * A file that is not published by a rename may be found half written.
+   *
+   * @param path a string, bytes or a `file:` URL
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
+   * @param options see {@link VersionsOptions}; default `{ flags: 'r' }`
+   * @throws {Error} when it is asked for a version: what `open` throws, but for ENOENT; the reason of the signal
+   * @throws {RangeError} ERR_OUT_OF_RANGE
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; when it is asked for a version, ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE,
+   * ERR_TYPE_MISMATCH
+   * @example
+   * const lengths = []
+   * await MmapArray.replace('squares.d', 'd', (next) => next.extend([0, 1]))
+   * for await (const squares of MmapArray.versions('squares.d', 'd')) {
+   *   lengths.push(squares.length)
+   *   squares.close()
+   *   if (lengths.length === 2) break
+   *   await MmapArray.replace('squares.d', 'd', (next) => next.extend([0, 1, 4]))
+   * }
+   * lengths // => [ 2, 3 ]
+   */
+  versions<const T extends TypeArgument>(
+    path: FilePath,
+    typecode: T,
+    options?: VersionsOptions,
+  ): AsyncIterableIterator<MmapArray<CodeOf<T>>>
+
+  /**
+   * Gives the versions of a `.npy` file, whose header says the type.
+   *
+   * @param path a string, bytes or a `file:` URL
+   * @param typecode left out, or undefined
+   * @param options see {@link VersionsOptions}; default `{ flags: 'r' }`
+   * @throws {Error} when it is asked for a version: what `open` throws, but for ENOENT; the reason of the signal
+   * @throws {RangeError} ERR_OUT_OF_RANGE
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @example
+   * await MmapArray.replace('prices.npy', 'f', (next) => next.extend([1.5, 2.5]))
+   * for await (const prices of MmapArray.versions('prices.npy')) {
+   *   prices.typecode // => 'f'
+   *   prices.close()
+   *   break
+   * }
+   */
+  versions<C extends ElementType = Typecode>(
+    path: FilePath,
+    typecode?: undefined,
+    options?: VersionsOptions,
+  ): AsyncIterableIterator<MmapArray<C>>
+
+  /**
    * Opens a file by a descriptor that was inherited or received. It is duplicated: the caller keeps its own, and closes it.
    *
    * @param fd a descriptor, as `fs.openSync` gives it
@@ -1180,6 +1344,21 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * new MmapArray('i').path // => null
    */
   readonly path: string | null
+
+  /**
+   * Whether the path leads to another file by now than the one that this array has, or to none. Asks the system at each read. The same
+   * file under another name is not another file. False for anonymous memory, and for an array that was opened by a descriptor: they have
+   * no path.
+   *
+   * @throws {Error} ERR_CLOSED; the system's where it does not tell, as EACCES
+   * @example
+   * const squares = MmapArray.open('squares.d', 'd', { flags: 'w+' })
+   * squares.isReplaced // => false
+   * await MmapArray.replace('squares.d', 'd', (next) => next.extend([0, 1, 4]))
+   * squares.isReplaced // => true
+   * squares.reopen().isReplaced // => false
+   */
+  readonly isReplaced: boolean
 
   /**
    * What the file holds: `'raw'`, nothing but elements, or `'npy'`, NumPy's format. A `.npy` file has a header that counts the
@@ -2502,6 +2681,23 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * reader.refresh() // => 1
    */
   refresh(): number
+
+  /**
+   * Gives a new array on the file that the path leads to now, of the same type and with the options that this one was opened with. Flags
+   * that made the file, `'w+'` and `'wx+'`, become `'r+'`, and a length they gave it is left out. This array stays as it is, with its
+   * views, until it is closed; it may be closed already. A relative path is that from the directory of the time when it was opened.
+   *
+   * @throws {Error} ERR_NO_PATH for anonymous memory and for an array that was opened by a descriptor; ERR_INVALID_NPY,
+   * ERR_UNSUPPORTED_NPY; the system's, such as ENOENT
+   * @throws {RangeError} ERR_OUT_OF_RANGE if the new file is too short for the options `offset` or `length`
+   * @throws {TypeError} ERR_TYPE_MISMATCH for a `.npy` file of another type
+   * @example
+   * const table = MmapArray.open('table.d', 'd', { flags: 'w+' })
+   * await MmapArray.replace('table.d', 'd', (next) => next.extend([1.5, 2.5]))
+   * table.reopen().tolist() // => [ 1.5, 2.5 ]
+   * table.length // => 0
+   */
+  reopen(): MmapArray<C>
 
   /**
    * Throws if something that was read through `view`, `buffer`, `subarray` or `sharedView` since the last

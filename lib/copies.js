@@ -41,7 +41,7 @@ function listOf({ read }, bytes, itemsize) {
 }
 
 /** A copy of the same shape. In order 'F', and with rows without elements, it has one dimension. */
-export function copyOf(array, Class) {
+export function copyInShape(array, Class) {
   requireOpen(array)
   const shape = axesOf(array)?.rowLength > 0 ? shapeOf(array) : undefined
   return new Class(typeOf(array).code, array, { capacity: memoryOf(array).length, shape })

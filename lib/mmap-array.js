@@ -11,7 +11,7 @@ import { textOf } from './characters.js'
 import { codecFor } from './codecs.js'
 import * as columns from './columns.js'
 import { areEqual, orderOf } from './comparison.js'
-import { concatenated, copiedSlice, copyOf, repeated, requireListLength } from './copies.js'
+import { concatenated, copiedSlice, copyInShape, repeated, requireListLength } from './copies.js'
 import {
   Opening,
   axesOf,
@@ -288,7 +288,7 @@ export class MmapArray extends StoredArray {
   }
 
   copy() {
-    return copyOf(this, MmapArray)
+    return copyInShape(this, MmapArray)
   }
 
   equals(other) {
