@@ -98,10 +98,9 @@ export function closed() {
   return coded(new Error('The array is closed'), 'ERR_CLOSED')
 }
 
-/** For a follower whose file has become shorter than what it has given, or was asked to begin with. */
-export function truncatedFile(length, next) {
-  const message = `The file was truncated to ${length} elements, and element ${next} is the next one to give`
-  return coded(new Error(message), 'ERR_MEMORY_FAULT')
+export function busy(operation) {
+  const message = `The array is busy: ${operation} must wait until the pending asynchronous call on its elements has finished`
+  return coded(new Error(message), 'ERR_BUSY')
 }
 
 export function noPath() {
@@ -120,4 +119,10 @@ export function unsupportedRuntime(feature) {
 
 export function outOfMemory(bytes) {
   return coded(new RangeError(`A copy of ${bytes} bytes does not fit into memory`), 'ENOMEM')
+}
+
+/** For a follower whose file has become shorter than what it has given, or was asked to begin with. */
+export function truncatedFile(length, next) {
+  const message = `The file was truncated to ${length} elements, and element ${next} is the next one to give`
+  return coded(new Error(message), 'ERR_MEMORY_FAULT')
 }

@@ -4,7 +4,7 @@ import { isMainThread } from 'node:worker_threads'
 import { setEnding } from '../native.js'
 import { toOptions } from './arguments.js'
 import { coreOf, isClosed, requireOpen } from './core-array.js'
-import { closed, invalidArgType } from './errors.js'
+import { busy, closed, invalidArgType } from './errors.js'
 
 let lastTicket = 0
 
@@ -45,6 +45,11 @@ function track(array, ticket) {
 function untrack(ticket) {
   pending.delete(ticket)
   if (pending.size === 0 && !isMainThread) process.off('exit', cancelAll)
+}
+
+/** Throws while a job works on the elements of an array. */
+export function requireIdle(array, operation) {
+  for (const busyArray of pending.values()) if (busyArray === array) throw busy(operation)
 }
 
 /** @returns {AbortSignal | undefined} the signal in the options */
@@ -107,6 +112,8 @@ export async function unlessAborted(options, begin) {
   if (signal === undefined) return promise
   const { promise: aborted, onAbort } = rejectedOnAbort(signal)
   signal.addEventListener('abort', onAbort, { once: true })
+  // Code of the user may have aborted it in `begin`.
+  if (signal.aborted) onAbort()
   try {
     return await Promise.race([promise, aborted])
   } finally {

@@ -7,7 +7,7 @@ import * as args from './arguments.js'
 import { CoreArray, coreOf, requireOpen } from './core-array.js'
 import { invalidArgType } from './errors.js'
 import { absolutePath, followLinks, namesDirectory, pathIn, temporaryName } from './file-paths.js'
-import { toSignal, unlessAborted } from './jobs.js'
+import { requireIdle, toSignal, unlessAborted } from './jobs.js'
 import { openFile, toFormat } from './opening.js'
 
 const OPTIONS = ['capacity', 'format', 'length', 'mode', 'signal']
@@ -67,14 +67,20 @@ async function syncDirectory(directory) {
   }
 }
 
-/** Stores an array on the device, with all of its elements or an error. */
-async function store(array, signal) {
-  // Throws if the callback closed it: then nothing can tell whether stores were lost.
+/** Throws if an array may not have all of its elements. */
+function requireComplete(array) {
+  // If the callback closed it, nothing can tell whether stores were lost.
   requireOpen(array)
+  requireIdle(array, 'replace')
+  coreOf(array).check()
+}
+
+/** Stores an array on the device, with all of its elements. */
+async function store(array, signal) {
+  requireComplete(array)
   coreOf(array).trim()
   await unlessAborted({ signal }, () => coreOf(array).flushAsync())
-  requireOpen(array)
-  coreOf(array).check()
+  requireComplete(array)
 }
 
 function closeQuietly(array) {
@@ -93,7 +99,8 @@ function closeQuietly(array) {
 export async function replace(make, givenPath, type, build, options) {
   const given = absolutePath(args.toPath(givenPath))
   if (typeof build !== 'function') throw invalidArgType('build', 'a function', build)
-  const { signal: givenSignal, format: givenFormat, mode, ...others } = args.toOptions(options, OPTIONS)
+  const { signal: givenSignal, format: givenFormat, mode: givenMode, ...others } = args.toOptions(options, OPTIONS)
+  const mode = args.toMode(givenMode)
   const signal = toSignal({ signal: givenSignal })
   const format = toFormat(givenFormat, given)
   signal?.throwIfAborted()
