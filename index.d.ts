@@ -864,6 +864,60 @@ export interface VersionsOptions extends AsyncOptions, Omit<OpenOptions, 'flags'
 }
 
 /**
+ * What a follower gives, and what it does if the file gets shorter or is replaced; see {@link MmapArray.follow}.
+ *
+ * @example
+ * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+ * log.extend([1, 2, 3, 4, 5])
+ * for await (const part of log.follow({ from: -3, batch: 2 })) {
+ *   part // => Float64Array(2) [ 3, 4 ]
+ *   break
+ * }
+ */
+export interface FollowOptions extends AsyncOptions {
+  /**
+   * The first element to give: an index, which counts from the end of the array if it is negative; `'start'`, which is 0; or `'end'`,
+   * behind the last element that the file has when `follow` is called. Default: `length`, so that whoever has worked on the array goes
+   * on where it ends. An index behind the end of the file is what a file looks like that was truncated.
+   *
+   * @example
+   * const log = new MmapArray('i', [7, 8])
+   * const { value } = await log.follow({ from: 'start' }).next()
+   * value // => Int32Array(2) [ 7, 8 ]
+   */
+  from?: number | 'start' | 'end' | undefined
+  /**
+   * The most elements that one part has. Default: as many as one mebibyte holds, and at least one.
+   *
+   * @example
+   * const log = new MmapArray('i', [7, 8, 9])
+   * const { value } = await log.follow({ from: 0, batch: 2 }).next()
+   * value // => Int32Array(2) [ 7, 8 ]
+   */
+  batch?: number | undefined
+  /**
+   * What `next()` does if the file has fewer elements than were given. `'throw'`: it throws `ERR_MEMORY_FAULT`. `'restart'`: it goes on
+   * with the first element. Default `'throw'`. A file that was truncated and has grown again since the last look cannot be told from
+   * one that was only appended to.
+   *
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+   * const parts = log.follow({ truncated: 'restart' })
+   */
+  truncated?: 'throw' | 'restart' | undefined
+  /**
+   * What happens if another file is renamed to the path of the array, or if its file is unlinked or moved. `'end'`: the iteration ends after the last
+   * element of the old file. `'reopen'`: it goes on with the first element of the file that the path leads to then, and waits for that
+   * file if there is none. `'ignore'`: it stays with the old file. Default `'end'`. An array without a path is never replaced.
+   *
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+   * const parts = log.follow({ replaced: 'reopen' })
+   */
+  replaced?: 'end' | 'reopen' | 'ignore' | undefined
+}
+
+/**
  * How a lock is held.
  *
  * @example
@@ -1439,6 +1493,23 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * fs.fstatSync(new MmapArray('i', [1, 2, 3]).fd).size // => 12
    */
   readonly fd: number
+
+  /**
+   * Whether somebody has reserved the file: this array, another one, or one of another process. Then the size of the file is a capacity,
+   * and does not tell how many elements there are: `length` of an array that did not reserve it counts zeros, too. Asks the system for
+   * a lock each time; see docs/following.md. Always false for `.npy` files, whose header counts the elements; for memory that nobody else
+   * can see; and if the one who reserved the file could not lock it.
+   *
+   * @throws {Error} ERR_CLOSED
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+   * const reader = MmapArray.open('log.d', 'd')
+   * log.reserve(100)
+   * reader.isReserved // => true
+   * log.trim()
+   * reader.isReserved // => false
+   */
+  readonly isReserved: boolean
 
   /**
    * Whether `close()` was called.
@@ -2632,7 +2703,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   /**
    * Makes room for so many elements at once, so that up to there `append` is a plain store into memory. It is a promise to
    * be the only writer of the file until `trim()`, `flush()`, `handle()` or `close()`: what others append meanwhile is lost.
-   * Until then the file is longer than the array; a process killed in between leaves zeros at its end, and in a `.npy` file
+   * Nobody should read a raw file meanwhile either, because it is longer than the array: others see zeros behind the elements.
+   * {@link MmapArray.follow} waits, and {@link MmapArray.isReserved} tells. A process killed in between leaves zeros at its end, and in a `.npy` file
    * the count of before, without what was appended since. The disk's blocks are taken first, so a full disk is an error here.
    *
    * @param capacity elements in all, those that are there included; fewer than `capacity` says change nothing
@@ -2698,6 +2770,33 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * table.length // => 0
    */
   reopen(): MmapArray<C>
+
+  /**
+   * Iterates over the elements that others append to the file, or this array itself: each one once and in order, as typed arrays that are
+   * copies, or as a list if elements are objects; the form that `slice` gives. If there are none yet, it waits: the system
+   * wakes it when the file changes, and once a second it looks by itself. It works whoever appends, by this package, Python, C or
+   * `cat >>`; a raw file by whole elements, a `.npy` file by what its header counts. While somebody has a raw file
+   * reserved, it gives nothing. See docs/following.md.
+   *
+   * It reads the file, and leaves the array as it is: `length` changes by `refresh()` only. The next part is read when it is asked for.
+   * `break`, `return()`, an abort and `close()` of the array end it at once, and leave nothing behind; so end an iterator that
+   * you do not use any more. `close()` ends the loop without an error. A waiting `next()` keeps the process alive. Memory that nobody
+   * else could see is exact from this call on, as after {@link MmapArray.handle}.
+   *
+   * @param options `from`, `batch`, `signal`, `truncated`, `replaced`
+   * @throws {Error} ERR_CLOSED; as a rejection of `next()`: ERR_MEMORY_FAULT if the file was truncated, the signal's reason, ERR_INVALID_NPY,
+   * the system's
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; as a rejection of `next()`: ERR_TYPE_MISMATCH if a `.npy` file of another type took the place
+   * @throws {RangeError} ERR_OUT_OF_RANGE
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+   * setTimeout(() => log.extend([1.5, 2.5])) // here, or in any other process
+   * for await (const part of log.follow()) {
+   *   part // => Float64Array(2) [ 1.5, 2.5 ]
+   *   break
+   * }
+   */
+  follow(options?: FollowOptions): AsyncIterableIterator<Slice<C>>
 
   /**
    * Throws if something that was read through `view`, `buffer`, `subarray` or `sharedView` since the last
