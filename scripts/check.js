@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { checkCheckout } from '../__test__/support/layering.js'
 import { BUILD_STD_FLAGS, buildStdEnvironment } from './build-std.js'
-import { setUpElementPaths } from './element-paths.js'
+import { setUpGenerated } from './generated.js'
 import { typosProgram } from './pypi.js'
 import { setUpDependencies } from './setup.js'
 import { ROOT, SetupError, capture, readJson, runScript, rustEnvironment } from './toolchain.js'
@@ -70,7 +70,7 @@ function checkByRunning(program, args, env) {
 
 await runScript(async () => {
   await setUpDependencies()
-  setUpElementPaths()
+  setUpGenerated()
   const rust = rustEnvironment()
   const cargo = (...args) => checkByRunning('cargo', args, rust)
   const node = (tool, ...args) => checkByRunning(join(ROOT, 'node_modules', '.bin', tool), args, process.env)

@@ -47,6 +47,7 @@ function row(kind, member, call, gives, { how = '', leaves = [3, 1, 2], typecode
 // What it is: known in every state.
 const isZero = { closed: 0 }
 row('knows', 'typecode', (array) => array.typecode, 'i')
+row('knows', 'is', (array) => array.is('int32'), true)
 row('knows', 'itemsize', (array) => array.itemsize, 4)
 row('knows', 'length', (array) => array.length, 3, isZero)
 row('knows', 'byteLength', (array) => array.byteLength, 12, isZero)
@@ -157,6 +158,7 @@ record('element', 'equals', (array) => array.equals(of(3, 1, 2)), true)
 record('core', 'view', (array) => array.view.byteLength, 12)
 record('core', 'handle', (array) => array.handle().record.itemsize, 4)
 record('knows', 'typecode', (array) => String(array.typecode), "RecordType(4) { v: 'i' }")
+record('knows', 'is', (array) => array.is({ v: 'int32' }), true)
 record('knows', 'MmapArray.attach', (_, { handle }) => MmapArray.attach(handle), of(3, 1, 2), { faulted: of(3, 1) })
 
 // Numbers.
