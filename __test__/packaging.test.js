@@ -42,6 +42,7 @@ test('holds the package and nothing else', () => {
       'lib/element-paths.generated.js',
       'lib/record-accessors.generated.js',
       'native.js',
+      'python/mmap_array.py',
     ]),
   )
   expect(names).toContain(`prebuilds/${HOST.name}/mmap-array.node`)
