@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { toFiles } from '../command-line.js'
 import { FieldElements } from '../fields.js'
 import { printable } from '../failures.js'
-import { holdsBooleans, readHeader } from '../npy/header.js'
+import { holdsBooleans } from '../npy/header.js'
 import { OPENING, bytesBehind, open } from '../opening.js'
 import { progressOf } from '../progress.js'
 import { shortening } from '../shortest-digits.js'
@@ -72,7 +72,6 @@ async function fieldsOf(records, { 'no-stats': isWithout }) {
 
 function factsOf(array, path, { offset }) {
   const behind = bytesBehind(array, offset)
-  const { fortranOrder } = array.format === 'npy' ? readHeader(path) : {}
   const isRecord = holdsRecords(array)
   return {
     file: path,
@@ -82,7 +81,7 @@ function factsOf(array, path, { offset }) {
     typeName: isRecord ? 'record' : holdsBooleans(array) ? 'bool' : typeNameOf(array.typecode),
     ...(isRecord && { itemsize: array.itemsize }),
     elements: array.length,
-    ...(array.shape.length > 1 && { shape: array.shape, order: fortranOrder ? 'Fortran' : 'C' }),
+    ...(array.shape.length > 1 && { shape: array.shape, order: array.order === 'F' ? 'Fortran' : 'C' }),
     bytes: array.byteLength,
     fileBytes: statSync(path).size,
     ...(behind > 0 && { bytesBehind: behind }),
