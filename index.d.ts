@@ -1037,7 +1037,9 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * @example
    * MmapArray.open('readings.npy', 'f', { flags: 'w+' }).append(1.5)
    * const readings = MmapArray.open('readings.npy')
-   * if (readings.is('f')) readings.view[0] // => 1.5
+   * if (readings.is('f')) {
+   *   readings.view // => Float32Array(1) [ 1.5 ]
+   * }
    * readings.is(Float64Array) // => false
    * new MmapArray({ x: 'd' }).is({ x: 'float64' }) // => true
    * readings.is('no such type') // throws TypeError ERR_INVALID_TYPECODE
