@@ -96,6 +96,16 @@ await runScript(async () => {
     return cargo('deny', '--log-level=warn', 'check', 'bans', 'licenses', 'sources')
   }
 
+  /** By the grammar of the oldest Python that the companion is for. Writes no file. */
+  const checkPython = () => {
+    if (spawnSync('python3', ['--version']).status !== 0) {
+      leftOut['syntax of Python'] = 'python3 is not installed'
+      return []
+    }
+    const program = 'import ast, sys; ast.parse(open(sys.argv[1]).read(), sys.argv[1], feature_version=(3, 8))'
+    return checkByRunning('python3', ['-c', program, join('python', 'mmap_array.py')], process.env)
+  }
+
   /** Only compiles the core for macOS, because no Mac is available to run it. */
   const forMacos = async () => {
     const target = ['--target', 'aarch64-apple-darwin']
@@ -132,6 +142,7 @@ await runScript(async () => {
     prettier: () => node('prettier', '--log-level=warn', fix ? '--write' : '--check', '.'),
     spelling,
     'cargo deny': deny,
+    'syntax of Python': checkPython,
     types: () => checkByRunning(process.execPath, [TYPESCRIPT, '--project', 'tsconfig.json'], process.env),
     'API reference': () => node('typedoc', '--emit', 'none'),
   }
