@@ -985,7 +985,7 @@ export interface NdarrayParts<C extends ElementType = Typecode> {
    * @example
    * new MmapArray('f', [1, 2]).ndarray().data // => Float32Array(2) [ 1, 2 ]
    */
-  data: View<C>
+  data: View<C, ArrayBuffer>
   /**
    * The lengths of the axes.
    *
@@ -2674,7 +2674,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * grid.get(0, 2) // => 9
    * new MmapArray('i', [1, 2, 3]).row(0) // throws TypeError ERR_TYPE_MISMATCH
    */
-  row(index: number): View<C>
+  row(index: number): View<C, ArrayBuffer>
 
   /**
    * Iterates over rows, each as {@link MmapArray.row} gives it. Without `stop` it also sees rows that are appended meanwhile.
@@ -2689,7 +2689,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * grid.tolist() // => [ 3, 2, 1, 6, 5, 4 ]
    * ;[...grid.rows(1)] // => [ Int32Array(3) [ 6, 5, 4 ] ]
    */
-  rows(start?: Bound, stop?: Bound): IterableIterator<View<C>>
+  rows(start?: Bound, stop?: Bound): IterableIterator<View<C, ArrayBuffer>>
 
   /**
    * The array as the constructor of scijs' `ndarray` takes it, without a copy: `ndarray(data, shape, stride, offset)`. Take it again after the
