@@ -985,7 +985,7 @@ export interface NdarrayParts<C extends ElementType = Typecode> {
    * @example
    * new MmapArray('f', [1, 2]).ndarray().data // => Float32Array(2) [ 1, 2 ]
    */
-  data: View<C>
+  data: View<C, ArrayBuffer>
   /**
    * The lengths of the axes.
    *
@@ -1326,7 +1326,9 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * @example
    * MmapArray.open('readings.npy', 'f', { flags: 'w+' }).append(1.5)
    * const readings = MmapArray.open('readings.npy')
-   * if (readings.is('f')) readings.view[0] // => 1.5
+   * if (readings.is('f')) {
+   *   readings.view // => Float32Array(1) [ 1.5 ]
+   * }
    * readings.is(Float64Array) // => false
    * new MmapArray({ x: 'd' }).is({ x: 'float64' }) // => true
    * readings.is('no such type') // throws TypeError ERR_INVALID_TYPECODE
@@ -2672,7 +2674,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * grid.get(0, 2) // => 9
    * new MmapArray('i', [1, 2, 3]).row(0) // throws TypeError ERR_TYPE_MISMATCH
    */
-  row(index: number): View<C>
+  row(index: number): View<C, ArrayBuffer>
 
   /**
    * Iterates over rows, each as {@link MmapArray.row} gives it. Without `stop` it also sees rows that are appended meanwhile.
@@ -2687,7 +2689,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * grid.tolist() // => [ 3, 2, 1, 6, 5, 4 ]
    * ;[...grid.rows(1)] // => [ Int32Array(3) [ 6, 5, 4 ] ]
    */
-  rows(start?: Bound, stop?: Bound): IterableIterator<View<C>>
+  rows(start?: Bound, stop?: Bound): IterableIterator<View<C, ArrayBuffer>>
 
   /**
    * The array as the constructor of scijs' `ndarray` takes it, without a copy: `ndarray(data, shape, stride, offset)`. Take it again after the
