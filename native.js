@@ -80,7 +80,9 @@ function glibcVersion() {
 
 /** All exports of the addon. A new function must be added here. */
 export const {
+  Appender,
   MmapArray,
+  UnfinishedFile,
   faultCounter,
   halfValues,
   hasSharedBuffers,
