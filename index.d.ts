@@ -1588,6 +1588,63 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   set(index: number, value: Input<C>): void
 
   /**
+   * Adds to an element, atomically: what other threads, processes and programs change at the same time is not lost. For integers and
+   * real numbers. The value is checked as `set` checks it; only the sum wraps around, as that of `Atomics.add`. A sum of floats is
+   * rounded to the type, and beyond its range it is an infinity. See [Counters](docs/counters.md).
+   *
+   * @param index counted from the end where it is negative
+   * @param value To subtract from unsigned integers, add what wraps around: for `I`, `2 ** 32 - n`.
+   * @returns the element before
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
+   * @throws {TypeError} ERR_TYPE_MISMATCH for characters, complex numbers and records; ERR_INVALID_ARG_TYPE for a value of the wrong kind
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_MEMORY_FAULT if another process has truncated the file before the element: the sum is lost
+   * @example
+   * const counters = new MmapArray('B', [0, 255])
+   * counters.add(0, 5) // => 0
+   * counters.add(-1, 2) // => 255
+   * counters.tolist() // => [ 5, 1 ]
+   * counters.add(0, -1) // throws RangeError ERR_VALUE_OUT_OF_RANGE
+   * new MmapArray('w', ['a']).add(0, 'b') // throws TypeError ERR_TYPE_MISMATCH
+   */
+  add(index: number, value: Input<C>): Element<C>
+
+  /**
+   * Replaces an element, atomically: of many that replace it at the same time, each gets another one's value. For integers and real
+   * numbers.
+   *
+   * @param index counted from the end where it is negative
+   * @returns the element before
+   * @throws {RangeError} as `add`
+   * @throws {TypeError} as `add`
+   * @throws {Error} as `add`
+   * @example
+   * const total = new MmapArray('d', [12.5])
+   * total.exchange(0, 0) // => 12.5
+   * total.get(0) // => 0
+   */
+  exchange(index: number, value: Input<C>): Element<C>
+
+  /**
+   * Replaces an element if it is the expected one, atomically. For integers and real numbers.
+   *
+   * Floats are compared by their bits, so 0 is not -0. `expected` is rounded to the type first, as `set` rounds. JavaScript cannot tell
+   * one NaN from another, so if `expected` is NaN, an element that is any NaN is replaced. If `expected` is a number that `get` gave,
+   * `Object.is(before, expected)` says whether it was replaced. `===` does not: it takes 0 for -0, and NaN for different from NaN.
+   *
+   * @param index counted from the end where it is negative
+   * @returns the element before
+   * @throws {RangeError} as `add`
+   * @throws {TypeError} as `add`
+   * @throws {Error} as `add`
+   * @example
+   * const highest = new MmapArray('d', [3])
+   * highest.compareExchange(0, 3, 8) // => 3
+   * highest.compareExchange(0, 3, 9) // => 8
+   * highest.get(0) // => 8
+   */
+  compareExchange(index: number, expected: Input<C>, replacement: Input<C>): Element<C>
+
+  /**
    * Replaces the element with some coordinates, one for each axis; the value comes last.
    *
    * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, which names the coordinate; ERR_VALUE_OUT_OF_RANGE

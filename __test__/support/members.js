@@ -76,6 +76,25 @@ row('stores', 'set', (array) => array.set(2, 9), undefined, {
   leaves: [3, 1, 9],
   faulted: 'ERR_MEMORY_FAULT',
 })
+row('stores', 'add', (array) => array.add(0, 6), 3, { leaves: [9, 1, 2] })
+row('stores', 'add', (array) => array.add(2, 6), 2, {
+  how: 'the last',
+  leaves: [3, 1, 8],
+  faulted: 'ERR_MEMORY_FAULT',
+})
+row('stores', 'exchange', (array) => array.exchange(0, 9), 3, { leaves: [9, 1, 2] })
+row('stores', 'exchange', (array) => array.exchange(-1, 9), 2, {
+  how: 'the last',
+  leaves: [3, 1, 9],
+  faulted: 'ERR_MEMORY_FAULT',
+})
+row('stores', 'compareExchange', (array) => array.compareExchange(0, 3, 9), 3, { leaves: [9, 1, 2] })
+row('stores', 'compareExchange', (array) => array.compareExchange(0, 4, 9), 3, { how: 'of another element' })
+row('stores', 'compareExchange', (array) => array.compareExchange(2, 2, 9), 2, {
+  how: 'the last',
+  leaves: [3, 1, 9],
+  faulted: 'ERR_MEMORY_FAULT',
+})
 row('stores', '[index]', (array) => (array[1] = 9), 9, { how: 'assigned', leaves: [3, 9, 2] })
 
 // The array module.
