@@ -1,9 +1,10 @@
 // Copies of an array: slices, and new arrays in memory. `Class` is always MmapArray itself, which this file cannot import.
 
 import { allocate, bytesOf, isMemory } from './buffers.js'
-import { codecOf, coreOf, isArray, memoryOf, requireOpen, typeOf } from './core-array.js'
+import { axesOf, codecOf, coreOf, isArray, memoryOf, requireOpen, typeOf } from './core-array.js'
 import { outOfRange } from './errors.js'
 import { collect } from './items.js'
+import { shapeOf } from './rows.js'
 import { BEYOND } from './state.js'
 
 const LONGEST_LIST = 2 ** 32 - 1
@@ -38,7 +39,14 @@ function listOf({ read }, bytes, itemsize) {
   return list
 }
 
-/** A copy with room for more elements. */
+/** A copy of the same shape. In order 'F', and with rows without elements, it has one dimension. */
+export function copyInShape(array, Class) {
+  requireOpen(array)
+  const shape = axesOf(array)?.rowLength > 0 ? shapeOf(array) : undefined
+  return new Class(typeOf(array).code, array, { capacity: memoryOf(array).length, shape })
+}
+
+/** A copy of one dimension, with room for more elements. */
 export function copyWithRoom(array, room, Class) {
   requireOpen(array)
   return new Class(typeOf(array).code, array, { capacity: memoryOf(array).length + room })

@@ -8,6 +8,7 @@ import { ElementMemory } from './element-memory.js'
 import { closed, indexOutOfRange, invalidArgType } from './errors.js'
 import { indexedPrototype } from './indexing.js'
 import * as locks from './locks.js'
+import { closePending } from './pending-appenders.js'
 import { Views } from './views.js'
 
 const NO_BYTES = new Uint8Array(0)
@@ -43,6 +44,8 @@ export class CoreArray {
   #type
   #origin
   #codec
+  /** @type {import('./shape.js').Axes | undefined} */
+  #axes
   /** @type {ElementMemory} */
   #memory
   #isClosed = false
@@ -62,7 +65,7 @@ export class CoreArray {
   constructor(opening) {
     const parts = partsOf(opening)
     if (parts === undefined) throw invalidArgType('typecode', 'passed to the constructor of MmapArray', opening)
-    const { core, type, isCopyOnWrite, origin } = parts
+    const { core, type, isCopyOnWrite, origin, axes } = parts
     // Two objects with one core would read memory that the other one has released.
     if (parts.array !== undefined)
       throw invalidArgType('constructor', 'a class that makes one array of its arguments', parts.array)
@@ -72,6 +75,7 @@ export class CoreArray {
     this.#type = type
     this.#origin = origin
     this.#codec = codecFor(type)
+    this.#axes = axes
     this.#memory = new ElementMemory(core, type, isCopyOnWrite)
   }
 
@@ -99,6 +103,7 @@ export class CoreArray {
       isClosed: (array) => requireArray(array).#isClosed,
       typeOf: (array) => requireArray(array).#type,
       originOf: (array) => requireArray(array).#origin,
+      axesOf: (array) => requireArray(array).#axes,
       codecOf: (array) => requireArray(array).#codec,
       memoryOf: (array) => requireArray(array).#memory,
       openViewsOf: (array) => {
@@ -120,6 +125,8 @@ export class CoreArray {
   }
 
   close() {
+    // Before anything else: if the elements of an appender cannot be appended, the array stays open, and nothing is lost.
+    closePending(this)
     this.#isClosed = true
     locks.forget(this.#core)
     tellClosed(this.#core)
@@ -151,6 +158,8 @@ export const {
   typeOf,
   /** @type {(array) => import('./opening.js').Origin | undefined} where its file was found */
   originOf,
+  /** @type {(array) => import('./shape.js').Axes | undefined} undefined for one dimension */
+  axesOf,
   codecOf,
   /** @type {(array) => ElementMemory} */
   memoryOf,

@@ -26,6 +26,9 @@ export class ElementMemory {
   #core
   #type
   #misses = 0
+  /** `writable` when `#bits` was made of it. */
+  #bitsOf
+  #bits
 
   constructor(core, type, isCopyOnWrite) {
     this.#core = core
@@ -66,6 +69,18 @@ export class ElementMemory {
     return this.reaches(at) && this.#has(this.writable, at)
   }
 
+  /**
+   * The same memory as `writable`, as integers of the same size.
+   * @param Bits their typed array, always the same for an array
+   */
+  writableBits(Bits) {
+    if (this.#bitsOf !== this.writable) {
+      this.#bits = new Bits(this.writable.buffer, 0, this.writable.length)
+      this.#bitsOf = this.writable
+    }
+    return this.#bits
+  }
+
   #has(typedArray, at) {
     return at < (this.#type.isObject ? Math.floor(typedArray.length / this.#type.itemsize) : typedArray.length)
   }
@@ -75,6 +90,8 @@ export class ElementMemory {
     this.elements = this.#type.none
     this.writable = this.#type.none
     this.data = NO_DATA
+    this.#bits = undefined
+    this.#bitsOf = undefined
   }
 
   #widen() {

@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 import { unlinkShm } from '../native.js'
 import * as args from './arguments.js'
 import { CoreArray, Opening, coreOf, isClosed, memoryOf, openViewsOf, requireArray, typeOf } from './core-array.js'
+import { toType } from './element-types.js'
 import { invalidArgType, outOfRange } from './errors.js'
 import { follow } from './following.js'
 import { handleFields, handleOf } from './handles.js'
@@ -13,6 +14,7 @@ import { openFile, openHandle } from './opening.js'
 import { isReplaced, openAgain } from './reopening.js'
 import { replace } from './replacing.js'
 import { versions } from './versions.js'
+import { orderOfAxes, shapeOf, stridesOf } from './rows.js'
 import * as waiting from './waiting.js'
 
 const ATTACH_FLAGS = ['r', 'r+', 'c']
@@ -73,6 +75,11 @@ export class StoredArray extends CoreArray {
     return typeOf(this).code
   }
 
+  is(typecode) {
+    const { key } = typeOf(this)
+    return toType(typecode).key === key
+  }
+
   get itemsize() {
     return typeOf(this).itemsize
   }
@@ -102,7 +109,19 @@ export class StoredArray extends CoreArray {
   }
 
   get shape() {
-    return isClosed(this) || coreOf(this).format() === 'raw' ? [memoryOf(this).length] : coreOf(this).shape()
+    return shapeOf(this)
+  }
+
+  get order() {
+    return orderOfAxes(this)
+  }
+
+  get strides() {
+    return stridesOf(this)
+  }
+
+  get offset() {
+    return coreOf(this).offset()
   }
 
   get fd() {

@@ -54,6 +54,7 @@ function row(kind, member, call, gives, { how = '', leaves = [3, 1, 2], typecode
 // What it is: known in every state.
 const isZero = { closed: 0 }
 row('knows', 'typecode', (array) => array.typecode, 'i')
+row('knows', 'is', (array) => array.is('int32'), true)
 row('knows', 'itemsize', (array) => array.itemsize, 4)
 row('knows', 'length', (array) => array.length, 3, isZero)
 row('knows', 'byteLength', (array) => array.byteLength, 12, isZero)
@@ -63,6 +64,9 @@ row('knows', 'path', (array, { path }) => array.path === path, true)
 row('knows', 'format', (array) => array.format, 'raw')
 row('knows', 'shape', (array) => array.shape, [3], { closed: [0] })
 row('core', 'isReserved', (array) => array.isReserved, false, { faulted: false })
+row('knows', 'order', (array) => array.order, 'C')
+row('knows', 'strides', (array) => array.strides, [1])
+row('knows', 'offset', (array, { offset = 0 }) => array.offset === offset, true)
 row('knows', 'closed', (array) => array.closed, false, { closed: true })
 row('knows', Symbol.toStringTag, (array) => array[Symbol.toStringTag], 'MmapArray')
 row('core', 'fd', (array) => array.fd > 2, true, { closed: false })
@@ -167,6 +171,7 @@ record('element', 'equals', (array) => array.equals(of(3, 1, 2)), true)
 record('core', 'view', (array) => array.view.byteLength, 12)
 record('core', 'handle', (array) => array.handle().record.itemsize, 4)
 record('knows', 'typecode', (array) => String(array.typecode), "RecordType(4) { v: 'i' }")
+record('knows', 'is', (array) => array.is({ v: 'int32' }), true)
 record('knows', 'MmapArray.attach', (_, { handle }) => MmapArray.attach(handle), of(3, 1, 2), { faulted: of(3, 1) })
 
 // Numbers.
@@ -208,6 +213,9 @@ record('core', 'envelopeAsync', async (array) => envelope(await array.envelopeAs
 row('core', 'buffer', (array) => new Int32Array(array.buffer), [3, 1, 2])
 row('core', 'view', (array) => array.view, [3, 1, 2])
 row('core', 'subarray', (array) => array.subarray(1), [1, 2])
+row('core', 'row', (array) => array.row(0), 'ERR_TYPE_MISMATCH', { faulted: 'ERR_TYPE_MISMATCH' })
+row('core', 'rows', (array) => array.rows(), 'ERR_TYPE_MISMATCH', { faulted: 'ERR_TYPE_MISMATCH' })
+row('core', 'ndarray', (array) => array.ndarray().data, [3, 1, 2])
 row('shares', 'sharedBuffer', (array) => new Int32Array(array.sharedBuffer), [3, 1, 2])
 row('shares', 'sharedView', (array) => array.sharedView, [3, 1, 2])
 

@@ -24,7 +24,7 @@ use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::os::available::{self, require_available};
 use crate::os::memory_file::TemporaryName;
-use crate::os::write::{self, Appender};
+use crate::os::write::{self, Appender, Unfinished};
 use crate::os::{blocks, descriptor, identity, read, reopen, size, sync};
 
 /// An open file, with or without a name.
@@ -161,15 +161,18 @@ impl Storage {
     ///
     /// # Errors
     /// `ENOMEM` if the file is in memory, and too little is available; the system's.
-    pub fn append(&self, parts: &[Region<'_>], end: u64) -> Result<()> {
+    pub fn append(&self, parts: &[Region<'_>], end: u64) -> std::result::Result<(), Unfinished> {
         self.require_memory(parts.iter().map(|part| part.len() as u64).sum())?;
         self.append_unchecked(parts, end)
     }
 
-    fn append_unchecked(&self, parts: &[Region<'_>], end: u64) -> Result<()> {
+    fn append_unchecked(&self, parts: &[Region<'_>], end: u64) -> std::result::Result<(), Unfinished> {
         self.appender
             .append(&self.file, parts, end, &|flags| self.reopened(flags))
-            .map_err(|error| self.named(error))
+            .map_err(|Unfinished { error, kept }| Unfinished {
+                error: self.named(error),
+                kept,
+            })
     }
 
     /// Reads from a position until the buffer is full or the file ends. Returns the number of bytes.
@@ -206,7 +209,10 @@ impl Storage {
     /// `ENOMEM` if the file is in memory, and too little is available: the system would not refuse, but end a process. Otherwise the
     /// system's, and the file is as it was.
     pub fn grow(&self, from: u64, to: u64) -> Result<()> {
-        let append = |zeros: Region<'_>, end| self.append_unchecked(&[zeros], end);
+        let append = |zeros: Region<'_>, end| {
+            self.append_unchecked(&[zeros], end)
+                .map_err(|unfinished| unfinished.error)
+        };
         let grown = if self.is_exposed() {
             self.require_memory(to.saturating_sub(from))?;
             blocks::grow(&self.file, from, to, &append)

@@ -2,6 +2,7 @@
 //!
 //! This folder alone asks which kind of end an array has.
 
+mod batch;
 mod end;
 mod file_end;
 mod npy;
@@ -13,8 +14,10 @@ use super::{Array, Verdict};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::os::memory::round_up_to_pages;
+use crate::os::write::Unfinished;
 use crate::storage::{Format, NpyHeader};
 
+pub use batch::Batch;
 pub(super) use end::{End, LengthChange};
 use npy::NpyTail;
 pub(super) use prefault::{PiecesBehindEnd, Prefault};
@@ -53,14 +56,6 @@ impl Array {
             Some(_) => Format::Npy,
             None => Format::Raw,
         }
-    }
-
-    /// The shape of a file with several dimensions, if the array is all of it. Otherwise only the length.
-    pub fn shape(&self) -> Vec<u64> {
-        let header = self.tail.header().map(NpyHeader::header);
-        header
-            .filter(|header| !header.is_row() && header.count == self.length())
-            .map_or_else(|| vec![self.length()], |header| header.shape.clone())
     }
 
     /// Whether the array has room, so that appending needs no system call.
@@ -106,12 +101,14 @@ impl Array {
 
     /// Bytes of the elements that the file holds now. A reserved array alone changes its length, but others may truncate the file.
     pub(super) fn bytes_in_file(&mut self) -> Result<u64> {
-        let (mapping, itemsize) = (self.memory.mapping(), self.itemsize());
-        match &mut self.tail {
+        let (itemsize, row_bytes) = (self.itemsize(), self.row_bytes());
+        let mapping = self.memory.mapping();
+        let bytes = match &mut self.tail {
             Tail::Exact => mapping.bytes(),
             Tail::Npy(npy) => npy.bytes(mapping, itemsize),
             Tail::Reserved(_) => Ok(self.byte_length().min(mapping.bytes()?)),
-        }
+        }?;
+        Ok(bytes - bytes % row_bytes)
     }
 
     /// Takes over changes of the length by others, before this array, or a job of it, changes it.
@@ -128,7 +125,7 @@ impl Array {
             Tail::Npy(_) => (LengthChange::default(), self.bytes_in_file()?),
             Tail::Exact if mode == Mode::Async && self.end.needs_lock() => {
                 let bytes = self.memory.mapping().bytes()?;
-                (LengthChange::default(), bytes - bytes % self.itemsize())
+                (LengthChange::default(), bytes - bytes % self.row_bytes())
             }
             Tail::Exact => match self.end.begin_change(self.memory.storage()) {
                 Err(error @ Error::AppendLocked { .. }) => return Ok(Err(error)),
@@ -140,20 +137,20 @@ impl Array {
         if bytes == 0 && self.storage().size()? < self.file_position(0) {
             return Ok(Err(Error::MemoryFault));
         }
-        let whole = self.require_whole_elements(bytes);
+        let whole = self.end.require_whole(bytes);
         Ok(whole
             .map(|()| change)
             .map_err(|error| self.storage().named(error)))
     }
 
-    /// Sets the length by a number of bytes. Widens the window first, so that a failure changes nothing. If others truncated the
+    /// Sets the length by a number of bytes, of which whole elements or rows count. Widens the window first, so that a failure changes nothing. If others truncated the
     /// file of a reserved array, its capacity gets smaller, too.
     pub(super) fn set_bytes(&mut self, bytes: u64) -> Result<()> {
-        let length = bytes / self.itemsize();
+        let length = (bytes - bytes % self.row_bytes()) / self.itemsize();
         let capacity = match self.tail {
             Tail::Exact | Tail::Npy(_) => length,
             Tail::Reserved(_) => {
-                let room = self.memory.mapping().bytes()? / self.itemsize();
+                let room = self.memory.mapping().bytes()? / self.row_bytes() * self.shape.row();
                 self.capacity().min(room).max(length)
             }
         };
@@ -172,10 +169,15 @@ impl Array {
     /// # Errors
     /// The system's; `OutOfRange` if the header has no room for the length. Then nothing is changed.
     pub(super) fn append_bytes(&mut self, parts: &[Region<'_>]) -> Result<()> {
+        self.append_or_keep(parts).map_err(|unfinished| unfinished.error)
+    }
+
+    /// The same. The error says how many bytes are in the file nevertheless.
+    fn append_or_keep(&mut self, parts: &[Region<'_>]) -> std::result::Result<(), Unfinished> {
         let added: u64 = parts.iter().map(|part| part.len() as u64).sum();
         let length = self.length() + added / self.itemsize();
         if let Tail::Reserved(_) = self.tail {
-            return self.append_reserved(parts, length);
+            return Ok(self.append_reserved(parts, length)?);
         }
         // Before anything is written, because it must be mapped afterwards.
         self.prepare_append(length)?;
@@ -187,15 +189,18 @@ impl Array {
                 if let Err(error) = npy.append(storage, parts, end, length) {
                     // Gives blocks back to a full disk. The caller gets the first error.
                     let _ = self.undo_append(self.length(), length);
-                    return Err(error);
+                    return Err(error.into());
                 }
             }
             _ => {
                 storage.append(parts, end)?;
-                // To ask for the size takes a third as long as a short write. The next call takes over what others have appended.
-                if added > LITTLE {
-                    let bytes = self.memory.mapping().bytes()?;
-                    return self.set_bytes(bytes);
+                // To ask for the size takes a third as long as a short write. The next call takes over what others have appended. It
+                // also does if this fails, which is no error: the elements are in the file, and must not be appended again.
+                if added > LITTLE
+                    && let Ok(bytes) = self.memory.mapping().bytes()
+                    && self.set_bytes(bytes).is_ok()
+                {
+                    return Ok(());
                 }
             }
         }
@@ -277,7 +282,7 @@ impl Array {
     /// If elements lie across the page borders of the file anyway, no address helps, and the append holds a lock.
     pub(super) fn needs_aligned_copy(&self, source: Region<'_>) -> bool {
         matches!(self.tail, Tail::Exact)
-            && !self.end.may_cross_pages()
+            && !self.end.may_be_partial()
             && !source.address().is_multiple_of(self.element_type.itemsize())
     }
 

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::Tail;
+use super::batch;
 use crate::array::{Array, State, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::{self, Region};
@@ -66,18 +67,23 @@ struct Reservation {
 /// The reservations of this process in files that others can see.
 static OPEN: Mutex<Vec<Weak<Reservation>>> = Mutex::new(Vec::new());
 
-/// The process that registered [`seal_all`]. A process that is forked from it inherits the registration, and must not act on it.
+/// The process that registered [`finish_all`]. A process that is forked from it inherits the registration, and must not act on it.
 static REGISTERED: OnceLock<u32> = OnceLock::new();
+
+/// Lets [`finish_all`] run at the exit of this process.
+pub(super) fn register_exit() {
+    REGISTERED.get_or_init(|| {
+        at_exit(finish_all);
+        std::process::id()
+    });
+}
 
 impl Reservation {
     fn start(reservation: Reservation) -> Arc<Reservation> {
         let reservation = Arc::new(reservation);
         // Memory that nobody else can see ends with the process.
         if reservation.mapping.storage().is_exposed() {
-            REGISTERED.get_or_init(|| {
-                at_exit(seal_all);
-                std::process::id()
-            });
+            register_exit();
             let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
             if open.len() == open.capacity() {
                 open.retain(|entry| entry.strong_count() > 0);
@@ -130,24 +136,28 @@ impl Reservation {
     }
 }
 
-/// Runs at `exit`, on the thread that called it.
-extern "C" fn seal_all() {
-    if REGISTERED.get() != Some(&std::process::id()) {
-        return;
+/// Runs at `exit`, on the thread that called it. Appends batches last, because a batch goes behind the elements of a reserved file.
+extern "C" fn finish_all() {
+    if REGISTERED.get() == Some(&std::process::id()) {
+        seal_all();
+        batch::append_all();
     }
-    let open = lock_at_exit();
+}
+
+fn seal_all() {
+    let open = lock_at_exit(&OPEN);
     for reservation in open.iter().flat_map(|open| open.iter()).filter_map(Weak::upgrade) {
         // A failure cannot be reported.
         let _ = reservation.seal();
     }
 }
 
-/// Other threads lock the list for a moment only. A thread that ended while it had locked the list must not hang the process.
-fn lock_at_exit() -> Option<MutexGuard<'static, Vec<Weak<Reservation>>>> {
+/// Other threads lock these lists for a moment only. A thread that ended while it had locked one must not hang the process.
+pub(super) fn lock_at_exit<T>(list: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     const TRIES: u32 = 1000;
     for _ in 0..TRIES {
-        match OPEN.try_lock() {
-            Ok(open) => return Some(open),
+        match list.try_lock() {
+            Ok(list) => return Some(list),
             Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
             Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(1)),
         }
@@ -268,8 +278,9 @@ impl Array {
         whole.map_or(elements, |whole| whole.div_ceil(self.itemsize()))
     }
 
-    /// Grows the file of a reserved array. The length stays.
+    /// Grows the file of a reserved array. The length stays. If the process is killed, the file ends with a whole row.
     fn set_capacity(&mut self, capacity: u64) -> Result<()> {
+        let capacity = capacity.next_multiple_of(self.shape.row());
         let (from, to) = (self.file_position(self.capacity()), self.file_position(capacity));
         self.require_length_fits_header(capacity)?;
         self.check_truncation()?;

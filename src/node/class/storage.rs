@@ -47,6 +47,18 @@ impl MmapArray {
         })
     }
 
+    /// `C` or `F`. Works on a faulty array too.
+    #[napi]
+    pub fn order(&self, env: Env) -> napi::Result<&'static str> {
+        self.change_unsound(&env, |array| Ok(array.order().as_str()))
+    }
+
+    /// The byte of the file at which element 0 begins. Works on a faulty or closed array too.
+    #[napi]
+    pub fn offset(&self) -> f64 {
+        self.offset as f64
+    }
+
     /// Whether a path leads to another file than the array's, or to none. Works on a faulty array too.
     #[napi]
     pub fn is_replaced_at(&self, env: Env, path: Uint8Array) -> napi::Result<bool> {
