@@ -110,6 +110,7 @@ row('resizes', 'append', (array) => array.append(7), undefined, { leaves: [3, 1,
 row('resizes', 'extend', (array) => array.extend([7]), undefined, { leaves: [3, 1, 2, 7] })
 row('resizes', 'extend', (array) => array.extend(WORDS), undefined, { how: 'by memory', leaves: [3, 1, 2, 7, 8] })
 row('resizes', 'extend', (array) => array.extend(array), undefined, { how: 'by itself', leaves: [3, 1, 2, 3, 1, 2] })
+row('resizes', 'appender', (array) => array.appender().capacity, 16384, { ragged: 16384, faulted: 16384 })
 row('resizes', 'insert', (array) => array.insert(1, 7), undefined, { leaves: [3, 7, 1, 2] })
 row('resizes', 'pop', (array) => array.pop(), 2, { leaves: [3, 1] })
 row('resizes', 'pop', (array) => array.pop(0), 3, { how: 'the first', leaves: [1, 2] })
