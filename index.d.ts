@@ -795,6 +795,129 @@ export interface AsyncOptions {
 }
 
 /**
+ * What {@link MmapArrayConstructor.replace} takes.
+ *
+ * @example
+ * await MmapArray.replace('squares.npy', 'd', (next) => next.extend([0, 1, 4]), { mode: 0o640 })
+ */
+export interface ReplaceOptions extends AsyncOptions {
+  /**
+   * Elements to reserve for the new array, as {@link MmapArray.reserve} does. Default: none.
+   *
+   * @example
+   * await MmapArray.replace('zeros.d', 'd', (next) => next.capacity, { capacity: 1000 }) // => 1000
+   */
+  capacity?: number | undefined
+  /**
+   * What the new file holds, as in {@link OpenOptions}. Default `'npy'` where the path ends in `.npy`, else `'raw'`.
+   *
+   * @example
+   * await MmapArray.replace('squares.dat', 'd', (next) => next.format, { format: 'npy' }) // => 'npy'
+   */
+  format?: 'raw' | 'npy' | undefined
+  /**
+   * The zeros that the new array begins with. Default: none.
+   *
+   * @example
+   * await MmapArray.replace('zeros.d', 'd', (next) => next.tolist(), { length: 2 }) // => [ 0, 0 ]
+   */
+  length?: number | undefined
+  /**
+   * Permission bits of a file that was not there before, less the process's umask. Default `0o666`. A file that was there keeps its own.
+   *
+   * @example
+   * await MmapArray.replace('secret.B', 'B', (next) => next.append(7), { mode: 0o600 })
+   */
+  mode?: number | undefined
+  /**
+   * The lengths of the axes, as in {@link OpenOptions}; not together with `length`. Default: one dimension.
+   *
+   * @example
+   * await MmapArray.replace('vectors.npy', 'f', (next) => next.append([1, 2, 3]), { shape: [0, 3] })
+   * MmapArray.open('vectors.npy').shape // => [ 1, 3 ]
+   */
+  shape?: readonly number[] | undefined
+}
+
+/**
+ * What {@link MmapArrayConstructor.versions} takes: some of {@link OpenOptions}, for each version alike, and when to end.
+ *
+ * @example
+ * const versions = MmapArray.versions('no-such-file', 'd', { signal: AbortSignal.timeout(10) })
+ * await versions.next().catch(({ name }) => name) // => 'TimeoutError'
+ */
+export interface VersionsOptions extends AsyncOptions, Omit<OpenOptions, 'flags' | 'mode' | 'capacity'> {
+  /**
+   * What may be done to each version, as in {@link OpenOptions}; none that makes a file. Default `'r'`.
+   *
+   * @example
+   * MmapArray.versions('squares.d', 'd', { flags: 'w+' }) // throws RangeError ERR_OUT_OF_RANGE
+   */
+  flags?: 'r' | 'r+' | 'c' | undefined
+  /**
+   * Whether waiting for the next version keeps the process alive. Default true.
+   *
+   * @example
+   * MmapArray.versions('no-such-file', 'd', { persistent: false }).next() // the process may end
+   */
+  persistent?: boolean | undefined
+}
+
+/**
+ * What a follower gives, and what it does if the file gets shorter or is replaced; see {@link MmapArray.follow}.
+ *
+ * @example
+ * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+ * log.extend([1, 2, 3, 4, 5])
+ * for await (const part of log.follow({ from: -3, batch: 2 })) {
+ *   part // => Float64Array(2) [ 3, 4 ]
+ *   break
+ * }
+ */
+export interface FollowOptions extends AsyncOptions {
+  /**
+   * The first element to give: an index, which counts from the end of the array if it is negative; `'start'`, which is 0; or `'end'`,
+   * behind the last element that the file has when `follow` is called. Default: `length`, so that whoever has worked on the array goes
+   * on where it ends. An index behind the end of the file is what a file looks like that was truncated.
+   *
+   * @example
+   * const log = new MmapArray('i', [7, 8])
+   * const { value } = await log.follow({ from: 'start' }).next()
+   * value // => Int32Array(2) [ 7, 8 ]
+   */
+  from?: number | 'start' | 'end' | undefined
+  /**
+   * The most elements that one part has. Default: as many as one mebibyte holds, and at least one.
+   *
+   * @example
+   * const log = new MmapArray('i', [7, 8, 9])
+   * const { value } = await log.follow({ from: 0, batch: 2 }).next()
+   * value // => Int32Array(2) [ 7, 8 ]
+   */
+  batch?: number | undefined
+  /**
+   * What `next()` does if the file has fewer elements than were given. `'throw'`: it throws `ERR_MEMORY_FAULT`. `'restart'`: it goes on
+   * with the first element. Default `'throw'`. A file that was truncated and has grown again since the last look cannot be told from
+   * one that was only appended to.
+   *
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+   * const parts = log.follow({ truncated: 'restart' })
+   */
+  truncated?: 'throw' | 'restart' | undefined
+  /**
+   * What happens if another file is renamed to the path of the array, or if its file is unlinked or moved. `'end'`: the iteration ends after the last
+   * element of the old file. `'reopen'`: it goes on with the first element of the file that the path leads to then, and waits for that
+   * file if there is none. `'ignore'`: it stays with the old file. Default `'end'`. An array without a path is never replaced.
+   *
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+   * const parts = log.follow({ replaced: 'reopen' })
+   */
+  replaced?: 'end' | 'reopen' | 'ignore' | undefined
+}
+
+/**
  * How a lock is held.
  *
  * @example
@@ -998,6 +1121,101 @@ export interface MmapArrayConstructor {
   unlinkShm(name: string): void
 
   /**
+   * Builds a new version of a file and puts it in the place of the old one, in one step: whoever opens the path finds the whole old
+   * version or the whole new one, also after a power failure. Arrays that are open keep the old one; see {@link MmapArray.isReplaced}.
+   *
+   * The callback gets a new, empty array, in a file beside the target whose name is `.name.*.tmp`. When the callback has ended, the file is
+   * flushed to the device, renamed to the target, and the directory is flushed. The array is closed then; the callback must not
+   * close it. The new file has the mode of the old one, and its owner and group as far as the system allows; without the group, that
+   * group's permissions are those of everybody. A symbolic link stays, and its target is exchanged. If several calls replace one file at
+   * the same time, the last one to end wins.
+   *
+   * Whatever fails, the old file stays as it is, and the new one is removed, also if the process or worker ends meanwhile. Only a process
+   * that a signal ends, or a power failure, leaves a `.name.*.tmp` behind. One error comes too late for that: if the directory cannot be
+   * flushed at the very end, the new version is in place, and a power failure may bring the old one back.
+   *
+   * @param path a string, bytes or a `file:` URL
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
+   * @param build fills the new array. What it returns, or what its promise is fulfilled with, is the result
+   * @param options see {@link ReplaceOptions}. If `signal` aborts before the rename, the array is closed at once, and the call rejects
+   * @throws {Error} what `build` throws; the system's, such as ENOSPC, EACCES, EISDIR; ERR_CLOSED if `build` closed the array, because its
+   * elements can no longer be checked; ERR_BUSY if an asynchronous call still works on it; ERR_MEMORY_FAULT if stores were lost
+   * @throws {RangeError} ERR_OUT_OF_RANGE
+   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE, ERR_INVALID_ARG_TYPE
+   * @example
+   * await MmapArray.replace('squares.d', 'd', (next) => {
+   *   for (let i = 0; i < 100; i++) next.append(i * i)
+   * })
+   * const old = MmapArray.open('squares.d', 'd')
+   * await MmapArray.replace('squares.d', 'd', async (next) => next.extend([0, 1]))
+   * old.length // => 100
+   * MmapArray.open('squares.d', 'd').length // => 2
+   */
+  replace<const T extends TypeArgument, R>(
+    path: FilePath,
+    typecode: T,
+    build: (next: MmapArray<CodeOf<T>>) => R,
+    options?: ReplaceOptions,
+  ): Promise<Awaited<R>>
+
+  /**
+   * Gives the present version of a file, and each new one that takes its place, by {@link MmapArrayConstructor.replace} or any other
+   * rename. A version that is itself replaced before the consumer asks for the next one is skipped; the newest is never missed. While there
+   * is no file at the path, it waits for one. Bytes that are written into the file that is there make no new version.
+   *
+   * The consumer closes the arrays. `break`, an error in the loop, `return()` and an abort end the iteration at once, and leave the last
+   * array open. A new version is noticed by events of the system (`fs.watch` of the directory, and of those that symbolic links lead
+   * through), and by a look once a second where the system raises none, as on network file systems. While nobody waits, nothing runs.
+   * A file that is not published by a rename may be found half written.
+   *
+   * @param path a string, bytes or a `file:` URL
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
+   * @param options see {@link VersionsOptions}; default `{ flags: 'r' }`
+   * @throws {Error} when it is asked for a version: what `open` throws, but for ENOENT; the reason of the signal
+   * @throws {RangeError} ERR_OUT_OF_RANGE
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; when it is asked for a version, ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE,
+   * ERR_TYPE_MISMATCH
+   * @example
+   * const lengths = []
+   * await MmapArray.replace('squares.d', 'd', (next) => next.extend([0, 1]))
+   * for await (const squares of MmapArray.versions('squares.d', 'd')) {
+   *   lengths.push(squares.length)
+   *   squares.close()
+   *   if (lengths.length === 2) break
+   *   await MmapArray.replace('squares.d', 'd', (next) => next.extend([0, 1, 4]))
+   * }
+   * lengths // => [ 2, 3 ]
+   */
+  versions<const T extends TypeArgument>(
+    path: FilePath,
+    typecode: T,
+    options?: VersionsOptions,
+  ): AsyncIterableIterator<MmapArray<CodeOf<T>>>
+
+  /**
+   * Gives the versions of a `.npy` file, whose header says the type.
+   *
+   * @param path a string, bytes or a `file:` URL
+   * @param typecode left out, or undefined
+   * @param options see {@link VersionsOptions}; default `{ flags: 'r' }`
+   * @throws {Error} when it is asked for a version: what `open` throws, but for ENOENT; the reason of the signal
+   * @throws {RangeError} ERR_OUT_OF_RANGE
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @example
+   * await MmapArray.replace('prices.npy', 'f', (next) => next.extend([1.5, 2.5]))
+   * for await (const prices of MmapArray.versions('prices.npy')) {
+   *   prices.typecode // => 'f'
+   *   prices.close()
+   *   break
+   * }
+   */
+  versions<C extends ElementType = Typecode>(
+    path: FilePath,
+    typecode?: undefined,
+    options?: VersionsOptions,
+  ): AsyncIterableIterator<MmapArray<C>>
+
+  /**
    * Opens a file by a descriptor that was inherited or received. It is duplicated: the caller keeps its own, and closes it.
    *
    * @param fd a descriptor, as `fs.openSync` gives it
@@ -1182,6 +1400,21 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly path: string | null
 
   /**
+   * Whether the path leads to another file by now than the one that this array has, or to none. Asks the system at each read. The same
+   * file under another name is not another file. False for anonymous memory, and for an array that was opened by a descriptor: they have
+   * no path.
+   *
+   * @throws {Error} ERR_CLOSED; the system's where it does not tell, as EACCES
+   * @example
+   * const squares = MmapArray.open('squares.d', 'd', { flags: 'w+' })
+   * squares.isReplaced // => false
+   * await MmapArray.replace('squares.d', 'd', (next) => next.extend([0, 1, 4]))
+   * squares.isReplaced // => true
+   * squares.reopen().isReplaced // => false
+   */
+  readonly isReplaced: boolean
+
+  /**
    * What the file holds: `'raw'`, nothing but elements, or `'npy'`, NumPy's format. A `.npy` file has a header that counts the
    * elements, and that count is the length, not the file's size. Each call that changes the length of an exact array rewrites
    * the count in place: elements are written before they are counted, and what is counted no longer stays behind them until
@@ -1260,6 +1493,23 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * fs.fstatSync(new MmapArray('i', [1, 2, 3]).fd).size // => 12
    */
   readonly fd: number
+
+  /**
+   * Whether somebody has reserved the file: this array, another one, or one of another process. Then the size of the file is a capacity,
+   * and does not tell how many elements there are: `length` of an array that did not reserve it counts zeros, too. Asks the system for
+   * a lock each time; see docs/following.md. Always false for `.npy` files, whose header counts the elements; for memory that nobody else
+   * can see; and if the one who reserved the file could not lock it.
+   *
+   * @throws {Error} ERR_CLOSED
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+   * const reader = MmapArray.open('log.d', 'd')
+   * log.reserve(100)
+   * reader.isReserved // => true
+   * log.trim()
+   * reader.isReserved // => false
+   */
+  readonly isReserved: boolean
 
   /**
    * Whether `close()` was called.
@@ -2453,7 +2703,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   /**
    * Makes room for so many elements at once, so that up to there `append` is a plain store into memory. It is a promise to
    * be the only writer of the file until `trim()`, `flush()`, `handle()` or `close()`: what others append meanwhile is lost.
-   * Until then the file is longer than the array; a process killed in between leaves zeros at its end, and in a `.npy` file
+   * Nobody should read a raw file meanwhile either, because it is longer than the array: others see zeros behind the elements.
+   * {@link MmapArray.follow} waits, and {@link MmapArray.isReserved} tells. A process killed in between leaves zeros at its end, and in a `.npy` file
    * the count of before, without what was appended since. The disk's blocks are taken first, so a full disk is an error here.
    *
    * @param capacity elements in all, those that are there included; fewer than `capacity` says change nothing
@@ -2502,6 +2753,50 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * reader.refresh() // => 1
    */
   refresh(): number
+
+  /**
+   * Gives a new array on the file that the path leads to now, of the same type and with the options that this one was opened with. Flags
+   * that made the file, `'w+'` and `'wx+'`, become `'r+'`, and a length they gave it is left out. This array stays as it is, with its
+   * views, until it is closed; it may be closed already. A relative path is that from the directory of the time when it was opened.
+   *
+   * @throws {Error} ERR_NO_PATH for anonymous memory and for an array that was opened by a descriptor; ERR_INVALID_NPY,
+   * ERR_UNSUPPORTED_NPY; the system's, such as ENOENT
+   * @throws {RangeError} ERR_OUT_OF_RANGE if the new file is too short for the options `offset` or `length`
+   * @throws {TypeError} ERR_TYPE_MISMATCH for a `.npy` file of another type
+   * @example
+   * const table = MmapArray.open('table.d', 'd', { flags: 'w+' })
+   * await MmapArray.replace('table.d', 'd', (next) => next.extend([1.5, 2.5]))
+   * table.reopen().tolist() // => [ 1.5, 2.5 ]
+   * table.length // => 0
+   */
+  reopen(): MmapArray<C>
+
+  /**
+   * Iterates over the elements that others append to the file, or this array itself: each one once and in order, as typed arrays that are
+   * copies, or as a list if elements are objects; the form that `slice` gives. If there are none yet, it waits: the system
+   * wakes it when the file changes, and once a second it looks by itself. It works whoever appends, by this package, Python, C or
+   * `cat >>`; a raw file by whole elements, a `.npy` file by what its header counts. While somebody has a raw file
+   * reserved, it gives nothing. See docs/following.md.
+   *
+   * It reads the file, and leaves the array as it is: `length` changes by `refresh()` only. The next part is read when it is asked for.
+   * `break`, `return()`, an abort and `close()` of the array end it at once, and leave nothing behind; so end an iterator that
+   * you do not use any more. `close()` ends the loop without an error. A waiting `next()` keeps the process alive. Memory that nobody
+   * else could see is exact from this call on, as after {@link MmapArray.handle}.
+   *
+   * @param options `from`, `batch`, `signal`, `truncated`, `replaced`
+   * @throws {Error} ERR_CLOSED; as a rejection of `next()`: ERR_MEMORY_FAULT if the file was truncated, the signal's reason, ERR_INVALID_NPY,
+   * the system's
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; as a rejection of `next()`: ERR_TYPE_MISMATCH if a `.npy` file of another type took the place
+   * @throws {RangeError} ERR_OUT_OF_RANGE
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+   * setTimeout(() => log.extend([1.5, 2.5])) // here, or in any other process
+   * for await (const part of log.follow()) {
+   *   part // => Float64Array(2) [ 1.5, 2.5 ]
+   *   break
+   * }
+   */
+  follow(options?: FollowOptions): AsyncIterableIterator<Slice<C>>
 
   /**
    * Throws if something that was read through `view`, `buffer`, `subarray` or `sharedView` since the last

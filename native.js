@@ -84,7 +84,6 @@ export const {
   MmapArray,
   UnfinishedFile,
   faultCounter,
-  halfBits,
   halfValues,
   hasSharedBuffers,
   requireAvailable,

@@ -5,8 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { expectError } from './support/errors.js'
-import { onLinux } from './support/linux.js'
-import { inotifyWatches } from './support/process-facts.js'
+import { PORTABLE, onLinux } from './support/linux.js'
+import { descriptors, inotifyWatches } from './support/process-facts.js'
 import { expectExit, runNode } from './support/processes.js'
 import { describePython, python } from './support/python.js'
 import { ALL_STORAGES } from './support/storages.js'
@@ -373,6 +373,121 @@ describe('follow of a file that gets shorter', () => {
   })
 })
 
+describe('follow of a file that is replaced', () => {
+  /** Another file at the path of an array, with elements. */
+  function replace(path, items) {
+    const next = scope.path()
+    const array = scope.keep(MmapArray.open(next, 'i', { flags: 'wx+' }))
+    array.extend(items)
+    fs.renameSync(next, path)
+    return array
+  }
+
+  test.each(['rename', 'unlink', 'move'])('by %s gives the rest, and ends', async (how) => {
+    const { path, writer, reader } = pair('i', [1])
+    const iterator = following(reader)
+    const next = iterator.next()
+    expect(await isPending(next)).toBe(true)
+    writer.append(2)
+    const change = {
+      rename: () => replace(path, [9]),
+      unlink: () => fs.unlinkSync(path),
+      move: () => fs.renameSync(path, scope.path()),
+    }
+    change[how]()
+    expect((await next).value).toEqual(Int32Array.of(2))
+    expect(await iterator.next()).toEqual(DONE)
+    expect(reader.closed).toBe(false)
+  })
+
+  test('before follow was called gives the rest, and ends', async () => {
+    const { path, writer, reader } = pair('i', [1])
+    writer.append(2)
+    replace(path, [9])
+    const iterator = following(reader)
+    expect(await take(iterator, 1)).toEqual([2])
+    expect(await iterator.next()).toEqual(DONE)
+  })
+
+  test("goes on with each new file from its start with replaced: 'reopen'", async () => {
+    const { path, writer, reader } = pair('i', [1, 2])
+    const iterator = following(reader, { replaced: 'reopen' })
+    const next = iterator.next()
+    writer.append(3)
+    const second = replace(path, [4, 5, 6, 7])
+    expect((await next).value).toEqual(Int32Array.of(3))
+    expect(await take(iterator, 4)).toEqual([4, 5, 6, 7])
+    second.append(8)
+    expect(await take(iterator, 1)).toEqual([8])
+    const third = iterator.next()
+    expect(await isPending(third)).toBe(true)
+    fs.unlinkSync(path)
+    expect(await isPending(third)).toBe(true)
+    replace(path, [9])
+    expect((await third).value).toEqual(Int32Array.of(9))
+    expect([reader.length, writer.length]).toEqual([2, 3])
+    const { ino } = fs.statSync(path)
+    const last = iterator.next()
+    expect(await isPending(last)).toBe(true)
+    if (!PORTABLE) expect(inotifyWatches()).toEqual([ino])
+    const before = descriptors([path])
+    reader.close()
+    expect(await last).toEqual(DONE)
+    expect(inotifyWatches()).toEqual([])
+    // That of the array, and that of the file which took its place.
+    expect(descriptors([path])).toBe(before - 2)
+  })
+
+  test('waits for the elements of a new file that has its header only', async () => {
+    const path = scope.file(Buffer.from('header01'))
+    const reader = scope.keep(MmapArray.open(path, 'i', { offset: 8 }))
+    const iterator = following(reader, { replaced: 'reopen' })
+    const next = iterator.next()
+    fs.unlinkSync(path)
+    fs.writeFileSync(path, 'head')
+    expect(await isPending(next)).toBe(true)
+    fs.appendFileSync(path, 'er02')
+    fs.appendFileSync(path, Buffer.from(Int32Array.of(5).buffer))
+    expect((await next).value).toEqual(Int32Array.of(5))
+  })
+
+  test('by one of another type rejects', async () => {
+    const path = `${scope.path()}.npy`
+    MmapArray.open(path, 'i', { flags: 'wx+' }).close()
+    const iterator = following(scope.keep(MmapArray.open(path)), { replaced: 'reopen' })
+    const next = iterator.next()
+    fs.unlinkSync(path)
+    MmapArray.open(`${path}.new`, 'd', { flags: 'wx+', format: 'npy' }).close()
+    fs.renameSync(`${path}.new`, path)
+    await expect(next).rejects.toThrow(expect.objectContaining({ code: 'ERR_TYPE_MISMATCH' }))
+  })
+
+  test("stays with the old file with replaced: 'ignore'", async () => {
+    const { path, writer, reader } = pair('i', [1])
+    const iterator = following(reader, { replaced: 'ignore' })
+    fs.unlinkSync(path)
+    writer.append(2)
+    expect(await take(iterator, 1)).toEqual([2])
+    const next = iterator.next()
+    expect(await isPending(next)).toBe(true)
+    writer.append(3)
+    expect((await next).value).toEqual(Int32Array.of(3))
+  })
+
+  test('while it is reserved gives its elements when it is exact, and ends then', async () => {
+    const { path, writer, reader } = pair('i', [1])
+    writer.reserve(100)
+    const iterator = following(reader)
+    const next = iterator.next()
+    writer.append(2)
+    replace(path, [9])
+    expect(await isPending(next)).toBe(true)
+    writer.trim()
+    expect((await next).value).toEqual(Int32Array.of(2))
+    expect(await iterator.next()).toEqual(DONE)
+  })
+})
+
 describe('follow leaves nothing', () => {
   /** A follower that waits, and what it leaves. */
   async function waiting(options) {
@@ -520,7 +635,7 @@ describe('follow refuses', () => {
     const { reader } = pair('i', [1])
     reader.close()
     expectError('ERR_CLOSED', () => reader.follow())
-    expect(reader.isReserved).toBe(false)
+    expectError('ERR_CLOSED', () => reader.isReserved)
   })
 })
 

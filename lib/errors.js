@@ -94,7 +94,10 @@ export function indexOutOfRange(index, length, name = 'index') {
 /** @param axes how many the array has */
 export function wrongCoordinates(axes) {
   const ways = axes === 1 ? 'one index, because this array has one dimension' : waysOf(axes)
-  return coded(new TypeError(`get and set take ${ways}. Received another number of coordinates`), 'ERR_INVALID_ARG_TYPE')
+  return coded(
+    new TypeError(`get and set take ${ways}. Received another number of coordinates`),
+    'ERR_INVALID_ARG_TYPE',
+  )
 }
 
 const waysOf = (axes) =>

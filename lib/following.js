@@ -1,14 +1,14 @@
 // Following a file: an async iterator over the elements that others append to it. It reads the file, not the memory of the array,
 // so the length of the array stays.
 
-import { existsSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import * as args from './arguments.js'
 import { offClose, onClose } from './close-listeners.js'
-import { copyOf } from './copies.js'
 import { coreOf, isClosed, memoryOf, requireOpen, typeOf } from './core-array.js'
 import { invalidArgType, outOfRange, truncatedFile } from './errors.js'
 import { FileWatcher } from './file-watcher.js'
+import { FollowedFile } from './followed-file.js'
+import { toSignal } from './jobs.js'
 import { StoppableIterator } from './stoppable-iterator.js'
 
 /** Without `batch`, a part has at most so many bytes. */
@@ -18,24 +18,16 @@ const OPTIONS = ['from', 'batch', 'signal', 'truncated', 'replaced']
 
 /** The iterator of `array.follow(options)`. */
 export function follow(array, options) {
-  const given = toFollowOptions(array, options)
-  const follower = new Follower(array, given)
-  return new StoppableIterator(follower.parts(), { stop: () => follower.stop(), signal: given.signal })
-}
-
-function toFollowOptions(array, options) {
   requireOpen(array)
-  const { from, batch, signal, truncated, replaced } = args.toOptions(options, OPTIONS)
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw invalidArgType('options.signal', 'an AbortSignal', signal)
-  }
-  return {
+  const { from, batch, signal: givenSignal, truncated, replaced } = args.toOptions(options, OPTIONS)
+  const signal = toSignal({ signal: givenSignal })
+  const follower = new Follower(array, {
     from: toFrom(from, memoryOf(array).length),
     batch: toBatch(batch, typeOf(array).itemsize),
-    signal,
     truncated: toChoice('truncated', ['throw', 'restart'], truncated),
     replaced: toChoice('replaced', ['end', 'reopen', 'ignore'], replaced),
-  }
+  })
+  return new StoppableIterator(follower.parts(), { stop: () => follower.stop(), signal })
 }
 
 /** @returns {number | 'end'} the index of the first element to give */
@@ -44,6 +36,7 @@ function toFrom(from, length) {
   if (from === 'end') return from
   if (from === 'start') return 0
   if (typeof from === 'string') throw outOfRange('options.from', "an index, 'start' or 'end'", `'${from}'`)
+  if (typeof from !== 'number') throw invalidArgType('options.from', "an index, 'start' or 'end'", from)
   const index = args.toIndex(from, 'options.from')
   return index < 0 ? Math.max(index + length, 0) : args.toCount(index, 'options.from')
 }
@@ -64,11 +57,13 @@ function toChoice(name, words, given) {
 }
 
 class Follower {
+  /** Its close ends the iteration. */
   #array
+  /** @type {FollowedFile} */
+  #file
   #options
   /** The index of the next element to give. 'end' until the length of the file is known. */
   #next
-  #watched
   #watcher
   #hasStopped = false
   #stop = () => this.stop()
@@ -77,26 +72,27 @@ class Follower {
     this.#array = array
     this.#options = options
     this.#next = options.from
-    this.#watched = pathsToWatch(array)
+    this.#file = FollowedFile.of(array)
     if (options.from === 'end') this.#find()
   }
 
-  /** Ends a pending wait and all that follows. */
+  /** Ends a pending wait, and all that follows. */
   stop() {
     this.#hasStopped = true
     this.#watcher?.close()
+    this.#file.close()
     offClose(coreOf(this.#array), this.#stop)
   }
 
   async *parts() {
-    onClose(coreOf(this.#array), this.#stop)
+    if (!this.#isOver()) onClose(coreOf(this.#array), this.#stop)
     while (!this.#isOver()) {
       const part = this.#part()
       if (part !== undefined) {
         yield part
-        // Otherwise a file that grows faster than it is read would keep timers and sockets of the process from being served.
+        // Otherwise a file that grows faster than it is read would keep timers and sockets of the process waiting.
         await turn()
-      } else if (!(await this.#wait())) {
+      } else if (this.#hasNoFuture() || !(await this.#wait())) {
         return
       }
     }
@@ -110,20 +106,15 @@ class Follower {
   #part() {
     const count = Math.min(this.#find(), this.#options.batch)
     if (count === 0) return undefined
-    let read
-    const part = copyOf(this.#array, count, (bytes) => {
-      read = coreOf(this.#array).readFromFile(this.#next, bytes)
-    })
-    // Fewer if the file was reserved or truncated since it was asked for its length.
-    if (read < count) return undefined
-    this.#next += count
+    const part = this.#file.read(this.#next, count)
+    if (part !== undefined) this.#next += count
     return part
   }
 
   /** The number of elements in the file that were not given yet. None while an array has the file reserved. */
   #find() {
-    const length = coreOf(this.#array).lengthInFile()
-    if (length < 0) return 0
+    const length = this.#file.length()
+    if (length === undefined) return 0
     if (this.#next === 'end') this.#next = length
     if (length < this.#next) {
       if (this.#options.truncated === 'throw') throw truncatedFile(length, this.#next)
@@ -132,19 +123,28 @@ class Follower {
     return length - this.#next
   }
 
-  /** Waits until the file may have changed. The watcher is made first, then the file is looked at once more. */
-  async #wait() {
-    if (this.#watcher === undefined) {
-      this.#watcher = new FileWatcher(() => this.#watched)
-      return true
-    }
-    return this.#watcher.changed()
+  /**
+   * Whether the file was replaced and all its elements were given. Goes on to the new file if the user wants that. While an array has
+   * the old file reserved, more elements of it come when it is exact.
+   */
+  #hasNoFuture() {
+    const { replaced } = this.#options
+    if (replaced === 'ignore' || !this.#file.isReplaced() || this.#file.length() === undefined) return false
+    // Elements that were appended between the last look and the replacement.
+    if (this.#find() > 0) return false
+    if (replaced === 'end') return true
+    const next = this.#file.reopened()
+    if (next === undefined) return false
+    this.#file.close()
+    this.#file = next
+    this.#next = 0
+    return false
   }
-}
 
-/** The link to the open file leads to it whatever happens to its name. Without `/proc` there is only the name. */
-function pathsToWatch(array) {
-  const link = `/proc/self/fd/${coreOf(array).beginFollow()}`
-  const path = array.path === null || existsSync(link) ? link : array.path
-  return [{ path }]
+  /** Waits until the file may have changed. The watcher is made before the first wait, and then the file is looked at once more. */
+  async #wait() {
+    if (this.#watcher !== undefined) return this.#watcher.changed()
+    this.#watcher = new FileWatcher(() => this.#file.targets())
+    return true
+  }
 }

@@ -29,7 +29,8 @@ const FLAGS = new Set(['r', 'r+', 'w+', 'wx+', 'a+', 'c'])
 function isValid(name, value) {
   if (value === undefined || value === null) return OPTIONAL.has(name)
   if (name === 'pid' || name === 'descriptor') return Number.isInteger(value) && value >= 0 && value <= 0x7fffffff
-  if (name === 'rowShape') return Array.isArray(value) && value.every((length) => Number.isSafeInteger(length) && length > 0)
+  if (name === 'rowShape')
+    return Array.isArray(value) && value.every((length) => Number.isSafeInteger(length) && length > 0)
   if (name === 'flags') return FLAGS.has(value)
   return typeof value === FIELDS[name]
 }

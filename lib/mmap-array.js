@@ -4,13 +4,14 @@
 import { inspect } from 'node:util'
 import { appenderOf } from './appender.js'
 import * as args from './arguments.js'
+import { ATOMIC_OPERATIONS, NO_OPERATIONS } from './atomic-operations.js'
 import * as atomics from './atomics.js'
 import { allocate, bytesOf } from './buffers.js'
 import { textOf } from './characters.js'
 import { codecFor } from './codecs.js'
 import * as columns from './columns.js'
 import { areEqual, orderOf } from './comparison.js'
-import { concatenated, copiedSlice, copyOf, repeated, requireListLength } from './copies.js'
+import { concatenated, copiedSlice, copyInShape, repeated, requireListLength } from './copies.js'
 import {
   Opening,
   axesOf,
@@ -53,11 +54,15 @@ export class MmapArray extends StoredArray {
   static #classOf({ type, axes }) {
     const key = type.isObject ? 'object' : type.code
     if (!MmapArray.#classes.has(key)) {
-      const paths = type.isObject ? objectPath(MmapArray) : ELEMENT_PATHS[type.code](MmapArray, codecFor(type))
-      MmapArray.#classes.set(key, paths)
+      MmapArray.#classes.set(key, type.isObject ? objectPath(MmapArray) : MmapArray.#elementPath(type))
     }
     const { Path, Shaped } = MmapArray.#classes.get(key)
     return axes === undefined ? Path : Shaped
+  }
+
+  static #elementPath(type) {
+    const { code } = type
+    return ELEMENT_PATHS[code](MmapArray, codecFor(type), ATOMIC_OPERATIONS[code] ?? NO_OPERATIONS)
   }
 
   static recordType(fields, options) {
@@ -283,7 +288,7 @@ export class MmapArray extends StoredArray {
   }
 
   copy() {
-    return copyOf(this, MmapArray)
+    return copyInShape(this, MmapArray)
   }
 
   equals(other) {

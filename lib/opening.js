@@ -81,7 +81,8 @@ export function openMemory(typecode, init, options) {
 /** The rows that a number of zeros makes. */
 function rowsIn(length, shape) {
   const row = rowLengthOf(shape)
-  if (shape[0] < 0 && length % row !== 0) throw partialRow(`A row of the shape has ${row} elements, and init is ${length}`)
+  if (shape[0] < 0 && length % row !== 0)
+    throw partialRow(`A row of the shape has ${row} elements, and init is ${length}`)
   if (shape[0] < 0 || length === countOf(shape)) return length / row
   throw outOfRange('init', `${countOf(shape)}, as the option shape says`, length)
 }

@@ -4,8 +4,11 @@ import { coreOf, isClosed, originOf, typeOf } from './core-array.js'
 import { closed, noPath } from './errors.js'
 import { openFile } from './opening.js'
 
-/** The file exists by now, and keeps its elements. */
+/** Flags that made the file. It exists by now, and keeps its elements. */
 const REOPENING_FLAGS = { 'w+': 'r+', 'wx+': 'r+' }
+
+/** The options without the length that the file was made with: the one that is there now may have another. */
+const withoutLength = ({ length: _, shape, ...options }) => ({ ...options, shape: shape && [-1, ...shape.slice(1)] })
 
 export function isReplaced(array) {
   const core = coreOf(array)
@@ -19,7 +22,8 @@ export function openAgain(array) {
   const core = coreOf(array)
   const origin = originOf(array)
   if (origin === undefined) throw noPath()
-  const flags = core.flags()
-  const { path, shm, options } = origin
-  return openFile({ path, shm }, typeOf(array).code, { ...options, flags: REOPENING_FLAGS[flags] ?? flags })
+  const { path, shm, options = {} } = origin
+  const flags = REOPENING_FLAGS[core.flags()]
+  const kept = flags === undefined ? options : withoutLength(options)
+  return openFile({ path, shm }, typeOf(array).code, { ...kept, flags: flags ?? core.flags() })
 }

@@ -10,7 +10,7 @@ import { absolutePath, followLinks, namesDirectory, pathIn, temporaryName } from
 import { requireIdle, toSignal, unlessAborted } from './jobs.js'
 import { openFile, toFormat } from './opening.js'
 
-const OPTIONS = ['capacity', 'format', 'length', 'mode', 'signal']
+const OPTIONS = ['capacity', 'format', 'length', 'mode', 'shape', 'signal']
 
 const PERMISSIONS = 0o7777
 const SET_USER = 0o4000

@@ -2,7 +2,17 @@
 
 import { clampBound, toBound, toIndex } from './arguments.js'
 import { isMemory } from './buffers.js'
-import { axesOf, coreOf, isArray, isClosed, memoryOf, openViewsOf, requireOpen, requireWritable, typeOf } from './core-array.js'
+import {
+  axesOf,
+  coreOf,
+  isArray,
+  isClosed,
+  memoryOf,
+  openViewsOf,
+  requireOpen,
+  requireWritable,
+  typeOf,
+} from './core-array.js'
 import { closed, indexOutOfRange, partialRow, typeMismatch, wrongCoordinates } from './errors.js'
 import { sourceOfRow } from './items.js'
 import { elementAt, replaceElement } from './single-elements.js'
@@ -37,7 +47,8 @@ function axesWithRows(array, operation) {
   requireOpen(array)
   if (axes === undefined) throw typeMismatch(`${operation} needs an array of several dimensions, this one has one`)
   if (axes.order === 'C' && axes.count > 0) return axes
-  const reason = axes.count === 0 ? 'no dimension' : "order 'F', in which the elements of a row do not follow each other"
+  const reason =
+    axes.count === 0 ? 'no dimension' : "order 'F', in which the elements of a row do not follow each other"
   throw typeMismatch(`${operation} needs an array of several dimensions in order 'C'. This one has ${reason}`)
 }
 
@@ -67,6 +78,7 @@ function* rowsFrom(array, first, end) {
 /** What the constructor of scijs' ndarray takes. */
 export function ndarrayOf(array) {
   const { isObject, label } = typeOf(array)
+  requireOpen(array)
   if (isObject) throw typeMismatch(`ndarray needs elements that are numbers or characters. These are of ${label}`)
   const data = openViewsOf(array).view
   return { data, shape: shapeOf(array), stride: stridesOf(array), offset: 0 }
@@ -83,7 +95,8 @@ export function appendRow(array, row) {
   const { rowLength } = axesOf(array)
   const source = sourceOfRow(array, row)
   const count = isArray(row) ? memoryOf(row).length : source.length / typeOf(array).itemsize
-  if (count !== rowLength) {
+  // If the length is fixed, the core says so.
+  if (count !== rowLength && rowLength > 0) {
     requireWritable(array)
     throw partialRow(`append takes one row, which has ${rowLength} elements here. Received ${count}`)
   }

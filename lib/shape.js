@@ -9,10 +9,11 @@ const MOST_AXES = 64
 /** The option `shape`, each length read once: [-1, 768] is as many rows of 768 elements as there are. */
 export function toShape(given) {
   if (given === undefined) return undefined
-  const expected = `an Array of 1 to ${MOST_AXES} lengths`
-  if (!Array.isArray(given)) throw invalidArgType('options.shape', expected, given)
+  if (!Array.isArray(given)) throw invalidArgType('options.shape', 'an Array of lengths', given)
   const shape = Array.from(given)
-  if (shape.length === 0 || shape.length > MOST_AXES) throw outOfRange('options.shape', expected, `${shape.length}`)
+  if (shape.length === 0 || shape.length > MOST_AXES) {
+    throw outOfRange('options.shape', `a list of 1 to ${MOST_AXES} lengths`, `${shape.length}`)
+  }
   for (const [axis, length] of shape.entries()) {
     const least = axis === 0 ? -1 : 1
     if (toIndex(length, `options.shape[${axis}]`) < least || length > 2 ** 53) {

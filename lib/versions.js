@@ -10,7 +10,7 @@ import { toSignal } from './jobs.js'
 import { openFile, toFormat } from './opening.js'
 import { StoppableIterator } from './stoppable-iterator.js'
 
-const OPTIONS = ['flags', 'format', 'offset', 'length', 'advice', 'tail', 'signal', 'persistent']
+const OPTIONS = ['flags', 'format', 'offset', 'length', 'shape', 'advice', 'tail', 'signal', 'persistent']
 /** Flags that make no file. */
 const FLAGS = ['r', 'r+', 'c']
 

@@ -176,11 +176,9 @@ def answers(subject, steps):
         except IndexError:
             answer = {"error": "ERR_INDEX_OUT_OF_RANGE"}
         array = subject.array
-        # Strides of an array with an axis of length 0 or 1 mean nothing, and NumPy does not keep to one form.
-        strides = numpy.empty([max(length, 2) for length in array.shape], "i1", order=subject.order).strides
-        if min(array.shape[1:] if subject.order == "C" else array.shape) > 1:
-            assert tuple(stride // array.itemsize for stride in array.strides) == strides or array.shape[0] < 2
-        answer.update(shape=list(array.shape), contents=subject.told(subject.flat))
+        # Of a new array that is not empty, because other arrays may have other strides along an axis of length 0 or 1.
+        strides = list(numpy.empty([max(length, 1) for length in array.shape], "i1", order=subject.order).strides)
+        answer.update(shape=list(array.shape), strides=strides, contents=subject.told(subject.flat))
         yield answer
 
 
@@ -188,7 +186,7 @@ def loaded(subject, path):
     if path is None:
         return ""
     array = numpy.load(path)
-    if (array.dtype, array.shape, array.flags.fnc) != (subject.dtype, subject.array.shape, subject.array.flags.fnc):
+    if (array.dtype, array.shape, array.flags.fnc) != (subject.dtype, subject.array.shape, subject.order == "F"):
         return f"{array.dtype} {array.shape} {array.flags.fnc}"
     return "" if (array == subject.array).all() else f"elements {array.tolist()}"
 

@@ -143,7 +143,9 @@ function formed({ type, toElement, inner }, values, form, keep) {
 function nested(elements, lengths) {
   if (lengths.length === 1) return elements
   const each = elements.length / lengths[0]
-  return Array.from({ length: lengths[0] }, (_, n) => nested(elements.slice(n * each, (n + 1) * each), lengths.slice(1)))
+  return Array.from({ length: lengths[0] }, (_, n) =>
+    nested(elements.slice(n * each, (n + 1) * each), lengths.slice(1)),
+  )
 }
 
 /** The elements of a typed array on the memory, or of records. */
@@ -164,7 +166,8 @@ export function runStep(kind, subject, [name, ...parameters], keep) {
     get: (coordinates) => [toValue(array.get(...coordinates))],
     set: (coordinates, value) => array.set(...coordinates, toElement(value)),
     row: (index) => values(elementsOf(kind, array.row(index), keep)),
-    rows: (start, stop) => Array.from(array.rows(...given([start, stop])), (row) => values(elementsOf(kind, row, keep))),
+    rows: (start, stop) =>
+      Array.from(array.rows(...given([start, stop])), (row) => values(elementsOf(kind, row, keep))),
     setRow(index, numbers) {
       const bytes = keep(new MmapArray(kind.type, numbers.map(toElement))).tobytes()
       const row = array.row(index)

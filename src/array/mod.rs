@@ -81,36 +81,6 @@ pub struct Array {
 }
 
 impl Array {
-    /// An array in memory of its own, with room for `capacity` elements.
-    pub fn anonymous(element_type: impl Into<ElementType>, capacity: u64) -> Result<Array> {
-        Array::in_memory(element_type.into(), Shape::flat(), capacity)
-    }
-
-    fn in_memory(element_type: ElementType, shape: Shape, capacity: u64) -> Result<Array> {
-        let mapping = Mapping::new(Arc::new(Storage::anonymous()?), 0, Access::ReadWrite);
-        let (flags, extent) = (Flags::ReadWrite, Extent::Whole);
-        let mut array = Array::over_bytes(mapping, element_type, flags, (extent, shape), Tail::Exact, 0)?;
-        array.reserve_more(capacity)?;
-        Ok(array)
-    }
-
-    /// Zeros in memory of its own, with room for `placement.capacity` elements or more. The system gives the memory when it is touched.
-    ///
-    /// # Errors
-    /// `OutOfRange` for more than 2^53 bytes; `ENOMEM` for more than there is.
-    pub fn zeros(element_type: impl Into<ElementType>, placement: &Placement) -> Result<Array> {
-        let element_type = element_type.into();
-        let itemsize = element_type.itemsize() as u64;
-        let (shape, length) = placement.resolve(itemsize)?;
-        let length = length.unwrap_or(0);
-        open::countable_bytes("init", length, itemsize)?;
-        let mut array = Array::in_memory(element_type, shape, placement.capacity.unwrap_or(0))?;
-        array.require_memory(length)?;
-        array.make_room(length)?;
-        array.state.set(length, array.capacity());
-        Ok(array)
-    }
-
     /// An array on a mapping, with the header of the file if it has one.
     fn over(
         mapping: Arc<Mapping>,
