@@ -8,7 +8,7 @@ import { AppendLog } from './support/append-log.js'
 import { RECORDS, RecordCounts, SIZE, TYPE } from './support/checked-records.js'
 import { startCompanion } from './support/companion.js'
 import { onLinux } from './support/linux.js'
-import { expectExit, run, runNode, script } from './support/processes.js'
+import { expectExit, runNode, script } from './support/processes.js'
 import { describePython } from './support/python.js'
 import { useScope } from './support/scope.js'
 
@@ -63,13 +63,11 @@ def work():
         writers.push(runNode(body, { timeout: 100_000 }).then((result) => expectExit(result)))
       }
       const log = new AppendLog(array)
-      let isDone = false
-      const done = Promise.all(writers).finally(() => (isDone = true))
-      while (!isDone) {
+      const done = Promise.all(writers)
+      await until(() => {
         log.check()
-        await new Promise((turn) => setImmediate(turn))
-      }
-      await done
+        return Promise.race([done.then(() => true), new Promise((turn) => setImmediate(turn, false))])
+      })
       log.check()
       expect([0, 1, 2, 3].map((writer) => log.countOf(writer))).toEqual([EACH, EACH, EACH, EACH])
     })

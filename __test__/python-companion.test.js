@@ -22,7 +22,7 @@ const asJson = (items) => items.map((item) => (typeof item === 'bigint' ? Number
 /** Elements that JSON can carry, each different. */
 function plainElements(type, count) {
   if (type.kind === 'bigint') return Array.from({ length: count }, (_, n) => BigInt(n + 1))
-  if (type.kind === 'complex') return Array.from({ length: count }, (_, n) => ({ re: n + 0.5, im: -n }))
+  if (type.kind === 'complex') return Array.from({ length: count }, (_, n) => ({ re: n + 0.5, im: -n - 1 }))
   return elements(type, count)
 }
 

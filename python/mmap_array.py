@@ -19,11 +19,15 @@ import re
 import select
 import stat
 import struct
+import sys
 import threading
 import time
 import weakref
 
 __all__ = ["Error", "MmapArray", "attach", "open", "open_shm", "unlink_shm"]
+
+if not sys.platform.startswith("linux") or sys.byteorder != "little" or sys.maxsize < 2**32:
+    raise ImportError("mmap_array.py is for Linux on 64-bit processors of little-endian byte order")
 
 
 class Error(Exception):
@@ -562,7 +566,7 @@ _ARRAYS = weakref.WeakSet()
 
 def _forget_locks():
     for array in list(_ARRAYS):
-        array._mutex = threading.RLock()
+        array._make_mutexes()
         array._forget_lock()
 
 
@@ -580,8 +584,7 @@ class MmapArray:
         self._unit = self._row * type_.itemsize
         self._lock_descriptor = None
         self._is_locked = False
-        # For the threads of this process.
-        self._mutex = threading.RLock()
+        self._make_mutexes()
         self._map, self._bytes, self._mapped, self._view = None, None, 0, None
         self._length = 0
         # Whether the file was seen to end with a whole element or row. Then a part that comes later is what an interrupted append left.
@@ -851,7 +854,7 @@ class MmapArray:
     def lock(self, shared=False, timeout=None):
         """Locks the file against others who lock it, in all processes and threads. Returns False if `timeout` seconds did not suffice."""
         deadline = _deadline(timeout)
-        with self._mutex:
+        with self._locking:
             if self._is_locked:
                 raise Error("ERR_LOCKED", "this array already holds the lock")
             descriptor = self._descriptor_for_locks()
@@ -915,28 +918,39 @@ class MmapArray:
         deadline = _deadline(timeout)
         with _Watch(self._descriptor) as watch:
             while not self.closed:
-                # Asked before the size: what was appended until then is given.
-                is_replaced = ends and self._is_replaced()
-                length = self._unreserved_length()
-                at = length if at is None else at
-                if length is not None and length < at:
-                    if not restarts:
-                        raise _memory_fault()
+                try:
+                    # Asked before the size: what was appended until then is given.
+                    is_replaced = ends and self._is_replaced()
+                    length = self._unreserved_length()
+                    at = length if at is None else at
+                    data = self._read_new(at, length, batch)
+                except (Error, OSError, TypeError) as error:
+                    if self.closed:
+                        return
+                    if not restarts or getattr(error, "code", None) != "ERR_MEMORY_FAULT":
+                        raise
                     at = 0
-                if length is not None and at < length:
-                    data = self._read_bytes(at, min(length, at + batch))
-                    if self.is_reserved:
-                        # Zeros may have come between the two looks.
-                        continue
+                    continue
+                if data:
                     at += len(data) // self.itemsize
                     yield self._type.unpack(data)
                     watch.has_seen_more()
                     deadline = _deadline(timeout)
                     continue
                 left = deadline - time.monotonic()
-                if left <= 0 or (is_replaced and length is not None):
+                if left <= 0 or (is_replaced and data is not None):
                     return
                 watch.sleep(left)
+
+    def _read_new(self, at, length, batch):
+        """The bytes of at most `batch` elements from `at` on, of a file that had this length. None while it is reserved."""
+        if length is None:
+            return None
+        if length < at:
+            raise _memory_fault()
+        data = self._read_bytes(at, min(length, at + batch))
+        # Zeros may have come since the length was read.
+        return None if self.is_reserved else data
 
     # Inner matters.
 
@@ -1165,6 +1179,10 @@ class MmapArray:
                 if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
                     raise
         return self._lock_descriptor
+
+    def _make_mutexes(self):
+        """For the threads of this process: one for appends and the mapping, one for lock(), which may wait for long."""
+        self._mutex, self._locking = threading.RLock(), threading.Lock()
 
     def _forget_lock(self):
         self._is_locked = False
