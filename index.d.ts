@@ -562,8 +562,10 @@ export type Nested<C extends ElementType> = MmapArray<C> | OwnView<C> | readonly
  * new MmapArray('H', Uint8Array.of(1, 0, 2, 0).buffer).tolist() // => [ 1, 2 ]
  * new MmapArray('w', 'naïve').length // => 5
  */
-export type Init<C extends ElementType> =
-  OwnView<C> | Iterable<Input<C>> | Iterable<Nested<C>> | ArrayBuffer | SharedArrayBuffer | number
+export type Init<C extends ElementType> = OwnView<C> | Items<C> | ArrayBuffer | SharedArrayBuffer | number
+
+/** Elements, or lists of them. */
+type Items<C extends ElementType> = Iterable<Input<C> | Nested<C>>
 
 /**
  * A bound of a range of elements: an integer, counted from the end where it is negative; a bigint or an infinity too,
@@ -2386,7 +2388,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * const grid = new MmapArray('i', [[1, 2, 3], [4, 5, 6]], { shape: [2, 3] })
    * for (const row of grid.rows()) row.sort((a, b) => b - a)
    * grid.tolist() // => [ 3, 2, 1, 6, 5, 4 ]
-   * ;[...grid.rows(1)] // => [ Int32Array(3) [ 6, 5, 4 ] ]
+   * Array.from(grid.rows(1)) // => [ Int32Array(3) [ 6, 5, 4 ] ]
    */
   rows(start?: Bound, stop?: Bound): IterableIterator<View<C>>
 
