@@ -371,41 +371,47 @@ export type Input<C extends ElementType> = C extends Typecode
  * of the bits (Node.js 20 and 22); characters are seen as their code points. A complex number is a pair of floats, its real part
  * first. Records are seen through a DataView on their bytes, which are little endian.
  *
+ * `Memory` is what lies below: an ArrayBuffer for {@link MmapArray.view} and for copies, a SharedArrayBuffer for
+ * {@link MmapArray.sharedView}; either by default. TypeScript up to 5.6 ignores it.
+ *
  * @example
  * new MmapArray('f', [0.5, 1.5]).view // => Float32Array(2) [ 0.5, 1.5 ]
  * new MmapArray('w', 'abc').view // => Uint32Array(3) [ 97, 98, 99 ]
  * new MmapArray('Zf', [{ re: 1, im: 2 }]).view // => Float32Array(2) [ 1, 2 ]
  * new MmapArray({ id: 'I', x: 'd' }, [{ id: 7, x: 0.5 }]).view.getFloat64(4, true) // => 0.5
  */
-export type View<C extends ElementType> = C extends 'b'
-  ? Int8Array
+export type View<C extends ElementType, Memory extends ArrayBufferLike = ArrayBufferLike> = C extends 'b'
+  ? Int8Array<Memory>
   : C extends 'B' | 'c'
-    ? Uint8Array
+    ? Uint8Array<Memory>
     : C extends 'h'
-      ? Int16Array
+      ? Int16Array<Memory>
       : C extends 'H'
-        ? Uint16Array
+        ? Uint16Array<Memory>
         : C extends 'i'
-          ? Int32Array
+          ? Int32Array<Memory>
           : C extends 'I' | 'u' | 'w'
-            ? Uint32Array
+            ? Uint32Array<Memory>
             : C extends 'l' | 'q'
-              ? BigInt64Array
+              ? BigInt64Array<Memory>
               : C extends 'L' | 'Q'
-                ? BigUint64Array
+                ? BigUint64Array<Memory>
                 : C extends 'f' | 'Zf'
-                  ? Float32Array
+                  ? Float32Array<Memory>
                   : C extends 'd' | 'Zd'
-                    ? Float64Array
+                    ? Float64Array<Memory>
                     : C extends 'e'
-                      ? HalfView | Uint16Array
-                      : DataView
+                      ? HalfView<Memory> | Uint16Array<Memory>
+                      : DataView<Memory>
 
 /** Typed arrays that hold elements. A DataView does not say what it holds. */
 type OwnView<C extends ElementType> = C extends Typecode ? View<C> : never
 
 /** A copy of some elements: a typed array, or an Array if elements are objects. */
-type Slice<C extends ElementType> = C extends Exclude<Typecode, 'Zf' | 'Zd'> ? View<C> : Element<C>[]
+type Slice<C extends ElementType> = C extends Exclude<Typecode, 'Zf' | 'Zd'> ? View<C, ArrayBuffer> : Element<C>[]
+
+/** `Buffer<ArrayBuffer>`, or `Buffer` where `@types/node` is older than that. */
+type OwnBuffer = ReturnType<BufferConstructor['alloc']>
 
 /** A field of the records of a range. Bounds may be left out. */
 type RangeOfField<K extends string> =
@@ -423,11 +429,22 @@ type Sought<C extends ElementType> = C extends Typecode ? Input<C> : number | bi
 type Ordered<C extends ElementType> = C extends Exclude<Typecode, 'Zf' | 'Zd'> ? Element<C> : never
 
 /** Float16Array, where the TypeScript library has it; else its shape. */
-type HalfView = typeof globalThis extends { Float16Array: { prototype: infer Half } } ? Half : HalfShape
+type HalfView<Memory extends ArrayBufferLike> = typeof globalThis extends { Float16Array: { prototype: infer Half } }
+  ? HalfOn<Half, Memory>
+  : HalfShape<Memory>
 
-interface HalfShape extends Omit<Float32Array, typeof Symbol.toStringTag | 'slice' | 'subarray'> {
-  slice(start?: number, end?: number): HalfShape
-  subarray(begin?: number, end?: number): HalfShape
+/** Float16Array on one kind of memory, whose name an older library does not know. Its `slice` returns one on an ArrayBuffer. */
+type HalfOn<Half, Memory extends ArrayBufferLike> = [Memory] extends [ArrayBuffer]
+  ? Half extends { slice(): infer OnArrayBuffer }
+    ? OnArrayBuffer
+    : never
+  : Half & { readonly buffer: Memory }
+
+type HalfMember = Exclude<keyof Float32Array, typeof Symbol.toStringTag | 'slice' | 'subarray'>
+
+interface HalfShape<Memory extends ArrayBufferLike> extends Pick<Float32Array<Memory>, HalfMember> {
+  slice(start?: number, end?: number): HalfShape<ArrayBuffer>
+  subarray(begin?: number, end?: number): HalfShape<Memory>
   readonly [Symbol.toStringTag]: 'Float16Array'
 }
 
@@ -494,6 +511,9 @@ export type CodeOf<T extends TypeArgument> = T extends Typecode
     : T extends TypedArrayConstructor
       ? ConstructorCode<T>
       : FieldsOf<T>
+
+/** No more arguments for one type. A union asks for one that does not exist, so that an overload with it does not apply. */
+type Known<T, Each = T> = Each extends unknown ? ([T] extends [Each] ? [] : [never]) : never
 
 type ConstructorCode<T extends TypedArrayConstructor> = T extends Int8ArrayConstructor
   ? 'b'
@@ -710,6 +730,214 @@ export interface OpenOptions {
 }
 
 /**
+ * How an appender collects elements, see {@link MmapArray.appender}.
+ *
+ * @example
+ * const ticks = MmapArray.open('ticks.f64', 'd', { flags: 'a+' })
+ * ticks.appender({ capacity: 1000, interval: 20, sync: true }).close()
+ */
+export interface AppenderOptions {
+  /**
+   * The number of elements in a batch: from 1 to as many as 1 GiB holds. Default: as many as 64 KiB holds.
+   *
+   * @example
+   * const log = new MmapArray('i')
+   * const appender = log.appender({ capacity: 2 })
+   * appender.append(1)
+   * log.length // => 0
+   * appender.append(2)
+   * log.length // => 2
+   */
+  capacity?: number | undefined
+  /**
+   * The longest time in milliseconds that an element waits, if the event loop is free. It needs a timer, which keeps no process alive. 0: no
+   * timer. Default 100.
+   *
+   * @example
+   * import { setTimeout as pause } from 'node:timers/promises'
+   * const log = new MmapArray('i')
+   * log.appender({ interval: 10 }).append(1)
+   * while (log.length === 0) await pause(10)
+   * log.length // => 1
+   */
+  interval?: number | undefined
+  /**
+   * Whether `flush()` and `close()` also wait until the elements are on the device, as {@link MmapArray.flush} does, so that they
+   * survive a power failure. The timer, too, lets the device store the batches that were appended since it ran last. Default false.
+   *
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'a+' })
+   * const appender = log.appender({ sync: true })
+   * appender.append(1.5)
+   * await appender.flush() // on the device now
+   */
+  sync?: boolean | undefined
+}
+
+/**
+ * Collects elements in memory and appends them to an array in batches, each by one write: so a log costs a store for each element, not a
+ * system call, and whoever reads the file sees whole elements, in order. Made by {@link MmapArray.appender}; docs/logging.md tells
+ * when elements are lost.
+ *
+ * A batch is appended when it is full, after the interval, at `flush()` and `close()`, and at the end of the process or worker. If that fails
+ * where no call can throw (by the timer, or when an element has filled the batch), the elements are kept, and the next call throws the
+ * error and does nothing else. Nothing is lost, and nothing is written twice.
+ *
+ * @example
+ * const log = MmapArray.open('log.i32', 'i', { flags: 'w+' })
+ * const appender = log.appender()
+ * for (let n = 0; n < 1000; n++) appender.append(n)
+ * log.length // => 0
+ * await appender.flush()
+ * log.length // => 1000
+ */
+export interface Appender<C extends ElementType = Typecode> {
+  /**
+   * The array that gets the elements.
+   *
+   * @example
+   * const log = new MmapArray('i')
+   * log.appender().array === log // => true
+   */
+  readonly array: MmapArray<C>
+
+  /**
+   * The number of elements in a full batch.
+   *
+   * @example
+   * new MmapArray('d').appender().capacity // => 8192
+   */
+  readonly capacity: number
+
+  /**
+   * The number of elements that are not in the array yet.
+   *
+   * @example
+   * const appender = new MmapArray('i').appender()
+   * appender.extend([1, 2, 3])
+   * appender.pending // => 3
+   */
+  readonly pending: number
+
+  /**
+   * Whether the appender, or its array, is closed.
+   *
+   * @example
+   * const log = new MmapArray('i')
+   * const appender = log.appender()
+   * log.close()
+   * appender.closed // => true
+   */
+  readonly closed: boolean
+
+  /**
+   * Takes one element. It is checked as `append` of the array checks it.
+   *
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
+   * @throws {Error} ERR_CLOSED; ENOMEM; the error of a batch that could not be appended, as ENOSPC: then the element is not taken
+   * @example
+   * const log = new MmapArray({ time: 'd', size: 'I' })
+   * const appender = log.appender()
+   * appender.append({ time: 1.5, size: 100 })
+   * appender.append({ time: 2.5, size: -1 }) // throws RangeError ERR_VALUE_OUT_OF_RANGE
+   * appender.close()
+   * log.tolist() // => [ { time: 1.5, size: 100 } ]
+   */
+  append(value: Input<C>): void
+
+  /**
+   * Takes elements, all of them or none. If they do not fit into the batch, the batch is appended first; as many as a whole batch or more
+   * are appended by a write of their own. Of an iterable, the items before a bad one (or before it throws) are taken.
+   *
+   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE for an item of the
+   * wrong kind and for a value that is not iterable
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type
+   * @throws {Error} ERR_CLOSED; ENOMEM; the error of a batch that could not be appended, as ENOSPC: then no element is taken
+   * @example
+   * const log = new MmapArray('f')
+   * const appender = log.appender({ capacity: 4 })
+   * appender.extend([1, 2])
+   * appender.extend(Float32Array.of(3, 4, 5, 6, 7))
+   * log.tolist() // => [ 1, 2, 3, 4, 5, 6, 7 ]
+   */
+  extend(items: Source<C>): void
+
+  /**
+   * Appends what is pending, before it returns a promise. With `sync`, the promise waits until all elements of the array are on the device.
+   *
+   * @throws {Error} as a rejection: ERR_CLOSED; ERR_BUSY while an asynchronous call works on the array; ERR_RAGGED_LENGTH, ERR_LOCKED and
+   * the system's errors, as ENOSPC: then the elements are kept. With `sync` EIO: then the elements are in the file, and may not be on the device
+   * @example
+   * const log = MmapArray.open('log.i32', 'i', { flags: 'w+' })
+   * const appender = log.appender()
+   * appender.append(1)
+   * await appender.flush()
+   * MmapArray.open('log.i32', 'i').tolist() // => [ 1 ]
+   */
+  flush(): Promise<void>
+
+  /**
+   * The same without a promise: it blocks until the device has the elements, if that is wanted.
+   *
+   * @throws {Error} as {@link Appender.flush}
+   * @example
+   * const log = new MmapArray('i')
+   * const appender = log.appender()
+   * appender.append(1)
+   * appender.flushSync()
+   * appender.pending // => 0
+   */
+  flushSync(): void
+
+  /**
+   * Appends what is pending, waits for the device if that is wanted, and ends the appender. The array stays open. To close twice is no
+   * error. `close()` of the array does the same with its appenders.
+   *
+   * @throws {Error} as {@link Appender.flush}. The appender stays open then: make room and close it again
+   * @example
+   * const log = new MmapArray('i')
+   * const appender = log.appender()
+   * appender.append(1)
+   * appender.close()
+   * log.tolist() // => [ 1 ]
+   * appender.append(2) // throws Error ERR_CLOSED
+   */
+  close(): void
+
+  /**
+   * As `close`, for `using appender = log.appender()`.
+   *
+   * @example
+   * const appender = new MmapArray('i').appender()
+   * appender[Symbol.dispose]()
+   * appender.closed // => true
+   */
+  [Symbol.dispose](): void
+
+  /**
+   * As `close`, for `await using appender = log.appender({ sync: true })`: it waits for the device without blocking.
+   *
+   * @throws {Error} as a rejection, as {@link Appender.flush}
+   * @example
+   * const log = MmapArray.open('log.i32', 'i', { flags: 'w+' })
+   * const appender = log.appender({ sync: true })
+   * appender.append(1)
+   * await appender[Symbol.asyncDispose]()
+   * log.length // => 1
+   */
+  [Symbol.asyncDispose](): Promise<void>
+
+  /**
+   * What `Object.prototype.toString` says of it.
+   *
+   * @example
+   * Object.prototype.toString.call(new MmapArray('i').appender()) // => '[object Appender]'
+   */
+  readonly [Symbol.toStringTag]: 'Appender'
+}
+
+/**
  * The ends of each part of an array, see {@link MmapArray.envelope}. Both lie in one buffer: who transfers one takes the
  * other along.
  *
@@ -725,14 +953,14 @@ export interface Envelope<C extends ElementType = Typecode> {
    * @example
    * new MmapArray('d', [2, NaN, 1]).envelope(1).min // => Float64Array(1) [ 1 ]
    */
-  min: View<C>
+  min: View<C, ArrayBuffer>
   /**
    * The greatest of each part.
    *
    * @example
    * new MmapArray('d', [2, NaN, 1]).envelope(1).max // => Float64Array(1) [ 2 ]
    */
-  max: View<C>
+  max: View<C, ArrayBuffer>
 }
 
 /**
@@ -774,6 +1002,129 @@ export interface AsyncOptions {
    * await new MmapArray('i', [2, 1]).sortAsync({ signal: aborted }).catch(({ message }) => message) // => 'not needed'
    */
   signal?: AbortSignal | undefined
+}
+
+/**
+ * What {@link MmapArrayConstructor.replace} takes.
+ *
+ * @example
+ * await MmapArray.replace('squares.npy', 'd', (next) => next.extend([0, 1, 4]), { mode: 0o640 })
+ */
+export interface ReplaceOptions extends AsyncOptions {
+  /**
+   * Elements to reserve for the new array, as {@link MmapArray.reserve} does. Default: none.
+   *
+   * @example
+   * await MmapArray.replace('zeros.d', 'd', (next) => next.capacity, { capacity: 1000 }) // => 1000
+   */
+  capacity?: number | undefined
+  /**
+   * What the new file holds, as in {@link OpenOptions}. Default `'npy'` where the path ends in `.npy`, else `'raw'`.
+   *
+   * @example
+   * await MmapArray.replace('squares.dat', 'd', (next) => next.format, { format: 'npy' }) // => 'npy'
+   */
+  format?: 'raw' | 'npy' | undefined
+  /**
+   * The zeros that the new array begins with. Default: none.
+   *
+   * @example
+   * await MmapArray.replace('zeros.d', 'd', (next) => next.tolist(), { length: 2 }) // => [ 0, 0 ]
+   */
+  length?: number | undefined
+  /**
+   * Permission bits of a file that was not there before, less the process's umask. Default `0o666`. A file that was there keeps its own.
+   *
+   * @example
+   * await MmapArray.replace('secret.B', 'B', (next) => next.append(7), { mode: 0o600 })
+   */
+  mode?: number | undefined
+  /**
+   * The lengths of the axes, as in {@link OpenOptions}; not together with `length`. Default: one dimension.
+   *
+   * @example
+   * await MmapArray.replace('vectors.npy', 'f', (next) => next.append([1, 2, 3]), { shape: [0, 3] })
+   * MmapArray.open('vectors.npy').shape // => [ 1, 3 ]
+   */
+  shape?: readonly number[] | undefined
+}
+
+/**
+ * What {@link MmapArrayConstructor.versions} takes: some of {@link OpenOptions}, for each version alike, and when to end.
+ *
+ * @example
+ * const versions = MmapArray.versions('no-such-file', 'd', { signal: AbortSignal.timeout(10) })
+ * await versions.next().catch(({ name }) => name) // => 'TimeoutError'
+ */
+export interface VersionsOptions extends AsyncOptions, Omit<OpenOptions, 'flags' | 'mode' | 'capacity'> {
+  /**
+   * What may be done to each version, as in {@link OpenOptions}; none that makes a file. Default `'r'`.
+   *
+   * @example
+   * MmapArray.versions('squares.d', 'd', { flags: 'w+' }) // throws RangeError ERR_OUT_OF_RANGE
+   */
+  flags?: 'r' | 'r+' | 'c' | undefined
+  /**
+   * Whether waiting for the next version keeps the process alive. Default true.
+   *
+   * @example
+   * MmapArray.versions('no-such-file', 'd', { persistent: false }).next() // the process may end
+   */
+  persistent?: boolean | undefined
+}
+
+/**
+ * What a follower gives, and what it does if the file gets shorter or is replaced; see {@link MmapArray.follow}.
+ *
+ * @example
+ * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+ * log.extend([1, 2, 3, 4, 5])
+ * for await (const part of log.follow({ from: -3, batch: 2 })) {
+ *   part // => Float64Array(2) [ 3, 4 ]
+ *   break
+ * }
+ */
+export interface FollowOptions extends AsyncOptions {
+  /**
+   * The first element to give: an index, which counts from the end of the array if it is negative; `'start'`, which is 0; or `'end'`,
+   * behind the last element that the file has when `follow` is called. Default: `length`, so that whoever has worked on the array goes
+   * on where it ends. An index behind the end of the file is what a file looks like that was truncated.
+   *
+   * @example
+   * const log = new MmapArray('i', [7, 8])
+   * const { value } = await log.follow({ from: 'start' }).next()
+   * value // => Int32Array(2) [ 7, 8 ]
+   */
+  from?: number | 'start' | 'end' | undefined
+  /**
+   * The most elements that one part has. Default: as many as one mebibyte holds, and at least one.
+   *
+   * @example
+   * const log = new MmapArray('i', [7, 8, 9])
+   * const { value } = await log.follow({ from: 0, batch: 2 }).next()
+   * value // => Int32Array(2) [ 7, 8 ]
+   */
+  batch?: number | undefined
+  /**
+   * What `next()` does if the file has fewer elements than were given. `'throw'`: it throws `ERR_MEMORY_FAULT`. `'restart'`: it goes on
+   * with the first element. Default `'throw'`. A file that was truncated and has grown again since the last look cannot be told from
+   * one that was only appended to.
+   *
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+   * const parts = log.follow({ truncated: 'restart' })
+   */
+  truncated?: 'throw' | 'restart' | undefined
+  /**
+   * What happens if another file is renamed to the path of the array, or if its file is unlinked or moved. `'end'`: the iteration ends after the last
+   * element of the old file. `'reopen'`: it goes on with the first element of the file that the path leads to then, and waits for that
+   * file if there is none. `'ignore'`: it stays with the old file. Default `'end'`. An array without a path is never replaced.
+   *
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+   * const parts = log.follow({ replaced: 'reopen' })
+   */
+  replaced?: 'end' | 'reopen' | 'ignore' | undefined
 }
 
 /**
@@ -844,7 +1195,7 @@ export interface NdarrayParts<C extends ElementType = Typecode> {
    * @example
    * new MmapArray('f', [1, 2]).ndarray().data // => Float32Array(2) [ 1, 2 ]
    */
-  data: View<C>
+  data: View<C, ArrayBuffer>
   /**
    * The lengths of the axes.
    *
@@ -980,6 +1331,101 @@ export interface MmapArrayConstructor {
   unlinkShm(name: string): void
 
   /**
+   * Builds a new version of a file and puts it in the place of the old one, in one step: whoever opens the path finds the whole old
+   * version or the whole new one, also after a power failure. Arrays that are open keep the old one; see {@link MmapArray.isReplaced}.
+   *
+   * The callback gets a new, empty array, in a file beside the target whose name is `.name.*.tmp`. When the callback has ended, the file is
+   * flushed to the device, renamed to the target, and the directory is flushed. The array is closed then; the callback must not
+   * close it. The new file has the mode of the old one, and its owner and group as far as the system allows; without the group, that
+   * group's permissions are those of everybody. A symbolic link stays, and its target is exchanged. If several calls replace one file at
+   * the same time, the last one to end wins.
+   *
+   * Whatever fails, the old file stays as it is, and the new one is removed, also if the process or worker ends meanwhile. Only a process
+   * that a signal ends, or a power failure, leaves a `.name.*.tmp` behind. One error comes too late for that: if the directory cannot be
+   * flushed at the very end, the new version is in place, and a power failure may bring the old one back.
+   *
+   * @param path a string, bytes or a `file:` URL
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
+   * @param build fills the new array. What it returns, or what its promise is fulfilled with, is the result
+   * @param options see {@link ReplaceOptions}. If `signal` aborts before the rename, the array is closed at once, and the call rejects
+   * @throws {Error} what `build` throws; the system's, such as ENOSPC, EACCES, EISDIR; ERR_CLOSED if `build` closed the array, because its
+   * elements can no longer be checked; ERR_BUSY if an asynchronous call still works on it; ERR_MEMORY_FAULT if stores were lost
+   * @throws {RangeError} ERR_OUT_OF_RANGE
+   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE, ERR_INVALID_ARG_TYPE
+   * @example
+   * await MmapArray.replace('squares.d', 'd', (next) => {
+   *   for (let i = 0; i < 100; i++) next.append(i * i)
+   * })
+   * const old = MmapArray.open('squares.d', 'd')
+   * await MmapArray.replace('squares.d', 'd', async (next) => next.extend([0, 1]))
+   * old.length // => 100
+   * MmapArray.open('squares.d', 'd').length // => 2
+   */
+  replace<const T extends TypeArgument, R>(
+    path: FilePath,
+    typecode: T,
+    build: (next: MmapArray<CodeOf<T>>) => R,
+    options?: ReplaceOptions,
+  ): Promise<Awaited<R>>
+
+  /**
+   * Gives the present version of a file, and each new one that takes its place, by {@link MmapArrayConstructor.replace} or any other
+   * rename. A version that is itself replaced before the consumer asks for the next one is skipped; the newest is never missed. While there
+   * is no file at the path, it waits for one. Bytes that are written into the file that is there make no new version.
+   *
+   * The consumer closes the arrays. `break`, an error in the loop, `return()` and an abort end the iteration at once, and leave the last
+   * array open. A new version is noticed by events of the system (`fs.watch` of the directory, and of those that symbolic links lead
+   * through), and by a look once a second where the system raises none, as on network file systems. While nobody waits, nothing runs.
+   * A file that is not published by a rename may be found half written.
+   *
+   * @param path a string, bytes or a `file:` URL
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
+   * @param options see {@link VersionsOptions}; default `{ flags: 'r' }`
+   * @throws {Error} when it is asked for a version: what `open` throws, but for ENOENT; the reason of the signal
+   * @throws {RangeError} ERR_OUT_OF_RANGE
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; when it is asked for a version, ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE,
+   * ERR_TYPE_MISMATCH
+   * @example
+   * const lengths = []
+   * await MmapArray.replace('squares.d', 'd', (next) => next.extend([0, 1]))
+   * for await (const squares of MmapArray.versions('squares.d', 'd')) {
+   *   lengths.push(squares.length)
+   *   squares.close()
+   *   if (lengths.length === 2) break
+   *   await MmapArray.replace('squares.d', 'd', (next) => next.extend([0, 1, 4]))
+   * }
+   * lengths // => [ 2, 3 ]
+   */
+  versions<const T extends TypeArgument>(
+    path: FilePath,
+    typecode: T,
+    options?: VersionsOptions,
+  ): AsyncIterableIterator<MmapArray<CodeOf<T>>>
+
+  /**
+   * Gives the versions of a `.npy` file, whose header says the type.
+   *
+   * @param path a string, bytes or a `file:` URL
+   * @param typecode left out, or undefined
+   * @param options see {@link VersionsOptions}; default `{ flags: 'r' }`
+   * @throws {Error} when it is asked for a version: what `open` throws, but for ENOENT; the reason of the signal
+   * @throws {RangeError} ERR_OUT_OF_RANGE
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @example
+   * await MmapArray.replace('prices.npy', 'f', (next) => next.extend([1.5, 2.5]))
+   * for await (const prices of MmapArray.versions('prices.npy')) {
+   *   prices.typecode // => 'f'
+   *   prices.close()
+   *   break
+   * }
+   */
+  versions<C extends ElementType = Typecode>(
+    path: FilePath,
+    typecode?: undefined,
+    options?: VersionsOptions,
+  ): AsyncIterableIterator<MmapArray<C>>
+
+  /**
    * Opens a file by a descriptor that was inherited or received. It is duplicated: the caller keeps its own, and closes it.
    *
    * @param fd a descriptor, as `fs.openSync` gives it
@@ -1080,6 +1526,37 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly typecode: C extends FieldMap ? RecordType<C> : C
 
   /**
+   * Whether the elements have a type, which may be given in all forms that the constructor takes. TypeScript then knows the type of the
+   * array, for example of a `.npy` file. A record type is the same if its fields have the same names, types and places, and a record
+   * the same size. Typecodes of one meaning and size, such as `l` and `q` or `u` and `w`, are different types. It also works on a closed
+   * array.
+   *
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
+   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE
+   * @example
+   * MmapArray.open('readings.npy', 'f', { flags: 'w+' }).append(1.5)
+   * const readings = MmapArray.open('readings.npy')
+   * if (readings.is('f')) {
+   *   readings.view // => Float32Array(1) [ 1.5 ]
+   * }
+   * readings.is(Float64Array) // => false
+   * new MmapArray({ x: 'd' }).is({ x: 'float64' }) // => true
+   * readings.is('no such type') // throws TypeError ERR_INVALID_TYPECODE
+   */
+  is<const T extends TypeArgument>(typecode: T, ...isKnown: Known<T>): this is MmapArray<CodeOf<T>>
+
+  /**
+   * Whether the elements have a type that is only known at run time. TypeScript then knows no more than before.
+   *
+   * @param typecode as for the other form
+   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE
+   * @example
+   * const [one, other] = [new MmapArray('f'), new MmapArray('d')]
+   * one.is(other.typecode) // => false
+   */
+  is(typecode: TypeArgument): boolean
+
+  /**
    * Bytes an element takes.
    *
    * @example
@@ -1133,6 +1610,21 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * new MmapArray('i').path // => null
    */
   readonly path: string | null
+
+  /**
+   * Whether the path leads to another file by now than the one that this array has, or to none. Asks the system at each read. The same
+   * file under another name is not another file. False for anonymous memory, and for an array that was opened by a descriptor: they have
+   * no path.
+   *
+   * @throws {Error} ERR_CLOSED; the system's where it does not tell, as EACCES
+   * @example
+   * const squares = MmapArray.open('squares.d', 'd', { flags: 'w+' })
+   * squares.isReplaced // => false
+   * await MmapArray.replace('squares.d', 'd', (next) => next.extend([0, 1, 4]))
+   * squares.isReplaced // => true
+   * squares.reopen().isReplaced // => false
+   */
+  readonly isReplaced: boolean
 
   /**
    * What the file holds: `'raw'`, nothing but elements, or `'npy'`, NumPy's format. A `.npy` file has a header that counts the
@@ -1215,6 +1707,23 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly fd: number
 
   /**
+   * Whether somebody has reserved the file: this array, another one, or one of another process. Then the size of the file is a capacity,
+   * and does not tell how many elements there are: `length` of an array that did not reserve it counts zeros, too. Asks the system for
+   * a lock each time; see docs/following.md. Always false for `.npy` files, whose header counts the elements; for memory that nobody else
+   * can see; and if the one who reserved the file could not lock it.
+   *
+   * @throws {Error} ERR_CLOSED
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+   * const reader = MmapArray.open('log.d', 'd')
+   * log.reserve(100)
+   * reader.isReserved // => true
+   * log.trim()
+   * reader.isReserved // => false
+   */
+  readonly isReserved: boolean
+
+  /**
    * Whether `close()` was called.
    *
    * @example
@@ -1289,6 +1798,63 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   set(index: number, value: Input<C>): void
 
   /**
+   * Adds to an element, atomically: what other threads, processes and programs change at the same time is not lost. For integers and
+   * real numbers. The value is checked as `set` checks it; only the sum wraps around, as that of `Atomics.add`. A sum of floats is
+   * rounded to the type, and beyond its range it is an infinity. See [Counters](docs/counters.md).
+   *
+   * @param index counted from the end where it is negative
+   * @param value To subtract from unsigned integers, add what wraps around: for `I`, `2 ** 32 - n`.
+   * @returns the element before
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
+   * @throws {TypeError} ERR_TYPE_MISMATCH for characters, complex numbers and records; ERR_INVALID_ARG_TYPE for a value of the wrong kind
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_MEMORY_FAULT if another process has truncated the file before the element: the sum is lost
+   * @example
+   * const counters = new MmapArray('B', [0, 255])
+   * counters.add(0, 5) // => 0
+   * counters.add(-1, 2) // => 255
+   * counters.tolist() // => [ 5, 1 ]
+   * counters.add(0, -1) // throws RangeError ERR_VALUE_OUT_OF_RANGE
+   * new MmapArray('w', ['a']).add(0, 'b') // throws TypeError ERR_TYPE_MISMATCH
+   */
+  add(index: number, value: Input<C>): Element<C>
+
+  /**
+   * Replaces an element, atomically: of many that replace it at the same time, each gets another one's value. For integers and real
+   * numbers.
+   *
+   * @param index counted from the end where it is negative
+   * @returns the element before
+   * @throws {RangeError} as `add`
+   * @throws {TypeError} as `add`
+   * @throws {Error} as `add`
+   * @example
+   * const total = new MmapArray('d', [12.5])
+   * total.exchange(0, 0) // => 12.5
+   * total.get(0) // => 0
+   */
+  exchange(index: number, value: Input<C>): Element<C>
+
+  /**
+   * Replaces an element if it is the expected one, atomically. For integers and real numbers.
+   *
+   * Floats are compared by their bits, so 0 is not -0. `expected` is rounded to the type first, as `set` rounds. JavaScript cannot tell
+   * one NaN from another, so if `expected` is NaN, an element that is any NaN is replaced. If `expected` is a number that `get` gave,
+   * `Object.is(before, expected)` says whether it was replaced. `===` does not: it takes 0 for -0, and NaN for different from NaN.
+   *
+   * @param index counted from the end where it is negative
+   * @returns the element before
+   * @throws {RangeError} as `add`
+   * @throws {TypeError} as `add`
+   * @throws {Error} as `add`
+   * @example
+   * const highest = new MmapArray('d', [3])
+   * highest.compareExchange(0, 3, 8) // => 3
+   * highest.compareExchange(0, 3, 9) // => 8
+   * highest.get(0) // => 8
+   */
+  compareExchange(index: number, expected: Input<C>, replacement: Input<C>): Element<C>
+
+  /**
    * Replaces the element with some coordinates, one for each axis; the value comes last.
    *
    * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, which names the coordinate; ERR_VALUE_OUT_OF_RANGE
@@ -1359,7 +1925,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
     field: K,
     start?: Bound,
     stop?: Bound,
-  ): View<FieldTypecode<F[K]>>
+  ): View<FieldTypecode<F[K]>, ArrayBuffer>
 
   /**
    * Stores values in one field of the records from an index on. The other fields are not written. All or nothing: if there are more
@@ -1464,6 +2030,23 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * vectors.shape // => [ 3, 2 ]
    */
   extend(rows: PlainIterable<Nested<C>>): void
+
+  /**
+   * Collects elements in memory and appends them in batches, for logs: see {@link Appender} and docs/logging.md. An array may have several
+   * appenders; the elements of each keep their order. Elements that `append` of the array itself takes do not wait for pending ones. The
+   * methods of a subclass are not called.
+   *
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_CLOSED; the system's, as EMFILE and ENOMEM
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @throws {RangeError} ERR_OUT_OF_RANGE
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'a+' })
+   * const appender = log.appender({ interval: 50 })
+   * for (let n = 0; n < 10; n++) appender.append(Math.sqrt(n))
+   * appender.close() // or the end of the process
+   * log.length // => 10
+   */
+  appender(options?: AppenderOptions): Appender<C>
 
   /**
    * Puts an element before the one at an index, and moves the rest up. The index counts from the end where it is negative,
@@ -1644,7 +2227,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * @example
    * new MmapArray('H', [1, 2]).tobytes() // => <Buffer 01 00 02 00>
    */
-  tobytes(): Buffer
+  tobytes(): OwnBuffer
 
   /**
    * Adds the elements of a real Array: all of them, or none where one is bad.
@@ -2129,7 +2712,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * scores.searchsorted(Int32Array.of(20, 5, 99)) // => Float64Array(3) [ 1, 0, 4 ]
    * scores.searchsorted(Int32Array.of(20), 'right') // => Float64Array(1) [ 3 ]
    */
-  searchsorted(needles: View<C> | MmapArray<C>, side?: 'left' | 'right'): Float64Array
+  searchsorted(needles: View<C> | MmapArray<C>, side?: 'left' | 'right'): Float64Array<ArrayBuffer>
 
   /**
    * Where each of many values belongs in records that are sorted by a field.
@@ -2151,7 +2734,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
     needles: View<FieldTypecode<F[K]>> | MmapArray<FieldTypecode<F[K]>>,
     side: 'left' | 'right' | FieldOptions<K> | undefined,
     options?: FieldOptions<K>,
-  ): Float64Array
+  ): Float64Array<ArrayBuffer>
 
   /**
    * As `searchsorted`, on another thread. Until the promise is settled a call that changes the length throws `ERR_BUSY`. A typed
@@ -2171,7 +2754,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
     needles: View<C> | MmapArray<C>,
     side?: 'left' | 'right',
     options?: AsyncOptions,
-  ): Promise<Float64Array>
+  ): Promise<Float64Array<ArrayBuffer>>
 
   /**
    * As `searchsorted` of a field, on another thread.
@@ -2192,7 +2775,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
     needles: View<FieldTypecode<F[K]>> | MmapArray<FieldTypecode<F[K]>>,
     side: 'left' | 'right' | (AsyncOptions & FieldOptions<K>) | undefined,
     options?: AsyncOptions & FieldOptions<K>,
-  ): Promise<Float64Array>
+  ): Promise<Float64Array<ArrayBuffer>>
 
   /**
    * The least and the greatest number of each of `parts` equal parts: what a picture of a big array shows, in one pass, which
@@ -2314,7 +2897,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * before[0] = 30
    * scores.view // => Int32Array(4) [ 30, 1, 2, 4 ]
    */
-  readonly view: View<C>
+  readonly view: View<C, ArrayBuffer>
 
   /**
    * A SharedArrayBuffer on exactly the elements: `postMessage` and `workerData` share it without a copy, the other thread
@@ -2342,7 +2925,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * Atomics.store(scores.sharedView, 0, 30)
    * scores.get(0) // => 30
    */
-  readonly sharedView: View<C>
+  readonly sharedView: View<C, SharedArrayBuffer>
 
   /**
    * A typed array on a range, or a DataView on records: the memory itself, not a copy (`slice` copies). On Node.js 20 it is also the way to elements
@@ -2357,7 +2940,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * scores.subarray(1).fill(0)
    * scores.tolist() // => [ 3, 0, 0 ]
    */
-  subarray(start?: Bound, end?: Bound): View<C>
+  subarray(start?: Bound, end?: Bound): View<C, ArrayBuffer>
 
   /**
    * A row of an array of several dimensions: a typed array on the elements with one index along the first axis, or a DataView on records. It is
@@ -2375,7 +2958,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * grid.get(0, 2) // => 9
    * new MmapArray('i', [1, 2, 3]).row(0) // throws TypeError ERR_TYPE_MISMATCH
    */
-  row(index: number): View<C>
+  row(index: number): View<C, ArrayBuffer>
 
   /**
    * Iterates over rows, each as {@link MmapArray.row} gives it. Without `stop` it also sees rows that are appended meanwhile.
@@ -2390,7 +2973,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * grid.tolist() // => [ 3, 2, 1, 6, 5, 4 ]
    * Array.from(grid.rows(1)) // => [ Int32Array(3) [ 6, 5, 4 ] ]
    */
-  rows(start?: Bound, stop?: Bound): IterableIterator<View<C>>
+  rows(start?: Bound, stop?: Bound): IterableIterator<View<C, ArrayBuffer>>
 
   /**
    * The array as the constructor of scijs' `ndarray` takes it, without a copy: `ndarray(data, shape, stride, offset)`. Take it again after the
@@ -2406,8 +2989,11 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   /**
    * Makes room for so many elements at once, so that up to there `append` is a plain store into memory. It is a promise to
    * be the only writer of the file until `trim()`, `flush()`, `handle()` or `close()`: what others append meanwhile is lost.
-   * Until then the file is longer than the array; a process killed in between leaves zeros at its end, and in a `.npy` file
+   * Nobody should read a raw file meanwhile either, because it is longer than the array: others see zeros behind the elements.
+   * {@link MmapArray.follow} waits, and {@link MmapArray.isReserved} tells. A process killed in between leaves zeros at its end, and in a `.npy` file
    * the count of before, without what was appended since. The disk's blocks are taken first, so a full disk is an error here.
+   *
+   * For a log that others read while it grows, use {@link MmapArray.appender}.
    *
    * @param capacity elements in all, those that are there included; fewer than `capacity` says change nothing
    * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
@@ -2455,6 +3041,50 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * reader.refresh() // => 1
    */
   refresh(): number
+
+  /**
+   * Gives a new array on the file that the path leads to now, of the same type and with the options that this one was opened with. Flags
+   * that made the file, `'w+'` and `'wx+'`, become `'r+'`, and a length they gave it is left out. This array stays as it is, with its
+   * views, until it is closed; it may be closed already. A relative path is that from the directory of the time when it was opened.
+   *
+   * @throws {Error} ERR_NO_PATH for anonymous memory and for an array that was opened by a descriptor; ERR_INVALID_NPY,
+   * ERR_UNSUPPORTED_NPY; the system's, such as ENOENT
+   * @throws {RangeError} ERR_OUT_OF_RANGE if the new file is too short for the options `offset` or `length`
+   * @throws {TypeError} ERR_TYPE_MISMATCH for a `.npy` file of another type
+   * @example
+   * const table = MmapArray.open('table.d', 'd', { flags: 'w+' })
+   * await MmapArray.replace('table.d', 'd', (next) => next.extend([1.5, 2.5]))
+   * table.reopen().tolist() // => [ 1.5, 2.5 ]
+   * table.length // => 0
+   */
+  reopen(): MmapArray<C>
+
+  /**
+   * Iterates over the elements that others append to the file, or this array itself: each one once and in order, as typed arrays that are
+   * copies, or as a list if elements are objects; the form that `slice` gives. If there are none yet, it waits: the system
+   * wakes it when the file changes, and once a second it looks by itself. It works whoever appends, by this package, Python, C or
+   * `cat >>`; a raw file by whole elements, a `.npy` file by what its header counts. While somebody has a raw file
+   * reserved, it gives nothing. See docs/following.md.
+   *
+   * It reads the file, and leaves the array as it is: `length` changes by `refresh()` only. The next part is read when it is asked for.
+   * `break`, `return()`, an abort and `close()` of the array end it at once, and leave nothing behind; so end an iterator that
+   * you do not use any more. `close()` ends the loop without an error. A waiting `next()` keeps the process alive. Memory that nobody
+   * else could see is exact from this call on, as after {@link MmapArray.handle}.
+   *
+   * @param options `from`, `batch`, `signal`, `truncated`, `replaced`
+   * @throws {Error} ERR_CLOSED; as a rejection of `next()`: ERR_MEMORY_FAULT if the file was truncated, the signal's reason, ERR_INVALID_NPY,
+   * the system's
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; as a rejection of `next()`: ERR_TYPE_MISMATCH if a `.npy` file of another type took the place
+   * @throws {RangeError} ERR_OUT_OF_RANGE
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+   * setTimeout(() => log.extend([1.5, 2.5])) // here, or in any other process
+   * for await (const part of log.follow()) {
+   *   part // => Float64Array(2) [ 1.5, 2.5 ]
+   *   break
+   * }
+   */
+  follow(options?: FollowOptions): AsyncIterableIterator<Slice<C>>
 
   /**
    * Throws if something that was read through `view`, `buffer`, `subarray` or `sharedView` since the last
@@ -2531,7 +3161,9 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * on the same file, and arrays attached by a handle, go on. To close twice is no error. An array that is dropped without it
    * is closed when it is garbage-collected.
    *
-   * @throws {Error} the system's, if a reserved file cannot be truncated to its length
+   * Appenders of the array are closed first. If one cannot append its elements, `close` throws, and the array stays open.
+   *
+   * @throws {Error} the system's, if a reserved file cannot be truncated to its length, or as {@link Appender.close}
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * const view = scores.view

@@ -80,9 +80,10 @@ function glibcVersion() {
 
 /** All exports of the addon. A new function must be added here. */
 export const {
+  Appender,
   MmapArray,
+  UnfinishedFile,
   faultCounter,
-  halfBits,
   halfValues,
   hasSharedBuffers,
   requireAvailable,

@@ -28,6 +28,12 @@ describe('examples', () => {
     expect(output.match(/^worker \d+: .* refused with ERR_READ_ONLY$/gm)).toHaveLength(4)
     expect(output).toContain('4 workers looked up in the same memory.\n')
   })
+
+  test('counters: 4 processes and 4 threads lose no count', async () => {
+    const output = await runExample('counters')
+    expect(output.match(/^ {2}(integers|doubles), .*, exact$/gm)).toHaveLength(5)
+    expect(output).toContain('No count was lost.\n')
+  })
 })
 
 /** Saves a matrix, and prints the rows that have the largest dot products with row 7. */

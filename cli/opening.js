@@ -29,14 +29,35 @@ export const OPENING = {
 
 /** @returns {MmapArray | import('./fields.js').FieldElements} the elements, or one field of them if `field` names it */
 export function open(path, { field, ...values }) {
+  const { elements, isReserved } = openLive(path, { field, ...values })
+  if (!isReserved) return elements
+  wholeOf(elements).close()
+  throw new DataError(
+    `${path}: a program that appends has the file reserved, which makes it longer than its elements: try again when the program has trimmed or closed it`,
+  )
+}
+
+/** The same for a command that can do without the elements of a file that is reserved: `{ elements, isReserved }`. */
+export function openLive(path, { field, ...values }) {
   const array = openWhole(path, values)
-  if (field === undefined) return array
   try {
-    return fieldOf(array, field)
+    const isReserved = hasUnknownLength(array)
+    return { elements: field === undefined ? array : fieldOf(array, field), isReserved }
   } catch (error) {
     array.close()
     throw error
   }
+}
+
+/**
+ * Whether an array has the file reserved, so that its size does not tell how many elements it has. Asks before and after the length is
+ * taken, because the file may be reserved or trimmed meanwhile.
+ */
+function hasUnknownLength(array) {
+  if (array.format === 'npy') return false
+  if (array.isReserved) return true
+  array.refresh()
+  return array.isReserved
 }
 
 function openWhole(path, { type, align, offset, format }) {

@@ -113,8 +113,24 @@ export function valueNotFound(value) {
   return coded(new Error(`The value is not in the array. Received ${described(value)}`), 'ERR_VALUE_NOT_FOUND')
 }
 
-export function closed() {
-  return coded(new Error('The array is closed'), 'ERR_CLOSED')
+export function closed(what = 'array') {
+  return coded(new Error(`The ${what} is closed`), 'ERR_CLOSED')
+}
+
+export function busy(operation) {
+  const message = `The array is busy: ${operation} must wait until the pending asynchronous call on its elements has finished`
+  return coded(new Error(message), 'ERR_BUSY')
+}
+
+/** For a follower whose file has become shorter than what it has given, or was asked to begin with. */
+export function truncatedFile(length, next) {
+  const message = `The file was truncated to ${length} elements, and element ${next} is the next one to give`
+  return coded(new Error(message), 'ERR_MEMORY_FAULT')
+}
+
+export function noPath() {
+  const message = 'The array has no path: it is in anonymous memory, or was opened by a descriptor'
+  return coded(new Error(message), 'ERR_NO_PATH')
 }
 
 export function handleVersion(received, readable) {

@@ -2,13 +2,16 @@
 // element-path.js overrides the methods of one element for each typecode.
 
 import { inspect } from 'node:util'
+import { appenderOf } from './appender.js'
 import * as args from './arguments.js'
+import { ATOMIC_OPERATIONS, NO_OPERATIONS } from './atomic-operations.js'
+import * as atomics from './atomics.js'
 import { allocate, bytesOf } from './buffers.js'
 import { textOf } from './characters.js'
 import { codecFor } from './codecs.js'
 import * as columns from './columns.js'
 import { areEqual, orderOf } from './comparison.js'
-import { concatenated, copiedSlice, copyOf, repeated, requireListLength } from './copies.js'
+import { concatenated, copiedSlice, copyInShape, repeated, requireListLength } from './copies.js'
 import {
   Opening,
   axesOf,
@@ -51,11 +54,15 @@ export class MmapArray extends StoredArray {
   static #classOf({ type, axes }) {
     const key = type.isObject ? 'object' : type.code
     if (!MmapArray.#classes.has(key)) {
-      const paths = type.isObject ? objectPath(MmapArray) : ELEMENT_PATHS[type.code](MmapArray, codecFor(type))
-      MmapArray.#classes.set(key, paths)
+      MmapArray.#classes.set(key, type.isObject ? objectPath(MmapArray) : MmapArray.#elementPath(type))
     }
     const { Path, Shaped } = MmapArray.#classes.get(key)
     return axes === undefined ? Path : Shaped
+  }
+
+  static #elementPath(type) {
+    const { code } = type
+    return ELEMENT_PATHS[code](MmapArray, codecFor(type), ATOMIC_OPERATIONS[code] ?? NO_OPERATIONS)
   }
 
   static recordType(fields, options) {
@@ -105,6 +112,18 @@ export class MmapArray extends StoredArray {
     replaceField(this, index, field, value)
   }
 
+  add(index, value) {
+    return atomics.add(this, index, value)
+  }
+
+  exchange(index, value) {
+    return atomics.exchange(this, index, value)
+  }
+
+  compareExchange(index, expected, replacement) {
+    return atomics.compareExchange(this, index, expected, replacement)
+  }
+
   // The array module
 
   append(value) {
@@ -114,6 +133,10 @@ export class MmapArray extends StoredArray {
 
   extend(items) {
     extend(this, items)
+  }
+
+  appender(options) {
+    return appenderOf(this, options, MmapArray)
   }
 
   insert(index, value) {
@@ -265,7 +288,7 @@ export class MmapArray extends StoredArray {
   }
 
   copy() {
-    return copyOf(this, MmapArray)
+    return copyInShape(this, MmapArray)
   }
 
   equals(other) {

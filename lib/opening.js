@@ -4,6 +4,7 @@ import { MmapArray as Core } from '../native.js'
 import * as args from './arguments.js'
 import { toType } from './element-types.js'
 import { described, outOfRange, partialRow } from './errors.js'
+import { absolutePath } from './file-paths.js'
 import { rowOfLayout } from './record-types.js'
 import { axesOfCore, countOf, rowLengthOf, toShape } from './shape.js'
 
@@ -14,7 +15,7 @@ const FORMATS = ['raw', 'npy']
 const endsInNpy = (path) => path.length >= 4 && path.subarray(-4).latin1Slice().toLowerCase() === '.npy'
 
 /** The format that is given, or that the extension of the path means. */
-function toFormat(format, path) {
+export function toFormat(format, path) {
   if (format === undefined) return path !== undefined && endsInNpy(path) ? 'npy' : 'raw'
   if (FORMATS.includes(args.toOptionalString(format, 'options.format'))) return format
   throw outOfRange('options.format', `one of ${FORMATS.map((name) => `'${name}'`).join(', ')}`, `'${format}'`)
@@ -45,9 +46,22 @@ function toRareOptions({ mode, offset, length, capacity, advice, tail, shape }, 
 }
 
 /**
+ * Where the file of an array was found, to find it again. Anonymous memory and descriptors have none.
+ * @typedef {{ path?: Uint8Array, shm?: Uint8Array, options?: object }} Origin
+ */
+
+/**
  * An open array without an object. The object that is made adds itself.
  * `count` is the number of elements that the initializer must have.
- * @typedef {{ core: Core, type: object, isCopyOnWrite: boolean, axes?: import('./shape.js').Axes, count?: number, array?: object }} Parts
+ * @typedef {{
+ *   core: Core,
+ *   type: object,
+ *   isCopyOnWrite: boolean,
+ *   origin?: Origin,
+ *   axes?: import('./shape.js').Axes,
+ *   count?: number,
+ *   array?: object,
+ * }} Parts
  */
 
 /** @returns {Parts} a new array in memory, of zeros if the initializer is a length or there is only a shape */
@@ -84,8 +98,10 @@ export function openFile({ path, shm, fd }, typecode, options) {
   const isInHeader = typecode === undefined && format === 'npy' && flags !== 'w+' && flags !== 'wx+'
   const type = isInHeader ? undefined : toType(typecode)
   const core = new Core(type?.code, path, flags, format, rare)
+  const origin =
+    fd === undefined ? { path: path && absolutePath(path), shm, options: { ...others, format } } : undefined
   const axes = format === 'npy' || rare?.shape !== undefined ? axesOfCore(core) : undefined
-  return { core, type: type ?? typeOfFile(core), isCopyOnWrite: flags === 'c', axes }
+  return { core, type: type ?? typeOfFile(core), isCopyOnWrite: flags === 'c', origin, axes }
 }
 
 /** The type that the header of a file says. */
@@ -99,10 +115,21 @@ export function openHandle({ record, ...handle }, flags) {
   const type = record === undefined ? toType(handle.typecode) : rowOfLayout(record)
   const core = new Core(type.code, undefined, flags, undefined, { handle })
   const mayHaveAxes = handle.rowShape !== undefined || handle.format === 'npy'
-  return {
-    core,
-    type,
-    isCopyOnWrite: (flags ?? handle.flags) === 'c',
-    axes: mayHaveAxes ? axesOfCore(core) : undefined,
-  }
+  const axes = mayHaveAxes ? axesOfCore(core) : undefined
+  return { core, type, isCopyOnWrite: (flags ?? handle.flags) === 'c', origin: originOfHandle(core, handle), axes }
+}
+
+/** Where the owner of a handle found the file. The core has no path for memory without a name. */
+function originOfHandle(core, { path, format, offset, length, rowShape }) {
+  if (core.path() === undefined || core.path() === null) return undefined
+  // The header of a .npy file says where its elements begin.
+  const placement = format === 'npy' ? {} : { offset: Number(offset), ...extentOf(length, rowShape) }
+  return { path: Buffer.from(path), options: { ...placement, format } }
+}
+
+/** The options for as many elements as a handle says, or for all, in rows of a shape. */
+function extentOf(length, rowShape) {
+  if (rowShape === undefined) return { length }
+  const rows = length === undefined ? -1 : length / countOf(rowShape)
+  return { shape: [rows, ...rowShape] }
 }

@@ -4,11 +4,16 @@ import { inspect } from 'node:util'
 import { unlinkShm } from '../native.js'
 import * as args from './arguments.js'
 import { CoreArray, Opening, coreOf, isClosed, memoryOf, openViewsOf, requireArray, typeOf } from './core-array.js'
+import { toType } from './element-types.js'
 import { invalidArgType, outOfRange } from './errors.js'
+import { follow } from './following.js'
 import { handleFields, handleOf } from './handles.js'
 import * as jobs from './jobs.js'
 import * as locks from './locks.js'
 import { openFile, openHandle } from './opening.js'
+import { isReplaced, openAgain } from './reopening.js'
+import { replace } from './replacing.js'
+import { versions } from './versions.js'
 import { orderOfAxes, shapeOf, stridesOf } from './rows.js'
 import * as waiting from './waiting.js'
 
@@ -56,10 +61,23 @@ export class StoredArray extends CoreArray {
     return StoredArray.#make(this, () => openHandle(fields, flags))
   }
 
+  static async replace(path, typecode, build, options) {
+    return replace((open) => StoredArray.#make(this, open), path, typecode, build, options)
+  }
+
+  static versions(path, typecode, options) {
+    return versions((open) => StoredArray.#make(this, open), path, typecode, options)
+  }
+
   // Properties
 
   get typecode() {
     return typeOf(this).code
+  }
+
+  is(typecode) {
+    const { key } = typeOf(this)
+    return toType(typecode).key === key
   }
 
   get itemsize() {
@@ -110,6 +128,14 @@ export class StoredArray extends CoreArray {
     return isClosed(this) ? -1 : coreOf(this).fd()
   }
 
+  get isReserved() {
+    return coreOf(this).isReserved()
+  }
+
+  get isReplaced() {
+    return isReplaced(this)
+  }
+
   get closed() {
     return isClosed(this)
   }
@@ -143,6 +169,10 @@ export class StoredArray extends CoreArray {
     coreOf(this).reserve(args.toCount(capacity, 'capacity'))
   }
 
+  reopen() {
+    return StoredArray.#make(requireArray(this).constructor, () => openAgain(this))
+  }
+
   trim() {
     coreOf(this).trim()
   }
@@ -166,6 +196,10 @@ export class StoredArray extends CoreArray {
   advise(advice, start, end) {
     if (typeof advice !== 'string') throw invalidArgType('advice', 'a string', advice)
     coreOf(this).advise(advice, args.toBound(start, 'start'), args.toBound(end, 'end'))
+  }
+
+  follow(options) {
+    return follow(this, options)
   }
 
   // Sharing

@@ -19,6 +19,7 @@ export const CLASS_OF = {
   ERR_READ_ONLY: Error,
   ERR_FIXED_LENGTH: Error,
   ERR_CLOSED: Error,
+  ERR_NO_PATH: Error,
   ERR_RAGGED_LENGTH: Error,
   ERR_UNEXPECTED_EOF: Error,
   ERR_STALE_HANDLE: Error,

@@ -20,6 +20,7 @@ const CALLS = {
   fstatfs: { x64: 138, arm64: 44 },
   sysinfo: { x64: 99, arm64: 179 },
   flock: { x64: 73, arm64: 32 },
+  fsync: { x64: 74, arm64: 82 },
 }
 
 export const REFUSABLE = Object.keys(CALLS)

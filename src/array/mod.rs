@@ -1,10 +1,12 @@
 //! What Python's `array` does, over mapped memory of any kind.
 
+mod atomics;
 mod attach;
 mod columns;
 mod copy_on_write;
 mod elements;
 pub mod files;
+mod follow;
 mod growth;
 pub mod jobs;
 mod lock;
@@ -31,6 +33,7 @@ pub use open::{Placement, countable_bytes};
 pub use shape::WantedShape;
 pub use snapshot::Snapshot;
 pub use state::State;
+pub use tail::Batch;
 
 use crate::element_type::ElementType;
 use crate::error::{Error, Result};

@@ -10,7 +10,7 @@ use super::buffers::Buffers;
 use super::errors::throw_on_error;
 use super::overlays::Overlays;
 use super::values::{Decoded, RawElement, encode, index};
-use crate::array::{Array, Snapshot};
+use crate::array::{Array, Batch, Snapshot};
 use crate::element::Element;
 use crate::element_type::ElementType;
 use crate::error::{Error, Result};
@@ -161,6 +161,27 @@ impl WrappedArray {
         let value = RawElement::new(env, value)?;
         let append = |array: &mut Array| array.append(&encode(array.element_type(), &value)?);
         self.change_and_check(env, append, false)
+    }
+
+    /// A batch for this array, of the elements that another array collects.
+    pub fn batch(&self, buffer: &WrappedArray, is_synced: bool) -> Result<Arc<Batch>> {
+        let (array, buffer) = (self.array.borrow(), buffer.array.borrow());
+        let buffer = buffer.as_ref().ok_or(Error::Closed)?;
+        array.as_ref().ok_or(Error::Closed)?.batch(buffer, is_synced)
+    }
+
+    /// A fault during the change is no error here: the elements are in, and a caller that tries again would append them twice.
+    pub fn append_batch(&self, env: &Env, batch: &Batch) -> napi::Result<()> {
+        self.change_and_check(env, |array| array.append_batch(batch), false)
+    }
+
+    /// Appends a batch that is dropped. A failure cannot be reported.
+    pub fn finish_batch(&self, batch: &Batch) {
+        if let Ok(mut array) = self.array.try_borrow_mut()
+            && let Some(array) = array.as_mut()
+        {
+            let _ = array.finish_batch(batch);
+        }
     }
 
     pub fn pop(&self, env: &Env, at: f64) -> napi::Result<Decoded> {

@@ -18,6 +18,20 @@ const WRITE_LIMIT: usize = 0x7FFF_F000;
 /// Opens a file again, with other flags.
 pub type Reopen<'a> = &'a dyn Fn(OFlags) -> Result<File>;
 
+/// An append that failed.
+#[derive(Debug)]
+pub struct Unfinished {
+    pub error: Error,
+    /// Bytes that were written and stay in the file, because another process appended behind them.
+    pub kept: u64,
+}
+
+impl From<Error> for Unfinished {
+    fn from(error: Error) -> Self {
+        Unfinished { error, kept: 0 }
+    }
+}
+
 /// Appends to a file that was not opened with `O_APPEND`, because it is also written to at other positions.
 #[derive(Debug, Default)]
 pub struct Appender {
@@ -47,15 +61,21 @@ impl Appender {
     ///
     /// # Errors
     /// The system's. If a part was already written, the file is truncated to its old end, unless another process appended meanwhile.
-    pub fn append(&self, file: &File, parts: &[Region<'_>], end: u64, reopen: Reopen<'_>) -> Result<()> {
+    pub fn append(
+        &self,
+        file: &File,
+        parts: &[Region<'_>],
+        end: u64,
+        reopen: Reopen<'_>,
+    ) -> std::result::Result<(), Unfinished> {
         let total: usize = parts.iter().map(|part| part.len()).sum();
         let mut written = 0;
         while written < total {
             match self.append_once(file, parts, written, reopen)? {
-                Ok(0) => return take_back(file, end, written, Errno::IO),
+                Ok(0) => return Err(take_back(file, end, written as u64, Errno::IO)),
                 Ok(count) => written += count,
                 Err(Errno::INTR) => {}
-                Err(errno) => return take_back(file, end, written, errno),
+                Err(errno) => return Err(take_back(file, end, written as u64, errno)),
             }
         }
         Ok(())
@@ -122,12 +142,14 @@ fn slices_of<'a>(parts: &[Region<'a>], skip: usize) -> [IoSlice<'a>; 2] {
     slices
 }
 
-/// Takes a half-written append back, and returns the error that stopped it.
-fn take_back(file: &File, end: u64, written: usize, errno: Errno) -> Result<()> {
-    if written > 0 && size::of(file)? == end + written as u64 {
-        size::set(file, end)?;
+/// Takes a half-written append back, if nothing is behind it. Returns the error that stopped it.
+fn take_back(file: &File, end: u64, written: u64, errno: Errno) -> Unfinished {
+    let is_taken_back =
+        written > 0 && size::of(file).is_ok_and(|size| size == end + written) && size::set(file, end).is_ok();
+    Unfinished {
+        error: Error::on_memory(errno, "write"),
+        kept: if is_taken_back { 0 } else { written },
     }
-    Err(Error::on_memory(errno, "write"))
 }
 
 /// Writes at a position of a file.
@@ -242,6 +264,19 @@ mod tests {
         let file = File::open(std::env::current_exe().unwrap()).unwrap();
         let refused = |_| Err(Error::system(Errno::BADF, "open"));
         let done = Appender::default().append(&file, &[Region::of(b"a")], 0, &refused);
-        assert_eq!(done.unwrap_err().code(), "EBADF");
+        assert_eq!(done.unwrap_err().error.code(), "EBADF");
+    }
+
+    #[test]
+    fn take_back_of_a_part_keeps_it_if_another_process_appended_behind_it() {
+        let (scratch, mut file) = Scratch::new("take-back");
+        file.write_all(b"old and part").unwrap();
+        assert_eq!(take_back(&file, 3, 9, Errno::NOSPC).kept, 0);
+        assert_eq!(text_of(&file), "old");
+        let mut other = File::options().append(true).open(&scratch.0).unwrap();
+        other.write_all(b" and part and another").unwrap();
+        let unfinished = take_back(&file, 3, 9, Errno::NOSPC);
+        assert_eq!((unfinished.kept, unfinished.error.code().as_ref()), (9, "ENOSPC"));
+        assert_eq!(text_of(&file), "old and part and another");
     }
 }

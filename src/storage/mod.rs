@@ -12,7 +12,7 @@ use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustix::fs::OFlags;
+use rustix::fs::{OFlags, stat};
 use rustix::io::Errno;
 
 use copy_up::CopyUp;
@@ -24,7 +24,7 @@ use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::os::available::{self, require_available};
 use crate::os::memory_file::TemporaryName;
-use crate::os::write::{self, Appender};
+use crate::os::write::{self, Appender, Unfinished};
 use crate::os::{blocks, descriptor, identity, read, reopen, size, sync};
 
 /// An open file, with or without a name.
@@ -53,7 +53,17 @@ impl Storage {
 
     /// Marks the file as one that others can see, from now on.
     pub fn expose(&self) {
-        self.exposed.store(true, Ordering::Relaxed);
+        if !self.exposed.swap(true, Ordering::Relaxed) && self.nameless {
+            self.report_writes();
+        }
+    }
+
+    /// Makes the system tell those who watch the memory about writes. It does not for the descriptor with which the memory was made. If
+    /// the memory cannot be opened again, it stays as it is, and whoever follows it looks once a second.
+    fn report_writes(&self) {
+        if let Ok(reopened) = self.reopened(OFlags::RDWR) {
+            let _ = descriptor::replace(&self.file, &reopened);
+        }
     }
 
     pub fn is_exposed(&self) -> bool {
@@ -113,6 +123,23 @@ impl Storage {
         descriptor::path_of(&self.file).or_else(|| std::path::absolute(path).ok())
     }
 
+    /// Whether a path leads to another file than this one, or to none.
+    ///
+    /// # Errors
+    /// The system's, if it does not tell: `EACCES`.
+    pub fn is_replaced_at(&self, path: &Path) -> Result<bool> {
+        loop {
+            match stat(path) {
+                Ok(found) => return Ok(!identity::is_of(&self.file, &found)),
+                Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => return Ok(true),
+                Err(Errno::INTR) => {}
+                Err(errno) => {
+                    return Err(Error::system(errno, "stat").at_path(&path.to_string_lossy()));
+                }
+            }
+        }
+    }
+
     /// The size of the file in bytes when it was opened.
     pub fn opening_size(&self) -> u64 {
         self.opening_size
@@ -134,20 +161,28 @@ impl Storage {
     ///
     /// # Errors
     /// `ENOMEM` if the file is in memory, and too little is available; the system's.
-    pub fn append(&self, parts: &[Region<'_>], end: u64) -> Result<()> {
+    pub fn append(&self, parts: &[Region<'_>], end: u64) -> std::result::Result<(), Unfinished> {
         self.require_memory(parts.iter().map(|part| part.len() as u64).sum())?;
         self.append_unchecked(parts, end)
     }
 
-    fn append_unchecked(&self, parts: &[Region<'_>], end: u64) -> Result<()> {
+    fn append_unchecked(&self, parts: &[Region<'_>], end: u64) -> std::result::Result<(), Unfinished> {
         self.appender
             .append(&self.file, parts, end, &|flags| self.reopened(flags))
-            .map_err(|error| self.named(error))
+            .map_err(|Unfinished { error, kept }| Unfinished {
+                error: self.named(error),
+                kept,
+            })
     }
 
     /// Reads from a position until the buffer is full or the file ends. Returns the number of bytes.
     pub fn read_at(&self, buffer: &mut [u8], position: u64) -> Result<usize> {
         read::read_at(&self.file, buffer, position).map_err(|error| self.named(error))
+    }
+
+    /// Fills a region from a position, or as much of it as the file has. Returns the number of bytes.
+    pub fn read_into(&self, into: Region<'_>, position: u64) -> Result<usize> {
+        read::read_into(&self.file, into, position).map_err(|error| self.named(error))
     }
 
     /// Writes to a position at which the file has its blocks.
@@ -174,7 +209,10 @@ impl Storage {
     /// `ENOMEM` if the file is in memory, and too little is available: the system would not refuse, but end a process. Otherwise the
     /// system's, and the file is as it was.
     pub fn grow(&self, from: u64, to: u64) -> Result<()> {
-        let append = |zeros: Region<'_>, end| self.append_unchecked(&[zeros], end);
+        let append = |zeros: Region<'_>, end| {
+            self.append_unchecked(&[zeros], end)
+                .map_err(|unfinished| unfinished.error)
+        };
         let grown = if self.is_exposed() {
             self.require_memory(to.saturating_sub(from))?;
             blocks::grow(&self.file, from, to, &append)

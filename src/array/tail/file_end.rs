@@ -7,6 +7,7 @@ use crate::array::Array;
 use crate::array::jobs::Progress;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
+use crate::mapping::Mapping;
 use crate::storage::{NpyHeader, Storage};
 
 pub(in crate::array) struct FileEnd {
@@ -27,6 +28,27 @@ enum Kind {
 }
 
 impl FileEnd {
+    /// The end of an exact array, or of one in a `.npy` file, when its process ends.
+    pub(super) fn at_exit(
+        mapping: &Mapping,
+        end: &End,
+        npy: Option<&NpyHeader>,
+        itemsize: u64,
+    ) -> Result<FileEnd> {
+        let (storage, offset) = (mapping.storage().clone(), mapping.offset());
+        let (start, kind) = match npy.cloned() {
+            None => (offset, Kind::Exact(end.clone())),
+            Some(mut header) => (offset + header.count(&storage)? * itemsize, Kind::Npy(header)),
+        };
+        Ok(FileEnd {
+            storage,
+            offset,
+            start,
+            itemsize,
+            kind,
+        })
+    }
+
     /// Writes elements behind those that were appended before. After an error, none of them count.
     pub fn append(&mut self, elements: Region<'_>, progress: &mut Progress) -> Result<()> {
         let position = self.start + progress.appended;
@@ -41,7 +63,9 @@ impl FileEnd {
                 }
                 // If the file ends inside an element or row, appended bytes would not be whole ones.
                 file.require_whole(bytes).map_err(|error| storage.named(error))?;
-                storage.append(&[elements], self.offset + bytes)?;
+                storage
+                    .append(&[elements], self.offset + bytes)
+                    .map_err(|unfinished| unfinished.error)?;
             }
             Kind::Npy(header) => {
                 storage.write_at(elements, position)?;

@@ -2,6 +2,7 @@
 //!
 //! This folder alone asks which kind of end an array has.
 
+mod batch;
 mod end;
 mod file_end;
 mod npy;
@@ -13,8 +14,10 @@ use super::{Array, Verdict};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::os::memory::round_up_to_pages;
+use crate::os::write::Unfinished;
 use crate::storage::{Format, NpyHeader};
 
+pub use batch::Batch;
 pub(super) use end::{End, LengthChange};
 use npy::NpyTail;
 pub(super) use prefault::{PiecesBehindEnd, Prefault};
@@ -58,6 +61,26 @@ impl Array {
     /// Whether the array has room, so that appending needs no system call.
     pub(super) fn is_reserved(&self) -> bool {
         matches!(self.tail, Tail::Reserved(_))
+    }
+
+    /// Whether the array itself has reserved a file that others can see, and whose size is the length for them.
+    pub(super) fn has_raw_reservation(&self) -> bool {
+        self.is_reserved() && self.is_raw() && self.storage().is_exposed()
+    }
+
+    /// Whether the file has no header.
+    pub(super) fn is_raw(&self) -> bool {
+        self.tail.header().is_none()
+    }
+
+    /// The number of elements that a header counts at this moment, and that the file holds. `None` for a raw file.
+    pub(super) fn count_in_header(&self) -> Result<Option<u64>> {
+        let Some(header) = self.tail.header() else {
+            return Ok(None);
+        };
+        let count = header.clone().count(self.storage())?;
+        // The size is read last, because counted elements are in the file.
+        Ok(Some(count.min(self.memory.mapping().bytes()? / self.itemsize())))
     }
 
     /// The first byte of the file that the array uses, for its header or its elements.
@@ -146,10 +169,15 @@ impl Array {
     /// # Errors
     /// The system's; `OutOfRange` if the header has no room for the length. Then nothing is changed.
     pub(super) fn append_bytes(&mut self, parts: &[Region<'_>]) -> Result<()> {
+        self.append_or_keep(parts).map_err(|unfinished| unfinished.error)
+    }
+
+    /// The same. The error says how many bytes are in the file nevertheless.
+    fn append_or_keep(&mut self, parts: &[Region<'_>]) -> std::result::Result<(), Unfinished> {
         let added: u64 = parts.iter().map(|part| part.len() as u64).sum();
         let length = self.length() + added / self.itemsize();
         if let Tail::Reserved(_) = self.tail {
-            return self.append_reserved(parts, length);
+            return Ok(self.append_reserved(parts, length)?);
         }
         // Before anything is written, because it must be mapped afterwards.
         self.prepare_append(length)?;
@@ -161,15 +189,18 @@ impl Array {
                 if let Err(error) = npy.append(storage, parts, end, length) {
                     // Gives blocks back to a full disk. The caller gets the first error.
                     let _ = self.undo_append(self.length(), length);
-                    return Err(error);
+                    return Err(error.into());
                 }
             }
             _ => {
                 storage.append(parts, end)?;
-                // To ask for the size takes a third as long as a short write. The next call takes over what others have appended.
-                if added > LITTLE {
-                    let bytes = self.memory.mapping().bytes()?;
-                    return self.set_bytes(bytes);
+                // To ask for the size takes a third as long as a short write. The next call takes over what others have appended. It
+                // also does if this fails, which is no error: the elements are in the file, and must not be appended again.
+                if added > LITTLE
+                    && let Ok(bytes) = self.memory.mapping().bytes()
+                    && self.set_bytes(bytes).is_ok()
+                {
+                    return Ok(());
                 }
             }
         }

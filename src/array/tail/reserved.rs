@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::Tail;
+use super::batch;
 use crate::array::{Array, State, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::{self, Region};
@@ -14,6 +15,7 @@ use crate::mapping::{Advice, Mapping};
 use crate::os::exit::at_exit;
 use crate::os::huge_pages::HUGE_PAGE;
 use crate::os::memory::page_size;
+use crate::sharing::reservation_lock::ReservationLock;
 use crate::storage::NpyHeader;
 
 pub struct Reserved {
@@ -58,23 +60,30 @@ struct Reservation {
     npy: Option<NpyHeader>,
     /// Whether others have truncated the file. Kept, because they may make it as long again.
     is_truncated: AtomicBool,
+    /// Tells readers of the file that its size says nothing. Released when the file is exact again.
+    _lock: Option<ReservationLock>,
 }
 
 /// The reservations of this process in files that others can see.
 static OPEN: Mutex<Vec<Weak<Reservation>>> = Mutex::new(Vec::new());
 
-/// The process that registered [`seal_all`]. A process that is forked from it inherits the registration, and must not act on it.
+/// The process that registered [`finish_all`]. A process that is forked from it inherits the registration, and must not act on it.
 static REGISTERED: OnceLock<u32> = OnceLock::new();
+
+/// Lets [`finish_all`] run at the exit of this process.
+pub(super) fn register_exit() {
+    REGISTERED.get_or_init(|| {
+        at_exit(finish_all);
+        std::process::id()
+    });
+}
 
 impl Reservation {
     fn start(reservation: Reservation) -> Arc<Reservation> {
         let reservation = Arc::new(reservation);
         // Memory that nobody else can see ends with the process.
         if reservation.mapping.storage().is_exposed() {
-            REGISTERED.get_or_init(|| {
-                at_exit(seal_all);
-                std::process::id()
-            });
+            register_exit();
             let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
             if open.len() == open.capacity() {
                 open.retain(|entry| entry.strong_count() > 0);
@@ -127,24 +136,28 @@ impl Reservation {
     }
 }
 
-/// Runs at `exit`, on the thread that called it.
-extern "C" fn seal_all() {
-    if REGISTERED.get() != Some(&std::process::id()) {
-        return;
+/// Runs at `exit`, on the thread that called it. Appends batches last, because a batch goes behind the elements of a reserved file.
+extern "C" fn finish_all() {
+    if REGISTERED.get() == Some(&std::process::id()) {
+        seal_all();
+        batch::append_all();
     }
-    let open = lock_at_exit();
+}
+
+fn seal_all() {
+    let open = lock_at_exit(&OPEN);
     for reservation in open.iter().flat_map(|open| open.iter()).filter_map(Weak::upgrade) {
         // A failure cannot be reported.
         let _ = reservation.seal();
     }
 }
 
-/// Other threads lock the list for a moment only. A thread that ended while it had locked the list must not hang the process.
-fn lock_at_exit() -> Option<MutexGuard<'static, Vec<Weak<Reservation>>>> {
+/// Other threads lock these lists for a moment only. A thread that ended while it had locked one must not hang the process.
+pub(super) fn lock_at_exit<T>(list: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     const TRIES: u32 = 1000;
     for _ in 0..TRIES {
-        match OPEN.try_lock() {
-            Ok(open) => return Some(open),
+        match list.try_lock() {
+            Ok(list) => return Some(list),
             Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
             Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(1)),
         }
@@ -162,7 +175,7 @@ impl Array {
     /// The same, for an array that has just taken over the length of its file.
     pub(in crate::array) fn reserve_more(&mut self, capacity: u64) -> Result<()> {
         countable_bytes("capacity", capacity, self.itemsize())?;
-        let exact = self.start_reservation();
+        let exact = self.start_reservation()?;
         if capacity <= self.capacity() {
             return self.check_truncation();
         }
@@ -174,20 +187,27 @@ impl Array {
     }
 
     /// Makes the array reserved. Returns the tail it had; `None` if it was reserved already.
-    fn start_reservation(&mut self) -> Option<Tail> {
+    fn start_reservation(&mut self) -> Result<Option<Tail>> {
         if let Tail::Reserved(_) = self.tail {
-            return None;
+            return Ok(None);
         }
         let npy = self.tail.header().cloned();
+        // A header counts the elements, whatever the size of the file.
+        let lock = if npy.is_none() && self.storage().is_exposed() {
+            ReservationLock::on(self.storage())?
+        } else {
+            None
+        };
         let reservation = Reservation::start(Reservation {
             mapping: self.memory.mapping().clone(),
             state: self.state.clone(),
             itemsize: self.itemsize(),
             npy: npy.clone(),
             is_truncated: AtomicBool::new(false),
+            _lock: lock,
         });
         let reserved = Tail::Reserved(Reserved { reservation, npy });
-        Some(std::mem::replace(&mut self.tail, reserved))
+        Ok(Some(std::mem::replace(&mut self.tail, reserved)))
     }
 
     /// As [`Reservation::check_truncation`]. Does nothing if the array is not reserved.

@@ -4,8 +4,11 @@
 //! It has no getters: V8 checks the receiver of a method of an addon, but not that of a getter. A small integer as receiver
 //! of a getter ends the process.
 
+mod appender;
 mod array_module;
+mod atomics;
 mod bound_functions;
+mod follow;
 mod jobs;
 mod memory;
 mod numbers;

@@ -1,0 +1,247 @@
+// Appenders: elements are collected in memory, and appended to an array by one write. The core appends what is left at the end of the
+// process or of the thread.
+
+import { Appender as CoreAppender } from '../native.js'
+import * as args from './arguments.js'
+import { refuseClones } from './cloning.js'
+import { coreOf, isArray, isClosed, memoryOf, typeOf } from './core-array.js'
+import { closed, invalidArgType, outOfRange } from './errors.js'
+import { sourceInMemory } from './sources.js'
+import { addPending, deletePending } from './pending-appenders.js'
+import { stage } from './staging.js'
+import { LENGTH } from './state.js'
+
+/** The default capacity in bytes. A write of so much takes far longer than the system call. */
+const DEFAULT_BYTES = 2 ** 16
+/** The largest capacity in bytes, which is the shortest window of the core. */
+const MOST_BYTES = 2 ** 30
+const DEFAULT_MS = 100
+/** The longest time of a timer. */
+const MOST_MS = 2 ** 31 - 1
+
+export class Appender {
+  #array
+  /** An array in memory, with the elements that are not appended yet. */
+  #buffer
+  #core
+  /** The state of the buffer. */
+  #words
+  #capacity
+  /** From one element to fewer than this, `append` is a store: it neither begins a batch nor ends one. */
+  #limit
+  #interval
+  #isSynced
+  #isClosed = false
+  #timer
+  /** What a flush threw that no call was there for. The next call throws it. */
+  #failure
+
+  constructor(array, buffer, { capacity, interval, isSynced }) {
+    refuseClones(this)
+    this.#array = array
+    this.#buffer = buffer
+    this.#core = new CoreAppender(coreOf(array), coreOf(buffer), isSynced)
+    this.#words = memoryOf(buffer).words
+    this.#capacity = capacity
+    this.#limit = capacity - 1
+    this.#interval = interval
+    this.#isSynced = isSynced
+  }
+
+  get array() {
+    return this.#array
+  }
+
+  get capacity() {
+    return this.#capacity
+  }
+
+  get pending() {
+    return this.#words[LENGTH]
+  }
+
+  get closed() {
+    return this.#isClosed || isClosed(this.#array)
+  }
+
+  append(value) {
+    const words = this.#words
+    const length = words[LENGTH]
+    if (length === 0 || length >= this.#limit) {
+      this.#appendSlowly(value)
+    } else {
+      this.#buffer.append(value)
+      // A getter of the value may have called this appender.
+      if (words[LENGTH] !== length + 1) this.#afterAppend()
+    }
+  }
+
+  extend(items) {
+    this.#begin()
+    const type = typeOf(this.#array)
+    const source = sourceInMemory(type, items, 'items')
+    if (source !== undefined) {
+      this.#add(source, isArray(items) ? memoryOf(items).length : source.length / type.itemsize)
+      return
+    }
+    const { bytes, failure } = stage(this.#array, items)
+    // The iterable may have called this appender.
+    this.#begin()
+    this.#add(bytes, bytes.length / type.itemsize)
+    if (failure !== undefined) throw failure.error
+  }
+
+  async flush() {
+    this.#begin()
+    this.#write()
+    this.#stopTimer()
+    if (this.#isSynced) await coreOf(this.#array).flushAsync()
+  }
+
+  flushSync() {
+    this.#begin()
+    this.#write()
+    this.#stopTimer()
+    if (this.#isSynced) coreOf(this.#array).flush()
+  }
+
+  close() {
+    if (this.#isClosed) return
+    this.#write()
+    if (this.#isSynced && !isClosed(this.#array)) coreOf(this.#array).flush()
+    this.#isClosed = true
+    this.#limit = 0
+    this.#stopTimer()
+    this.#core.close()
+    this.#buffer.close()
+  }
+
+  [Symbol.dispose]() {
+    this.close()
+  }
+
+  async [Symbol.asyncDispose]() {
+    if (this.#isClosed) return
+    this.#write()
+    if (this.#isSynced && !isClosed(this.#array)) await coreOf(this.#array).flushAsync()
+    this.close()
+  }
+
+  /** Begins a call: throws if it is too late, or what a flush threw before. */
+  #begin() {
+    if (this.#isClosed) throw closed('appender')
+    if (isClosed(this.#array)) throw closed()
+    if (this.#failure === undefined) return
+    const { error } = this.#failure
+    this.#failure = undefined
+    this.#limit = this.#capacity - 1
+    if (this.pending > 0) this.#startTimer()
+    throw error
+  }
+
+  /** Remembers an error for the next call. */
+  #fail(error) {
+    this.#failure = { error }
+    this.#limit = 0
+  }
+
+  #appendSlowly(value) {
+    this.#begin()
+    // An earlier write failed. If this one does, the value is not taken.
+    if (this.pending >= this.#capacity) this.#write()
+    this.#buffer.append(value)
+    this.#afterAppend()
+  }
+
+  /** Adds elements, all or none: the core of an array, or bytes. */
+  #add(source, count) {
+    if (this.pending + count > this.#capacity) this.#write()
+    const isLarge = count >= this.#capacity
+    const core = coreOf(isLarge ? this.#array : this.#buffer)
+    if (source instanceof Uint8Array) core.frombytes(source)
+    else core.extend(source)
+    if (!isLarge) this.#afterAppend()
+    else if (this.#isSynced) this.#startTimer()
+  }
+
+  /** Appends a full batch, and otherwise sees to it that the batch is appended later. */
+  #afterAppend() {
+    if (this.pending >= this.#capacity) {
+      // The elements are taken, so this call must not throw.
+      try {
+        this.#write()
+        if (this.#isSynced) this.#startTimer()
+      } catch (error) {
+        addPending(this.#array, this)
+        this.#fail(error)
+      }
+    } else if (this.pending > 0) {
+      addPending(this.#array, this)
+      this.#startTimer()
+    }
+  }
+
+  /** Appends the elements to the array. If that fails, they stay here. */
+  #write() {
+    if (this.pending > 0) this.#core.flush()
+    deletePending(this.#array, this)
+  }
+
+  #startTimer() {
+    if (this.#interval === 0 || this.#timer !== undefined) return
+    this.#timer = setTimeout(() => this.#flushLater(), this.#interval)
+    this.#timer.unref()
+  }
+
+  #stopTimer() {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  async #flushLater() {
+    const timer = this.#timer
+    try {
+      this.#write()
+      if (this.#isSynced) await coreOf(this.#array).flushAsync()
+    } catch (error) {
+      // An asynchronous call on the array will end by itself.
+      if (error.code !== 'ERR_BUSY' && !this.closed) this.#fail(error)
+    }
+    // Only now, so that there is one flush at a time.
+    if (this.#timer === timer) this.#timer = undefined
+    if (this.pending > 0 && this.#failure === undefined) this.#startTimer()
+  }
+
+  static {
+    Object.defineProperty(this.prototype, Symbol.toStringTag, { configurable: true, value: 'Appender' })
+    // Users get appenders from an array only.
+    delete this.prototype.constructor
+  }
+}
+
+/**
+ * An appender for an array.
+ * @param Class of the buffer: MmapArray, which this file cannot import
+ */
+export function appenderOf(array, options, Class) {
+  const { code, itemsize } = typeOf(array)
+  if (isClosed(array)) throw closed()
+  const given = args.toOptions(options, ['capacity', 'interval', 'sync'])
+  const capacity =
+    args.toOptionalCount(given.capacity, 'options.capacity') ?? Math.max(1, Math.floor(DEFAULT_BYTES / itemsize))
+  const most = Math.max(1, Math.floor(MOST_BYTES / itemsize))
+  if (capacity < 1 || capacity > most) {
+    throw outOfRange('options.capacity', `>= 1 and <= ${most}, which is 1 GiB`, capacity)
+  }
+  const interval = args.toOptionalCount(given.interval, 'options.interval') ?? DEFAULT_MS
+  if (interval > MOST_MS) throw outOfRange('options.interval', `>= 0 and <= ${MOST_MS} milliseconds`, interval)
+  const { sync: isSynced = false } = given
+  if (typeof isSynced !== 'boolean') throw invalidArgType('options.sync', 'a boolean', isSynced)
+  const buffer = new Class(code, undefined, { capacity })
+  try {
+    return new Appender(array, buffer, { capacity, interval, isSynced })
+  } catch (error) {
+    buffer.close()
+    throw error
+  }
+}

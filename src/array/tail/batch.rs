@@ -1,0 +1,158 @@
+//! A batch: elements that wait in memory until they are appended to an array by one write, at the latest at the end of the process.
+
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use super::End;
+use super::file_end::FileEnd;
+use super::reserved::{lock_at_exit, register_exit};
+use crate::array::jobs::Progress;
+use crate::array::{Array, Extent, State};
+use crate::error::{Error, Result};
+use crate::kernels::Region;
+use crate::mapping::{Mapping, Window};
+use crate::os::write::Unfinished;
+use crate::storage::{Flags, NpyHeader};
+
+/// The elements of a buffer, which is an array in memory, and all that is needed to append them to the file of another array without
+/// either.
+#[derive(Debug)]
+pub struct Batch {
+    /// The memory and the state of the buffer. JavaScript appends to it without a call.
+    elements: Arc<Window>,
+    state: Arc<State>,
+    itemsize: u64,
+    /// The array that gets the elements. Weak, because it gives its file back when it is closed.
+    target: Weak<Mapping>,
+    npy: Option<NpyHeader>,
+    /// Whether each batch is to be stored on the device.
+    is_synced: bool,
+    writing: Mutex<Writing>,
+}
+
+/// Locked while the elements are appended.
+#[derive(Debug)]
+struct Writing {
+    /// The end of the target's file, as of the last append.
+    end: End,
+    /// Whether the process has ended. If a thread still runs then, it must not append the elements again.
+    is_over: bool,
+}
+
+/// The batches of this process.
+static OPEN: Mutex<Vec<Weak<Batch>>> = Mutex::new(Vec::new());
+
+impl Batch {
+    fn open(batch: Batch) -> Arc<Batch> {
+        let batch = Arc::new(batch);
+        register_exit();
+        let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.len() == open.capacity() {
+            open.retain(|entry| entry.strong_count() > 0);
+        }
+        open.push(Arc::downgrade(&batch));
+        batch
+    }
+
+    fn region(&self) -> Region<'_> {
+        let bytes = self.state.length() * self.itemsize;
+        // A buffer that became longer than its window has another one now.
+        self.elements.region(bytes.min(self.elements.len() as u64))
+    }
+
+    /// Removes elements that were appended.
+    fn remove(&self, bytes: u64) {
+        let elements = self.region();
+        let rest = elements.len() - bytes as usize;
+        elements.move_within(bytes as usize, 0, rest);
+        self.state.set(rest as u64 / self.itemsize, self.state.capacity());
+    }
+
+    /// Appends the elements without the array, which is exact or in a `.npy` file by now.
+    fn append_at_exit(&self) -> Result<()> {
+        let (Some(target), Some(mut writing)) = (self.target.upgrade(), lock_at_exit(&self.writing)) else {
+            return Ok(());
+        };
+        let (storage, elements) = (target.storage(), self.region());
+        // Memory that nobody else can see ends with the process.
+        if writing.is_over || elements.is_empty() || !storage.is_exposed() {
+            return Ok(());
+        }
+        writing.is_over = true;
+        FileEnd::at_exit(&target, &writing.end, self.npy.as_ref(), self.itemsize)?
+            .append(elements, &mut Progress::default())?;
+        if self.is_synced { storage.sync() } else { Ok(()) }
+    }
+}
+
+/// Appends all batches at the end of the process.
+pub(super) fn append_all() {
+    let open = lock_at_exit(&OPEN);
+    for batch in open.iter().flat_map(|open| open.iter()).filter_map(Weak::upgrade) {
+        // A failure cannot be reported.
+        let _ = batch.append_at_exit();
+    }
+}
+
+impl Array {
+    /// A batch for this array. `buffer` is an array in memory of the same element type, in which the elements are collected.
+    ///
+    /// # Errors
+    /// `ReadOnly`, `FixedLength`; `TypeMismatch` if the types differ.
+    pub fn batch(&self, buffer: &Array, is_synced: bool) -> Result<Arc<Batch>> {
+        const OPERATION: &str = "appender";
+        self.require_access(OPERATION)?;
+        if self.flags == Flags::CopyOnWrite || self.extent != Extent::Whole {
+            return Err(Error::FixedLength { operation: OPERATION });
+        }
+        if self.element_type != buffer.element_type {
+            return Err(Error::TypeMismatch {
+                ours: self.element_type.to_string(),
+                theirs: buffer.element_type.to_string(),
+            });
+        }
+        Ok(Batch::open(Batch {
+            elements: buffer.window().clone(),
+            state: buffer.state.clone(),
+            itemsize: self.itemsize(),
+            target: Arc::downgrade(self.mapping()),
+            npy: self.tail.header().cloned(),
+            is_synced,
+            writing: Mutex::new(Writing {
+                end: self.end.clone(),
+                is_over: false,
+            }),
+        }))
+    }
+
+    /// Appends the elements of a batch by one write, and removes them from it. In one call, because a thread may be terminated between
+    /// two.
+    ///
+    /// # Errors
+    /// As [`Array::extend`]. Elements that are not in the file stay in the batch.
+    pub fn append_batch(&mut self, batch: &Batch) -> Result<()> {
+        let mut writing = batch.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let elements = batch.region();
+        if writing.is_over || elements.is_empty() {
+            return Ok(());
+        }
+        let _change = self.begin_length_change("the flush of an appender")??;
+        writing.end = self.end.clone();
+        let appended = self.append_or_keep(&[elements]);
+        let kept = match &appended {
+            Ok(()) => elements.len() as u64,
+            Err(unfinished) => unfinished.kept - unfinished.kept % self.row_bytes(),
+        };
+        batch.remove(kept);
+        appended.map_err(|Unfinished { error, .. }| error)
+    }
+
+    /// The same when the thread ends or the batch is dropped. Stores the elements on the device, if the batch wants that.
+    pub fn finish_batch(&mut self, batch: &Batch) -> Result<()> {
+        self.append_batch(batch)?;
+        if batch.is_synced {
+            self.storage().sync()
+        } else {
+            Ok(())
+        }
+    }
+}
