@@ -582,8 +582,10 @@ export type Nested<C extends ElementType> = MmapArray<C> | OwnView<C> | readonly
  * new MmapArray('H', Uint8Array.of(1, 0, 2, 0).buffer).tolist() // => [ 1, 2 ]
  * new MmapArray('w', 'naïve').length // => 5
  */
-export type Init<C extends ElementType> =
-  OwnView<C> | Iterable<Input<C>> | Iterable<Nested<C>> | ArrayBuffer | SharedArrayBuffer | number
+export type Init<C extends ElementType> = OwnView<C> | Items<C> | ArrayBuffer | SharedArrayBuffer | number
+
+/** Elements, or lists of them. */
+type Items<C extends ElementType> = Iterable<Input<C> | Nested<C>>
 
 /**
  * A bound of a range of elements: an integer, counted from the end where it is negative; a bigint or an infinity too,
@@ -829,10 +831,10 @@ export interface Appender<C extends ElementType = Typecode> {
   readonly closed: boolean
 
   /**
-   * Takes one element. It is checked as `append` of the array checks it.
+   * Takes one element, or one row if the array has several dimensions. It is checked as `append` of the array checks it.
    *
    * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type; ERR_PARTIAL_ROW
    * @throws {Error} ERR_CLOSED; ENOMEM; the error of a batch that could not be appended, as ENOSPC: then the element is not taken
    * @example
    * const log = new MmapArray({ time: 'd', size: 'I' })
@@ -842,15 +844,16 @@ export interface Appender<C extends ElementType = Typecode> {
    * appender.close()
    * log.tolist() // => [ { time: 1.5, size: 100 } ]
    */
-  append(value: Input<C>): void
+  append(value: Input<C> | Nested<C>): void
 
   /**
    * Takes elements, all of them or none. If they do not fit into the batch, the batch is appended first; as many as a whole batch or more
-   * are appended by a write of their own. Of an iterable, the items before a bad one (or before it throws) are taken.
+   * are appended by a write of their own. Of an iterable, the items before a bad one (or before it throws) are taken, unless the
+   * array has several dimensions. Then the items may be rows, as for `extend` of the array.
    *
    * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE for an item of the
    * wrong kind and for a value that is not iterable
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type; ERR_PARTIAL_ROW
    * @throws {Error} ERR_CLOSED; ENOMEM; the error of a batch that could not be appended, as ENOSPC: then no element is taken
    * @example
    * const log = new MmapArray('f')
@@ -859,7 +862,7 @@ export interface Appender<C extends ElementType = Typecode> {
    * appender.extend(Float32Array.of(3, 4, 5, 6, 7))
    * log.tolist() // => [ 1, 2, 3, 4, 5, 6, 7 ]
    */
-  extend(items: Source<C>): void
+  extend(items: Source<C> | PlainIterable<Nested<C>>): void
 
   /**
    * Appends what is pending, before it returns a promise. With `sync`, the promise waits until all elements of the array are on the device.
@@ -2969,7 +2972,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * const grid = new MmapArray('i', [[1, 2, 3], [4, 5, 6]], { shape: [2, 3] })
    * for (const row of grid.rows()) row.sort((a, b) => b - a)
    * grid.tolist() // => [ 3, 2, 1, 6, 5, 4 ]
-   * ;[...grid.rows(1)] // => [ Int32Array(3) [ 6, 5, 4 ] ]
+   * Array.from(grid.rows(1)) // => [ Int32Array(3) [ 6, 5, 4 ] ]
    */
   rows(start?: Bound, stop?: Bound): IterableIterator<View<C, ArrayBuffer>>
 
