@@ -619,7 +619,7 @@ export type Advice = 'normal' | 'random' | 'sequential' | 'willneed' | 'dontneed
  * @example
  * MmapArray.open('scores.i32', 'i', { flags: 'a+', capacity: 1000 }).capacity // => 1000
  */
-export interface OpenOptions {
+export interface OpenOptions<S extends readonly number[] = readonly number[]> {
   /**
    * What may be done to the file, and what happens where it is not there; Node's own letters, and `'c'`. Default `'r'`.
    *
@@ -685,7 +685,7 @@ export interface OpenOptions {
    * MmapArray.open('vectors.f32', 'f', { shape: [-1, 2] }).shape // => [ 3, 2 ]
    * MmapArray.open('vectors.npy', 'f', { shape: [-1, 2] }) // throws RangeError ERR_OUT_OF_RANGE
    */
-  shape?: readonly number[] | undefined
+  shape?: S | undefined
   /**
    * Elements to reserve at once, as {@link MmapArray.reserve} does: this array is then the file's only writer. Default:
    * none.
@@ -1220,6 +1220,11 @@ export interface NdarrayParts<C extends ElementType = Typecode> {
   offset: number
 }
 
+/** An array whose `shape` has as many lengths as the option, if TypeScript knows how many. */
+type Shaped<C extends ElementType, S extends readonly number[]> = number extends S['length']
+  ? MmapArray<C>
+  : MmapArray<C> & { readonly shape: { -readonly [Axis in keyof S]: number } }
+
 /** What `new MmapArray` and the class itself offer. */
 export interface MmapArrayConstructor {
   /**
@@ -1243,11 +1248,11 @@ export interface MmapArrayConstructor {
    * new MmapArray('f', [[1, 2, 3], [4, 5, 6]], { shape: [2, 3] }).get(1, 0) // => 4
    * new MmapArray('B', [256]) // throws RangeError ERR_VALUE_OUT_OF_RANGE
    */
-  new <const T extends TypeArgument>(
+  new <const T extends TypeArgument, const S extends readonly number[] = readonly number[]>(
     typecode: T,
     init?: Init<CodeOf<T>>,
-    options?: { capacity?: number | undefined; shape?: readonly number[] | undefined },
-  ): MmapArray<CodeOf<T>>
+    options?: { capacity?: number | undefined; shape?: S | undefined },
+  ): Shaped<CodeOf<T>, S>
 
   /**
    * What every array inherits its members from.
@@ -1274,7 +1279,11 @@ export interface MmapArrayConstructor {
    * MmapArray.open('temperatures.f64', Float64Array).tolist() // => [ 20.5, 21, 19.75 ]
    * MmapArray.open('no-such-file', 'd') // throws Error ENOENT
    */
-  open<const T extends TypeArgument>(path: FilePath, typecode: T, options?: OpenOptions): MmapArray<CodeOf<T>>
+  open<const T extends TypeArgument, const S extends readonly number[] = readonly number[]>(
+    path: FilePath,
+    typecode: T,
+    options?: OpenOptions<S>,
+  ): Shaped<CodeOf<T>, S>
 
   /**
    * Opens a `.npy` file, whose header says the type: `<i8` opens as `q`, `<U1` as `w`, `|S1` as `c`, `|b1` as `B`, and a structured
@@ -1297,7 +1306,11 @@ export interface MmapArrayConstructor {
    * MmapArray.open('trades.npy', { time: 'q', price: 'd' }, { flags: 'w+' }).append({ time: 1, price: 9.5 })
    * MmapArray.open('trades.npy').get(0) // => { time: 1n, price: 9.5 }
    */
-  open<C extends ElementType = Typecode>(path: FilePath, typecode?: undefined, options?: OpenOptions): MmapArray<C>
+  open<C extends ElementType = Typecode, const S extends readonly number[] = readonly number[]>(
+    path: FilePath,
+    typecode?: undefined,
+    options?: OpenOptions<S>,
+  ): Shaped<C, S>
 
   /**
    * Opens POSIX shared memory by name: memory that any program of the machine opens by that name, Python's
@@ -1317,7 +1330,11 @@ export interface MmapArrayConstructor {
    * counters.get(0) // => 5n
    * MmapArray.unlinkShm(name)
    */
-  openShm<const T extends TypeArgument>(name: string, typecode: T, options?: OpenOptions): MmapArray<CodeOf<T>>
+  openShm<const T extends TypeArgument, const S extends readonly number[] = readonly number[]>(
+    name: string,
+    typecode: T,
+    options?: OpenOptions<S>,
+  ): Shaped<CodeOf<T>, S>
 
   /**
    * Takes a name of shared memory away. Arrays that have it open keep their memory.
@@ -1439,7 +1456,11 @@ export interface MmapArrayConstructor {
    * const scores = new MmapArray('i', [1, 2, 3])
    * MmapArray.fromFd(scores.fd, 'i').tolist() // => [ 1, 2, 3 ]
    */
-  fromFd<const T extends TypeArgument>(fd: number, typecode: T, options?: OpenOptions): MmapArray<CodeOf<T>>
+  fromFd<const T extends TypeArgument, const S extends readonly number[] = readonly number[]>(
+    fd: number,
+    typecode: T,
+    options?: OpenOptions<S>,
+  ): Shaped<CodeOf<T>, S>
 
   /**
    * Gives the array behind a handle, in this thread, another thread or another process of this machine: the same bytes, not
@@ -1650,6 +1671,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * An array of several dimensions in C order has whole rows, and grows and shrinks by whole rows. A call that would leave part of one throws
    * a RangeError `ERR_PARTIAL_ROW` and changes nothing; `insert`, `pop` and `remove` of one element always do. The length is fixed in Fortran
    * order, if the shape is `[]`, and if rows have no elements.
+   *
+   * In TypeScript it is a tuple if the option `shape` was a list of known length.
    *
    * @example
    * const grid = MmapArray.open('grid.npy', 'd', { flags: 'w+', shape: [2, 3] }) // np.load gives an array of shape (2, 3)

@@ -215,6 +215,7 @@ describe('the declarations compile where they are used', () => {
     Atomics.wait(new MmapArray('i', [0]).sharedView, 0, 0)
     const shared: SharedArrayBuffer = new MmapArray('e').sharedView.buffer as SharedArrayBuffer
     function isFloat(array: MmapArray) { return array.is('f') ? array.view.fill(0) : array.typecode }
+    const lengths: [number, number] = new MmapArray('f', 6, { shape: [3, 2] }).shape
     class Scores extends MmapArray<'i'> { best() { return Math.max(...this.view) } }
     const best: number = new Scores('i', [1]).best()`
 
