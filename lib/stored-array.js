@@ -3,6 +3,7 @@
 import { inspect } from 'node:util'
 import { unlinkShm } from '../native.js'
 import * as args from './arguments.js'
+import * as atomics from './atomics.js'
 import { CoreArray, Opening, coreOf, isClosed, memoryOf, openViewsOf, requireArray, typeOf } from './core-array.js'
 import { toType } from './element-types.js'
 import { invalidArgType, outOfRange } from './errors.js'
@@ -245,6 +246,18 @@ export class StoredArray extends CoreArray {
       // close() has unlocked it already.
       if (!isClosed(this)) locks.unlock(coreOf(this))
     }
+  }
+
+  add(index, value) {
+    return atomics.add(this, index, value)
+  }
+
+  exchange(index, value) {
+    return atomics.exchange(this, index, value)
+  }
+
+  compareExchange(index, expected, replacement) {
+    return atomics.compareExchange(this, index, expected, replacement)
   }
 
   wait(index, expected, timeout) {
