@@ -66,6 +66,23 @@ describe('index.d.ts and the class have the same members', () => {
     expect(present.toSorted()).toEqual([...declared].toSorted())
   })
 
+  test('every member of an appender is declared, as a method or a property', () => {
+    const appender = new MmapArray('i').appender()
+    const nameOf = (key) =>
+      ({ [Symbol.dispose]: '[Symbol.dispose]', [Symbol.asyncDispose]: '[Symbol.asyncDispose]' })[key] ?? declaredAs(key)
+    const present = publicKeys(appender, INTERNAL)
+    expect(present.map(nameOf).toSorted()).toEqual(namesOf('Appender').toSorted())
+    for (const { name, isMethod } of membersOf('Appender')) {
+      expect(
+        isGetter(
+          appender,
+          present.find((key) => nameOf(key) === name),
+        ),
+        name,
+      ).toBe(!isMethod)
+    }
+  })
+
   test('every member of the class is declared', () => {
     const present = publicKeys(MmapArray, OF_EVERY_CLASS)
     const declared = new Set(namesOf('MmapArrayConstructor').filter((name) => name !== 'new' && name !== 'prototype'))
@@ -84,6 +101,7 @@ describe('index.d.ts and the class have the same members', () => {
     ['OpenOptions', () => MmapArray.open('x', 'i', { 'no such': 1 })],
     ['attach', () => MmapArray.attach(new MmapArray('i').handle(), { 'no such': 1 }), ['flags']],
     ['new', () => new MmapArray('i', [], { 'no such': 1 }), ['capacity']],
+    ['AppenderOptions', () => new MmapArray('i').appender({ 'no such': 1 })],
   ])('the options of %s are those the class takes', (container, call, names = namesOf(container)) => {
     const { message } = thrownBy(call)
     expect(/no other keys than ([\w, ]+)\./.exec(message)?.[1].split(', ').toSorted()).toEqual(names.toSorted())

@@ -158,12 +158,12 @@ describe('replace', () => {
     const end = Promise.all(writers).finally(() => running.clear())
     const seen = new Set()
     while (running.size > 0) {
+      await new Promise(setImmediate)
       const elements = elementsAt(path)
       seen.add(elements.length)
       if (elements.length === 3) continue
       expect(elements.length - 100 * elements[0]).toBeLessThan(30)
       expect(elements.every((element) => element === elements[0])).toBe(true)
-      await new Promise(setImmediate)
     }
     for (const result of await end) expectExit(result)
     expect(seen.size).toBeGreaterThan(3)
