@@ -94,10 +94,10 @@ pub(super) fn append_all() {
 }
 
 impl Array {
-    /// A batch for this array. `buffer` is an array in memory of the same element type, in which the elements are collected.
+    /// A batch for this array. `buffer` is an array in memory of the same element type and rows, in which the elements are collected.
     ///
     /// # Errors
-    /// `ReadOnly`, `FixedLength`; `TypeMismatch` if the types differ.
+    /// `ReadOnly`, `FixedLength`; `TypeMismatch` if the types differ; `PartialRow` if the rows do.
     pub fn batch(&self, buffer: &Array, is_synced: bool) -> Result<Arc<Batch>> {
         const OPERATION: &str = "appender";
         self.require_access(OPERATION)?;
@@ -110,6 +110,8 @@ impl Array {
                 theirs: buffer.element_type.to_string(),
             });
         }
+        // Each append has whole rows then.
+        self.require_whole_rows(OPERATION, buffer.shape.row())?;
         Ok(Batch::open(Batch {
             elements: buffer.window().clone(),
             state: buffer.state.clone(),
