@@ -100,7 +100,7 @@ describe('index.d.ts and the class have the same members', () => {
   test.each([
     ['OpenOptions', () => MmapArray.open('x', 'i', { 'no such': 1 })],
     ['attach', () => MmapArray.attach(new MmapArray('i').handle(), { 'no such': 1 }), ['flags']],
-    ['new', () => new MmapArray('i', [], { 'no such': 1 }), ['capacity']],
+    ['new', () => new MmapArray('i', [], { 'no such': 1 }), ['capacity', 'shape']],
     ['AppenderOptions', () => new MmapArray('i').appender({ 'no such': 1 })],
   ])('the options of %s are those the class takes', (container, call, names = namesOf(container)) => {
     const { message } = thrownBy(call)
