@@ -8,7 +8,7 @@ import { AppendLog } from './support/append-log.js'
 import { RECORDS, RecordCounts, SIZE, TYPE } from './support/checked-records.js'
 import { startCompanion } from './support/companion.js'
 import { onLinux } from './support/linux.js'
-import { expectExit, run, runNode, script } from './support/processes.js'
+import { expectExit, runNode, script } from './support/processes.js'
 import { describePython } from './support/python.js'
 import { useScope } from './support/scope.js'
 
@@ -63,14 +63,11 @@ def work():
         writers.push(runNode(body, { timeout: 100_000 }).then((result) => expectExit(result)))
       }
       const log = new AppendLog(array)
-      let isDone = false
-      const done = Promise.all(writers).finally(() => (isDone = true))
-      while (!isDone) {
+      const done = Promise.all(writers)
+      await until(() => {
         log.check()
-        // eslint-disable-next-line no-await-in-loop
-        await new Promise((turn) => setImmediate(turn))
-      }
-      await done
+        return Promise.race([done.then(() => true), new Promise((turn) => setImmediate(turn, false))])
+      })
       log.check()
       expect([0, 1, 2, 3].map((writer) => log.countOf(writer))).toEqual([EACH, EACH, EACH, EACH])
     })
@@ -78,7 +75,7 @@ def work():
     test('of records of 20 bytes are whole, although writers are killed', { timeout: 120_000 }, async () => {
       const path = scope.path()
       fs.writeFileSync(path, '')
-      const KILLS = 6
+      const KILLS = 4
       const count = 1000
       const python = async (writer) => {
         const ask = start()
@@ -93,8 +90,8 @@ def work():
         os.pwrite(journal, b"%9d" % (n - 1), 0)`,
           { path, writer, log },
         )
-        ask('work()').catch(() => {})
-        await until(() => fs.existsSync(log) && fs.statSync(log).size > 0)
+        const ended = ask('work()').catch(() => 'ended')
+        await untilWritten(log, ended)
         return { kill: ask.kill, acknowledged: () => Number(fs.readFileSync(log, 'latin1')) }
       }
       const node = async (writer) => {
@@ -109,12 +106,17 @@ def work():
         const child = spawn(process.execPath, ['--input-type=module', '-e', source], { stdio: 'inherit' })
         scope.atEnd(() => child.kill('SIGKILL'))
         const end = once(child, 'exit')
-        await until(() => fs.existsSync(log) && fs.statSync(log).size > 0)
+        await untilWritten(log, end)
         const kill = async () => {
           child.kill('SIGKILL')
           expect(await end).toEqual([null, 'SIGKILL'])
         }
         return { kill, acknowledged: () => Number(fs.readFileSync(log, 'latin1')) }
+      }
+      const untilWritten = async (log, end) => {
+        const isOver = end.then(() => expect.fail('a writer ended by itself'))
+        await Promise.race([until(() => fs.existsSync(log) && fs.statSync(log).size > 0), isOver])
+        isOver.catch(() => {})
       }
       const kinds = [python, node, python, node]
       const written = []
@@ -354,7 +356,7 @@ seen = os.read(ours, 100).decode()`
       expect(await ask('list(a.follow(999, timeout=0, batch=2))')).toEqual([[997, 998], [999]])
     })
 
-    test('from the end gives only what comes later, and ends after a timeout', async () => {
+    test('gives only what comes later, and ends after a timeout', async () => {
       const array = scope.keep(MmapArray.open(scope.path(), 'i', { flags: 'w+' }))
       array.extend([1, 2])
       const ask = await attached(array)
@@ -363,6 +365,21 @@ seen = os.read(ours, 100).decode()`
       const next = ask('next(f)')
       array.append(3)
       expect(await next).toEqual([3])
+    })
+
+    test('begins where the array ends, at the end of the file, or at an index from the end', async () => {
+      const array = scope.keep(MmapArray.open(scope.path(), 'i', { flags: 'w+' }))
+      array.extend([1, 2])
+      const ask = await attached(array)
+      array.extend([3, 4])
+      const followed = (from) => ask(`[item for part in a.follow(${from}timeout=0) for item in part]`)
+      expect(await followed('')).toEqual([3, 4])
+      expect(await followed('"end", ')).toEqual([])
+      expect(await followed('-1, ')).toEqual([2, 3, 4])
+      expect(await followed('4, ')).toEqual([])
+      await expect(followed('5, ')).rejects.toMatchObject({ code: 'ERR_MEMORY_FAULT' })
+      await expect(followed('-3, ')).rejects.toMatchObject({ code: 'ERR_OUT_OF_RANGE' })
+      expect(await ask('len(a)')).toBe(2)
     })
 
     test('without inotify looks again and again', async () => {
@@ -382,6 +399,7 @@ seen = os.read(ours, 100).decode()`
       fs.writeFileSync(`${array.path}.new`, '')
       fs.renameSync(`${array.path}.new`, array.path)
       expect(await followed).toEqual([[1]])
+      expect(await ask('list(a.follow("start", timeout=0.01, replaced="ignore"))')).toEqual([[1]])
       expect(await ask('[a.close() for part in a.follow("start")]')).toEqual([null])
     })
 
@@ -394,24 +412,29 @@ seen = os.read(ours, 100).decode()`
       next.catch(() => {})
       fs.truncateSync(array.path, 4)
       await expect(next).rejects.toMatchObject({ code: 'ERR_MEMORY_FAULT' })
+      expect(await ask('list(a.follow(2, timeout=0.01, truncated="restart"))')).toEqual([[1]])
     })
 
     test('gives nothing while a process has the file reserved', async () => {
-      const path = scope.file(Buffer.alloc(0))
-      const [ask, holder] = [start(), start()]
-      await ask('a = open(path, "i", "r+")', { path })
-      const lock = (kind) => `import fcntl
-b = open(path, "i", "r+")
-mmap_array._byte_lock(b._descriptor, mmap_array._F_OFD_SETLK, fcntl.${kind}, 2**62 + 1)`
-      await holder(lock('F_RDLCK'), { path })
-      fs.appendFileSync(path, Buffer.alloc(400))
-      expect(await ask('a.is_reserved, list(a.follow("start", timeout=0.01))')).toEqual([true, []])
+      const array = scope.keep(MmapArray.open(scope.path(), 'i', { flags: 'w+' }))
+      const ask = start()
+      await ask('a = open(path, "i", "r+")', { path: array.path })
+      array.append(5)
+      array.reserve(100)
+      array.append(6)
+      expect(await ask('a.is_reserved, list(a.follow("start", timeout=0.01)), a.refresh()')).toEqual([true, [], 100])
+      // The end is not known while the file is reserved.
+      await ask('end = a.follow("end")')
       const followed = ask('next(a.follow("start"))')
-      fs.truncateSync(path, 0)
-      fs.appendFileSync(path, Buffer.from(Int32Array.of(5).buffer))
-      await holder.kill()
-      expect(await followed).toEqual([5])
+      array.trim()
+      expect(await followed).toEqual([5, 6])
       expect(await ask('a.is_reserved')).toBe(false)
+      const next = ask('next(end)')
+      await until(() => {
+        array.append(7)
+        return Promise.race([next.then(() => true), new Promise((turn) => setTimeout(turn, 5, false))])
+      })
+      expect(new Set(await next)).toEqual(new Set([7]))
     })
 
     test('leaves no descriptor behind', async () => {

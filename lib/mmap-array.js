@@ -334,20 +334,6 @@ export class MmapArray extends StoredArray {
     return search.searchsortedAsync(this, needles, side, options)
   }
 
-  // Rows
-
-  row(index) {
-    return rows.rowAt(this, index)
-  }
-
-  rows(start, stop) {
-    return rows.rowsOf(this, start, stop)
-  }
-
-  ndarray() {
-    return rows.ndarrayOf(this)
-  }
-
   // Columns
 
   column(name, start, stop) {

@@ -15,7 +15,7 @@ import { openFile, openHandle } from './opening.js'
 import { isReplaced, openAgain } from './reopening.js'
 import { replace } from './replacing.js'
 import { versions } from './versions.js'
-import { orderOfAxes, shapeOf, stridesOf } from './rows.js'
+import * as rows from './rows.js'
 import * as waiting from './waiting.js'
 
 const ATTACH_FLAGS = ['r', 'r+', 'c']
@@ -110,15 +110,15 @@ export class StoredArray extends CoreArray {
   }
 
   get shape() {
-    return shapeOf(this)
+    return rows.shapeOf(this)
   }
 
   get order() {
-    return orderOfAxes(this)
+    return rows.orderOfAxes(this)
   }
 
   get strides() {
-    return stridesOf(this)
+    return rows.stridesOf(this)
   }
 
   get offset() {
@@ -162,6 +162,18 @@ export class StoredArray extends CoreArray {
   subarray(start, end) {
     const [first, last] = [args.toBound(start, 'start'), args.toBound(end, 'end')]
     return openViewsOf(this).subarray(first, last)
+  }
+
+  row(index) {
+    return rows.rowAt(this, index)
+  }
+
+  rows(start, stop) {
+    return rows.rowsOf(this, start, stop)
+  }
+
+  ndarray() {
+    return rows.ndarrayOf(this)
   }
 
   // Storage

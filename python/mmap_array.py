@@ -19,11 +19,15 @@ import re
 import select
 import stat
 import struct
+import sys
 import threading
 import time
 import weakref
 
 __all__ = ["Error", "MmapArray", "attach", "open", "open_shm", "unlink_shm"]
+
+if not sys.platform.startswith("linux") or sys.byteorder != "little" or sys.maxsize < 2**32:
+    raise ImportError("mmap_array.py is for Linux on 64-bit processors of little-endian byte order")
 
 
 class Error(Exception):
@@ -315,11 +319,11 @@ class _Header:
         except (ValueError, TypeError, SyntaxError, KeyError, MemoryError, RecursionError, Error) as error:
             raise _invalid_npy(f"its header cannot be read ({error})", where) from None
         self.type = self._type_of(descr, where)
-        self.is_row = len(self.shape) == 1 and not is_fortran
         self.order = "F" if is_fortran else "C"
-        self.count = 1
-        for length in self.shape:
-            self.count *= length
+        self.count = _product(self.shape)
+        # The shape of a row, if the array can grow by rows: by single elements if it has one dimension.
+        rest = self.shape[1:]
+        self.row_shape = rest if self.shape and not (is_fortran and rest) and _product(rest) > 0 else None
 
     @classmethod
     def read(cls, descriptor, where):
@@ -359,9 +363,7 @@ class _Header:
         for name, dtype, *shape in descr:
             count = None
             if shape and shape[0] != ():
-                count = 1
-                for length in shape[0] if isinstance(shape[0], (tuple, list)) else (shape[0],):
-                    count *= length
+                count = _product(shape[0] if isinstance(shape[0], (tuple, list)) else (shape[0],))
             padding = re.fullmatch(r"[<>=|]?V(\d+)", dtype) if isinstance(dtype, str) else None
             if name == "" and padding:
                 offset += int(padding[1]) * (count or 1)
@@ -387,21 +389,23 @@ class _Header:
         return cls.MAGIC + bytes((version, 0)) + size + data.ljust(length - text_at - 1) + b"\n"
 
     def writes(self, count, where):
-        """The writes, as (position, bytes), that change the count. NumPy reads the old or the new count after each of them.
+        """The new header, and the writes, as (position, bytes), that change the count. NumPy reads the old or the new one after each.
 
         The new count is written behind a '#' or in quotes, and one byte switches to it: see src/npy/recount.rs.
         """
         marker = re.search(rb"'fortran_order': False, 'shape':[ \"]\(", self.bytes)
         if marker is None:
             raise Error("ERR_UNSUPPORTED_NPY", f"{where}: the layout of its header is not NumPy's, so its count cannot be changed")
-        start, close = marker.end(), b",), }"
-        wanted = (self.bytes[: start - 2] + b" (%d" % count + close).ljust(self.start - 1) + b"\n"
+        rows, old_rows = (number // _product(self.row_shape) for number in (count, self.count))
+        behind = b"".join(b", %d" % length for length in self.row_shape) or b","
+        start, close = marker.end(), behind + b"), }"
+        wanted = (self.bytes[: start - 2] + b" (%d" % rows + close).ljust(self.start - 1) + b"\n"
         if len(wanted) > self.start:
             raise _out_of_range("length", "a number that the .npy header has room for", count)
-        old, new = b"%d" % self.count + close, b"%d" % count + close
+        old, new = b"%d" % old_rows + close, b"%d" % rows + close
         old_mark, mark = start + len(old), start + len(new)
         quote = max(old_mark, mark) + 1
-        other = b"\",'shape':(%d,)}" % count
+        other = b"\",'shape':(%d" % rows + behind + b")}"
         is_complete = self.bytes[start - 2 : old_mark] == b" (" + old and not self.bytes[old_mark:].strip()
         if not is_complete or len(old) == len(new) and sum(map(operator.ne, old, new)) < 2 or quote + len(other) >= self.start:
             at = next((at for at in range(self.start) if self.bytes[at] != wanted[at]), self.start)
@@ -409,6 +413,13 @@ class _Header:
         inside = (new + b"#").ljust(quote - start)
         steps = [(old_mark, b"#"), (quote, other), (start - 2, b'"'), (start, inside), (start - 2, b" ")]
         return wanted, steps + [(quote, b" " * len(other)), (mark, b" ")]
+
+
+def _product(lengths):
+    product = 1
+    for length in lengths:
+        product *= length
+    return product
 
 
 def _invalid_npy(reason, where):
@@ -437,9 +448,9 @@ class _Timespec(ctypes.Structure):
     _fields_ = [("seconds", ctypes.c_int64), ("nanoseconds", ctypes.c_int64)]
 
 
-def _failure(where=None):
+def _failure():
     number = ctypes.get_errno()
-    return OSError(number, os.strerror(number), where)
+    return OSError(number, os.strerror(number))
 
 
 def _futex(address, operation, value, timeout=None):
@@ -555,7 +566,7 @@ _ARRAYS = weakref.WeakSet()
 
 def _forget_locks():
     for array in list(_ARRAYS):
-        array._mutex = threading.RLock()
+        array._make_mutexes()
         array._forget_lock()
 
 
@@ -565,17 +576,19 @@ os.register_at_fork(after_in_child=_forget_locks)
 class MmapArray:
     """An array in mapped memory. `attach`, `open` and `open_shm` make one."""
 
-    def __init__(self, descriptor, type_, flags, path=None, offset=0, fixed=None, header=None):
+    def __init__(self, descriptor, type_, flags, path=None, offset=0, fixed=None, header=None, row_shape=()):
         self._descriptor, self._type, self._flags, self._path = descriptor, type_, flags, path
         self._offset, self._fixed, self._header = offset, fixed, header
+        # The length changes by rows, of one element unless the array has several dimensions.
+        self._row_shape, self._row = row_shape, _product(row_shape)
+        self._unit = self._row * type_.itemsize
         self._lock_descriptor = None
         self._is_locked = False
-        # For the threads of this process.
-        self._mutex = threading.RLock()
+        self._make_mutexes()
         self._map, self._bytes, self._mapped, self._view = None, None, 0, None
         self._length = 0
-        # Whether the file was seen to end with a whole element. Then a part that comes later is what an interrupted append left.
-        self._was_whole = self._file_bytes() % type_.itemsize == 0
+        # Whether the file was seen to end with a whole element or row. Then a part that comes later is what an interrupted append left.
+        self._was_whole = self._file_bytes() % self._unit == 0
         self._cuts = False
         _ARRAYS.add(self)
         self.refresh()
@@ -620,9 +633,11 @@ class MmapArray:
 
     @property
     def shape(self):
-        """The lengths of the dimensions of a .npy file; for other arrays only the length."""
-        is_whole = self._header is not None and self._header.count == self.length
-        return self._header.shape if is_whole else (self.length,)
+        """The lengths of the dimensions, as a .npy file or a handle has them; otherwise only the length."""
+        header = self._header
+        if header is not None and header.row_shape is None and header.count == self.length:
+            return header.shape
+        return (self.length // self._row, *self._row_shape)
 
     @property
     def closed(self):
@@ -658,9 +673,9 @@ class MmapArray:
         import numpy
 
         dtype = numpy.dtype(self._type.descr if self._type.code else self._numpy_fields())
-        shape, order = (self.shape, self._header.order) if self._header is not None else ((self.length,), "C")
+        order = "C" if self._header is None or len(self.shape) == 1 else self._header.order
         memory = self._memory(0, self._length)
-        return numpy.ndarray(shape, dtype, memory if self._length else None, order=order)
+        return numpy.ndarray(self.shape, dtype, memory if self._length else None, order=order)
 
     def _numpy_fields(self):
         formats = [scalar.descr if count is None else (scalar.descr, (count,)) for _, scalar, count, _ in self._type.fields]
@@ -714,8 +729,14 @@ class MmapArray:
     # Length.
 
     def append(self, value):
-        """Appends an element. Appends of all processes and threads are kept, except to a .npy file, which has one writer."""
-        self._append(self._type.pack([value]))
+        """Appends an element, or a row of an array of several dimensions, as a list of its elements.
+
+        Appends of all processes and threads are kept, except to a .npy file, which has one writer.
+        """
+        data = self._type.pack([value]) if self._row_shape == () else self._packed(value)
+        if len(data) != self._unit:
+            raise self._partial_row(data)
+        self._append(data)
 
     def extend(self, values):
         """Appends the elements of an iterable by one appending write, or of an array of the same type."""
@@ -787,6 +808,7 @@ class MmapArray:
             "format": self.format,
             "pidNamespace": _pid_namespace(),
             "record": self._type.record,
+            "rowShape": list(self._row_shape) or None,
         }
         return {name: value for name, value in found.items() if value is not None}
 
@@ -832,7 +854,7 @@ class MmapArray:
     def lock(self, shared=False, timeout=None):
         """Locks the file against others who lock it, in all processes and threads. Returns False if `timeout` seconds did not suffice."""
         deadline = _deadline(timeout)
-        with self._mutex:
+        with self._locking:
             if self._is_locked:
                 raise Error("ERR_LOCKED", "this array already holds the lock")
             descriptor = self._descriptor_for_locks()
@@ -867,45 +889,68 @@ class MmapArray:
             if self._is_locked:
                 self.unlock()
 
-    def follow(self, from_="end", timeout=None, batch=65536):
-        """A generator of lists with the elements that are appended from `from_` on: 'end', 'start' or an index. Each element comes once.
+    def follow(self, from_=None, timeout=None, batch=None, truncated="throw", replaced="end"):
+        """A generator of lists with the elements that are appended from `from_` on, in order, each once.
 
-        It ends after `timeout` seconds without a new element, if another file took the path, and after close(). It gives nothing while a
-        process has the file reserved.
+        `from_` is an index, 'start', or 'end', the end of the file; by default it is the length of the array. The generator ends after
+        `timeout` seconds without a new element, after close(), and if another file takes the path, unless `replaced` is 'ignore'. It
+        gives nothing while a process has the file reserved. If the file becomes shorter than what it gave, it raises ERR_MEMORY_FAULT,
+        or begins again if `truncated` is 'restart'.
         """
         self._require_open()
-        if from_ == "start":
-            at = 0
-        elif from_ == "end":
-            at = self._count()
+        if truncated not in ("throw", "restart"):
+            raise _out_of_range("truncated", "'throw' or 'restart'", truncated)
+        if replaced not in ("end", "ignore"):
+            raise _out_of_range("replaced", "'end' or 'ignore'", replaced)
+        if from_ == "end":
+            at = self._unreserved_length()
+        elif from_ in (None, "start"):
+            at = self._length if from_ is None else 0
         else:
-            at = _integer("from_", from_)
+            at = _integer("from_", from_, -self._length)
+            at += self._length if at < 0 else 0
         _deadline(timeout)
-        return self._follow(at, timeout, _integer("batch", batch, 1))
+        batch = max(2**20 // self.itemsize, 1) if batch is None else _integer("batch", batch, 1)
+        batch = max(batch - batch % self._row, self._row)
+        return self._follow(at, timeout, batch, truncated == "restart", replaced == "end")
 
-    def _follow(self, at, timeout, batch):
-        deadline, given = _deadline(timeout), 0
+    def _follow(self, at, timeout, batch, restarts, ends):
+        deadline = _deadline(timeout)
         with _Watch(self._descriptor) as watch:
             while not self.closed:
-                # Asked before the size: what was appended until then is given.
-                is_replaced = self._is_replaced()
-                length = self._unreserved_length()
-                if length is not None and length < given:
-                    raise _memory_fault()
-                if length is not None and at < length:
-                    data = self._read_bytes(at, min(length, at + batch))
-                    if self.is_reserved:
-                        # Zeros may have come between the two looks.
-                        continue
-                    at = given = at + len(data) // self.itemsize
+                try:
+                    # Asked before the size: what was appended until then is given.
+                    is_replaced = ends and self._is_replaced()
+                    length = self._unreserved_length()
+                    at = length if at is None else at
+                    data = self._read_new(at, length, batch)
+                except (Error, OSError, TypeError) as error:
+                    if self.closed:
+                        return
+                    if not restarts or getattr(error, "code", None) != "ERR_MEMORY_FAULT":
+                        raise
+                    at = 0
+                    continue
+                if data:
+                    at += len(data) // self.itemsize
                     yield self._type.unpack(data)
                     watch.has_seen_more()
                     deadline = _deadline(timeout)
                     continue
                 left = deadline - time.monotonic()
-                if is_replaced or left <= 0:
+                if left <= 0 or (is_replaced and data is not None):
                     return
                 watch.sleep(left)
+
+    def _read_new(self, at, length, batch):
+        """The bytes of at most `batch` elements from `at` on, of a file that had this length. None while it is reserved."""
+        if length is None:
+            return None
+        if length < at:
+            raise _memory_fault()
+        data = self._read_bytes(at, min(length, at + batch))
+        # Zeros may have come since the length was read.
+        return None if self.is_reserved else data
 
     # Inner matters.
 
@@ -1000,15 +1045,17 @@ class MmapArray:
 
     def _count(self):
         """The number of elements in the file."""
-        found = self._file_bytes() // self.itemsize
-        if self._header is not None:
-            header = _Header.read(self._descriptor, self._where())
-            if (header.start, header.type.descr, header.is_row) != (self._offset, self._header.type.descr, self._header.is_row):
+        header = self._header
+        if header is not None:
+            found = _Header.read(self._descriptor, self._where())
+            if (found.start, found.type.descr, found.row_shape) != (header.start, header.type.descr, header.row_shape):
                 raise _invalid_npy("it was overwritten by a file with other elements", self._where())
-            self._header = header
-            # The size is read last, because counted elements are in the file.
-            found = min(header.count, self._file_bytes() // self.itemsize)
-        return found if self._fixed is None else min(found, self._fixed)
+            header = self._header = found
+        # The size is read after the header, because counted elements are in the file.
+        length = self._file_bytes() // self._unit * self._row
+        if header is not None:
+            length = min(length, header.count)
+        return length if self._fixed is None else min(length, self._fixed)
 
     def _set_length(self, length):
         with self._mutex:
@@ -1023,8 +1070,14 @@ class MmapArray:
         if self._fixed is not None:
             raise Error("ERR_FIXED_LENGTH", f"{operation} needs an array without a fixed length")
 
+    def _partial_row(self, data):
+        what = f"elements of whole rows, which have {self._row} elements each"
+        return _WrongValue("ERR_PARTIAL_ROW", f"an append must have {what}. Received {len(data) // self.itemsize}")
+
     def _append(self, data):
         self._require_growing("an append")
+        if len(data) % self._unit:
+            raise self._partial_row(data)
         if not data:
             return
         with self._mutex:
@@ -1044,15 +1097,15 @@ class MmapArray:
 
     @contextlib.contextmanager
     def _length_change(self):
-        """Holds the lock on appends, if a killed append could leave a part of an element, and truncates such a part.
+        """Holds the lock on appends, if a killed append could leave a part of an element or row, and truncates such a part.
 
         Gives the bytes of the elements in the file. See "Appends of records" in docs/durability.md.
         """
-        may_cross_pages = 4096 % self.itemsize != 0 or self._offset % self.itemsize != 0
-        is_held = (may_cross_pages or self._cuts) and self._acquire_append_lock()
+        may_be_partial = self._row > 1 or 4096 % self._unit != 0 or self._offset % self._unit != 0
+        is_held = (may_be_partial or self._cuts) and self._acquire_append_lock()
         try:
             size = self._file_bytes()
-            part = size % self.itemsize
+            part = size % self._unit
             if part and is_held and (self._was_whole or self._cuts):
                 size -= part
                 os.ftruncate(self._descriptor, self._offset + size)
@@ -1085,8 +1138,6 @@ class MmapArray:
         """Writes elements behind those that the header of a .npy file counts, then counts them."""
         count = self._count()
         length = count + len(data) // self.itemsize
-        if not self._header.is_row:
-            raise Error("ERR_FIXED_LENGTH", "a .npy file of several dimensions has a fixed length")
         wanted, writes = self._header.writes(length, self._where())
         _write_at(self._descriptor, data, self._offset + count * self.itemsize)
         for position, part in writes:
@@ -1128,6 +1179,10 @@ class MmapArray:
                 if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
                     raise
         return self._lock_descriptor
+
+    def _make_mutexes(self):
+        """For the threads of this process: one for appends and the mapping, one for lock(), which may wait for long."""
+        self._mutex, self._locking = threading.RLock(), threading.Lock()
 
     def _forget_lock(self):
         self._is_locked = False
@@ -1313,12 +1368,14 @@ def _open_npy(descriptor, type_, flags, path, length):
     found = max(os.fstat(descriptor).st_size - header.start, 0) // header.type.itemsize
     if header.count > found:
         raise _invalid_npy(f"its header counts {header.count} elements, but it ends after {found}", repr(path))
-    if length is not None and length > header.count and not (creates and header.is_row):
+    if length is not None and length > header.count and not (creates and header.row_shape is not None):
         raise _out_of_range("length", f"at most {header.count}, the number of elements in the file", length)
     fixed = length if length is not None and length < header.count else None
-    if not header.is_row and fixed is None:
+    if header.row_shape is None and fixed is None:
         fixed = header.count
-    array = MmapArray(descriptor, type_ or header.type, flags, path, header.start, fixed, header)
+    # A part of the file has one dimension.
+    row_shape = header.row_shape if fixed is None else ()
+    array = MmapArray(descriptor, type_ or header.type, flags, path, header.start, fixed, header, row_shape)
     return _made_longer(array, length, length is not None and length > header.count)
 
 
@@ -1377,7 +1434,7 @@ def attach(handle, flags=None):
     flags = flags or ("r+" if is_writable else "r")
     type_ = _type_of(handle.get("record") or handle.get("typecode"))
     offset, fixed, path = handle["offset"], handle.get("length"), handle.get("path")
-    is_npy = handle.get("format") == "npy"
+    is_npy, row_shape = handle.get("format") == "npy", tuple(handle.get("rowShape") or ())
     if offset % type_.alignment:
         raise _invalid("handle.offset", f"a multiple of {type_.alignment}", offset)
     descriptor, found_path = _locate(handle, _open_flags(flags, is_npy))
@@ -1385,9 +1442,10 @@ def attach(handle, flags=None):
         header = None
         if is_npy:
             header = _Header.read(descriptor, repr(path))
-            if header.start != offset or header.type.descr != type_.descr or (fixed is None and not header.is_row):
+            has_rows = header.row_shape == row_shape or (fixed is not None and not row_shape)
+            if header.start != offset or header.type.descr != type_.descr or not has_rows:
                 raise Error("ERR_STALE_HANDLE", "the array behind the handle is gone: its .npy file now has other elements")
-        return MmapArray(descriptor, type_, flags, found_path, offset, fixed, header)
+        return MmapArray(descriptor, type_, flags, found_path, offset, fixed, header, row_shape)
 
 
 def _checked_handle(handle):
@@ -1409,6 +1467,9 @@ def _checked_handle(handle):
         is_right = isinstance(value, kind) and not isinstance(value, bool) and (kind is str or value >= 0)
         if not is_right and (is_needed or value is not None):
             raise _invalid(f"handle.{name}", f"part of {expected}", value)
+    rows = handle.get("rowShape")
+    if rows is not None and not (isinstance(rows, (list, tuple)) and all(type(length) is int and 0 < length < 2**53 for length in rows)):
+        raise _invalid("handle.rowShape", f"part of {expected}", rows)
     if (handle.get("typecode") is None) == (handle.get("record") is None):
         raise _invalid("handle.typecode", f"part of {expected}", handle.get("typecode"))
     return handle

@@ -16,6 +16,7 @@ use std::fs::File;
 use std::io::Write;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
+use std::sync::Barrier;
 
 fn short() -> ElementType {
     Typecode::parse("h").unwrap().into()
@@ -98,6 +99,13 @@ fn arrays() -> Vec<(&'static str, Array, Option<File>)> {
     arrays
 }
 
+/// The lengths of the axes, which have all elements.
+fn shape_of(array: &Array) -> Vec<u64> {
+    let shape = array.shape();
+    assert_eq!(shape.iter().product::<u64>(), array.length(), "{shape:?}");
+    shape
+}
+
 fn bytes_of(array: &Array) -> Vec<u8> {
     array.region().to_vec().unwrap()
 }
@@ -153,11 +161,14 @@ fn resolve_of_more_bytes_than_can_be_counted_fails() {
 fn open_of_a_raw_file_by_rows_has_its_whole_rows() {
     let file = file_of(&[1; 20]);
     let array = raw(&file, Flags::Read, placed(&[-1, 3])).unwrap();
-    assert_eq!((array.shape(), array.order()), (vec![3, 3], Order::C));
+    assert_eq!((shape_of(&array), array.order()), (vec![3, 3], Order::C));
     let part = raw(&file, Flags::ReadWrite, placed(&[1, 2, 3])).unwrap();
-    assert_eq!((part.shape(), part.extent()), (vec![1, 2, 3], Extent::Fixed(6)));
+    assert_eq!(
+        (shape_of(&part), part.extent()),
+        (vec![1, 2, 3], Extent::Fixed(6))
+    );
     let column = raw(&file, Flags::ReadWrite, placed(&[-1, 1])).unwrap();
-    assert_eq!(column.shape(), [10, 1]);
+    assert_eq!(shape_of(&column), [10, 1]);
     let error = raw(&file, Flags::ReadWrite, placed(&[4, 3])).err().unwrap();
     assert!(error.to_string().contains("at most 3 rows"), "{error}");
     let both = Placement {
@@ -173,7 +184,7 @@ fn open_that_creates_rows_fills_them_with_zeros_but_completes_no_part_of_one() {
     let file = file_of(&[1; 12]);
     let array = raw(&file, Flags::CreateOrKeep, placed(&[3, 3])).unwrap();
     assert_eq!(
-        (array.shape(), bytes_of(&array)[12..].to_vec()),
+        (shape_of(&array), bytes_of(&array)[12..].to_vec()),
         (vec![3, 3], vec![0; 6])
     );
     let ragged = file_of(&[1; 14]);
@@ -197,11 +208,37 @@ fn open_of_a_new_npy_file_makes_the_rows_of_the_shape() {
     ] {
         let file = file_of(b"something else");
         let array = npy(&file, Flags::CreateOrTruncate, placed(lengths)).unwrap();
-        assert_eq!((&*array.shape(), array.extent()), (shape, Extent::Whole));
+        assert_eq!((&*shape_of(&array), array.extent()), (shape, Extent::Whole));
         let count: u64 = shape.iter().product();
         let expected = [header_of(&short(), shape).unwrap(), vec![0; 2 * count as usize]].concat();
         assert_eq!(contents(&file), expected);
     }
+}
+
+#[test]
+fn open_by_a_shape_that_cannot_be_leaves_the_file_alone() {
+    let file = file_of(b"something else");
+    let both = Placement {
+        length: Some(3),
+        ..placed(&[1, 3])
+    };
+    for placement in [both, placed(&[1 << 40, 1 << 40])] {
+        for flags in [Flags::CreateOrTruncate, Flags::CreateOrKeep] {
+            assert_eq!(code(npy(&file, flags, placement.clone())), "ERR_OUT_OF_RANGE");
+            assert_eq!(code(raw(&file, flags, placement.clone())), "ERR_OUT_OF_RANGE");
+        }
+    }
+    assert_eq!(contents(&file), b"something else");
+    let existing = npy_of(&[1, 3]);
+    let both = Placement {
+        length: Some(3),
+        ..placed(&[1, 3])
+    };
+    let open = || storage_of(&existing, Flags::Read);
+    assert_eq!(
+        code(Array::open_npy(None, Flags::Read, both, open)),
+        "ERR_OUT_OF_RANGE"
+    );
 }
 
 #[test]
@@ -227,7 +264,7 @@ fn open_of_an_npy_file_by_another_shape_fails_and_names_both() {
         (&[0, 3], [0, 3], Extent::Fixed(0)),
     ] {
         let array = npy(&file, Flags::ReadWrite, placed(lengths)).unwrap();
-        assert_eq!((array.shape(), array.extent()), (shape.to_vec(), extent));
+        assert_eq!((shape_of(&array), array.extent()), (shape.to_vec(), extent));
     }
 }
 
@@ -256,7 +293,7 @@ fn open_of_a_file_in_fortran_order_has_a_fixed_shape() {
     let file = fortran_of("(2, 3)", 6);
     for placement in [Placement::default(), placed(&[2, 3]), placed(&[-1, 3])] {
         let mut array = npy(&file, Flags::ReadWrite, placement).unwrap();
-        assert_eq!((array.shape(), array.order()), (vec![2, 3], Order::Fortran));
+        assert_eq!((shape_of(&array), array.order()), (vec![2, 3], Order::Fortran));
         assert_eq!(code(array.extend(Region::of(&[0; 6]))), "ERR_FIXED_LENGTH");
         assert_eq!(code(array.pop(0)), "ERR_FIXED_LENGTH");
     }
@@ -270,12 +307,12 @@ fn open_of_a_file_in_fortran_order_has_a_fixed_shape() {
     let mut array = npy(&file, Flags::ReadWrite, Placement::default()).unwrap();
     file.set_len(128 + 9).unwrap();
     array.refresh().unwrap();
-    assert_eq!((array.shape(), array.order()), (vec![4], Order::C));
+    assert_eq!((shape_of(&array), array.order()), (vec![4], Order::C));
     // One axis has one order, and the file keeps its word for it.
     let row = fortran_of("(2,)", 2);
     let mut array = npy(&row, Flags::ReadWrite, placed(&[-1])).unwrap();
     array.append(&Element::from_bytes(&[1, 2])).unwrap();
-    assert_eq!((array.shape(), array.order()), (vec![3], Order::C));
+    assert_eq!((shape_of(&array), array.order()), (vec![3], Order::C));
     assert!(String::from_utf8_lossy(&contents(&row)).contains("True, 'shape': (3,)"));
 }
 
@@ -284,7 +321,7 @@ fn open_of_a_file_without_dimensions_or_with_empty_rows_has_a_fixed_shape() {
     for shape in [&[][..], &[5, 0], &[0, 0]] {
         let file = npy_of(shape);
         let mut array = npy(&file, Flags::ReadWrite, Placement::default()).unwrap();
-        assert_eq!((&*array.shape(), array.order()), (shape, Order::C));
+        assert_eq!((&*shape_of(&array), array.order()), (shape, Order::C));
         assert_eq!(code(array.extend(Region::of(&[0; 2]))), "ERR_FIXED_LENGTH");
         assert_eq!(
             code(npy(&file, Flags::Read, placed(&[-1, 1]))),
@@ -346,7 +383,7 @@ fn bounds(start: i64, stop: i64, step: i64) -> Bounds {
 #[test]
 fn calls_that_leave_whole_rows_change_the_length() {
     for (kind, mut array, file) in arrays() {
-        let shape = |array: &Array| (array.shape()[0], array.shape()[1]);
+        let shape = |array: &Array| (shape_of(array)[0], shape_of(array)[1]);
         array.extend(Region::of(&[7; 18])).unwrap();
         assert_eq!(shape(&array), (5, 3), "{kind}");
         array.extend_with_itself().unwrap();
@@ -407,7 +444,7 @@ fn capacity_is_one_of_whole_rows() {
             file.set_len(start + 104).unwrap();
             assert_eq!(code(array.extend(Region::of(&[1; 6]))), "ERR_MEMORY_FAULT");
             array.refresh().unwrap();
-            assert_eq!((array.shape(), array.capacity()), (vec![2, 3], 51), "{kind}");
+            assert_eq!((shape_of(&array), array.capacity()), (vec![2, 3], 51), "{kind}");
             array.extend(Region::of(&[1; 6 * 40])).unwrap();
             array.trim().unwrap();
             assert_eq!(size(&file), start + 6 * 42, "{kind}");
@@ -427,7 +464,7 @@ fn append_after_an_interrupted_append_removes_its_part_of_a_row() {
         file.write_all_at(&vec![2; bytes + 4], 2 * bytes as u64).unwrap();
         assert_eq!(reader.refresh().unwrap(), 3 * row as u64);
         array.extend(Region::of(&vec![3; bytes])).unwrap();
-        assert_eq!((array.shape()[0], size(&file)), (4, 4 * bytes as u64));
+        assert_eq!((shape_of(&array)[0], size(&file)), (4, 4 * bytes as u64));
         let expected = [vec![1; 2 * bytes], vec![2; bytes], vec![3; bytes]].concat();
         assert_eq!(contents(&file), expected);
         file.set_len(4 * bytes as u64 + 1).unwrap();
@@ -440,7 +477,7 @@ fn append_after_an_interrupted_append_removes_its_part_of_a_row() {
 fn append_to_a_file_that_ended_inside_a_row_fails_unless_it_may_be_cut() {
     let file = file_of(&[1; 16]);
     let mut array = raw(&file, Flags::ReadWrite, placed(&[-1, 3])).unwrap();
-    assert_eq!(array.shape(), [2, 3]);
+    assert_eq!(shape_of(&array), [2, 3]);
     let error = array.extend(Region::of(&[2; 6])).unwrap_err();
     assert_eq!(error.to_string(), "16 bytes is not a multiple of the row size, 6");
     assert_eq!(error.code(), "ERR_RAGGED_LENGTH");
@@ -482,7 +519,10 @@ fn append_from_threads_keeps_rows_whole() {
     let mut owner = raw(&file, Flags::ReadWrite, placed(&[-1, ROW as i64 / 2])).unwrap();
     let handle = owner.handle().unwrap();
     let storage = owner.storage().clone();
+    // A file that ends inside a row when it is opened is left as it is.
+    let all_opened = Barrier::new(3);
     let append = |mut array: Array, value: u8| {
+        all_opened.wait();
         for _ in 0..EACH {
             array.extend(Region::of(&[value; 2 * ROW])).unwrap();
         }
@@ -496,6 +536,7 @@ fn append_from_threads_keeps_rows_whole() {
         });
         scope.spawn(|| append(Array::attach(short(), &handle, None).unwrap(), 4));
         scope.spawn(|| {
+            all_opened.wait();
             for round in 0..EACH {
                 // What a killed append leaves.
                 let lock = AppendLock::on(&storage).unwrap();
@@ -525,7 +566,7 @@ fn refresh_of_a_file_that_ends_inside_a_row_shows_whole_rows() {
             let mut array = raw(&file, flags, placed(lengths)).unwrap();
             file.set_len(40).unwrap();
             array.refresh().unwrap();
-            assert_eq!(array.shape(), [6, 3]);
+            assert_eq!(shape_of(&array), [6, 3]);
             array.check().unwrap();
         }
         let file = npy_of(&[10, 3]);
@@ -533,8 +574,14 @@ fn refresh_of_a_file_that_ends_inside_a_row_shows_whole_rows() {
             let mut array = npy(&file, flags, placed(lengths)).unwrap();
             file.set_len(128 + 40).unwrap();
             array.refresh().unwrap();
-            assert_eq!(array.shape(), [6, 3]);
-            file.set_len(128 + 60).unwrap();
+            assert_eq!(shape_of(&array), [6, 3]);
+            if flags == Flags::ReadWrite && lengths == [-1, 3] {
+                array.extend(Region::of(&[5; 6])).unwrap();
+                assert_eq!((shape_of(&array), size(&file)), (vec![7, 3], 128 + 42));
+                file.set_len(128 + 36).unwrap();
+            }
+            let all = npy_of(&[10, 3]);
+            file.write_all_at(&contents(&all), 0).unwrap();
         }
     }
 }
@@ -546,7 +593,7 @@ fn refresh_of_an_npy_file_that_others_made_longer_shows_its_rows() {
     let mut writer = npy(&file, Flags::ReadWrite, placed(&[-1, 3])).unwrap();
     writer.extend(Region::of(&[5; 6])).unwrap();
     reader.refresh().unwrap();
-    assert_eq!(reader.shape(), [10, 3]);
+    assert_eq!(shape_of(&reader), [10, 3]);
     assert_eq!(contents(&file)[..128], header_of(&short(), &[10, 3]).unwrap());
     let other = npy_of(&[10, 6]);
     file.write_all_at(&contents(&other), 0).unwrap();
@@ -571,7 +618,7 @@ fn open_after_a_killed_recount_shows_whole_rows_and_completes_the_header() {
             file.write_all_at(&bytes, 0).unwrap();
             let reader = npy(&file, Flags::Read, Placement::default()).unwrap();
             let rows = if stop < 3 { 9 } else { 10 };
-            assert_eq!(reader.shape(), shape(rows), "{stop}");
+            assert_eq!(shape_of(&reader), shape(rows), "{stop}");
             let mut writer = npy(&file, Flags::ReadWrite, Placement::default()).unwrap();
             assert_eq!(
                 contents(&file)[..128],
@@ -595,7 +642,7 @@ fn fromfile_of_a_short_source_appends_its_whole_rows() {
             .fromfile(ExternalFile::Own(file_of(&[9; 16])), 9)
             .unwrap_err();
         assert_eq!(error, Error::UnexpectedEof { wanted: 9, got: 6 }, "{kind}");
-        assert_eq!(array.shape(), [4, 3], "{kind}");
+        assert_eq!(shape_of(&array), [4, 3], "{kind}");
         for count in [9, 3 << 40] {
             let (reader, mut writer) = std::io::pipe().unwrap();
             writer.write_all(&[8; 10]).unwrap();
@@ -613,7 +660,7 @@ fn fromfile_of_a_short_source_appends_its_whole_rows() {
             );
             array.finish_job(1).unwrap();
         }
-        assert_eq!(array.shape(), [6, 3], "{kind}");
+        assert_eq!(shape_of(&array), [6, 3], "{kind}");
         let job = array.fromfile_later(2, ExternalFile::Own(file_of(&[9; 16])), 8);
         assert_eq!(code(job.map(drop)), "ERR_PARTIAL_ROW", "{kind}");
     }
@@ -646,7 +693,7 @@ fn fromfile_of_rows_larger_than_what_is_read_at_once_appends_whole_ones() {
                 array.finish_job(round).unwrap();
             }
         }
-        assert_eq!(array.shape(), [6, ROW as u64 / 2]);
+        assert_eq!(shape_of(array), [6, ROW as u64 / 2]);
         let there = bytes_of(array);
         assert!(there[..3 * ROW] == source[..3 * ROW] && there[3 * ROW..] == source[..3 * ROW]);
     }
@@ -661,7 +708,7 @@ fn fromfile_of_a_row_larger_than_the_memory_is_enomem() {
     drop(writer);
     let source = ExternalFile::open(FileName::Descriptor(reader.as_raw_fd()), Mode::Sync).unwrap();
     assert_eq!(code(array.fromfile(source, huge as u64)), "ENOMEM");
-    assert_eq!(array.shape(), [0, huge as u64]);
+    assert_eq!(shape_of(&array), [0, huge as u64]);
 }
 
 #[test]
@@ -670,14 +717,14 @@ fn attach_gives_the_shape_of_the_owner() {
         let handle = array.handle().unwrap();
         assert_eq!(handle.row_shape, Some(vec![3]), "{kind}");
         let mut other = Array::attach(short(), &handle, None).unwrap();
-        assert_eq!(other.shape(), [2, 3], "{kind}");
+        assert_eq!(shape_of(&other), [2, 3], "{kind}");
         assert_eq!(
             code(other.append(&Element::from_bytes(&[1, 1]))),
             "ERR_PARTIAL_ROW"
         );
         other.extend(Region::of(&[1; 6])).unwrap();
         array.refresh().unwrap();
-        assert_eq!(array.shape(), [3, 3], "{kind}");
+        assert_eq!(shape_of(&array), [3, 3], "{kind}");
     }
     let file = npy_of(&[5, 3]);
     for (placement, shape) in [
@@ -697,7 +744,7 @@ fn attach_gives_the_shape_of_the_owner() {
     let fortran = fortran_of("(2, 3)", 6);
     let mut owner = npy(&fortran, Flags::ReadWrite, Placement::default()).unwrap();
     let other = Array::attach(short(), &owner.handle().unwrap(), None).unwrap();
-    assert_eq!((other.shape(), other.order()), (vec![2, 3], Order::Fortran));
+    assert_eq!((shape_of(&other), other.order()), (vec![2, 3], Order::Fortran));
 }
 
 #[test]
