@@ -46,7 +46,6 @@ const ADDING = {
   restores: true,
   expected: ({ values }) => values.map((value) => value + 1),
   MmapArray: storing('array.add(i, 1)'),
-  C: 'for (size_t i = 0; i < n; i++) *(_Atomic(T) *)(a + i) += 1; return in_place(a, n * sizeof(T));',
 }
 
 const READING = { goals: { 'typed array': 2 }, expected: ({ n }) => sampleSum(n), 'typed array': sumOf('array[i]') }
@@ -90,6 +89,7 @@ export const ELEMENTS = [
     typecodes: ['i'],
     goals: { 'typed array': 3 },
     'typed array': storing('Atomics.add(array, i, 1)'),
+    C: 'for (size_t i = 0; i < n; i++) __atomic_fetch_add(a + i, 1, __ATOMIC_SEQ_CST); return in_place(a, n * sizeof(T));',
   },
   {
     title: 'add(i, v) of floats, atomic',
@@ -112,6 +112,13 @@ export const ELEMENTS = [
         }
         return array`,
     },
+    C: `
+      for (size_t i = 0; i < n; i++) {
+        T before = a[i], after;
+        do after = before + 1;
+        while (!__atomic_compare_exchange(a + i, &before, &after, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
+      }
+      return in_place(a, n * sizeof(T));`,
   },
   {
     title: 'for … of',
