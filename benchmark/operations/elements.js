@@ -197,6 +197,25 @@ with open(the.path, 'r+b') as file: the.state = the.mmaparray('i', mmap=the.mmap
     },
   },
   {
+    title: 'append by an appender',
+    writes: true,
+    goals: { 'reserved MmapArray': 2 },
+    expected: ({ values, fraction }) => values.map((_, index) => index + fraction),
+    MmapArray: {
+      before: `
+        the.state = the.MmapArray.open(the.path, the.typecode, { flags: 'w+' })
+        the.appender = the.state.appender()`,
+      round:
+        'const { appender, fraction } = the; for (let i = 0; i < n; i++) appender.append(i + fraction); appender.flushSync()',
+      after: 'the.state.close()',
+    },
+    'reserved MmapArray': {
+      before: "the.state = the.MmapArray.open(the.path, the.typecode, { flags: 'w+', capacity: n })",
+      round: 'const { state, fraction } = the; for (let i = 0; i < n; i++) state.append(i + fraction)',
+      after: 'the.state.close()',
+    },
+  },
+  {
     title: 'extend an empty one, same type',
     takesMemory: true,
     packages: 'mmap-io',
