@@ -360,6 +360,7 @@ describe('replace that fails leaves the old file, and nothing else', () => {
     await expectUntouched(code, () => MmapArray.replace(name && scope.path(name), ...others))
   })
 
+  // None of them may be outside of the scope's directory: a test that fails could replace it.
   test.each([
     ['is a directory', 'EISDIR', () => scope.directory],
     [
@@ -370,7 +371,6 @@ describe('replace that fails leaves the old file, and nothing else', () => {
         return scope.path('fifo')
       },
     ],
-    ['is a device', 'ENODEV', () => '/dev/null'],
     ['is in no directory', 'ENOENT', () => scope.path('missing/file')],
     ['is in a file', 'ENOTDIR', () => join(oldFile(), 'file')],
     ['ends in a slash', 'ENOENT', () => `${scope.path('missing')}/`],
