@@ -84,3 +84,18 @@ use(doubles)
 array.lock({ share: true })
 // @ts-expect-error a name is text
 MmapArray.unlinkShm(5)
+
+// Following
+
+for await (const part of new MmapArray('d').follow({ from: 'end', batch: 10, signal: AbortSignal.abort() })) {
+  exactly<Float64Array<ArrayBuffer>>()(part)
+}
+for await (const part of new MmapArray({ time: 'q' }).follow({ from: -1, truncated: 'restart', replaced: 'reopen' })) {
+  const times: bigint[] = part.map(({ time }) => time)
+  use(times)
+}
+exactly<boolean>()(array.isReserved)
+// @ts-expect-error no such place
+array.follow({ from: 'begin' })
+// @ts-expect-error no such choice
+array.follow({ replaced: 'throw' })
