@@ -582,8 +582,10 @@ export type Nested<C extends ElementType> = MmapArray<C> | OwnView<C> | readonly
  * new MmapArray('H', Uint8Array.of(1, 0, 2, 0).buffer).tolist() // => [ 1, 2 ]
  * new MmapArray('w', 'naïve').length // => 5
  */
-export type Init<C extends ElementType> =
-  OwnView<C> | Iterable<Input<C>> | Iterable<Nested<C>> | ArrayBuffer | SharedArrayBuffer | number
+export type Init<C extends ElementType> = OwnView<C> | Items<C> | ArrayBuffer | SharedArrayBuffer | number
+
+/** Elements, or lists of them. */
+type Items<C extends ElementType> = Iterable<Input<C> | Nested<C>>
 
 /**
  * A bound of a range of elements: an integer, counted from the end where it is negative; a bigint or an infinity too,
@@ -617,7 +619,7 @@ export type Advice = 'normal' | 'random' | 'sequential' | 'willneed' | 'dontneed
  * @example
  * MmapArray.open('scores.i32', 'i', { flags: 'a+', capacity: 1000 }).capacity // => 1000
  */
-export interface OpenOptions {
+export interface OpenOptions<S extends readonly number[] = readonly number[]> {
   /**
    * What may be done to the file, and what happens where it is not there; Node's own letters, and `'c'`. Default `'r'`.
    *
@@ -683,7 +685,7 @@ export interface OpenOptions {
    * MmapArray.open('vectors.f32', 'f', { shape: [-1, 2] }).shape // => [ 3, 2 ]
    * MmapArray.open('vectors.npy', 'f', { shape: [-1, 2] }) // throws RangeError ERR_OUT_OF_RANGE
    */
-  shape?: readonly number[] | undefined
+  shape?: S | undefined
   /**
    * Elements to reserve at once, as {@link MmapArray.reserve} does: this array is then the file's only writer. Default:
    * none.
@@ -829,10 +831,10 @@ export interface Appender<C extends ElementType = Typecode> {
   readonly closed: boolean
 
   /**
-   * Takes one element. It is checked as `append` of the array checks it.
+   * Takes one element, or one row if the array has several dimensions. It is checked as `append` of the array checks it.
    *
    * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type; ERR_PARTIAL_ROW
    * @throws {Error} ERR_CLOSED; ENOMEM; the error of a batch that could not be appended, as ENOSPC: then the element is not taken
    * @example
    * const log = new MmapArray({ time: 'd', size: 'I' })
@@ -842,15 +844,16 @@ export interface Appender<C extends ElementType = Typecode> {
    * appender.close()
    * log.tolist() // => [ { time: 1.5, size: 100 } ]
    */
-  append(value: Input<C>): void
+  append(value: Input<C> | Nested<C>): void
 
   /**
    * Takes elements, all of them or none. If they do not fit into the batch, the batch is appended first; as many as a whole batch or more
-   * are appended by a write of their own. Of an iterable, the items before a bad one (or before it throws) are taken.
+   * are appended by a write of their own. Of an iterable, the items before a bad one (or before it throws) are taken, unless the
+   * array has several dimensions. Then the items may be rows, as for `extend` of the array.
    *
    * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE for an item of the
    * wrong kind and for a value that is not iterable
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type; ERR_PARTIAL_ROW
    * @throws {Error} ERR_CLOSED; ENOMEM; the error of a batch that could not be appended, as ENOSPC: then no element is taken
    * @example
    * const log = new MmapArray('f')
@@ -859,7 +862,7 @@ export interface Appender<C extends ElementType = Typecode> {
    * appender.extend(Float32Array.of(3, 4, 5, 6, 7))
    * log.tolist() // => [ 1, 2, 3, 4, 5, 6, 7 ]
    */
-  extend(items: Source<C>): void
+  extend(items: Source<C> | PlainIterable<Nested<C>>): void
 
   /**
    * Appends what is pending, before it returns a promise. With `sync`, the promise waits until all elements of the array are on the device.
@@ -1217,6 +1220,11 @@ export interface NdarrayParts<C extends ElementType = Typecode> {
   offset: number
 }
 
+/** An array whose `shape` has as many lengths as the option, if TypeScript knows how many. */
+type Shaped<C extends ElementType, S extends readonly number[]> = number extends S['length']
+  ? MmapArray<C>
+  : MmapArray<C> & { readonly shape: { -readonly [Axis in keyof S]: number } }
+
 /** What `new MmapArray` and the class itself offer. */
 export interface MmapArrayConstructor {
   /**
@@ -1240,11 +1248,11 @@ export interface MmapArrayConstructor {
    * new MmapArray('f', [[1, 2, 3], [4, 5, 6]], { shape: [2, 3] }).get(1, 0) // => 4
    * new MmapArray('B', [256]) // throws RangeError ERR_VALUE_OUT_OF_RANGE
    */
-  new <const T extends TypeArgument>(
+  new <const T extends TypeArgument, const S extends readonly number[] = readonly number[]>(
     typecode: T,
     init?: Init<CodeOf<T>>,
-    options?: { capacity?: number | undefined; shape?: readonly number[] | undefined },
-  ): MmapArray<CodeOf<T>>
+    options?: { capacity?: number | undefined; shape?: S | undefined },
+  ): Shaped<CodeOf<T>, S>
 
   /**
    * What every array inherits its members from.
@@ -1271,7 +1279,11 @@ export interface MmapArrayConstructor {
    * MmapArray.open('temperatures.f64', Float64Array).tolist() // => [ 20.5, 21, 19.75 ]
    * MmapArray.open('no-such-file', 'd') // throws Error ENOENT
    */
-  open<const T extends TypeArgument>(path: FilePath, typecode: T, options?: OpenOptions): MmapArray<CodeOf<T>>
+  open<const T extends TypeArgument, const S extends readonly number[] = readonly number[]>(
+    path: FilePath,
+    typecode: T,
+    options?: OpenOptions<S>,
+  ): Shaped<CodeOf<T>, S>
 
   /**
    * Opens a `.npy` file, whose header says the type: `<i8` opens as `q`, `<U1` as `w`, `|S1` as `c`, `|b1` as `B`, and a structured
@@ -1294,7 +1306,11 @@ export interface MmapArrayConstructor {
    * MmapArray.open('trades.npy', { time: 'q', price: 'd' }, { flags: 'w+' }).append({ time: 1, price: 9.5 })
    * MmapArray.open('trades.npy').get(0) // => { time: 1n, price: 9.5 }
    */
-  open<C extends ElementType = Typecode>(path: FilePath, typecode?: undefined, options?: OpenOptions): MmapArray<C>
+  open<C extends ElementType = Typecode, const S extends readonly number[] = readonly number[]>(
+    path: FilePath,
+    typecode?: undefined,
+    options?: OpenOptions<S>,
+  ): Shaped<C, S>
 
   /**
    * Opens POSIX shared memory by name: memory that any program of the machine opens by that name, Python's
@@ -1314,7 +1330,11 @@ export interface MmapArrayConstructor {
    * counters.get(0) // => 5n
    * MmapArray.unlinkShm(name)
    */
-  openShm<const T extends TypeArgument>(name: string, typecode: T, options?: OpenOptions): MmapArray<CodeOf<T>>
+  openShm<const T extends TypeArgument, const S extends readonly number[] = readonly number[]>(
+    name: string,
+    typecode: T,
+    options?: OpenOptions<S>,
+  ): Shaped<CodeOf<T>, S>
 
   /**
    * Takes a name of shared memory away. Arrays that have it open keep their memory.
@@ -1436,7 +1456,11 @@ export interface MmapArrayConstructor {
    * const scores = new MmapArray('i', [1, 2, 3])
    * MmapArray.fromFd(scores.fd, 'i').tolist() // => [ 1, 2, 3 ]
    */
-  fromFd<const T extends TypeArgument>(fd: number, typecode: T, options?: OpenOptions): MmapArray<CodeOf<T>>
+  fromFd<const T extends TypeArgument, const S extends readonly number[] = readonly number[]>(
+    fd: number,
+    typecode: T,
+    options?: OpenOptions<S>,
+  ): Shaped<CodeOf<T>, S>
 
   /**
    * Gives the array behind a handle, in this thread, another thread or another process of this machine: the same bytes, not
@@ -1647,6 +1671,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * An array of several dimensions in C order has whole rows, and grows and shrinks by whole rows. A call that would leave part of one throws
    * a RangeError `ERR_PARTIAL_ROW` and changes nothing; `insert`, `pop` and `remove` of one element always do. The length is fixed in Fortran
    * order, if the shape is `[]`, and if rows have no elements.
+   *
+   * In TypeScript it is a tuple if the option `shape` was a list of known length.
    *
    * @example
    * const grid = MmapArray.open('grid.npy', 'd', { flags: 'w+', shape: [2, 3] }) // np.load gives an array of shape (2, 3)
@@ -2969,7 +2995,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * const grid = new MmapArray('i', [[1, 2, 3], [4, 5, 6]], { shape: [2, 3] })
    * for (const row of grid.rows()) row.sort((a, b) => b - a)
    * grid.tolist() // => [ 3, 2, 1, 6, 5, 4 ]
-   * ;[...grid.rows(1)] // => [ Int32Array(3) [ 6, 5, 4 ] ]
+   * Array.from(grid.rows(1)) // => [ Int32Array(3) [ 6, 5, 4 ] ]
    */
   rows(start?: Bound, stop?: Bound): IterableIterator<View<C, ArrayBuffer>>
 

@@ -100,7 +100,7 @@ describe('index.d.ts and the class have the same members', () => {
   test.each([
     ['OpenOptions', () => MmapArray.open('x', 'i', { 'no such': 1 })],
     ['attach', () => MmapArray.attach(new MmapArray('i').handle(), { 'no such': 1 }), ['flags']],
-    ['new', () => new MmapArray('i', [], { 'no such': 1 }), ['capacity']],
+    ['new', () => new MmapArray('i', [], { 'no such': 1 }), ['capacity', 'shape']],
     ['AppenderOptions', () => new MmapArray('i').appender({ 'no such': 1 })],
   ])('the options of %s are those the class takes', (container, call, names = namesOf(container)) => {
     const { message } = thrownBy(call)
@@ -215,6 +215,7 @@ describe('the declarations compile where they are used', () => {
     Atomics.wait(new MmapArray('i', [0]).sharedView, 0, 0)
     const shared: SharedArrayBuffer = new MmapArray('e').sharedView.buffer as SharedArrayBuffer
     function isFloat(array: MmapArray) { return array.is('f') ? array.view.fill(0) : array.typecode }
+    const lengths: [number, number] = new MmapArray('f', 6, { shape: [3, 2] }).shape
     class Scores extends MmapArray<'i'> { best() { return Math.max(...this.view) } }
     const best: number = new Scores('i', [1]).best()`
 

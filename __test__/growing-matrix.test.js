@@ -36,10 +36,9 @@ test(`np.load of a growing matrix is whole, ${LOADS} times`, { timeout: 200_000 
   const child = spawn(python, ['-B', LOADER, matrix.path, String(LOADS)], { stdio: ['ignore', 'pipe', 'inherit'] })
   scope.atEnd(() => child.kill('SIGKILL'))
   const lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  let exit
-  const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve((exit = { code, signal }))))
+  const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })))
   expect((await lines.next()).value).toBe('ready')
-  for (let step = 0; exit === undefined; step++) {
+  for (let step = 0; child.exitCode === null && child.signalCode === null; step++) {
     change(matrix, step)
     if (step % 20 === 0) await turn()
   }

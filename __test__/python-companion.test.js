@@ -374,6 +374,14 @@ describePython('python/mmap_array.py', () => {
             path: file,
             count,
           })
+          // Whoever reads while a write is under way may see any part of it.
+          await ask(`def counts():
+    data = bytearray(a._header.bytes)
+    for at, part in writes:
+        for n, byte in enumerate(part):
+            data[at + n] = byte
+            yield mmap_array._Header(bytes(data), "").count`)
+          expect(await ask('sorted(set(counts()))')).toEqual([count, count + 1])
           const steps = await ask('len(writes)')
           for (let step = 0; step <= steps; step++) {
             await ask(
@@ -555,9 +563,9 @@ for at, data in writes[:step]: mmap_array._write_at(b._descriptor, data, at)`,
       3,
       4,
     ])
-    await ask('a.close()')
+    await ask('w = a.view; a.close()')
     array.set(0, 10.5)
-    expect(await ask('v[0]')).toBe(10.5)
+    expect(await ask('[v[0], w[0], len(w)]')).toEqual([10.5, 10.5, 4])
   })
 
   test('a file that another process truncated is ERR_MEMORY_FAULT, and does not kill the process', async () => {

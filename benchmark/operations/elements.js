@@ -46,7 +46,6 @@ const ADDING = {
   restores: true,
   expected: ({ values }) => values.map((value) => value + 1),
   MmapArray: storing('array.add(i, 1)'),
-  C: 'for (size_t i = 0; i < n; i++) *(_Atomic(T) *)(a + i) += 1; return in_place(a, n * sizeof(T));',
 }
 
 const READING = { goals: { 'typed array': 2 }, expected: ({ n }) => sampleSum(n), 'typed array': sumOf('array[i]') }
@@ -90,6 +89,7 @@ export const ELEMENTS = [
     typecodes: ['i'],
     goals: { 'typed array': 3 },
     'typed array': storing('Atomics.add(array, i, 1)'),
+    C: 'for (size_t i = 0; i < n; i++) __atomic_fetch_add(a + i, 1, __ATOMIC_SEQ_CST); return in_place(a, n * sizeof(T));',
   },
   {
     title: 'add(i, v) of floats, atomic',
@@ -112,6 +112,13 @@ export const ELEMENTS = [
         }
         return array`,
     },
+    C: `
+      for (size_t i = 0; i < n; i++) {
+        T before = a[i], after;
+        do after = before + 1;
+        while (!__atomic_compare_exchange(a + i, &before, &after, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
+      }
+      return in_place(a, n * sizeof(T));`,
   },
   {
     title: 'for … of',
@@ -194,6 +201,25 @@ with open(the.path, 'r+b') as file: the.state = the.mmaparray('i', mmap=the.mmap
         }
         return number(0);`,
       after: 'close(*(int *)the->state); free(the->state);',
+    },
+  },
+  {
+    title: 'append by an appender',
+    writes: true,
+    goals: { 'reserved MmapArray': 2 },
+    expected: ({ values, fraction }) => values.map((_, index) => index + fraction),
+    MmapArray: {
+      before: `
+        the.state = the.MmapArray.open(the.path, the.typecode, { flags: 'w+' })
+        the.appender = the.state.appender()`,
+      round:
+        'const { appender, fraction } = the; for (let i = 0; i < n; i++) appender.append(i + fraction); appender.flushSync()',
+      after: 'the.state.close()',
+    },
+    'reserved MmapArray': {
+      before: "the.state = the.MmapArray.open(the.path, the.typecode, { flags: 'w+', capacity: n })",
+      round: 'const { state, fraction } = the; for (let i = 0; i < n; i++) state.append(i + fraction)',
+      after: 'the.state.close()',
     },
   },
   {

@@ -45,7 +45,8 @@ const results = [
   ['doubles, add of 0.5, taken by exchange', reported, all / 2],
   ['doubles, the highest by compareExchange', doubles.get(HIGHEST), all - 1],
 ]
-for (const [what, counted, right] of results) console.log(`  ${what}: ${counted}, ${counted === right ? 'exact' : `not ${right}`}`)
+for (const [what, counted, right] of results)
+  console.log(`  ${what}: ${counted}, ${counted === right ? 'exact' : `not ${right}`}`)
 const isExact = results.every(([, counted, right]) => counted === right)
 console.log(isExact ? 'No count was lost.' : 'COUNTS WERE LOST')
 process.exitCode = isExact ? 0 : 1
@@ -56,6 +57,8 @@ doubles.close()
 function ended(counter) {
   return new Promise((resolve, reject) => {
     counter.once('error', reject)
-    counter.once('exit', (code, signal) => (code === 0 ? resolve() : reject(new Error(`it ended with ${signal ?? code}`))))
+    counter.once('exit', (code, signal) =>
+      code === 0 ? resolve() : reject(new Error(`it ended with ${signal ?? code}`)),
+    )
   })
 }
