@@ -366,6 +366,23 @@ describePython('python/mmap_array.py', () => {
         })
       })
 
+      test('of records makes the header that Node makes, whatever its length', async () => {
+        const ask = start()
+        const ours = scope.path('ours.npy')
+        const [path, most] = [scope.path('theirs.npy'), 70]
+        const theirs = await ask(
+          `def headers():
+    for length in range(1, most):
+        open(path, [("n" * length, "d")], "w+").close()
+        with os.fdopen(os.open(path, os.O_RDONLY), "rb") as file: yield file.read().hex()`,
+          { path, most },
+        ).then(() => ask('list(headers())'))
+        for (let length = 1; length < most; length++) {
+          MmapArray.open(ours, { ['n'.repeat(length)]: 'd' }, { flags: 'w+' }).close()
+          expect(theirs[length - 1]).toBe(fs.readFileSync(ours, 'hex'))
+        }
+      })
+
       test('that an append was interrupted in has the old or the new length for Node, and can be appended to', async () => {
         const ask = start()
         const file = scope.path('a.npy')
@@ -377,6 +394,7 @@ describePython('python/mmap_array.py', () => {
           // Whoever reads while a write is under way may see any part of it.
           await ask(`def counts():
     data = bytearray(a._header.bytes)
+    yield count
     for at, part in writes:
         for n, byte in enumerate(part):
             data[at + n] = byte
