@@ -204,7 +204,7 @@ mod tests {
     fn remove_of_a_part_keeps_the_elements_behind_it() {
         let array = over(&file_of(&[]), Flags::ReadWrite, None);
         let buffer = buffer_of(&[1, 1, 2, 2, 3, 3]);
-        array.batch(&buffer, false).unwrap().remove(4, 2);
+        array.batch(&buffer, false).unwrap().remove(4);
         assert_eq!(buffer.region().to_vec().unwrap(), [3, 3]);
     }
 
