@@ -582,8 +582,10 @@ export type Nested<C extends ElementType> = MmapArray<C> | OwnView<C> | readonly
  * new MmapArray('H', Uint8Array.of(1, 0, 2, 0).buffer).tolist() // => [ 1, 2 ]
  * new MmapArray('w', 'naïve').length // => 5
  */
-export type Init<C extends ElementType> =
-  OwnView<C> | Iterable<Input<C>> | Iterable<Nested<C>> | ArrayBuffer | SharedArrayBuffer | number
+export type Init<C extends ElementType> = OwnView<C> | Items<C> | ArrayBuffer | SharedArrayBuffer | number
+
+/** Elements, or lists of them. */
+type Items<C extends ElementType> = Iterable<Input<C> | Nested<C>>
 
 /**
  * A bound of a range of elements: an integer, counted from the end where it is negative; a bigint or an infinity too,
@@ -617,7 +619,7 @@ export type Advice = 'normal' | 'random' | 'sequential' | 'willneed' | 'dontneed
  * @example
  * MmapArray.open('scores.i32', 'i', { flags: 'a+', capacity: 1000 }).capacity // => 1000
  */
-export interface OpenOptions {
+export interface OpenOptions<S extends readonly number[] = readonly number[]> {
   /**
    * What may be done to the file, and what happens where it is not there; Node's own letters, and `'c'`. Default `'r'`.
    *
@@ -683,7 +685,7 @@ export interface OpenOptions {
    * MmapArray.open('vectors.f32', 'f', { shape: [-1, 2] }).shape // => [ 3, 2 ]
    * MmapArray.open('vectors.npy', 'f', { shape: [-1, 2] }) // throws RangeError ERR_OUT_OF_RANGE
    */
-  shape?: readonly number[] | undefined
+  shape?: S | undefined
   /**
    * Elements to reserve at once, as {@link MmapArray.reserve} does: this array is then the file's only writer. Default:
    * none.
@@ -725,6 +727,215 @@ export interface OpenOptions {
    * torn.tolist() // => [ 0, 0, 1 ]
    */
   tail?: 'cut' | undefined
+}
+
+/**
+ * How an appender collects elements, see {@link MmapArray.appender}.
+ *
+ * @example
+ * const ticks = MmapArray.open('ticks.f64', 'd', { flags: 'a+' })
+ * ticks.appender({ capacity: 1000, interval: 20, sync: true }).close()
+ */
+export interface AppenderOptions {
+  /**
+   * The number of elements in a batch: from 1 to as many as 1 GiB holds. Default: as many as 64 KiB holds.
+   *
+   * @example
+   * const log = new MmapArray('i')
+   * const appender = log.appender({ capacity: 2 })
+   * appender.append(1)
+   * log.length // => 0
+   * appender.append(2)
+   * log.length // => 2
+   */
+  capacity?: number | undefined
+  /**
+   * The longest time in milliseconds that an element waits, if the event loop is free. It needs a timer, which keeps no process alive. 0: no
+   * timer. Default 100.
+   *
+   * @example
+   * import { setTimeout as pause } from 'node:timers/promises'
+   * const log = new MmapArray('i')
+   * log.appender({ interval: 10 }).append(1)
+   * while (log.length === 0) await pause(10)
+   * log.length // => 1
+   */
+  interval?: number | undefined
+  /**
+   * Whether `flush()` and `close()` also wait until the elements are on the device, as {@link MmapArray.flush} does, so that they
+   * survive a power failure. The timer, too, lets the device store the batches that were appended since it ran last. Default false.
+   *
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'a+' })
+   * const appender = log.appender({ sync: true })
+   * appender.append(1.5)
+   * await appender.flush() // on the device now
+   */
+  sync?: boolean | undefined
+}
+
+/**
+ * Collects elements in memory and appends them to an array in batches, each by one write: so a log costs a store for each element, not a
+ * system call, and whoever reads the file sees whole elements, in order. Made by {@link MmapArray.appender}; docs/logging.md tells
+ * when elements are lost.
+ *
+ * A batch is appended when it is full, after the interval, at `flush()` and `close()`, and at the end of the process or worker. If that fails
+ * where no call can throw (by the timer, or when an element has filled the batch), the elements are kept, and the next call throws the
+ * error and does nothing else. Nothing is lost, and nothing is written twice.
+ *
+ * @example
+ * const log = MmapArray.open('log.i32', 'i', { flags: 'w+' })
+ * const appender = log.appender()
+ * for (let n = 0; n < 1000; n++) appender.append(n)
+ * log.length // => 0
+ * await appender.flush()
+ * log.length // => 1000
+ */
+export interface Appender<C extends ElementType = Typecode> {
+  /**
+   * The array that gets the elements.
+   *
+   * @example
+   * const log = new MmapArray('i')
+   * log.appender().array === log // => true
+   */
+  readonly array: MmapArray<C>
+
+  /**
+   * The number of elements in a full batch.
+   *
+   * @example
+   * new MmapArray('d').appender().capacity // => 8192
+   */
+  readonly capacity: number
+
+  /**
+   * The number of elements that are not in the array yet.
+   *
+   * @example
+   * const appender = new MmapArray('i').appender()
+   * appender.extend([1, 2, 3])
+   * appender.pending // => 3
+   */
+  readonly pending: number
+
+  /**
+   * Whether the appender, or its array, is closed.
+   *
+   * @example
+   * const log = new MmapArray('i')
+   * const appender = log.appender()
+   * log.close()
+   * appender.closed // => true
+   */
+  readonly closed: boolean
+
+  /**
+   * Takes one element, or one row if the array has several dimensions. It is checked as `append` of the array checks it.
+   *
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type; ERR_PARTIAL_ROW
+   * @throws {Error} ERR_CLOSED; ENOMEM; the error of a batch that could not be appended, as ENOSPC: then the element is not taken
+   * @example
+   * const log = new MmapArray({ time: 'd', size: 'I' })
+   * const appender = log.appender()
+   * appender.append({ time: 1.5, size: 100 })
+   * appender.append({ time: 2.5, size: -1 }) // throws RangeError ERR_VALUE_OUT_OF_RANGE
+   * appender.close()
+   * log.tolist() // => [ { time: 1.5, size: 100 } ]
+   */
+  append(value: Input<C> | Nested<C>): void
+
+  /**
+   * Takes elements, all of them or none. If they do not fit into the batch, the batch is appended first; as many as a whole batch or more
+   * are appended by a write of their own. Of an iterable, the items before a bad one (or before it throws) are taken, unless the
+   * array has several dimensions. Then the items may be rows, as for `extend` of the array.
+   *
+   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE for an item of the
+   * wrong kind and for a value that is not iterable
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type; ERR_PARTIAL_ROW
+   * @throws {Error} ERR_CLOSED; ENOMEM; the error of a batch that could not be appended, as ENOSPC: then no element is taken
+   * @example
+   * const log = new MmapArray('f')
+   * const appender = log.appender({ capacity: 4 })
+   * appender.extend([1, 2])
+   * appender.extend(Float32Array.of(3, 4, 5, 6, 7))
+   * log.tolist() // => [ 1, 2, 3, 4, 5, 6, 7 ]
+   */
+  extend(items: Source<C> | PlainIterable<Nested<C>>): void
+
+  /**
+   * Appends what is pending, before it returns a promise. With `sync`, the promise waits until all elements of the array are on the device.
+   *
+   * @throws {Error} as a rejection: ERR_CLOSED; ERR_BUSY while an asynchronous call works on the array; ERR_RAGGED_LENGTH, ERR_LOCKED and
+   * the system's errors, as ENOSPC: then the elements are kept. With `sync` EIO: then the elements are in the file, and may not be on the device
+   * @example
+   * const log = MmapArray.open('log.i32', 'i', { flags: 'w+' })
+   * const appender = log.appender()
+   * appender.append(1)
+   * await appender.flush()
+   * MmapArray.open('log.i32', 'i').tolist() // => [ 1 ]
+   */
+  flush(): Promise<void>
+
+  /**
+   * The same without a promise: it blocks until the device has the elements, if that is wanted.
+   *
+   * @throws {Error} as {@link Appender.flush}
+   * @example
+   * const log = new MmapArray('i')
+   * const appender = log.appender()
+   * appender.append(1)
+   * appender.flushSync()
+   * appender.pending // => 0
+   */
+  flushSync(): void
+
+  /**
+   * Appends what is pending, waits for the device if that is wanted, and ends the appender. The array stays open. To close twice is no
+   * error. `close()` of the array does the same with its appenders.
+   *
+   * @throws {Error} as {@link Appender.flush}. The appender stays open then: make room and close it again
+   * @example
+   * const log = new MmapArray('i')
+   * const appender = log.appender()
+   * appender.append(1)
+   * appender.close()
+   * log.tolist() // => [ 1 ]
+   * appender.append(2) // throws Error ERR_CLOSED
+   */
+  close(): void
+
+  /**
+   * As `close`, for `using appender = log.appender()`.
+   *
+   * @example
+   * const appender = new MmapArray('i').appender()
+   * appender[Symbol.dispose]()
+   * appender.closed // => true
+   */
+  [Symbol.dispose](): void
+
+  /**
+   * As `close`, for `await using appender = log.appender({ sync: true })`: it waits for the device without blocking.
+   *
+   * @throws {Error} as a rejection, as {@link Appender.flush}
+   * @example
+   * const log = MmapArray.open('log.i32', 'i', { flags: 'w+' })
+   * const appender = log.appender({ sync: true })
+   * appender.append(1)
+   * await appender[Symbol.asyncDispose]()
+   * log.length // => 1
+   */
+  [Symbol.asyncDispose](): Promise<void>
+
+  /**
+   * What `Object.prototype.toString` says of it.
+   *
+   * @example
+   * Object.prototype.toString.call(new MmapArray('i').appender()) // => '[object Appender]'
+   */
+  readonly [Symbol.toStringTag]: 'Appender'
 }
 
 /**
@@ -985,7 +1196,7 @@ export interface NdarrayParts<C extends ElementType = Typecode> {
    * @example
    * new MmapArray('f', [1, 2]).ndarray().data // => Float32Array(2) [ 1, 2 ]
    */
-  data: View<C>
+  data: View<C, ArrayBuffer>
   /**
    * The lengths of the axes.
    *
@@ -1008,6 +1219,11 @@ export interface NdarrayParts<C extends ElementType = Typecode> {
    */
   offset: number
 }
+
+/** An array whose `shape` has as many lengths as the option, if TypeScript knows how many. */
+type Shaped<C extends ElementType, S extends readonly number[]> = number extends S['length']
+  ? MmapArray<C>
+  : MmapArray<C> & { readonly shape: { -readonly [Axis in keyof S]: number } }
 
 /** What `new MmapArray` and the class itself offer. */
 export interface MmapArrayConstructor {
@@ -1032,11 +1248,11 @@ export interface MmapArrayConstructor {
    * new MmapArray('f', [[1, 2, 3], [4, 5, 6]], { shape: [2, 3] }).get(1, 0) // => 4
    * new MmapArray('B', [256]) // throws RangeError ERR_VALUE_OUT_OF_RANGE
    */
-  new <const T extends TypeArgument>(
+  new <const T extends TypeArgument, const S extends readonly number[] = readonly number[]>(
     typecode: T,
     init?: Init<CodeOf<T>>,
-    options?: { capacity?: number | undefined; shape?: readonly number[] | undefined },
-  ): MmapArray<CodeOf<T>>
+    options?: { capacity?: number | undefined; shape?: S | undefined },
+  ): Shaped<CodeOf<T>, S>
 
   /**
    * What every array inherits its members from.
@@ -1063,7 +1279,11 @@ export interface MmapArrayConstructor {
    * MmapArray.open('temperatures.f64', Float64Array).tolist() // => [ 20.5, 21, 19.75 ]
    * MmapArray.open('no-such-file', 'd') // throws Error ENOENT
    */
-  open<const T extends TypeArgument>(path: FilePath, typecode: T, options?: OpenOptions): MmapArray<CodeOf<T>>
+  open<const T extends TypeArgument, const S extends readonly number[] = readonly number[]>(
+    path: FilePath,
+    typecode: T,
+    options?: OpenOptions<S>,
+  ): Shaped<CodeOf<T>, S>
 
   /**
    * Opens a `.npy` file, whose header says the type: `<i8` opens as `q`, `<U1` as `w`, `|S1` as `c`, `|b1` as `B`, and a structured
@@ -1086,7 +1306,11 @@ export interface MmapArrayConstructor {
    * MmapArray.open('trades.npy', { time: 'q', price: 'd' }, { flags: 'w+' }).append({ time: 1, price: 9.5 })
    * MmapArray.open('trades.npy').get(0) // => { time: 1n, price: 9.5 }
    */
-  open<C extends ElementType = Typecode>(path: FilePath, typecode?: undefined, options?: OpenOptions): MmapArray<C>
+  open<C extends ElementType = Typecode, const S extends readonly number[] = readonly number[]>(
+    path: FilePath,
+    typecode?: undefined,
+    options?: OpenOptions<S>,
+  ): Shaped<C, S>
 
   /**
    * Opens POSIX shared memory by name: memory that any program of the machine opens by that name, Python's
@@ -1106,7 +1330,11 @@ export interface MmapArrayConstructor {
    * counters.get(0) // => 5n
    * MmapArray.unlinkShm(name)
    */
-  openShm<const T extends TypeArgument>(name: string, typecode: T, options?: OpenOptions): MmapArray<CodeOf<T>>
+  openShm<const T extends TypeArgument, const S extends readonly number[] = readonly number[]>(
+    name: string,
+    typecode: T,
+    options?: OpenOptions<S>,
+  ): Shaped<CodeOf<T>, S>
 
   /**
    * Takes a name of shared memory away. Arrays that have it open keep their memory.
@@ -1228,7 +1456,11 @@ export interface MmapArrayConstructor {
    * const scores = new MmapArray('i', [1, 2, 3])
    * MmapArray.fromFd(scores.fd, 'i').tolist() // => [ 1, 2, 3 ]
    */
-  fromFd<const T extends TypeArgument>(fd: number, typecode: T, options?: OpenOptions): MmapArray<CodeOf<T>>
+  fromFd<const T extends TypeArgument, const S extends readonly number[] = readonly number[]>(
+    fd: number,
+    typecode: T,
+    options?: OpenOptions<S>,
+  ): Shaped<CodeOf<T>, S>
 
   /**
    * Gives the array behind a handle, in this thread, another thread or another process of this machine: the same bytes, not
@@ -1295,7 +1527,7 @@ export interface MmapArrayConstructor {
  *   reads or writes elements, makes views of them or changes the length, until {@link MmapArray.refresh}. Single elements before the
  *   new end can still be read and written.
  * - `ERR_BUSY`: members that change the length, while an asynchronous call works on the elements. Await its promise first.
- * - `ERR_LOCKED`: members that change the length of an exact array of records whose size does not divide 4096, if another open file
+ * - `ERR_LOCKED`: members that change the length of an exact array of records or rows whose size does not divide 4096, if another open file
  *   holds the lock on appends for two seconds.
  * - The system's, with `code`, `errno`, `syscall` and, if the array has one, `path`: members that open, lock, flush, change the length
  *   or the capacity, such as `ENOSPC`, `EFBIG` or `EPERM`; `ENOMEM` also by members that copy elements or map memory.
@@ -1326,7 +1558,9 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * @example
    * MmapArray.open('readings.npy', 'f', { flags: 'w+' }).append(1.5)
    * const readings = MmapArray.open('readings.npy')
-   * if (readings.is('f')) readings.view[0] // => 1.5
+   * if (readings.is('f')) {
+   *   readings.view // => Float32Array(1) [ 1.5 ]
+   * }
    * readings.is(Float64Array) // => false
    * new MmapArray({ x: 'd' }).is({ x: 'float64' }) // => true
    * readings.is('no such type') // throws TypeError ERR_INVALID_TYPECODE
@@ -1437,6 +1671,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * An array of several dimensions in C order has whole rows, and grows and shrinks by whole rows. A call that would leave part of one throws
    * a RangeError `ERR_PARTIAL_ROW` and changes nothing; `insert`, `pop` and `remove` of one element always do. The length is fixed in Fortran
    * order, if the shape is `[]`, and if rows have no elements.
+   *
+   * In TypeScript it is a tuple if the option `shape` was a list of known length.
    *
    * @example
    * const grid = MmapArray.open('grid.npy', 'd', { flags: 'w+', shape: [2, 3] }) // np.load gives an array of shape (2, 3)
@@ -1584,6 +1820,63 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * scores.tolist() // => [ 3, 1, 255 ]
    */
   set(index: number, value: Input<C>): void
+
+  /**
+   * Adds to an element, atomically: what other threads, processes and programs change at the same time is not lost. For integers and
+   * real numbers. The value is checked as `set` checks it; only the sum wraps around, as that of `Atomics.add`. A sum of floats is
+   * rounded to the type, and beyond its range it is an infinity. See [Counters](docs/counters.md).
+   *
+   * @param index counted from the end where it is negative
+   * @param value To subtract from unsigned integers, add what wraps around: for `I`, `2 ** 32 - n`.
+   * @returns the element before
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
+   * @throws {TypeError} ERR_TYPE_MISMATCH for characters, complex numbers and records; ERR_INVALID_ARG_TYPE for a value of the wrong kind
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_MEMORY_FAULT if another process has truncated the file before the element: the sum is lost
+   * @example
+   * const counters = new MmapArray('B', [0, 255])
+   * counters.add(0, 5) // => 0
+   * counters.add(-1, 2) // => 255
+   * counters.tolist() // => [ 5, 1 ]
+   * counters.add(0, -1) // throws RangeError ERR_VALUE_OUT_OF_RANGE
+   * new MmapArray('w', ['a']).add(0, 'b') // throws TypeError ERR_TYPE_MISMATCH
+   */
+  add(index: number, value: Input<C>): Element<C>
+
+  /**
+   * Replaces an element, atomically: of many that replace it at the same time, each gets another one's value. For integers and real
+   * numbers.
+   *
+   * @param index counted from the end where it is negative
+   * @returns the element before
+   * @throws {RangeError} as `add`
+   * @throws {TypeError} as `add`
+   * @throws {Error} as `add`
+   * @example
+   * const total = new MmapArray('d', [12.5])
+   * total.exchange(0, 0) // => 12.5
+   * total.get(0) // => 0
+   */
+  exchange(index: number, value: Input<C>): Element<C>
+
+  /**
+   * Replaces an element if it is the expected one, atomically. For integers and real numbers.
+   *
+   * Floats are compared by their bits, so 0 is not -0. `expected` is rounded to the type first, as `set` rounds. JavaScript cannot tell
+   * one NaN from another, so if `expected` is NaN, an element that is any NaN is replaced. If `expected` is a number that `get` gave,
+   * `Object.is(before, expected)` says whether it was replaced. `===` does not: it takes 0 for -0, and NaN for different from NaN.
+   *
+   * @param index counted from the end where it is negative
+   * @returns the element before
+   * @throws {RangeError} as `add`
+   * @throws {TypeError} as `add`
+   * @throws {Error} as `add`
+   * @example
+   * const highest = new MmapArray('d', [3])
+   * highest.compareExchange(0, 3, 8) // => 3
+   * highest.compareExchange(0, 3, 9) // => 8
+   * highest.get(0) // => 8
+   */
+  compareExchange(index: number, expected: Input<C>, replacement: Input<C>): Element<C>
 
   /**
    * Replaces the element with some coordinates, one for each axis; the value comes last.
@@ -1761,6 +2054,23 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * vectors.shape // => [ 3, 2 ]
    */
   extend(rows: PlainIterable<Nested<C>>): void
+
+  /**
+   * Collects elements in memory and appends them in batches, for logs: see {@link Appender} and docs/logging.md. An array may have several
+   * appenders; the elements of each keep their order. Elements that `append` of the array itself takes do not wait for pending ones. The
+   * methods of a subclass are not called.
+   *
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_CLOSED; the system's, as EMFILE and ENOMEM
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @throws {RangeError} ERR_OUT_OF_RANGE
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'a+' })
+   * const appender = log.appender({ interval: 50 })
+   * for (let n = 0; n < 10; n++) appender.append(Math.sqrt(n))
+   * appender.close() // or the end of the process
+   * log.length // => 10
+   */
+  appender(options?: AppenderOptions): Appender<C>
 
   /**
    * Puts an element before the one at an index, and moves the rest up. The index counts from the end where it is negative,
@@ -2672,7 +2982,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * grid.get(0, 2) // => 9
    * new MmapArray('i', [1, 2, 3]).row(0) // throws TypeError ERR_TYPE_MISMATCH
    */
-  row(index: number): View<C>
+  row(index: number): View<C, ArrayBuffer>
 
   /**
    * Iterates over rows, each as {@link MmapArray.row} gives it. Without `stop` it also sees rows that are appended meanwhile.
@@ -2685,9 +2995,9 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * const grid = new MmapArray('i', [[1, 2, 3], [4, 5, 6]], { shape: [2, 3] })
    * for (const row of grid.rows()) row.sort((a, b) => b - a)
    * grid.tolist() // => [ 3, 2, 1, 6, 5, 4 ]
-   * ;[...grid.rows(1)] // => [ Int32Array(3) [ 6, 5, 4 ] ]
+   * Array.from(grid.rows(1)) // => [ Int32Array(3) [ 6, 5, 4 ] ]
    */
-  rows(start?: Bound, stop?: Bound): IterableIterator<View<C>>
+  rows(start?: Bound, stop?: Bound): IterableIterator<View<C, ArrayBuffer>>
 
   /**
    * The array as the constructor of scijs' `ndarray` takes it, without a copy: `ndarray(data, shape, stride, offset)`. Take it again after the
@@ -2706,6 +3016,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * Nobody should read a raw file meanwhile either, because it is longer than the array: others see zeros behind the elements.
    * {@link MmapArray.follow} waits, and {@link MmapArray.isReserved} tells. A process killed in between leaves zeros at its end, and in a `.npy` file
    * the count of before, without what was appended since. The disk's blocks are taken first, so a full disk is an error here.
+   *
+   * For a log that others read while it grows, use {@link MmapArray.appender}.
    *
    * @param capacity elements in all, those that are there included; fewer than `capacity` says change nothing
    * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
@@ -2873,7 +3185,9 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * on the same file, and arrays attached by a handle, go on. To close twice is no error. An array that is dropped without it
    * is closed when it is garbage-collected.
    *
-   * @throws {Error} the system's, if a reserved file cannot be truncated to its length
+   * Appenders of the array are closed first. If one cannot append its elements, `close` throws, and the array stays open.
+   *
+   * @throws {Error} the system's, if a reserved file cannot be truncated to its length, or as {@link Appender.close}
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * const view = scores.view

@@ -66,6 +66,23 @@ describe('index.d.ts and the class have the same members', () => {
     expect(present.toSorted()).toEqual([...declared].toSorted())
   })
 
+  test('every member of an appender is declared, as a method or a property', () => {
+    const appender = new MmapArray('i').appender()
+    const nameOf = (key) =>
+      ({ [Symbol.dispose]: '[Symbol.dispose]', [Symbol.asyncDispose]: '[Symbol.asyncDispose]' })[key] ?? declaredAs(key)
+    const present = publicKeys(appender, INTERNAL)
+    expect(present.map(nameOf).toSorted()).toEqual(namesOf('Appender').toSorted())
+    for (const { name, isMethod } of membersOf('Appender')) {
+      expect(
+        isGetter(
+          appender,
+          present.find((key) => nameOf(key) === name),
+        ),
+        name,
+      ).toBe(!isMethod)
+    }
+  })
+
   test('every member of the class is declared', () => {
     const present = publicKeys(MmapArray, OF_EVERY_CLASS)
     const declared = new Set(namesOf('MmapArrayConstructor').filter((name) => name !== 'new' && name !== 'prototype'))
@@ -83,7 +100,8 @@ describe('index.d.ts and the class have the same members', () => {
   test.each([
     ['OpenOptions', () => MmapArray.open('x', 'i', { 'no such': 1 })],
     ['attach', () => MmapArray.attach(new MmapArray('i').handle(), { 'no such': 1 }), ['flags']],
-    ['new', () => new MmapArray('i', [], { 'no such': 1 }), ['capacity']],
+    ['new', () => new MmapArray('i', [], { 'no such': 1 }), ['capacity', 'shape']],
+    ['AppenderOptions', () => new MmapArray('i').appender({ 'no such': 1 })],
   ])('the options of %s are those the class takes', (container, call, names = namesOf(container)) => {
     const { message } = thrownBy(call)
     expect(/no other keys than ([\w, ]+)\./.exec(message)?.[1].split(', ').toSorted()).toEqual(names.toSorted())
@@ -197,6 +215,7 @@ describe('the declarations compile where they are used', () => {
     Atomics.wait(new MmapArray('i', [0]).sharedView, 0, 0)
     const shared: SharedArrayBuffer = new MmapArray('e').sharedView.buffer as SharedArrayBuffer
     function isFloat(array: MmapArray) { return array.is('f') ? array.view.fill(0) : array.typecode }
+    const lengths: [number, number] = new MmapArray('f', 6, { shape: [3, 2] }).shape
     class Scores extends MmapArray<'i'> { best() { return Math.max(...this.view) } }
     const best: number = new Scores('i', [1]).best()`
 

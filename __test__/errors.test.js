@@ -127,6 +127,7 @@ const CAUSES = {
     },
   ],
   ERR_NOT_LOCKED: [() => array().unlock()],
+  ERR_NO_PATH: [() => array().reopen()],
   ERR_MEMORY_FAULT: [() => faulted().count(0), () => faulted().append(1), () => faulted().flush()],
 }
 

@@ -115,9 +115,9 @@ describe('FileWatcher', () => {
     for (let n = 0; n < 2; n++) {
       fs.mkdirSync(directory)
       const { ino } = fs.statSync(directory)
-      while (!inotifyWatches().includes(ino)) await watcher.changed()
+      while (!inotifyWatches().includes(ino)) expect(await watcher.changed()).toBe(true)
       fs.rmSync(directory, { recursive: true })
-      while (inotifyWatches().length > before.length) await watcher.changed()
+      while (inotifyWatches().length > before.length) expect(await watcher.changed()).toBe(true)
     }
   })
 

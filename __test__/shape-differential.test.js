@@ -115,7 +115,7 @@ function runSequence(kind, subject, operations) {
 
 /** The first step at which we and NumPy part. */
 function compareSequence(outcomes, answers, about) {
-  for (const [n, { step, ...ours }] of outcomes.entries()) {
+  for (const [n, { step: _step, ...ours }] of outcomes.entries()) {
     if (isDeepStrictEqual(ours, answers[n])) continue
     const report = { ...about, step: n, steps: outcomes.slice(Math.max(n - 3, 0), n + 1).map((one) => one.step) }
     const text = JSON.stringify({ ...report, before: outcomes[n - 1], here: ours, NumPy: answers[n] })

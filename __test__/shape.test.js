@@ -871,6 +871,35 @@ describe('refresh', () => {
   })
 })
 
+describe('an appender', () => {
+  test('takes whole rows, and refuses parts of them', () => {
+    const array = open(scope.path('a.npy'), 'i', { flags: 'wx+', shape: [-1, 3] })
+    const appender = array.appender({ capacity: 8 })
+    appender.append([1, 2, 3])
+    expectError('ERR_PARTIAL_ROW', () => appender.append(4))
+    expectError('ERR_PARTIAL_ROW', () => appender.append([4, 5]))
+    expectError('ERR_PARTIAL_ROW', () => appender.extend([4, 5]))
+    expectError('ERR_INVALID_ARG_TYPE', () => appender.extend([4, 'x']))
+    expect([appender.pending, array.shape]).toEqual([3, [0, 3]])
+    appender.extend([[4, 5, 6]])
+    appender.append([7, 8, 9])
+    expect(array.shape).toEqual([3, 3])
+    for (let row = 3; row < 50; row++) appender.append([3 * row + 1, 3 * row + 2, 3 * row + 3])
+    appender.close()
+    expect(array.tolist()).toEqual(Array.from({ length: 150 }, (_, n) => n + 1))
+    expect(open(array.path).shape).toEqual([50, 3])
+  })
+})
+
+test('reopen keeps the shape of a row', () => {
+  const array = open(scope.path(), 'i', { flags: 'wx+', shape: [-1, 3] })
+  array.append([1, 2, 3])
+  expect([keep(array.reopen()).shape, keep(keep(MmapArray.attach(array.handle())).reopen()).shape]).toEqual([
+    [1, 3],
+    [1, 3],
+  ])
+})
+
 test('printing is flat', () => {
   expect(String(grid())).toBe("MmapArray('i', [1, 2, 3, 4, 5, 6])")
   expect(JSON.stringify(grid())).toBe('[1,2,3,4,5,6]')

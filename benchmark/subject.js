@@ -8,19 +8,23 @@ import { createInterface } from 'node:readline'
 import { ELEMENT_TYPES, checksum, fillWithSample, sample } from './sample.js'
 
 const { subject, folder, rehearsals } = JSON.parse(process.argv[2])
-const { MmapArray } = subject === 'MmapArray' ? await import('../index.js') : {}
+const isOurs = subject === 'MmapArray' || subject === 'reserved MmapArray'
+const { MmapArray } = isOurs ? await import('../index.js') : {}
 
 const PLAIN = { make: (View, n) => new View(n) }
 
+const OURS = {
+  make(View, n, { typecode }) {
+    const array = new MmapArray(typecode, [0])
+    array.repeatInPlace(n)
+    return array
+  },
+}
+
 /** For each kind of array: `make` in fresh memory, `open` a file if its module maps files, and `release`. */
 const KINDS = {
-  MmapArray: {
-    make(View, n, { typecode }) {
-      const array = new MmapArray(typecode, [0])
-      array.repeatInPlace(n)
-      return array
-    },
-  },
+  MmapArray: OURS,
+  'reserved MmapArray': OURS,
   Array: { make: (View, n) => Array.from({ length: n }) },
   'typed array': PLAIN,
   'fs.writeSync': PLAIN,

@@ -30,6 +30,7 @@ export function findSubjects({ scratch, mayInstall, rehearsals }) {
   const mmaparray = pythonWith('mmap_backed_array', ['cffi', 'setuptools'], mayInstall)
   return [
     inNode(OURS, [OURS], { version }),
+    inNode('reserved MmapArray', ['reserved MmapArray'], { version }),
     inNode('typed array', ['typed array']),
     inNode('Array', ['Array']),
     inNode('SharedArrayBuffer', ['SharedArrayBuffer', 'typed array']),

@@ -50,13 +50,13 @@ export function openLive(path, { field, ...values }) {
 }
 
 /**
- * Whether an array has the file reserved, so that its size does not tell how many elements it has. Asks before and after the length is
- * taken, because the file may be reserved or trimmed meanwhile.
+ * Whether an array has the file reserved, so that its size does not tell how many elements it has. If it was reserved when it was opened,
+ * and trimmed since, it is shorter by now, which is an error; if it was reserved again, the second question tells.
  */
 function hasUnknownLength(array) {
   if (array.format === 'npy') return false
   if (array.isReserved) return true
-  array.refresh()
+  array.check()
   return array.isReserved
 }
 

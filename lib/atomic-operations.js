@@ -81,10 +81,10 @@ function operationsOf(type) {
   return floats({ isOperand: isHalf, Bits: Uint16Array, toBits: halfBits, toNumber: halfOfBits })
 }
 
-/** By typecode. Characters, complex numbers and records have none. */
-export const ATOMIC_OPERATIONS = Object.fromEntries(
-  TYPECODES.filter((type) => operationsOf(type) !== undefined).map((type) => [type.code, operationsOf(type)]),
-)
+const BY_CODE = Object.fromEntries(TYPECODES.map((type) => [type.code, operationsOf(type)]))
 
-/** For the types that have none: no value is an operand. */
-export const NO_OPERATIONS = { ...ATOMIC_OPERATIONS.i, isOperand: () => false }
+/** The operations of a type. Undefined for characters, complex numbers and records. */
+export const atomicOperations = ({ code, isObject }) => (isObject ? undefined : BY_CODE[code])
+
+/** For the element path of those types: no value is an operand. */
+export const NO_OPERATIONS = { ...BY_CODE.i, isOperand: () => false }

@@ -1,16 +1,16 @@
 // Atomic changes of one element of any type, as far as it has some. element-path.js has the usual calls.
 
 import { toIndex } from './arguments.js'
-import { ATOMIC_OPERATIONS } from './atomic-operations.js'
+import { atomicOperations } from './atomic-operations.js'
 import { codecOf, coreOf, memoryOf, positionOf, typeOf } from './core-array.js'
 import { scalarCodec } from './elements.js'
 import { typeMismatch } from './errors.js'
 
 function operationsFor(array, operation) {
-  const { code, isObject, label } = typeOf(array)
-  const operations = isObject ? undefined : ATOMIC_OPERATIONS[code]
+  const type = typeOf(array)
+  const operations = atomicOperations(type)
   if (operations !== undefined) return operations
-  throw typeMismatch(`${operation} needs an array of integers or real numbers, this one is of ${label}`)
+  throw typeMismatch(`${operation} needs an array of integers or real numbers, this one is of ${type.label}`)
 }
 
 /** The typed array for operations on an element. Undefined if only the core can reach it, or must check it first. */

@@ -26,8 +26,6 @@ export class ElementMemory {
   #core
   #type
   #misses = 0
-  /** `writable` when `#bits` was made of it. */
-  #bitsOf
   #bits
 
   constructor(core, type, isCopyOnWrite) {
@@ -70,15 +68,11 @@ export class ElementMemory {
   }
 
   /**
-   * The same memory as `writable`, as integers of the same size.
+   * The same memory as `writable`, as integers of the same size, if an element of it is within reach.
    * @param Bits their typed array, always the same for an array
    */
   writableBits(Bits) {
-    if (this.#bitsOf !== this.writable) {
-      this.#bits = new Bits(this.writable.buffer, 0, this.writable.length)
-      this.#bitsOf = this.writable
-    }
-    return this.#bits
+    return (this.#bits ??= new Bits(this.writable.buffer, 0, this.writable.length))
   }
 
   #has(typedArray, at) {
@@ -91,7 +85,6 @@ export class ElementMemory {
     this.writable = this.#type.none
     this.data = NO_DATA
     this.#bits = undefined
-    this.#bitsOf = undefined
   }
 
   #widen() {

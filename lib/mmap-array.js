@@ -4,8 +4,7 @@
 import { inspect } from 'node:util'
 import { appenderOf } from './appender.js'
 import * as args from './arguments.js'
-import { ATOMIC_OPERATIONS, NO_OPERATIONS } from './atomic-operations.js'
-import * as atomics from './atomics.js'
+import { NO_OPERATIONS, atomicOperations } from './atomic-operations.js'
 import { allocate, bytesOf } from './buffers.js'
 import { textOf } from './characters.js'
 import { codecFor } from './codecs.js'
@@ -54,15 +53,13 @@ export class MmapArray extends StoredArray {
   static #classOf({ type, axes }) {
     const key = type.isObject ? 'object' : type.code
     if (!MmapArray.#classes.has(key)) {
-      MmapArray.#classes.set(key, type.isObject ? objectPath(MmapArray) : MmapArray.#elementPath(type))
+      const Class = type.isObject
+        ? objectPath(MmapArray)
+        : ELEMENT_PATHS[type.code](MmapArray, codecFor(type), atomicOperations(type) ?? NO_OPERATIONS)
+      MmapArray.#classes.set(key, Class)
     }
     const { Path, Shaped } = MmapArray.#classes.get(key)
     return axes === undefined ? Path : Shaped
-  }
-
-  static #elementPath(type) {
-    const { code } = type
-    return ELEMENT_PATHS[code](MmapArray, codecFor(type), ATOMIC_OPERATIONS[code] ?? NO_OPERATIONS)
   }
 
   static recordType(fields, options) {
@@ -110,18 +107,6 @@ export class MmapArray extends StoredArray {
 
   setField(index, field, value) {
     replaceField(this, index, field, value)
-  }
-
-  add(index, value) {
-    return atomics.add(this, index, value)
-  }
-
-  exchange(index, value) {
-    return atomics.exchange(this, index, value)
-  }
-
-  compareExchange(index, expected, replacement) {
-    return atomics.compareExchange(this, index, expected, replacement)
   }
 
   // The array module
@@ -347,20 +332,6 @@ export class MmapArray extends StoredArray {
 
   async searchsortedAsync(needles, side, options) {
     return search.searchsortedAsync(this, needles, side, options)
-  }
-
-  // Rows
-
-  row(index) {
-    return rows.rowAt(this, index)
-  }
-
-  rows(start, stop) {
-    return rows.rowsOf(this, start, stop)
-  }
-
-  ndarray() {
-    return rows.ndarrayOf(this)
   }
 
   // Columns

@@ -3,6 +3,7 @@
 import { inspect } from 'node:util'
 import { unlinkShm } from '../native.js'
 import * as args from './arguments.js'
+import * as atomics from './atomics.js'
 import { CoreArray, Opening, coreOf, isClosed, memoryOf, openViewsOf, requireArray, typeOf } from './core-array.js'
 import { toType } from './element-types.js'
 import { invalidArgType, outOfRange } from './errors.js'
@@ -14,7 +15,7 @@ import { openFile, openHandle } from './opening.js'
 import { isReplaced, openAgain } from './reopening.js'
 import { replace } from './replacing.js'
 import { versions } from './versions.js'
-import { orderOfAxes, shapeOf, stridesOf } from './rows.js'
+import * as rows from './rows.js'
 import * as waiting from './waiting.js'
 
 const ATTACH_FLAGS = ['r', 'r+', 'c']
@@ -109,15 +110,15 @@ export class StoredArray extends CoreArray {
   }
 
   get shape() {
-    return shapeOf(this)
+    return rows.shapeOf(this)
   }
 
   get order() {
-    return orderOfAxes(this)
+    return rows.orderOfAxes(this)
   }
 
   get strides() {
-    return stridesOf(this)
+    return rows.stridesOf(this)
   }
 
   get offset() {
@@ -161,6 +162,18 @@ export class StoredArray extends CoreArray {
   subarray(start, end) {
     const [first, last] = [args.toBound(start, 'start'), args.toBound(end, 'end')]
     return openViewsOf(this).subarray(first, last)
+  }
+
+  row(index) {
+    return rows.rowAt(this, index)
+  }
+
+  rows(start, stop) {
+    return rows.rowsOf(this, start, stop)
+  }
+
+  ndarray() {
+    return rows.ndarrayOf(this)
   }
 
   // Storage
@@ -233,6 +246,18 @@ export class StoredArray extends CoreArray {
       // close() has unlocked it already.
       if (!isClosed(this)) locks.unlock(coreOf(this))
     }
+  }
+
+  add(index, value) {
+    return atomics.add(this, index, value)
+  }
+
+  exchange(index, value) {
+    return atomics.exchange(this, index, value)
+  }
+
+  compareExchange(index, expected, replacement) {
+    return atomics.compareExchange(this, index, expected, replacement)
   }
 
   wait(index, expected, timeout) {

@@ -231,7 +231,7 @@ impl fmt::Display for Error {
             Error::FixedLength { operation } => {
                 write!(
                     f,
-                    "The length of this array is fixed by the 'length' option, by flags 'c' or by the shape of its file: \
+                    "The length of this array is fixed by the 'length' or 'shape' option, by flags 'c' or by the shape of its file: \
                      {operation} would change the length"
                 )
             }

@@ -15,6 +15,13 @@ function withOther(values, call) {
   }
 }
 
+async function firstPart(array) {
+  const parts = array.follow({ from: 'start' })
+  const { value } = await parts.next()
+  await parts.return()
+  return value
+}
+
 let shmCount = 0
 function withShm(call) {
   const name = `mmap-array-matrix-${process.pid}-${shmCount++}`
@@ -56,6 +63,7 @@ row('knows', 'flags', (array, { flags }) => array.flags === flags, true)
 row('knows', 'path', (array, { path }) => array.path === path, true)
 row('knows', 'format', (array) => array.format, 'raw')
 row('knows', 'shape', (array) => array.shape, [3], { closed: [0] })
+row('core', 'isReserved', (array) => array.isReserved, false, { faulted: false })
 row('knows', 'order', (array) => array.order, 'C')
 row('knows', 'strides', (array) => array.strides, [1])
 row('knows', 'offset', (array, { offset = 0 }) => array.offset === offset, true)
@@ -76,6 +84,25 @@ row('stores', 'set', (array) => array.set(2, 9), undefined, {
   leaves: [3, 1, 9],
   faulted: 'ERR_MEMORY_FAULT',
 })
+row('stores', 'add', (array) => array.add(0, 6), 3, { leaves: [9, 1, 2] })
+row('stores', 'add', (array) => array.add(2, 6), 2, {
+  how: 'the last',
+  leaves: [3, 1, 8],
+  faulted: 'ERR_MEMORY_FAULT',
+})
+row('stores', 'exchange', (array) => array.exchange(0, 9), 3, { leaves: [9, 1, 2] })
+row('stores', 'exchange', (array) => array.exchange(-1, 9), 2, {
+  how: 'the last',
+  leaves: [3, 1, 9],
+  faulted: 'ERR_MEMORY_FAULT',
+})
+row('stores', 'compareExchange', (array) => array.compareExchange(0, 3, 9), 3, { leaves: [9, 1, 2] })
+row('stores', 'compareExchange', (array) => array.compareExchange(0, 4, 9), 3, { how: 'of another element' })
+row('stores', 'compareExchange', (array) => array.compareExchange(2, 2, 9), 2, {
+  how: 'the last',
+  leaves: [3, 1, 9],
+  faulted: 'ERR_MEMORY_FAULT',
+})
 row('stores', '[index]', (array) => (array[1] = 9), 9, { how: 'assigned', leaves: [3, 9, 2] })
 
 // The array module.
@@ -83,6 +110,7 @@ row('resizes', 'append', (array) => array.append(7), undefined, { leaves: [3, 1,
 row('resizes', 'extend', (array) => array.extend([7]), undefined, { leaves: [3, 1, 2, 7] })
 row('resizes', 'extend', (array) => array.extend(WORDS), undefined, { how: 'by memory', leaves: [3, 1, 2, 7, 8] })
 row('resizes', 'extend', (array) => array.extend(array), undefined, { how: 'by itself', leaves: [3, 1, 2, 3, 1, 2] })
+row('resizes', 'appender', (array) => array.appender().capacity, 16384, { ragged: 16384, faulted: 16384 })
 row('resizes', 'insert', (array) => array.insert(1, 7), undefined, { leaves: [3, 7, 1, 2] })
 row('resizes', 'pop', (array) => array.pop(), 2, { leaves: [3, 1] })
 row('resizes', 'pop', (array) => array.pop(0), 3, { how: 'the first', leaves: [1, 2] })
@@ -106,6 +134,8 @@ row('resizes', 'fromunicode', (array) => array.fromunicode('a'), undefined, { ty
 row('element', 'tounicode', (array) => array.tounicode(), '\x03\x01\x02', { typecode: 'w' })
 
 // Slices and operators.
+// Reads the file, and gives what it has.
+row('core', 'follow', firstPart, [3, 1, 2], { faulted: [3, 1] })
 row('core', 'slice', (array) => array.slice(), [3, 1, 2])
 row('writes', 'setSlice', (array) => array.setSlice([9], 0, 1), undefined, { leaves: [9, 1, 2] })
 row('resizes', 'setSlice', (array) => array.setSlice([7, 8], 0, 1), undefined, { how: 'longer', leaves: [7, 8, 1, 2] })

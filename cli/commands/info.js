@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { toFiles } from '../command-line.js'
 import { FieldElements } from '../fields.js'
 import { printable } from '../failures.js'
-import { holdsBooleans, readHeader } from '../npy/header.js'
+import { holdsBooleans } from '../npy/header.js'
 import { OPENING, bytesBehind, openLive } from '../opening.js'
 import { progressOf } from '../progress.js'
 import { shortening } from '../shortest-digits.js'
@@ -73,7 +73,6 @@ async function fieldsOf(records, isWithout) {
 }
 
 function factsOf(array, path, { offset, isReserved }) {
-  const { fortranOrder } = array.format === 'npy' ? readHeader(path) : {}
   const isRecord = holdsRecords(array)
   return {
     file: path,
@@ -82,16 +81,16 @@ function factsOf(array, path, { offset, isReserved }) {
     type: isRecord ? typeNameOf(array.typecode) : array.typecode,
     typeName: isRecord ? 'record' : holdsBooleans(array) ? 'bool' : typeNameOf(array.typecode),
     ...(isRecord && { itemsize: array.itemsize }),
-    ...(isReserved ? { reserved: true } : lengthsOf(array, fortranOrder)),
+    ...(isReserved ? { reserved: true } : lengthsOf(array)),
     fileBytes: statSync(path).size,
     ...(!isReserved && leftOverOf(array, offset)),
   }
 }
 
-function lengthsOf(array, fortranOrder) {
+function lengthsOf(array) {
   return {
     elements: array.length,
-    ...(array.shape.length > 1 && { shape: array.shape, order: fortranOrder ? 'Fortran' : 'C' }),
+    ...(array.shape.length > 1 && { shape: array.shape, order: array.order === 'F' ? 'Fortran' : 'C' }),
     bytes: array.byteLength,
   }
 }

@@ -36,6 +36,7 @@ impl Array {
 mod tests {
     use super::*;
     use crate::array::samples::{file_of, over};
+    use crate::kernels::Region;
     use crate::storage::Flags;
 
     #[test]
@@ -56,7 +57,8 @@ mod tests {
             Err(String::from("ERR_READ_ONLY"))
         );
         for typecode in ["c", "u", "Zf", "Zd"] {
-            let array = Array::zeros(Typecode::parse(typecode).unwrap(), 1, 1).unwrap();
+            let mut array = Array::anonymous(Typecode::parse(typecode).unwrap(), 0).unwrap();
+            array.extend(Region::of(&[0; 16])).unwrap();
             assert_eq!(
                 code(&array, 0),
                 Err(String::from("ERR_TYPE_MISMATCH")),

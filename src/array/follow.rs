@@ -64,3 +64,56 @@ impl Array {
         Ok(Some(before.min(self.storage().size()?)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::samples::{file_of, over};
+    use crate::storage::Flags;
+
+    #[test]
+    fn length_in_file_and_read_from_file_leave_the_length_of_the_array() {
+        let file = file_of(&[7; 4]);
+        let (reader, mut writer) = (
+            over(&file, Flags::Read, None),
+            over(&file, Flags::ReadWrite, None),
+        );
+        writer.extend(Region::of(&[8, 9])).unwrap();
+        let mut room = [0; 8];
+        assert_eq!(reader.length_in_file().unwrap(), Some(3));
+        let read = reader.read_from_file(1, Region::of_mut(&mut room)).unwrap();
+        assert_eq!((read, room), (Some(2), [7, 7, 8, 9, 0, 0, 0, 0]));
+        assert_eq!(
+            reader
+                .read_from_file(u64::MAX, Region::of_mut(&mut room))
+                .unwrap(),
+            Some(0)
+        );
+        assert_eq!(reader.length(), 2);
+    }
+
+    #[test]
+    fn length_in_file_of_a_file_that_is_reserved_is_none_until_trim() {
+        let file = file_of(&[7; 4]);
+        let (reader, mut writer) = (
+            over(&file, Flags::Read, None),
+            over(&file, Flags::ReadWrite, None),
+        );
+        writer.reserve(100).unwrap();
+        let mut room = [0; 8];
+        for array in [&reader, &writer] {
+            assert_eq!(array.length_in_file().unwrap(), None);
+            let read = array.read_from_file(0, Region::of_mut(&mut room)).unwrap();
+            assert_eq!(read, None);
+        }
+        writer.trim().unwrap();
+        assert_eq!(reader.length_in_file().unwrap(), Some(2));
+    }
+
+    #[test]
+    fn length_in_file_of_a_window_ends_with_the_window() {
+        let file = file_of(&[7; 8]);
+        let window = over(&file, Flags::Read, Some(3));
+        assert_eq!(window.length_in_file().unwrap(), Some(3));
+    }
+}

@@ -137,6 +137,9 @@ impl Array {
                 received: String::from("'cut'"),
             });
         }
+        if let Some(element_type) = &element_type {
+            placement.resolve(element_type.itemsize() as u64)?;
+        }
         let storage = Arc::new(open()?);
         let opened = Self::open_header(&storage, element_type, flags, &placement);
         opened.inspect_err(|_| storage.undo(flags))
@@ -151,7 +154,6 @@ impl Array {
         let is_new = flags == Flags::CreateOrTruncate || (flags.creates() && storage.size()? == 0);
         let mut npy = if is_new {
             let element_type = element_type.as_ref().ok_or_else(Typecode::missing)?;
-            placement.resolve(element_type.itemsize() as u64)?;
             NpyHeader::create(storage, element_type, placement.row_lengths())?
         } else {
             NpyHeader::read(storage)?
@@ -161,10 +163,10 @@ impl Array {
             .require(&element_type)
             .map_err(|error| storage.named(error))?;
         require_counted(storage, &npy, &element_type)?;
-        let length = match &placement.shape {
-            Some(wanted) if !is_new => Some(wanted.length_in(npy.header())?),
-            _ => placement.resolve(element_type.itemsize() as u64)?.1,
-        };
+        let (_, mut length) = placement.resolve(element_type.itemsize() as u64)?;
+        if let Some(wanted) = placement.shape.as_ref().filter(|_| !is_new) {
+            length = Some(wanted.length_in(npy.header())?);
+        }
         let extent = fit_npy(storage, &mut npy, &element_type, flags, length)?;
         let whole = Shape::of(npy.header());
         let shape = match extent {

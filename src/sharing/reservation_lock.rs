@@ -49,3 +49,21 @@ fn is_shortage(error: &Error) -> bool {
 pub fn is_reserved(storage: &Storage) -> bool {
     byte_lock::is_locked(storage.file(), RESERVATIONS)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_reserved_until_the_last_lock_is_dropped() {
+        let storage = Storage::anonymous().unwrap();
+        assert!(!is_reserved(&storage));
+        let one = ReservationLock::on(&storage).unwrap();
+        let other = ReservationLock::on(&storage).unwrap();
+        assert!(one.is_some() && is_reserved(&storage));
+        drop(one);
+        assert!(other.is_some() && is_reserved(&storage));
+        drop(other);
+        assert!(!is_reserved(&storage));
+    }
+}

@@ -216,6 +216,32 @@ fn open_of_a_new_npy_file_makes_the_rows_of_the_shape() {
 }
 
 #[test]
+fn open_by_a_shape_that_cannot_be_leaves_the_file_alone() {
+    let file = file_of(b"something else");
+    let both = Placement {
+        length: Some(3),
+        ..placed(&[1, 3])
+    };
+    for placement in [both, placed(&[1 << 40, 1 << 40])] {
+        for flags in [Flags::CreateOrTruncate, Flags::CreateOrKeep] {
+            assert_eq!(code(npy(&file, flags, placement.clone())), "ERR_OUT_OF_RANGE");
+            assert_eq!(code(raw(&file, flags, placement.clone())), "ERR_OUT_OF_RANGE");
+        }
+    }
+    assert_eq!(contents(&file), b"something else");
+    let existing = npy_of(&[1, 3]);
+    let both = Placement {
+        length: Some(3),
+        ..placed(&[1, 3])
+    };
+    let open = || storage_of(&existing, Flags::Read);
+    assert_eq!(
+        code(Array::open_npy(None, Flags::Read, both, open)),
+        "ERR_OUT_OF_RANGE"
+    );
+}
+
+#[test]
 fn open_of_an_npy_file_by_another_shape_fails_and_names_both() {
     let file = npy_of(&[5, 3]);
     let before = contents(&file);
@@ -357,7 +383,7 @@ fn bounds(start: i64, stop: i64, step: i64) -> Bounds {
 #[test]
 fn calls_that_leave_whole_rows_change_the_length() {
     for (kind, mut array, file) in arrays() {
-        let shape = |array: &Array| (shape_of(&array)[0], shape_of(&array)[1]);
+        let shape = |array: &Array| (shape_of(array)[0], shape_of(array)[1]);
         array.extend(Region::of(&[7; 18])).unwrap();
         assert_eq!(shape(&array), (5, 3), "{kind}");
         array.extend_with_itself().unwrap();
@@ -667,7 +693,7 @@ fn fromfile_of_rows_larger_than_what_is_read_at_once_appends_whole_ones() {
                 array.finish_job(round).unwrap();
             }
         }
-        assert_eq!(shape_of(&array), [6, ROW as u64 / 2]);
+        assert_eq!(shape_of(array), [6, ROW as u64 / 2]);
         let there = bytes_of(array);
         assert!(there[..3 * ROW] == source[..3 * ROW] && there[3 * ROW..] == source[..3 * ROW]);
     }

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::End;
+use super::exit::{lock_at_exit, register_exit};
 use super::file_end::FileEnd;
-use super::reserved::{lock_at_exit, register_exit};
 use crate::array::jobs::Progress;
 use crate::array::{Array, Extent, State};
 use crate::error::{Error, Result};
@@ -94,10 +94,10 @@ pub(super) fn append_all() {
 }
 
 impl Array {
-    /// A batch for this array. `buffer` is an array in memory of the same element type, in which the elements are collected.
+    /// A batch for this array. `buffer` is an array in memory of the same element type and rows, in which the elements are collected.
     ///
     /// # Errors
-    /// `ReadOnly`, `FixedLength`; `TypeMismatch` if the types differ.
+    /// `ReadOnly`, `FixedLength`; `TypeMismatch` if the types differ; `PartialRow` if the rows do.
     pub fn batch(&self, buffer: &Array, is_synced: bool) -> Result<Arc<Batch>> {
         const OPERATION: &str = "appender";
         self.require_access(OPERATION)?;
@@ -110,6 +110,8 @@ impl Array {
                 theirs: buffer.element_type.to_string(),
             });
         }
+        // Each append has whole rows then.
+        self.require_whole_rows(OPERATION, buffer.shape.row())?;
         Ok(Batch::open(Batch {
             elements: buffer.window().clone(),
             state: buffer.state.clone(),
@@ -154,5 +156,94 @@ impl Array {
         } else {
             Ok(())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::array::samples::{file_of, integers, over};
+    use crate::typecode::Typecode;
+    use std::fs::File;
+    use std::os::unix::fs::FileExt;
+
+    /// A buffer for arrays of two-byte integers, with some bytes.
+    fn buffer_of(bytes: &[u8]) -> Array {
+        let mut buffer = Array::anonymous(Typecode::parse("h").unwrap(), 100).unwrap();
+        buffer.extend(Region::of(bytes)).unwrap();
+        buffer
+    }
+
+    fn bytes_of(file: &File) -> Vec<u8> {
+        let mut bytes = vec![0; file.metadata().unwrap().len() as usize];
+        file.read_exact_at(&mut bytes, 0).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn append_batch_empties_the_buffer_and_a_failure_keeps_it() {
+        let file = file_of(&[1; 3]);
+        let (mut array, mut buffer) = (over(&file, Flags::ReadWrite, None), buffer_of(&[7; 6]));
+        let batch = array.batch(&buffer, false).unwrap();
+        assert_eq!(
+            array.append_batch(&batch).unwrap_err().code(),
+            "ERR_RAGGED_LENGTH"
+        );
+        assert_eq!((buffer.length(), bytes_of(&file).len()), (3, 3));
+        file.set_len(2).unwrap();
+        array.append_batch(&batch).unwrap();
+        array.append_batch(&batch).unwrap();
+        assert_eq!((buffer.length(), buffer.capacity() >= 100), (0, true));
+        buffer.extend(Region::of(&[8; 2])).unwrap();
+        array.append_batch(&batch).unwrap();
+        assert_eq!(bytes_of(&file), [1, 1, 7, 7, 7, 7, 7, 7, 8, 8]);
+        assert_eq!(array.length(), 5);
+    }
+
+    #[test]
+    fn remove_of_a_part_keeps_the_elements_behind_it() {
+        let array = over(&file_of(&[]), Flags::ReadWrite, None);
+        let buffer = buffer_of(&[1, 1, 2, 2, 3, 3]);
+        array.batch(&buffer, false).unwrap().remove(4, 2);
+        assert_eq!(buffer.region().to_vec().unwrap(), [3, 3]);
+    }
+
+    #[test]
+    fn append_at_exit_appends_once() {
+        let file = file_of(&[1; 2]);
+        let (mut array, buffer) = (over(&file, Flags::ReadWrite, None), buffer_of(&[7; 4]));
+        let batch = array.batch(&buffer, true).unwrap();
+        // What another process has appended.
+        file.write_all_at(&[2; 2], 2).unwrap();
+        batch.append_at_exit().unwrap();
+        batch.append_at_exit().unwrap();
+        array.append_batch(&batch).unwrap();
+        assert_eq!(bytes_of(&file), [1, 1, 2, 2, 7, 7, 7, 7]);
+    }
+
+    #[test]
+    fn append_at_exit_of_a_closed_array_or_of_memory_that_nobody_sees_does_nothing() {
+        let file = file_of(&[1; 2]);
+        let array = over(&file, Flags::ReadWrite, None);
+        let batch = array.batch(&buffer_of(&[7; 4]), false).unwrap();
+        drop(array);
+        batch.append_at_exit().unwrap();
+        assert_eq!(bytes_of(&file).len(), 2);
+        let (array, buffer) = (integers(&[1]), integers(&[2]));
+        array.batch(&buffer, false).unwrap().append_at_exit().unwrap();
+        assert_eq!(array.storage().size().unwrap(), array.capacity() * 4);
+    }
+
+    #[test]
+    fn batch_of_an_array_that_cannot_grow_fails() {
+        let file = file_of(&[1; 8]);
+        let code = |array: Array| {
+            let batch = array.batch(&buffer_of(&[]), false);
+            batch.unwrap_err().code().into_owned()
+        };
+        assert_eq!(code(over(&file, Flags::Read, None)), "ERR_READ_ONLY");
+        assert_eq!(code(over(&file, Flags::CopyOnWrite, None)), "ERR_FIXED_LENGTH");
+        assert_eq!(code(over(&file, Flags::ReadWrite, Some(2))), "ERR_FIXED_LENGTH");
+        assert_eq!(code(integers(&[])), "ERR_TYPE_MISMATCH");
     }
 }
