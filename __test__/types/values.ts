@@ -1,5 +1,5 @@
 // What may be written: single elements, sources of many, initializers.
-import { MmapArray } from '../../index.js'
+import { type Appender, type AppenderOptions, MmapArray } from '../../index.js'
 import { exactly, use } from './exactly.js'
 
 const bytes = new MmapArray('B')
@@ -124,3 +124,23 @@ exactly<string>()(new MmapArray('w', 10, { capacity: 20 }).get(0))
 use(new MmapArray({ x: 'd' }, 3))
 // @ts-expect-error no bigint
 use(new MmapArray('d', 10n))
+
+// Appenders
+
+const appender: Appender<'d'> = doubles.appender({ capacity: 10, interval: 0, sync: true } satisfies AppenderOptions)
+exactly<MmapArray<'d'>>()(appender.array)
+exactly<Promise<void>>()(appender.flush())
+appender.append(1)
+appender.append(1n)
+appender.extend(doubles)
+appender.extend([1, 2n])
+text.appender().append('a')
+new MmapArray({ x: 'd', n: 'q' }).appender().append({ x: 1, n: 2n })
+// @ts-expect-error characters are no numbers
+appender.append('a')
+// @ts-expect-error another type
+appender.extend(int32s)
+// @ts-expect-error no such field
+new MmapArray({ x: 'd' }).appender().append({ y: 1 })
+// @ts-expect-error no such option
+doubles.appender({ size: 1 })
