@@ -8,7 +8,11 @@ import { openFile } from './opening.js'
 const REOPENING_FLAGS = { 'w+': 'r+', 'wx+': 'r+' }
 
 /** The options without the length that the file was made with: the one that is there now may have another. */
-const withoutLength = ({ length: _, shape, ...options }) => ({ ...options, shape: shape && [-1, ...shape.slice(1)] })
+const withoutLength = ({ shape, ...options }) => ({
+  ...options,
+  length: undefined,
+  shape: shape && [-1, ...shape.slice(1)],
+})
 
 export function isReplaced(array) {
   const core = coreOf(array)
