@@ -331,12 +331,9 @@ describe('appenders of four processes', () => {
       return once(child, 'exit')
     })
     const log = new AppendLog(array)
-    let ended = false
-    const ends = Promise.all(writers).finally(() => (ended = true))
-    while (!ended) {
-      log.check()
-      await new Promise((resolve) => setImmediate(resolve))
-    }
+    const ends = Promise.all(writers)
+    const turn = () => new Promise((resolve) => setImmediate(resolve, false))
+    while (!(await Promise.race([ends, turn()]))) log.check()
     expect(await ends).toEqual([
       [0, null],
       [0, null],

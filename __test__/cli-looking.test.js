@@ -465,7 +465,7 @@ describe('a raw file that a program has reserved', () => {
     const facts = await json(['info', path, '--type', 'time:i64,price:f64'])
     expect(facts).toMatchObject({ reserved: true, fileBytes: 1600 })
     expect(facts.fields.map((field) => Object.keys(field))).toEqual(
-      Array(2).fill(['name', 'type', 'typeName', 'offset']),
+      Array.from({ length: 2 }, () => ['name', 'type', 'typeName', 'offset']),
     )
   })
 })

@@ -133,7 +133,7 @@ describePython('follow beside four processes that append, one of them Python, an
       }
       fs.writeFileSync(stop, '')
       const ends = await Promise.all(writers.map(({ ended }) => ended))
-      expect(ends.slice(-WRITERS)).toEqual(Array(WRITERS).fill([0, null]))
+      expect(ends.slice(-WRITERS)).toEqual(Array.from({ length: WRITERS }, () => [0, null]))
       const whole = Math.floor(fs.statSync(path).size / kind.bytes)
       isDone = () => given >= whole
       if (isDone()) reader.close()

@@ -106,3 +106,18 @@ for await (const version of MmapArray.versions('file', 'i', { flags: 'r+', persi
 for await (const version of MmapArray.versions('file.npy')) exactly<MmapArray>()(version)
 // @ts-expect-error no version is made
 MmapArray.versions('file', 'i', { flags: 'w+' })
+
+// Following
+
+for await (const part of new MmapArray('d').follow({ from: 'end', batch: 10, signal: AbortSignal.abort() })) {
+  exactly<Float64Array<ArrayBuffer>>()(part)
+}
+for await (const part of new MmapArray({ time: 'q' }).follow({ from: -1, truncated: 'restart', replaced: 'reopen' })) {
+  const times: bigint[] = part.map(({ time }) => time)
+  use(times)
+}
+exactly<boolean>()(array.isReserved)
+// @ts-expect-error no such place
+array.follow({ from: 'begin' })
+// @ts-expect-error no such choice
+array.follow({ replaced: 'throw' })

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::End;
+use super::exit::{lock_at_exit, register_exit};
 use super::file_end::FileEnd;
-use super::reserved::{lock_at_exit, register_exit};
 use crate::array::jobs::Progress;
 use crate::array::{Array, Extent, State};
 use crate::error::{Error, Result};

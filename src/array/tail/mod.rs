@@ -4,6 +4,7 @@
 
 mod batch;
 mod end;
+mod exit;
 mod file_end;
 mod npy;
 mod prefault;

@@ -2,17 +2,14 @@
 //! process.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError, Weak};
-use std::thread;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::Tail;
-use super::batch;
+use super::exit::{lock_at_exit, register_exit};
 use crate::array::{Array, State, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::{self, Region};
 use crate::mapping::{Advice, Mapping};
-use crate::os::exit::at_exit;
 use crate::os::huge_pages::HUGE_PAGE;
 use crate::os::memory::page_size;
 use crate::sharing::reservation_lock::ReservationLock;
@@ -66,17 +63,6 @@ struct Reservation {
 
 /// The reservations of this process in files that others can see.
 static OPEN: Mutex<Vec<Weak<Reservation>>> = Mutex::new(Vec::new());
-
-/// The process that registered [`finish_all`]. A process that is forked from it inherits the registration, and must not act on it.
-static REGISTERED: OnceLock<u32> = OnceLock::new();
-
-/// Lets [`finish_all`] run at the exit of this process.
-pub(super) fn register_exit() {
-    REGISTERED.get_or_init(|| {
-        at_exit(finish_all);
-        std::process::id()
-    });
-}
 
 impl Reservation {
     fn start(reservation: Reservation) -> Arc<Reservation> {
@@ -136,33 +122,13 @@ impl Reservation {
     }
 }
 
-/// Runs at `exit`, on the thread that called it. Appends batches last, because a batch goes behind the elements of a reserved file.
-extern "C" fn finish_all() {
-    if REGISTERED.get() == Some(&std::process::id()) {
-        seal_all();
-        batch::append_all();
-    }
-}
-
-fn seal_all() {
+/// Truncates all reserved files to their elements, at the end of the process.
+pub(super) fn seal_all() {
     let open = lock_at_exit(&OPEN);
     for reservation in open.iter().flat_map(|open| open.iter()).filter_map(Weak::upgrade) {
         // A failure cannot be reported.
         let _ = reservation.seal();
     }
-}
-
-/// Other threads lock these lists for a moment only. A thread that ended while it had locked one must not hang the process.
-pub(super) fn lock_at_exit<T>(list: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
-    const TRIES: u32 = 1000;
-    for _ in 0..TRIES {
-        match list.try_lock() {
-            Ok(list) => return Some(list),
-            Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(1)),
-        }
-    }
-    None
 }
 
 impl Array {
