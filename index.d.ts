@@ -371,41 +371,47 @@ export type Input<C extends ElementType> = C extends Typecode
  * of the bits (Node.js 20 and 22); characters are seen as their code points. A complex number is a pair of floats, its real part
  * first. Records are seen through a DataView on their bytes, which are little endian.
  *
+ * `Memory` is what lies below: an ArrayBuffer for {@link MmapArray.view} and for copies, a SharedArrayBuffer for
+ * {@link MmapArray.sharedView}; either by default. TypeScript up to 5.6 ignores it.
+ *
  * @example
  * new MmapArray('f', [0.5, 1.5]).view // => Float32Array(2) [ 0.5, 1.5 ]
  * new MmapArray('w', 'abc').view // => Uint32Array(3) [ 97, 98, 99 ]
  * new MmapArray('Zf', [{ re: 1, im: 2 }]).view // => Float32Array(2) [ 1, 2 ]
  * new MmapArray({ id: 'I', x: 'd' }, [{ id: 7, x: 0.5 }]).view.getFloat64(4, true) // => 0.5
  */
-export type View<C extends ElementType> = C extends 'b'
-  ? Int8Array
+export type View<C extends ElementType, Memory extends ArrayBufferLike = ArrayBufferLike> = C extends 'b'
+  ? Int8Array<Memory>
   : C extends 'B' | 'c'
-    ? Uint8Array
+    ? Uint8Array<Memory>
     : C extends 'h'
-      ? Int16Array
+      ? Int16Array<Memory>
       : C extends 'H'
-        ? Uint16Array
+        ? Uint16Array<Memory>
         : C extends 'i'
-          ? Int32Array
+          ? Int32Array<Memory>
           : C extends 'I' | 'u' | 'w'
-            ? Uint32Array
+            ? Uint32Array<Memory>
             : C extends 'l' | 'q'
-              ? BigInt64Array
+              ? BigInt64Array<Memory>
               : C extends 'L' | 'Q'
-                ? BigUint64Array
+                ? BigUint64Array<Memory>
                 : C extends 'f' | 'Zf'
-                  ? Float32Array
+                  ? Float32Array<Memory>
                   : C extends 'd' | 'Zd'
-                    ? Float64Array
+                    ? Float64Array<Memory>
                     : C extends 'e'
-                      ? HalfView | Uint16Array
-                      : DataView
+                      ? HalfView<Memory> | Uint16Array<Memory>
+                      : DataView<Memory>
 
 /** Typed arrays that hold elements. A DataView does not say what it holds. */
 type OwnView<C extends ElementType> = C extends Typecode ? View<C> : never
 
 /** A copy of some elements: a typed array, or an Array if elements are objects. */
-type Slice<C extends ElementType> = C extends Exclude<Typecode, 'Zf' | 'Zd'> ? View<C> : Element<C>[]
+type Slice<C extends ElementType> = C extends Exclude<Typecode, 'Zf' | 'Zd'> ? View<C, ArrayBuffer> : Element<C>[]
+
+/** `Buffer<ArrayBuffer>`, or `Buffer` where `@types/node` is older than that. */
+type OwnBuffer = ReturnType<BufferConstructor['alloc']>
 
 /** A field of the records of a range. Bounds may be left out. */
 type RangeOfField<K extends string> =
@@ -423,11 +429,22 @@ type Sought<C extends ElementType> = C extends Typecode ? Input<C> : number | bi
 type Ordered<C extends ElementType> = C extends Exclude<Typecode, 'Zf' | 'Zd'> ? Element<C> : never
 
 /** Float16Array, where the TypeScript library has it; else its shape. */
-type HalfView = typeof globalThis extends { Float16Array: { prototype: infer Half } } ? Half : HalfShape
+type HalfView<Memory extends ArrayBufferLike> = typeof globalThis extends { Float16Array: { prototype: infer Half } }
+  ? HalfOn<Half, Memory>
+  : HalfShape<Memory>
 
-interface HalfShape extends Omit<Float32Array, typeof Symbol.toStringTag | 'slice' | 'subarray'> {
-  slice(start?: number, end?: number): HalfShape
-  subarray(begin?: number, end?: number): HalfShape
+/** Float16Array on one kind of memory, whose name an older library does not know. Its `slice` returns one on an ArrayBuffer. */
+type HalfOn<Half, Memory extends ArrayBufferLike> = [Memory] extends [ArrayBuffer]
+  ? Half extends { slice(): infer OnArrayBuffer }
+    ? OnArrayBuffer
+    : never
+  : Half & { readonly buffer: Memory }
+
+type HalfMember = Exclude<keyof Float32Array, typeof Symbol.toStringTag | 'slice' | 'subarray'>
+
+interface HalfShape<Memory extends ArrayBufferLike> extends Pick<Float32Array<Memory>, HalfMember> {
+  slice(start?: number, end?: number): HalfShape<ArrayBuffer>
+  subarray(begin?: number, end?: number): HalfShape<Memory>
   readonly [Symbol.toStringTag]: 'Float16Array'
 }
 
@@ -495,6 +512,9 @@ export type CodeOf<T extends TypeArgument> = T extends Typecode
       ? ConstructorCode<T>
       : FieldsOf<T>
 
+/** No more arguments for one type. A union asks for one that does not exist, so that an overload with it does not apply. */
+type Known<T, Each = T> = Each extends unknown ? ([T] extends [Each] ? [] : [never]) : never
+
 type ConstructorCode<T extends TypedArrayConstructor> = T extends Int8ArrayConstructor
   ? 'b'
   : T extends Uint8ArrayConstructor
@@ -539,9 +559,21 @@ interface PlainIterable<T> extends Iterable<T> {
 export type Source<C extends ElementType> = MmapArray<C> | OwnView<C> | PlainIterable<Input<C>>
 
 /**
+ * The elements along an axis of an array of several dimensions, such as a row: an MmapArray of the same typecode, a typed array of the same
+ * kind, or an Array, whose items are elements or again such lists. Each list has exactly as many elements as the axis.
+ *
+ * @example
+ * const points = new MmapArray('f', [[1, 2], Float32Array.of(3, 4)], { shape: [-1, 2] })
+ * points.shape // => [ 2, 2 ]
+ * new MmapArray('f', [[1, 2], [3]], { shape: [-1, 2] }) // throws RangeError ERR_PARTIAL_ROW
+ */
+export type Nested<C extends ElementType> = MmapArray<C> | OwnView<C> | readonly (Input<C> | Nested<C>)[]
+
+/**
  * What a new array can be filled from: what `extend` takes; arrays and typed arrays of other types, element by element
  * with the checks of the new one; an ArrayBuffer or SharedArrayBuffer, as raw bytes; a string, for `c`, `u` and `w`; a number, which
- * is the length of an array of zeros, as for typed arrays. The characters are U+0000, and a record has zeros in all fields.
+ * is the length of an array of zeros, as for typed arrays. The characters are U+0000, and a record has zeros in all fields. With the option
+ * `shape` also an iterable of rows, see {@link Nested}.
  *
  * @example
  * new MmapArray('d', 3).tolist() // => [ 0, 0, 0 ]
@@ -550,7 +582,10 @@ export type Source<C extends ElementType> = MmapArray<C> | OwnView<C> | PlainIte
  * new MmapArray('H', Uint8Array.of(1, 0, 2, 0).buffer).tolist() // => [ 1, 2 ]
  * new MmapArray('w', 'naïve').length // => 5
  */
-export type Init<C extends ElementType> = OwnView<C> | Iterable<Input<C>> | ArrayBuffer | SharedArrayBuffer | number
+export type Init<C extends ElementType> = OwnView<C> | Items<C> | ArrayBuffer | SharedArrayBuffer | number
+
+/** Elements, or lists of them. */
+type Items<C extends ElementType> = Iterable<Input<C> | Nested<C>>
 
 /**
  * A bound of a range of elements: an integer, counted from the end where it is negative; a bigint or an infinity too,
@@ -584,7 +619,7 @@ export type Advice = 'normal' | 'random' | 'sequential' | 'willneed' | 'dontneed
  * @example
  * MmapArray.open('scores.i32', 'i', { flags: 'a+', capacity: 1000 }).capacity // => 1000
  */
-export interface OpenOptions {
+export interface OpenOptions<S extends readonly number[] = readonly number[]> {
   /**
    * What may be done to the file, and what happens where it is not there; Node's own letters, and `'c'`. Default `'r'`.
    *
@@ -633,6 +668,24 @@ export interface OpenOptions {
    * MmapArray.open('zeros.d', 'd', { flags: 'r+', length: 2 }).append(1) // throws Error ERR_FIXED_LENGTH
    */
   length?: number | undefined
+  /**
+   * The lengths of the axes, 1 to 64, in elements; see {@link MmapArray.shape}. `[-1, 768]` is as many rows of 768 elements as there are,
+   * `[10, 768]` what `length: 7680` is. Only the first may be -1 or 0. Not together with `length`. Default: one dimension, and for a
+   * `.npy` file what its header says.
+   *
+   * In a raw file the shape is only an interpretation, which the file does not keep. If the file ends inside a row, the array has the
+   * rows before; a change of its length is `ERR_RAGGED_LENGTH`, unless the option `tail` is given. A new `.npy` file gets the shape, in C
+   * order. That of an existing one must have the same lengths, except that there may be fewer rows: RangeError `ERR_OUT_OF_RANGE`.
+   *
+   * @example
+   * const vectors = MmapArray.open('vectors.npy', 'f', { flags: 'w+', shape: [0, 3] })
+   * vectors.append([1, 2, 3])
+   * vectors.shape // => [ 1, 3 ]
+   * MmapArray.open('vectors.f32', 'f', { flags: 'w+', shape: [2, 3] }).length // => 6
+   * MmapArray.open('vectors.f32', 'f', { shape: [-1, 2] }).shape // => [ 3, 2 ]
+   * MmapArray.open('vectors.npy', 'f', { shape: [-1, 2] }) // throws RangeError ERR_OUT_OF_RANGE
+   */
+  shape?: S | undefined
   /**
    * Elements to reserve at once, as {@link MmapArray.reserve} does: this array is then the file's only writer. Default:
    * none.
@@ -778,10 +831,10 @@ export interface Appender<C extends ElementType = Typecode> {
   readonly closed: boolean
 
   /**
-   * Takes one element. It is checked as `append` of the array checks it.
+   * Takes one element, or one row if the array has several dimensions. It is checked as `append` of the array checks it.
    *
    * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type; ERR_PARTIAL_ROW
    * @throws {Error} ERR_CLOSED; ENOMEM; the error of a batch that could not be appended, as ENOSPC: then the element is not taken
    * @example
    * const log = new MmapArray({ time: 'd', size: 'I' })
@@ -791,15 +844,16 @@ export interface Appender<C extends ElementType = Typecode> {
    * appender.close()
    * log.tolist() // => [ { time: 1.5, size: 100 } ]
    */
-  append(value: Input<C>): void
+  append(value: Input<C> | Nested<C>): void
 
   /**
    * Takes elements, all of them or none. If they do not fit into the batch, the batch is appended first; as many as a whole batch or more
-   * are appended by a write of their own. Of an iterable, the items before a bad one (or before it throws) are taken.
+   * are appended by a write of their own. Of an iterable, the items before a bad one (or before it throws) are taken, unless the
+   * array has several dimensions. Then the items may be rows, as for `extend` of the array.
    *
    * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE for an item of the
    * wrong kind and for a value that is not iterable
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type; ERR_PARTIAL_ROW
    * @throws {Error} ERR_CLOSED; ENOMEM; the error of a batch that could not be appended, as ENOSPC: then no element is taken
    * @example
    * const log = new MmapArray('f')
@@ -808,7 +862,7 @@ export interface Appender<C extends ElementType = Typecode> {
    * appender.extend(Float32Array.of(3, 4, 5, 6, 7))
    * log.tolist() // => [ 1, 2, 3, 4, 5, 6, 7 ]
    */
-  extend(items: Source<C>): void
+  extend(items: Source<C> | PlainIterable<Nested<C>>): void
 
   /**
    * Appends what is pending, before it returns a promise. With `sync`, the promise waits until all elements of the array are on the device.
@@ -900,14 +954,14 @@ export interface Envelope<C extends ElementType = Typecode> {
    * @example
    * new MmapArray('d', [2, NaN, 1]).envelope(1).min // => Float64Array(1) [ 1 ]
    */
-  min: View<C>
+  min: View<C, ArrayBuffer>
   /**
    * The greatest of each part.
    *
    * @example
    * new MmapArray('d', [2, NaN, 1]).envelope(1).max // => Float64Array(1) [ 2 ]
    */
-  max: View<C>
+  max: View<C, ArrayBuffer>
 }
 
 /**
@@ -949,6 +1003,129 @@ export interface AsyncOptions {
    * await new MmapArray('i', [2, 1]).sortAsync({ signal: aborted }).catch(({ message }) => message) // => 'not needed'
    */
   signal?: AbortSignal | undefined
+}
+
+/**
+ * What {@link MmapArrayConstructor.replace} takes.
+ *
+ * @example
+ * await MmapArray.replace('squares.npy', 'd', (next) => next.extend([0, 1, 4]), { mode: 0o640 })
+ */
+export interface ReplaceOptions extends AsyncOptions {
+  /**
+   * Elements to reserve for the new array, as {@link MmapArray.reserve} does. Default: none.
+   *
+   * @example
+   * await MmapArray.replace('zeros.d', 'd', (next) => next.capacity, { capacity: 1000 }) // => 1000
+   */
+  capacity?: number | undefined
+  /**
+   * What the new file holds, as in {@link OpenOptions}. Default `'npy'` where the path ends in `.npy`, else `'raw'`.
+   *
+   * @example
+   * await MmapArray.replace('squares.dat', 'd', (next) => next.format, { format: 'npy' }) // => 'npy'
+   */
+  format?: 'raw' | 'npy' | undefined
+  /**
+   * The zeros that the new array begins with. Default: none.
+   *
+   * @example
+   * await MmapArray.replace('zeros.d', 'd', (next) => next.tolist(), { length: 2 }) // => [ 0, 0 ]
+   */
+  length?: number | undefined
+  /**
+   * Permission bits of a file that was not there before, less the process's umask. Default `0o666`. A file that was there keeps its own.
+   *
+   * @example
+   * await MmapArray.replace('secret.B', 'B', (next) => next.append(7), { mode: 0o600 })
+   */
+  mode?: number | undefined
+  /**
+   * The lengths of the axes, as in {@link OpenOptions}; not together with `length`. Default: one dimension.
+   *
+   * @example
+   * await MmapArray.replace('vectors.npy', 'f', (next) => next.append([1, 2, 3]), { shape: [0, 3] })
+   * MmapArray.open('vectors.npy').shape // => [ 1, 3 ]
+   */
+  shape?: readonly number[] | undefined
+}
+
+/**
+ * What {@link MmapArrayConstructor.versions} takes: some of {@link OpenOptions}, for each version alike, and when to end.
+ *
+ * @example
+ * const versions = MmapArray.versions('no-such-file', 'd', { signal: AbortSignal.timeout(10) })
+ * await versions.next().catch(({ name }) => name) // => 'TimeoutError'
+ */
+export interface VersionsOptions extends AsyncOptions, Omit<OpenOptions, 'flags' | 'mode' | 'capacity'> {
+  /**
+   * What may be done to each version, as in {@link OpenOptions}; none that makes a file. Default `'r'`.
+   *
+   * @example
+   * MmapArray.versions('squares.d', 'd', { flags: 'w+' }) // throws RangeError ERR_OUT_OF_RANGE
+   */
+  flags?: 'r' | 'r+' | 'c' | undefined
+  /**
+   * Whether waiting for the next version keeps the process alive. Default true.
+   *
+   * @example
+   * MmapArray.versions('no-such-file', 'd', { persistent: false }).next() // the process may end
+   */
+  persistent?: boolean | undefined
+}
+
+/**
+ * What a follower gives, and what it does if the file gets shorter or is replaced; see {@link MmapArray.follow}.
+ *
+ * @example
+ * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+ * log.extend([1, 2, 3, 4, 5])
+ * for await (const part of log.follow({ from: -3, batch: 2 })) {
+ *   part // => Float64Array(2) [ 3, 4 ]
+ *   break
+ * }
+ */
+export interface FollowOptions extends AsyncOptions {
+  /**
+   * The first element to give: an index, which counts from the end of the array if it is negative; `'start'`, which is 0; or `'end'`,
+   * behind the last element that the file has when `follow` is called. Default: `length`, so that whoever has worked on the array goes
+   * on where it ends. An index behind the end of the file is what a file looks like that was truncated.
+   *
+   * @example
+   * const log = new MmapArray('i', [7, 8])
+   * const { value } = await log.follow({ from: 'start' }).next()
+   * value // => Int32Array(2) [ 7, 8 ]
+   */
+  from?: number | 'start' | 'end' | undefined
+  /**
+   * The most elements that one part has. Default: as many as one mebibyte holds, and at least one.
+   *
+   * @example
+   * const log = new MmapArray('i', [7, 8, 9])
+   * const { value } = await log.follow({ from: 0, batch: 2 }).next()
+   * value // => Int32Array(2) [ 7, 8 ]
+   */
+  batch?: number | undefined
+  /**
+   * What `next()` does if the file has fewer elements than were given. `'throw'`: it throws `ERR_MEMORY_FAULT`. `'restart'`: it goes on
+   * with the first element. Default `'throw'`. A file that was truncated and has grown again since the last look cannot be told from
+   * one that was only appended to.
+   *
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+   * const parts = log.follow({ truncated: 'restart' })
+   */
+  truncated?: 'throw' | 'restart' | undefined
+  /**
+   * What happens if another file is renamed to the path of the array, or if its file is unlinked or moved. `'end'`: the iteration ends after the last
+   * element of the old file. `'reopen'`: it goes on with the first element of the file that the path leads to then, and waits for that
+   * file if there is none. `'ignore'`: it stays with the old file. Default `'end'`. An array without a path is never replaced.
+   *
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+   * const parts = log.follow({ replaced: 'reopen' })
+   */
+  replaced?: 'end' | 'reopen' | 'ignore' | undefined
 }
 
 /**
@@ -1004,6 +1181,50 @@ export interface Handle<C extends ElementType = Typecode> {
   readonly version: number
 }
 
+/**
+ * An array as the constructor of scijs' `ndarray` takes it, see {@link MmapArray.ndarray}.
+ *
+ * @example
+ * const { data, shape, stride, offset } = new MmapArray('d', [1, 2, 3, 4], { shape: [2, 2] }).ndarray()
+ * data[offset + stride[0] * 1 + stride[1] * 0] // => 3
+ * // ndarray(data, shape, stride, offset).get(1, 0) gives the same
+ */
+export interface NdarrayParts<C extends ElementType = Typecode> {
+  /**
+   * The view of the array.
+   *
+   * @example
+   * new MmapArray('f', [1, 2]).ndarray().data // => Float32Array(2) [ 1, 2 ]
+   */
+  data: View<C, ArrayBuffer>
+  /**
+   * The lengths of the axes.
+   *
+   * @example
+   * new MmapArray('f', 6, { shape: [3, 2] }).ndarray().shape // => [ 3, 2 ]
+   */
+  shape: number[]
+  /**
+   * The elements between two neighbours along each axis, as `strides` has them.
+   *
+   * @example
+   * new MmapArray('f', 6, { shape: [3, 2] }).ndarray().stride // => [ 2, 1 ]
+   */
+  stride: number[]
+  /**
+   * The index of the first element in `data`: 0.
+   *
+   * @example
+   * new MmapArray('f', [1, 2]).ndarray().offset // => 0
+   */
+  offset: number
+}
+
+/** An array whose `shape` has as many lengths as the option, if TypeScript knows how many. */
+type Shaped<C extends ElementType, S extends readonly number[]> = number extends S['length']
+  ? MmapArray<C>
+  : MmapArray<C> & { readonly shape: { -readonly [Axis in keyof S]: number } }
+
 /** What `new MmapArray` and the class itself offer. */
 export interface MmapArrayConstructor {
   /**
@@ -1012,24 +1233,26 @@ export interface MmapArrayConstructor {
    *
    * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
    * @param init what to fill it from, or the number of zeros, see {@link Init}; default nothing
-   * @param options `capacity`: elements to make room for, default 0
+   * @param options `capacity`: elements to make room for, default 0; `shape`: the lengths of the axes, default one dimension. `init` must
+   * have as many elements; if the first length is -1, whole rows. Without `init` the elements are zeros
    * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE, ERR_INVALID_ARG_TYPE for an element or `init` of the wrong kind,
    * ERR_TYPE_MISMATCH for characters into numbers or the reverse
    * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an element that does not fit the type; ERR_OUT_OF_RANGE for a length or a capacity
-   * that is negative or more than 2^53 bytes
+   * that is negative or more than 2^53 bytes, and for another number of elements than `shape` says; ERR_PARTIAL_ROW
    * @throws {Error} ERR_RAGGED_LENGTH for an ArrayBuffer that is no whole number of elements; ENOMEM for more memory than there is
    * @example
    * const primes = new MmapArray('i', [2, 3, 5, 7])
    * primes.append(11)
    * primes.length // => 5
    * new MmapArray('h', 2).tolist() // => [ 0, 0 ]
+   * new MmapArray('f', [[1, 2, 3], [4, 5, 6]], { shape: [2, 3] }).get(1, 0) // => 4
    * new MmapArray('B', [256]) // throws RangeError ERR_VALUE_OUT_OF_RANGE
    */
-  new <const T extends TypeArgument>(
+  new <const T extends TypeArgument, const S extends readonly number[] = readonly number[]>(
     typecode: T,
     init?: Init<CodeOf<T>>,
-    options?: { capacity?: number | undefined },
-  ): MmapArray<CodeOf<T>>
+    options?: { capacity?: number | undefined; shape?: S | undefined },
+  ): Shaped<CodeOf<T>, S>
 
   /**
    * What every array inherits its members from.
@@ -1056,13 +1279,16 @@ export interface MmapArrayConstructor {
    * MmapArray.open('temperatures.f64', Float64Array).tolist() // => [ 20.5, 21, 19.75 ]
    * MmapArray.open('no-such-file', 'd') // throws Error ENOENT
    */
-  open<const T extends TypeArgument>(path: FilePath, typecode: T, options?: OpenOptions): MmapArray<CodeOf<T>>
+  open<const T extends TypeArgument, const S extends readonly number[] = readonly number[]>(
+    path: FilePath,
+    typecode: T,
+    options?: OpenOptions<S>,
+  ): Shaped<CodeOf<T>, S>
 
   /**
    * Opens a `.npy` file, whose header says the type: `<i8` opens as `q`, `<U1` as `w`, `|S1` as `c`, `|b1` as `B`, and a structured
    * dtype as a record type. A type may be given as well, and is an error where the header says another one. A file of several dimensions
-   * opens as one row of its elements as they lie in it, of fixed length; see {@link MmapArray.shape}. So does a field of several
-   * dimensions, whose count is the number of its values.
+   * has its {@link MmapArray.shape}. A field of several dimensions has a count, the number of its values.
    *
    * @param path a string, bytes or a `file:` URL
    * @param typecode left out, or undefined
@@ -1080,7 +1306,11 @@ export interface MmapArrayConstructor {
    * MmapArray.open('trades.npy', { time: 'q', price: 'd' }, { flags: 'w+' }).append({ time: 1, price: 9.5 })
    * MmapArray.open('trades.npy').get(0) // => { time: 1n, price: 9.5 }
    */
-  open<C extends ElementType = Typecode>(path: FilePath, typecode?: undefined, options?: OpenOptions): MmapArray<C>
+  open<C extends ElementType = Typecode, const S extends readonly number[] = readonly number[]>(
+    path: FilePath,
+    typecode?: undefined,
+    options?: OpenOptions<S>,
+  ): Shaped<C, S>
 
   /**
    * Opens POSIX shared memory by name: memory that any program of the machine opens by that name, Python's
@@ -1100,7 +1330,11 @@ export interface MmapArrayConstructor {
    * counters.get(0) // => 5n
    * MmapArray.unlinkShm(name)
    */
-  openShm<const T extends TypeArgument>(name: string, typecode: T, options?: OpenOptions): MmapArray<CodeOf<T>>
+  openShm<const T extends TypeArgument, const S extends readonly number[] = readonly number[]>(
+    name: string,
+    typecode: T,
+    options?: OpenOptions<S>,
+  ): Shaped<CodeOf<T>, S>
 
   /**
    * Takes a name of shared memory away. Arrays that have it open keep their memory.
@@ -1115,6 +1349,101 @@ export interface MmapArrayConstructor {
   unlinkShm(name: string): void
 
   /**
+   * Builds a new version of a file and puts it in the place of the old one, in one step: whoever opens the path finds the whole old
+   * version or the whole new one, also after a power failure. Arrays that are open keep the old one; see {@link MmapArray.isReplaced}.
+   *
+   * The callback gets a new, empty array, in a file beside the target whose name is `.name.*.tmp`. When the callback has ended, the file is
+   * flushed to the device, renamed to the target, and the directory is flushed. The array is closed then; the callback must not
+   * close it. The new file has the mode of the old one, and its owner and group as far as the system allows; without the group, that
+   * group's permissions are those of everybody. A symbolic link stays, and its target is exchanged. If several calls replace one file at
+   * the same time, the last one to end wins.
+   *
+   * Whatever fails, the old file stays as it is, and the new one is removed, also if the process or worker ends meanwhile. Only a process
+   * that a signal ends, or a power failure, leaves a `.name.*.tmp` behind. One error comes too late for that: if the directory cannot be
+   * flushed at the very end, the new version is in place, and a power failure may bring the old one back.
+   *
+   * @param path a string, bytes or a `file:` URL
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
+   * @param build fills the new array. What it returns, or what its promise is fulfilled with, is the result
+   * @param options see {@link ReplaceOptions}. If `signal` aborts before the rename, the array is closed at once, and the call rejects
+   * @throws {Error} what `build` throws; the system's, such as ENOSPC, EACCES, EISDIR; ERR_CLOSED if `build` closed the array, because its
+   * elements can no longer be checked; ERR_BUSY if an asynchronous call still works on it; ERR_MEMORY_FAULT if stores were lost
+   * @throws {RangeError} ERR_OUT_OF_RANGE
+   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE, ERR_INVALID_ARG_TYPE
+   * @example
+   * await MmapArray.replace('squares.d', 'd', (next) => {
+   *   for (let i = 0; i < 100; i++) next.append(i * i)
+   * })
+   * const old = MmapArray.open('squares.d', 'd')
+   * await MmapArray.replace('squares.d', 'd', async (next) => next.extend([0, 1]))
+   * old.length // => 100
+   * MmapArray.open('squares.d', 'd').length // => 2
+   */
+  replace<const T extends TypeArgument, R>(
+    path: FilePath,
+    typecode: T,
+    build: (next: MmapArray<CodeOf<T>>) => R,
+    options?: ReplaceOptions,
+  ): Promise<Awaited<R>>
+
+  /**
+   * Gives the present version of a file, and each new one that takes its place, by {@link MmapArrayConstructor.replace} or any other
+   * rename. A version that is itself replaced before the consumer asks for the next one is skipped; the newest is never missed. While there
+   * is no file at the path, it waits for one. Bytes that are written into the file that is there make no new version.
+   *
+   * The consumer closes the arrays. `break`, an error in the loop, `return()` and an abort end the iteration at once, and leave the last
+   * array open. A new version is noticed by events of the system (`fs.watch` of the directory, and of those that symbolic links lead
+   * through), and by a look once a second where the system raises none, as on network file systems. While nobody waits, nothing runs.
+   * A file that is not published by a rename may be found half written.
+   *
+   * @param path a string, bytes or a `file:` URL
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
+   * @param options see {@link VersionsOptions}; default `{ flags: 'r' }`
+   * @throws {Error} when it is asked for a version: what `open` throws, but for ENOENT; the reason of the signal
+   * @throws {RangeError} ERR_OUT_OF_RANGE
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; when it is asked for a version, ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE,
+   * ERR_TYPE_MISMATCH
+   * @example
+   * const lengths = []
+   * await MmapArray.replace('squares.d', 'd', (next) => next.extend([0, 1]))
+   * for await (const squares of MmapArray.versions('squares.d', 'd')) {
+   *   lengths.push(squares.length)
+   *   squares.close()
+   *   if (lengths.length === 2) break
+   *   await MmapArray.replace('squares.d', 'd', (next) => next.extend([0, 1, 4]))
+   * }
+   * lengths // => [ 2, 3 ]
+   */
+  versions<const T extends TypeArgument>(
+    path: FilePath,
+    typecode: T,
+    options?: VersionsOptions,
+  ): AsyncIterableIterator<MmapArray<CodeOf<T>>>
+
+  /**
+   * Gives the versions of a `.npy` file, whose header says the type.
+   *
+   * @param path a string, bytes or a `file:` URL
+   * @param typecode left out, or undefined
+   * @param options see {@link VersionsOptions}; default `{ flags: 'r' }`
+   * @throws {Error} when it is asked for a version: what `open` throws, but for ENOENT; the reason of the signal
+   * @throws {RangeError} ERR_OUT_OF_RANGE
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @example
+   * await MmapArray.replace('prices.npy', 'f', (next) => next.extend([1.5, 2.5]))
+   * for await (const prices of MmapArray.versions('prices.npy')) {
+   *   prices.typecode // => 'f'
+   *   prices.close()
+   *   break
+   * }
+   */
+  versions<C extends ElementType = Typecode>(
+    path: FilePath,
+    typecode?: undefined,
+    options?: VersionsOptions,
+  ): AsyncIterableIterator<MmapArray<C>>
+
+  /**
    * Opens a file by a descriptor that was inherited or received. It is duplicated: the caller keeps its own, and closes it.
    *
    * @param fd a descriptor, as `fs.openSync` gives it
@@ -1127,7 +1456,11 @@ export interface MmapArrayConstructor {
    * const scores = new MmapArray('i', [1, 2, 3])
    * MmapArray.fromFd(scores.fd, 'i').tolist() // => [ 1, 2, 3 ]
    */
-  fromFd<const T extends TypeArgument>(fd: number, typecode: T, options?: OpenOptions): MmapArray<CodeOf<T>>
+  fromFd<const T extends TypeArgument, const S extends readonly number[] = readonly number[]>(
+    fd: number,
+    typecode: T,
+    options?: OpenOptions<S>,
+  ): Shaped<CodeOf<T>, S>
 
   /**
    * Gives the array behind a handle, in this thread, another thread or another process of this machine: the same bytes, not
@@ -1194,7 +1527,7 @@ export interface MmapArrayConstructor {
  *   reads or writes elements, makes views of them or changes the length, until {@link MmapArray.refresh}. Single elements before the
  *   new end can still be read and written.
  * - `ERR_BUSY`: members that change the length, while an asynchronous call works on the elements. Await its promise first.
- * - `ERR_LOCKED`: members that change the length of an exact array of records whose size does not divide 4096, if another open file
+ * - `ERR_LOCKED`: members that change the length of an exact array of records or rows whose size does not divide 4096, if another open file
  *   holds the lock on appends for two seconds.
  * - The system's, with `code`, `errno`, `syscall` and, if the array has one, `path`: members that open, lock, flush, change the length
  *   or the capacity, such as `ENOSPC`, `EFBIG` or `EPERM`; `ENOMEM` also by members that copy elements or map memory.
@@ -1213,6 +1546,37 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * new MmapArray({ x: 'd', y: 'd' }).typecode // => RecordType(16) { x: 'd', y: 'd' }
    */
   readonly typecode: C extends FieldMap ? RecordType<C> : C
+
+  /**
+   * Whether the elements have a type, which may be given in all forms that the constructor takes. TypeScript then knows the type of the
+   * array, for example of a `.npy` file. A record type is the same if its fields have the same names, types and places, and a record
+   * the same size. Typecodes of one meaning and size, such as `l` and `q` or `u` and `w`, are different types. It also works on a closed
+   * array.
+   *
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
+   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE
+   * @example
+   * MmapArray.open('readings.npy', 'f', { flags: 'w+' }).append(1.5)
+   * const readings = MmapArray.open('readings.npy')
+   * if (readings.is('f')) {
+   *   readings.view // => Float32Array(1) [ 1.5 ]
+   * }
+   * readings.is(Float64Array) // => false
+   * new MmapArray({ x: 'd' }).is({ x: 'float64' }) // => true
+   * readings.is('no such type') // throws TypeError ERR_INVALID_TYPECODE
+   */
+  is<const T extends TypeArgument>(typecode: T, ...isKnown: Known<T>): this is MmapArray<CodeOf<T>>
+
+  /**
+   * Whether the elements have a type that is only known at run time. TypeScript then knows no more than before.
+   *
+   * @param typecode as for the other form
+   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE
+   * @example
+   * const [one, other] = [new MmapArray('f'), new MmapArray('d')]
+   * one.is(other.typecode) // => false
+   */
+  is(typecode: TypeArgument): boolean
 
   /**
    * Bytes an element takes.
@@ -1270,6 +1634,21 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly path: string | null
 
   /**
+   * Whether the path leads to another file by now than the one that this array has, or to none. Asks the system at each read. The same
+   * file under another name is not another file. False for anonymous memory, and for an array that was opened by a descriptor: they have
+   * no path.
+   *
+   * @throws {Error} ERR_CLOSED; the system's where it does not tell, as EACCES
+   * @example
+   * const squares = MmapArray.open('squares.d', 'd', { flags: 'w+' })
+   * squares.isReplaced // => false
+   * await MmapArray.replace('squares.d', 'd', (next) => next.extend([0, 1, 4]))
+   * squares.isReplaced // => true
+   * squares.reopen().isReplaced // => false
+   */
+  readonly isReplaced: boolean
+
+  /**
    * What the file holds: `'raw'`, nothing but elements, or `'npy'`, NumPy's format. A `.npy` file has a header that counts the
    * elements, and that count is the length, not the file's size. Each call that changes the length of an exact array rewrites
    * the count in place: elements are written before they are counted, and what is counted no longer stays behind them until
@@ -1285,19 +1664,59 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly format: 'raw' | 'npy'
 
   /**
-   * The lengths of all dimensions: `[length]`, but for a `.npy` file of several. Such an array is one row of the elements in
-   * the order in which the file has them, which is Fortran's where NumPy wrote it so, and its length is fixed.
+   * The lengths of the axes, in elements: `[length]`, unless the option `shape` or a `.npy` file says others. `length`, `array[i]`, iteration,
+   * `slice` and all other members are flat: they take the elements in the order in which they lie in memory. Only `get`, `set`, `row`,
+   * `rows` and `ndarray` know the axes, and `append` and `extend` take rows.
+   *
+   * An array of several dimensions in C order has whole rows, and grows and shrinks by whole rows. A call that would leave part of one throws
+   * a RangeError `ERR_PARTIAL_ROW` and changes nothing; `insert`, `pop` and `remove` of one element always do. The length is fixed in Fortran
+   * order, if the shape is `[]`, and if rows have no elements.
+   *
+   * In TypeScript it is a tuple if the option `shape` was a list of known length.
    *
    * @example
-   * import fs from 'node:fs'
-   * const header = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), }"
-   * fs.writeFileSync('grid.npy', `\x93NUMPY\x01\0${String.fromCharCode(header.length)}\0${header}abcdef`, 'latin1')
-   * const grid = MmapArray.open('grid.npy')
+   * const grid = MmapArray.open('grid.npy', 'd', { flags: 'w+', shape: [2, 3] }) // np.load gives an array of shape (2, 3)
+   * grid.extend([[1, 2, 3], [4, 5, 6]])
+   * grid.shape // => [ 4, 3 ]
+   * grid.length // => 12
+   * grid.deleteSlice(0, 6)
    * grid.shape // => [ 2, 3 ]
-   * grid.length // => 6
+   * grid.pop() // throws RangeError ERR_PARTIAL_ROW
    * new MmapArray('i', [1, 2, 3]).shape // => [ 3 ]
    */
   readonly shape: number[]
+
+  /**
+   * The order in which the elements of several axes lie in memory: `'C'`, in which the last coordinate varies fastest, or `'F'`, Fortran's, in
+   * which the first does. `'F'` are only `.npy` files that NumPy has written so; their length is fixed.
+   *
+   * @example
+   * import fs from 'node:fs'
+   * const header = "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }"
+   * fs.writeFileSync('fortran.npy', `\x93NUMPY\x01\0${String.fromCharCode(header.length)}\0${header}abcdef`, 'latin1')
+   * const letters = MmapArray.open('fortran.npy', 'B')
+   * letters.order // => 'F'
+   * String.fromCharCode(letters.get(0, 1)) // => 'c'
+   * new MmapArray('i').order // => 'C'
+   */
+  readonly order: 'C' | 'F'
+
+  /**
+   * How far apart, in elements, two neighbours along each axis lie.
+   *
+   * @example
+   * new MmapArray('d', 24, { shape: [2, 3, 4] }).strides // => [ 12, 4, 1 ]
+   */
+  readonly strides: number[]
+
+  /**
+   * The bytes of the file before element 0: the option `offset`, or the length of the header of a `.npy` file. 0 for arrays without a file.
+   *
+   * @example
+   * MmapArray.open('offset.npy', 'd', { flags: 'w+' }).offset // => 128
+   * MmapArray.open('offset.npy', 'B', { format: 'raw', offset: 10 }).offset // => 10
+   */
+  readonly offset: number
 
   /**
    * The file descriptor, -1 once it is closed; it stays the array's own, so do not close it. To read it makes the array
@@ -1310,6 +1729,23 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * fs.fstatSync(new MmapArray('i', [1, 2, 3]).fd).size // => 12
    */
   readonly fd: number
+
+  /**
+   * Whether somebody has reserved the file: this array, another one, or one of another process. Then the size of the file is a capacity,
+   * and does not tell how many elements there are: `length` of an array that did not reserve it counts zeros, too. Asks the system for
+   * a lock each time; see docs/following.md. Always false for `.npy` files, whose header counts the elements; for memory that nobody else
+   * can see; and if the one who reserved the file could not lock it.
+   *
+   * @throws {Error} ERR_CLOSED
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+   * const reader = MmapArray.open('log.d', 'd')
+   * log.reserve(100)
+   * reader.isReserved // => true
+   * log.trim()
+   * reader.isReserved // => false
+   */
+  readonly isReserved: boolean
 
   /**
    * Whether `close()` was called.
@@ -1355,6 +1791,22 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   get(index: number): Element<C>
 
   /**
+   * The element with some coordinates, one for each axis, each counted from the end of its axis where it is negative.
+   *
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, which names the coordinate; ERR_VALUE_OUT_OF_RANGE
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a coordinate that is no integer, and for more or fewer coordinates than the array has axes
+   * @throws {Error} ERR_CLOSED, ERR_MEMORY_FAULT
+   * @example
+   * const grid = new MmapArray('i', [[1, 2, 3], [4, 5, 6]], { shape: [2, 3] })
+   * grid.get(1, 0) // => 4
+   * grid.get(-1, -1) // => 6
+   * grid.get(1) // => 2
+   * grid.get(0, 3) // throws RangeError ERR_INDEX_OUT_OF_RANGE
+   * grid.get(0, 0, 0) // throws TypeError ERR_INVALID_ARG_TYPE
+   */
+  get(...coordinates: [i: number, j: number, ...others: number[]]): Element<C>
+
+  /**
    * Replaces the element at an index, counted from the end where it is negative. A record is not written at once: another thread or
    * process may read half of it, unless both hold the {@link MmapArray.lock}.
    *
@@ -1368,6 +1820,76 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * scores.tolist() // => [ 3, 1, 255 ]
    */
   set(index: number, value: Input<C>): void
+
+  /**
+   * Adds to an element, atomically: what other threads, processes and programs change at the same time is not lost. For integers and
+   * real numbers. The value is checked as `set` checks it; only the sum wraps around, as that of `Atomics.add`. A sum of floats is
+   * rounded to the type, and beyond its range it is an infinity. See [Counters](docs/counters.md).
+   *
+   * @param index counted from the end where it is negative
+   * @param value To subtract from unsigned integers, add what wraps around: for `I`, `2 ** 32 - n`.
+   * @returns the element before
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
+   * @throws {TypeError} ERR_TYPE_MISMATCH for characters, complex numbers and records; ERR_INVALID_ARG_TYPE for a value of the wrong kind
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_MEMORY_FAULT if another process has truncated the file before the element: the sum is lost
+   * @example
+   * const counters = new MmapArray('B', [0, 255])
+   * counters.add(0, 5) // => 0
+   * counters.add(-1, 2) // => 255
+   * counters.tolist() // => [ 5, 1 ]
+   * counters.add(0, -1) // throws RangeError ERR_VALUE_OUT_OF_RANGE
+   * new MmapArray('w', ['a']).add(0, 'b') // throws TypeError ERR_TYPE_MISMATCH
+   */
+  add(index: number, value: Input<C>): Element<C>
+
+  /**
+   * Replaces an element, atomically: of many that replace it at the same time, each gets another one's value. For integers and real
+   * numbers.
+   *
+   * @param index counted from the end where it is negative
+   * @returns the element before
+   * @throws {RangeError} as `add`
+   * @throws {TypeError} as `add`
+   * @throws {Error} as `add`
+   * @example
+   * const total = new MmapArray('d', [12.5])
+   * total.exchange(0, 0) // => 12.5
+   * total.get(0) // => 0
+   */
+  exchange(index: number, value: Input<C>): Element<C>
+
+  /**
+   * Replaces an element if it is the expected one, atomically. For integers and real numbers.
+   *
+   * Floats are compared by their bits, so 0 is not -0. `expected` is rounded to the type first, as `set` rounds. JavaScript cannot tell
+   * one NaN from another, so if `expected` is NaN, an element that is any NaN is replaced. If `expected` is a number that `get` gave,
+   * `Object.is(before, expected)` says whether it was replaced. `===` does not: it takes 0 for -0, and NaN for different from NaN.
+   *
+   * @param index counted from the end where it is negative
+   * @returns the element before
+   * @throws {RangeError} as `add`
+   * @throws {TypeError} as `add`
+   * @throws {Error} as `add`
+   * @example
+   * const highest = new MmapArray('d', [3])
+   * highest.compareExchange(0, 3, 8) // => 3
+   * highest.compareExchange(0, 3, 9) // => 8
+   * highest.get(0) // => 8
+   */
+  compareExchange(index: number, expected: Input<C>, replacement: Input<C>): Element<C>
+
+  /**
+   * Replaces the element with some coordinates, one for each axis; the value comes last.
+   *
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, which names the coordinate; ERR_VALUE_OUT_OF_RANGE
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE, also for more or fewer coordinates than the array has axes
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED, ERR_MEMORY_FAULT
+   * @example
+   * const grid = new MmapArray('i', 6, { shape: [2, 3] })
+   * grid.set(1, -1, 7)
+   * grid.tolist() // => [ 0, 0, 0, 0, 0, 7 ]
+   */
+  set(...coordinatesAndValue: [i: number, j: number, ...others: number[], value: Input<C>]): void
 
   /**
    * The value of one field of the record at an index, counted from the end where it is negative.
@@ -1427,7 +1949,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
     field: K,
     start?: Bound,
     stop?: Bound,
-  ): View<FieldTypecode<F[K]>>
+  ): View<FieldTypecode<F[K]>, ArrayBuffer>
 
   /**
    * Stores values in one field of the records from an index on. The other fields are not written. All or nothing: if there are more
@@ -1485,6 +2007,23 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   append(value: Input<C>): void
 
   /**
+   * Adds exactly one row at the end of an array of several dimensions: a list of its elements, see {@link Nested}, or another iterable of
+   * them. As one element, it is one appending write.
+   *
+   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE for an
+   * element of the wrong kind, and in an array of one dimension
+   * @throws {RangeError} ERR_PARTIAL_ROW for any other number of elements, ERR_VALUE_OUT_OF_RANGE
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC; ERR_LOCKED
+   * @example
+   * const vectors = MmapArray.open('rows.npy', 'f', { flags: 'w+', shape: [-1, 2] })
+   * vectors.append([1, 2])
+   * vectors.append(Float32Array.of(3, 4))
+   * vectors.append([5]) // throws RangeError ERR_PARTIAL_ROW
+   * vectors.shape // => [ 2, 2 ]
+   */
+  append(row: Nested<C> | PlainIterable<Input<C>>): void
+
+  /**
    * Adds elements at the end. Of an iterable, the items before a bad one (or before it throws) are kept, as in Python. All
    * items are taken before the first is added.
    *
@@ -1499,6 +2038,22 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * scores.tolist() // => [ 1, 2, 3, 4 ]
    */
   extend(items: Source<C>): void
+
+  /**
+   * Adds rows at the end of an array of several dimensions: elements, as above, or lists of the elements of one row each. All or nothing is
+   * added.
+   *
+   * @throws {TypeError} ERR_TYPE_MISMATCH, ERR_INVALID_ARG_TYPE
+   * @throws {RangeError} ERR_PARTIAL_ROW for a list that is no row, and for elements that are not whole rows; ERR_VALUE_OUT_OF_RANGE
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
+   * @example
+   * const vectors = new MmapArray('f', undefined, { shape: [-1, 2] })
+   * vectors.extend([[1, 2], [3, 4]])
+   * vectors.extend([5, 6])
+   * vectors.extend([[7, 8], [9]]) // throws RangeError ERR_PARTIAL_ROW
+   * vectors.shape // => [ 3, 2 ]
+   */
+  extend(rows: PlainIterable<Nested<C>>): void
 
   /**
    * Collects elements in memory and appends them in batches, for logs: see {@link Appender} and docs/logging.md. An array may have several
@@ -1696,7 +2251,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * @example
    * new MmapArray('H', [1, 2]).tobytes() // => <Buffer 01 00 02 00>
    */
-  tobytes(): Buffer
+  tobytes(): OwnBuffer
 
   /**
    * Adds the elements of a real Array: all of them, or none where one is bad.
@@ -1920,7 +2475,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   repeatInPlace(times: number): void
 
   /**
-   * A new anonymous array with the same elements.
+   * A new anonymous array with the same elements, and of the same shape. A copy of an array in Fortran order has one dimension.
    *
    * @throws {Error} ERR_CLOSED; the system's, as ENOMEM
    * @example
@@ -2181,7 +2736,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * scores.searchsorted(Int32Array.of(20, 5, 99)) // => Float64Array(3) [ 1, 0, 4 ]
    * scores.searchsorted(Int32Array.of(20), 'right') // => Float64Array(1) [ 3 ]
    */
-  searchsorted(needles: View<C> | MmapArray<C>, side?: 'left' | 'right'): Float64Array
+  searchsorted(needles: View<C> | MmapArray<C>, side?: 'left' | 'right'): Float64Array<ArrayBuffer>
 
   /**
    * Where each of many values belongs in records that are sorted by a field.
@@ -2203,7 +2758,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
     needles: View<FieldTypecode<F[K]>> | MmapArray<FieldTypecode<F[K]>>,
     side: 'left' | 'right' | FieldOptions<K> | undefined,
     options?: FieldOptions<K>,
-  ): Float64Array
+  ): Float64Array<ArrayBuffer>
 
   /**
    * As `searchsorted`, on another thread. Until the promise is settled a call that changes the length throws `ERR_BUSY`. A typed
@@ -2223,7 +2778,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
     needles: View<C> | MmapArray<C>,
     side?: 'left' | 'right',
     options?: AsyncOptions,
-  ): Promise<Float64Array>
+  ): Promise<Float64Array<ArrayBuffer>>
 
   /**
    * As `searchsorted` of a field, on another thread.
@@ -2244,7 +2799,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
     needles: View<FieldTypecode<F[K]>> | MmapArray<FieldTypecode<F[K]>>,
     side: 'left' | 'right' | (AsyncOptions & FieldOptions<K>) | undefined,
     options?: AsyncOptions & FieldOptions<K>,
-  ): Promise<Float64Array>
+  ): Promise<Float64Array<ArrayBuffer>>
 
   /**
    * The least and the greatest number of each of `parts` equal parts: what a picture of a big array shows, in one pass, which
@@ -2366,7 +2921,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * before[0] = 30
    * scores.view // => Int32Array(4) [ 30, 1, 2, 4 ]
    */
-  readonly view: View<C>
+  readonly view: View<C, ArrayBuffer>
 
   /**
    * A SharedArrayBuffer on exactly the elements: `postMessage` and `workerData` share it without a copy, the other thread
@@ -2394,7 +2949,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * Atomics.store(scores.sharedView, 0, 30)
    * scores.get(0) // => 30
    */
-  readonly sharedView: View<C>
+  readonly sharedView: View<C, SharedArrayBuffer>
 
   /**
    * A typed array on a range, or a DataView on records: the memory itself, not a copy (`slice` copies). On Node.js 20 it is also the way to elements
@@ -2409,16 +2964,60 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * scores.subarray(1).fill(0)
    * scores.tolist() // => [ 3, 0, 0 ]
    */
-  subarray(start?: Bound, end?: Bound): View<C>
+  subarray(start?: Bound, end?: Bound): View<C, ArrayBuffer>
+
+  /**
+   * A row of an array of several dimensions: a typed array on the elements with one index along the first axis, or a DataView on records. It is
+   * the memory itself, not a copy. For speed-critical loops, this is faster than `get`.
+   *
+   * @param index counted from the end where it is negative
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is no integer; ERR_TYPE_MISMATCH for an array of one dimension, and in Fortran
+   * order, in which the elements of a row do not follow each other
+   * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE
+   * @example
+   * const grid = new MmapArray('i', [[1, 2, 3], [4, 5, 6]], { shape: [2, 3] })
+   * grid.row(-1) // => Int32Array(3) [ 4, 5, 6 ]
+   * grid.row(0).fill(9)
+   * grid.get(0, 2) // => 9
+   * new MmapArray('i', [1, 2, 3]).row(0) // throws TypeError ERR_TYPE_MISMATCH
+   */
+  row(index: number): View<C, ArrayBuffer>
+
+  /**
+   * Iterates over rows, each as {@link MmapArray.row} gives it. Without `stop` it also sees rows that are appended meanwhile.
+   *
+   * @param start the first row, default 0; counted from the end where it is negative
+   * @param stop not included; default all rows
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer; ERR_TYPE_MISMATCH as `row`
+   * @throws {Error} ERR_CLOSED, also in the middle of a loop; ERR_VIEW_TOO_LARGE
+   * @example
+   * const grid = new MmapArray('i', [[1, 2, 3], [4, 5, 6]], { shape: [2, 3] })
+   * for (const row of grid.rows()) row.sort((a, b) => b - a)
+   * grid.tolist() // => [ 3, 2, 1, 6, 5, 4 ]
+   * Array.from(grid.rows(1)) // => [ Int32Array(3) [ 6, 5, 4 ] ]
+   */
+  rows(start?: Bound, stop?: Bound): IterableIterator<View<C, ArrayBuffer>>
+
+  /**
+   * The array as the constructor of scijs' `ndarray` takes it, without a copy: `ndarray(data, shape, stride, offset)`. Take it again after the
+   * length has changed.
+   *
+   * @throws {TypeError} ERR_TYPE_MISMATCH for complex numbers and records
+   * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE
+   * @example
+   * new MmapArray('f', [[1, 2], [3, 4]], { shape: [2, 2] }).ndarray().stride // => [ 2, 1 ]
+   */
+  ndarray(): NdarrayParts<C>
 
   /**
    * Makes room for so many elements at once, so that up to there `append` is a plain store into memory. It is a promise to
    * be the only writer of the file until `trim()`, `flush()`, `handle()` or `close()`: what others append meanwhile is lost.
-   * Until then the file is longer than the array; a process killed in between leaves zeros at its end, and in a `.npy` file
+   * Nobody should read a raw file meanwhile either, because it is longer than the array: others see zeros behind the elements.
+   * {@link MmapArray.follow} waits, and {@link MmapArray.isReserved} tells. A process killed in between leaves zeros at its end, and in a `.npy` file
    * the count of before, without what was appended since. The disk's blocks are taken first, so a full disk is an error here.
    *
-   * Nobody may look at a reserved file meanwhile, because it shows zeros behind the elements. For a log that others read while it grows, use
-   * {@link MmapArray.appender}.
+   * For a log that others read while it grows, use {@link MmapArray.appender}.
    *
    * @param capacity elements in all, those that are there included; fewer than `capacity` says change nothing
    * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
@@ -2466,6 +3065,50 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * reader.refresh() // => 1
    */
   refresh(): number
+
+  /**
+   * Gives a new array on the file that the path leads to now, of the same type and with the options that this one was opened with. Flags
+   * that made the file, `'w+'` and `'wx+'`, become `'r+'`, and a length they gave it is left out. This array stays as it is, with its
+   * views, until it is closed; it may be closed already. A relative path is that from the directory of the time when it was opened.
+   *
+   * @throws {Error} ERR_NO_PATH for anonymous memory and for an array that was opened by a descriptor; ERR_INVALID_NPY,
+   * ERR_UNSUPPORTED_NPY; the system's, such as ENOENT
+   * @throws {RangeError} ERR_OUT_OF_RANGE if the new file is too short for the options `offset` or `length`
+   * @throws {TypeError} ERR_TYPE_MISMATCH for a `.npy` file of another type
+   * @example
+   * const table = MmapArray.open('table.d', 'd', { flags: 'w+' })
+   * await MmapArray.replace('table.d', 'd', (next) => next.extend([1.5, 2.5]))
+   * table.reopen().tolist() // => [ 1.5, 2.5 ]
+   * table.length // => 0
+   */
+  reopen(): MmapArray<C>
+
+  /**
+   * Iterates over the elements that others append to the file, or this array itself: each one once and in order, as typed arrays that are
+   * copies, or as a list if elements are objects; the form that `slice` gives. If there are none yet, it waits: the system
+   * wakes it when the file changes, and once a second it looks by itself. It works whoever appends, by this package, Python, C or
+   * `cat >>`; a raw file by whole elements, a `.npy` file by what its header counts. While somebody has a raw file
+   * reserved, it gives nothing. See docs/following.md.
+   *
+   * It reads the file, and leaves the array as it is: `length` changes by `refresh()` only. The next part is read when it is asked for.
+   * `break`, `return()`, an abort and `close()` of the array end it at once, and leave nothing behind; so end an iterator that
+   * you do not use any more. `close()` ends the loop without an error. A waiting `next()` keeps the process alive. Memory that nobody
+   * else could see is exact from this call on, as after {@link MmapArray.handle}.
+   *
+   * @param options `from`, `batch`, `signal`, `truncated`, `replaced`
+   * @throws {Error} ERR_CLOSED; as a rejection of `next()`: ERR_MEMORY_FAULT if the file was truncated, the signal's reason, ERR_INVALID_NPY,
+   * the system's
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; as a rejection of `next()`: ERR_TYPE_MISMATCH if a `.npy` file of another type took the place
+   * @throws {RangeError} ERR_OUT_OF_RANGE
+   * @example
+   * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
+   * setTimeout(() => log.extend([1.5, 2.5])) // here, or in any other process
+   * for await (const part of log.follow()) {
+   *   part // => Float64Array(2) [ 1.5, 2.5 ]
+   *   break
+   * }
+   */
+  follow(options?: FollowOptions): AsyncIterableIterator<Slice<C>>
 
   /**
    * Throws if something that was read through `view`, `buffer`, `subarray` or `sharedView` since the last

@@ -82,8 +82,8 @@ function glibcVersion() {
 export const {
   Appender,
   MmapArray,
+  UnfinishedFile,
   faultCounter,
-  halfBits,
   halfValues,
   hasSharedBuffers,
   requireAvailable,

@@ -760,3 +760,25 @@ describeOnSmallDisk('a full disk', () => {
       { size: '6m' },
     ))
 })
+
+describe('an appender of an array of several dimensions', () => {
+  test.each(['raw', 'npy'])('appends whole rows only, to a file of format %s', (format) => {
+    const array = scope.keep(MmapArray.open(scope.path(), 'i', { flags: 'w+', format, shape: [-1, 2] }))
+    const appender = array.appender({ interval: 0, capacity: 6 })
+    appender.append([1, 2])
+    expect(codeOf(() => appender.append(3))).not.toBe('nothing thrown')
+    expect(codeOf(() => appender.extend([3]))).toBe('ERR_PARTIAL_ROW')
+    expect(codeOf(() => appender.extend(Int32Array.of(3, 4, 5)))).toBe('ERR_PARTIAL_ROW')
+    expect(codeOf(() => appender.extend(Array(9).fill(3)))).toBe('ERR_PARTIAL_ROW')
+    expect(codeOf(() => appender.extend([3, 'no number', 5, 6]))).toBe('ERR_INVALID_ARG_TYPE')
+    appender.extend([
+      [3, 4],
+      [5, 6],
+    ])
+    appender.append([7, 8])
+    appender.flushSync()
+    expect(array.shape).toEqual([4, 2])
+    expect([...array]).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    appender.close()
+  })
+})

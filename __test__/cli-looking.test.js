@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { MmapArray } from '../index.js'
 import { bytesBehind, open, requireWhole } from '../cli/opening.js'
 import { run } from './support/processes.js'
 import { npyBytes } from './support/npy.js'
@@ -421,4 +422,50 @@ test('a file that is cut while it is read is an error, not zeros', async () => {
     expect(stderr, words[0]).toContain('ERR_MEMORY_FAULT')
   }
   expect(fs.readdirSync(scope.directory)).toEqual(['cut.f64', 'whole.f64'])
+})
+
+describe('a raw file that a program has reserved', () => {
+  /** A file of three elements, reserved for a thousand. */
+  function reserved() {
+    const path = scope.path('log.f64')
+    const array = scope.keep(MmapArray.open(path, 'd', { flags: 'w+', capacity: 1000 }))
+    array.extend([1.5, 2.5, 3.5])
+    return { path, array }
+  }
+
+  test('has no length and no statistics for info, which says so', async () => {
+    const { path, array } = reserved()
+    expect(await json(['info', path])).toEqual({
+      file: path,
+      format: 'raw',
+      type: 'd',
+      typeName: 'float64',
+      reserved: true,
+      fileBytes: 8000,
+    })
+    expect(await printed(['info', path])).toMatch(/^  reserved {4}by a program that appends/m)
+    array.trim()
+    expect(await json(['info', path])).toMatchObject({ elements: 3, mean: 2.5, fileBytes: 24 })
+  })
+
+  test.each([
+    ['head', []],
+    ['tail', ['-n', '2']],
+    ['get', ['0']],
+  ])('is refused by %s', async (command, words) => {
+    const { path, array } = reserved()
+    expect(await failure(4, [command, path, ...words])).toContain('has the file reserved')
+    array.close()
+    expect(await printed([command, path, ...words])).toMatch(/5\n$/)
+  })
+
+  test('says the fields of its records, without numbers', async () => {
+    const path = scope.path('trades.rec')
+    scope.keep(MmapArray.open(path, { time: 'q', price: 'd' }, { flags: 'w+', capacity: 100 }))
+    const facts = await json(['info', path, '--type', 'time:i64,price:f64'])
+    expect(facts).toMatchObject({ reserved: true, fileBytes: 1600 })
+    expect(facts.fields.map((field) => Object.keys(field))).toEqual(
+      Array.from({ length: 2 }, () => ['name', 'type', 'typeName', 'offset']),
+    )
+  })
 })

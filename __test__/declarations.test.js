@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
+import { oldDeclarations } from '../scripts/declarations.js'
 import { readDeclarations } from './support/declarations.js'
 import { CLASS_OF, thrownBy } from './support/errors.js'
 import { ROOT, inProject, runJavaScript } from './support/examples.js'
@@ -99,7 +100,7 @@ describe('index.d.ts and the class have the same members', () => {
   test.each([
     ['OpenOptions', () => MmapArray.open('x', 'i', { 'no such': 1 })],
     ['attach', () => MmapArray.attach(new MmapArray('i').handle(), { 'no such': 1 }), ['flags']],
-    ['new', () => new MmapArray('i', [], { 'no such': 1 }), ['capacity']],
+    ['new', () => new MmapArray('i', [], { 'no such': 1 }), ['capacity', 'shape']],
     ['AppenderOptions', () => new MmapArray('i').appender({ 'no such': 1 })],
   ])('the options of %s are those the class takes', (container, call, names = namesOf(container)) => {
     const { message } = thrownBy(call)
@@ -175,6 +176,7 @@ describe('the declarations compile where they are used', () => {
       const installed = join(directory, 'node_modules', 'mmap-array')
       mkdirSync(installed, { recursive: true })
       for (const name of ['index.d.ts', 'index.js', 'package.json']) cpSync(join(ROOT, name), join(installed, name))
+      writeFileSync(join(installed, 'typescript-5.6.d.ts'), oldDeclarations())
       symlinkSync(join(ROOT, 'node_modules', '@types'), join(directory, 'node_modules', '@types'), 'dir')
       writeFileSync(join(directory, 'use.mts'), code)
       const compiler = join(ROOT, 'node_modules', typescript, 'bin', 'tsc')
@@ -200,15 +202,60 @@ describe('the declarations compile where they are used', () => {
     expectExit(await compile(uses, ['--target', 'es2022', '--lib', library]))
   })
 
-  // The oldest that is promised, and the one before the newest.
+  // What browsers and Node.js take, and what they do not take of shared memory.
+  const calls = `${uses}
+    const a = new MmapArray('B', [1])
+    new Blob([a.view, a.slice(), a.subarray(1), a.tobytes(), new MmapArray('e').view])
+    crypto.subtle.digest('SHA-256', a.view)
+    new Response(a.view)
+    WebAssembly.compile(a.view)
+    postMessage(a.view, { transfer: [a.view.buffer] })
+    structuredClone(a.view, { transfer: [a.view.buffer] })
+    const buffer: ArrayBuffer = a.view.buffer
+    Atomics.wait(new MmapArray('i', [0]).sharedView, 0, 0)
+    const shared: SharedArrayBuffer = new MmapArray('e').sharedView.buffer as SharedArrayBuffer
+    function isFloat(array: MmapArray) { return array.is('f') ? array.view.fill(0) : array.typecode }
+    const lengths: [number, number] = new MmapArray('f', 6, { shape: [3, 2] }).shape
+    class Scores extends MmapArray<'i'> { best() { return Math.max(...this.view) } }
+    const best: number = new Scores('i', [1]).best()`
+
+  const memory = `
+    const view: Uint8Array<ArrayBuffer> = a.view
+    const slice: Float64Array<ArrayBuffer> = new MmapArray('d').slice()
+    const sharedView: Int32Array<SharedArrayBuffer> = new MmapArray('i').sharedView
+    const text: Uint8Array<ArrayBuffer> = a.tobytes()
+    // @ts-expect-error shared memory
+    const wrong: Uint8Array<ArrayBuffer> = a.sharedView`
+
+  const NODE10 = ['--module', 'esnext', '--moduleResolution', 'node10']
+  const NODE16 = ['--module', 'node16', '--moduleResolution', 'node16']
+  const NODENEXT = ['--module', 'nodenext', '--moduleResolution', 'nodenext']
+  const BUNDLER = ['--module', 'esnext', '--moduleResolution', 'bundler']
+
+  // The oldest version that is promised, and the newest three. TypeScript 7 has no node10.
   test.each([
-    ['typescript-5', 'node16', 'node16'],
-    ['typescript-5', 'esnext', 'bundler'],
-    ['typescript', 'nodenext', 'nodenext'],
-  ])('by %s, with the modules of %s', async (compiler, module, resolution) => {
-    const options = ['--target', 'es2022', '--lib', 'es2022', '--module', module, '--moduleResolution', resolution]
-    expectExit(await compile(uses, options, compiler))
-  })
+    ['typescript-5', 'node10', NODE10],
+    ['typescript-5', 'node16', NODE16],
+    ['typescript-5', 'bundler', BUNDLER],
+    ['typescript-5.9', 'node10', NODE10],
+    ['typescript-5.9', 'nodenext', NODENEXT],
+    ['typescript-5.9', 'bundler', BUNDLER],
+    ['typescript', 'node10', [...NODE10, '--ignoreDeprecations', '6.0']],
+    ['typescript', 'nodenext', NODENEXT],
+    ['typescript', 'bundler', BUNDLER],
+    ['typescript-7', 'nodenext', NODENEXT],
+    ['typescript-7', 'bundler', BUNDLER],
+  ])(
+    '%s with the resolution %s compiles a program, and reads its own declarations',
+    async (compiler, _, resolution) => {
+      const isOld = compiler === 'typescript-5'
+      const options = ['--target', 'es2022', '--lib', 'es2022,dom', '--listFiles', ...resolution]
+      const result = await compile(isOld ? calls : calls + memory, options, compiler)
+      expectExit(result)
+      const read = Array.from(result.stdout.matchAll(/mmap-array\/(\S+\.d\.ts)$/gm), ([, name]) => name)
+      expect(read).toEqual([isOld ? 'typescript-5.6.d.ts' : 'index.d.ts'])
+    },
+  )
 
   test('the types inside of others are nobody’s to import', async () => {
     const result = await compile(`import type { HalfShape } from 'mmap-array'`, ['--lib', 'es2022'])

@@ -100,6 +100,11 @@ const CAUSES = {
   ],
   ERR_READ_ONLY: [() => scope.keep(MmapArray.open(file(), 'i')).set(0, 1)],
   ERR_FIXED_LENGTH: [() => scope.keep(MmapArray.open(file(), 'i', { flags: 'c' })).append(1)],
+  ERR_PARTIAL_ROW: [
+    () => new MmapArray('i', 6, { shape: [-1, 3] }).append([1, 2]),
+    () => new MmapArray('i', 6, { shape: [-1, 3] }).pop(),
+    () => new MmapArray('i', 7, { shape: [-1, 3] }),
+  ],
   ERR_CLOSED: [() => closed().get(0), () => closed().append(1)],
   ERR_RAGGED_LENGTH: [
     () => scope.keep(MmapArray.open(file(5), 'i', { flags: 'r+' })).append(1),
@@ -122,6 +127,7 @@ const CAUSES = {
     },
   ],
   ERR_NOT_LOCKED: [() => array().unlock()],
+  ERR_NO_PATH: [() => array().reopen()],
   ERR_MEMORY_FAULT: [() => faulted().count(0), () => faulted().append(1), () => faulted().flush()],
 }
 

@@ -5,14 +5,15 @@ import { pythonWithNumpy } from './support/numpy.js'
 import { onLinux } from './support/linux.js'
 import { describeWith, expectExit, run } from './support/processes.js'
 import { describePython } from './support/python.js'
+import { useScope } from './support/scope.js'
 
 const PATIENCE_MS = 110_000
 /** For a test that may install NumPy first. */
 const LONG_PATIENCE_MS = 300_000
 
-async function runExample(name, env = {}) {
+async function runExample(name, env = {}, args = []) {
   const main = fileURLToPath(new URL(`../examples/${name}/main.js`, import.meta.url))
-  const result = await run(process.execPath, [main], {
+  const result = await run(process.execPath, [main, ...args], {
     timeout: PATIENCE_MS,
     env: { ...process.env, NODE_OPTIONS: '', ...env },
   })
@@ -27,6 +28,38 @@ describe('examples', () => {
     expect(output.match(/^worker \d+: .* refused with ERR_READ_ONLY$/gm)).toHaveLength(4)
     expect(output).toContain('4 workers looked up in the same memory.\n')
   })
+
+  test('counters: 4 processes and 4 threads lose no count', async () => {
+    const output = await runExample('counters')
+    expect(output.match(/^ {2}(integers|doubles), .*, exact$/gm)).toHaveLength(5)
+    expect(output).toContain('No count was lost.\n')
+  })
+})
+
+/** Saves a matrix, and prints the rows that have the largest dot products with row 7. */
+const NEAREST = `
+import sys, numpy
+vectors = numpy.random.default_rng(1).standard_normal((20_000, 128), 'f4')
+numpy.save(sys.argv[1], vectors)
+scores = vectors.astype('f8') @ vectors[7].astype('f8')
+for row in numpy.argsort(-scores)[:5]:
+    print(f'row {row}: {scores[row]:.3f}')`
+
+describe('examples with NumPy', () => {
+  const scope = useScope()
+
+  test(
+    'vector-search: the rows that NumPy finds too',
+    async ({ skip }) => {
+      const path = scope.path('vectors.npy')
+      const expected = await run(await pythonWithNumpy(skip), ['-c', NEAREST, path])
+      expectExit(expected)
+      const [head, ...rows] = (await runExample('vector-search', {}, [path, '7'])).split('\n')
+      expect(head).toMatch(/^20000 x 128 floats, searched by \d+ threads$/)
+      expect(rows.join('\n')).toBe(expected.stdout)
+    },
+    LONG_PATIENCE_MS,
+  )
 })
 
 describeWith('gcc', ['--version'], 'examples with C', () => {

@@ -277,16 +277,16 @@ describe('opening', () => {
   })
 
   test.each([
-    ['several dimensions', { shape: '(2, 3)' }, [2, 3], 6],
     ["Fortran's order", { shape: '(2, 3)', fortran: 'True' }, [2, 3], 6],
     ['no dimension', { shape: '()' }, [], 1],
     ['an empty dimension', { shape: '(3, 0)' }, [3, 0], 0],
-  ])('%s gives one row of fixed length', (_, facts, shape, length) => {
+  ])('%s has a fixed length', (_, facts, shape, length) => {
     const data = encode(i, [1, 2, 3, 4, 5, 6])
     const array = open(scope.file(npyBytes(facts, { data }), 'grid.npy'), undefined, { flags: 'r+' })
     expect([array.shape, array.length]).toEqual([shape, length])
     expect(array.tolist()).toEqual([1, 2, 3, 4, 5, 6].slice(0, length))
     expectError('ERR_FIXED_LENGTH', () => array.append(7))
+    expectError('ERR_FIXED_LENGTH', () => array.append([7, 8, 9]))
     if (length > 0) array.set(0, 70)
     const other = scope.keep(MmapArray.attach(array.handle()))
     expect([other.shape, other.refresh()]).toEqual([shape, length])
@@ -294,7 +294,7 @@ describe('opening', () => {
     expect(fs.statSync(array.path).size).toBe(128 + 24)
   })
 
-  test('a window of a row, or of several, is one row', () => {
+  test('a window that the option length makes is one row', () => {
     const grid = scope.file(npyBytes({ shape: '(2, 3)' }, { data: encode(i, [1, 2, 3, 4, 5, 6]) }), 'grid.npy')
     expect(open(grid, 'i', { length: 2 }).shape).toEqual([2])
     const array = open(file([1, 2, 3]), 'i', { flags: 'r+', length: 2 })

@@ -31,16 +31,18 @@ const inFolder = async (...args) => (await promisify(execFile)(process.execPath,
 
 test('holds the package and nothing else', () => {
   const allowed =
-    /^(index\.js|index\.d\.ts|lib\/[\w-]+(\.generated)?\.js|native\.js|bin\/mmap-array\.js|cli\/([\w-]+\/)*[\w-]+\.(js|html|css)|docs\/[\w-]+\.md|examples\/([\w-]+\/)+[\w-]+\.(js|py|c|md)|benchmark\/\w+\.(md|svg)|dist\/(viewer\/)?\w+\.(js|css|wasm|ttf|txt)|prebuilds\/(linux-(x64|arm64)-(gnu|musl)|darwin-(x64|arm64))\/mmap-array\.node|package\.json|[A-Z]+(\.md)?)$/
+    /^(index\.js|index\.d\.ts|typescript-5\.6\.d\.ts|lib\/[\w-]+(\.generated)?\.js|native\.js|bin\/mmap-array\.js|cli\/([\w-]+\/)*[\w-]+\.(js|html|css)|docs\/[\w-]+\.md|examples\/([\w-]+\/)+[\w-]+\.(js|py|c|md)|python\/\w+\.py|benchmark\/\w+\.(md|svg)|dist\/(viewer\/)?\w+\.(js|css|wasm|ttf|txt)|prebuilds\/(linux-(x64|arm64)-(gnu|musl)|darwin-(x64|arm64))\/mmap-array\.node|package\.json|[A-Z]+(\.md)?)$/
   const names = packed.files.map((file) => file.path)
   expect(names.filter((name) => !allowed.test(name))).toEqual([])
   expect(names).toEqual(
     expect.arrayContaining([
       'LICENSE',
       'index.d.ts',
+      'typescript-5.6.d.ts',
       'lib/element-paths.generated.js',
       'lib/record-accessors.generated.js',
       'native.js',
+      'python/mmap_array.py',
     ]),
   )
   expect(names).toContain(`prebuilds/${HOST.name}/mmap-array.node`)

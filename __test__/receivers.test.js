@@ -64,7 +64,7 @@ test.each(Object.entries(RECEIVERS))('every member of %s throws a TypeError', as
      const IteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()))
      /** Arguments that members of these names take. */
      const usual = {
-       __proto__: null, constructor: ['i'], open: [path, 'i'], openShm: ['mmap-array-receivers', 'i', { flags: 'w+' }], fromFd: [owner.fd, 'i'], attach: [owner.handle()],
+       __proto__: null, constructor: ['i'], is: ['i'], open: [path, 'i'], openShm: ['mmap-array-receivers', 'i', { flags: 'w+' }], fromFd: [owner.fd, 'i'], attach: [owner.handle()],
        withLock: [() => {}], remove: [1], fromunicode: ['x'], extend: [[1]], fromlist: [[1]], frombytes: [new Uint8Array(4)],
        searchsorted: [new Int32Array(1)], searchsortedAsync: [new Int32Array(1)], equals: [[1]], compare: [[1]], concat: [[1]],
        advise: ['normal'], tofile: [directory + '/out'], tofileAsync: [directory + '/out'], fromfile: [path, 1],

@@ -76,6 +76,10 @@ export class FieldElements {
     return this.perRecord === undefined ? this.records.shape : [...this.records.shape, this.perRecord]
   }
 
+  get order() {
+    return this.records.order
+  }
+
   get length() {
     return this.records.length * this.#each
   }

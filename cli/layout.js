@@ -32,21 +32,12 @@ export function openWithLayout(path, values) {
 
 /** @returns {import('./npy/header.js').Layout} of an array, or of one field of records */
 export function layoutOf(elements) {
-  const row = { shape: rowShapeOf(elements), fortranOrder: false, isBoolean: false }
-  if (elements.format !== 'npy') return row
-  const { shape, fortranOrder } = readHeader(elements.path)
-  const isBoolean = holdsBooleans(elements)
-  const several = elements.perRecord === undefined ? [] : [elements.perRecord]
-  if (several.length > 0 && isTransposed({ shape, fortranOrder }))
-    throw new UsageError(
-      `'${elements.field}' has several values, and the file is in Fortran order: ${elements.field}[0] is one of them`,
-    )
-  // The array's own length counts: the file may have grown since.
-  return shape.length === 1 ? { ...row, isBoolean } : { shape: [...shape, ...several], fortranOrder, isBoolean }
+  const { shape, order, field, perRecord } = elements
+  const layout = { shape, fortranOrder: order === 'F', isBoolean: holdsBooleans(elements) }
+  if (perRecord !== undefined && isTransposed({ ...layout, shape: shape.slice(0, -1) }))
+    throw new UsageError(`'${field}' has several values, and the file is in Fortran order: ${field}[0] is one of them`)
+  return layout
 }
-
-/** The shape of the elements of one row: a field of several values has two dimensions. */
-const rowShapeOf = ({ length, perRecord }) => (perRecord === undefined ? [length] : [length / perRecord, perRecord])
 
 function openAny(path, values) {
   try {

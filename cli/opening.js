@@ -29,14 +29,35 @@ export const OPENING = {
 
 /** @returns {MmapArray | import('./fields.js').FieldElements} the elements, or one field of them if `field` names it */
 export function open(path, { field, ...values }) {
+  const { elements, isReserved } = openLive(path, { field, ...values })
+  if (!isReserved) return elements
+  wholeOf(elements).close()
+  throw new DataError(
+    `${path}: a program that appends has the file reserved, which makes it longer than its elements: try again when the program has trimmed or closed it`,
+  )
+}
+
+/** The same for a command that can do without the elements of a file that is reserved: `{ elements, isReserved }`. */
+export function openLive(path, { field, ...values }) {
   const array = openWhole(path, values)
-  if (field === undefined) return array
   try {
-    return fieldOf(array, field)
+    const isReserved = hasUnknownLength(array)
+    return { elements: field === undefined ? array : fieldOf(array, field), isReserved }
   } catch (error) {
     array.close()
     throw error
   }
+}
+
+/**
+ * Whether an array has the file reserved, so that its size does not tell how many elements it has. If it was reserved when it was opened,
+ * and trimmed since, it is shorter by now, which is an error; if it was reserved again, the second question tells.
+ */
+function hasUnknownLength(array) {
+  if (array.format === 'npy') return false
+  if (array.isReserved) return true
+  array.check()
+  return array.isReserved
 }
 
 function openWhole(path, { type, align, offset, format }) {

@@ -4,10 +4,11 @@
 import { Appender as CoreAppender } from '../native.js'
 import * as args from './arguments.js'
 import { refuseClones } from './cloning.js'
-import { coreOf, isArray, isClosed, memoryOf, typeOf } from './core-array.js'
+import { axesOf, coreOf, isArray, isClosed, memoryOf, typeOf } from './core-array.js'
 import { closed, invalidArgType, outOfRange } from './errors.js'
-import { sourceInMemory } from './items.js'
 import { addPending, deletePending } from './pending-appenders.js'
+import { shapeOf } from './rows.js'
+import { sourceInMemory } from './sources.js'
 import { stage } from './staging.js'
 import { LENGTH } from './state.js'
 
@@ -85,6 +86,7 @@ export class Appender {
       return
     }
     const { bytes, failure } = stage(this.#array, items)
+    if (failure !== undefined && axesOf(this.#array) !== undefined) throw failure.error
     // The iterable may have called this appender.
     this.#begin()
     this.#add(bytes, bytes.length / type.itemsize)
@@ -237,7 +239,9 @@ export function appenderOf(array, options, Class) {
   if (interval > MOST_MS) throw outOfRange('options.interval', `>= 0 and <= ${MOST_MS} milliseconds`, interval)
   const { sync: isSynced = false } = given
   if (typeof isSynced !== 'boolean') throw invalidArgType('options.sync', 'a boolean', isSynced)
-  const buffer = new Class(code, undefined, { capacity })
+  // The buffer has whole rows if the array has.
+  const shape = axesOf(array)?.rowLength > 0 ? [-1, ...shapeOf(array).slice(1)] : undefined
+  const buffer = new Class(code, undefined, { capacity, shape })
   try {
     return new Appender(array, buffer, { capacity, interval, isSynced })
   } catch (error) {

@@ -4,8 +4,8 @@ import { toBound, toIndex } from './arguments.js'
 import { allocate, bytesOf } from './buffers.js'
 import { codecOf, coreOf, memoryOf, typeOf } from './core-array.js'
 import { invalidArgType, outOfRange } from './errors.js'
-import { sourceInMemory } from './items.js'
 import { fieldNamed } from './record-types.js'
+import { sourceInMemory } from './sources.js'
 
 const NO_BYTES = new Uint8Array(0)
 

@@ -1,9 +1,10 @@
 // Copies of an array: slices, and new arrays in memory. `Class` is always MmapArray itself, which this file cannot import.
 
 import { allocate, bytesOf, isMemory } from './buffers.js'
-import { codecOf, coreOf, isArray, memoryOf, requireOpen, typeOf } from './core-array.js'
+import { axesOf, codecOf, coreOf, isArray, memoryOf, requireOpen, typeOf } from './core-array.js'
 import { outOfRange } from './errors.js'
 import { collect } from './items.js'
+import { shapeOf } from './rows.js'
 import { BEYOND } from './state.js'
 
 const LONGEST_LIST = 2 ** 32 - 1
@@ -15,12 +16,19 @@ export function requireListLength(length) {
 
 /** A slice, as a typed array. As an Array if elements are objects. */
 export function copiedSlice(array, bounds) {
-  const { View, isObject, itemsize } = typeOf(array)
   const length = coreOf(array).sliceLength(...bounds)
+  return copyOf(typeOf(array), codecOf(array), length, (bytes) => coreOf(array).slice(bytes, ...bounds))
+}
+
+/**
+ * Some elements, in the form in which a slice gives them.
+ * @param {(bytes: Uint8Array) => void} fill copies them
+ */
+export function copyOf({ View, isObject, itemsize }, codec, length, fill) {
   if (isObject) requireListLength(length)
   const copy = isObject ? allocate(Uint8Array, length * itemsize) : allocate(View, length)
-  coreOf(array).slice(bytesOf(copy), ...bounds)
-  return isObject ? listOf(codecOf(array), copy, itemsize) : copy
+  fill(bytesOf(copy))
+  return isObject ? listOf(codec, copy, itemsize) : copy
 }
 
 /** The elements in bytes. */
@@ -31,7 +39,14 @@ function listOf({ read }, bytes, itemsize) {
   return list
 }
 
-/** A copy with room for more elements. */
+/** A copy of the same shape. In order 'F', and with rows without elements, it has one dimension. */
+export function copyInShape(array, Class) {
+  requireOpen(array)
+  const shape = axesOf(array)?.rowLength > 0 ? shapeOf(array) : undefined
+  return new Class(typeOf(array).code, array, { capacity: memoryOf(array).length, shape })
+}
+
+/** A copy of one dimension, with room for more elements. */
 export function copyWithRoom(array, room, Class) {
   requireOpen(array)
   return new Class(typeOf(array).code, array, { capacity: memoryOf(array).length + room })

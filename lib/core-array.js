@@ -2,6 +2,7 @@
 // core, an object of the addon, which no user can reach.
 
 import { refuseClones } from './cloning.js'
+import { tellClosed } from './close-listeners.js'
 import { codecFor } from './codecs.js'
 import { ElementMemory } from './element-memory.js'
 import { closed, indexOutOfRange, invalidArgType } from './errors.js'
@@ -41,7 +42,10 @@ export class Opening {
 export class CoreArray {
   #core
   #type
+  #origin
   #codec
+  /** @type {import('./shape.js').Axes | undefined} */
+  #axes
   /** @type {ElementMemory} */
   #memory
   #isClosed = false
@@ -61,7 +65,7 @@ export class CoreArray {
   constructor(opening) {
     const parts = partsOf(opening)
     if (parts === undefined) throw invalidArgType('typecode', 'passed to the constructor of MmapArray', opening)
-    const { core, type, isCopyOnWrite } = parts
+    const { core, type, isCopyOnWrite, origin, axes } = parts
     // Two objects with one core would read memory that the other one has released.
     if (parts.array !== undefined)
       throw invalidArgType('constructor', 'a class that makes one array of its arguments', parts.array)
@@ -69,7 +73,9 @@ export class CoreArray {
     refuseClones(this)
     this.#core = core
     this.#type = type
+    this.#origin = origin
     this.#codec = codecFor(type)
+    this.#axes = axes
     this.#memory = new ElementMemory(core, type, isCopyOnWrite)
   }
 
@@ -96,6 +102,8 @@ export class CoreArray {
       requireWritable: (array) => requireArray(array).#core.frombytes(NO_BYTES),
       isClosed: (array) => requireArray(array).#isClosed,
       typeOf: (array) => requireArray(array).#type,
+      originOf: (array) => requireArray(array).#origin,
+      axesOf: (array) => requireArray(array).#axes,
       codecOf: (array) => requireArray(array).#codec,
       memoryOf: (array) => requireArray(array).#memory,
       openViewsOf: (array) => {
@@ -121,6 +129,7 @@ export class CoreArray {
     closePending(this)
     this.#isClosed = true
     locks.forget(this.#core)
+    tellClosed(this.#core)
     this.#memory.release()
     this.#views = undefined
     this.#core.close()
@@ -147,6 +156,10 @@ export const {
   isClosed,
   /** The row of the typecode table, or of the record type. */
   typeOf,
+  /** @type {(array) => import('./opening.js').Origin | undefined} where its file was found */
+  originOf,
+  /** @type {(array) => import('./shape.js').Axes | undefined} undefined for one dimension */
+  axesOf,
   codecOf,
   /** @type {(array) => ElementMemory} */
   memoryOf,

@@ -26,6 +26,7 @@ export class ElementMemory {
   #core
   #type
   #misses = 0
+  #bits
 
   constructor(core, type, isCopyOnWrite) {
     this.#core = core
@@ -66,6 +67,14 @@ export class ElementMemory {
     return this.reaches(at) && this.#has(this.writable, at)
   }
 
+  /**
+   * The same memory as `writable`, as integers of the same size, if an element of it is within reach.
+   * @param Bits their typed array, always the same for an array
+   */
+  writableBits(Bits) {
+    return (this.#bits ??= new Bits(this.writable.buffer, 0, this.writable.length))
+  }
+
   #has(typedArray, at) {
     return at < (this.#type.isObject ? Math.floor(typedArray.length / this.#type.itemsize) : typedArray.length)
   }
@@ -75,6 +84,7 @@ export class ElementMemory {
     this.elements = this.#type.none
     this.writable = this.#type.none
     this.data = NO_DATA
+    this.#bits = undefined
   }
 
   #widen() {

@@ -5,10 +5,12 @@
 // several types is 4 to 34 times slower, so scripts/element-paths.js copies `elementPath` once for each typecode into
 // element-paths.generated.js.
 
-import { memoryOf } from './core-array.js'
+import { checkedAfter } from './atomics.js'
+import { axesOf, memoryOf } from './core-array.js'
 import { closed } from './errors.js'
 import { faults } from './faults.js'
 import { ArrayIterator } from './iteration.js'
+import { appendRow, indexOfCoordinates, isRow } from './rows.js'
 import * as state from './state.js'
 
 // V8 looks an import up at each use and knows a constant of the file: with imports, a loop over `get` took 2.8 ns an element on
@@ -19,21 +21,35 @@ const faultCount = faults
 /** An index that no element has. */
 const ENDED = -1
 
+/** An index that is not known yet. */
+const UNKNOWN = -1
+
 const always = () => true
 const same = (value) => value
 
 /**
- * The class of the arrays of one typecode.
+ * The classes of the arrays of one typecode: of those of one dimension, and of the others, which are a class of their own so that V8
+ * learns about each apart.
  * @param {typeof import('./mmap-array.js').MmapArray} Base
  * @param {import('./elements.js').Codec} codec
+ * @param atomics the operations of the type in atomic-operations.js
  */
-export function elementPath(Base, { decode, encode, fits, isNumber, zero }) {
+export function elementPath(Base, { decode, encode, fits, isNumber, zero }, atomics) {
   const element = decode ?? same
   const isStorable = fits ?? always
   const stored = fits === null ? encode : same
   // A result that is known to be a number stays in a register: without this, a loop that adds doubles up took 6.0 ns an element
   // on Node 24, not 4.4.
   const returned = isNumber ? (value) => +value : same
+  const { Bits, isOperand, add, exchange, compareExchange } = atomics
+
+  /** The typed array for atomic operations on an element, if it is within reach. */
+  const integersAt = (memory, index) => {
+    if (typeof index !== 'number' || index >>> 0 !== index) return undefined
+    const { words, writable } = memory
+    if (index >= words[LENGTH] || index >= writable.length || faultCount() !== words[FAULTS_SEEN]) return undefined
+    return Bits === undefined ? writable : memory.writableBits(Bits)
+  }
 
   class Values {
     #array
@@ -92,15 +108,16 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }) {
       return length === BEYOND ? super.length : length
     }
 
-    get(index) {
-      if (typeof index === 'number' && index >>> 0 === index) {
+    /** @param another a second coordinate, which an array of one dimension does not have */
+    get(index, another) {
+      if (typeof index === 'number' && index >>> 0 === index && another === undefined) {
         const { elements, words } = this.#memory
         if (index < words[LENGTH] && index < elements.length) {
           const value = elements[index]
           if (faultCount() === words[FAULTS_SEEN]) return element(value)
         }
       }
-      return returned(super.get(index))
+      return returned(another === undefined ? super.get(index) : super.get(index, another))
     }
 
     at(index) {
@@ -114,8 +131,8 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }) {
       return super.at(index)
     }
 
-    set(index, value) {
-      if (typeof index === 'number' && index >>> 0 === index && isStorable(value)) {
+    set(index, value, another) {
+      if (typeof index === 'number' && index >>> 0 === index && another === undefined && isStorable(value)) {
         const { writable, words } = this.#memory
         // Checked before the store too: a call that throws changes nothing.
         if (index < words[LENGTH] && index < writable.length && faultCount() === words[FAULTS_SEEN]) {
@@ -123,7 +140,34 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }) {
           if (faultCount() === words[FAULTS_SEEN]) return
         }
       }
-      super.set(index, value)
+      if (another === undefined) super.set(index, value)
+      else super.set(index, value, another)
+    }
+
+    add(index, value) {
+      const { words } = this.#memory
+      const integers = integersAt(this.#memory, index)
+      if (integers === undefined || !isOperand(value)) return returned(super.add(index, value))
+      const old = add(integers, index, value)
+      return faultCount() === words[FAULTS_SEEN] ? old : checkedAfter(this, index, old)
+    }
+
+    exchange(index, value) {
+      const { words } = this.#memory
+      const integers = integersAt(this.#memory, index)
+      if (integers === undefined || !isOperand(value)) return returned(super.exchange(index, value))
+      const old = exchange(integers, index, value)
+      return faultCount() === words[FAULTS_SEEN] ? old : checkedAfter(this, index, old)
+    }
+
+    compareExchange(index, expected, replacement) {
+      const { words } = this.#memory
+      const integers = integersAt(this.#memory, index)
+      if (integers === undefined || !isOperand(expected) || !isOperand(replacement)) {
+        return returned(super.compareExchange(index, expected, replacement))
+      }
+      const old = compareExchange(integers, index, expected, replacement)
+      return faultCount() === words[FAULTS_SEEN] ? old : checkedAfter(this, index, old)
     }
 
     append(value) {
@@ -165,9 +209,72 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }) {
     }
   }
 
+  /** The flat index of an element, if it is given by a flat index or up to three coordinates, none of which counts from the end. */
+  function flatIndex({ count, limits, strides }, given, i, j, k) {
+    if (typeof i !== 'number' || i >>> 0 !== i) return UNKNOWN
+    if (given === 1) return i
+    if (given !== count || i >= limits[0]) return UNKNOWN
+    if (typeof j !== 'number' || j >>> 0 !== j || j >= limits[1]) return UNKNOWN
+    const index = i * strides[0] + j * strides[1]
+    if (given === 2) return index
+    if (given !== 3 || typeof k !== 'number' || k >>> 0 !== k || k >= limits[2]) return UNKNOWN
+    return index + k * strides[2]
+  }
+
+  class Shaped extends Path {
+    #axes
+    #memory
+
+    constructor(opening) {
+      super(opening)
+      this.#axes = axesOf(this)
+      this.#memory = memoryOf(this)
+    }
+
+    get(i, j, k) {
+      const given = arguments.length
+      const index = flatIndex(this.#axes, given, i, j, k)
+      if (index >= 0) {
+        const { elements, words } = this.#memory
+        if (index < words[LENGTH] && index < elements.length) {
+          const value = elements[index]
+          if (faultCount() === words[FAULTS_SEEN]) return element(value)
+        }
+      }
+      if (given < 2) return returned(super.get(i))
+      // The object `arguments` itself would be made at each call.
+      const coordinates = []
+      for (let axis = 0; axis < given; axis++) coordinates.push(arguments[axis])
+      return returned(super.get(indexOfCoordinates(this, coordinates)))
+    }
+
+    set(i, j, k, last) {
+      const given = arguments.length - 1
+      const value = given === 1 ? j : given === 2 ? k : last
+      const index = flatIndex(this.#axes, given, i, j, k)
+      if (index >= 0 && isStorable(value)) {
+        const { writable, words } = this.#memory
+        if (index < words[LENGTH] && index < writable.length && faultCount() === words[FAULTS_SEEN]) {
+          writable[index] = stored(value)
+          if (faultCount() === words[FAULTS_SEEN]) return
+        }
+      }
+      if (given < 2) return super.set(i, j)
+      const coordinates = []
+      for (let axis = 0; axis < given; axis++) coordinates.push(arguments[axis])
+      super.set(indexOfCoordinates(this, coordinates), arguments[given])
+    }
+
+    append(row) {
+      if (isRow(row)) appendRow(this, row)
+      else super.append(row)
+    }
+  }
+
   const hidden = { configurable: true, enumerable: false, writable: true }
   Object.defineProperty(Path.prototype, Symbol.iterator, { ...hidden, value: Path.prototype.values })
   // Users see one class.
   delete Path.prototype.constructor
-  return Path
+  delete Shaped.prototype.constructor
+  return { Path, Shaped }
 }

@@ -1,8 +1,8 @@
 // Conversion of elements to and from memory, checked as Python's array module checks them. No code of the user runs here: a
 // value is never asked to convert itself.
 
-import { halfBits, halfValues } from '../native.js'
 import { invalidArgType, valueOutOfRange } from './errors.js'
+import { HALF_OVERFLOW, halfBits, halfOfBits } from './halves.js'
 import { HALVES_ARE_BITS } from './typecodes.js'
 
 /**
@@ -124,15 +124,6 @@ function singleCodec({ code }, name) {
 }
 
 const HALF_MAX = 65504
-/** From here on a number rounds beyond the largest half. */
-const HALF_OVERFLOW = 65520
-
-let halves
-/** The number of a half, by its bits. */
-function halfOfBits(bits) {
-  halves ??= halfValues()
-  return halves[bits]
-}
 
 function halfCodec({ code }, name) {
   const check = (value) => {

@@ -84,10 +84,29 @@ export function valueOutOfRange(requirement, received, name = 'value') {
   return coded(new RangeError(message), 'ERR_VALUE_OUT_OF_RANGE')
 }
 
-export function indexOutOfRange(index, length) {
+/** @param name of the index, or of a coordinate along an axis of that length */
+export function indexOutOfRange(index, length, name = 'index') {
   const requirement = length === 0 ? 'The array is empty' : `It must be >= -${length} and < ${length}`
-  const message = `The value of "index" is out of range. ${requirement}. Received ${index}`
+  const message = `The value of "${name}" is out of range. ${requirement}. Received ${index}`
   return coded(new RangeError(message), 'ERR_INDEX_OUT_OF_RANGE')
+}
+
+/** @param axes how many the array has */
+export function wrongCoordinates(axes) {
+  const ways = axes === 1 ? 'one index, because this array has one dimension' : waysOf(axes)
+  return coded(
+    new TypeError(`get and set take ${ways}. Received another number of coordinates`),
+    'ERR_INVALID_ARG_TYPE',
+  )
+}
+
+const waysOf = (axes) =>
+  axes === 0
+    ? 'a flat index, because this array has no dimension'
+    : `a flat index, or a coordinate for each of the ${axes} axes of this array`
+
+export function partialRow(message) {
+  return coded(new RangeError(message), 'ERR_PARTIAL_ROW')
 }
 
 export function valueNotFound(value) {
@@ -96,6 +115,22 @@ export function valueNotFound(value) {
 
 export function closed(what = 'array') {
   return coded(new Error(`The ${what} is closed`), 'ERR_CLOSED')
+}
+
+export function busy(operation) {
+  const message = `The array is busy: ${operation} must wait until the pending asynchronous call on its elements has finished`
+  return coded(new Error(message), 'ERR_BUSY')
+}
+
+/** For a follower whose file has become shorter than what it has given, or was asked to begin with. */
+export function truncatedFile(length, next) {
+  const message = `The file was truncated to ${length} elements, and element ${next} is the next one to give`
+  return coded(new Error(message), 'ERR_MEMORY_FAULT')
+}
+
+export function noPath() {
+  const message = 'The array has no path: it is in anonymous memory, or was opened by a descriptor'
+  return coded(new Error(message), 'ERR_NO_PATH')
 }
 
 export function handleVersion(received, readable) {

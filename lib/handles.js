@@ -19,15 +19,18 @@ const FIELDS = {
   format: 'string',
   pidNamespace: 'string',
   record: 'object',
+  rowShape: 'object',
 }
-/** `record` has the layout of records, and `typecode` that of other elements. */
-const OPTIONAL = new Set(['typecode', 'path', 'length', 'format', 'pidNamespace', 'record'])
+/** `record` has the layout of records, and `typecode` that of other elements. `rowShape` is the shape of each row. */
+const OPTIONAL = new Set(['typecode', 'path', 'length', 'format', 'pidNamespace', 'record', 'rowShape'])
 
 const FLAGS = new Set(['r', 'r+', 'w+', 'wx+', 'a+', 'c'])
 
 function isValid(name, value) {
   if (value === undefined || value === null) return OPTIONAL.has(name)
   if (name === 'pid' || name === 'descriptor') return Number.isInteger(value) && value >= 0 && value <= 0x7fffffff
+  if (name === 'rowShape')
+    return Array.isArray(value) && value.every((length) => Number.isSafeInteger(length) && length > 0)
   if (name === 'flags') return FLAGS.has(value)
   return typeof value === FIELDS[name]
 }
@@ -51,7 +54,8 @@ export function handleFields(handle) {
   if (version !== VERSION) throw handleVersion(version, VERSION)
   const fields = Object.fromEntries(
     Object.keys(FIELDS).map((name) => {
-      const value = handle[name]
+      // A copy, because a proxy may answer differently each time.
+      const value = Array.isArray(handle[name]) ? Array.from(handle[name]) : handle[name]
       if (!isValid(name, value)) throw invalidArgType(`handle.${name}`, `part of ${expected}`, value)
       return [name, value ?? undefined]
     }),

@@ -2,28 +2,15 @@
 
 import { isAnyArrayBuffer } from 'node:util/types'
 import { bytesOf, isMemory, isOwnView } from './buffers.js'
-import { coreOf, isArray, requireWritable, typeOf } from './core-array.js'
-import { elementTypeMismatch, invalidArgType } from './errors.js'
+import { axesOf, coreOf, isArray, memoryOf, requireWritable, typeOf } from './core-array.js'
+import { elementTypeMismatch, invalidArgType, outOfRange } from './errors.js'
+import { sourceInMemory } from './sources.js'
 import { stage } from './staging.js'
 
 /**
- * Items that are in memory and have a type: the core of an array, or the bytes of a typed array.
- * @param taker what takes them, for errors
- * @returns undefined for all other items
- * @throws {TypeError} ERR_TYPE_MISMATCH for elements of another type
+ * Appends items. Elements of an iterable before a bad one are appended before its error is thrown, unless the array has several
+ * dimensions: they would leave part of a row.
  */
-export function sourceInMemory(type, items, name, taker) {
-  if (isArray(items)) {
-    const other = typeOf(items)
-    if (other.key !== type.key) throw elementTypeMismatch(type, `one of ${other.label}`, taker)
-    return coreOf(items)
-  }
-  if (!isMemory(items)) return undefined
-  if (!isOwnView(type, items)) throw elementTypeMismatch(type, `a ${items[Symbol.toStringTag]}`, taker)
-  return bytesOf(items, name)
-}
-
-/** Appends items. Elements of an iterable before a bad one are appended before its error is thrown. */
 export function extend(array, items, name = 'items') {
   const core = coreOf(array)
   const source = sourceInMemory(typeOf(array), items, name)
@@ -31,6 +18,7 @@ export function extend(array, items, name = 'items') {
   if (source !== undefined) return core.frombytes(source)
   requireWritable(array)
   const { bytes, failure } = stage(array, items, name)
+  if (failure !== undefined && axesOf(array) !== undefined) throw failure.error
   if (bytes.length > 0 || failure === undefined) core.frombytes(bytes)
   if (failure !== undefined) throw failure.error
 }
@@ -43,9 +31,20 @@ export function sourceOf(array, items, name) {
   return collect(array, items, name)
 }
 
-/** The bytes of all the elements of an iterable. */
-export function collect(array, iterable, name) {
-  const { bytes, failure } = stage(array, iterable, name)
+/** The elements of one row for the core. */
+export function sourceOfRow(array, row) {
+  const source = sourceInMemory(typeOf(array), row, 'row')
+  if (source !== undefined) return source
+  requireWritable(array)
+  return collect(array, row, 'row', 1)
+}
+
+/**
+ * The bytes of all the elements of an iterable.
+ * @param axis that its items are along, if the array has several
+ */
+export function collect(array, iterable, name, axis = 0) {
+  const { bytes, failure } = stage(array, iterable, name, axis)
   if (failure !== undefined) throw failure.error
   return bytes
 }
@@ -53,11 +52,14 @@ export function collect(array, iterable, name) {
 /**
  * The constructor's initializer: as extend, but arrays of other types are taken element by element. A length was used when the
  * array was opened. If it fails, the array is closed. `methods` are those of the class itself, even if a subclass overrides them.
+ * @param count that the option `shape` says, if it does
  */
-export function initialize(methods, array, init) {
+export function initialize(methods, array, init, count) {
   if (init === undefined || typeof init === 'number') return
   try {
     addInitial(methods, array, init)
+    const { length } = memoryOf(array)
+    if (length !== (count ?? length)) throw outOfRange('init', `of ${count} elements, as the option shape says`, length)
   } catch (error) {
     methods.close.call(array)
     throw error

@@ -4,7 +4,7 @@ import { isMainThread } from 'node:worker_threads'
 import { setEnding } from '../native.js'
 import { toOptions } from './arguments.js'
 import { coreOf, isClosed, requireOpen } from './core-array.js'
-import { closed, invalidArgType } from './errors.js'
+import { busy, closed, invalidArgType } from './errors.js'
 
 let lastTicket = 0
 
@@ -47,8 +47,13 @@ function untrack(ticket) {
   if (pending.size === 0 && !isMainThread) process.off('exit', cancelAll)
 }
 
+/** Throws while a job works on the elements of an array. */
+export function requireIdle(array, operation) {
+  for (const busyArray of pending.values()) if (busyArray === array) throw busy(operation)
+}
+
 /** @returns {AbortSignal | undefined} the signal in the options */
-function toSignal(options) {
+export function toSignal(options) {
   const { signal } = toOptions(options, ['signal'])
   if (signal === undefined || signal instanceof AbortSignal) return signal
   throw invalidArgType('options.signal', 'an AbortSignal', signal)
@@ -107,6 +112,8 @@ export async function unlessAborted(options, begin) {
   if (signal === undefined) return promise
   const { promise: aborted, onAbort } = rejectedOnAbort(signal)
   signal.addEventListener('abort', onAbort, { once: true })
+  // Code of the user may have aborted it in `begin`.
+  if (signal.aborted) onAbort()
   try {
     return await Promise.race([promise, aborted])
   } finally {

@@ -4,14 +4,16 @@
 import { inspect } from 'node:util'
 import { appenderOf } from './appender.js'
 import * as args from './arguments.js'
+import { NO_OPERATIONS, atomicOperations } from './atomic-operations.js'
 import { allocate, bytesOf } from './buffers.js'
 import { textOf } from './characters.js'
 import { codecFor } from './codecs.js'
 import * as columns from './columns.js'
 import { areEqual, orderOf } from './comparison.js'
-import { concatenated, copiedSlice, copyWithRoom, repeated, requireListLength } from './copies.js'
+import { concatenated, copiedSlice, copyInShape, repeated, requireListLength } from './copies.js'
 import {
   Opening,
+  axesOf,
   boundOf,
   codecOf,
   coreOf,
@@ -34,6 +36,7 @@ import * as numbers from './numbers.js'
 import { objectPath } from './object-path.js'
 import { openMemory } from './opening.js'
 import { recordType } from './record-types.js'
+import * as rows from './rows.js'
 import { appendChecked, elementAt, fieldAt, replaceElement, replaceField } from './single-elements.js'
 import * as search from './sorted-search.js'
 import { stageList, stageText } from './staging.js'
@@ -42,18 +45,21 @@ import { CODES } from './typecodes.js'
 
 export class MmapArray extends StoredArray {
   /**
-   * The class of the arrays of each typecode, and the one of the arrays whose elements are objects. They have the element path. A
-   * subclass of a user has no element path.
+   * The classes of the arrays of each typecode, and those of the arrays whose elements are objects: of one dimension, and of several. They
+   * have the element path. A subclass of a user has no element path.
    */
   static #classes = new Map()
 
-  static #classOf(type) {
+  static #classOf({ type, axes }) {
     const key = type.isObject ? 'object' : type.code
     if (!MmapArray.#classes.has(key)) {
-      const Class = type.isObject ? objectPath(MmapArray) : ELEMENT_PATHS[type.code](MmapArray, codecFor(type))
+      const Class = type.isObject
+        ? objectPath(MmapArray)
+        : ELEMENT_PATHS[type.code](MmapArray, codecFor(type), atomicOperations(type) ?? NO_OPERATIONS)
       MmapArray.#classes.set(key, Class)
     }
-    return MmapArray.#classes.get(key)
+    const { Path, Shaped } = MmapArray.#classes.get(key)
+    return axes === undefined ? Path : Shaped
   }
 
   static recordType(fields, options) {
@@ -68,22 +74,25 @@ export class MmapArray extends StoredArray {
     const isNew = partsOf(typecode) === undefined
     const opening = isNew ? new Opening(() => openMemory(typecode, init, options)) : typecode
     if (new.target === MmapArray) {
-      const array = new (MmapArray.#classOf(partsOf(opening).type))(opening)
-      if (isNew) initialize(MmapArray.prototype, array, init)
+      const parts = partsOf(opening)
+      const array = new (MmapArray.#classOf(parts))(opening)
+      if (isNew) initialize(MmapArray.prototype, array, init, parts.count)
       return array
     }
     super(opening)
-    if (isNew) initialize(MmapArray.prototype, this, init)
+    if (isNew) initialize(MmapArray.prototype, this, init, partsOf(opening).count)
   }
 
   // One element
 
-  get(index) {
+  get(index, ...others) {
+    if (others.length > 0) return rows.elementByCoordinates(this, index, others)
     return elementAt(this, index)
   }
 
-  set(index, value) {
-    replaceElement(this, index, value)
+  set(index, value, ...others) {
+    if (others.length > 0) rows.replaceByCoordinates(this, [index, value, ...others])
+    else replaceElement(this, index, value)
   }
 
   at(index) {
@@ -103,6 +112,7 @@ export class MmapArray extends StoredArray {
   // The array module
 
   append(value) {
+    if (axesOf(this) !== undefined && rows.isRow(value)) return rows.appendRow(this, value)
     appendChecked(this, codecOf(this).check(value))
   }
 
@@ -263,7 +273,7 @@ export class MmapArray extends StoredArray {
   }
 
   copy() {
-    return copyWithRoom(this, 0, MmapArray)
+    return copyInShape(this, MmapArray)
   }
 
   equals(other) {

@@ -4,6 +4,7 @@
 
 import { codecOf, memoryOf, typeOf } from './core-array.js'
 import { faults } from './faults.js'
+import { appendRow, indexOfCoordinates, isRow } from './rows.js'
 import { appendChecked, setChecked } from './single-elements.js'
 import * as state from './state.js'
 
@@ -11,7 +12,7 @@ const { BEYOND, END, FAULTS_SEEN, LENGTH, ROOM } = state
 const faultCount = faults
 
 /**
- * The class of the arrays whose elements are objects.
+ * The classes of the arrays whose elements are objects: of those of one dimension, and of the others.
  * @param {typeof import('./mmap-array.js').MmapArray} Base
  */
 export function objectPath(Base) {
@@ -37,8 +38,9 @@ export function objectPath(Base) {
       return length === BEYOND ? super.length : length
     }
 
-    get(index) {
-      if (typeof index === 'number' && index >>> 0 === index) {
+    /** @param another a second coordinate, which an array of one dimension does not have */
+    get(index, another) {
+      if (typeof index === 'number' && index >>> 0 === index && another === undefined) {
         const { data, elements, words } = this.#memory
         const itemsize = this.#itemsize
         const at = index * itemsize
@@ -49,7 +51,7 @@ export function objectPath(Base) {
           if (faultCount() === words[FAULTS_SEEN]) return value
         }
       }
-      return super.get(index)
+      return another === undefined ? super.get(index) : super.get(index, another)
     }
 
     at(index) {
@@ -65,13 +67,16 @@ export function objectPath(Base) {
       return super.at(index)
     }
 
-    set(index, value) {
+    set(index, value, another) {
       const memory = this.#memory
-      if (typeof index === 'number' && index >>> 0 === index && index < memory.words[LENGTH]) {
+      const isWithin = typeof index === 'number' && index >>> 0 === index && index < memory.words[LENGTH]
+      if (isWithin && another === undefined) {
         const bytes = this.#store(memory, index, value)
         if (bytes !== undefined) setChecked(this, index, bytes)
-      } else {
+      } else if (another === undefined) {
         super.set(index, value)
+      } else {
+        super.set(index, value, another)
       }
     }
 
@@ -128,7 +133,24 @@ export function objectPath(Base) {
     }
   }
 
+  class Shaped extends Path {
+    get(...coordinates) {
+      return super.get(coordinates.length < 2 ? coordinates[0] : indexOfCoordinates(this, coordinates))
+    }
+
+    set(...given) {
+      const value = given.length < 2 ? undefined : given.pop()
+      super.set(given.length < 2 ? given[0] : indexOfCoordinates(this, given), value)
+    }
+
+    append(row) {
+      if (isRow(row)) appendRow(this, row)
+      else super.append(row)
+    }
+  }
+
   // Users see one class.
   delete Path.prototype.constructor
-  return Path
+  delete Shaped.prototype.constructor
+  return { Path, Shaped }
 }

@@ -3,17 +3,19 @@
 import { MmapArray as Core } from '../native.js'
 import * as args from './arguments.js'
 import { toType } from './element-types.js'
-import { outOfRange } from './errors.js'
+import { described, outOfRange, partialRow } from './errors.js'
+import { absolutePath } from './file-paths.js'
 import { rowOfLayout } from './record-types.js'
+import { axesOfCore, countOf, rowLengthOf, toShape } from './shape.js'
 
-const OPTIONS = ['flags', 'mode', 'offset', 'length', 'capacity', 'advice', 'format', 'tail']
+const OPTIONS = ['flags', 'mode', 'offset', 'length', 'capacity', 'advice', 'format', 'tail', 'shape']
 const FORMATS = ['raw', 'npy']
 
 /** Whether a path ends in '.npy', in lower or upper case. */
 const endsInNpy = (path) => path.length >= 4 && path.subarray(-4).latin1Slice().toLowerCase() === '.npy'
 
 /** The format that is given, or that the extension of the path means. */
-function toFormat(format, path) {
+export function toFormat(format, path) {
   if (format === undefined) return path !== undefined && endsInNpy(path) ? 'npy' : 'raw'
   if (FORMATS.includes(args.toOptionalString(format, 'options.format'))) return format
   throw outOfRange('options.format', `one of ${FORMATS.map((name) => `'${name}'`).join(', ')}`, `'${format}'`)
@@ -26,7 +28,10 @@ function toCutTail(tail) {
 }
 
 /** The options that most calls do not give. */
-function toRareOptions({ mode, offset, length, capacity, advice, tail }, { shm, fd }) {
+function toRareOptions({ mode, offset, length, capacity, advice, tail, shape }, { shm, fd }) {
+  if (length !== undefined && shape !== undefined) {
+    throw outOfRange('options.length', 'left out, because the option shape says the length', described(length))
+  }
   return {
     shm,
     fd,
@@ -36,23 +41,50 @@ function toRareOptions({ mode, offset, length, capacity, advice, tail }, { shm, 
     capacity: args.toOptionalCount(capacity, 'options.capacity'),
     advice: args.toOptionalString(advice, 'options.advice'),
     cutTail: toCutTail(tail),
+    shape: toShape(shape),
   }
 }
 
 /**
- * An open array without an object. The object that is made adds itself.
- * @typedef {{ core: Core, type: object, isCopyOnWrite: boolean, array?: object }} Parts
+ * Where the file of an array was found, to find it again. Anonymous memory and descriptors have none.
+ * @typedef {{ path?: Uint8Array, shm?: Uint8Array, options?: object }} Origin
  */
 
-/** @returns {Parts} a new array in memory, of zeros if the initializer is a length */
+/**
+ * An open array without an object. The object that is made adds itself.
+ * `count` is the number of elements that the initializer must have.
+ * @typedef {{
+ *   core: Core,
+ *   type: object,
+ *   isCopyOnWrite: boolean,
+ *   origin?: Origin,
+ *   axes?: import('./shape.js').Axes,
+ *   count?: number,
+ *   array?: object,
+ * }} Parts
+ */
+
+/** @returns {Parts} a new array in memory, of zeros if the initializer is a length or there is only a shape */
 export function openMemory(typecode, init, options) {
-  const { capacity } = args.toOptions(options, ['capacity'])
-  const rare = {
-    capacity: args.toOptionalCount(capacity, 'options.capacity'),
-    length: typeof init === 'number' ? args.toCount(init, 'init') : undefined,
-  }
+  const { capacity, shape: given } = args.toOptions(options, ['capacity', 'shape'])
+  const length = typeof init === 'number' ? args.toCount(init, 'init') : undefined
+  const shape = toShape(given)
+  const rare = { capacity: args.toOptionalCount(capacity, 'options.capacity') }
+  if (shape === undefined) rare.length = length
+  else rare.shape = init === undefined ? shape : [length === undefined ? 0 : rowsIn(length, shape), ...shape.slice(1)]
   const type = toType(typecode)
-  return { core: new Core(type.code, undefined, undefined, undefined, rare), type, isCopyOnWrite: false }
+  const core = new Core(type.code, undefined, undefined, undefined, rare)
+  const count = shape === undefined || shape[0] < 0 ? undefined : countOf(shape)
+  return { core, type, isCopyOnWrite: false, axes: shape && axesOfCore(core), count }
+}
+
+/** The rows that a number of zeros makes. */
+function rowsIn(length, shape) {
+  const row = rowLengthOf(shape)
+  if (shape[0] < 0 && length % row !== 0)
+    throw partialRow(`A row of the shape has ${row} elements, and init is ${length}`)
+  if (shape[0] < 0 || length === countOf(shape)) return length / row
+  throw outOfRange('init', `${countOf(shape)}, as the option shape says`, length)
 }
 
 /** @returns {Parts} a file, by path, by name of shared memory or by descriptor */
@@ -66,7 +98,10 @@ export function openFile({ path, shm, fd }, typecode, options) {
   const isInHeader = typecode === undefined && format === 'npy' && flags !== 'w+' && flags !== 'wx+'
   const type = isInHeader ? undefined : toType(typecode)
   const core = new Core(type?.code, path, flags, format, rare)
-  return { core, type: type ?? typeOfFile(core), isCopyOnWrite: flags === 'c' }
+  const origin =
+    fd === undefined ? { path: path && absolutePath(path), shm, options: { ...others, format } } : undefined
+  const axes = format === 'npy' || rare?.shape !== undefined ? axesOfCore(core) : undefined
+  return { core, type: type ?? typeOfFile(core), isCopyOnWrite: flags === 'c', origin, axes }
 }
 
 /** The type that the header of a file says. */
@@ -78,9 +113,23 @@ function typeOfFile(core) {
 /** @returns {Parts} an array of another thread or process */
 export function openHandle({ record, ...handle }, flags) {
   const type = record === undefined ? toType(handle.typecode) : rowOfLayout(record)
-  return {
-    core: new Core(type.code, undefined, flags, undefined, { handle }),
-    type,
-    isCopyOnWrite: (flags ?? handle.flags) === 'c',
-  }
+  const core = new Core(type.code, undefined, flags, undefined, { handle })
+  const mayHaveAxes = handle.rowShape !== undefined || handle.format === 'npy'
+  const axes = mayHaveAxes ? axesOfCore(core) : undefined
+  return { core, type, isCopyOnWrite: (flags ?? handle.flags) === 'c', origin: originOfHandle(core, handle), axes }
+}
+
+/** Where the owner of a handle found the file. The core has no path for memory without a name. */
+function originOfHandle(core, { path, format, offset, length, rowShape }) {
+  if (core.path() === undefined || core.path() === null) return undefined
+  // The header of a .npy file says where its elements begin.
+  const placement = format === 'npy' ? {} : { offset: Number(offset), ...extentOf(length, rowShape) }
+  return { path: Buffer.from(path), options: { ...placement, format } }
+}
+
+/** The options for as many elements as a handle says, or for all, in rows of a shape. */
+function extentOf(length, rowShape) {
+  if (rowShape === undefined) return { length }
+  const rows = length === undefined ? -1 : length / countOf(rowShape)
+  return { shape: [rows, ...rowShape] }
 }

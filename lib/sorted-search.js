@@ -7,7 +7,7 @@ import { boundOf, coreOf, requireOpen, typeOf } from './core-array.js'
 import { isOneCharacter } from './elements.js'
 import { invalidArgType, outOfRange } from './errors.js'
 import { requireOrder, subjectOf, withOptions } from './field-options.js'
-import { sourceInMemory } from './items.js'
+import { sourceInMemory } from './sources.js'
 import * as jobs from './jobs.js'
 
 /**

@@ -2,9 +2,10 @@
 // the user.
 
 import { allocate } from './buffers.js'
-import { codecOf, typeOf } from './core-array.js'
+import { axesOf, codecOf, typeOf } from './core-array.js'
 import { invalidArgType } from './errors.js'
 import { faults } from './faults.js'
+import { RowStaging } from './row-staging.js'
 import { BEYOND, END, FAULTS_SEEN, LENGTH, ROOM } from './state.js'
 
 /** Elements taken from an iterable, in a typed array that grows. */
@@ -22,6 +23,20 @@ class Staging {
     const stored = this.#codec.encode(value)
     if (this.#length === this.#values.length) this.#values = wider(this.#values)
     this.#values[this.#length++] = stored
+  }
+
+  /** Adds elements that are in memory. */
+  addBytes(bytes) {
+    const size = this.#values.BYTES_PER_ELEMENT
+    const end = this.#length + bytes.length / size
+    while (end > this.#values.length) this.#values = wider(this.#values)
+    new Uint8Array(this.#values.buffer).set(bytes, this.#length * size)
+    this.#length = end
+  }
+
+  /** How many elements were added so far. */
+  get length() {
+    return this.#length
   }
 
   /** The bytes of what was added so far. */
@@ -65,13 +80,27 @@ class ObjectStaging {
     words[LENGTH]++
   }
 
+  addBytes(bytes) {
+    const { words } = this.#memory
+    const end = words[LENGTH] + bytes.length / this.#itemsize
+    while (end > words[ROOM]) this.#use(wider(this.#bytes))
+    this.#bytes.set(bytes, words[LENGTH] * this.#itemsize)
+    words[LENGTH] = end
+  }
+
+  get length() {
+    return this.#memory.words[LENGTH]
+  }
+
   get bytes() {
     return this.#bytes.subarray(0, this.#memory.words[LENGTH] * this.#itemsize)
   }
 }
 
-const stagingFor = (array, expected) =>
-  typeOf(array).isObject ? new ObjectStaging(array, expected) : new Staging(array, expected)
+function stagingFor(array, expected, axis = 0) {
+  const staging = typeOf(array).isObject ? new ObjectStaging(array, expected) : new Staging(array, expected)
+  return axesOf(array) === undefined ? staging : new RowStaging(array, staging, axis)
+}
 
 function wider(values) {
   const copy = allocate(values.constructor, values.length * 2)
@@ -94,14 +123,15 @@ function expectedLength(iterable) {
 /**
  * Collects the elements of an iterable, all of them before any memory is looked up.
  * @param name of the argument, for the error about it
+ * @param axis that the items are along, if the array has several
  * @returns {{ bytes: Uint8Array, failure?: { error: unknown } }} those before the first bad one, and its error
  */
-export function stage(array, iterable, name = 'items') {
+export function stage(array, iterable, name = 'items', axis = 0) {
   if (iterable === null || iterable === undefined || typeof iterable[Symbol.iterator] !== 'function') {
     const length = name === 'init' ? 'a length, ' : ''
     throw invalidArgType(name, `${length}an array of ${typeOf(array).label} or an iterable of its elements`, iterable)
   }
-  const staging = stagingFor(array, expectedLength(iterable))
+  const staging = stagingFor(array, expectedLength(iterable), axis)
   try {
     for (const value of iterable) staging.add(value)
   } catch (error) {

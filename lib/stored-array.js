@@ -3,12 +3,19 @@
 import { inspect } from 'node:util'
 import { unlinkShm } from '../native.js'
 import * as args from './arguments.js'
+import * as atomics from './atomics.js'
 import { CoreArray, Opening, coreOf, isClosed, memoryOf, openViewsOf, requireArray, typeOf } from './core-array.js'
+import { toType } from './element-types.js'
 import { invalidArgType, outOfRange } from './errors.js'
+import { follow } from './following.js'
 import { handleFields, handleOf } from './handles.js'
 import * as jobs from './jobs.js'
 import * as locks from './locks.js'
 import { openFile, openHandle } from './opening.js'
+import { isReplaced, openAgain } from './reopening.js'
+import { replace } from './replacing.js'
+import { versions } from './versions.js'
+import * as rows from './rows.js'
 import * as waiting from './waiting.js'
 
 const ATTACH_FLAGS = ['r', 'r+', 'c']
@@ -55,10 +62,23 @@ export class StoredArray extends CoreArray {
     return StoredArray.#make(this, () => openHandle(fields, flags))
   }
 
+  static async replace(path, typecode, build, options) {
+    return replace((open) => StoredArray.#make(this, open), path, typecode, build, options)
+  }
+
+  static versions(path, typecode, options) {
+    return versions((open) => StoredArray.#make(this, open), path, typecode, options)
+  }
+
   // Properties
 
   get typecode() {
     return typeOf(this).code
+  }
+
+  is(typecode) {
+    const { key } = typeOf(this)
+    return toType(typecode).key === key
   }
 
   get itemsize() {
@@ -90,11 +110,31 @@ export class StoredArray extends CoreArray {
   }
 
   get shape() {
-    return isClosed(this) || coreOf(this).format() === 'raw' ? [memoryOf(this).length] : coreOf(this).shape()
+    return rows.shapeOf(this)
+  }
+
+  get order() {
+    return rows.orderOfAxes(this)
+  }
+
+  get strides() {
+    return rows.stridesOf(this)
+  }
+
+  get offset() {
+    return coreOf(this).offset()
   }
 
   get fd() {
     return isClosed(this) ? -1 : coreOf(this).fd()
+  }
+
+  get isReserved() {
+    return coreOf(this).isReserved()
+  }
+
+  get isReplaced() {
+    return isReplaced(this)
   }
 
   get closed() {
@@ -124,10 +164,26 @@ export class StoredArray extends CoreArray {
     return openViewsOf(this).subarray(first, last)
   }
 
+  row(index) {
+    return rows.rowAt(this, index)
+  }
+
+  rows(start, stop) {
+    return rows.rowsOf(this, start, stop)
+  }
+
+  ndarray() {
+    return rows.ndarrayOf(this)
+  }
+
   // Storage
 
   reserve(capacity) {
     coreOf(this).reserve(args.toCount(capacity, 'capacity'))
+  }
+
+  reopen() {
+    return StoredArray.#make(requireArray(this).constructor, () => openAgain(this))
   }
 
   trim() {
@@ -153,6 +209,10 @@ export class StoredArray extends CoreArray {
   advise(advice, start, end) {
     if (typeof advice !== 'string') throw invalidArgType('advice', 'a string', advice)
     coreOf(this).advise(advice, args.toBound(start, 'start'), args.toBound(end, 'end'))
+  }
+
+  follow(options) {
+    return follow(this, options)
   }
 
   // Sharing
@@ -186,6 +246,18 @@ export class StoredArray extends CoreArray {
       // close() has unlocked it already.
       if (!isClosed(this)) locks.unlock(coreOf(this))
     }
+  }
+
+  add(index, value) {
+    return atomics.add(this, index, value)
+  }
+
+  exchange(index, value) {
+    return atomics.exchange(this, index, value)
+  }
+
+  compareExchange(index, expected, replacement) {
+    return atomics.compareExchange(this, index, expected, replacement)
   }
 
   wait(index, expected, timeout) {

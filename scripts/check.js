@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { checkCheckout } from '../__test__/support/layering.js'
 import { BUILD_STD_FLAGS, buildStdEnvironment } from './build-std.js'
-import { setUpElementPaths } from './element-paths.js'
+import { setUpGenerated } from './generated.js'
 import { typosProgram } from './pypi.js'
 import { setUpDependencies } from './setup.js'
 import { ROOT, SetupError, capture, readJson, runScript, rustEnvironment } from './toolchain.js'
@@ -70,7 +70,7 @@ function checkByRunning(program, args, env) {
 
 await runScript(async () => {
   await setUpDependencies()
-  setUpElementPaths()
+  setUpGenerated()
   const rust = rustEnvironment()
   const cargo = (...args) => checkByRunning('cargo', args, rust)
   const node = (tool, ...args) => checkByRunning(join(ROOT, 'node_modules', '.bin', tool), args, process.env)
@@ -94,6 +94,16 @@ await runScript(async () => {
       return []
     }
     return cargo('deny', '--log-level=warn', 'check', 'bans', 'licenses', 'sources')
+  }
+
+  /** By the grammar of the oldest Python that the companion is for. Writes no file. */
+  const checkPython = () => {
+    if (spawnSync('python3', ['--version']).status !== 0) {
+      leftOut['syntax of Python'] = 'python3 is not installed'
+      return []
+    }
+    const program = 'import ast, sys; ast.parse(open(sys.argv[1]).read(), sys.argv[1], feature_version=(3, 8))'
+    return checkByRunning('python3', ['-c', program, join('python', 'mmap_array.py')], process.env)
   }
 
   /** Only compiles the core for macOS, because no Mac is available to run it. */
@@ -132,6 +142,7 @@ await runScript(async () => {
     prettier: () => node('prettier', '--log-level=warn', fix ? '--write' : '--check', '.'),
     spelling,
     'cargo deny': deny,
+    'syntax of Python': checkPython,
     types: () => checkByRunning(process.execPath, [TYPESCRIPT, '--project', 'tsconfig.json'], process.env),
     'API reference': () => node('typedoc', '--emit', 'none'),
   }

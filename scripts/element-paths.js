@@ -1,17 +1,10 @@
-// Copies the function of lib/element-path.js once for each typecode, into lib/element-paths.generated.js. record-accessors.js makes
-// the text of lib/record-accessors.generated.js.
-//
-//   node scripts/element-paths.js     writes both files if they are missing or out of date
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+// Makes the text of lib/element-paths.generated.js: the function of lib/element-path.js, once for each typecode. generated.js writes it.
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { TYPECODES } from '../lib/typecodes.js'
-import { recordAccessors } from './record-accessors.js'
 import { ROOT, SetupError } from './toolchain.js'
 
 const TEMPLATE = join(ROOT, 'lib', 'element-path.js')
-const GENERATED = join(ROOT, 'lib', 'element-paths.generated.js')
-const GENERATED_ACCESSORS = join(ROOT, 'lib', 'record-accessors.generated.js')
 /** The beginning of the function, which is the last thing in the file. */
 const FUNCTION = 'export function elementPath('
 
@@ -37,18 +30,3 @@ ${table.join('')}})
 }
 
 const nameOf = (code) => `elementPath_${code}`
-
-export function setUpElementPaths() {
-  writeIfOther(GENERATED, elementPaths())
-  writeIfOther(GENERATED_ACCESSORS, recordAccessors())
-}
-
-function writeIfOther(path, text) {
-  if (existsSync(path) && readFileSync(path, 'utf8') === text) return
-  // Written under another name first, so that nobody imports half of it.
-  const unfinished = `${path}.${process.pid}`
-  writeFileSync(unfinished, text)
-  renameSync(unfinished, path)
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1]).href) setUpElementPaths()

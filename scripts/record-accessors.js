@@ -1,6 +1,6 @@
 // The text of lib/record-accessors.generated.js: the functions that read and store records, copied for each number of fields and for
 // several types. V8 keeps what it learns about a function with its place in the source, so a copy that serves one type only makes
-// its objects as fast as a literal in a program. element-paths.js writes the file.
+// its objects as fast as a literal in a program. generated.js writes the file.
 
 /** Records of more fields are read and stored in loops. */
 const MOST_FIELDS = 8

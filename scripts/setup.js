@@ -6,7 +6,7 @@
 import { pathToFileURL } from 'node:url'
 import { HOST, TARGETS, addonIsFresh, buildAddon } from './addon.js'
 import { setUpBundle } from './bundle.js'
-import { setUpElementPaths } from './element-paths.js'
+import { setUpGenerated } from './generated.js'
 import { step, withLock } from './steps.js'
 import { SetupError, readJson, requireNode, runScript, rustEnvironment } from './toolchain.js'
 
@@ -67,7 +67,7 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
     const flags = new Set(process.argv.slice(2))
     const rebuild = flags.has('--rebuild')
     await setUpDependencies()
-    setUpElementPaths()
+    setUpGenerated()
     await setUpAddon({ rebuild, profile: flags.has('--debug') ? 'debug' : 'release' })
     await setUpBundle()
   })

@@ -8,7 +8,7 @@ import { spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setUpBundle } from './bundle.js'
-import { setUpElementPaths } from './element-paths.js'
+import { setUpGenerated } from './generated.js'
 import { setUpAddon, setUpDependencies } from './setup.js'
 import { ROOT, runScript, rustEnvironment } from './toolchain.js'
 
@@ -44,7 +44,7 @@ function testPackage(filters) {
 await runScript(async () => {
   const filters = process.argv.slice(2)
   await setUpDependencies()
-  setUpElementPaths()
+  setUpGenerated()
   await setUpAddon({ anyProfile: true })
   await setUpBundle()
   const codes = filters.length > 0 ? [] : [await testCore()]

@@ -25,9 +25,13 @@ pub enum Error {
     /// The number of bytes is not a multiple of the element size.
     RaggedLength {
         bytes: u64,
-        itemsize: usize,
+        itemsize: u64,
+        /// What has that size: an element or a row.
+        unit: &'static str,
         path: Option<String>,
     },
+    /// A change of the length that would leave part of a row, which has so many elements.
+    PartialRow { operation: &'static str, row: u64 },
     /// An element index outside the array.
     IndexOutOfRange { index: String, length: u64 },
     /// A value outside the range of the element type.
@@ -96,7 +100,18 @@ impl Error {
     pub fn ragged(bytes: u64, itemsize: usize) -> Self {
         Error::RaggedLength {
             bytes,
-            itemsize,
+            itemsize: itemsize as u64,
+            unit: "element",
+            path: None,
+        }
+    }
+
+    /// The same for the bytes of rows.
+    pub fn ragged_rows(bytes: u64, row_bytes: u64) -> Self {
+        Error::RaggedLength {
+            bytes,
+            itemsize: row_bytes,
+            unit: "row",
             path: None,
         }
     }
@@ -161,9 +176,10 @@ impl Error {
             | Error::TypeMismatch { .. }
             | Error::NotForType { .. }
             | Error::OtherDtype { .. } => Class::TypeError,
-            Error::IndexOutOfRange { .. } | Error::ValueOutOfRange { .. } | Error::OutOfRange { .. } => {
-                Class::RangeError
-            }
+            Error::PartialRow { .. }
+            | Error::IndexOutOfRange { .. }
+            | Error::ValueOutOfRange { .. }
+            | Error::OutOfRange { .. } => Class::RangeError,
             _ => Class::Error,
         }
     }
@@ -174,6 +190,7 @@ impl Error {
             Error::ReadOnly { .. } => "ERR_READ_ONLY",
             Error::FixedLength { .. } => "ERR_FIXED_LENGTH",
             Error::RaggedLength { .. } => "ERR_RAGGED_LENGTH",
+            Error::PartialRow { .. } => "ERR_PARTIAL_ROW",
             Error::IndexOutOfRange { .. } => "ERR_INDEX_OUT_OF_RANGE",
             Error::ValueOutOfRange { .. } => "ERR_VALUE_OUT_OF_RANGE",
             Error::OutOfRange { .. } => "ERR_OUT_OF_RANGE",
@@ -214,13 +231,14 @@ impl fmt::Display for Error {
             Error::FixedLength { operation } => {
                 write!(
                     f,
-                    "The length of this array is fixed by the 'length' option, by flags 'c' or by the shape of its file: \
+                    "The length of this array is fixed by the 'length' or 'shape' option, by flags 'c' or by the shape of its file: \
                      {operation} would change the length"
                 )
             }
             Error::RaggedLength {
                 bytes,
                 itemsize,
+                unit,
                 path,
             } => {
                 if let Some(path) = path {
@@ -228,9 +246,13 @@ impl fmt::Display for Error {
                 }
                 write!(
                     f,
-                    "{bytes} bytes is not a multiple of the element size, {itemsize}"
+                    "{bytes} bytes is not a multiple of the {unit} size, {itemsize}"
                 )
             }
+            Error::PartialRow { operation, row } => write!(
+                f,
+                "{operation} would leave part of a row: a row of this array has {row} elements"
+            ),
             Error::IndexOutOfRange { index, length: 0 } => write!(
                 f,
                 "The value of \"index\" is out of range. The array is empty. Received {index}"

@@ -7,7 +7,7 @@ const FILE = new URL('../../index.d.ts', import.meta.url)
 const TOP = /^(?:export )?(?:type|interface|const) (\w+)/
 const MEMBER = /^ {2}(readonly )?(new|\w+|\[index: number\]|\[Symbol\.\w+\])(\??:| ?[(<])/
 /** Lines that go on with a type, and those that say nothing. */
-const OTHER = /^(?:$|\/\/|\}| +[|?:']|export \{\}$)/
+const OTHER = /^(?:$|\/\/|\}| +[|?:'A-Z]|export \{\}$)/
 
 /** The text of a comment and the lines of its examples. */
 function readComment(lines) {

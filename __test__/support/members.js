@@ -15,6 +15,13 @@ function withOther(values, call) {
   }
 }
 
+async function firstPart(array) {
+  const parts = array.follow({ from: 'start' })
+  const { value } = await parts.next()
+  await parts.return()
+  return value
+}
+
 let shmCount = 0
 function withShm(call) {
   const name = `mmap-array-matrix-${process.pid}-${shmCount++}`
@@ -47,6 +54,7 @@ function row(kind, member, call, gives, { how = '', leaves = [3, 1, 2], typecode
 // What it is: known in every state.
 const isZero = { closed: 0 }
 row('knows', 'typecode', (array) => array.typecode, 'i')
+row('knows', 'is', (array) => array.is('int32'), true)
 row('knows', 'itemsize', (array) => array.itemsize, 4)
 row('knows', 'length', (array) => array.length, 3, isZero)
 row('knows', 'byteLength', (array) => array.byteLength, 12, isZero)
@@ -55,6 +63,10 @@ row('knows', 'flags', (array, { flags }) => array.flags === flags, true)
 row('knows', 'path', (array, { path }) => array.path === path, true)
 row('knows', 'format', (array) => array.format, 'raw')
 row('knows', 'shape', (array) => array.shape, [3], { closed: [0] })
+row('core', 'isReserved', (array) => array.isReserved, false, { faulted: false })
+row('knows', 'order', (array) => array.order, 'C')
+row('knows', 'strides', (array) => array.strides, [1])
+row('knows', 'offset', (array, { offset = 0 }) => array.offset === offset, true)
 row('knows', 'closed', (array) => array.closed, false, { closed: true })
 row('knows', Symbol.toStringTag, (array) => array[Symbol.toStringTag], 'MmapArray')
 row('core', 'fd', (array) => array.fd > 2, true, { closed: false })
@@ -68,6 +80,25 @@ row('element', 'at', (array) => array.at(-1), 2, isNone)
 row('element', '[index]', (array) => array[2], 2, isNone)
 row('stores', 'set', (array) => array.set(0, 9), undefined, { leaves: [9, 1, 2] })
 row('stores', 'set', (array) => array.set(2, 9), undefined, {
+  how: 'the last',
+  leaves: [3, 1, 9],
+  faulted: 'ERR_MEMORY_FAULT',
+})
+row('stores', 'add', (array) => array.add(0, 6), 3, { leaves: [9, 1, 2] })
+row('stores', 'add', (array) => array.add(2, 6), 2, {
+  how: 'the last',
+  leaves: [3, 1, 8],
+  faulted: 'ERR_MEMORY_FAULT',
+})
+row('stores', 'exchange', (array) => array.exchange(0, 9), 3, { leaves: [9, 1, 2] })
+row('stores', 'exchange', (array) => array.exchange(-1, 9), 2, {
+  how: 'the last',
+  leaves: [3, 1, 9],
+  faulted: 'ERR_MEMORY_FAULT',
+})
+row('stores', 'compareExchange', (array) => array.compareExchange(0, 3, 9), 3, { leaves: [9, 1, 2] })
+row('stores', 'compareExchange', (array) => array.compareExchange(0, 4, 9), 3, { how: 'of another element' })
+row('stores', 'compareExchange', (array) => array.compareExchange(2, 2, 9), 2, {
   how: 'the last',
   leaves: [3, 1, 9],
   faulted: 'ERR_MEMORY_FAULT',
@@ -103,6 +134,8 @@ row('resizes', 'fromunicode', (array) => array.fromunicode('a'), undefined, { ty
 row('element', 'tounicode', (array) => array.tounicode(), '\x03\x01\x02', { typecode: 'w' })
 
 // Slices and operators.
+// Reads the file, and gives what it has.
+row('core', 'follow', firstPart, [3, 1, 2], { faulted: [3, 1] })
 row('core', 'slice', (array) => array.slice(), [3, 1, 2])
 row('writes', 'setSlice', (array) => array.setSlice([9], 0, 1), undefined, { leaves: [9, 1, 2] })
 row('resizes', 'setSlice', (array) => array.setSlice([7, 8], 0, 1), undefined, { how: 'longer', leaves: [7, 8, 1, 2] })
@@ -158,6 +191,7 @@ record('element', 'equals', (array) => array.equals(of(3, 1, 2)), true)
 record('core', 'view', (array) => array.view.byteLength, 12)
 record('core', 'handle', (array) => array.handle().record.itemsize, 4)
 record('knows', 'typecode', (array) => String(array.typecode), "RecordType(4) { v: 'i' }")
+record('knows', 'is', (array) => array.is({ v: 'int32' }), true)
 record('knows', 'MmapArray.attach', (_, { handle }) => MmapArray.attach(handle), of(3, 1, 2), { faulted: of(3, 1) })
 
 // Numbers.
@@ -199,6 +233,9 @@ record('core', 'envelopeAsync', async (array) => envelope(await array.envelopeAs
 row('core', 'buffer', (array) => new Int32Array(array.buffer), [3, 1, 2])
 row('core', 'view', (array) => array.view, [3, 1, 2])
 row('core', 'subarray', (array) => array.subarray(1), [1, 2])
+row('core', 'row', (array) => array.row(0), 'ERR_TYPE_MISMATCH', { faulted: 'ERR_TYPE_MISMATCH' })
+row('core', 'rows', (array) => array.rows(), 'ERR_TYPE_MISMATCH', { faulted: 'ERR_TYPE_MISMATCH' })
+row('core', 'ndarray', (array) => array.ndarray().data, [3, 1, 2])
 row('shares', 'sharedBuffer', (array) => new Int32Array(array.sharedBuffer), [3, 1, 2])
 row('shares', 'sharedView', (array) => array.sharedView, [3, 1, 2])
 

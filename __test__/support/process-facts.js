@@ -72,3 +72,16 @@ export function heldBytes(pid, name) {
   }
   return held
 }
+
+/** The inodes of the files and directories that this process watches by inotify. */
+export function inotifyWatches() {
+  const texts = readdirSync('/proc/self/fdinfo').map((number) => {
+    try {
+      return readFileSync(`/proc/self/fdinfo/${number}`, 'utf8')
+    } catch {
+      // Closed meanwhile.
+      return ''
+    }
+  })
+  return Array.from(texts.join('\n').matchAll(/^inotify wd:\S+ ino:(\S+)/gm), ([, inode]) => Number(`0x${inode}`))
+}

@@ -84,3 +84,40 @@ use(doubles)
 array.lock({ share: true })
 // @ts-expect-error a name is text
 MmapArray.unlinkShm(5)
+
+// Versions of a file
+
+exactly<Promise<number>>()(MmapArray.replace('file', 'i', async (next) => next.length))
+exactly<Promise<void>>()(MmapArray.replace('file', 'i', (next) => exactly<MmapArray<'i'>>()(next)))
+use(
+  MmapArray.replace('file', { x: 'd' }, (next) => next.append({ x: 1 }), { mode: 0o600, signal: AbortSignal.abort() }),
+)
+// @ts-expect-error the callback is missing
+MmapArray.replace('file', 'i', { mode: 0o600 })
+// @ts-expect-error the file is always a new one
+MmapArray.replace('file', 'i', () => {}, { flags: 'r+' })
+// @ts-expect-error the type is not in a file that is not there yet
+MmapArray.replace('file.npy', undefined, () => {})
+for await (const version of MmapArray.versions('file', 'i', { flags: 'r+', persistent: false })) {
+  exactly<MmapArray<'i'>>()(version)
+  exactly<MmapArray<'i'>>()(version.reopen())
+  exactly<boolean>()(version.isReplaced)
+}
+for await (const version of MmapArray.versions('file.npy')) exactly<MmapArray>()(version)
+// @ts-expect-error no version is made
+MmapArray.versions('file', 'i', { flags: 'w+' })
+
+// Following
+
+for await (const part of new MmapArray('d').follow({ from: 'end', batch: 10, signal: AbortSignal.abort() })) {
+  exactly<Float64Array<ArrayBuffer>>()(part)
+}
+for await (const part of new MmapArray({ time: 'q' }).follow({ from: -1, truncated: 'restart', replaced: 'reopen' })) {
+  const times: bigint[] = part.map(({ time }) => time)
+  use(times)
+}
+exactly<boolean>()(array.isReserved)
+// @ts-expect-error no such place
+array.follow({ from: 'begin' })
+// @ts-expect-error no such choice
+array.follow({ replaced: 'throw' })

@@ -72,7 +72,7 @@ declare const integer: 'i' | 'q'
 exactly<MmapArray>()(new MmapArray(letter))
 exactly<number | bigint | string | Complex>()(new MmapArray(letter).get(0))
 exactly<number | bigint>()(new MmapArray(integer).get(0))
-exactly<Int32Array | BigInt64Array>()(new MmapArray(integer).view)
+exactly<Int32Array<ArrayBuffer> | BigInt64Array<ArrayBuffer>>()(new MmapArray(integer).view)
 
 // Elements on the way out
 
@@ -118,20 +118,20 @@ exactly<{
 
 // Views
 
-exactly<Int8Array>()(new MmapArray('b').view)
-exactly<Uint8Array>()(new MmapArray('c').view)
-exactly<Int16Array>()(new MmapArray('h').slice(1))
-exactly<Uint16Array>()(new MmapArray('H').subarray(1))
-exactly<Int32Array>()(new MmapArray('i').view)
-exactly<Uint32Array>()(new MmapArray('w').view)
-exactly<BigInt64Array>()(new MmapArray('l').view)
-exactly<BigUint64Array>()(new MmapArray('Q').view)
-exactly<Float32Array>()(new MmapArray('f').view)
-exactly<Float64Array>()(new MmapArray('d').view)
-exactly<Float32Array>()(new MmapArray('Zf').view)
-exactly<Float64Array>()(new MmapArray('Zd').subarray(1))
-exactly<Float16Array | Uint16Array>()(new MmapArray('e').view)
-exactly<View<'i'>>()(new MmapArray(Int32Array).view)
+exactly<Int8Array<ArrayBuffer>>()(new MmapArray('b').view)
+exactly<Uint8Array<ArrayBuffer>>()(new MmapArray('c').view)
+exactly<Int16Array<ArrayBuffer>>()(new MmapArray('h').slice(1))
+exactly<Uint16Array<ArrayBuffer>>()(new MmapArray('H').subarray(1))
+exactly<Int32Array<ArrayBuffer>>()(new MmapArray('i').view)
+exactly<Uint32Array<ArrayBuffer>>()(new MmapArray('w').view)
+exactly<BigInt64Array<ArrayBuffer>>()(new MmapArray('l').view)
+exactly<BigUint64Array<ArrayBuffer>>()(new MmapArray('Q').view)
+exactly<Float32Array<ArrayBuffer>>()(new MmapArray('f').view)
+exactly<Float64Array<ArrayBuffer>>()(new MmapArray('d').view)
+exactly<Float32Array<ArrayBuffer>>()(new MmapArray('Zf').view)
+exactly<Float64Array<ArrayBuffer>>()(new MmapArray('Zd').subarray(1))
+exactly<Float16Array<ArrayBuffer> | Uint16Array<ArrayBuffer>>()(new MmapArray('e').view)
+exactly<View<'i', ArrayBuffer>>()(new MmapArray(Int32Array).view)
 exactly<ArrayBuffer>()(new MmapArray('i').buffer)
 
 // Arrays of one type and of any

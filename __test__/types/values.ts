@@ -1,5 +1,5 @@
 // What may be written: single elements, sources of many, initializers.
-import { type Appender, type AppenderOptions, MmapArray } from '../../index.js'
+import { type Appender, type AppenderOptions, MmapArray, type NdarrayParts, type View } from '../../index.js'
 import { exactly, use } from './exactly.js'
 
 const bytes = new MmapArray('B')
@@ -124,6 +124,27 @@ exactly<string>()(new MmapArray('w', 10, { capacity: 20 }).get(0))
 use(new MmapArray({ x: 'd' }, 3))
 // @ts-expect-error no bigint
 use(new MmapArray('d', 10n))
+
+// Several dimensions.
+const grid = new MmapArray('f', [[1, 2], Float32Array.of(3, 4)], { shape: [-1, 2] })
+exactly<'f'>()(grid.typecode)
+exactly<number>()(grid.get(0, 1))
+exactly<void>()(grid.set(0, 1, 2n))
+exactly<View<'f', ArrayBuffer>>()(grid.row(0))
+exactly<IterableIterator<View<'f', ArrayBuffer>>>()(grid.rows(0, 1n))
+exactly<NdarrayParts<'f'>>()(grid.ndarray())
+exactly<'C' | 'F'>()(grid.order)
+grid.append([5, 6])
+grid.append(new Set([5, 6]))
+grid.extend([[5, 6], grid.row(0)])
+// @ts-expect-error another kind of typed array
+grid.append(Float64Array.of(1, 2))
+// @ts-expect-error no number
+grid.set(0, 1, '2')
+// @ts-expect-error no coordinate
+grid.get(0, '1')
+// @ts-expect-error no lengths
+MmapArray.open('a.npy', 'f', { shape: 2 })
 
 // Appenders
 

@@ -41,6 +41,13 @@ const pythonSplicing = (work) => ({
 })
 const numpySplicing = (work) => `for i in range(${SPLICES}): a = ${work}\nreturn a`
 
+/** Adds 1 to each element, atomically. */
+const ADDING = {
+  restores: true,
+  expected: ({ values }) => values.map((value) => value + 1),
+  MmapArray: storing('array.add(i, 1)'),
+}
+
 const READING = { goals: { 'typed array': 2 }, expected: ({ n }) => sampleSum(n), 'typed array': sumOf('array[i]') }
 const ALSO_READING = {
   'array, NumPy': pythonSum,
@@ -75,6 +82,43 @@ export const ELEMENTS = [
     'typed array, Array': storing('array[i] = i'),
     'array, NumPy': python('for i in range(n): a[i] = i\nreturn a'),
     C: 'for (size_t i = 0; i < n; i++) a[i] = (T)i; return in_place(a, n * sizeof(T));',
+  },
+  {
+    title: 'add(i, v), atomic',
+    ...ADDING,
+    typecodes: ['i'],
+    goals: { 'typed array': 3 },
+    'typed array': storing('Atomics.add(array, i, 1)'),
+    C: 'for (size_t i = 0; i < n; i++) __atomic_fetch_add(a + i, 1, __ATOMIC_SEQ_CST); return in_place(a, n * sizeof(T));',
+  },
+  {
+    title: 'add(i, v) of floats, atomic',
+    ...ADDING,
+    typecodes: ['d'],
+    goals: { 'typed array': 3, C: { ratio: 1, plus: 300 } },
+    'typed array': {
+      before: `
+        const number = new Float64Array(1)
+        the.state = { number, bits: new BigInt64Array(number.buffer), elements: new BigInt64Array(array.buffer, array.byteOffset, n) }`,
+      round: `
+        const { number, bits, elements } = the.state
+        for (let i = 0; i < n; i++) {
+          for (;;) {
+            const before = Atomics.load(elements, i)
+            bits[0] = before
+            number[0] += 1
+            if (Atomics.compareExchange(elements, i, before, bits[0]) === before) break
+          }
+        }
+        return array`,
+    },
+    C: `
+      for (size_t i = 0; i < n; i++) {
+        T before = a[i], after;
+        do after = before + 1;
+        while (!__atomic_compare_exchange(a + i, &before, &after, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
+      }
+      return in_place(a, n * sizeof(T));`,
   },
   {
     title: 'for … of',

@@ -2,8 +2,8 @@ import { statSync } from 'node:fs'
 import { toFiles } from '../command-line.js'
 import { FieldElements } from '../fields.js'
 import { printable } from '../failures.js'
-import { holdsBooleans, readHeader } from '../npy/header.js'
-import { OPENING, bytesBehind, open } from '../opening.js'
+import { holdsBooleans } from '../npy/header.js'
+import { OPENING, bytesBehind, openLive } from '../opening.js'
 import { progressOf } from '../progress.js'
 import { shortening } from '../shortest-digits.js'
 import { statisticsOf } from '../statistics.js'
@@ -17,7 +17,8 @@ export default {
   more: `
 The statistics take one pass over the file, which may be larger than memory. Least and greatest are of all numbers; mean and
 standard deviation, the population's, of the finite ones. Sums of integers are exact. Of records each field has its own, unless it
-holds characters or complex numbers.`,
+holds characters or complex numbers. While a program has a raw file reserved, the file is longer than its elements: there is no length then, and no
+statistics.`,
   options: {
     ...OPENING,
     'no-stats': { type: 'boolean', description: 'no statistics: does not read the elements' },
@@ -32,11 +33,12 @@ holds characters or complex numbers.`,
 
   async run({ values, positionals, output }) {
     const [path] = toFiles(this, positionals, ['FILE'])
-    const array = open(path, values)
+    const { elements: array, isReserved } = openLive(path, values)
     try {
-      const facts = factsOf(array, path, values)
-      if (holdsRecords(array)) facts.fields = await fieldsOf(array, values)
-      else if (!values['no-stats']) Object.assign(facts, await rangeAndMoments(array, facts.typeName === 'bool'))
+      const facts = factsOf(array, path, { ...values, isReserved })
+      const isWithout = isReserved || values['no-stats']
+      if (holdsRecords(array)) facts.fields = await fieldsOf(array, isWithout)
+      else if (!isWithout) Object.assign(facts, await rangeAndMoments(array, facts.typeName === 'bool'))
       await (values.json ? output.json(facts) : output.line(tableOf(facts)))
     } finally {
       array.close()
@@ -51,7 +53,7 @@ async function rangeAndMoments(array, isBoolean) {
 }
 
 /** What there is to say about each field of records. */
-async function fieldsOf(records, { 'no-stats': isWithout }) {
+async function fieldsOf(records, isWithout) {
   const facts = []
   for (const field of records.typecode.fields) {
     const elements = new FieldElements(records, field)
@@ -70,9 +72,7 @@ async function fieldsOf(records, { 'no-stats': isWithout }) {
   return facts
 }
 
-function factsOf(array, path, { offset }) {
-  const behind = bytesBehind(array, offset)
-  const { fortranOrder } = array.format === 'npy' ? readHeader(path) : {}
+function factsOf(array, path, { offset, isReserved }) {
   const isRecord = holdsRecords(array)
   return {
     file: path,
@@ -81,12 +81,23 @@ function factsOf(array, path, { offset }) {
     type: isRecord ? typeNameOf(array.typecode) : array.typecode,
     typeName: isRecord ? 'record' : holdsBooleans(array) ? 'bool' : typeNameOf(array.typecode),
     ...(isRecord && { itemsize: array.itemsize }),
-    elements: array.length,
-    ...(array.shape.length > 1 && { shape: array.shape, order: fortranOrder ? 'Fortran' : 'C' }),
-    bytes: array.byteLength,
+    ...(isReserved ? { reserved: true } : lengthsOf(array)),
     fileBytes: statSync(path).size,
-    ...(behind > 0 && { bytesBehind: behind }),
+    ...(!isReserved && leftOverOf(array, offset)),
   }
+}
+
+function lengthsOf(array) {
+  return {
+    elements: array.length,
+    ...(array.shape.length > 1 && { shape: array.shape, order: array.order === 'F' ? 'Fortran' : 'C' }),
+    bytes: array.byteLength,
+  }
+}
+
+function leftOverOf(array, offset) {
+  const behind = bytesBehind(array, offset)
+  return behind > 0 && { bytesBehind: behind }
 }
 
 const TITLES = {
@@ -129,6 +140,8 @@ function shown(key, value) {
   if (key === 'field' || key === 'name' || key === 'typeName') return printable(value)
   if (key === 'shape') return value.join(' × ')
   if (key === 'order') return value
+  if (key === 'reserved')
+    return 'by a program that appends: the number of elements is known when it has trimmed or closed the file'
   if (key === 'bytesBehind') return `${value} bytes at the end`
   return textOf(value)
 }

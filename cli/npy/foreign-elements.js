@@ -20,11 +20,13 @@ export class ForeignElements {
   #isBigEndian
   #Kind
 
-  constructor(path, { typecode, isBigEndian, shape, dataStart }) {
+  constructor(path, { typecode, isBigEndian, shape, fortranOrder, dataStart }) {
     const empty = new MmapArray(typecode)
     this.path = path
     this.typecode = typecode
     this.itemsize = empty.itemsize
+    this.shape = shape
+    this.order = fortranOrder && shape.length > 1 ? 'F' : 'C'
     this.length = shape.includes(0) ? 0 : shape.reduce((count, length) => count * length, 1)
     this.#Kind = empty.view.constructor
     empty.close()

@@ -3,12 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { shareFile } from './files.js'
+import { shareMemory } from './handle.js'
 import { shareNamedMemory } from './named-memory.js'
 import { shareWithNumpy } from './numpy.js'
 
 const directory = mkdtempSync(join(tmpdir(), 'mmap-array-python-'))
 try {
   shareFile(directory)
+  shareMemory()
   shareWithNumpy(directory)
   shareNamedMemory()
   console.log('Python and Node agreed on every number.')

@@ -1,36 +1,29 @@
 """with_shared_memory.py VERB NAME
 
-careless NAME    opens the named memory as the manual shows, and negates the numbers: when this program ends, the name is gone
-careful NAME     the same, but the name stays
+careless NAME    opens the named memory as Python's manual shows, and negates the numbers: when this program ends, the name is gone
+careful NAME     the same with mmap_array, and the name stays
 make NAME        makes named memory that stays when this program ends
 """
 import json
 import sys
-from multiprocessing import resource_tracker, shared_memory
+from multiprocessing import shared_memory
 
-LENGTH = 4
+import mmap_array
+
 verb, name = sys.argv[1:]
-
-
-def untracked(**how):
-    """Python's resource tracker unlinks, at the end of the program, what the program opened or made: other programs do not count."""
-    if sys.version_info >= (3, 13):
-        return shared_memory.SharedMemory(name, track=False, **how)
-    memory = shared_memory.SharedMemory(name, **how)
-    resource_tracker.unregister(memory._name, "shared_memory")
-    return memory
-
-
-if verb == "careless":
-    memory = shared_memory.SharedMemory(name)
+if verb == "make":
+    with mmap_array.open_shm(name, "d", "wx+") as array:
+        array.extend([0.5, 1.5, 2.5, 3.5])
+        numbers = array.tolist()
 elif verb == "careful":
-    memory = untracked()
+    with mmap_array.open_shm(name, "d", "r+") as array:
+        array[:] = numbers = [-number for number in array]
 else:
-    memory = untracked(create=True, size=LENGTH * 8)
-
-numbers = memory.buf.cast("d")
-for index in range(LENGTH):
-    numbers[index] = index + 0.5 if verb == "make" else -numbers[index]
-print(json.dumps({"version": sys.version.split()[0], "numbers": numbers[:LENGTH].tolist()}))
-numbers.release()
-memory.close()
+    memory = shared_memory.SharedMemory(name)
+    view = memory.buf.cast("d")
+    numbers = [-number for number in view[:4]]
+    for index, number in enumerate(numbers):
+        view[index] = number
+    view.release()
+    memory.close()
+print(json.dumps({"version": sys.version.split()[0], "numbers": numbers}))

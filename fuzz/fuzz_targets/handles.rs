@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use mmap_array::array::{Array, Placement};
+use mmap_array::array::{Array, Placement, WantedShape};
 use mmap_array::kernels::Region;
 use mmap_array::npy::Header;
 use mmap_array::os::identity::FileIdentity;
@@ -85,6 +85,7 @@ struct Forged {
     identity: Identity,
     offset: Option<u64>,
     length: Option<Option<u64>>,
+    row_shape: Option<Option<Vec<u64>>>,
     /// Whether it is to be a .npy file.
     npy: Option<bool>,
     base: Which,
@@ -140,6 +141,14 @@ impl There {
         )
         .unwrap();
         numbered.extend(Region::of(&[3; 4000])).unwrap();
+        let rows = Placement {
+            shape: Some(WantedShape::new(&[None, Some(5), Some(3)]).unwrap()),
+            ..Placement::default()
+        };
+        let by_rows = Array::open(Typecode::parse("h").unwrap(), Flags::ReadWrite, rows, || {
+            Storage::open(&disk.path, Flags::ReadWrite, 0o600)
+        })
+        .unwrap();
         let mut arrays = vec![
             open("i", Flags::ReadWrite, 0, None),
             open("d", Flags::ReadWrite, 4096, Some(10)),
@@ -147,6 +156,7 @@ impl There {
             open("q", Flags::CopyOnWrite, 16, None),
             anonymous,
             numbered,
+            by_rows,
         ];
         let handles = arrays.iter_mut().map(|array| array.handle().unwrap()).collect();
         There {
@@ -200,6 +210,7 @@ impl There {
             },
             offset: forged.offset.unwrap_or(base.offset),
             length: forged.length.unwrap_or(base.length),
+            row_shape: forged.row_shape.clone().unwrap_or(base.row_shape),
             format: match forged.npy {
                 None => base.format,
                 Some(true) => Format::Npy,
@@ -257,7 +268,11 @@ fn check(handle: &Handle, mut array: Array) {
     let length = handle.length.map_or(there, |length| {
         there.min(usize::try_from(length).unwrap_or(usize::MAX))
     });
+    // Whole rows.
+    let row: u64 = handle.row_shape.iter().flatten().product();
+    let length = length / row as usize * row as usize;
     assert_eq!(array.length(), length as u64);
+    assert_eq!(array.shape().iter().product::<u64>(), array.length());
     assert!(bytes_of(&array) == contents[from..from + length * array.element_type().itemsize()]);
     array.check_faults().unwrap();
     assert_eq!(array.refresh().unwrap(), length as u64);

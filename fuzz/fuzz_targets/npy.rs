@@ -15,12 +15,14 @@ enum Start {
     Bytes(Vec<u8>),
     /// A header around any text.
     Text(Vec<u8>),
-    /// What we write ourselves, of so many elements.
-    True(AnyType, u64),
-    /// A row as NumPy may have written it, with so many spaces behind it.
-    Row {
+    /// What we write ourselves, of a shape.
+    True(AnyType, Vec<u64>),
+    /// A shape as NumPy may have written it, with so many spaces behind it.
+    NumPys {
         code: Code,
         count: u16,
+        row: Vec<u8>,
+        is_fortran: bool,
         spaces: u8,
     },
 }
@@ -46,10 +48,22 @@ impl Input {
             Start::Bytes(bytes) => bytes.clone(),
             Start::Text(text) => around(text),
             // A description may be longer than NumPy reads.
-            Start::True(element_type, count) => header_of(&element_type.0, *count).unwrap_or_default(),
-            Start::Row { code, count, spaces } => {
+            Start::True(element_type, shape) => {
+                let shape = &shape[..shape.len().min(64)];
+                header_of(&element_type.0, shape).unwrap_or_default()
+            }
+            Start::NumPys {
+                code,
+                count,
+                row,
+                is_fortran,
+                spaces,
+            } => {
+                let row: String = row.iter().take(64).map(|length| format!(", {length}")).collect();
+                let row = if row.is_empty() { String::from(",") } else { row };
+                let order = if *is_fortran { "True" } else { "False" };
                 let mut text = format!(
-                    "{{'descr': '{}', 'fortran_order': False, 'shape': ({count},), }}",
+                    "{{'descr': '{}', 'fortran_order': {order}, 'shape': ({count}{row}), }}",
                     code.0.dtype
                 );
                 text.push_str(&" ".repeat(*spaces as usize));
@@ -81,9 +95,14 @@ fuzz_target!(|input: Input| {
     }
     if let Ok(header) = parsed {
         assert_eq!(header.data_start, bytes.len() as u64);
-        assert_eq!(header.shape.iter().product::<u64>(), header.count);
-        if header.is_row() {
-            assert_eq!(header.shape.len(), 1);
+        // The product of the other lengths may overflow.
+        let product = match header.shape.contains(&0) {
+            true => 0,
+            false => header.shape.iter().product::<u64>(),
+        };
+        assert_eq!(product, header.count);
+        if header.row_lengths().is_some() {
+            assert!(!header.is_fortran());
             recounts(&header, bytes.clone(), &input.counts);
         }
     }
@@ -93,8 +112,13 @@ fuzz_target!(|input: Input| {
 /// Every write leaves a header of the old count or of the new, and from the new there is no way back.
 fn recounts(header: &Header, mut bytes: Vec<u8>, counts: &[u64]) {
     let mut header = header.clone();
-    for count in counts.iter().take(8) {
-        let Ok(patches) = header.recount(&bytes, *count) else {
+    let lengths = header.row_lengths().unwrap().to_vec();
+    let row: u64 = lengths.iter().product();
+    for rows in counts.iter().take(8) {
+        let Some(count) = rows.checked_mul(row) else {
+            continue;
+        };
+        let Ok(patches) = header.recount(&bytes, count) else {
             continue;
         };
         // More than fits a file is nobody's to ask for.
@@ -114,14 +138,14 @@ fn recounts(header: &Header, mut bytes: Vec<u8>, counts: &[u64]) {
             patch.apply(&mut bytes);
             let now = Header::parse(&bytes).unwrap();
             assert!(
-                now.count == seen || now.count == *count,
+                now.count == seen || now.count == count,
                 "{} between {seen} and {count}",
                 now.count
             );
             seen = now.count;
             assert_eq!(
-                (&now.element_type, now.data_start),
-                (&header.element_type, header.data_start)
+                (&now.element_type, now.row_lengths(), now.data_start),
+                (&header.element_type, Some(&*lengths), header.data_start)
             );
             // Killed here, the next writer makes it whole again.
             let mut mended = bytes.clone();
@@ -133,7 +157,7 @@ fn recounts(header: &Header, mut bytes: Vec<u8>, counts: &[u64]) {
             assert_eq!(mended.element_type, header.element_type);
         }
         header = Header::parse(&bytes).unwrap();
-        assert_eq!(header.count, *count);
+        assert_eq!(header.count, count);
     }
 }
 

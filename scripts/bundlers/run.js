@@ -9,7 +9,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { setUpBundle } from '../bundle.js'
-import { setUpElementPaths } from '../element-paths.js'
+import { setUpGenerated } from '../generated.js'
 import { installPackage } from '../runtimes/installation.js'
 import { setUpAddon, setUpDependencies } from '../setup.js'
 import { ROOT, runScript } from '../toolchain.js'
@@ -26,7 +26,7 @@ await runScript(async () => {
   await setUpDependencies()
   if (!values.tarball) {
     await setUpAddon({ anyProfile: true })
-    setUpElementPaths()
+    setUpGenerated()
     await setUpBundle()
   }
   const tools = new Map()

@@ -12,7 +12,7 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { setUpBundle } from '../bundle.js'
-import { setUpElementPaths } from '../element-paths.js'
+import { setUpGenerated } from '../generated.js'
 import { setUpAddon, setUpDependencies } from '../setup.js'
 import { ROOT, runScript } from '../toolchain.js'
 import { installPackage, layTestsAround } from './installation.js'
@@ -32,7 +32,7 @@ await runScript(async () => {
   for (const name of names.length > 0 ? names : RUNTIME_NAMES) runtimes.push(await fetchRuntime(name))
   if (!values.tarball) {
     await setUpAddon({ anyProfile: true })
-    setUpElementPaths()
+    setUpGenerated()
     await setUpBundle()
   }
   const { folder: installation } = installPackage(values.tarball)

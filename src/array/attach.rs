@@ -1,5 +1,6 @@
 //! Handles: another thread or process attaches to the array.
 
+use super::shape::{MOST_AXES, Shape};
 use super::{Array, Extent};
 use crate::element_type::ElementType;
 use crate::error::{Error, Result};
@@ -15,7 +16,9 @@ impl Array {
             Extent::Fixed(length) => Some(length),
             Extent::Whole => None,
         };
-        Handle::of(self.mapping(), self.flags, length, self.format())
+        let handle = Handle::of(self.mapping(), self.flags, length, self.format())?;
+        let row_shape = self.shape.row_lengths().map(<[u64]>::to_vec);
+        Ok(Handle { row_shape, ..handle })
     }
 
     /// The array that a handle leads to, with the handle's flags or lesser ones. The elements may have another type than those of
@@ -29,21 +32,39 @@ impl Array {
         flags: Option<Flags>,
     ) -> Result<Array> {
         let element_type = element_type.into();
+        let not_a_handle = || Error::InvalidArgType {
+            name: "handle",
+            requirement: "a handle from handle() of an MmapArray",
+        };
         if !handle.offset.is_multiple_of(element_type.alignment() as u64) {
-            return Err(Error::InvalidArgType {
-                name: "handle",
-                requirement: "a handle from handle() of an MmapArray",
-            });
+            return Err(not_a_handle());
+        }
+        let rows = match &handle.row_shape {
+            None => Shape::flat(),
+            Some(lengths) => Shape::rows(lengths, element_type.itemsize() as u64)
+                .filter(|_| lengths.len() < MOST_AXES)
+                .ok_or_else(not_a_handle)?,
+        };
+        if handle
+            .length
+            .is_some_and(|length| !length.is_multiple_of(rows.row()))
+        {
+            return Err(not_a_handle());
         }
         let (mapping, flags) = handle.locate(flags)?;
         let extent = handle.length.map_or(Extent::Whole, Extent::Fixed);
-        let npy = match handle.format {
-            Format::Npy => Some(header_of(handle, &mapping, &element_type)?),
-            Format::Raw => None,
+        let (npy, shape) = match handle.format {
+            Format::Npy => {
+                let npy = header_of(handle, &mapping, &element_type)?;
+                let whole = Shape::of(npy.header());
+                let is_fixed = matches!(whole, Shape::Fixed { .. });
+                (Some(npy), if is_fixed { whole } else { rows })
+            }
+            Format::Raw => (None, rows),
         };
         // The mapping may be one of this process. On overlayfs its file may have been copied up since.
         mapping.storage().follow_copy_up()?;
-        let array = Array::over(mapping, element_type, flags, extent, npy)?;
+        let array = Array::over(mapping, element_type, flags, (extent, shape), npy)?;
         array.memory.follow_file()?;
         Ok(array)
     }
@@ -53,11 +74,12 @@ impl Array {
 fn header_of(handle: &Handle, mapping: &Mapping, element_type: &ElementType) -> Result<NpyHeader> {
     let npy = NpyHeader::read(mapping.storage())?;
     let header = npy.header();
-    let is_row = handle.length.is_none();
-    if header.data_start != handle.offset
-        || header.require(element_type).is_err()
-        || (is_row && !header.is_row())
-    {
+    // A part of fixed length may have one axis.
+    let has_rows = match (&handle.row_shape, handle.length) {
+        (None, Some(_)) => true,
+        (lengths, _) => header.row_lengths() == Some(lengths.as_deref().unwrap_or_default()),
+    };
+    if header.data_start != handle.offset || header.require(element_type).is_err() || !has_rows {
         return Err(Error::StaleHandle {
             reason: String::from("its .npy file now has other elements"),
         });

@@ -17,6 +17,7 @@ impl Array {
 #[cfg(test)]
 mod tests {
     use crate::array::samples::{file_of, over};
+    use crate::array::shape::Shape;
     use crate::array::{Array, Extent};
     use crate::storage::Flags;
     use std::fs::File;
@@ -75,7 +76,7 @@ mod tests {
             writer.mapping().clone(),
             writer.element_type().clone(),
             Flags::CopyOnWrite,
-            Extent::Whole,
+            (Extent::Whole, Shape::flat()),
             None,
         )
         .unwrap();

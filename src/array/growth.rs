@@ -11,6 +11,8 @@ use crate::storage::Flags;
 
 impl Array {
     pub fn append(&mut self, element: &Element) -> Result<()> {
+        self.require_access("append")?;
+        self.require_whole_rows("append", 1)?;
         let _change = self.begin_length_change("append")??;
         self.append_bytes(&[Region::of(element.bytes())])
     }
@@ -48,6 +50,8 @@ impl Array {
             // Takes over the length, but does not wait for appends of others, because nothing is appended.
             return self.begin_length_change_in(Mode::Async, "extend").map(drop);
         }
+        self.require_access("extend")?;
+        self.require_whole_rows("extend", source.len() as u64 / self.itemsize())?;
         let _change = self.begin_length_change("extend")??;
         // An append would write over a source behind the end.
         if self.is_behind_the_end(source) || self.needs_aligned_copy(source) {

@@ -1,10 +1,12 @@
 //! What Python's `array` does, over mapped memory of any kind.
 
+mod atomics;
 mod attach;
 mod columns;
 mod copy_on_write;
 mod elements;
 pub mod files;
+mod follow;
 mod growth;
 pub mod jobs;
 mod lock;
@@ -14,6 +16,7 @@ mod open;
 mod repeat;
 #[cfg(test)]
 mod samples;
+mod shape;
 pub mod slice;
 mod snapshot;
 mod splice;
@@ -27,6 +30,7 @@ use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 
 pub use open::{Placement, countable_bytes};
+pub use shape::WantedShape;
 pub use snapshot::Snapshot;
 pub use state::State;
 pub use tail::Batch;
@@ -41,6 +45,7 @@ use crate::sharing::wait::Sleepers;
 use crate::storage::{Access, Flags, NpyHeader, Storage};
 use jobs::Jobs;
 use memory::Memory;
+use shape::Shape;
 use tail::{End, LengthChange, Prefault, Tail};
 
 /// Whether the length of an array can be changed: a guard that the call holds until it ends, or the error that says why not.
@@ -61,6 +66,7 @@ pub struct Array {
     element_type: ElementType,
     flags: Flags,
     extent: Extent,
+    shape: Shape,
     memory: Memory,
     tail: Tail,
     end: End,
@@ -75,34 +81,12 @@ pub struct Array {
 }
 
 impl Array {
-    /// An array in memory of its own, with room for `capacity` elements.
-    pub fn anonymous(element_type: impl Into<ElementType>, capacity: u64) -> Result<Array> {
-        let mapping = Mapping::new(Arc::new(Storage::anonymous()?), 0, Access::ReadWrite);
-        let (flags, extent) = (Flags::ReadWrite, Extent::Whole);
-        let mut array = Array::over_bytes(mapping, element_type.into(), flags, extent, Tail::Exact, 0)?;
-        array.reserve_more(capacity)?;
-        Ok(array)
-    }
-
-    /// Zeros in memory of its own, with room for `capacity` elements or more. The system gives the memory when it is touched.
-    ///
-    /// # Errors
-    /// `OutOfRange` for more than 2^53 bytes; `ENOMEM` for more than there is.
-    pub fn zeros(element_type: impl Into<ElementType>, length: u64, capacity: u64) -> Result<Array> {
-        let mut array = Array::anonymous(element_type, capacity)?;
-        open::countable_bytes("init", length, array.itemsize())?;
-        array.require_memory(length)?;
-        array.make_room(length)?;
-        array.state.set(length, array.capacity());
-        Ok(array)
-    }
-
     /// An array on a mapping, with the header of the file if it has one.
     fn over(
         mapping: Arc<Mapping>,
         element_type: ElementType,
         flags: Flags,
-        extent: Extent,
+        (extent, shape): (Extent, Shape),
         npy: Option<NpyHeader>,
     ) -> Result<Array> {
         let mut bytes = mapping.bytes()?;
@@ -110,7 +94,14 @@ impl Array {
             let counted = npy.header().count.saturating_mul(element_type.itemsize() as u64);
             bytes = bytes.min(counted);
         }
-        Array::over_bytes(mapping, element_type, flags, extent, Tail::new(npy), bytes)
+        Array::over_bytes(
+            mapping,
+            element_type,
+            flags,
+            (extent, shape),
+            Tail::new(npy),
+            bytes,
+        )
     }
 
     /// An array on the first bytes of a mapping. An array of fixed length maps no more than its elements.
@@ -118,23 +109,27 @@ impl Array {
         mapping: Arc<Mapping>,
         element_type: ElementType,
         flags: Flags,
-        extent: Extent,
+        (extent, shape): (Extent, Shape),
         tail: Tail,
         bytes: u64,
     ) -> Result<Array> {
-        let end = End::new(element_type.itemsize() as u64, mapping.offset(), bytes);
+        let itemsize = element_type.itemsize() as u64;
+        let row_bytes = shape.row() * itemsize;
+        let end = End::new(itemsize, shape.row(), mapping.offset(), bytes);
         let bytes = match extent {
-            Extent::Fixed(length) => bytes.min(length.saturating_mul(element_type.itemsize() as u64)),
+            Extent::Fixed(length) => bytes.min(length.saturating_mul(itemsize)),
             Extent::Whole => bytes,
         };
-        let length = bytes / element_type.itemsize() as u64;
+        let bytes = bytes - bytes % row_bytes;
+        let length = bytes / itemsize;
         // A copy-on-write array becomes writable at its first write. See `begin_own_writes`.
-        let state = State::new(flags.access() == Access::ReadWrite);
+        let state = State::new(flags.access() == Access::ReadWrite, shape.row() == 1);
         state.set(length, length);
         Ok(Array {
             element_type,
             flags,
             extent,
+            shape,
             memory: Memory::new(mapping, bytes)?,
             tail,
             end,
@@ -231,14 +226,6 @@ impl Array {
     /// Checks that bytes are whole elements.
     fn require_whole(&self, source: Region<'_>) -> Result<()> {
         self.require_whole_elements(source.len() as u64)
-    }
-
-    fn require_whole_elements(&self, bytes: u64) -> Result<()> {
-        let itemsize = self.element_type.itemsize();
-        if bytes.is_multiple_of(itemsize as u64) {
-            return Ok(());
-        }
-        Err(Error::ragged(bytes, itemsize))
     }
 
     /// Begins a call that may change the length: takes over what others did to it, and says whether it can be changed. As in

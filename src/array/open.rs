@@ -1,7 +1,8 @@
-//! How an array is opened on a file: where its elements begin and end, and how much room it gets.
+//! How an array is opened on a file or in new memory: where its elements begin and end, and how much room it gets.
 
 use std::sync::Arc;
 
+use super::shape::{Shape, WantedShape};
 use super::{Array, End, Extent, Tail};
 use crate::element_type::ElementType;
 use crate::error::{Error, Result};
@@ -10,24 +11,73 @@ use crate::storage::{Access, Flags, NpyHeader, Storage};
 use crate::typecode::Typecode;
 
 /// Where an array begins and ends in its file and how much room it gets, as the user asked for; in bytes and elements.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Placement {
     pub offset: u64,
     pub length: Option<u64>,
+    /// Not together with a length.
+    pub shape: Option<WantedShape>,
     pub capacity: Option<u64>,
     /// Whether the array may truncate a file that ends inside an element.
     pub cut_tail: bool,
 }
 
 impl Placement {
-    /// Checks that the bytes can be counted, before a file is created or truncated.
-    fn require_countable(&self, itemsize: u64) -> Result<()> {
+    /// The shape of a new or raw array, and the number of its elements, if the user gave one. Checks that the bytes can be counted, before
+    /// a file is created or truncated.
+    pub(super) fn resolve(&self, itemsize: u64) -> Result<(Shape, Option<u64>)> {
+        if self.length.is_some() && self.shape.is_some() {
+            return Err(Error::OutOfRange {
+                name: "options.length",
+                requirement: String::from("undefined together with a shape"),
+                received: self.length.unwrap_or(0).to_string(),
+            });
+        }
         countable_bytes("options.length", self.length.unwrap_or(0), itemsize)?;
-        countable_bytes("options.capacity", self.capacity.unwrap_or(0), itemsize).map(drop)
+        countable_bytes("options.capacity", self.capacity.unwrap_or(0), itemsize)?;
+        match &self.shape {
+            None => Ok((Shape::flat(), self.length)),
+            Some(wanted) => Ok((wanted.resolve(itemsize)?, wanted.length())),
+        }
+    }
+
+    /// The lengths of the axes behind axis 0.
+    fn row_lengths(&self) -> &[u64] {
+        self.shape.as_ref().map_or(&[], WantedShape::row_lengths)
     }
 }
 
 impl Array {
+    /// An array in memory of its own, with room for `capacity` elements.
+    pub fn anonymous(element_type: impl Into<ElementType>, capacity: u64) -> Result<Array> {
+        Array::in_memory(element_type.into(), Shape::flat(), capacity)
+    }
+
+    fn in_memory(element_type: ElementType, shape: Shape, capacity: u64) -> Result<Array> {
+        let mapping = Mapping::new(Arc::new(Storage::anonymous()?), 0, Access::ReadWrite);
+        let (flags, extent) = (Flags::ReadWrite, Extent::Whole);
+        let mut array = Array::over_bytes(mapping, element_type, flags, (extent, shape), Tail::Exact, 0)?;
+        array.reserve_more(capacity)?;
+        Ok(array)
+    }
+
+    /// Zeros in memory of its own, with room for `placement.capacity` elements or more. The system gives the memory when it is touched.
+    ///
+    /// # Errors
+    /// `OutOfRange` for more than 2^53 bytes; `ENOMEM` for more than there is.
+    pub fn zeros(element_type: impl Into<ElementType>, placement: &Placement) -> Result<Array> {
+        let element_type = element_type.into();
+        let itemsize = element_type.itemsize() as u64;
+        countable_bytes("init", placement.length.unwrap_or(0), itemsize)?;
+        let (shape, length) = placement.resolve(itemsize)?;
+        let length = length.unwrap_or(0);
+        let mut array = Array::in_memory(element_type, shape, placement.capacity.unwrap_or(0))?;
+        array.require_memory(length)?;
+        array.make_room(length)?;
+        array.state.set(length, array.capacity());
+        Ok(array)
+    }
+
     /// Opens an array on the file that `open` opens. Checks the placement first, because `open` may truncate the file.
     ///
     /// # Errors
@@ -49,12 +99,14 @@ impl Array {
                 placement.offset,
             ));
         }
-        placement.require_countable(itemsize)?;
+        let (shape, length) = placement.resolve(itemsize)?;
         let storage = Arc::new(open()?);
-        let opened = fit(&storage, flags, placement, itemsize).and_then(|(extent, size)| {
+        let fitted = fit(&storage, flags, &placement, length, (itemsize, shape.row()));
+        let opened = fitted.and_then(|(extent, size)| {
             let mapping = Mapping::new(storage.clone(), placement.offset, flags.access());
             let bytes = size.saturating_sub(placement.offset);
-            let mut array = Array::over_bytes(mapping, element_type, flags, extent, Tail::Exact, bytes)?;
+            let mut array =
+                Array::over_bytes(mapping, element_type, flags, (extent, shape), Tail::Exact, bytes)?;
             array.end.cuts = placement.cut_tail;
             array.with_room(placement.capacity)
         });
@@ -85,8 +137,11 @@ impl Array {
                 received: String::from("'cut'"),
             });
         }
+        if let Some(element_type) = &element_type {
+            placement.resolve(element_type.itemsize() as u64)?;
+        }
         let storage = Arc::new(open()?);
-        let opened = Self::open_header(&storage, element_type, flags, placement);
+        let opened = Self::open_header(&storage, element_type, flags, &placement);
         opened.inspect_err(|_| storage.undo(flags))
     }
 
@@ -94,12 +149,12 @@ impl Array {
         storage: &Arc<Storage>,
         element_type: Option<ElementType>,
         flags: Flags,
-        placement: Placement,
+        placement: &Placement,
     ) -> Result<Array> {
-        let mut npy = if flags == Flags::CreateOrTruncate || (flags.creates() && storage.size()? == 0) {
+        let is_new = flags == Flags::CreateOrTruncate || (flags.creates() && storage.size()? == 0);
+        let mut npy = if is_new {
             let element_type = element_type.as_ref().ok_or_else(Typecode::missing)?;
-            placement.require_countable(element_type.itemsize() as u64)?;
-            NpyHeader::create(storage, element_type)?
+            NpyHeader::create(storage, element_type, placement.row_lengths())?
         } else {
             NpyHeader::read(storage)?
         };
@@ -108,13 +163,25 @@ impl Array {
             .require(&element_type)
             .map_err(|error| storage.named(error))?;
         require_counted(storage, &npy, &element_type)?;
-        let extent = fit_npy(storage, &mut npy, &element_type, flags, placement.length)?;
+        let (_, mut length) = placement.resolve(element_type.itemsize() as u64)?;
+        if let Some(wanted) = placement.shape.as_ref().filter(|_| !is_new) {
+            length = Some(wanted.length_in(npy.header())?);
+        }
+        let extent = fit_npy(storage, &mut npy, &element_type, flags, length)?;
+        let whole = Shape::of(npy.header());
+        let shape = match extent {
+            // Without a shape, a part has one axis.
+            Extent::Fixed(length) if length < npy.header().count && placement.shape.is_none() => {
+                Shape::flat()
+            }
+            _ => whole,
+        };
         if extent == Extent::Whole && flags.access() == Access::ReadWrite {
             npy.repair(storage)?;
             truncate_slack(storage, &npy, &element_type)?;
         }
         let mapping = Mapping::new(storage.clone(), npy.header().data_start, flags.access());
-        Array::over(mapping, element_type, flags, extent, Some(npy))?.with_room(placement.capacity)
+        Array::over(mapping, element_type, flags, (extent, shape), Some(npy))?.with_room(placement.capacity)
     }
 
     /// Reserves room, if the user asked for it.
@@ -136,38 +203,43 @@ fn offset_error(requirement: String, offset: u64) -> Error {
 
 /// Checks a placement against a file that was just opened, and makes the file longer if the flags create. Returns the file's size,
 /// too.
-fn fit(storage: &Storage, flags: Flags, placement: Placement, itemsize: u64) -> Result<(Extent, u64)> {
+fn fit(
+    storage: &Storage,
+    flags: Flags,
+    placement: &Placement,
+    length: Option<u64>,
+    (itemsize, row): (u64, u64),
+) -> Result<(Extent, u64)> {
     let mut size = storage.opening_size();
-    let wanted =
-        placement.offset + countable_bytes("options.length", placement.length.unwrap_or(0), itemsize)?;
+    let wanted = placement.offset + countable_bytes("options.length", length.unwrap_or(0), itemsize)?;
     if wanted > size {
         if flags.creates() {
-            size = make_longer(storage, placement, itemsize, wanted)?;
+            let bytes = size.saturating_sub(placement.offset);
+            let mut end = End::new(itemsize, row, placement.offset, bytes);
+            end.cuts = placement.cut_tail;
+            size = make_longer(storage, end, wanted)?;
         } else if placement.offset > size {
             return Err(offset_error(
                 format!("at most the file's size, {size}"),
                 placement.offset,
             ));
-        } else if let Some(length) = placement.length {
+        } else if let Some(wanted) = &placement.shape {
+            return Err(wanted.larger_than((size - placement.offset) / (itemsize * row)));
+        } else if let Some(length) = length {
             return Err(longer_than((size - placement.offset) / itemsize, length));
         }
     }
-    let extent = match placement.length {
+    let extent = match length {
         Some(length) if wanted < size => Extent::Fixed(length),
         _ => Extent::Whole,
     };
     Ok((extent, size))
 }
 
-/// Makes a file longer, filled with zeros. They must not complete a partial element. Returns the file's size.
-fn make_longer(storage: &Storage, placement: Placement, itemsize: u64, wanted: u64) -> Result<u64> {
-    let bytes = storage.opening_size().saturating_sub(placement.offset);
-    let mut end = End::new(itemsize, placement.offset, bytes);
-    end.cuts = placement.cut_tail;
+/// Makes a file longer, filled with zeros. They must not complete a partial element or row. Returns the file's size.
+fn make_longer(storage: &Storage, mut end: End, wanted: u64) -> Result<u64> {
     let (_change, bytes) = end.begin_change(storage)?;
-    if !bytes.is_multiple_of(itemsize) {
-        return Err(storage.named(Error::ragged(bytes, itemsize as usize)));
-    }
+    end.require_whole(bytes).map_err(|error| storage.named(error))?;
     let size = storage.size()?;
     if wanted > size {
         storage.grow(size, wanted)?;
@@ -183,11 +255,17 @@ fn fit_npy(
     flags: Flags,
     length: Option<u64>,
 ) -> Result<Extent> {
-    let (count, is_row) = (npy.header().count, npy.header().is_row());
+    let (count, row_lengths) = (npy.header().count, npy.header().row_lengths());
+    let grows = row_lengths.is_some();
     let length = length.unwrap_or(count);
     if length > count {
-        if !(flags.creates() && is_row) {
+        if !(flags.creates() && grows) {
             return Err(longer_than(count, length));
+        }
+        let row = row_lengths.map_or(1, |lengths| lengths.iter().product());
+        if !length.is_multiple_of(row) {
+            let operation = "open";
+            return Err(Error::PartialRow { operation, row });
         }
         let bytes = countable_bytes("options.length", length, element_type.itemsize() as u64)?;
         npy.require_room(length)?;
@@ -196,7 +274,7 @@ fn fit_npy(
         storage.grow(counted_end(npy, element_type), npy.header().data_start + bytes)?;
         npy.set_count(storage, length)?;
     }
-    Ok(if is_row && length >= count {
+    Ok(if grows && length >= count {
         Extent::Whole
     } else {
         Extent::Fixed(length)

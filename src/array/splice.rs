@@ -14,6 +14,8 @@ use crate::os::available::copied;
 impl Array {
     /// Inserts an element before an index. An index beyond either end means that end.
     pub fn insert(&mut self, index: i64, element: &Element) -> Result<()> {
+        self.require_access("insert")?;
+        self.require_whole_rows("insert", 1)?;
         let _change = self.begin_length_change("insert")??;
         let at = insertion_index(index, self.length());
         self.replace(at..at, Region::of(element.bytes()))
@@ -25,6 +27,8 @@ impl Array {
     /// # Errors
     /// `Empty`, `IndexOutOfRange`; `ValueOutOfRange` for a character that is not a code point.
     pub fn pop_into(&mut self, index: i64, element: &mut Element) -> Result<()> {
+        self.require_access("pop")?;
+        self.require_whole_rows("pop", 1)?;
         let resizable = self.begin_length_change("pop")?;
         if self.length() == 0 {
             return Err(Error::Empty { operation: "pop" });
@@ -40,6 +44,8 @@ impl Array {
 
     /// Removes the first equal element; false if the array has none.
     pub fn remove(&mut self, needle: &Element) -> Result<bool> {
+        self.require_access("remove")?;
+        self.require_whole_rows("remove", 1)?;
         let resizable = self.begin_length_change("remove")?;
         let Some(at) = self.find(needle, 0, i64::MAX) else {
             return Ok(false);
@@ -63,6 +69,7 @@ impl Array {
         if stride.count == 0 {
             return Ok(());
         }
+        self.require_whole_rows("deleteSlice", stride.count as u64)?;
         let _change = resizable?;
         self.delete(stride)
     }
@@ -81,6 +88,9 @@ impl Array {
             stride = bounds.resolve(self.length())?;
             (stride.count != count).then_some(resizable).transpose()?
         };
+        if stride.step == 1 || count == 0 {
+            self.require_whole_rows("setSlice", count.abs_diff(stride.count) as u64)?;
+        }
         let mut copy = Vec::new();
         let source = unmapped(source, &mut copy)?;
         if stride.count == count {

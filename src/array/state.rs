@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 pub struct State {
     /// In elements; [`State::BEYOND`] if that does not fit a word.
     length: AtomicU32,
-    /// JavaScript may append up to this length: the prefaulted length, as far as it fits a word; 0 if the length does not fit.
+    /// JavaScript may append up to this length: the prefaulted length, as far as it fits a word; 0 if the length does not fit, or if rows
+    /// have more than one element.
     room: AtomicU32,
     /// 1 if JavaScript may write elements without a call, otherwise 0.
     writable: AtomicU32,
@@ -22,6 +23,8 @@ pub struct State {
     faults_seen: AtomicU32,
     /// The length up to which memory is prefaulted. JavaScript does not read it.
     prefaulted: AtomicU64,
+    /// Whether JavaScript may append and remove single elements.
+    has_single_elements: bool,
 }
 
 // lib/state.js has the same offsets.
@@ -61,10 +64,11 @@ impl State {
     /// In the place of a length that does not fit a word.
     const BEYOND: u32 = u32::MAX;
 
-    /// The state of an array without elements.
-    pub fn new(writable: bool) -> State {
+    /// The state of an array without elements. JavaScript appends and removes none by itself unless `has_single_elements`.
+    pub fn new(writable: bool, has_single_elements: bool) -> State {
         State {
             writable: AtomicU32::new(u32::from(writable)),
+            has_single_elements,
             ..State::default()
         }
     }
@@ -116,6 +120,7 @@ impl State {
         let in_word = |number: u64| number.min(u64::from(Self::BEYOND)) as u32;
         let (word, room) = match in_word(length) {
             Self::BEYOND => (Self::BEYOND, 0),
+            word if !self.has_single_elements => (word, 0),
             word => (
                 word,
                 in_word(capacity.min(self.prefaulted())).min(Self::BEYOND - 1),
@@ -135,7 +140,7 @@ mod tests {
     const BEYOND: u64 = u32::MAX as u64;
 
     fn ready() -> State {
-        let state = State::new(true);
+        let state = State::new(true, true);
         state.set_prefaulted(u64::MAX);
         state
     }
@@ -171,7 +176,7 @@ mod tests {
 
     #[test]
     fn room_ends_at_the_prefaulted_length() {
-        let state = State::new(true);
+        let state = State::new(true, true);
         state.set(3, 100);
         assert_eq!(state.room(), 3);
         state.set_prefaulted(10);

@@ -4,6 +4,7 @@
 //! a local variable, works on that, and writes it back.
 
 mod any_size;
+pub mod atomic;
 pub mod bisect;
 mod block;
 pub mod column;

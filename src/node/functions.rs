@@ -7,7 +7,7 @@ use napi_derive::napi;
 use super::errors::throw_on_error;
 use super::values::count;
 use super::{external, overlays, shared_buffers};
-use crate::element::half_from_double;
+
 use crate::typecode::all;
 
 /// The rows of the core's table of typecodes, as text. A test compares them with JavaScript's.
@@ -24,12 +24,6 @@ pub fn typecode_table() -> Vec<String> {
             )
         })
         .collect()
-}
-
-/// The bits of the half that is nearest to a number.
-#[napi]
-pub fn half_bits(env: Env, value: f64) -> napi::Result<u16> {
-    throw_on_error(&env, || half_from_double(value).map(half::f16::to_bits))
 }
 
 /// The numbers of all 65,536 halves, by their bits.

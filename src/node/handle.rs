@@ -28,6 +28,8 @@ pub struct HandleFields {
     pub format: Option<String>,
     /// Optional: versions of this package that do not know it ignore it.
     pub pid_namespace: Option<String>,
+    /// The lengths of the axes behind axis 0. Absent for one axis, and for a shape that cannot change.
+    pub row_shape: Option<Vec<f64>>,
 }
 
 impl HandleFields {
@@ -48,6 +50,9 @@ impl HandleFields {
             length: handle.length.map(|length| length as f64),
             format: Some(handle.format.as_str().to_owned()),
             pid_namespace: handle.pid_namespace.map(|number| number.to_string()),
+            row_shape: handle
+                .row_shape
+                .map(|lengths| lengths.iter().map(|length| *length as f64).collect()),
         }
     }
 
@@ -72,7 +77,13 @@ impl HandleFields {
             identity: FileIdentity::from_text(&self.identity),
             offset: count("handle.offset", self.offset)?,
             length: optional_count("handle.length", self.length)?,
+            row_shape: self.row_shape.map(row_shape).transpose()?,
             format: self.format.as_deref().map_or(Ok(Format::Raw), Format::parse)?,
         })
     }
+}
+
+fn row_shape(lengths: Vec<f64>) -> Result<Vec<u64>> {
+    let lengths = lengths.into_iter();
+    lengths.map(|length| count("handle.rowShape", length)).collect()
 }

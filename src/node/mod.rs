@@ -15,5 +15,6 @@ mod references;
 mod result_buffer;
 mod shared_buffers;
 mod source;
+mod unfinished_file;
 mod values;
 mod wrapped_array;

@@ -9,9 +9,9 @@ use napi_derive::napi;
 
 use super::element_type::{RawType, parse_type};
 use super::handle::HandleFields;
-use super::values::optional_count;
+use super::values::{count, optional_count};
 use crate::array::slice::Bounds;
-use crate::array::{Array, Placement};
+use crate::array::{Array, Placement, WantedShape};
 use crate::error::{Error, Result};
 use crate::mapping::Advice;
 use crate::storage::{Flags, Format, Storage, shared_memory};
@@ -30,6 +30,8 @@ pub struct RareOptions {
     pub offset: Option<f64>,
     /// Elements. Those of a new array in memory are zeros.
     pub length: Option<f64>,
+    /// The lengths of all axes. The first may be -1: as many rows as there are.
+    pub shape: Option<Vec<f64>>,
     /// Elements.
     pub capacity: Option<f64>,
     pub advice: Option<String>,
@@ -56,8 +58,7 @@ pub fn open(
         return Array::attach(required_type()?, &handle.parse()?, flags);
     }
     if path.is_none() && rare.shm.is_none() && rare.fd.is_none() {
-        let [length, capacity] = [placement.length, placement.capacity].map(Option::unwrap_or_default);
-        return Array::zeros(required_type()?, length, capacity);
+        return Array::zeros(required_type()?, &placement);
     }
     let flags = flags.unwrap_or(Flags::Read);
     let file = |flags| rare.file(path.as_deref(), flags);
@@ -100,8 +101,18 @@ impl RareOptions {
         Ok(Placement {
             offset: optional_count("options.offset", self.offset)?.unwrap_or(0),
             length: optional_count("options.length", self.length)?,
+            shape: self.shape.as_deref().map(wanted_shape).transpose()?,
             capacity: optional_count("options.capacity", self.capacity)?,
             cut_tail: self.cut_tail.unwrap_or(false),
         })
     }
+}
+
+/// A length of -1 is one that was not given, which may be the first.
+fn wanted_shape(lengths: &[f64]) -> Result<WantedShape> {
+    let lengths = lengths.iter().map(|length| {
+        let is_given = *length != -1.0;
+        is_given.then(|| count("options.shape", *length)).transpose()
+    });
+    WantedShape::new(&lengths.collect::<Result<Vec<_>>>()?)
 }

@@ -24,6 +24,8 @@ pub struct WrappedArray {
     pub element_type: ElementType,
     pub flags: Flags,
     pub format: Format,
+    /// The byte of the file at which element 0 begins.
+    pub offset: u64,
     /// As the user gave it.
     pub path: Option<String>,
     /// `None` once it is closed.
@@ -44,6 +46,7 @@ impl WrappedArray {
             element_type: array.element_type().clone(),
             flags: array.flags(),
             format: array.format(),
+            offset: array.mapping().offset(),
             path: path.map(|path| path.to_string_lossy().into_owned()),
             array: RefCell::new(Some(array)),
             buffers,

@@ -17,7 +17,6 @@ use crate::element_type::ElementType;
 use crate::error::{Error, Result};
 use literal::{Dictionary, Encoding, Literal};
 use record::{are_same, descr_of, element_type_of};
-use recount::CLOSE;
 
 const MAGIC: &[u8; 6] = b"\x93NUMPY";
 
@@ -29,6 +28,9 @@ const MAX_TEXT: u64 = 10_000;
 
 /// NumPy writes headers that end at a multiple of this.
 const ALIGNMENT: usize = 64;
+
+/// The most bytes that an array can have which grows: JavaScript cannot count more.
+const MOST_BYTES: u64 = 1 << 53;
 
 /// NumPy leaves room for this many digits in the length.
 const MAX_DIGITS: usize = 21;
@@ -48,8 +50,8 @@ pub struct Header {
     pub data_start: u64,
     /// The bytes of the file with the description.
     descr_at: Range<usize>,
-    /// The bytes of the file with the digits of the length. `None` unless the shape has one dimension.
-    count_at: Option<Range<usize>>,
+    /// The bytes of the file with the digits of the length of axis 0. `None` if it cannot change. See [`Header::row_lengths`].
+    rows_at: Option<Range<usize>>,
     /// Whether the text has more than a dictionary of three entries: a writer was killed while it changed the count.
     is_leftover: bool,
 }
@@ -102,7 +104,7 @@ impl Header {
         let Literal::Bool(fortran_order) = fortran_order else {
             return Err(invalid("its fortran_order is neither True nor False"));
         };
-        let (shape, only) = lengths(shape)?;
+        let (shape, first_at) = lengths(shape)?;
         let element_type = element_type_of(descr)?;
         let itemsize = element_type.itemsize() as u64;
         let count = element_count(&shape)
@@ -124,6 +126,7 @@ impl Header {
             )));
         }
         let in_file = |at: Range<usize>| at.start + text_start..at.end + text_start;
+        let grows = grows(&shape, fortran_order, itemsize);
         Ok(Header {
             element_type,
             descr: encoding.decode(&text[descr_at.clone()]),
@@ -132,14 +135,25 @@ impl Header {
             count,
             data_start,
             descr_at: in_file(descr_at),
-            count_at: only.map(in_file),
+            rows_at: first_at.filter(|_| grows).map(in_file),
             is_leftover,
         })
     }
 
-    /// Whether the shape has one dimension, so that the array can grow and shrink.
-    pub fn is_row(&self) -> bool {
-        self.count_at.is_some()
+    /// The lengths of the axes behind axis 0, if the array can grow and shrink along axis 0. It can in C order, where a row is one piece of
+    /// memory, unless its rows have no elements.
+    pub fn row_lengths(&self) -> Option<&[u64]> {
+        self.rows_at.as_ref().and_then(|_| self.shape.get(1..))
+    }
+
+    /// Whether axis 0 changes fastest in memory. With one axis, both orders are the same.
+    pub fn is_fortran(&self) -> bool {
+        self.fortran_order && self.shape.len() > 1
+    }
+
+    /// The elements of a row; 1 if the array has none.
+    fn row(&self) -> u64 {
+        self.row_lengths().map_or(1, |lengths| lengths.iter().product())
     }
 
     /// Checks that the file has elements of a type.
@@ -161,18 +175,20 @@ impl Header {
 
     /// Whether another header says the same about the elements, except for their count.
     pub fn is_like(&self, other: &Header) -> bool {
-        let facts = |header: &Header| (header.data_start, header.is_row());
-        facts(self) == facts(other) && are_same(&self.element_type, &other.element_type)
+        (self.data_start, self.row_lengths(), self.is_fortran())
+            == (other.data_start, other.row_lengths(), other.is_fortran())
+            && are_same(&self.element_type, &other.element_type)
     }
 }
 
-/// The header of a one-dimensional file of `count` elements, with the same bytes that `np.save` writes. NumPy leaves too few spaces
-/// behind some descriptions of records to change the count so that no reader sees it half done; then there are 64 spaces more.
+/// The header of a file of a shape in C order, with the same bytes that `np.save` writes. NumPy leaves too few spaces behind some
+/// descriptions of records, and behind long shapes, to change the length of axis 0 so that no reader sees it half done; then there are 64
+/// spaces more, or a multiple.
 ///
 /// # Errors
 /// `UnsupportedNpy` for a record type whose description is longer than NumPy reads.
-pub fn header_of(element_type: &ElementType, count: u64) -> Result<Vec<u8>> {
-    let text = row_text(&descr_of(element_type), count);
+pub fn header_of(element_type: &ElementType, shape: &[u64]) -> Result<Vec<u8>> {
+    let text = text_with(&descr_of(element_type), shape);
     let characters = text.chars().count();
     let is_latin_1 = text.chars().all(|char| u32::from(char) <= 0xFF);
     let (version, text_start, text) = if is_latin_1 {
@@ -180,12 +196,13 @@ pub fn header_of(element_type: &ElementType, count: u64) -> Result<Vec<u8>> {
     } else {
         (3, 12, text.into_bytes())
     };
-    let digits = digits(count);
     let text_end = text_start + text.len();
-    let unpadded = text_end + (MAX_DIGITS - digits) + 1;
+    let spaces = shape.first().map_or(0, |rows| MAX_DIGITS - digits(*rows));
+    let unpadded = text_end + spaces + 1;
     // NumPy pads to the next multiple. If the length is a multiple already, NumPy adds a whole one.
     let mut length = unpadded + ALIGNMENT - unpadded % ALIGNMENT;
-    if length <= text_end - CLOSE.len() - digits + recount::ROOM {
+    let needed = recount::needed(element_type, shape, text_end);
+    while length <= needed {
         length += ALIGNMENT;
     }
     let characters = characters + length - text_end;
@@ -203,9 +220,13 @@ pub fn header_of(element_type: &ElementType, count: u64) -> Result<Vec<u8>> {
     Ok(padded(bytes, &text, length))
 }
 
-/// The text of a one-dimensional header, without the padding.
-fn row_text(descr: &str, count: u64) -> String {
-    format!("{{'descr': {descr}, 'fortran_order': False, 'shape': ({count}{CLOSE}")
+/// The text of a header in C order, without the padding.
+fn text_with(descr: &str, shape: &[u64]) -> String {
+    let lengths = match shape {
+        [] => String::new(),
+        [rows, lengths @ ..] => format!("{rows}{}", recount::behind(lengths)),
+    };
+    format!("{{'descr': {descr}, 'fortran_order': False, 'shape': ({lengths}), }}")
 }
 
 fn padded(mut bytes: Vec<u8>, text: &[u8], length: usize) -> Vec<u8> {
@@ -263,18 +284,18 @@ fn entries(dictionary: Dictionary) -> Result<[(Literal, Range<usize>); 3]> {
     }
 }
 
-/// The lengths of a shape. If it has one dimension, also the range of its digits in the text.
+/// The lengths of a shape, and the range of the digits of the first one in the text.
 fn lengths(shape: Literal) -> Result<(Vec<u64>, Option<Range<usize>>)> {
     let Literal::Tuple(items) = shape else {
         return Err(invalid("its shape is not a tuple"));
     };
     let mut lengths = Vec::with_capacity(items.len());
-    let mut last = None;
+    let mut first = None;
     for item in items {
         match item {
             Literal::Integer(Some(length), at) => {
                 lengths.push(length);
-                last = Some(at);
+                first = first.or(Some(at));
             }
             _ => {
                 return Err(invalid(
@@ -283,8 +304,15 @@ fn lengths(shape: Literal) -> Result<(Vec<u64>, Option<Range<usize>>)> {
             }
         }
     }
-    let only = last.filter(|_| lengths.len() == 1);
-    Ok((lengths, only))
+    Ok((lengths, first))
+}
+
+/// Whether axis 0 can change. See [`Header::row_lengths`].
+fn grows(shape: &[u64], fortran_order: bool, itemsize: u64) -> bool {
+    let row = element_count(shape.get(1..).unwrap_or_default());
+    let bytes = row.and_then(|row| row.checked_mul(itemsize));
+    // A file of no rows may claim rows that no file can have.
+    bytes.is_some_and(|bytes| (1..=MOST_BYTES).contains(&bytes)) && !(fortran_order && shape.len() > 1)
 }
 
 fn element_count(shape: &[u64]) -> Option<u64> {

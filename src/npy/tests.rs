@@ -7,7 +7,7 @@ fn plain(code: &str) -> ElementType {
 }
 
 fn header_of(element_type: &ElementType, count: u64) -> Vec<u8> {
-    super::header_of(element_type, count).unwrap()
+    super::header_of(element_type, &[count]).unwrap()
 }
 
 /// A packed record of fields of one value.
@@ -74,14 +74,98 @@ fn header_of_scalars_is_what_numpy_writes() {
                 (count, bytes)
             );
             parsed.require(&element_type).unwrap();
-            assert!(parsed.is_row());
+            assert_eq!(parsed.row_lengths(), Some(&[][..]));
         }
     }
 }
 
 #[test]
+fn header_of_several_dimensions_is_what_numpy_writes_if_that_has_room_for_a_recount() {
+    const ONES: &str =
+        "1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1";
+    // The lengths are those of NumPy 2.4.6.
+    for (code, descr, shape, text, numpys, ours) in [
+        ("f", "<f4", &[0, 768][..], "0, 768", 128, 128),
+        ("f", "<f4", &[9, 768], "9, 768", 128, 128),
+        ("d", "<f8", &[9, 3, 4], "9, 3, 4", 128, 128),
+        ("B", "|u1", &[10, 28, 28], "10, 28, 28", 128, 128),
+        ("f", "<f4", &[123_456_789, 1], "123456789, 1", 128, 128),
+        ("d", "<f8", &[0, 1000, 1000], "0, 1000, 1000", 128, 128),
+        ("Zd", "<c16", &[1_000_000, 2], "1000000, 2", 128, 128),
+        ("d", "<f8", &[], "", 128, 128),
+        ("B", "|u1", &[5, 0], "5, 0", 128, 128),
+        ("f", "<f4", &[0, 1024, 1024, 3], "0, 1024, 1024, 3", 128, 128),
+        (
+            "d",
+            "<f8",
+            &[1, 2, 3, 4, 5, 6, 7],
+            "1, 2, 3, 4, 5, 6, 7",
+            128,
+            192,
+        ),
+        ("d", "<f8", &[1; 32], ONES, 192, 320),
+    ] {
+        let header = super::header_of(&plain(code), shape).unwrap();
+        let text = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({text}), }}");
+        assert_eq!((header.len(), numpys <= ours), (ours, true), "{shape:?}");
+        assert_eq!(
+            header[..10],
+            [
+                MAGIC.as_slice(),
+                &[1, 0, (ours - 10) as u8, ((ours - 10) >> 8) as u8]
+            ]
+            .concat()
+        );
+        assert_eq!(
+            header[10..],
+            *format!("{text:width$}\n", width = ours - 11).as_bytes()
+        );
+        let parsed = Header::parse(&header).unwrap();
+        assert_eq!((&*parsed.shape, parsed.count), (shape, shape.iter().product()));
+    }
+}
+
+#[test]
+fn row_lengths_are_those_of_arrays_that_can_grow() {
+    let of = |shape: &str, fortran| {
+        let text = format!("{{'descr': '<f4', 'fortran_order': {fortran}, 'shape': {shape}, }}");
+        let header = parse(&text).unwrap();
+        (header.row_lengths().map(<[u64]>::to_vec), header.is_fortran())
+    };
+    assert_eq!(of("(3,)", "False"), (Some(vec![]), false));
+    assert_eq!(of("(3,)", "True"), (Some(vec![]), false));
+    assert_eq!(of("(0, 768)", "False"), (Some(vec![768]), false));
+    assert_eq!(of("(2, 3, 4)", "False"), (Some(vec![3, 4]), false));
+    assert_eq!(of("(2, 3)", "True"), (None, true));
+    assert_eq!(of("()", "False"), (None, false));
+    assert_eq!(of("(5, 0)", "False"), (None, false));
+    assert_eq!(of("(0, 0, 7)", "False"), (None, false));
+    // A row of 2^53 bytes, of more, and of more elements than can be counted.
+    assert_eq!(of("(0, 2251799813685248)", "False").0, Some(vec![1 << 51]));
+    assert_eq!(of("(0, 2251799813685249)", "False").0, None);
+    assert_eq!(of("(0, 4294967296, 4294967296)", "False").0, None);
+}
+
+#[test]
+fn is_like_of_other_rows_or_another_order_is_false() {
+    let of = |shape: &str, fortran| {
+        parse(&format!(
+            "{{'descr': '<f4', 'fortran_order': {fortran}, 'shape': {shape}, }}"
+        ))
+        .unwrap()
+    };
+    let grid = of("(2, 3, 4)", "False");
+    assert!(grid.is_like(&of("(9, 3, 4)", "False")));
+    for other in ["(2, 4, 3)", "(2, 12)", "(24,)", "(2, 3, 0)"] {
+        assert!(!grid.is_like(&of(other, "False")), "{other}");
+    }
+    assert!(!grid.is_like(&of("(2, 3, 4)", "True")));
+    assert!(of("(7,)", "False").is_like(&of("(8,)", "True")));
+}
+
+#[test]
 fn header_of_a_description_that_is_too_long_for_numpy_is_unsupported() {
-    let named = |length| super::header_of(&packed(&[(&"n".repeat(length), "i")]), 0);
+    let named = |length| super::header_of(&packed(&[(&"n".repeat(length), "i")]), &[0]);
     let longest = (9_000..10_000).rfind(|length| named(*length).is_ok()).unwrap();
     assert_eq!(named(longest).unwrap().len(), 10_000 / 64 * 64);
     let error = named(longest + 1).unwrap_err();
@@ -136,11 +220,11 @@ fn parse_reads_every_version() {
 fn parse_reads_any_order_of_keys_and_any_white_space() {
     let header = parse("{\"shape\":(2,\n3),'fortran_order':True,'descr':'i2'}").unwrap();
     assert_eq!(
-        (header.shape, header.count, header.fortran_order),
-        (vec![2, 3], 6, true)
+        (&*header.shape, header.count, header.fortran_order),
+        (&[2, 3][..], 6, true)
     );
+    assert_eq!((header.row_lengths(), header.is_fortran()), (None, true));
     assert_eq!((header.element_type, header.descr.as_str()), (plain("h"), "'i2'"));
-    assert!(header.count_at.is_none());
     assert_eq!(row("'<i4'", "()").unwrap().count, 1);
     assert_eq!(row("'<i4'", "(0, 18446744073709551615)").unwrap().count, 0);
 }
@@ -207,6 +291,7 @@ fn parse_of_random_bytes_never_panics_and_what_it_accepts_can_be_recounted() {
     let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
     let seeds = [
         header_of(&plain("i"), 12),
+        super::header_of(&plain("f"), &[9, 3, 4]).unwrap(),
         bytes(
             2,
             b"{'shape': (345678,), 'descr': '<f8', 'fortran_order': True}         ",
@@ -226,28 +311,39 @@ fn parse_of_random_bytes_never_panics_and_what_it_accepts_can_be_recounted() {
         }
         if let Ok(header) = Header::parse(&mutant) {
             accepted += 1;
-            if header.is_row()
-                && let Ok(patches) = header.recount(&mutant, 7_654_321)
+            if let Some(lengths) = header.row_lengths()
+                && let Some(count) = lengths.iter().product::<u64>().checked_mul(7_654_321)
+                && count < 1 << 50
+                && let Ok(patches) = header.recount(&mutant, count)
             {
                 patches.iter().for_each(|patch| patch.apply(&mut mutant));
-                assert_eq!(Header::parse(&mutant).unwrap().count, 7_654_321);
+                let now = Header::parse(&mutant).unwrap();
+                assert_eq!((now.count, now.row_lengths()), (count, header.row_lengths()));
             }
         }
     }
     assert!(accepted > 1000, "{accepted}");
 }
 
-/// Changes a count, and checks what a reader sees after each byte of each write.
 fn recount_and_look(element_type: &ElementType, old: u64, new: u64) {
-    let mut file = header_of(element_type, old);
+    recount_rows_and_look(element_type, &[], old, new);
+}
+
+/// Changes the number of rows, and checks what a reader sees after each byte of each write.
+fn recount_rows_and_look(element_type: &ElementType, lengths: &[u64], old: u64, new: u64) {
+    let row: u64 = lengths.iter().product();
+    let of = |rows| super::header_of(element_type, &[&[rows], lengths].concat()).unwrap();
+    let mut file = of(old);
     let mut header = Header::parse(&file).unwrap();
     let look = |file: &[u8]| {
         let now = Header::parse(file).unwrap();
-        assert!([old, new].contains(&now.count), "{old} {new} {}", now.count);
+        assert_eq!(now.shape[1..], *lengths);
+        assert!([old, new].contains(&now.shape[0]), "{old} {new} {:?}", now.shape);
+        assert_eq!(now.count, now.shape[0] * row);
         now.require(element_type).unwrap();
         now
     };
-    let patches = header.recount(&file, new).unwrap();
+    let patches = header.recount(&file, new * row).unwrap();
     for patch in patches {
         // A reader may see the first bytes of a write, or the last ones.
         for split in 0..patch.bytes.len() {
@@ -266,12 +362,12 @@ fn recount_and_look(element_type: &ElementType, old: u64, new: u64) {
             patch.apply(&mut repaired);
         }
         assert_eq!(Header::parse(&repaired).unwrap().repair(&repaired), None);
-        assert_eq!(text_of(&repaired), text_of(&header_of(element_type, now.count)));
+        assert_eq!(text_of(&repaired), text_of(&of(now.shape[0])));
     }
-    header.set_count(new);
+    header.set_count(new * row);
     assert_eq!(header, Header::parse(&file).unwrap());
-    assert_eq!(text_of(&file), text_of(&header_of(element_type, new)));
-    assert_eq!(header.recount(&file, new).unwrap(), []);
+    assert_eq!(text_of(&file), text_of(&of(new)));
+    assert_eq!(header.recount(&file, new * row).unwrap(), []);
 }
 
 /// The version and the text, without the spaces at its end.
@@ -293,6 +389,51 @@ fn recount_shows_the_old_or_the_new_count_after_each_byte() {
     ] {
         recount_and_look(&plain("i"), old, new);
     }
+}
+
+#[test]
+fn recount_of_rows_shows_the_old_or_the_new_shape_after_each_byte() {
+    let long = [1_u64; 63];
+    for lengths in [&[768][..], &[3, 4], &[1], &[1024, 1024, 3], &long] {
+        let row: u64 = lengths.iter().product();
+        let most = (1 << 53) / (4 * row);
+        for (old, new) in [
+            (0, 1),
+            (9, 10),
+            (10, 9),
+            (99, 100),
+            (0, most.min(999_999_999_999)),
+            (most.min(999_999_999_999), 0),
+        ] {
+            recount_rows_and_look(&plain("f"), lengths, old, new);
+        }
+    }
+    for length in 0..ALIGNMENT {
+        let name = "é".to_owned() + &"n".repeat(length);
+        recount_rows_and_look(&packed(&[(&name, "i"), ("'", "Zd")]), &[3, 4], 99, 100);
+    }
+}
+
+#[test]
+fn recount_of_rows_is_several_writes_of_which_one_changes_the_shape() {
+    let mut file = super::header_of(&plain("f"), &[9, 3, 4]).unwrap();
+    let patches = Header::parse(&file).unwrap().recount(&file, 10 * 12).unwrap();
+    let seen = patches.iter().map(|patch| {
+        patch.apply(&mut file);
+        let text = String::from_utf8_lossy(&file[51..]);
+        (Header::parse(&file).unwrap().shape[0], text.trim_end().to_owned())
+    });
+    let seen: Vec<_> = seen.collect();
+    let expected = [
+        (9, "'shape': (9, 3, 4), }#"),
+        (9, "'shape': (9, 3, 4), }# \",'shape':(10, 3, 4)}"),
+        (10, "'shape':\"(9, 3, 4), }# \",'shape':(10, 3, 4)}"),
+        (10, "'shape':\"(10, 3, 4), }#\",'shape':(10, 3, 4)}"),
+        (10, "'shape': (10, 3, 4), }#\",'shape':(10, 3, 4)}"),
+        (10, "'shape': (10, 3, 4), }#"),
+        (10, "'shape': (10, 3, 4), }"),
+    ];
+    assert_eq!(seen, expected.map(|(rows, text)| (rows, text.to_owned())));
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! A write lock on one byte of a file, between open file descriptions (`F_OFD_SETLK`). So two descriptors of one process exclude each
-//! other, too, and the kernel releases the lock when its description is closed, at the latest at the end of the process.
+//! Locks on one byte of a file, between open file descriptions (`F_OFD_SETLK`). So two descriptors of one process exclude each
+//! other, too, and the kernel releases a lock when its description is closed, at the latest at the end of the process.
 
 #![allow(
     unsafe_code,
@@ -22,6 +22,9 @@ use crate::error::{Error, Result};
 /// in docs/durability.md.
 pub const APPENDS: i64 = 1 << 62;
 
+/// The byte that arrays lock for reading while their file is reserved, so that many of them may. Readers of the file ask for it.
+pub const RESERVATIONS: i64 = APPENDS + 1;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attempt {
     /// The lock is ours.
@@ -32,12 +35,24 @@ pub enum Attempt {
     Unsupported,
 }
 
-/// Tries to lock a byte. The file must be open for writing.
+/// Tries to lock a byte for writing: no other description may lock it. The file must be open for writing.
 ///
 /// # Errors
 /// The system's.
 pub fn try_lock(file: &File, byte: i64) -> Result<Attempt> {
-    match retry_on_intr(|| control(file, libc::F_OFD_SETLK, &mut lock_of(libc::F_WRLCK as i16, byte))) {
+    try_lock_as(libc::F_WRLCK as i16, file, byte)
+}
+
+/// Tries to lock a byte for reading: other descriptions may lock it for reading, too. The file must be open for reading.
+///
+/// # Errors
+/// The system's.
+pub fn try_lock_shared(file: &File, byte: i64) -> Result<Attempt> {
+    try_lock_as(libc::F_RDLCK as i16, file, byte)
+}
+
+fn try_lock_as(kind: i16, file: &File, byte: i64) -> Result<Attempt> {
+    match retry_on_intr(|| control(file, libc::F_OFD_SETLK, &mut lock_of(kind, byte))) {
         Ok(()) => Ok(Attempt::Locked),
         Err(Errno::AGAIN | Errno::ACCESS) => Ok(Attempt::Held),
         // gVisor and kernels before 3.15 do not know the command: EINVAL. File systems have their own ways to say no.
@@ -53,6 +68,14 @@ pub fn try_lock(file: &File, byte: i64) -> Result<Attempt> {
 /// Releases the lock. A failure leaves nothing to do: the lock ends with its description.
 pub fn unlock(file: &File, byte: i64) {
     let _ = control(file, libc::F_OFD_SETLK, &mut lock_of(libc::F_UNLCK as i16, byte));
+}
+
+/// Whether another description has locked a byte, for reading or writing. Asks for a write lock, because a lock for reading conflicts with
+/// no other one for reading. Any descriptor may ask. `false` if the system, or the file system, has no such locks.
+pub fn is_locked(file: &File, byte: i64) -> bool {
+    let mut found = lock_of(libc::F_WRLCK as i16, byte);
+    let asked = retry_on_intr(|| control(file, libc::F_OFD_GETLK, &mut found));
+    asked.is_ok() && found.l_type != libc::F_UNLCK as i16
 }
 
 /// The process that has a lock on a byte. `None` if the system does not tell, or if the lock has just been released.
@@ -175,6 +198,27 @@ mod tests {
             assert_eq!(try_lock(&other, APPENDS).unwrap(), Attempt::Locked, "{kind}");
             drop(other);
             assert_eq!(try_lock(&one, APPENDS).unwrap(), Attempt::Locked, "{kind}");
+        }
+    }
+
+    #[test]
+    fn is_locked_sees_locks_for_reading_of_other_descriptions() {
+        for (kind, one, other) in pairs() {
+            assert!(!is_locked(&other, RESERVATIONS), "{kind}");
+            for file in [&one, &other] {
+                assert_eq!(
+                    try_lock_shared(file, RESERVATIONS).unwrap(),
+                    Attempt::Locked,
+                    "{kind}"
+                );
+            }
+            let asking = reopen(&one, OFlags::RDONLY, None).unwrap();
+            assert!(is_locked(&asking, RESERVATIONS), "{kind}");
+            assert!(!is_locked(&asking, APPENDS), "{kind}");
+            unlock(&one, RESERVATIONS);
+            assert!(is_locked(&asking, RESERVATIONS), "{kind}");
+            drop(other);
+            assert!(!is_locked(&asking, RESERVATIONS), "{kind}");
         }
     }
 

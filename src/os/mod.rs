@@ -24,4 +24,5 @@ pub mod reopen;
 pub mod scratch;
 pub mod size;
 pub mod sync;
+pub mod unfinished_file;
 pub mod write;

@@ -30,6 +30,32 @@ pub fn read_at(file: &File, buffer: &mut [u8], position: u64) -> Result<usize> {
     Ok(got)
 }
 
+/// The same for memory that others may write to meanwhile.
+pub fn read_into(file: &File, into: Region<'_>, position: u64) -> Result<usize> {
+    let mut got = 0;
+    while got < into.len() {
+        let rest = into.part(got, into.len() - got);
+        // SAFETY: `rest` has that many writable bytes. The system answers EFAULT if it cannot write to them.
+        let read = unsafe {
+            libc::pread(
+                file.as_raw_fd(),
+                rest.as_mut_ptr().cast(),
+                rest.len().min(READ_LIMIT),
+                (position + got as u64) as libc::off_t,
+            )
+        };
+        match read {
+            0 => break,
+            count @ 1.. => got += count as usize,
+            _ => match io::Error::last_os_error() {
+                error if error.kind() == ErrorKind::Interrupted => {}
+                error => return Err(Error::io_on_memory(&error, "read")),
+            },
+        }
+    }
+    Ok(got)
+}
+
 /// Fills a region from the position of a file. Returns how many bytes were read: fewer if the file ends, the read fails, or it is
 /// cancelled. A region of no bytes is read too, and fails if the file cannot be read.
 ///

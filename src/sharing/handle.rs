@@ -39,6 +39,8 @@ pub struct Handle {
     pub offset: u64,
     /// The number of elements, if the array has a fixed length.
     pub length: Option<u64>,
+    /// The lengths of the axes behind axis 0. `None` for one axis, and for a shape that cannot change.
+    pub row_shape: Option<Vec<u64>>,
     pub format: Format,
 }
 
@@ -59,6 +61,7 @@ impl Handle {
             identity: FileIdentity::of(storage.file())?,
             offset: mapping.offset(),
             length,
+            row_shape: None,
             format,
         })
     }

@@ -4,4 +4,5 @@ pub mod append_lock;
 pub mod handle;
 pub mod lock;
 mod registry;
+pub mod reservation_lock;
 pub mod wait;

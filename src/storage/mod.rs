@@ -12,7 +12,7 @@ use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustix::fs::OFlags;
+use rustix::fs::{OFlags, stat};
 use rustix::io::Errno;
 
 use copy_up::CopyUp;
@@ -53,7 +53,17 @@ impl Storage {
 
     /// Marks the file as one that others can see, from now on.
     pub fn expose(&self) {
-        self.exposed.store(true, Ordering::Relaxed);
+        if !self.exposed.swap(true, Ordering::Relaxed) && self.nameless {
+            self.report_writes();
+        }
+    }
+
+    /// Makes the system tell those who watch the memory about writes. It does not for the descriptor with which the memory was made. If
+    /// the memory cannot be opened again, it stays as it is, and whoever follows it looks once a second.
+    fn report_writes(&self) {
+        if let Ok(reopened) = self.reopened(OFlags::RDWR) {
+            let _ = descriptor::replace(&self.file, &reopened);
+        }
     }
 
     pub fn is_exposed(&self) -> bool {
@@ -113,6 +123,23 @@ impl Storage {
         descriptor::path_of(&self.file).or_else(|| std::path::absolute(path).ok())
     }
 
+    /// Whether a path leads to another file than this one, or to none.
+    ///
+    /// # Errors
+    /// The system's, if it does not tell: `EACCES`.
+    pub fn is_replaced_at(&self, path: &Path) -> Result<bool> {
+        loop {
+            match stat(path) {
+                Ok(found) => return Ok(!identity::is_of(&self.file, &found)),
+                Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => return Ok(true),
+                Err(Errno::INTR) => {}
+                Err(errno) => {
+                    return Err(Error::system(errno, "stat").at_path(&path.to_string_lossy()));
+                }
+            }
+        }
+    }
+
     /// The size of the file in bytes when it was opened.
     pub fn opening_size(&self) -> u64 {
         self.opening_size
@@ -151,6 +178,11 @@ impl Storage {
     /// Reads from a position until the buffer is full or the file ends. Returns the number of bytes.
     pub fn read_at(&self, buffer: &mut [u8], position: u64) -> Result<usize> {
         read::read_at(&self.file, buffer, position).map_err(|error| self.named(error))
+    }
+
+    /// Fills a region from a position, or as much of it as the file has. Returns the number of bytes.
+    pub fn read_into(&self, into: Region<'_>, position: u64) -> Result<usize> {
+        read::read_into(&self.file, into, position).map_err(|error| self.named(error))
     }
 
     /// Writes to a position at which the file has its blocks.

@@ -27,12 +27,13 @@ impl NpyHeader {
         Ok(NpyHeader { header, bytes })
     }
 
-    /// Makes a file an empty one-dimensional `.npy` file, whatever it held before.
+    /// Makes a file a `.npy` file without rows, in C order, whatever it held before. `lengths` are those of the axes behind axis 0.
     ///
     /// # Errors
     /// The system's; `UnsupportedNpy` for a record type that no header can describe.
-    pub fn create(storage: &Storage, element_type: &ElementType) -> Result<NpyHeader> {
-        let bytes = npy::header_of(element_type, 0).map_err(|error| storage.named(error))?;
+    pub fn create(storage: &Storage, element_type: &ElementType, lengths: &[u64]) -> Result<NpyHeader> {
+        let shape = [&[0], lengths].concat();
+        let bytes = npy::header_of(element_type, &shape).map_err(|error| storage.named(error))?;
         let header = Header::parse(&bytes).map_err(|error| storage.named(error))?;
         // In this order, so that the file is always valid.
         storage.write_at(Region::of(&bytes), 0)?;
@@ -125,7 +126,7 @@ mod tests {
     }
 
     fn create(storage: &Storage, code: &str) -> NpyHeader {
-        NpyHeader::create(storage, &plain(code)).unwrap()
+        NpyHeader::create(storage, &plain(code), &[]).unwrap()
     }
 
     #[test]
@@ -136,7 +137,7 @@ mod tests {
         for count in [1, 9, 10, 12345, 0] {
             writer.set_count(&storage, count).unwrap();
             assert_eq!(reader.count(&storage).unwrap(), count);
-            assert_eq!(reader.bytes, npy::header_of(&plain("i"), count).unwrap());
+            assert_eq!(reader.bytes, npy::header_of(&plain("i"), &[count]).unwrap());
         }
     }
 
@@ -155,22 +156,45 @@ mod tests {
     }
 
     #[test]
-    fn repair_of_a_half_changed_header_completes_it() {
+    fn count_of_a_file_that_was_overwritten_by_other_rows_is_an_error() {
         let storage = storage();
-        let header = create(&storage, "i");
-        let patches = header.header.recount(&header.bytes, 10).unwrap();
-        for stop in 0..patches.len() {
-            create(&storage, "i");
+        let created = |lengths: &[u64]| NpyHeader::create(&storage, &plain("i"), lengths).unwrap();
+        let mut header = created(&[3, 4]);
+        created(&[3, 4]).set_count(&storage, 24).unwrap();
+        assert_eq!(header.count(&storage).unwrap(), 24);
+        for lengths in [&[4, 3][..], &[12], &[]] {
+            created(lengths);
+            assert_eq!(header.count(&storage).unwrap_err().code(), "ERR_INVALID_NPY");
+        }
+    }
+
+    #[test]
+    fn repair_of_a_half_changed_header_completes_it() {
+        for lengths in [&[][..], &[768], &[3, 4]] {
+            repair_after_each_patch(lengths);
+        }
+    }
+
+    fn repair_after_each_patch(lengths: &[u64]) {
+        let storage = storage();
+        let create = || NpyHeader::create(&storage, &plain("i"), lengths).unwrap();
+        let header = create();
+        let row: u64 = lengths.iter().product();
+        let patches = header.header.recount(&header.bytes, 10 * row).unwrap();
+        assert_eq!(patches.len(), 7);
+        for stop in 0..=patches.len() {
+            create();
             for patch in &patches[..stop] {
                 storage
                     .write_at(Region::of(&patch.bytes), patch.at as u64)
                     .unwrap();
             }
             let mut found = NpyHeader::read(&storage).unwrap();
-            let count = found.header().count;
+            let shape = found.header().shape.clone();
+            assert_eq!(shape[0], if stop < 3 { 0 } else { 10 });
             found.repair(&storage).unwrap();
             let repaired = NpyHeader::read(&storage).unwrap();
-            assert_eq!(repaired.bytes, npy::header_of(&plain("i"), count).unwrap());
+            assert_eq!(repaired.bytes, npy::header_of(&plain("i"), &shape).unwrap());
         }
     }
 }

@@ -45,6 +45,9 @@ impl Storage {
         if flags.access() == Access::ReadWrite && descriptor::appends(&file)? {
             // With O_APPEND all writes would go to the end of the file.
             file = reopen::reopen(&file, OFlags::RDWR, None)?;
+        } else if flags.access() == Access::ReadWrite && stat.st_nlink == 0 && identity::is_in_memory(&file) {
+            // The system tells nobody who watches the memory about writes by the descriptor that made it.
+            file = reopen::reopen(&file, OFlags::RDWR, None).unwrap_or(file);
         }
         if flags == Flags::CreateOrTruncate {
             size::set(&file, 0)?;

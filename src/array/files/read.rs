@@ -10,10 +10,11 @@ use crate::array::{Array, countable_bytes};
 use crate::element_type::MAX_RECORD;
 use crate::error::{Error, Result};
 use crate::kernels::Region;
+use crate::os::available::require_allocatable;
 use crate::os::{identity, read};
 use crate::storage::Storage;
 
-/// Bytes read at a time, less those that are not a whole element. No element is larger.
+/// Bytes read at a time, less those that are not a whole element or row. No element is larger; if a row is, it is read at once.
 const CHUNK: u64 = 1 << 20;
 const _: () = assert!(MAX_RECORD <= CHUNK);
 /// If the source does not say its size, memory is checked for so many bytes at a time.
@@ -23,6 +24,8 @@ const MEMORY_AT_ONCE: u64 = 64 << 20;
 struct Reading {
     file: ExternalFile,
     itemsize: usize,
+    /// The bytes by which the length can change. The last ones are dropped if they are fewer.
+    row_bytes: usize,
     /// Elements that were asked for.
     count: u64,
     /// Bytes to read: those of the elements, or up to the end of the file if it has fewer. As in Python, a partial element at the
@@ -39,7 +42,7 @@ impl Array {
     /// Appends `count` elements read from a file, from its position on.
     ///
     /// # Errors
-    /// `UnexpectedEof` if there are fewer; the system's. The whole elements that were read until then are kept.
+    /// `UnexpectedEof` if there are fewer; `PartialRow`; the system's. The whole elements, or rows, that were read until then are kept.
     pub fn fromfile(&mut self, file: ExternalFile, count: u64) -> Result<()> {
         let Some(reading) = self.begin_reading(Mode::Sync, "fromfile", file, count)? else {
             return Ok(());
@@ -91,6 +94,8 @@ impl Array {
         file: ExternalFile,
         count: u64,
     ) -> Result<Option<Reading>> {
+        self.require_access(operation)?;
+        self.require_whole_rows(operation, count)?;
         let resizable = self.begin_length_change_in(mode, operation)?;
         if count == 0 {
             return Ok(None);
@@ -115,6 +120,7 @@ impl Array {
         Ok(Some(Reading {
             file,
             itemsize: itemsize as usize,
+            row_bytes: self.row_bytes() as usize,
             count,
             wanted,
             memory_checked: known,
@@ -136,26 +142,29 @@ impl Array {
 }
 
 impl Reading {
-    /// Reads, and passes whole elements to `append` until that returns false. Returns false if it was cancelled.
+    /// Reads, and passes whole elements or rows to `append` until that returns false. Returns false if it was cancelled.
     fn run(
         mut self,
         is_cancelled: Option<&dyn Fn() -> bool>,
         mut append: impl FnMut(Region<'_>) -> Result<bool>,
     ) -> Result<bool> {
-        let at_once = CHUNK - CHUNK % self.itemsize as u64;
+        let row_bytes = self.row_bytes as u64;
+        let at_once = row_bytes.max(CHUNK - CHUNK % row_bytes);
         let buffered = if self.memory.is_some() {
             0
         } else {
             at_once.min(self.wanted)
         };
+        require_allocatable(buffered as usize)?;
         let mut chunk = vec![0; buffered as usize];
         let (mut read, mut elements) = (0, 0);
-        let mut memory_end = self.memory_checked.max(MEMORY_AT_ONCE);
+        let memory_at_once = at_once.max(MEMORY_AT_ONCE);
+        let mut memory_end = self.memory_checked.max(memory_at_once);
         let goes_on = || !is_cancelled.is_some_and(|is_cancelled| is_cancelled());
         while goes_on() {
             if read >= memory_end {
-                self.storage.require_memory(MEMORY_AT_ONCE)?;
-                memory_end = read + MEMORY_AT_ONCE;
+                self.storage.require_memory(memory_at_once)?;
+                memory_end = read + memory_at_once;
             }
             let left = self.wanted - read;
             let piece = match &mut self.memory {
@@ -163,7 +172,7 @@ impl Reading {
                 None => Region::of_mut(&mut chunk).part(0, at_once.min(left) as usize),
             };
             let (got, failure) = read::fill(&self.file, piece, is_cancelled);
-            let whole = got - got % self.itemsize;
+            let whole = got - got % self.row_bytes;
             if whole > 0 && !append(piece.part(0, whole))? {
                 return Ok(false);
             }

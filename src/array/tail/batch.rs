@@ -20,6 +20,7 @@ pub struct Batch {
     /// The memory and the state of the buffer. JavaScript appends to it without a call.
     elements: Arc<Window>,
     state: Arc<State>,
+    itemsize: u64,
     /// The array that gets the elements. Weak, because it gives its file back when it is closed.
     target: Weak<Mapping>,
     npy: Option<NpyHeader>,
@@ -52,18 +53,18 @@ impl Batch {
         batch
     }
 
-    fn region(&self, itemsize: u64) -> Region<'_> {
-        let bytes = self.state.length() * itemsize;
+    fn region(&self) -> Region<'_> {
+        let bytes = self.state.length() * self.itemsize;
         // A buffer that became longer than its window has another one now.
         self.elements.region(bytes.min(self.elements.len() as u64))
     }
 
     /// Removes elements that were appended.
-    fn remove(&self, bytes: u64, itemsize: u64) {
-        let elements = self.region(itemsize);
+    fn remove(&self, bytes: u64) {
+        let elements = self.region();
         let rest = elements.len() - bytes as usize;
         elements.move_within(bytes as usize, 0, rest);
-        self.state.set(rest as u64 / itemsize, self.state.capacity());
+        self.state.set(rest as u64 / self.itemsize, self.state.capacity());
     }
 
     /// Appends the elements without the array, which is exact or in a `.npy` file by now.
@@ -71,13 +72,13 @@ impl Batch {
         let (Some(target), Some(mut writing)) = (self.target.upgrade(), lock_at_exit(&self.writing)) else {
             return Ok(());
         };
-        let (storage, elements) = (target.storage(), self.region(writing.end.itemsize()));
+        let (storage, elements) = (target.storage(), self.region());
         // Memory that nobody else can see ends with the process.
         if writing.is_over || elements.is_empty() || !storage.is_exposed() {
             return Ok(());
         }
         writing.is_over = true;
-        FileEnd::at_exit(&target, &writing.end, self.npy.as_ref())?
+        FileEnd::at_exit(&target, &writing.end, self.npy.as_ref(), self.itemsize)?
             .append(elements, &mut Progress::default())?;
         if self.is_synced { storage.sync() } else { Ok(()) }
     }
@@ -93,10 +94,10 @@ pub(super) fn append_all() {
 }
 
 impl Array {
-    /// A batch for this array. `buffer` is an array in memory of the same element type, in which the elements are collected.
+    /// A batch for this array. `buffer` is an array in memory of the same element type and rows, in which the elements are collected.
     ///
     /// # Errors
-    /// `ReadOnly`, `FixedLength`; `TypeMismatch` if the types differ.
+    /// `ReadOnly`, `FixedLength`; `TypeMismatch` if the types differ; `PartialRow` if the rows do.
     pub fn batch(&self, buffer: &Array, is_synced: bool) -> Result<Arc<Batch>> {
         const OPERATION: &str = "appender";
         self.require_access(OPERATION)?;
@@ -109,9 +110,12 @@ impl Array {
                 theirs: buffer.element_type.to_string(),
             });
         }
+        // Each append has whole rows then.
+        self.require_whole_rows(OPERATION, buffer.shape.row())?;
         Ok(Batch::open(Batch {
             elements: buffer.window().clone(),
             state: buffer.state.clone(),
+            itemsize: self.itemsize(),
             target: Arc::downgrade(self.mapping()),
             npy: self.tail.header().cloned(),
             is_synced,
@@ -128,9 +132,8 @@ impl Array {
     /// # Errors
     /// As [`Array::extend`]. Elements that are not in the file stay in the batch.
     pub fn append_batch(&mut self, batch: &Batch) -> Result<()> {
-        let itemsize = self.itemsize();
         let mut writing = batch.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let elements = batch.region(itemsize);
+        let elements = batch.region();
         if writing.is_over || elements.is_empty() {
             return Ok(());
         }
@@ -139,9 +142,9 @@ impl Array {
         let appended = self.append_or_keep(&[elements]);
         let kept = match &appended {
             Ok(()) => elements.len() as u64,
-            Err(unfinished) => unfinished.kept - unfinished.kept % itemsize,
+            Err(unfinished) => unfinished.kept - unfinished.kept % self.row_bytes(),
         };
-        batch.remove(kept, itemsize);
+        batch.remove(kept);
         appended.map_err(|Unfinished { error, .. }| error)
     }
 
@@ -221,7 +224,7 @@ mod tests {
     fn remove_of_a_part_keeps_the_elements_behind_it() {
         let array = over(&file_of(&[]), Flags::ReadWrite, None);
         let buffer = buffer_of(&[1, 1, 2, 2, 3, 3]);
-        array.batch(&buffer, false).unwrap().remove(4, 2);
+        array.batch(&buffer, false).unwrap().remove(4);
         assert_eq!(buffer.region().to_vec().unwrap(), [3, 3]);
     }
 

@@ -1,13 +1,14 @@
-//! Keeps the elements at the end of an exact file whole.
+//! Keeps the elements and rows at the end of an exact file whole.
 //!
 //! A signal that ends the process interrupts an appending write at a page border of the file. The sizes of scalars divide the page, so
-//! only whole elements are left. Of other records a part may be left, and everything that is appended behind it would be shifted. So
-//! calls that change the length hold a lock from before they look at the size until their last write. A call that holds the lock and
-//! finds a partial element knows that its writer has ended, and truncates the file to whole elements.
+//! only whole elements are left. Of other records a part may be left, and everything that is appended behind it would be shifted. A part
+//! of a row may be left in any case: the system also interrupts a write at a page border of its source. So calls that change the length
+//! hold a lock from before they look at the size until their last write. A call that holds the lock and finds a partial element or row
+//! knows that its writer has ended, and truncates the file to whole ones.
 
 use std::sync::Arc;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::sharing::append_lock::{AppendGuard, AppendLock};
 use crate::storage::Storage;
 
@@ -17,13 +18,15 @@ const PAGE: u64 = 4096;
 /// The end of an exact file, as one array knows it.
 #[derive(Clone, Debug)]
 pub struct End {
-    itemsize: u64,
+    /// The bytes of an element, or of a row of several elements.
+    unit: u64,
+    has_rows: bool,
     /// The byte of the file at which the array begins.
     offset: u64,
-    /// Whether the file has been seen to end with a whole element: when the array was opened, or under the lock. A partial element that
+    /// Whether the file has been seen to end with a whole element or row: when the array was opened, or under the lock. A partial one that
     /// comes later is what an interrupted append left. Before that, the file may be one of another type.
     was_whole: bool,
-    /// Whether the user lets the array truncate the file to whole elements, also if it was ragged when it was opened.
+    /// Whether the user lets the array truncate the file to whole elements or rows, also if it was ragged when it was opened.
     pub cuts: bool,
     lock: Option<Arc<AppendLock>>,
 }
@@ -36,29 +39,40 @@ pub struct LengthChange {
 }
 
 impl End {
-    /// `bytes` is the size of the file from `offset` on.
-    pub fn new(itemsize: u64, offset: u64, bytes: u64) -> End {
+    /// `row` is the number of elements by which the length can change, and `bytes` the size of the file from `offset` on.
+    pub fn new(itemsize: u64, row: u64, offset: u64, bytes: u64) -> End {
+        let unit = itemsize * row;
         End {
-            itemsize,
+            unit,
+            has_rows: row > 1,
             offset,
-            was_whole: bytes.is_multiple_of(itemsize),
+            was_whole: bytes.is_multiple_of(unit),
             cuts: false,
             lock: None,
         }
     }
 
-    /// Bytes of an element.
-    pub fn itemsize(&self) -> u64 {
-        self.itemsize
+    /// Whether an interrupted append may leave a part of an element or row, whatever the address of its source.
+    pub fn may_be_partial(&self) -> bool {
+        self.has_rows || !PAGE.is_multiple_of(self.unit) || !self.offset.is_multiple_of(self.unit)
     }
 
-    /// Whether an element may lie across a page border of the file, where a write may be interrupted.
-    pub fn may_cross_pages(&self) -> bool {
-        !PAGE.is_multiple_of(self.itemsize) || !self.offset.is_multiple_of(self.itemsize)
+    /// Checks that bytes of the file, from the offset on, are whole elements or rows.
+    ///
+    /// # Errors
+    /// `RaggedLength`
+    pub fn require_whole(&self, bytes: u64) -> Result<()> {
+        if bytes.is_multiple_of(self.unit) {
+            return Ok(());
+        }
+        Err(match self.has_rows {
+            true => Error::ragged_rows(bytes, self.unit),
+            false => Error::ragged(bytes, self.unit as usize),
+        })
     }
 
     /// Begins a change of the length: takes the lock if the array needs it, and looks at the size of the file. Truncates a partial
-    /// element that an interrupted append left. Returns how many bytes the file has from the offset on. They end with a partial element
+    /// element or row that an interrupted append left. Returns how many bytes the file has from the offset on. They end with a partial one
     /// if the file was never seen whole, or if the system has no such locks.
     ///
     /// # Errors
@@ -70,7 +84,7 @@ impl End {
         };
         let size = storage.size()?;
         let bytes = size.saturating_sub(self.offset);
-        let partial = bytes % self.itemsize;
+        let partial = bytes % self.unit;
         if guard.is_none() || (partial > 0 && !self.was_whole && !self.cuts) {
             return Ok((LengthChange { _guard: guard }, bytes));
         }
@@ -83,7 +97,7 @@ impl End {
 
     /// Whether changes of the length hold the lock on appends.
     pub fn needs_lock(&self) -> bool {
-        self.may_cross_pages() || self.cuts
+        self.may_be_partial() || self.cuts
     }
 
     /// The lock on appends. `None` if the array does not need it.
@@ -111,11 +125,11 @@ mod tests {
     use std::thread;
 
     #[test]
-    fn may_cross_pages_of_each_scalar_is_false() {
+    fn may_be_partial_of_each_scalar_is_false() {
         for row in typecode::all() {
             let itemsize = row.itemsize() as u64;
             assert!(
-                !End::new(itemsize, 3 * itemsize, 0).may_cross_pages(),
+                !End::new(itemsize, 1, 3 * itemsize, 0).may_be_partial(),
                 "{}",
                 row.code
             );
@@ -123,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn may_cross_pages_of_records_depends_on_size_and_offset() {
+    fn may_be_partial_of_records_depends_on_size_and_offset() {
         for (itemsize, offset, expected) in [
             (20, 0, true),
             (12, 4096, true),
@@ -134,7 +148,7 @@ mod tests {
             (8192, 0, true),
         ] {
             assert_eq!(
-                End::new(itemsize, offset, 0).may_cross_pages(),
+                End::new(itemsize, 1, offset, 0).may_be_partial(),
                 expected,
                 "{itemsize} {offset}"
             );
@@ -150,7 +164,7 @@ mod tests {
     #[test]
     fn begin_change_cuts_only_what_was_whole_before() {
         let storage = storage_of(47);
-        let mut end = End::new(20, 5, 42);
+        let mut end = End::new(20, 1, 5, 42);
         assert_eq!(end.begin_change(&storage).unwrap().1, 42);
         assert_eq!(storage.size().unwrap(), 47);
         // Another writer was in the middle of an append when the array was opened.
@@ -164,7 +178,7 @@ mod tests {
     #[test]
     fn begin_change_cuts_what_the_user_allows() {
         let storage = storage_of(15);
-        let mut end = End::new(8, 0, 15);
+        let mut end = End::new(8, 1, 0, 15);
         assert_eq!(end.begin_change(&storage).unwrap().1, 15);
         end.cuts = true;
         assert_eq!(end.begin_change(&storage).unwrap().1, 8);
@@ -174,9 +188,9 @@ mod tests {
     #[test]
     fn begin_change_of_scalars_opens_no_descriptor() {
         let storage = storage_of(15);
-        let mut end = End::new(8, 0, 15);
+        let mut end = End::new(8, 1, 0, 15);
         assert!(end.lock(&storage).unwrap().is_none());
-        assert!(End::new(20, 0, 15).lock(&storage).unwrap().is_some());
+        assert!(End::new(20, 1, 0, 15).lock(&storage).unwrap().is_some());
     }
 
     /// An array of records of 20 bytes.

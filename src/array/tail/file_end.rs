@@ -29,8 +29,13 @@ enum Kind {
 
 impl FileEnd {
     /// The end of an exact array, or of one in a `.npy` file, when its process ends.
-    pub(super) fn at_exit(mapping: &Mapping, end: &End, npy: Option<&NpyHeader>) -> Result<FileEnd> {
-        let (storage, offset, itemsize) = (mapping.storage().clone(), mapping.offset(), end.itemsize());
+    pub(super) fn at_exit(
+        mapping: &Mapping,
+        end: &End,
+        npy: Option<&NpyHeader>,
+        itemsize: u64,
+    ) -> Result<FileEnd> {
+        let (storage, offset) = (mapping.storage().clone(), mapping.offset());
         let (start, kind) = match npy.cloned() {
             None => (offset, Kind::Exact(end.clone())),
             Some(mut header) => (offset + header.count(&storage)? * itemsize, Kind::Npy(header)),
@@ -56,10 +61,8 @@ impl FileEnd {
                 if bytes == 0 && storage.size()? < self.offset {
                     return Err(Error::MemoryFault);
                 }
-                // If the file ends inside an element, appended bytes would not be whole elements.
-                if !bytes.is_multiple_of(self.itemsize) {
-                    return Err(storage.named(Error::ragged(bytes, self.itemsize as usize)));
-                }
+                // If the file ends inside an element or row, appended bytes would not be whole ones.
+                file.require_whole(bytes).map_err(|error| storage.named(error))?;
                 storage
                     .append(&[elements], self.offset + bytes)
                     .map_err(|unfinished| unfinished.error)?;

@@ -59,17 +59,29 @@ impl Array {
         }
     }
 
-    /// The shape of a file with several dimensions, if the array is all of it. Otherwise only the length.
-    pub fn shape(&self) -> Vec<u64> {
-        let header = self.tail.header().map(NpyHeader::header);
-        header
-            .filter(|header| !header.is_row() && header.count == self.length())
-            .map_or_else(|| vec![self.length()], |header| header.shape.clone())
-    }
-
     /// Whether the array has room, so that appending needs no system call.
     pub(super) fn is_reserved(&self) -> bool {
         matches!(self.tail, Tail::Reserved(_))
+    }
+
+    /// Whether the array itself has reserved a file that others can see, and whose size is the length for them.
+    pub(super) fn has_raw_reservation(&self) -> bool {
+        self.is_reserved() && self.is_raw() && self.storage().is_exposed()
+    }
+
+    /// Whether the file has no header.
+    pub(super) fn is_raw(&self) -> bool {
+        self.tail.header().is_none()
+    }
+
+    /// The number of elements that a header counts at this moment, and that the file holds. `None` for a raw file.
+    pub(super) fn count_in_header(&self) -> Result<Option<u64>> {
+        let Some(header) = self.tail.header() else {
+            return Ok(None);
+        };
+        let count = header.clone().count(self.storage())?;
+        // The size is read last, because counted elements are in the file.
+        Ok(Some(count.min(self.memory.mapping().bytes()? / self.itemsize())))
     }
 
     /// The first byte of the file that the array uses, for its header or its elements.
@@ -90,12 +102,14 @@ impl Array {
 
     /// Bytes of the elements that the file holds now. A reserved array alone changes its length, but others may truncate the file.
     pub(super) fn bytes_in_file(&mut self) -> Result<u64> {
-        let (mapping, itemsize) = (self.memory.mapping(), self.itemsize());
-        match &mut self.tail {
+        let (itemsize, row_bytes) = (self.itemsize(), self.row_bytes());
+        let mapping = self.memory.mapping();
+        let bytes = match &mut self.tail {
             Tail::Exact => mapping.bytes(),
             Tail::Npy(npy) => npy.bytes(mapping, itemsize),
             Tail::Reserved(_) => Ok(self.byte_length().min(mapping.bytes()?)),
-        }
+        }?;
+        Ok(bytes - bytes % row_bytes)
     }
 
     /// Takes over changes of the length by others, before this array, or a job of it, changes it.
@@ -112,7 +126,7 @@ impl Array {
             Tail::Npy(_) => (LengthChange::default(), self.bytes_in_file()?),
             Tail::Exact if mode == Mode::Async && self.end.needs_lock() => {
                 let bytes = self.memory.mapping().bytes()?;
-                (LengthChange::default(), bytes - bytes % self.itemsize())
+                (LengthChange::default(), bytes - bytes % self.row_bytes())
             }
             Tail::Exact => match self.end.begin_change(self.memory.storage()) {
                 Err(error @ Error::AppendLocked { .. }) => return Ok(Err(error)),
@@ -124,20 +138,20 @@ impl Array {
         if bytes == 0 && self.storage().size()? < self.file_position(0) {
             return Ok(Err(Error::MemoryFault));
         }
-        let whole = self.require_whole_elements(bytes);
+        let whole = self.end.require_whole(bytes);
         Ok(whole
             .map(|()| change)
             .map_err(|error| self.storage().named(error)))
     }
 
-    /// Sets the length by a number of bytes. Widens the window first, so that a failure changes nothing. If others truncated the
+    /// Sets the length by a number of bytes, of which whole elements or rows count. Widens the window first, so that a failure changes nothing. If others truncated the
     /// file of a reserved array, its capacity gets smaller, too.
     pub(super) fn set_bytes(&mut self, bytes: u64) -> Result<()> {
-        let length = bytes / self.itemsize();
+        let length = (bytes - bytes % self.row_bytes()) / self.itemsize();
         let capacity = match self.tail {
             Tail::Exact | Tail::Npy(_) => length,
             Tail::Reserved(_) => {
-                let room = self.memory.mapping().bytes()? / self.itemsize();
+                let room = self.memory.mapping().bytes()? / self.row_bytes() * self.shape.row();
                 self.capacity().min(room).max(length)
             }
         };
@@ -269,7 +283,7 @@ impl Array {
     /// If elements lie across the page borders of the file anyway, no address helps, and the append holds a lock.
     pub(super) fn needs_aligned_copy(&self, source: Region<'_>) -> bool {
         matches!(self.tail, Tail::Exact)
-            && !self.end.may_cross_pages()
+            && !self.end.may_be_partial()
             && !source.address().is_multiple_of(self.element_type.itemsize())
     }
 

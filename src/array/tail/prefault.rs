@@ -116,7 +116,7 @@ impl Array {
             mapping: self.mapping().clone(),
             window: self.window().clone(),
             at: self.byte_length(),
-            itemsize: self.itemsize(),
+            unit: self.row_bytes(),
             prefault: self.prefault.clone(),
         }
     }
@@ -128,16 +128,17 @@ pub(in crate::array) struct PiecesBehindEnd {
     window: Arc<Window>,
     /// Where the next piece begins in the window.
     at: u64,
-    itemsize: u64,
+    /// The bytes of an element, or of a row of several elements.
+    unit: u64,
     prefault: Prefault,
 }
 
 impl PiecesBehindEnd {
-    /// The next piece, of at most `bytes`. The caller writes to all of it. Each piece but the last ends with a whole element.
+    /// The next piece, of at most `bytes`. The caller writes to all of it. Each piece but the last ends with a whole element or row.
     pub fn next(&mut self, bytes: u64) -> Region<'_> {
         let (start, last) = (self.at, self.at + bytes);
-        let border = (start + self.itemsize).next_multiple_of(PIECE);
-        let end = last.min(border - border % self.itemsize);
+        let border = (start + self.unit).next_multiple_of(PIECE);
+        let end = last.min(border - border % self.unit);
         self.prefault.prefault(&self.mapping, &self.window, start, end);
         self.prefault.populated_end = self.prefault.populated_end.max(end);
         self.at = end;

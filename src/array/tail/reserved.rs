@@ -12,6 +12,7 @@ use crate::kernels::{self, Region};
 use crate::mapping::{Advice, Mapping};
 use crate::os::huge_pages::HUGE_PAGE;
 use crate::os::memory::page_size;
+use crate::sharing::reservation_lock::ReservationLock;
 use crate::storage::NpyHeader;
 
 pub struct Reserved {
@@ -56,6 +57,8 @@ struct Reservation {
     npy: Option<NpyHeader>,
     /// Whether others have truncated the file. Kept, because they may make it as long again.
     is_truncated: AtomicBool,
+    /// Tells readers of the file that its size says nothing. Released when the file is exact again.
+    _lock: Option<ReservationLock>,
 }
 
 /// The reservations of this process in files that others can see.
@@ -138,7 +141,7 @@ impl Array {
     /// The same, for an array that has just taken over the length of its file.
     pub(in crate::array) fn reserve_more(&mut self, capacity: u64) -> Result<()> {
         countable_bytes("capacity", capacity, self.itemsize())?;
-        let exact = self.start_reservation();
+        let exact = self.start_reservation()?;
         if capacity <= self.capacity() {
             return self.check_truncation();
         }
@@ -150,20 +153,27 @@ impl Array {
     }
 
     /// Makes the array reserved. Returns the tail it had; `None` if it was reserved already.
-    fn start_reservation(&mut self) -> Option<Tail> {
+    fn start_reservation(&mut self) -> Result<Option<Tail>> {
         if let Tail::Reserved(_) = self.tail {
-            return None;
+            return Ok(None);
         }
         let npy = self.tail.header().cloned();
+        // A header counts the elements, whatever the size of the file.
+        let lock = if npy.is_none() && self.storage().is_exposed() {
+            ReservationLock::on(self.storage())?
+        } else {
+            None
+        };
         let reservation = Reservation::start(Reservation {
             mapping: self.memory.mapping().clone(),
             state: self.state.clone(),
             itemsize: self.itemsize(),
             npy: npy.clone(),
             is_truncated: AtomicBool::new(false),
+            _lock: lock,
         });
         let reserved = Tail::Reserved(Reserved { reservation, npy });
-        Some(std::mem::replace(&mut self.tail, reserved))
+        Ok(Some(std::mem::replace(&mut self.tail, reserved)))
     }
 
     /// As [`Reservation::check_truncation`]. Does nothing if the array is not reserved.
@@ -234,8 +244,9 @@ impl Array {
         whole.map_or(elements, |whole| whole.div_ceil(self.itemsize()))
     }
 
-    /// Grows the file of a reserved array. The length stays.
+    /// Grows the file of a reserved array. The length stays. If the process is killed, the file ends with a whole row.
     fn set_capacity(&mut self, capacity: u64) -> Result<()> {
+        let capacity = capacity.next_multiple_of(self.shape.row());
         let (from, to) = (self.file_position(self.capacity()), self.file_position(capacity));
         self.require_length_fits_header(capacity)?;
         self.check_truncation()?;

@@ -6,7 +6,9 @@
 
 mod appender;
 mod array_module;
+mod atomics;
 mod bound_functions;
+mod follow;
 mod jobs;
 mod memory;
 mod numbers;

@@ -1,6 +1,11 @@
 //! How an array is stored: its file, its size, its device.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
 use napi::Env;
+use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 
 use super::MmapArray;
@@ -40,6 +45,25 @@ impl MmapArray {
         self.change_unsound(&env, |array| {
             Ok(array.shape().iter().map(|length| *length as f64).collect())
         })
+    }
+
+    /// `C` or `F`. Works on a faulty array too.
+    #[napi]
+    pub fn order(&self, env: Env) -> napi::Result<&'static str> {
+        self.change_unsound(&env, |array| Ok(array.order().as_str()))
+    }
+
+    /// The byte of the file at which element 0 begins. Works on a faulty or closed array too.
+    #[napi]
+    pub fn offset(&self) -> f64 {
+        self.offset as f64
+    }
+
+    /// Whether a path leads to another file than the array's, or to none. Works on a faulty array too.
+    #[napi]
+    pub fn is_replaced_at(&self, env: Env, path: Uint8Array) -> napi::Result<bool> {
+        let path = Path::new(OsStr::from_bytes(&path));
+        self.change_unsound(&env, |array| array.mapping().storage().is_replaced_at(path))
     }
 
     /// The descriptor of the file. The array is exact from now on.

@@ -1,0 +1,64 @@
+// Atomic changes of one element of any type, as far as it has some. element-path.js has the usual calls.
+
+import { toIndex } from './arguments.js'
+import { atomicOperations } from './atomic-operations.js'
+import { codecOf, coreOf, memoryOf, positionOf, typeOf } from './core-array.js'
+import { scalarCodec } from './elements.js'
+import { typeMismatch } from './errors.js'
+
+function operationsFor(array, operation) {
+  const type = typeOf(array)
+  const operations = atomicOperations(type)
+  if (operations !== undefined) return operations
+  throw typeMismatch(`${operation} needs an array of integers or real numbers, this one is of ${type.label}`)
+}
+
+/** The typed array for operations on an element. Undefined if only the core can reach it, or must check it first. */
+function integersAt(array, at, { Bits }) {
+  const memory = memoryOf(array)
+  // Checked before the change too: a call that throws changes nothing.
+  if (!memory.reachesWritable(at) || !memory.isChecked) return undefined
+  return Bits === undefined ? memory.writable : memory.writableBits(Bits)
+}
+
+/** The element before a change, which the core checks if there was a fault meanwhile. The change is not made twice. */
+export function checkedAfter(array, index, old) {
+  if (!memoryOf(array).isChecked) coreOf(array).get(index)
+  return old
+}
+
+/** Adds to an element. Gives the element before. */
+export function add(array, index, value) {
+  const operations = operationsFor(array, 'add')
+  const at = positionOf(array, toIndex(index))
+  const addend = codecOf(array).check(value)
+  const integers = integersAt(array, at, operations)
+  if (integers === undefined) return coreOf(array).add(at, addend)
+  return checkedAfter(array, at, operations.add(integers, at, addend))
+}
+
+/** Replaces an element. Gives the element before. */
+export function exchange(array, index, value) {
+  const operations = operationsFor(array, 'exchange')
+  const at = positionOf(array, toIndex(index))
+  const next = codecOf(array).check(value)
+  const integers = integersAt(array, at, operations)
+  if (integers === undefined) return coreOf(array).exchange(at, next)
+  return checkedAfter(array, at, operations.exchange(integers, at, next))
+}
+
+/** Replaces an element if it is the expected one. Gives the element before. */
+export function compareExchange(array, index, expected, replacement) {
+  const operations = operationsFor(array, 'compareExchange')
+  const at = positionOf(array, toIndex(index))
+  const [old, next] = [checked(array, expected, 'expected'), checked(array, replacement, 'replacement')]
+  const integers = integersAt(array, at, operations)
+  if (integers === undefined) return coreOf(array).compareExchange(at, old, next)
+  return checkedAfter(array, at, operations.compareExchange(integers, at, old, next))
+}
+
+/** A value as the codec of the array checks it, which calls every value `value`. */
+function checked(array, value, name) {
+  const { fits } = codecOf(array)
+  return fits?.(value) ? value : scalarCodec(typeOf(array), name).check(value)
+}

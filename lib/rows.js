@@ -1,0 +1,102 @@
+// Arrays of several dimensions: elements by their coordinates, rows as typed arrays, and rows that are appended.
+
+import { clampBound, toBound, toIndex } from './arguments.js'
+import {
+  axesOf,
+  coreOf,
+  isArray,
+  isClosed,
+  memoryOf,
+  openViewsOf,
+  requireOpen,
+  requireWritable,
+  typeOf,
+} from './core-array.js'
+import { closed, indexOutOfRange, partialRow, typeMismatch, wrongCoordinates } from './errors.js'
+import { sourceOfRow } from './items.js'
+import { elementAt, replaceElement } from './single-elements.js'
+
+/** The flat index of the element with some coordinates. */
+export function indexOfCoordinates(array, coordinates) {
+  const axes = axesOf(array)
+  if (isClosed(array)) throw closed()
+  if (axes === undefined) throw wrongCoordinates(1)
+  return axes.indexOf(coordinates, memoryOf(array).length)
+}
+
+/** The element at some coordinates, of which the first is apart. */
+export const elementByCoordinates = (array, first, others) =>
+  elementAt(array, indexOfCoordinates(array, [first, ...others]))
+
+/** Replaces the element at some coordinates, behind which the value is. */
+export function replaceByCoordinates(array, given) {
+  const value = given.pop()
+  replaceElement(array, indexOfCoordinates(array, given), value)
+}
+
+export const shapeOf = (array) => axesOf(array)?.shapeOf(memoryOf(array).length) ?? [memoryOf(array).length]
+
+export const orderOfAxes = (array) => axesOf(array)?.order ?? 'C'
+
+export const stridesOf = (array) => axesOf(array)?.strides.slice() ?? [1]
+
+/** The axes of an open array whose rows are typed arrays. */
+function axesWithRows(array, operation) {
+  const axes = axesOf(array)
+  requireOpen(array)
+  if (axes === undefined) throw typeMismatch(`${operation} needs an array of several dimensions, this one has one`)
+  if (axes.order === 'C' && axes.count > 0) return axes
+  const reason =
+    axes.count === 0 ? 'no dimension' : "order 'F', in which the elements of a row do not follow each other"
+  throw typeMismatch(`${operation} needs an array of several dimensions in order 'C'. This one has ${reason}`)
+}
+
+/** A row as a typed array on the mapped memory. */
+export function rowAt(array, index) {
+  const given = toIndex(index)
+  const { rowLength } = axesWithRows(array, 'row')
+  const [rows] = shapeOf(array)
+  const at = given < 0 ? given + rows : given
+  if (!(at >= 0 && at < rows)) throw indexOutOfRange(given, rows)
+  return openViewsOf(array).subarray(at * rowLength, (at + 1) * rowLength)
+}
+
+/** An iterator of rows. Without a stop it sees rows that are appended meanwhile. */
+export function rowsOf(array, start, stop) {
+  const [from, to] = [toBound(start, 'start'), toBound(stop, 'stop')]
+  axesWithRows(array, 'rows')
+  const [rows] = shapeOf(array)
+  return rowsFrom(array, clampBound(from, rows, 0), clampBound(to, rows, Infinity))
+}
+
+function* rowsFrom(array, first, end) {
+  for (let at = first; at < Math.min(shapeOf(array)[0], end); at++) yield rowAt(array, at)
+  requireOpen(array)
+}
+
+/** What the constructor of scijs' ndarray takes. */
+export function ndarrayOf(array) {
+  const { isObject, label } = typeOf(array)
+  requireOpen(array)
+  if (isObject) throw typeMismatch(`ndarray needs elements that are numbers or characters. These are of ${label}`)
+  const data = openViewsOf(array).view
+  return { data, shape: shapeOf(array), stride: stridesOf(array), offset: 0 }
+}
+
+/** Whether a value that is appended has the elements of a row. An element is no iterable object. */
+export const isRow = (value) =>
+  typeof value === 'object' && value !== null && typeof value[Symbol.iterator] === 'function'
+
+/** Appends exactly one row. */
+export function appendRow(array, row) {
+  const { rowLength } = axesOf(array)
+  const source = sourceOfRow(array, row)
+  const count = isArray(row) ? memoryOf(row).length : source.length / typeOf(array).itemsize
+  // If the length is fixed, the core says so.
+  if (count !== rowLength && rowLength > 0) {
+    requireWritable(array)
+    throw partialRow(`append takes one row, which has ${rowLength} elements here. Received ${count}`)
+  }
+  if (isArray(row)) coreOf(array).extend(source)
+  else coreOf(array).frombytes(source)
+}

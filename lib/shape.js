@@ -1,0 +1,88 @@
+// The shape of an array: the lengths of its axes, and how far apart the elements lie along each. Elements also have flat indices, in
+// the order in which they lie in memory.
+
+import { toIndex } from './arguments.js'
+import { indexOutOfRange, invalidArgType, outOfRange, wrongCoordinates } from './errors.js'
+
+const MOST_AXES = 64
+
+/** The option `shape`, each length read once: [-1, 768] is as many rows of 768 elements as there are. */
+export function toShape(given) {
+  if (given === undefined) return undefined
+  if (!Array.isArray(given)) throw invalidArgType('options.shape', 'an Array of lengths', given)
+  const shape = Array.from(given)
+  if (shape.length === 0 || shape.length > MOST_AXES) {
+    throw outOfRange('options.shape', `a list of 1 to ${MOST_AXES} lengths`, `${shape.length}`)
+  }
+  for (const [axis, length] of shape.entries()) {
+    const least = axis === 0 ? -1 : 1
+    if (toIndex(length, `options.shape[${axis}]`) < least || length > 2 ** 53) {
+      const meaning = axis === 0 ? ', where -1 stands for all rows' : ''
+      throw outOfRange(`options.shape[${axis}]`, `>= ${least} and <= 2^53${meaning}`, length)
+    }
+  }
+  return shape
+}
+
+export const countOf = (lengths) => lengths.reduce((count, length) => count * length, 1)
+
+/** The elements of a row: of one index of the first axis. */
+export const rowLengthOf = ([, ...lengths]) => countOf(lengths)
+
+/** As NumPy computes them: an axis without elements counts as one of length 1. */
+function stridesOf(lengths) {
+  const strides = []
+  let stride = 1
+  for (const length of lengths) {
+    strides.push(stride)
+    stride *= Math.max(length, 1)
+  }
+  return strides
+}
+
+/** The axes of an array that has several, or none. */
+export class Axes {
+  /** Those of axis 0 are as many as the array has rows, unless its length is fixed. */
+  #lengths
+
+  constructor(lengths, order) {
+    this.#lengths = lengths
+    this.count = lengths.length
+    this.order = order
+    this.strides = order === 'C' ? stridesOf(lengths.toReversed()).reverse() : stridesOf(lengths)
+    const rowLength = rowLengthOf(lengths)
+    /** The elements of a row; 0 if rows do not lie one behind another, or have no elements. Then the length is fixed. */
+    this.rowLength = order === 'C' && lengths.length > 0 ? rowLength : 0
+    /** Indices from here on are out of range along an axis. Axis 0 in C order is left to the check of the flat index. */
+    this.limits = this.rowLength > 0 ? [Infinity, ...lengths.slice(1)] : lengths
+  }
+
+  /** The lengths of all axes of an array with a number of elements. */
+  shapeOf(length) {
+    const [first, ...others] = this.#lengths
+    if (first === undefined) return []
+    if (this.rowLength > 0) return [length / this.rowLength, ...others]
+    // A closed array has no elements.
+    return [length === 0 && !others.includes(0) ? 0 : first, ...others]
+  }
+
+  /** The flat index of an element, of which each coordinate may count from the end of its axis. */
+  indexOf(coordinates, length) {
+    if (coordinates.length !== this.count) throw wrongCoordinates(this.count)
+    const shape = this.shapeOf(length)
+    let index = 0
+    for (let axis = 0; axis < this.count; axis++) {
+      const given = toIndex(coordinates[axis], 'coordinate')
+      const at = given < 0 ? given + shape[axis] : given
+      if (!(at >= 0 && at < shape[axis])) throw indexOutOfRange(given, shape[axis], `coordinate ${axis}`)
+      index += at * this.strides[axis]
+    }
+    return index
+  }
+}
+
+/** The axes of an array of the addon; undefined if it has one. */
+export function axesOfCore(core) {
+  const lengths = core.shape()
+  return lengths.length === 1 ? undefined : new Axes(lengths, core.order())
+}
