@@ -3014,7 +3014,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * Makes room for so many elements at once, so that up to there `append` is a plain store into memory. It is a promise to
    * be the only writer of the file until `trim()`, `flush()`, `handle()` or `close()`: what others append meanwhile is lost.
    * Nobody should read a raw file meanwhile either, because it is longer than the array: others see zeros behind the elements.
-   * {@link MmapArray.follow} waits, and {@link MmapArray.isReserved} tells. A process killed in between leaves zeros at its end, and in a `.npy` file
+   * {@link MmapArray.follow} waits, and {@link MmapArray.isReserved} tells. To log into a file that others follow, use
+   * {@link MmapArray.appender}. A process killed in between leaves zeros at its end, and in a `.npy` file
    * the count of before, without what was appended since. The disk's blocks are taken first, so a full disk is an error here.
    *
    * For a log that others read while it grows, use {@link MmapArray.appender}.
