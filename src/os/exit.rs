@@ -1,10 +1,49 @@
 //! Callbacks at the exit of the process.
 #![allow(unsafe_code, reason = "registers a C callback")]
 
+use std::sync::{Mutex, MutexGuard, OnceLock, TryLockError};
+use std::thread;
+use std::time::Duration;
+
 /// Runs a callback at `exit`. It also runs after `process.exit()` and an uncaught exception, when Node does not run the cleanup
 /// hooks of addons. It does not run if a signal ends the process.
 pub fn at_exit(callback: extern "C" fn()) {
     // SAFETY: the addon is linked with `nodelete`, so the function is never unloaded.
     let failed = unsafe { libc::atexit(callback) };
     debug_assert_eq!(failed, 0, "atexit takes at least 32 functions");
+}
+
+/// A callback that is registered once. A process that is forked from this one inherits it, and must not act.
+#[derive(Debug)]
+pub struct ExitOfOwner(OnceLock<u32>);
+
+impl ExitOfOwner {
+    pub const fn new() -> ExitOfOwner {
+        ExitOfOwner(OnceLock::new())
+    }
+
+    pub fn register(&self, callback: extern "C" fn()) {
+        self.0.get_or_init(|| {
+            at_exit(callback);
+            std::process::id()
+        });
+    }
+
+    /// Whether this process is the one that registered the callback. The callback asks.
+    pub fn is_this_process(&self) -> bool {
+        self.0.get() == Some(&std::process::id())
+    }
+}
+
+/// Other threads lock these lists for a moment only. A thread that ended while it had locked one must not hang the process.
+pub fn lock_at_exit<T>(list: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    const TRIES: u32 = 1000;
+    for _ in 0..TRIES {
+        match list.try_lock() {
+            Ok(list) => return Some(list),
+            Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(1)),
+        }
+    }
+    None
 }

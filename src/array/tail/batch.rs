@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::End;
-use super::exit::{lock_at_exit, register_exit};
+use super::exit::register_exit;
 use super::file_end::FileEnd;
 use crate::array::jobs::Progress;
 use crate::array::{Array, Extent, State};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::mapping::{Mapping, Window};
+use crate::os::exit::lock_at_exit;
 use crate::os::write::Unfinished;
 use crate::storage::{Flags, NpyHeader};
 

@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::Tail;
-use super::exit::{lock_at_exit, register_exit};
+use super::exit::register_exit;
 use crate::array::{Array, State, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::{self, Region};
 use crate::mapping::{Advice, Mapping};
+use crate::os::exit::lock_at_exit;
 use crate::os::huge_pages::HUGE_PAGE;
 use crate::os::memory::page_size;
 use crate::sharing::reservation_lock::ReservationLock;
