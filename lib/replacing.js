@@ -113,7 +113,7 @@ export async function replace(make, givenPath, type, build, options) {
   const unfinished = new UnfinishedFile(path)
   let next
   try {
-    // Nobody else may read it who may not read the old file.
+    // Until it has the mode of the old file, only its owner may read it.
     const created = { ...others, flags: 'wx+', format, mode: old === undefined ? mode : OWNER_ONLY }
     next = make(() => openFile({ path }, type, created))
     const result = await unlessAborted({ signal }, async () => build(next))

@@ -47,3 +47,29 @@ pub fn lock_at_exit<T>(list: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    extern "C" fn nothing() {}
+
+    #[test]
+    fn is_this_process_in_a_forked_process_is_false() {
+        static EXIT: ExitOfOwner = ExitOfOwner::new();
+        assert!(!EXIT.is_this_process());
+        EXIT.register(nothing);
+        assert!(EXIT.is_this_process());
+        // SAFETY: the child only asks for its number and ends, which a fork of a process with threads may do.
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            // SAFETY: ends the child at once.
+            unsafe { libc::_exit(i32::from(EXIT.is_this_process())) };
+        }
+        let mut status = 0;
+        // SAFETY: `status` is writable.
+        assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+        assert!(libc::WIFEXITED(status));
+        assert_eq!(libc::WEXITSTATUS(status), 0);
+    }
+}
