@@ -15,23 +15,30 @@ pub fn at_exit(callback: extern "C" fn()) {
 
 /// A callback that is registered once. A process that is forked from this one inherits it, and must not act.
 #[derive(Debug)]
-pub struct ExitOfOwner(OnceLock<u32>);
+pub struct ExitOfOwner {
+    callback: extern "C" fn(),
+    /// The process that registered it.
+    owner: OnceLock<u32>,
+}
 
 impl ExitOfOwner {
-    pub const fn new() -> ExitOfOwner {
-        ExitOfOwner(OnceLock::new())
+    pub const fn new(callback: extern "C" fn()) -> ExitOfOwner {
+        ExitOfOwner {
+            callback,
+            owner: OnceLock::new(),
+        }
     }
 
-    pub fn register(&self, callback: extern "C" fn()) {
-        self.0.get_or_init(|| {
-            at_exit(callback);
+    pub fn register(&self) {
+        self.owner.get_or_init(|| {
+            at_exit(self.callback);
             std::process::id()
         });
     }
 
     /// Whether this process is the one that registered the callback. The callback asks.
     pub fn is_this_process(&self) -> bool {
-        self.0.get() == Some(&std::process::id())
+        self.owner.get() == Some(&std::process::id())
     }
 }
 
@@ -56,9 +63,9 @@ mod tests {
 
     #[test]
     fn is_this_process_in_a_forked_process_is_false() {
-        static EXIT: ExitOfOwner = ExitOfOwner::new();
+        static EXIT: ExitOfOwner = ExitOfOwner::new(nothing);
         assert!(!EXIT.is_this_process());
-        EXIT.register(nothing);
+        EXIT.register();
         assert!(EXIT.is_this_process());
         // SAFETY: the child only asks for its number and ends, which a fork of a process with threads may do.
         let child = unsafe { libc::fork() };

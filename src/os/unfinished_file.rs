@@ -10,7 +10,7 @@ use super::exit::{ExitOfOwner, lock_at_exit};
 /// The paths of all unfinished files of this process. A path may be here twice.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-static EXIT: ExitOfOwner = ExitOfOwner::new();
+static EXIT: ExitOfOwner = ExitOfOwner::new(remove_all);
 
 fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
@@ -26,7 +26,7 @@ pub struct UnfinishedFile {
 impl UnfinishedFile {
     /// For a file that the caller is about to create. The path must be absolute, because the current directory may change.
     pub fn new(path: &Path) -> UnfinishedFile {
-        EXIT.register(remove_all);
+        EXIT.register();
         unfinished().push(path.to_owned());
         UnfinishedFile {
             path: Some(path.to_owned()),
