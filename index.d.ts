@@ -1529,7 +1529,7 @@ export interface MmapArrayConstructor {
  *   reads or writes elements, makes views of them or changes the length, until {@link MmapArray.refresh}. Single elements before the
  *   new end can still be read and written.
  * - `ERR_BUSY`: members that change the length, while an asynchronous call works on the elements. Await its promise first.
- * - `ERR_LOCKED`: members that change the length of an exact array of records whose size does not divide 4096, if another open file
+ * - `ERR_LOCKED`: members that change the length of an exact array of records or rows whose size does not divide 4096, if another open file
  *   holds the lock on appends for two seconds.
  * - The system's, with `code`, `errno`, `syscall` and, if the array has one, `path`: members that open, lock, flush, change the length
  *   or the capacity, such as `ENOSPC`, `EFBIG` or `EPERM`; `ENOMEM` also by members that copy elements or map memory.

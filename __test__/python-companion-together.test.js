@@ -164,7 +164,7 @@ def work():
     test('of records wait for the lock of the other side, and then give up', { timeout: 30_000 }, async () => {
       const path = scope.file(Buffer.alloc(0))
       const [ask, holder] = [start(), start()]
-      await holder('a = open(path, [("x", "d"), ("y", "I")], "r+"); held = a._length_change(); held.__enter__()', {
+      await holder('a = open(path, [("x", "d"), ("y", "I")], "r+"); a._begin_change()', {
         path,
       })
       await ask('a = open(path, [("x", "d"), ("y", "I")], "r+")', { path })

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { startCompanion } from './support/companion.js'
 import { onLinux } from './support/linux.js'
+import { pythonWithNumpy } from './support/numpy.js'
 import { expectExit, run } from './support/processes.js'
 import { describePython } from './support/python.js'
 import { useScope } from './support/scope.js'
@@ -366,6 +367,23 @@ describePython('python/mmap_array.py', () => {
         })
       })
 
+      test('of records makes the header that Node makes, whatever its length', async () => {
+        const ask = start()
+        const ours = scope.path('ours.npy')
+        const [path, most] = [scope.path('theirs.npy'), 70]
+        const theirs = await ask(
+          `def headers():
+    for length in range(1, most):
+        open(path, [("n" * length, "d")], "w+").close()
+        with os.fdopen(os.open(path, os.O_RDONLY), "rb") as file: yield file.read().hex()`,
+          { path, most },
+        ).then(() => ask('list(headers())'))
+        for (let length = 1; length < most; length++) {
+          MmapArray.open(ours, { ['n'.repeat(length)]: 'd' }, { flags: 'w+' }).close()
+          expect(theirs[length - 1]).toBe(fs.readFileSync(ours, 'hex'))
+        }
+      })
+
       test('that an append was interrupted in has the old or the new length for Node, and can be appended to', async () => {
         const ask = start()
         const file = scope.path('a.npy')
@@ -377,6 +395,7 @@ describePython('python/mmap_array.py', () => {
           // Whoever reads while a write is under way may see any part of it.
           await ask(`def counts():
     data = bytearray(a._header.bytes)
+    yield count
     for at, part in writes:
         for n, byte in enumerate(part):
             data[at + n] = byte
@@ -475,6 +494,44 @@ for at, data in writes[:step]: mmap_array._write_at(b._descriptor, data, at)`,
         expect(await thrown(ask('a.extend([1, 2])'))).toMatchObject({ code: 'ERR_FIXED_LENGTH' })
       }
     })
+  })
+
+  test('numpy is the same memory, and arrays of NumPy are appended', { timeout: 300_000 }, async ({ skip }) => {
+    const ask = start({ command: await pythonWithNumpy(skip) })
+    await ask('import numpy')
+    const array = scope.keep(new MmapArray('i', [1, 2, 3, 4, 5, 6], { shape: [-1, 3] }))
+    await ask('a = attach(handle); n = a.numpy(); n[1, 2] = 60', { handle: array.handle() })
+    expect(array.get(5)).toBe(60)
+    expect(await ask('n.shape, str(n.dtype), a.extend(n[0]), a.shape')).toEqual([[2, 3], 'int32', null, [3, 3]])
+    array.refresh()
+    expect(array.tolist().slice(6)).toEqual([1, 2, 3])
+    for (const { code } of ALL) {
+      await ask('a = open(path, code, "w+")', { path: scope.path('n.npy'), code })
+      expect(await ask('len(a.numpy())')).toBe(0)
+      await ask('a.frombytes(bytes(9 * a.itemsize))')
+      expect(await ask('len(a.numpy()), a.numpy().dtype == numpy.load(path).dtype, len(numpy.load(path))')).toEqual([
+        9,
+        true,
+        9,
+      ])
+    }
+    await ask('a = open(path, "q", "w+"); a.extend(numpy.arange(3)); a.extend(numpy.array([7, 8], "u1"))')
+    expect(await ask('a.tolist()')).toEqual([0, 1, 2, 7, 8])
+    const type = MmapArray.recordType({ flag: 'b', at: 'd', gain: ['f', 2] }, { align: true })
+    const records = scope.keep(MmapArray.open(scope.path('r.npy'), type, { flags: 'w+' }))
+    records.append({ flag: 1, at: 0.5, gain: [1, 2] })
+    await ask('a = attach(handle); n = a.numpy(); n["gain"][0, 1] = 20; a.extend(n.tolist())', {
+      handle: records.handle(),
+    })
+    expect(await ask('n.dtype == numpy.load(a.path).dtype, n.flags["W"]')).toEqual([true, true])
+    records.refresh()
+    expect(records.tolist()).toEqual([1, 2].map(() => ({ flag: 1, at: 0.5, gain: [1, 20] })))
+    const order = "{'descr': '<i4', 'fortran_order': True, 'shape': (2, 3), }"
+    await ask('a = open(path)', { path: scope.file(npyOf(order), 'f.npy') })
+    expect(
+      await ask('(a.numpy() == numpy.load(path)).all() and a.numpy().shape, a.numpy().flags.f_contiguous'),
+    ).toEqual([[2, 3], true])
+    expect(await ask('a.numpy().flags["W"]')).toBe(false)
   })
 
   test('an element, index or argument that does not fit is refused, and changes nothing', async () => {

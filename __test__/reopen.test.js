@@ -138,6 +138,9 @@ describe('isReplaced', () => {
     expect(array.reopen().tolist()).toEqual([1])
     array.close()
     expectError('ERR_CLOSED', () => array.isReplaced)
+    const memory = new MmapArray('i')
+    memory.close()
+    expectError('ERR_CLOSED', () => memory.isReplaced)
     expect(scope.keep(array.reopen()).tolist()).toEqual([1])
   })
 })
@@ -189,6 +192,18 @@ describe('reopen', () => {
     const again = scope.keep(cutting.reopen())
     again.append(1)
     expect(again.length).toBe(3)
+  })
+
+  test('leaves out the length that the array gave its file, which the new file need not have', () => {
+    const path = scope.path()
+    for (const size of [{ length: 2 }, { shape: [1, 2] }]) {
+      const array = open(path, { flags: 'w+', ...size })
+      exchange(path, [5, 6, 7, 8])
+      const newer = scope.keep(array.reopen())
+      expect([newer.tolist(), newer.shape.length]).toEqual([[5, 6, 7, 8], array.shape.length])
+      newer.extend([9, 10])
+      expect(newer.length).toBe(6)
+    }
   })
 
   test('keeps the type and the format: a .npy file of another type is refused', () => {

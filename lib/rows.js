@@ -1,7 +1,6 @@
 // Arrays of several dimensions: elements by their coordinates, rows as typed arrays, and rows that are appended.
 
 import { clampBound, toBound, toIndex } from './arguments.js'
-import { isMemory } from './buffers.js'
 import {
   axesOf,
   coreOf,
@@ -84,10 +83,8 @@ export function ndarrayOf(array) {
   return { data, shape: shapeOf(array), stride: stridesOf(array), offset: 0 }
 }
 
-/** Whether a value that is appended has the elements of a row. */
-export const isRow = (value) => Array.isArray(value) || isMemory(value) || isArray(value) || isIterable(value)
-
-const isIterable = (value) =>
+/** Whether a value that is appended has the elements of a row. An element is no iterable object. */
+export const isRow = (value) =>
   typeof value === 'object' && value !== null && typeof value[Symbol.iterator] === 'function'
 
 /** Appends exactly one row. */

@@ -137,9 +137,10 @@ class _Scalar:
 
     def pack(self, items):
         if self.kind in ("integer", "float"):
-            # Without a look at each element. If one is wrong, the slow way finds it, or converts it.
-            with contextlib.suppress(struct.error, OverflowError, TypeError):
+            try:
                 return struct.pack(f"<{len(items)}{self.letter}", *items)
+            except (struct.error, OverflowError, TypeError):
+                pass  # One element is wrong, or must be converted. The slow way finds it.
         parts = [part for item in items for part in self.encode(item)]
         try:
             return struct.pack(f"<{len(parts)}{self.letter}", *parts)
@@ -1041,7 +1042,8 @@ class MmapArray:
         return self._type.unpack(self._read_bytes(start, end))
 
     def _file_bytes(self):
-        return max(os.fstat(self._descriptor).st_size - self._offset, 0)
+        # Faster than fstat. The position in the file is not used otherwise.
+        return max(os.lseek(self._descriptor, 0, os.SEEK_END) - self._offset, 0)
 
     def _count(self):
         """The number of elements in the file."""
@@ -1083,23 +1085,24 @@ class MmapArray:
         with self._mutex:
             if self._header is not None:
                 return self._append_counted(data)
-            with self._length_change() as end:
+            end, is_held = self._begin_change()
+            try:
                 written = 0
-                try:
-                    # The kernel takes all at once, unless that is 2 GiB or the disk is full.
-                    while written < len(data):
-                        written += os.write(self._descriptor, memoryview(data)[written:] if written else data)
-                except BaseException:
-                    if 0 < written < len(data) and self._file_bytes() == end + written:
-                        os.ftruncate(self._descriptor, self._offset + end)
-                    raise
+                # The kernel takes all at once, unless that is 2 GiB or the disk is full.
+                while written < len(data):
+                    written += os.write(self._descriptor, memoryview(data)[written:] if written else data)
+            except BaseException:
+                if 0 < written < len(data) and self._file_bytes() == end + written:
+                    os.ftruncate(self._descriptor, self._offset + end)
+                raise
+            finally:
+                self._end_change(is_held)
             self._set_length(self._count())
 
-    @contextlib.contextmanager
-    def _length_change(self):
-        """Holds the lock on appends, if a killed append could leave a part of an element or row, and truncates such a part.
+    def _begin_change(self):
+        """Takes the lock on appends, if a killed append could leave a part of an element or row, and truncates such a part.
 
-        Gives the bytes of the elements in the file. See "Appends of records" in docs/durability.md.
+        Returns the bytes of the elements in the file, and whether the lock is held. See "Appends of records" in docs/durability.md.
         """
         may_be_partial = self._row > 1 or 4096 % self._unit != 0 or self._offset % self._unit != 0
         is_held = (may_be_partial or self._cuts) and self._acquire_append_lock()
@@ -1114,10 +1117,14 @@ class MmapArray:
             self._was_whole = self._was_whole or is_held
             if size == 0 and os.fstat(self._descriptor).st_size < self._offset:
                 raise _memory_fault()
-            yield size
-        finally:
-            if is_held:
-                _byte_lock(self._lock_descriptor, _F_OFD_SETLK, fcntl.F_UNLCK, _APPENDS)
+        except BaseException:
+            self._end_change(is_held)
+            raise
+        return size, is_held
+
+    def _end_change(self, is_held):
+        if is_held:
+            _byte_lock(self._lock_descriptor, _F_OFD_SETLK, fcntl.F_UNLCK, _APPENDS)
 
     def _acquire_append_lock(self):
         """Returns False if the system, the file system or this process cannot have such a lock."""
@@ -1149,9 +1156,12 @@ class MmapArray:
         """Appends zeros when a file is opened."""
         if self._header is not None:
             return self._append(bytes((length - self._length) * self.itemsize))
-        with self._length_change() as size:
+        size, is_held = self._begin_change()
+        try:
             if length * self.itemsize > size:
                 os.ftruncate(self._descriptor, self._offset + length * self.itemsize)
+        finally:
+            self._end_change(is_held)
         self.refresh()
 
     @contextlib.contextmanager
