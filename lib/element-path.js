@@ -109,7 +109,7 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }, atom
     }
 
     /** @param another a second coordinate, which an array of one dimension does not have */
-    get(index, another) {
+    get(index, another = undefined) {
       if (typeof index === 'number' && index >>> 0 === index && another === undefined) {
         const { elements, words } = this.#memory
         if (index < words[LENGTH] && index < elements.length) {
@@ -131,7 +131,7 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }, atom
       return super.at(index)
     }
 
-    set(index, value, another) {
+    set(index, value, another = undefined) {
       if (typeof index === 'number' && index >>> 0 === index && another === undefined && isStorable(value)) {
         const { writable, words } = this.#memory
         // Checked before the store too: a call that throws changes nothing.
