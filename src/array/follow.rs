@@ -15,7 +15,8 @@ impl Array {
         Ok(self.storage().descriptor())
     }
 
-    /// The number of whole elements in the file. `None` while an array has the file reserved: then its size says nothing.
+    /// The number of elements in the file, of which whole rows count. `None` while an array has the file reserved: then its size says
+    /// nothing.
     ///
     /// # Errors
     /// The system's; `InvalidNpy` if the file was overwritten.
@@ -27,10 +28,11 @@ impl Array {
                 None => return Ok(None),
             },
         };
-        Ok(Some(match self.extent {
+        let length = match self.extent {
             Extent::Fixed(most) => length.min(most),
             Extent::Whole => length,
-        }))
+        };
+        Ok(Some(length - length % self.shape.row()))
     }
 
     /// Copies elements from an index of the file on. Returns how many there were. `None` if an array has the file reserved by now: then
