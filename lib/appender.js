@@ -110,6 +110,7 @@ export class Appender {
   close() {
     if (this.#isClosed) return
     this.#write()
+    this.#throwDeviceFailure()
     if (this.#isSynced && !isClosed(this.#array)) coreOf(this.#array).flush()
     this.#isClosed = true
     this.#limit = 0
@@ -125,6 +126,7 @@ export class Appender {
   async [Symbol.asyncDispose]() {
     if (this.#isClosed) return
     this.#write()
+    this.#throwDeviceFailure()
     if (this.#isSynced && !isClosed(this.#array)) await coreOf(this.#array).flushAsync()
     this.close()
   }
@@ -133,7 +135,10 @@ export class Appender {
   #begin() {
     if (this.#isClosed) throw closed('appender')
     if (isClosed(this.#array)) throw closed()
-    if (this.#failure === undefined) return
+    if (this.#failure !== undefined) this.#throwFailure()
+  }
+
+  #throwFailure() {
     const { error } = this.#failure
     this.#failure = undefined
     this.#limit = this.#capacity - 1
@@ -141,9 +146,14 @@ export class Appender {
     throw error
   }
 
+  /** Throws if the device did not store elements. The system tells that once, so a later flush succeeds although they are lost. */
+  #throwDeviceFailure() {
+    if (this.#failure?.isOfDevice) this.#throwFailure()
+  }
+
   /** Remembers an error for the next call. */
-  #fail(error) {
-    this.#failure = { error }
+  #fail(error, isOfDevice = false) {
+    this.#failure = { error, isOfDevice }
     this.#limit = 0
   }
 
@@ -168,6 +178,11 @@ export class Appender {
 
   /** Appends a full batch, and otherwise sees to it that the batch is appended later. */
   #afterAppend() {
+    // A getter of the value may have closed the array. No flush can append the element then.
+    if (isClosed(this.#array)) {
+      this.#buffer.clear()
+      throw closed()
+    }
     if (this.pending >= this.#capacity) {
       // The elements are taken, so this call must not throw.
       try {
@@ -202,12 +217,14 @@ export class Appender {
 
   async #flushLater() {
     const timer = this.#timer
+    let isWritten = false
     try {
       this.#write()
+      isWritten = true
       if (this.#isSynced) await coreOf(this.#array).flushAsync()
     } catch (error) {
       // An asynchronous call on the array will end by itself.
-      if (error.code !== 'ERR_BUSY' && !this.closed) this.#fail(error)
+      if (error.code !== 'ERR_BUSY' && !this.closed) this.#fail(error, isWritten)
     }
     // Only now, so that there is one flush at a time.
     if (this.#timer === timer) this.#timer = undefined
