@@ -138,7 +138,8 @@ class Follower {
    * when it is exact.
    */
   #isAtEndOfReplaced() {
-    if (this.#options.replaced === 'ignore' || !this.#file.isReplaced() || this.#file.length() === undefined) return false
+    if (this.#options.replaced === 'ignore' || !this.#file.isReplaced() || this.#file.length() === undefined)
+      return false
     // Elements may have been appended between the last look and the replacement.
     return this.#find() === 0
   }
