@@ -608,6 +608,21 @@ describe('an appender that is dropped', () => {
   })
 })
 
+test('each member of an appender, called on something else, throws ERR_INVALID_ARG_TYPE', async () => {
+  const { array, appender } = open()
+  const members = Object.getOwnPropertyDescriptors(Object.getPrototypeOf(appender))
+  for (const receiver of [undefined, null, 5, {}, array, Object.create(appender)]) {
+    for (const name of Reflect.ownKeys(members)) {
+      const call = members[name].get ?? members[name].value
+      if (typeof call !== 'function') continue
+      const code = await new Promise((resolve) => {
+        resolve(Reflect.apply(call, receiver, [[]]))
+      }).catch((error) => error.code)
+      expect({ name, code }).toEqual({ name, code: 'ERR_INVALID_ARG_TYPE' })
+    }
+  }
+})
+
 test('structuredClone of an appender throws, where the runtime can tell', async () => {
   const { appender } = open()
   if (process.versions.node.startsWith('20.')) return

@@ -222,6 +222,7 @@ describe('versions', () => {
   test.each([
     ['a path that is none', [5, 'i'], 'ERR_INVALID_ARG_TYPE'],
     ['an unknown option', ['a', 'i', { mode: 0 }], 'ERR_INVALID_ARG_TYPE'],
+    ['an empty path', ['', 'i'], 'ERR_OUT_OF_RANGE'],
     ['flags that make a file', ['a', 'i', { flags: 'a+' }], 'ERR_OUT_OF_RANGE'],
     ['a format that is none', ['a', 'i', { format: 'csv' }], 'ERR_OUT_OF_RANGE'],
     ['a signal that is none', ['a', 'i', { signal: 5 }], 'ERR_INVALID_ARG_TYPE'],

@@ -20,6 +20,9 @@ const DEFAULT_MS = 100
 /** The longest time of a timer. */
 const MOST_MS = 2 ** 31 - 1
 
+/** Throws unless a method or getter was called on an appender, as in `items.forEach(appender.append)`. */
+let requireAppender
+
 export class Appender {
   #array
   /** An array in memory, with the elements that are not appended yet. */
@@ -50,22 +53,27 @@ export class Appender {
   }
 
   get array() {
+    requireAppender(this)
     return this.#array
   }
 
   get capacity() {
+    requireAppender(this)
     return this.#capacity
   }
 
   get pending() {
+    requireAppender(this)
     return this.#words[LENGTH]
   }
 
   get closed() {
+    requireAppender(this)
     return this.#isClosed || isClosed(this.#array)
   }
 
   append(value) {
+    requireAppender(this)
     const words = this.#words
     const length = words[LENGTH]
     if (length === 0 || length >= this.#limit) {
@@ -78,6 +86,7 @@ export class Appender {
   }
 
   extend(items) {
+    requireAppender(this)
     this.#begin()
     const type = typeOf(this.#array)
     const source = sourceInMemory(type, items, 'items')
@@ -94,6 +103,7 @@ export class Appender {
   }
 
   async flush() {
+    requireAppender(this)
     this.#begin()
     this.#write()
     this.#stopTimer()
@@ -101,6 +111,7 @@ export class Appender {
   }
 
   flushSync() {
+    requireAppender(this)
     this.#begin()
     this.#write()
     this.#stopTimer()
@@ -108,6 +119,7 @@ export class Appender {
   }
 
   close() {
+    requireAppender(this)
     if (this.#isClosed) return
     this.#write()
     this.#throwDeviceFailure()
@@ -120,10 +132,12 @@ export class Appender {
   }
 
   [Symbol.dispose]() {
+    requireAppender(this)
     this.close()
   }
 
   async [Symbol.asyncDispose]() {
+    requireAppender(this)
     if (this.#isClosed) return
     this.#write()
     this.#throwDeviceFailure()
@@ -232,6 +246,10 @@ export class Appender {
   }
 
   static {
+    requireAppender = (value) => {
+      if (typeof value === 'object' && value !== null && #words in value) return
+      throw invalidArgType('this', 'an appender', value)
+    }
     Object.defineProperty(this.prototype, Symbol.toStringTag, { configurable: true, value: 'Appender' })
     // Users get appenders from an array only.
     delete this.prototype.constructor

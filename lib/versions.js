@@ -104,7 +104,10 @@ class Versions {
  * @param {(open: () => import('./opening.js').Parts) => object} make makes an array
  */
 export function versions(make, givenPath, type, options) {
-  const path = absolutePath(args.toPath(givenPath))
+  const given = args.toPath(givenPath)
+  // It would wait for ever: no file has this path.
+  if (given.length === 0) throw outOfRange('path', 'a path that is not empty', "''")
+  const path = absolutePath(given)
   const { signal: givenSignal, persistent = true, flags, format, ...others } = args.toOptions(options, OPTIONS)
   const signal = toSignal({ signal: givenSignal })
   if (typeof persistent !== 'boolean') throw invalidArgType('options.persistent', 'a boolean', persistent)
