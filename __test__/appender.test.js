@@ -2,8 +2,9 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { MmapArray } from '../index.js'
+import { MmapArray as Core } from '../native.js'
 import { describeRefusing, runRefusing } from './support/refused-calls.js'
 import { onLinux } from './support/linux.js'
 import { FACTS, expectExit, runNode } from './support/processes.js'
@@ -582,6 +583,30 @@ test('structuredClone of an appender throws, where the runtime can tell', async 
   expect(() => structuredClone(appender)).toThrow(expect.objectContaining({ name: 'DataCloneError' }))
 })
 
+test('close throws once what only a sync of the timer met, because the system reports it once', async () => {
+  const flush = vi.spyOn(Core.prototype, 'flushAsync')
+  scope.atEnd(() => flush.mockRestore())
+  for (const close of [({ array }) => array.close(), ({ appender }) => appender.close()]) {
+    const opened = open({ sync: true, interval: 1 })
+    flush.mockRejectedValueOnce(Object.assign(new Error('the device failed'), { code: 'EIO' }))
+    opened.appender.append(1)
+    await vi.waitFor(() => expect(flush.mock.settledResults.at(-1)?.type).toBe('rejected'))
+    expect(codeOf(() => close(opened))).toBe('EIO')
+    expect(codeOf(() => close(opened))).toBe('nothing thrown')
+    expect(opened.appender.closed).toBe(true)
+    flush.mockClear()
+  }
+})
+
+test('asyncDispose of an appender with sync does not block until the device has stored', async () => {
+  const flush = vi.spyOn(Core.prototype, 'flush')
+  scope.atEnd(() => flush.mockRestore())
+  const { array, appender } = open({ sync: true })
+  appender.append(1)
+  await appender[Symbol.asyncDispose]()
+  expect([appender.closed, array.tolist(), flush.mock.calls]).toEqual([true, [1], []])
+})
+
 describeRefusing('a device that fails', () => {
   const inChild = async (body) => {
     const result = await runRefusing(
@@ -614,6 +639,13 @@ describeRefusing('a device that fails', () => {
         try { appender.extend([]) } catch ({ code }) { met = code }
       }
       assert.deepEqual(array.tolist(), [1])`))
+
+  test('is told by close of the array, if a full batch waits for the device', () =>
+    inChild(`const appender = array.appender({ sync: true, interval: 0, capacity: 1 })
+      appender.append(1)
+      assert.equal(appender.pending, 0)
+      assert.throws(() => array.close(), { code: 'EIO' })
+      assert.equal(array.closed, false)`))
 
   test('is nothing to an appender without sync', () =>
     inChild(`const appender = array.appender()

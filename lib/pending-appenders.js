@@ -1,5 +1,5 @@
-// The appenders with elements that are not in their arrays yet, by array. Until its elements are appended, an appender is in use, even
-// if the user dropped it and its array.
+// The appenders with elements that are not in their arrays yet, or with `sync` not on the device, by array. Until then an appender is in
+// use, even if the user dropped it and its array.
 
 /** @type {Map<object, Set<{ close: () => void, flushSync: () => void }>>} */
 const appenders = new Map()
