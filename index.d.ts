@@ -1089,7 +1089,8 @@ export interface FollowOptions extends AsyncOptions {
   /**
    * The first element to give: an index, which counts from the end of the array if it is negative; `'start'`, which is 0; or `'end'`,
    * behind the last element that the file has when `follow` is called. Default: `length`, so that whoever has worked on the array goes
-   * on where it ends. An index behind the end of the file counts as a truncation of the file.
+   * on where it ends. An index behind the end of the file counts as a truncation of the file. In an array of several dimensions,
+   * an index that is not the first one of a row is ERR_PARTIAL_ROW.
    *
    * @example
    * const log = new MmapArray('i', [7, 8])
@@ -1098,7 +1099,8 @@ export interface FollowOptions extends AsyncOptions {
    */
   from?: number | 'start' | 'end' | undefined
   /**
-   * The most elements that one part has. Default: as many as one mebibyte holds, and at least one.
+   * The most elements that one part has. Default: as many as one mebibyte holds, and at least one. A part of an array of several dimensions
+   * is whole rows, at least one.
    *
    * @example
    * const log = new MmapArray('i', [7, 8, 9])
@@ -1830,7 +1832,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * @param value To subtract from unsigned integers, add what wraps around: for `I`, `2 ** 32 - n`.
    * @returns the element before
    * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
-   * @throws {TypeError} ERR_TYPE_MISMATCH for characters, complex numbers and records; ERR_INVALID_ARG_TYPE for a value of the wrong kind
+   * @throws {TypeError} ERR_TYPE_MISMATCH for characters, complex numbers and records; ERR_INVALID_ARG_TYPE for a value of the wrong kind,
+   * and for coordinates
    * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_MEMORY_FAULT if another process has truncated the file before the element: the sum is lost
    * @example
    * const counters = new MmapArray('B', [0, 255])
@@ -3014,7 +3017,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * Makes room for so many elements at once, so that up to there `append` is a plain store into memory. It is a promise to
    * be the only writer of the file until `trim()`, `flush()`, `handle()` or `close()`: what others append meanwhile is lost.
    * Nobody should read a raw file meanwhile either, because it is longer than the array: others see zeros behind the elements.
-   * {@link MmapArray.follow} waits, and {@link MmapArray.isReserved} tells. A process killed in between leaves zeros at its end, and in a `.npy` file
+   * {@link MmapArray.follow} waits, and {@link MmapArray.isReserved} tells. To log into a file that others follow, use
+   * {@link MmapArray.appender}. A process killed in between leaves zeros at its end, and in a `.npy` file
    * the count of before, without what was appended since. The disk's blocks are taken first, so a full disk is an error here.
    *
    * For a log that others read while it grows, use {@link MmapArray.appender}.
@@ -3099,7 +3103,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * @throws {Error} ERR_CLOSED; as a rejection of `next()`: ERR_MEMORY_FAULT if the file was truncated, the signal's reason, ERR_INVALID_NPY,
    * the system's
    * @throws {TypeError} ERR_INVALID_ARG_TYPE; as a rejection of `next()`: ERR_TYPE_MISMATCH if a `.npy` file of another type took the place
-   * @throws {RangeError} ERR_OUT_OF_RANGE
+   * @throws {RangeError} ERR_OUT_OF_RANGE, ERR_PARTIAL_ROW; as a rejection of `next()`: ERR_OUT_OF_RANGE if a `.npy` file of other rows did
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
    * setTimeout(() => log.extend([1.5, 2.5])) // here, or in any other process

@@ -435,6 +435,23 @@ describe('get and set', () => {
   })
 })
 
+// What broke: add(1, 2, 5) added 2 to the element 1.
+describe.each(['i', 'q', 'd'])('add, exchange and compareExchange of %s', (type) => {
+  test.each([
+    ['several dimensions', () => grid(type)],
+    ['several dimensions, of a subclass', () => keep(new Mine(type, [1, 2, 3, 4, 5, 6], { shape: [2, 3] }))],
+    ['one dimension', () => keep(new MmapArray(type, 6))],
+  ])('in %s refuse coordinates', (_, array) => {
+    const one = array()
+    const before = one.tobytes()
+    const value = type === 'q' ? 2n : 2
+    expectError('ERR_INVALID_ARG_TYPE', () => one.add(1, value, value))
+    expectError('ERR_INVALID_ARG_TYPE', () => one.exchange(1, value, value))
+    expectError('ERR_INVALID_ARG_TYPE', () => one.compareExchange(1, one.get(1), value, value))
+    expect(one.tobytes()).toEqual(before)
+  })
+})
+
 describe('row', () => {
   test('is a typed array on the memory', () => {
     const array = grid()
@@ -716,6 +733,13 @@ describe.each(Object.keys(STORAGES))('rows of %s', (storage) => {
       expect([one.shape, one.get(1, 0)]).toEqual([[2, 3], 4])
       await worker.run(({ state }) => state.array.close())
     }
+  })
+
+  test('are not appended from an array that is closed', () => {
+    const [array, source] = [STORAGES[storage](), new MmapArray('i', [7, 8, 9])]
+    source.close()
+    expectError('ERR_CLOSED', () => array.append(source))
+    expectError('ERR_CLOSED', () => array.extend([source]))
   })
 
   test('are whole while items that are read append to the array or close it', () => {

@@ -109,7 +109,7 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }, atom
     }
 
     /** @param another a second coordinate, which an array of one dimension does not have */
-    get(index, another) {
+    get(index, another = undefined) {
       if (typeof index === 'number' && index >>> 0 === index && another === undefined) {
         const { elements, words } = this.#memory
         if (index < words[LENGTH] && index < elements.length) {
@@ -131,7 +131,7 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }, atom
       return super.at(index)
     }
 
-    set(index, value, another) {
+    set(index, value, another = undefined) {
       if (typeof index === 'number' && index >>> 0 === index && another === undefined && isStorable(value)) {
         const { writable, words } = this.#memory
         // Checked before the store too: a call that throws changes nothing.
@@ -144,27 +144,28 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }, atom
       else super.set(index, value, another)
     }
 
-    add(index, value) {
+    /** @param another what is left over if the index is one of several coordinates */
+    add(index, value, another) {
       const { words } = this.#memory
-      const integers = integersAt(this.#memory, index)
-      if (integers === undefined || !isOperand(value)) return returned(super.add(index, value))
+      const integers = another === undefined ? integersAt(this.#memory, index) : undefined
+      if (integers === undefined || !isOperand(value)) return returned(super.add(index, value, another))
       const old = add(integers, index, value)
       return faultCount() === words[FAULTS_SEEN] ? old : checkedAfter(this, index, old)
     }
 
-    exchange(index, value) {
+    exchange(index, value, another) {
       const { words } = this.#memory
-      const integers = integersAt(this.#memory, index)
-      if (integers === undefined || !isOperand(value)) return returned(super.exchange(index, value))
+      const integers = another === undefined ? integersAt(this.#memory, index) : undefined
+      if (integers === undefined || !isOperand(value)) return returned(super.exchange(index, value, another))
       const old = exchange(integers, index, value)
       return faultCount() === words[FAULTS_SEEN] ? old : checkedAfter(this, index, old)
     }
 
-    compareExchange(index, expected, replacement) {
+    compareExchange(index, expected, replacement, another) {
       const { words } = this.#memory
-      const integers = integersAt(this.#memory, index)
+      const integers = another === undefined ? integersAt(this.#memory, index) : undefined
       if (integers === undefined || !isOperand(expected) || !isOperand(replacement)) {
-        return returned(super.compareExchange(index, expected, replacement))
+        return returned(super.compareExchange(index, expected, replacement, another))
       }
       const old = compareExchange(integers, index, expected, replacement)
       return faultCount() === words[FAULTS_SEEN] ? old : checkedAfter(this, index, old)

@@ -3,7 +3,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { codecFor } from './codecs.js'
 import { copyOf } from './copies.js'
-import { coreOf, originOf, typeOf } from './core-array.js'
+import { axesOf, coreOf, originOf, typeOf } from './core-array.js'
 import { followLinks } from './file-paths.js'
 import { openFile } from './opening.js'
 
@@ -11,17 +11,22 @@ export class FollowedFile {
   #core
   #type
   #origin
+  #axes
   /** The absolute path by which the array was opened, or undefined if it has none. */
   #path
   /** Whether this opened the file, so that it must close it. */
   #isOwn
   #watched
 
-  /** @param {{ core: object, type: object, origin?: import('./opening.js').Origin }} parts an array without an object */
-  constructor({ core, type, origin }, isOwn) {
+  /**
+   * @param {{ core: object, type: object, origin?: import('./opening.js').Origin, axes?: import('./shape.js').Axes }} parts an array
+   *   without an object
+   */
+  constructor({ core, type, origin, axes }, isOwn) {
     this.#core = core
     this.#type = type
     this.#origin = origin
+    this.#axes = axes
     this.#path = origin && (origin.path ?? Buffer.from(core.path()))
     this.#isOwn = isOwn
     // The link leads to the open file whatever happens to its name. Without /proc there is only the name.
@@ -30,14 +35,15 @@ export class FollowedFile {
   }
 
   static of(array) {
-    return new FollowedFile({ core: coreOf(array), type: typeOf(array), origin: originOf(array) }, false)
+    const parts = { core: coreOf(array), type: typeOf(array), origin: originOf(array), axes: axesOf(array) }
+    return new FollowedFile(parts, false)
   }
 
   close() {
     if (this.#isOwn) this.#core.close()
   }
 
-  /** The number of elements in the file, or undefined while an array has it reserved. */
+  /** The number of elements in whole rows of the file, or undefined while an array has it reserved. */
   length() {
     const length = this.#core.lengthInFile()
     return length < 0 ? undefined : length
@@ -61,7 +67,8 @@ export class FollowedFile {
   reopened() {
     const { offset, format } = this.#origin.options
     try {
-      const parts = openFile({ path: this.#path }, this.#type.code, { offset, format, flags: 'r' })
+      const shape = this.#axes?.rowLength > 0 ? [-1, ...this.#axes.shapeOf(0).slice(1)] : undefined
+      const parts = openFile({ path: this.#path }, this.#type.code, { offset, format, shape, flags: 'r' })
       return new FollowedFile(parts, true)
     } catch (error) {
       if (hasBegun(this.#path, format === 'npy' ? 1 : (offset ?? 0))) throw error

@@ -4,14 +4,14 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import * as args from './arguments.js'
 import { offClose, onClose } from './close-listeners.js'
-import { coreOf, isClosed, memoryOf, requireOpen, typeOf } from './core-array.js'
-import { invalidArgType, outOfRange, truncatedFile } from './errors.js'
+import { axesOf, coreOf, isClosed, memoryOf, requireOpen, typeOf } from './core-array.js'
+import { invalidArgType, outOfRange, partialRow, truncatedFile } from './errors.js'
 import { FileWatcher } from './file-watcher.js'
 import { FollowedFile } from './followed-file.js'
 import { toSignal } from './jobs.js'
 import { StoppableIterator } from './stoppable-iterator.js'
 
-/** Without `batch`, a part has at most so many bytes. */
+/** Without `batch`, a part has at most so many bytes, or one row. */
 const PART_BYTES = 2 ** 20
 
 const OPTIONS = ['from', 'batch', 'signal', 'truncated', 'replaced']
@@ -21,9 +21,11 @@ export function follow(array, options) {
   requireOpen(array)
   const { from, batch, signal: givenSignal, truncated, replaced } = args.toOptions(options, OPTIONS)
   const signal = toSignal({ signal: givenSignal })
+  // Parts are whole rows. An array of a fixed shape has one element in each.
+  const rowLength = axesOf(array)?.rowLength || 1
   const follower = new Follower(array, {
-    from: toFrom(from, memoryOf(array).length),
-    batch: toBatch(batch, typeOf(array).itemsize),
+    from: toFrom(from, memoryOf(array).length, rowLength),
+    batch: wholeRows(toBatch(batch, typeOf(array).itemsize), rowLength),
     truncated: toChoice('truncated', ['throw', 'restart'], truncated),
     replaced: toChoice('replaced', ['end', 'reopen', 'ignore'], replaced),
   })
@@ -31,15 +33,20 @@ export function follow(array, options) {
 }
 
 /** @returns {number | 'end'} the index of the first element to give */
-function toFrom(from, length) {
+function toFrom(from, length, rowLength) {
   if (from === undefined) return length
   if (from === 'end') return from
   if (from === 'start') return 0
   if (typeof from === 'string') throw outOfRange('options.from', "an index, 'start' or 'end'", `'${from}'`)
   if (typeof from !== 'number') throw invalidArgType('options.from', "an index, 'start' or 'end'", from)
-  const index = args.toIndex(from, 'options.from')
-  return index < 0 ? Math.max(index + length, 0) : args.toCount(index, 'options.from')
+  const given = args.toIndex(from, 'options.from')
+  const index = given < 0 ? Math.max(given + length, 0) : args.toCount(given, 'options.from')
+  if (index % rowLength === 0) return index
+  throw partialRow(`options.from must be the first element of a row, which has ${rowLength} here. Received ${given}`)
 }
+
+/** As many elements as fit, in whole rows, and at least one row. */
+const wholeRows = (most, rowLength) => Math.max(most - (most % rowLength), rowLength)
 
 function toBatch(batch, itemsize) {
   if (batch === undefined) return Math.max(Math.floor(PART_BYTES / itemsize), 1)

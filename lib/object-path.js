@@ -39,7 +39,7 @@ export function objectPath(Base) {
     }
 
     /** @param another a second coordinate, which an array of one dimension does not have */
-    get(index, another) {
+    get(index, another = undefined) {
       if (typeof index === 'number' && index >>> 0 === index && another === undefined) {
         const { data, elements, words } = this.#memory
         const itemsize = this.#itemsize
@@ -67,7 +67,7 @@ export function objectPath(Base) {
       return super.at(index)
     }
 
-    set(index, value, another) {
+    set(index, value, another = undefined) {
       const memory = this.#memory
       const isWithin = typeof index === 'number' && index >>> 0 === index && index < memory.words[LENGTH]
       if (isWithin && another === undefined) {

@@ -91,6 +91,7 @@ export const isRow = (value) =>
 export function appendRow(array, row) {
   const { rowLength } = axesOf(array)
   const source = sourceOfRow(array, row)
+  if (isArray(row)) requireOpen(row)
   const count = isArray(row) ? memoryOf(row).length : source.length / typeOf(array).itemsize
   // If the length is fixed, the core says so.
   if (count !== rowLength && rowLength > 0) {

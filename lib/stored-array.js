@@ -248,15 +248,18 @@ export class StoredArray extends CoreArray {
     }
   }
 
-  add(index, value) {
+  add(index, value, another) {
+    args.requireNone(another, 'another', 'add takes a flat index')
     return atomics.add(this, index, value)
   }
 
-  exchange(index, value) {
+  exchange(index, value, another) {
+    args.requireNone(another, 'another', 'exchange takes a flat index')
     return atomics.exchange(this, index, value)
   }
 
-  compareExchange(index, expected, replacement) {
+  compareExchange(index, expected, replacement, another) {
+    args.requireNone(another, 'another', 'compareExchange takes a flat index')
     return atomics.compareExchange(this, index, expected, replacement)
   }
 

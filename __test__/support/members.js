@@ -22,6 +22,13 @@ async function firstPart(array) {
   return value
 }
 
+async function firstVersion(path, offset) {
+  const versions = MmapArray.versions(path, 'i', { offset })
+  const { value } = await versions.next()
+  await versions.return()
+  return value
+}
+
 let shmCount = 0
 function withShm(call) {
   const name = `mmap-array-matrix-${process.pid}-${shmCount++}`
@@ -64,6 +71,7 @@ row('knows', 'path', (array, { path }) => array.path === path, true)
 row('knows', 'format', (array) => array.format, 'raw')
 row('knows', 'shape', (array) => array.shape, [3], { closed: [0] })
 row('core', 'isReserved', (array) => array.isReserved, false, { faulted: false })
+row('core', 'isReplaced', (array) => array.isReplaced, false, { faulted: false })
 row('knows', 'order', (array) => array.order, 'C')
 row('knows', 'strides', (array) => array.strides, [1])
 row('knows', 'offset', (array, { offset = 0 }) => array.offset === offset, true)
@@ -279,6 +287,9 @@ const ofFile = { faulted: [3, 1], 'fixed length': [3, 1, 2, 9] }
 row('knows', 'MmapArray.typecodes', () => MmapArray.typecodes, [...'bBhHiIlLqQefdcuw', 'Zf', 'Zd'])
 row('knows', 'MmapArray.recordType', () => MmapArray.recordType({ v: 'i' }).itemsize, 4)
 row('knows', 'MmapArray.open', (_, { path, offset }) => MmapArray.open(path, 'i', { offset }), [3, 1, 2], ofFile)
+row('knows', 'reopen', (array) => array.reopen(), [3, 1, 2], { faulted: [3, 1] })
+row('knows', 'MmapArray.versions', (_, { path, offset }) => firstVersion(path, offset), [3, 1, 2], ofFile)
+row('knows', 'MmapArray.replace', (_, { path }) => MmapArray.replace(`${path}.new`, 'i', ({ length }) => length), 0)
 row('core', 'MmapArray.fromFd', (array) => MmapArray.fromFd(array.fd, 'i'), [3, 1, 2], {
   closed: 'ERR_OUT_OF_RANGE',
   'fixed length': [3, 1, 2, 9],

@@ -15,7 +15,8 @@ impl Array {
         Ok(self.storage().descriptor())
     }
 
-    /// The number of whole elements in the file. `None` while an array has the file reserved: then its size says nothing.
+    /// The number of elements in the file, of which whole rows count. `None` while an array has the file reserved: then its size says
+    /// nothing.
     ///
     /// # Errors
     /// The system's; `InvalidNpy` if the file was overwritten.
@@ -27,10 +28,11 @@ impl Array {
                 None => return Ok(None),
             },
         };
-        Ok(Some(match self.extent {
+        let length = match self.extent {
             Extent::Fixed(most) => length.min(most),
             Extent::Whole => length,
-        }))
+        };
+        Ok(Some(length - length % self.shape.row()))
     }
 
     /// Copies elements from an index of the file on. Returns how many there were. `None` if an array has the file reserved by now: then
@@ -79,7 +81,7 @@ mod tests {
             over(&file, Flags::ReadWrite, None),
         );
         writer.extend(Region::of(&[8, 9])).unwrap();
-        let mut room = [0; 8];
+        let mut room = [0u8; 8];
         assert_eq!(reader.length_in_file().unwrap(), Some(3));
         let read = reader.read_from_file(1, Region::of_mut(&mut room)).unwrap();
         assert_eq!((read, room), (Some(2), [7, 7, 8, 9, 0, 0, 0, 0]));
@@ -100,7 +102,7 @@ mod tests {
             over(&file, Flags::ReadWrite, None),
         );
         writer.reserve(100).unwrap();
-        let mut room = [0; 8];
+        let mut room = [0u8; 8];
         for array in [&reader, &writer] {
             assert_eq!(array.length_in_file().unwrap(), None);
             let read = array.read_from_file(0, Region::of_mut(&mut room)).unwrap();

@@ -18,7 +18,7 @@ impl MmapArray {
         self.change_unsound(&env, Array::begin_follow)
     }
 
-    /// The number of whole elements in the file, or -1 while an array has it reserved.
+    /// The number of elements in whole rows of the file, or -1 while an array has it reserved.
     #[napi]
     pub fn length_in_file(&self, env: Env) -> napi::Result<f64> {
         self.change_unsound(&env, |array| Ok(or_reserved(array.length_in_file()?)))
