@@ -324,6 +324,7 @@ describe.each(Object.keys(KINDS))('get and set by coordinates, %s', (kind) => {
       expectError(code, () => one.set(...coordinates, value), `set(${coordinates.map(String)})`)
     }
     expectError('ERR_INVALID_ARG_TYPE', () => one.get())
+    expectError('ERR_INVALID_ARG_TYPE', () => one.at(1, 2))
     expectError('ERR_INVALID_ARG_TYPE', () => one.set())
     expectError('ERR_INVALID_ARG_TYPE', () => one.set(0))
     expectError('ERR_INVALID_ARG_TYPE', () => one.set(0, 0, 'x'))
