@@ -879,7 +879,7 @@ export interface Appender<C extends ElementType = Typecode> {
   flush(): Promise<void>
 
   /**
-   * The same without a promise: it blocks until the device has the elements, if that is wanted.
+   * The same without a promise. With `sync` it blocks until the device has the elements.
    *
    * @throws {Error} as {@link Appender.flush}
    * @example
@@ -892,8 +892,8 @@ export interface Appender<C extends ElementType = Typecode> {
   flushSync(): void
 
   /**
-   * Appends what is pending, waits for the device if that is wanted, and ends the appender. The array stays open. To close twice is no
-   * error. `close()` of the array does the same with its appenders.
+   * Appends what is pending, waits for the device with `sync`, and ends the appender. The array stays open. A second call does
+   * nothing. `close()` of the array does the same with its appenders.
    *
    * @throws {Error} as {@link Appender.flush}. The appender stays open then: make room and close it again
    * @example
@@ -1089,7 +1089,7 @@ export interface FollowOptions extends AsyncOptions {
   /**
    * The first element to give: an index, which counts from the end of the array if it is negative; `'start'`, which is 0; or `'end'`,
    * behind the last element that the file has when `follow` is called. Default: `length`, so that whoever has worked on the array goes
-   * on where it ends. An index behind the end of the file is what a file looks like that was truncated. In an array of several dimensions,
+   * on where it ends. An index behind the end of the file counts as a truncation of the file. In an array of several dimensions,
    * an index that is not the first one of a row is ERR_PARTIAL_ROW.
    *
    * @example
@@ -1690,7 +1690,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
 
   /**
    * The order in which the elements of several axes lie in memory: `'C'`, in which the last coordinate varies fastest, or `'F'`, Fortran's, in
-   * which the first does. `'F'` are only `.npy` files that NumPy has written so; their length is fixed.
+   * which the first does. Only a `.npy` file that NumPy wrote in that order has `'F'`; its length is fixed.
    *
    * @example
    * import fs from 'node:fs'
@@ -1736,7 +1736,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * Whether somebody has reserved the file: this array, another one, or one of another process. Then the size of the file is a capacity,
    * and does not tell how many elements there are: `length` of an array that did not reserve it counts zeros, too. Asks the system for
    * a lock each time; see docs/following.md. Always false for `.npy` files, whose header counts the elements; for memory that nobody else
-   * can see; and if the one who reserved the file could not lock it.
+   * can see; and where the system has no such locks.
    *
    * @throws {Error} ERR_CLOSED
    * @example
@@ -3017,7 +3017,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * Makes room for so many elements at once, so that up to there `append` is a plain store into memory. It is a promise to
    * be the only writer of the file until `trim()`, `flush()`, `handle()` or `close()`: what others append meanwhile is lost.
    * Nobody should read a raw file meanwhile either, because it is longer than the array: others see zeros behind the elements.
-   * {@link MmapArray.follow} waits, and {@link MmapArray.isReserved} tells. A process killed in between leaves zeros at its end, and in a `.npy` file
+   * {@link MmapArray.follow} waits, and {@link MmapArray.isReserved} tells. To log into a file that others follow, use
+   * {@link MmapArray.appender}. A process killed in between leaves zeros at its end, and in a `.npy` file
    * the count of before, without what was appended since. The disk's blocks are taken first, so a full disk is an error here.
    *
    * For a log that others read while it grows, use {@link MmapArray.appender}.

@@ -429,15 +429,17 @@ describe('a getter of an element', () => {
   })
 
   test('of items of extend may close the appender', () => {
-    const { appender, path } = open()
-    appender.append(1)
-    function* items() {
-      yield 2
-      appender.close()
-      yield 3
+    for (const capacity of [2, 100]) {
+      const { appender, path } = open({ capacity })
+      appender.append(1)
+      const items = function* () {
+        yield 2
+        appender.close()
+        yield 3
+      }
+      expect(codeOf(() => appender.extend(items()))).toBe('ERR_CLOSED')
+      expect(integersIn(path)).toEqual([1])
     }
-    expect(codeOf(() => appender.extend(items()))).toBe('ERR_CLOSED')
-    expect(integersIn(path)).toEqual([1])
   })
 })
 
@@ -465,6 +467,20 @@ describe('a flush by the timer that fails', () => {
       [1, 2, 3],
       [1, 2, 3],
     ])
+  })
+
+  test('is thrown by an append into a batch that is not full', async () => {
+    const { appender, path } = open({ interval: 1 })
+    fs.appendFileSync(path, 'x')
+    let taken = 0
+    for (let met; met !== 'ERR_RAGGED_LENGTH'; await pause(1)) {
+      met = codeOf(() => appender.append(taken))
+      if (met === 'nothing thrown') taken++
+    }
+    expect(appender.pending).toBe(taken)
+    fs.truncateSync(path, 0)
+    appender.close()
+    expect(integersIn(path)).toEqual(Array.from({ length: taken }, (_, n) => n))
   })
 
   test('is tried again by the timer once its error was thrown', async () => {

@@ -38,7 +38,7 @@ const KINDS = {
   },
 }
 
-/** Appends one element, then five at once, until it is told to stop. Writes the count of those that are surely in the file to a log. */
+/** Appends one element, then five at once, until it is told to stop, or its parent was killed. Writes the count of those that are surely in the file to a log. */
 const nodeWriter = ({ type, element }) =>
   script(`const [path, log, id, stop] = process.argv.slice(1)
     const element = ${element}
@@ -48,7 +48,8 @@ const nodeWriter = ({ type, element }) =>
     const writer = Number(id)
     let n = 0
     const acknowledge = () => { line[0] = n; fs.writeSync(journal, line, 0, 8, 0) }
-    while (!fs.existsSync(stop)) {
+    const parent = process.ppid
+    while (!fs.existsSync(stop) && process.ppid === parent) {
       for (let round = 0; round < 200; round++) {
         array.append(element(writer, ++n))
         array.extend(Array.from({ length: 5 }, () => element(writer, ++n)))
@@ -66,7 +67,8 @@ journal = os.open(log, os.O_WRONLY | os.O_CREAT)
 def lock_appends(kind):
     fcntl.fcntl(file, fcntl.F_OFD_SETLKW, struct.pack('hhqqi4x', kind, os.SEEK_SET, 2**62, 1, 0))
 
-while not os.path.exists(stop):
+parent = os.getppid()
+while not os.path.exists(stop) and os.getppid() == parent:
     for _ in range(200):
         n += 1
         lock_appends(fcntl.F_WRLCK)

@@ -106,6 +106,42 @@ describe('replace', () => {
     expect([size, elementsAt(path)]).toEqual([132, [1]])
   })
 
+  test('publishes the elements that an appender had not appended yet', async () => {
+    const path = scope.path()
+    const { rename } = fs.promises
+    let size
+    const spy = vi.spyOn(fs.promises, 'rename').mockImplementation((from, to) => {
+      size = fs.statSync(from).size
+      return rename(from, to)
+    })
+    scope.atEnd(() => spy.mockRestore())
+    await MmapArray.replace(path, 'i', (next) => next.appender().extend([7, 8]))
+    expect([size, elementsAt(path)]).toEqual([8, [7, 8]])
+  })
+
+  test('of a relative path makes the file in the current directory, whose name may be no text', async () => {
+    const directory = Buffer.concat([Buffer.from(`${fs.realpathSync(scope.directory)}/`), Buffer.of(0xff)])
+    fs.mkdirSync(directory)
+    // Node cannot change to such a directory; a shell can.
+    const program = script(`await MmapArray.replace('made', 'i', (next) => next.append(1))`)
+    const shell = `cd "$(printf '\\377')" && exec "$0" --input-type=module -e "$1"`
+    const result = await run('sh', ['-c', shell, process.execPath, program], { cwd: scope.directory })
+    expectExit(result)
+    expect(fs.readdirSync(directory)).toEqual(['made'])
+  })
+
+  test('of a relative path in a directory that was removed throws ENOENT', async () => {
+    const result = await runNode(
+      `fs.mkdirSync('gone')
+       process.chdir('gone')
+       fs.rmdirSync('../gone')
+       await MmapArray.replace('made', 'i', () => {}).catch(({ code }) => console.log(code))`,
+      { cwd: scope.directory },
+    )
+    expectExit(result)
+    expect(result.stdout).toBe('ENOENT\n')
+  })
+
   test('of a subclass gives the callback an array of it', async () => {
     class Table extends MmapArray {}
     await Table.replace(scope.path(), 'i', (next) => expect(next).toBeInstanceOf(Table))
@@ -428,6 +464,7 @@ describe('replace that fails leaves the old file, and nothing else', () => {
 describeOnSmallDisk('replace on a full disk', () => {
   test.each([
     ['met by the callback', 'ENOSPC', 'for (;;) next.extend(new Int32Array(1000))'],
+    ['met by an appender', 'ENOSPC', 'next.appender({ capacity: 100_000 }).extend(new Int32Array(90_000))'],
     [
       'met by a store into a hole',
       'ERR_MEMORY_FAULT',

@@ -833,6 +833,31 @@ describe('copies', () => {
   })
 })
 
+test.each([
+  ['the option shape', 'ERR_OUT_OF_RANGE', (shape) => new MmapArray('i', 1, { shape })],
+  [
+    'the shape of a row in a handle',
+    'ERR_INVALID_ARG_TYPE',
+    (rowShape) => MmapArray.attach({ ...make('i', undefined, [-1, 3]).handle(), rowShape }),
+  ],
+])('%s of 2^32 lengths is refused without a look at all of them', (_, code, use) => {
+  let looks = 0
+  const list = new Proxy([], {
+    get(target, key) {
+      if (++looks > 1000) throw new Error('it was read to its end')
+      return key === 'length' ? 2 ** 32 - 1 : typeof key === 'string' ? 1 : target[key]
+    },
+  })
+  expectError(code, () => use(list))
+})
+
+test('reopen uses the shape that the array was opened with, even if the list has changed', () => {
+  const shape = [-1, 3]
+  const array = open(scope.file(new Int32Array(6)), 'i', { shape })
+  shape[1] = 2
+  expect(keep(array.reopen()).shape).toEqual([2, 3])
+})
+
 describe('handles', () => {
   test('carry the shape of a row, and survive JSON', () => {
     const array = make('i', undefined, [-1, 2, 3])

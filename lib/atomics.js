@@ -1,4 +1,4 @@
-// Atomic changes of one element of any type, as far as it has some. element-path.js has the usual calls.
+// Atomic changes of one element, for all types that have them. element-path.js makes the usual ones without a call of these.
 
 import { toIndex } from './arguments.js'
 import { atomicOperations } from './atomic-operations.js'

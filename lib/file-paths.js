@@ -8,9 +8,11 @@ const MOST_LINKS = 40
 /** Bytes of a name, on nearly all file systems. */
 const LONGEST_NAME = 255
 
-/** The path from the root, so that it stays the same when the current directory changes. */
+export const isAbsolute = (path) => path[0] === SLASH
+
+/** The path from the root, so that it stays the same when the current directory changes. A relative path if that directory was removed. */
 export function absolutePath(path) {
-  if (path.length === 0 || path[0] === SLASH) return path
+  if (path.length === 0 || isAbsolute(path)) return path
   let directory
   try {
     directory = process.cwd()
@@ -18,8 +20,10 @@ export function absolutePath(path) {
     // It was removed.
     return path
   }
-  // Node gives it as text. If its bytes are no text, this path would lead elsewhere.
-  return directory.includes('�') ? path : Buffer.concat([Buffer.from(`${directory}/`), path])
+  // Node gives it as text. If its bytes are not UTF-8, that text would lead elsewhere.
+  const isText = !directory.includes('\uFFFD')
+  const bytes = isText ? Buffer.from(directory) : fs.realpathSync.native('.', { encoding: 'buffer' })
+  return Buffer.concat([bytes, Buffer.of(SLASH), path])
 }
 
 /** Whether a path can only be that of a directory. */

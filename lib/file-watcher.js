@@ -68,8 +68,8 @@ export class FileWatcher {
   }
 
   /**
-   * Waits until something may have changed since it last resolved, or since the watcher was made. Whoever looks at the files after
-   * that misses no change: an event that comes while he looks ends the next call at once.
+   * Waits until something may have changed since it last resolved, or since the watcher was made. A caller that looks at the files after
+   * that misses no change: an event during the look ends the next call at once.
    * @returns {Promise<boolean>} false once the watcher is closed
    */
   async changed() {

@@ -1,6 +1,7 @@
 // Handles. They are plain JSON, so anybody may have made or changed one.
 
 import { handleVersion, invalidArgType } from './errors.js'
+import { lengthsIn } from './shape.js'
 
 /** Goes up when a handle's fields change their names or their meaning; a new field that may be absent needs no new version. */
 const VERSION = 1
@@ -54,8 +55,8 @@ export function handleFields(handle) {
   if (version !== VERSION) throw handleVersion(version, VERSION)
   const fields = Object.fromEntries(
     Object.keys(FIELDS).map((name) => {
-      // A copy, because a proxy may answer differently each time.
-      const value = Array.isArray(handle[name]) ? Array.from(handle[name]) : handle[name]
+      const given = handle[name]
+      const value = Array.isArray(given) ? lengthsIn(given) : given
       if (!isValid(name, value)) throw invalidArgType(`handle.${name}`, `part of ${expected}`, value)
       return [name, value ?? undefined]
     }),

@@ -99,7 +99,9 @@ export function openFile({ path, shm, fd }, typecode, options) {
   const type = isInHeader ? undefined : toType(typecode)
   const core = new Core(type?.code, path, flags, format, rare)
   const origin =
-    fd === undefined ? { path: path && absolutePath(path), shm, options: { ...others, format } } : undefined
+    fd === undefined
+      ? { path: path && absolutePath(path), shm, options: { ...others, shape: rare?.shape, format } }
+      : undefined
   const axes = format === 'npy' || rare?.shape !== undefined ? axesOfCore(core) : undefined
   return { core, type: type ?? typeOfFile(core), isCopyOnWrite: flags === 'c', origin, axes }
 }
@@ -119,9 +121,9 @@ export function openHandle({ record, ...handle }, flags) {
   return { core, type, isCopyOnWrite: (flags ?? handle.flags) === 'c', origin: originOfHandle(core, handle), axes }
 }
 
-/** Where the owner of a handle found the file. The core has no path for memory without a name. */
+/** Where the owner of a handle found the file. Memory without a name has no path, and handles leave out paths that are not UTF-8. */
 function originOfHandle(core, { path, format, offset, length, rowShape }) {
-  if (core.path() === undefined || core.path() === null) return undefined
+  if (path === undefined || (core.path() ?? undefined) === undefined) return undefined
   // The header of a .npy file says where its elements begin.
   const placement = format === 'npy' ? {} : { offset: Number(offset), ...extentOf(length, rowShape) }
   return { path: Buffer.from(path), options: { ...placement, format } }

@@ -24,6 +24,11 @@ export function closePending(array) {
   for (const appender of appenders.get(array) ?? []) appender.close()
 }
 
+/** Forgets the elements for an array that is about to be closed, because nobody will read its file. */
+export function dropPending(array) {
+  appenders.delete(array)
+}
+
 function flushAll() {
   for (const appender of [...appenders.values()].flatMap((some) => [...some])) {
     // The first call may throw what a batch met before. A failure of the second cannot be reported.

@@ -6,9 +6,10 @@ import { UnfinishedFile } from '../native.js'
 import * as args from './arguments.js'
 import { CoreArray, coreOf, requireOpen } from './core-array.js'
 import { invalidArgType } from './errors.js'
-import { absolutePath, followLinks, namesDirectory, pathIn, temporaryName } from './file-paths.js'
+import { absolutePath, followLinks, isAbsolute, namesDirectory, pathIn, temporaryName } from './file-paths.js'
 import { requireIdle, toSignal, unlessAborted } from './jobs.js'
 import { openFile, toFormat } from './opening.js'
+import { closePending, dropPending } from './pending-appenders.js'
 
 const OPTIONS = ['capacity', 'format', 'length', 'mode', 'shape', 'signal']
 
@@ -72,12 +73,14 @@ async function store(array, signal) {
   // If the callback closed it, nothing can tell whether stores were lost.
   requireOpen(array)
   requireIdle(array, 'replace')
+  closePending(array)
   // A .npy file that got shorter has bytes behind its elements.
   coreOf(array).trim()
   await unlessAborted({ signal }, () => coreOf(array).flushAsync())
 }
 
 function closeQuietly(array) {
+  dropPending(array)
   try {
     CoreArray.prototype.close.call(array)
   } catch {
@@ -100,6 +103,8 @@ export async function replace(make, givenPath, type, build, options) {
   signal?.throwIfAborted()
 
   const old = requireFile(given)
+  // Throws ENOENT if the path is relative and the current directory was removed.
+  if (!isAbsolute(given)) process.cwd()
   const { directory: directoryPath, name } = followLinks(given)
   const target = pathIn(directoryPath, name)
   const path = pathIn(directoryPath, temporaryName(name, randomBytes(6).toString('hex')))
@@ -108,7 +113,7 @@ export async function replace(make, givenPath, type, build, options) {
   const unfinished = new UnfinishedFile(path)
   let next
   try {
-    // Nobody else may read it who may not read the old file.
+    // Until it has the mode of the old file, only its owner may read it.
     const created = { ...others, flags: 'wx+', format, mode: old === undefined ? mode : OWNER_ONLY }
     next = make(() => openFile({ path }, type, created))
     const result = await unlessAborted({ signal }, async () => build(next))

@@ -6,13 +6,23 @@ import { indexOutOfRange, invalidArgType, outOfRange, wrongCoordinates } from '.
 
 const MOST_AXES = 64
 
+/**
+ * A copy of a list of lengths, because a proxy may answer differently each time. It ends behind one length too many, because a list may
+ * have 2^32 holes.
+ */
+export function lengthsIn(list) {
+  const lengths = []
+  for (let at = 0; at < list.length && at <= MOST_AXES; at++) lengths.push(list[at])
+  return lengths
+}
+
 /** The option `shape`, each length read once: [-1, 768] is as many rows of 768 elements as there are. */
 export function toShape(given) {
   if (given === undefined) return undefined
   if (!Array.isArray(given)) throw invalidArgType('options.shape', 'an Array of lengths', given)
-  const shape = Array.from(given)
+  const shape = lengthsIn(given)
   if (shape.length === 0 || shape.length > MOST_AXES) {
-    throw outOfRange('options.shape', `a list of 1 to ${MOST_AXES} lengths`, `${shape.length}`)
+    throw outOfRange('options.shape', `a list of 1 to ${MOST_AXES} lengths`, `${given.length}`)
   }
   for (const [axis, length] of shape.entries()) {
     const least = axis === 0 ? -1 : 1

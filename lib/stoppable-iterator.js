@@ -33,7 +33,7 @@ export class StoppableIterator {
     this.#start()
     try {
       const result = this.#signal?.aborted ? DONE : await this.#generator.next()
-      // A value that came together with an abort is the consumer's, who may have to close it.
+      // The consumer gets a value that came together with an abort, because the value may have to be closed.
       if (!result.done) return result
     } catch (error) {
       await this.#end()

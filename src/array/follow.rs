@@ -81,7 +81,7 @@ mod tests {
             over(&file, Flags::ReadWrite, None),
         );
         writer.extend(Region::of(&[8, 9])).unwrap();
-        let mut room = [0; 8];
+        let mut room = [0u8; 8];
         assert_eq!(reader.length_in_file().unwrap(), Some(3));
         let read = reader.read_from_file(1, Region::of_mut(&mut room)).unwrap();
         assert_eq!((read, room), (Some(2), [7, 7, 8, 9, 0, 0, 0, 0]));
@@ -102,7 +102,7 @@ mod tests {
             over(&file, Flags::ReadWrite, None),
         );
         writer.reserve(100).unwrap();
-        let mut room = [0; 8];
+        let mut room = [0u8; 8];
         for array in [&reader, &writer] {
             assert_eq!(array.length_in_file().unwrap(), None);
             let read = array.read_from_file(0, Region::of_mut(&mut room)).unwrap();

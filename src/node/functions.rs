@@ -7,7 +7,6 @@ use napi_derive::napi;
 use super::errors::throw_on_error;
 use super::values::count;
 use super::{external, overlays, shared_buffers};
-
 use crate::typecode::all;
 
 /// The rows of the core's table of typecodes, as text. A test compares them with JavaScript's.

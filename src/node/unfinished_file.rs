@@ -26,7 +26,7 @@ impl UnfinishedFile {
         }
     }
 
-    /// Keeps the file. What `remove` would remove is no longer ours.
+    /// Keeps the file: `remove` does nothing from then on.
     #[napi]
     pub fn finish(&self) {
         if let Some(mut file) = self.file.take() {

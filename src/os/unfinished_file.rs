@@ -1,14 +1,16 @@
 //! Files that are removed unless they are finished.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::unlink;
 
-use super::exit::at_exit;
+use super::exit::{ExitOfOwner, lock_at_exit};
 
 /// The paths of all unfinished files of this process. A path may be here twice.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+static EXIT: ExitOfOwner = ExitOfOwner::new(remove_all);
 
 fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
@@ -24,8 +26,7 @@ pub struct UnfinishedFile {
 impl UnfinishedFile {
     /// For a file that the caller is about to create. The path must be absolute, because the current directory may change.
     pub fn new(path: &Path) -> UnfinishedFile {
-        static REGISTER: Once = Once::new();
-        REGISTER.call_once(|| at_exit(remove_all));
+        EXIT.register();
         unfinished().push(path.to_owned());
         UnfinishedFile {
             path: Some(path.to_owned()),
@@ -57,8 +58,12 @@ fn forget(path: &Path) {
 }
 
 extern "C" fn remove_all() {
-    for path in unfinished().drain(..) {
-        let _ = unlink(&path);
+    if !EXIT.is_this_process() {
+        return;
+    }
+    let paths = lock_at_exit(&UNFINISHED);
+    for path in paths.iter().flat_map(|paths| paths.iter()) {
+        let _ = unlink(path);
     }
 }
 

@@ -30,7 +30,7 @@ impl ReservationLock {
 
 impl Drop for ReservationLock {
     fn drop(&mut self) {
-        // A process that starts at this moment may have the descriptor until it runs its program.
+        // Closing is not enough: a process that is being started may share the descriptor until it runs its program.
         byte_lock::unlock(&self.0, RESERVATIONS);
     }
 }

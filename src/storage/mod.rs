@@ -58,8 +58,8 @@ impl Storage {
         }
     }
 
-    /// Makes the system tell those who watch the memory about writes. It does not for the descriptor with which the memory was made. If
-    /// the memory cannot be opened again, it stays as it is, and whoever follows it looks once a second.
+    /// Makes the system report writes to watchers of the memory. It reports none that go through the descriptor with which the memory was
+    /// made. If the memory cannot be opened again, followers of it look once a second.
     fn report_writes(&self) {
         if let Ok(reopened) = self.reopened(OFlags::RDWR) {
             let _ = descriptor::replace(&self.file, &reopened);

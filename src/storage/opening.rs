@@ -46,7 +46,7 @@ impl Storage {
             // With O_APPEND all writes would go to the end of the file.
             file = reopen::reopen(&file, OFlags::RDWR, None)?;
         } else if flags.access() == Access::ReadWrite && stat.st_nlink == 0 && identity::is_in_memory(&file) {
-            // The system tells nobody who watches the memory about writes by the descriptor that made it.
+            // The system reports no writes through the descriptor that made the memory to watchers of it.
             file = reopen::reopen(&file, OFlags::RDWR, None).unwrap_or(file);
         }
         if flags == Flags::CreateOrTruncate {

@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::End;
-use super::exit::{lock_at_exit, register_exit};
+use super::exit::AtExit;
 use super::file_end::FileEnd;
 use crate::array::jobs::Progress;
 use crate::array::{Array, Extent, State};
 use crate::error::{Error, Result};
 use crate::kernels::Region;
 use crate::mapping::{Mapping, Window};
+use crate::os::exit::lock_at_exit;
 use crate::os::write::Unfinished;
 use crate::storage::{Flags, NpyHeader};
 
@@ -39,17 +40,12 @@ struct Writing {
 }
 
 /// The batches of this process.
-static OPEN: Mutex<Vec<Weak<Batch>>> = Mutex::new(Vec::new());
+static OPEN: AtExit<Batch> = AtExit::new();
 
 impl Batch {
     fn open(batch: Batch) -> Arc<Batch> {
         let batch = Arc::new(batch);
-        register_exit();
-        let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.len() == open.capacity() {
-            open.retain(|entry| entry.strong_count() > 0);
-        }
-        open.push(Arc::downgrade(&batch));
+        OPEN.add(&batch);
         batch
     }
 
@@ -86,11 +82,7 @@ impl Batch {
 
 /// Appends all batches at the end of the process.
 pub(super) fn append_all() {
-    let open = lock_at_exit(&OPEN);
-    for batch in open.iter().flat_map(|open| open.iter()).filter_map(Weak::upgrade) {
-        // A failure cannot be reported.
-        let _ = batch.append_at_exit();
-    }
+    OPEN.finish(Batch::append_at_exit);
 }
 
 impl Array {

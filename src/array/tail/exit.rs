@@ -1,40 +1,44 @@
 //! What arrays do at the exit of the process, without the arrays.
 
-use std::sync::{Mutex, MutexGuard, OnceLock, TryLockError};
-use std::thread;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::{batch, reserved};
-use crate::os::exit::at_exit;
+use crate::error::Result;
+use crate::os::exit::{ExitOfOwner, lock_at_exit};
 
-/// The process that registered [`finish_all`]. A process that is forked from it inherits the registration, and must not act on it.
-static REGISTERED: OnceLock<u32> = OnceLock::new();
-
-/// Lets [`finish_all`] run at the exit of this process.
-pub fn register_exit() {
-    REGISTERED.get_or_init(|| {
-        at_exit(finish_all);
-        std::process::id()
-    });
-}
+static EXIT: ExitOfOwner = ExitOfOwner::new(finish_all);
 
 /// Runs at `exit`, on the thread that called it. Appends batches last, because a batch goes behind the elements of a reserved file.
 extern "C" fn finish_all() {
-    if REGISTERED.get() == Some(&std::process::id()) {
+    if EXIT.is_this_process() {
         reserved::seal_all();
         batch::append_all();
     }
 }
 
-/// Other threads lock these lists for a moment only. A thread that ended while it had locked one must not hang the process.
-pub fn lock_at_exit<T>(list: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
-    const TRIES: u32 = 1000;
-    for _ in 0..TRIES {
-        match list.try_lock() {
-            Ok(list) => return Some(list),
-            Err(TryLockError::Poisoned(poisoned)) => return Some(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(1)),
+/// What is to be finished at the exit of the process, unless it was dropped before.
+#[derive(Debug)]
+pub struct AtExit<T>(Mutex<Vec<Weak<T>>>);
+
+impl<T> AtExit<T> {
+    pub const fn new() -> AtExit<T> {
+        AtExit(Mutex::new(Vec::new()))
+    }
+
+    pub fn add(&self, entry: &Arc<T>) {
+        EXIT.register();
+        let mut list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if list.len() == list.capacity() {
+            list.retain(|entry| entry.strong_count() > 0);
+        }
+        list.push(Arc::downgrade(entry));
+    }
+
+    /// Finishes all. A failure cannot be reported.
+    pub fn finish(&self, finish: impl Fn(&T) -> Result<()>) {
+        let list = lock_at_exit(&self.0);
+        for entry in list.iter().flat_map(|list| list.iter()).filter_map(Weak::upgrade) {
+            let _ = finish(&entry);
         }
     }
-    None
 }

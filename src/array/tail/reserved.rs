@@ -1,11 +1,11 @@
 //! A reserved array: its file has room behind the elements. The array truncates the file to them, at the latest at the end of the
 //! process.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::Tail;
-use super::exit::{lock_at_exit, register_exit};
+use super::exit::AtExit;
 use crate::array::{Array, State, countable_bytes};
 use crate::error::{Error, Result};
 use crate::kernels::{self, Region};
@@ -62,19 +62,14 @@ struct Reservation {
 }
 
 /// The reservations of this process in files that others can see.
-static OPEN: Mutex<Vec<Weak<Reservation>>> = Mutex::new(Vec::new());
+static OPEN: AtExit<Reservation> = AtExit::new();
 
 impl Reservation {
     fn start(reservation: Reservation) -> Arc<Reservation> {
         let reservation = Arc::new(reservation);
         // Memory that nobody else can see ends with the process.
         if reservation.mapping.storage().is_exposed() {
-            register_exit();
-            let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-            if open.len() == open.capacity() {
-                open.retain(|entry| entry.strong_count() > 0);
-            }
-            open.push(Arc::downgrade(&reservation));
+            OPEN.add(&reservation);
         }
         reservation
     }
@@ -124,11 +119,7 @@ impl Reservation {
 
 /// Truncates all reserved files to their elements, at the end of the process.
 pub(super) fn seal_all() {
-    let open = lock_at_exit(&OPEN);
-    for reservation in open.iter().flat_map(|open| open.iter()).filter_map(Weak::upgrade) {
-        // A failure cannot be reported.
-        let _ = reservation.seal();
-    }
+    OPEN.finish(Reservation::seal);
 }
 
 impl Array {
