@@ -801,6 +801,20 @@ describe('lists nested as the axes are', () => {
     expect(array.length).toBe(0)
   })
 
+  // What broke: the half of a complex number at the end of a row was left out.
+  test('of typed arrays that end inside a complex number throw ERR_PARTIAL_ROW', () => {
+    const [array, deep] = [make('Zf', undefined, [-1, 2]), make('Zf', undefined, [-1, 2, 1])]
+    const half = Float32Array.of(1, 2, 3, 4, 5)
+    expectError('ERR_PARTIAL_ROW', () => array.append(half))
+    expectError('ERR_PARTIAL_ROW', () => array.extend([half, [6, 7]]))
+    expectError('ERR_PARTIAL_ROW', () => array.setSlice([half], 0, 0))
+    expectError('ERR_PARTIAL_ROW', () => new MmapArray('Zf', [half], { shape: [-1, 2] }))
+    expectError('ERR_PARTIAL_ROW', () => deep.append([half.slice(0, 3), half.slice(0, 2)]))
+    expect([array.length, deep.length]).toEqual([0, 0])
+    array.extend([half.slice(0, 4), [6, 7]])
+    expect(array.shape).toEqual([2, 2])
+  })
+
   test('of records and characters', () => {
     const points = make(POINT, [[{ x: 1, y: 0 }, { x: 2, y: 0 }]], [-1, 2]) // prettier-ignore
     points.append([{ x: 3, y: 0 }, { x: 4, y: 0.5 }]) // prettier-ignore
