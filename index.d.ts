@@ -1984,7 +1984,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * The element at an index, counted from the end where it is negative; undefined outside the array and once it is closed,
    * as `Array.prototype.at`.
    *
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is no integer
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is no integer, and for coordinates of an array of several dimensions
    * @throws {Error} ERR_MEMORY_FAULT if another process has truncated the file before the element
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])

@@ -469,6 +469,8 @@ for at, data in writes[:step]: mmap_array._write_at(b._descriptor, data, at)`,
       }
       expect(scope.keep(MmapArray.attach(await ask('a.handle()'))).shape).toEqual([11, 2, 3])
       expect(await ask('[len(part) for part in a.follow("start", timeout=0, batch=20)]')).toEqual([18, 18, 18, 12])
+      expect((await thrown(ask('a.follow(5)'))).code).toBe('ERR_PARTIAL_ROW')
+      expect(await ask('[len(part) for part in a.follow(-12, timeout=0)]')).toEqual([12])
     })
 
     test('of a killed writer are truncated before the next append', async () => {

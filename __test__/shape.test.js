@@ -324,6 +324,7 @@ describe.each(Object.keys(KINDS))('get and set by coordinates, %s', (kind) => {
       expectError(code, () => one.set(...coordinates, value), `set(${coordinates.map(String)})`)
     }
     expectError('ERR_INVALID_ARG_TYPE', () => one.get())
+    expectError('ERR_INVALID_ARG_TYPE', () => one.at(1, 2))
     expectError('ERR_INVALID_ARG_TYPE', () => one.set())
     expectError('ERR_INVALID_ARG_TYPE', () => one.set(0))
     expectError('ERR_INVALID_ARG_TYPE', () => one.set(0, 0, 'x'))
@@ -798,6 +799,20 @@ describe('lists nested as the axes are', () => {
     }
     expectError('ERR_INVALID_ARG_TYPE', () => array.append([[[1], 2], [3, 4]])) // prettier-ignore
     expect(array.length).toBe(0)
+  })
+
+  // What broke: the half of a complex number at the end of a row was left out.
+  test('of typed arrays that end inside a complex number throw ERR_PARTIAL_ROW', () => {
+    const [array, deep] = [make('Zf', undefined, [-1, 2]), make('Zf', undefined, [-1, 2, 1])]
+    const half = Float32Array.of(1, 2, 3, 4, 5)
+    expectError('ERR_PARTIAL_ROW', () => array.append(half))
+    expectError('ERR_PARTIAL_ROW', () => array.extend([half, [6, 7]]))
+    expectError('ERR_PARTIAL_ROW', () => array.setSlice([half], 0, 0))
+    expectError('ERR_PARTIAL_ROW', () => new MmapArray('Zf', [half], { shape: [-1, 2] }))
+    expectError('ERR_PARTIAL_ROW', () => deep.append([half.slice(0, 3), half.slice(0, 2)]))
+    expect([array.length, deep.length]).toEqual([0, 0])
+    array.extend([half.slice(0, 4), [6, 7]])
+    expect(array.shape).toEqual([2, 2])
   })
 
   test('of records and characters', () => {

@@ -910,6 +910,9 @@ class MmapArray:
         else:
             at = _integer("from_", from_, -self._length)
             at += self._length if at < 0 else 0
+            if at % self._row:
+                what = f"the first element of a row, which has {self._row} elements"
+                raise _WrongValue("ERR_PARTIAL_ROW", f"from_ must be {what}. Received {from_!r}")
         _deadline(timeout)
         batch = max(2**20 // self.itemsize, 1) if batch is None else _integer("batch", batch, 1)
         batch = max(batch - batch % self._row, self._row)
