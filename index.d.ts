@@ -895,7 +895,7 @@ export interface Appender<C extends ElementType = Typecode> {
    * Appends what is pending, waits for the device with `sync`, and ends the appender. The array stays open. A second call does
    * nothing. `close()` of the array does the same with its appenders.
    *
-   * @throws {Error} as {@link Appender.flush}. The appender stays open then: make room and close it again
+   * @throws {Error} as {@link Appender.flush}. The appender stays open then: make room and close it again, or call `discard()`
    * @example
    * const log = new MmapArray('i')
    * const appender = log.appender()
@@ -905,6 +905,20 @@ export interface Appender<C extends ElementType = Typecode> {
    * appender.append(2) // throws Error ERR_CLOSED
    */
   close(): void
+
+  /**
+   * Ends the appender without appending what is pending. This is for elements that can never be appended, such as those for a disk that
+   * stays full: `close()` would throw each time, and the appender and its array would stay open.
+   *
+   * @returns the number of elements that were given up
+   * @example
+   * const log = new MmapArray('i')
+   * const appender = log.appender()
+   * appender.append(1)
+   * appender.discard() // => 1
+   * log.length // => 0
+   */
+  discard(): number
 
   /**
    * As `close`, for `using appender = log.appender()`.

@@ -529,6 +529,17 @@ describe('a flush by the timer that fails', () => {
     expect([integersIn(path), appender.closed]).toEqual([[1, 2], true])
   })
 
+  test('does not stop discard, after which the array can be closed', () => {
+    const { array, appender, path } = open({ capacity: 3 })
+    fs.appendFileSync(path, 'x')
+    appender.extend(Int32Array.of(1, 2))
+    expect(codeOf(() => array.close())).toBe('ERR_RAGGED_LENGTH')
+    expect([appender.discard(), appender.pending, appender.closed, array.closed]).toEqual([2, 0, true, false])
+    expect([codeOf(() => appender.append(3)), appender.discard()]).toEqual(['ERR_CLOSED', 0])
+    array.close()
+    expect([array.closed, fs.readFileSync(path, 'latin1')]).toEqual([true, 'x'])
+  })
+
   test('of a full batch takes no element until a flush works', () => {
     const { appender, path } = open({ capacity: 2 })
     fs.appendFileSync(path, 'x')

@@ -73,7 +73,23 @@ describe('shape, order, strides and offset', () => {
     array.close()
     other.close()
     expect([array.shape, array.strides, array.order, array.offset]).toEqual([[0, 3], [3, 1], 'C', 0])
-    expect([other.shape, other.order, other.offset]).toEqual([[0, 3], 'F', 128])
+    expect([other.shape, other.strides, other.order, other.offset]).toEqual([[0], [1], 'C', 128])
+  })
+
+  test('of a file in order F that others have truncated are those of one dimension', () => {
+    const array = fortran()
+    expect([array.shape, array.strides, array.order]).toEqual([[2, 3], [1, 2], 'F'])
+    fs.truncateSync(array.path, array.offset + 2 * array.itemsize)
+    expect(array.refresh()).toBe(2)
+    expect([array.shape, array.strides, array.order]).toEqual([[2], [1], 'C'])
+    expect(array.ndarray()).toMatchObject({ shape: [2], stride: [1] })
+    expect(() => array.get(0, 2)).toThrow(expect.objectContaining({ code: 'ERR_INDEX_OUT_OF_RANGE' }))
+  })
+
+  test('of a file whose rows have more bytes than there can be are those of the file', () => {
+    const array = open(scope.file(npyBytes({ shape: '(0, 4611686018427387904)' }), 'wide.npy'))
+    expect(array.shape).toEqual([0, 2 ** 62])
+    expect(keep(array.copy()).length).toBe(0)
   })
 
   test('offset is the bytes before the elements', () => {

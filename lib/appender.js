@@ -118,6 +118,14 @@ export class Appender {
     this.#end()
   }
 
+  discard() {
+    if (this.#isClosed) return 0
+    const discarded = this.pending
+    deletePending(this.#array, this)
+    this.#end()
+    return discarded
+  }
+
   #end() {
     this.#isClosed = true
     this.#limit = 0
