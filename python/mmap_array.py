@@ -818,26 +818,26 @@ class MmapArray:
 
         Returns 'ok', 'not-equal' if the element was another one to begin with, or 'timed-out'.
         """
-        deadline, has_slept = _deadline(timeout), False
+        deadline, was_expected, pause = _deadline(timeout), False, _Timespec(0, 0)
         self._require_words("wait")
         (bits,) = self._type.encode(expected)
         with self._word(index) as address:
             while True:
-                left = min(max(deadline - time.monotonic(), 0), 2**31)
-                pause = None if deadline == float("inf") else _Timespec(int(left), int(left % 1 * 1e9))
+                # The first call only looks: a change after it ends the wait with 'ok', also if a signal interrupts the sleep.
                 done, number = _futex(address, _FUTEX_WAIT, bits & 0xFFFFFFFF, pause)
                 if done >= 0:
                     return "ok"
                 if number == errno.EAGAIN:
-                    # After a signal the element may have changed meanwhile, which is what the caller waits for.
-                    return "ok" if has_slept else "not-equal"
-                if number == errno.ETIMEDOUT:
+                    return "ok" if was_expected else "not-equal"
+                left = min(max(deadline - time.monotonic(), 0), 2**31)
+                if number == errno.ETIMEDOUT and left == 0:
                     return "timed-out"
                 if number == errno.EFAULT:
                     raise _memory_fault()
-                if number != errno.EINTR:
+                if number not in (errno.ETIMEDOUT, errno.EINTR):
                     raise OSError(number, os.strerror(number))
-                has_slept = True
+                was_expected = True
+                pause = None if deadline == float("inf") else _Timespec(int(left), int(left % 1 * 1e9))
 
     def notify(self, index, count=None):
         """Wakes those who sleep on an element, in all processes and threads; at most `count`. Returns how many it woke."""
