@@ -2008,69 +2008,51 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   at(index: number): Element<C> | undefined
 
   /**
-   * Adds one element at the end. In an exact array it is one appending write: appends of several threads and processes to
+   * Adds one element at the end, or exactly one row if the array has several dimensions: a list of its elements, see {@link Nested}, or
+   * another iterable of them. In an exact array it is one appending write: appends of several threads and processes to
    * one file are all kept, and a full disk is an error of this call that leaves the array as it was. For records whose size does
-   * not divide 4096, this and every other change of the length of an exact array holds a lock; see docs/durability.md.
+   * not divide 4096, and for rows, this and every other change of the length of an exact raw array holds a lock; see docs/durability.md.
    *
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind, also for a row in an array of one dimension;
+   * ERR_TYPE_MISMATCH for a row that is an MmapArray or typed array of another type
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type; ERR_PARTIAL_ROW for another number of elements
+   * than a row has
    * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC; ERR_LOCKED if another
    * open file held the lock on appends for two seconds. `pid` of the error is its process, if the system tells
    * @example
    * const scores = new MmapArray('i', [3, 1])
    * scores.append(2)
    * scores.tolist() // => [ 3, 1, 2 ]
-   */
-  append(value: Input<C>): void
-
-  /**
-   * Adds exactly one row at the end of an array of several dimensions: a list of its elements, see {@link Nested}, or another iterable of
-   * them. As one element, it is one appending write.
-   *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE for an
-   * element of the wrong kind, and in an array of one dimension
-   * @throws {RangeError} ERR_PARTIAL_ROW for any other number of elements, ERR_VALUE_OUT_OF_RANGE
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC; ERR_LOCKED
-   * @example
    * const vectors = MmapArray.open('rows.npy', 'f', { flags: 'w+', shape: [-1, 2] })
    * vectors.append([1, 2])
    * vectors.append(Float32Array.of(3, 4))
    * vectors.append([5]) // throws RangeError ERR_PARTIAL_ROW
    * vectors.shape // => [ 2, 2 ]
    */
-  append(row: Nested<C> | PlainIterable<Input<C>>): void
+  append(value: Input<C> | Nested<C> | PlainIterable<Input<C>>): void
 
   /**
    * Adds elements at the end. Of an iterable, the items before a bad one (or before it throws) are kept, as in Python. All
-   * items are taken before the first is added.
+   * items are taken before the first is added. An array of several dimensions takes elements, or lists of the elements of one row each,
+   * and adds all or nothing.
    *
    * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE for an
    * item of the wrong kind and for what is no iterable
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type; ERR_PARTIAL_ROW for a list that is no row, and for
+   * elements that are not whole rows
    * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
    * @example
    * const scores = new MmapArray('B', [1])
    * scores.extend([2, 3])
    * scores.extend([4, 999, 5]) // throws RangeError ERR_VALUE_OUT_OF_RANGE
    * scores.tolist() // => [ 1, 2, 3, 4 ]
-   */
-  extend(items: Source<C>): void
-
-  /**
-   * Adds rows at the end of an array of several dimensions: elements, as above, or lists of the elements of one row each. All or nothing is
-   * added.
-   *
-   * @throws {TypeError} ERR_TYPE_MISMATCH, ERR_INVALID_ARG_TYPE
-   * @throws {RangeError} ERR_PARTIAL_ROW for a list that is no row, and for elements that are not whole rows; ERR_VALUE_OUT_OF_RANGE
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
-   * @example
    * const vectors = new MmapArray('f', undefined, { shape: [-1, 2] })
    * vectors.extend([[1, 2], [3, 4]])
    * vectors.extend([5, 6])
    * vectors.extend([[7, 8], [9]]) // throws RangeError ERR_PARTIAL_ROW
    * vectors.shape // => [ 3, 2 ]
    */
-  extend(rows: PlainIterable<Nested<C>>): void
+  extend(items: Source<C> | PlainIterable<Nested<C>>): void
 
   /**
    * Collects elements in memory and appends them in batches, for logs: see {@link Appender} and docs/logging.md. An array may have several
