@@ -3294,12 +3294,15 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   /**
    * Sleeps while an element is `expected`, until `notify` wakes it: as `Atomics.wait`, but between processes too. On Linux it is
    * a futex without the private flag, so C and Python wake it, and are woken. Typecodes `i` and `I`. Blocks this thread.
-   * For the first few microseconds it is awake, and looks: a change of the element then ends it without a wake.
+   * It may read the element for up to 50 microseconds before it sleeps: a change then ends it without a wake.
+   *
+   * A change followed by `notify` is never missed, if the element still has another value when the sleeper looks again: use a counter,
+   * not a flag that is set back. A `notify` without a change may be missed.
    *
    * @param index counted from the end where it is negative
    * @param expected the value to sleep on
    * @param timeout milliseconds; default without end
-   * @returns `'ok'` after a wake or a change, `'not-equal'` where the element was another to begin with, `'timed-out'`
+   * @returns `'ok'` after a wake or a change, `'not-equal'` if the element had another value at the call, `'timed-out'`
    * @throws {TypeError} ERR_TYPE_MISMATCH for other typecodes, ERR_INVALID_ARG_TYPE
    * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_VALUE_OUT_OF_RANGE
    * @throws {Error} ERR_CLOSED; the system's
@@ -3311,7 +3314,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   wait(index: number, expected: number, timeout?: number): 'ok' | 'not-equal' | 'timed-out'
 
   /**
-   * As `wait`, without blocking the thread or a thread of the pool. It keeps the process alive until it settles.
+   * As `wait`, without blocking the thread or a thread of the pool. It keeps the process alive until it settles. It compares the element
+   * at the call, and begins to sleep a moment later: a change in between ends it with `'ok'`, a `notify` without a change is missed.
    *
    * @throws {Error} as `wait`, and ERR_CLOSED where the array is closed meanwhile; as a rejection
    * @throws {TypeError} as `wait`
@@ -3325,7 +3329,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   waitAsync(index: number, expected: number, timeout?: number): Promise<'ok' | 'not-equal' | 'timed-out'>
 
   /**
-   * Wakes those who sleep on an element, in every thread and process. It does not wake sleepers of `Atomics.wait`.
+   * Wakes those who sleep on an element, in every thread and process. Store the new value first: a sleeper never misses a change that
+   * is followed by `notify`, and may miss a `notify` alone. It does not wake sleepers of `Atomics.wait`.
    *
    * @param index counted from the end where it is negative
    * @param count how many to wake at most; default all

@@ -816,7 +816,8 @@ class MmapArray:
     def wait(self, index, expected, timeout=None):
         """Sleeps while an element of type 'i' or 'I' is `expected`, until notify() of any process or thread, at most `timeout` seconds.
 
-        Returns 'ok', 'not-equal' if the element was another one to begin with, or 'timed-out'.
+        Returns 'ok', 'not-equal' if the element had another value at the call, or 'timed-out'. A change followed by notify() is never
+        missed, if the element still has another value when the sleeper looks again. A notify() without a change may be missed.
         """
         deadline, was_expected, pause = _deadline(timeout), False, _Timespec(0, 0)
         self._require_words("wait")

@@ -12,10 +12,10 @@ use rustix::time::{ClockId, Timespec, clock_gettime};
 use super::polling;
 use crate::error::{Error, Result};
 
+mod spinning;
 #[cfg_attr(target_os = "linux", path = "futex/linux.rs")]
 #[cfg_attr(target_os = "macos", path = "futex/macos.rs")]
 mod system;
-mod spinning;
 
 /// How a sleep ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
