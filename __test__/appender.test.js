@@ -1,4 +1,5 @@
 // What an appender takes, when it appends it, and what happens when it cannot. How processes end is in appender-ends.test.js.
+import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
@@ -182,17 +183,26 @@ describe('flush', () => {
     expect(array.tolist()).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
   })
 
-  test('while an asynchronous call works on the array throws ERR_BUSY, and works after it', async () => {
+  test('while an asynchronous call works on the array throws ERR_BUSY, and the timer waits for its end', async () => {
     const { array, appender } = open({ interval: 1 })
-    array.extend([3, 1, 2])
-    const sorted = array.sortAsync()
-    appender.append(0)
+    const pipe = scope.path()
+    spawnSync('mkfifo', [pipe])
+    const silent = fs.openSync(pipe, 'r+')
+    const abort = new AbortController()
+    const read = array.fromfileAsync(silent, 1, { signal: abort.signal })
+    appender.append(1)
     expect(codeOf(() => appender.flushSync())).toBe('ERR_BUSY')
-    await sorted
-    // The timer may have met the call too. That is no error.
-    appender.extend([4])
-    await appender.flush()
-    expect(array.tolist()).toEqual([1, 2, 3, 0, 4])
+    // Timers of one duration fire in the order in which they began.
+    for (let n = 0; n < 3; n++) {
+      await pause(1)
+      expect(codeOf(() => appender.extend([]))).toBe('nothing thrown')
+    }
+    expect(appender.pending).toBe(1)
+    abort.abort()
+    await expect(read).rejects.toMatchObject({ name: 'AbortError' })
+    fs.closeSync(silent)
+    while (array.length === 0) await pause(1)
+    expect(array.tolist()).toEqual([1])
   })
 
   test('of two appenders keeps the order of each', () => {

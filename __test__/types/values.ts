@@ -1,5 +1,5 @@
 // What may be written: single elements, sources of many, initializers.
-import { MmapArray, type NdarrayParts, type View } from '../../index.js'
+import { type Appender, type AppenderOptions, MmapArray, type NdarrayParts, type View } from '../../index.js'
 import { exactly, use } from './exactly.js'
 
 const bytes = new MmapArray('B')
@@ -127,7 +127,7 @@ use(new MmapArray('d', 10n))
 
 // Several dimensions.
 const grid = new MmapArray('f', [[1, 2], Float32Array.of(3, 4)], { shape: [-1, 2] })
-exactly<MmapArray<'f'>>()(grid)
+exactly<'f'>()(grid.typecode)
 exactly<number>()(grid.get(0, 1))
 exactly<void>()(grid.set(0, 1, 2n))
 exactly<View<'f', ArrayBuffer>>()(grid.row(0))
@@ -145,3 +145,23 @@ grid.set(0, 1, '2')
 grid.get(0, '1')
 // @ts-expect-error no lengths
 MmapArray.open('a.npy', 'f', { shape: 2 })
+
+// Appenders
+
+const appender: Appender<'d'> = doubles.appender({ capacity: 10, interval: 0, sync: true } satisfies AppenderOptions)
+exactly<MmapArray<'d'>>()(appender.array)
+exactly<Promise<void>>()(appender.flush())
+appender.append(1)
+appender.append(1n)
+appender.extend(doubles)
+appender.extend([1, 2n])
+text.appender().append('a')
+new MmapArray({ x: 'd', n: 'q' }).appender().append({ x: 1, n: 2n })
+// @ts-expect-error characters are no numbers
+appender.append('a')
+// @ts-expect-error another type
+appender.extend(int32s)
+// @ts-expect-error no such field
+new MmapArray({ x: 'd' }).appender().append({ y: 1 })
+// @ts-expect-error no such option
+doubles.appender({ size: 1 })

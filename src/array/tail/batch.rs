@@ -162,9 +162,13 @@ impl Array {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::array::samples::{file_of, integers, over};
+    use crate::array::Placement;
+    use crate::array::samples::{file_of, integers, over, records};
+    use crate::sharing::append_lock::AppendLock;
+    use crate::storage::Storage;
     use crate::typecode::Typecode;
     use std::fs::File;
+    use std::os::fd::AsRawFd;
     use std::os::unix::fs::FileExt;
 
     /// A buffer for arrays of two-byte integers, with some bytes.
@@ -201,10 +205,26 @@ mod tests {
     }
 
     #[test]
+    fn append_batch_while_another_append_does_not_end_keeps_the_elements() {
+        let file = file_of(&[1; 20]);
+        let open = || Storage::from_descriptor(file.as_raw_fd(), Flags::ReadWrite);
+        let mut array = Array::open(records(20), Flags::ReadWrite, Placement::default(), open).unwrap();
+        let mut buffer = Array::anonymous(records(20), 10).unwrap();
+        buffer.extend(Region::of(&[7; 40])).unwrap();
+        let batch = array.batch(&buffer, false).unwrap();
+        let held = AppendLock::on(array.storage()).unwrap().acquire().unwrap();
+        assert_eq!(array.append_batch(&batch).unwrap_err().code(), "ERR_LOCKED");
+        assert_eq!((buffer.length(), bytes_of(&file).len()), (2, 20));
+        drop(held);
+        array.append_batch(&batch).unwrap();
+        assert_eq!((buffer.length(), bytes_of(&file).len()), (0, 60));
+    }
+
+    #[test]
     fn remove_of_a_part_keeps_the_elements_behind_it() {
         let array = over(&file_of(&[]), Flags::ReadWrite, None);
         let buffer = buffer_of(&[1, 1, 2, 2, 3, 3]);
-        array.batch(&buffer, false).unwrap().remove(4, 2);
+        array.batch(&buffer, false).unwrap().remove(4);
         assert_eq!(buffer.region().to_vec().unwrap(), [3, 3]);
     }
 
