@@ -586,7 +586,8 @@ class MmapArray:
         self._lock_descriptor = None
         self._is_locked = False
         self._make_mutexes()
-        self._map, self._bytes, self._mapped, self._view = None, None, 0, None
+        # The mapping, the byte of the file at which it starts, its bytes from the offset on, and how many they are.
+        self._map, self._map_start, self._bytes, self._mapped, self._view = None, 0, None, 0, None
         self._length = 0
         # Whether the file was seen to end with a whole element or row. Then a part that comes later is what an interrupted append left.
         self._was_whole = self._file_bytes() % self._unit == 0
@@ -1028,6 +1029,7 @@ class MmapArray:
                 except ValueError:
                     raise _memory_fault() from None
                 self._bytes, self._mapped = memoryview(self._map)[self._offset - base :], size
+                self._map_start = base
             return self._bytes[start * self.itemsize : need]
 
     def _read_bytes(self, start, end):
@@ -1170,10 +1172,17 @@ class MmapArray:
 
     @contextlib.contextmanager
     def _word(self, index):
-        """The address of an element in a page that is mapped for this. The kernel alone reads it, and so a truncation is an error."""
-        position = self._offset + self._place(index, self.length) * self.itemsize
-        if position % 4:
-            raise _out_of_range("the offset", "a multiple of 4 for wait and notify", self._offset)
+        """The address of an element. The kernel alone reads it, and so a truncation is an error."""
+        at = self._place(index, self.length)
+        position = self._offset + at * self.itemsize
+        if self._flags != "r":
+            with self._mutex:
+                self._memory(at, at + 1)
+                # Keeps the memory mapped as long as it is used.
+                word = ctypes.c_uint32.from_buffer(self._map, position - self._map_start)
+            yield ctypes.addressof(word)
+            return
+        # ctypes takes no memory that is read only, so the page is mapped once more.
         base = position - position % mmap.PAGESIZE
         address = _libc.mmap(None, mmap.PAGESIZE, mmap.PROT_READ, mmap.MAP_SHARED, self._descriptor, base)
         if address == ctypes.c_void_p(-1).value:
@@ -1379,6 +1388,8 @@ def _open_npy(descriptor, type_, flags, path, length):
         os.ftruncate(descriptor, len(data))
     header = _Header.read(descriptor, repr(path))
     _require_type(header, type_, path)
+    if header.start % header.type.alignment:
+        raise Error("ERR_UNSUPPORTED_NPY", f"{path!r}: its elements begin at byte {header.start}, where none of their type is aligned")
     found = max(os.fstat(descriptor).st_size - header.start, 0) // header.type.itemsize
     if header.count > found:
         raise _invalid_npy(f"its header counts {header.count} elements, but it ends after {found}", repr(path))
