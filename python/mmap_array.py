@@ -820,26 +820,26 @@ class MmapArray:
         Returns 'ok', 'not-equal' if the element had another value at the call, or 'timed-out'. A change followed by notify() is never
         missed, if the element still has another value when the sleeper looks again. A notify() without a change may be missed.
         """
-        deadline, was_expected, pause = _deadline(timeout), False, _Timespec(0, 0)
+        deadline = _deadline(timeout)
         self._require_words("wait")
         (bits,) = self._type.encode(expected)
+        was_expected = self[index] == expected
         with self._word(index) as address:
             while True:
-                # The first call only looks: a change after it ends the wait with 'ok', also if a signal interrupts the sleep.
+                left = min(max(deadline - time.monotonic(), 0), 2**31)
+                pause = None if deadline == float("inf") else _Timespec(int(left), int(left % 1 * 1e9))
                 done, number = _futex(address, _FUTEX_WAIT, bits & 0xFFFFFFFF, pause)
                 if done >= 0:
                     return "ok"
                 if number == errno.EAGAIN:
+                    # It changed after the call, before the sleep or while a signal had interrupted it: what the caller waits for.
                     return "ok" if was_expected else "not-equal"
-                left = min(max(deadline - time.monotonic(), 0), 2**31)
-                if number == errno.ETIMEDOUT and left == 0:
+                if number == errno.ETIMEDOUT:
                     return "timed-out"
                 if number == errno.EFAULT:
                     raise _memory_fault()
-                if number not in (errno.ETIMEDOUT, errno.EINTR):
+                if number != errno.EINTR:
                     raise OSError(number, os.strerror(number))
-                was_expected = True
-                pause = None if deadline == float("inf") else _Timespec(int(left), int(left % 1 * 1e9))
 
     def notify(self, index, count=None):
         """Wakes those who sleep on an element, in all processes and threads; at most `count`. Returns how many it woke."""

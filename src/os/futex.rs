@@ -61,8 +61,7 @@ impl Word {
     /// cannot. `seen` is the same word in memory that this thread may read.
     pub fn wait(self, seen: Word, expected: u32, timeout: Duration) -> Result<Wakeup> {
         let began = Instant::now();
-        // A private page may have a value of its own, which says nothing about the word.
-        let was_expected = self.0 == seen.0 && seen.is(expected);
+        let was_expected = self.is_known_to_be(seen, expected);
         if seen.changes_soon(expected, began, timeout) {
             return Ok(Wakeup::Woken);
         }
@@ -76,6 +75,12 @@ impl Word {
                 done => return outcome(done),
             }
         }
+    }
+
+    /// Whether `seen`, which this thread may read, says that the word has a value. A private page says nothing: it may have a value of its
+    /// own.
+    pub fn is_known_to_be(self, seen: Word, expected: u32) -> bool {
+        self.0 == seen.0 && seen.is(expected)
     }
 
     fn is(self, expected: u32) -> bool {

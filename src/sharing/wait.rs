@@ -16,7 +16,7 @@ pub struct Sleepers(Vec<Weak<Cancellation>>);
 const STACK_BYTES: usize = 64 * 1024;
 
 impl Sleepers {
-    /// Sleeps on a new thread, which calls `done` with the outcome. If the word is not `expected` now, calls `done` at once.
+    /// Sleeps on a new thread, which calls `done` with the outcome.
     pub fn sleep(
         &mut self,
         word: SharedWord,
@@ -24,14 +24,8 @@ impl Sleepers {
         timeout: Option<Duration>,
         done: impl FnOnce(Result<Wakeup>) + Send + 'static,
     ) -> Result<()> {
-        // A thread takes a while to start. If it looked first, a change after this call would seem to come before it.
-        match word.wait(expected, Duration::ZERO)? {
-            Wakeup::TimedOut => {}
-            outcome => {
-                done(Ok(outcome));
-                return Ok(());
-            }
-        }
+        // The thread takes a while to start. What changes until then changed after the call.
+        let was_expected = word.is_known_to_be(expected);
         let cancellation = Arc::new(Cancellation::default());
         if self.0.len() == self.0.capacity() {
             self.0.retain(|sleeper| sleeper.strong_count() > 0);
@@ -42,7 +36,7 @@ impl Sleepers {
             .stack_size(STACK_BYTES)
             .spawn(move || {
                 done(match word.wait_unless(&cancellation, expected, timeout) {
-                    Ok(Wakeup::NotEqual) => Ok(Wakeup::Woken),
+                    Ok(Wakeup::NotEqual) if was_expected => Ok(Wakeup::Woken),
                     outcome => outcome,
                 });
             })
