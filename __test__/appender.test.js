@@ -429,6 +429,21 @@ describe('a getter of an element', () => {
     }
   })
 
+  test('that closes the array of an empty appender makes append throw', () => {
+    const array = scope.keep(MmapArray.open(scope.path(), type, { flags: 'w+' }))
+    const appender = array.appender()
+    const element = {
+      a: 1,
+      get b() {
+        array.close()
+        return 1
+      },
+    }
+    expect(codeOf(() => appender.append(element))).toBe('ERR_CLOSED')
+    appender.close()
+    expect([appender.pending, appender.closed]).toEqual([0, true])
+  })
+
   test('of items of extend may close the appender', () => {
     for (const capacity of [2, 100]) {
       const { appender, path } = open({ capacity })
@@ -673,6 +688,27 @@ describeRefusing('a device that fails', () => {
       assert.equal(appender.pending, 0)
       assert.throws(() => array.close(), { code: 'EIO' })
       assert.equal(array.closed, false)`))
+
+  test('once, by the timer, is told by close, although the device works again', async () => {
+    const { appender } = open({ sync: true, interval: 1 })
+    const failing = vi.spyOn(Core.prototype, 'flushAsync')
+    scope.atEnd(() => failing.mockRestore())
+    failing.mockRejectedValueOnce(Object.assign(new Error('EIO'), { code: 'EIO' }))
+    appender.append(1)
+    while (failing.mock.calls.length === 0) await pause(1)
+    expect(codeOf(() => appender.close())).toBe('EIO')
+    expect(appender.closed).toBe(false)
+    appender.close()
+    expect(appender.closed).toBe(true)
+    const other = open({ sync: true, interval: 1 }).appender
+    failing.mockClear()
+    failing.mockRejectedValueOnce(Object.assign(new Error('EIO'), { code: 'EIO' }))
+    other.append(1)
+    while (failing.mock.calls.length === 0) await pause(1)
+    await expect(other[Symbol.asyncDispose]()).rejects.toThrow(expect.objectContaining({ code: 'EIO' }))
+    await other[Symbol.asyncDispose]()
+    expect(other.closed).toBe(true)
+  })
 
   test('is nothing to an appender without sync', () =>
     inChild(`const appender = array.appender()

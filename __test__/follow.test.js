@@ -2,7 +2,7 @@
 import { EventEmitter, getEventListeners, once } from 'node:events'
 import fs from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { MmapArray } from '../index.js'
 import { expectError } from './support/errors.js'
 import { PORTABLE, onLinux } from './support/linux.js'
@@ -436,6 +436,21 @@ describe('follow of a file that is replaced', () => {
     expect(inotifyWatches()).toEqual([])
     // That of the array, and that of the file which took its place.
     expect(descriptors([path])).toBe(before - 2)
+  })
+
+  test("gives a new file at once with replaced: 'reopen'", async () => {
+    const later = globalThis.setTimeout
+    // The look once a second never comes.
+    const spy = vi.spyOn(globalThis, 'setTimeout').mockImplementation((call, delay) => later(call, delay * 10_000))
+    scope.atEnd(() => spy.mockRestore())
+    const { path, reader } = pair('i', [1, 2])
+    const iterator = following(reader, { replaced: 'reopen' })
+    for (const n of [3, 4, 5]) {
+      const next = iterator.next()
+      expect(await isPending(next)).toBe(true)
+      replace(path, [n])
+      expect((await next).value).toEqual(Int32Array.of(n))
+    }
   })
 
   test('waits for the elements of a new file that has its header only', async () => {

@@ -1,5 +1,6 @@
 // python/mmap_array.py, run by the python3 of this machine, on the same arrays as Node.
 import fs from 'node:fs'
+import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { startCompanion } from './support/companion.js'
@@ -283,6 +284,21 @@ describePython('python/mmap_array.py', () => {
           expect(fs.existsSync(theirs)).toBe(fs.existsSync(ours))
         }
       }
+    })
+
+    test('with a relative path finds the file again after the process has changed its directory', async () => {
+      const ask = start()
+      const file = scope.path('first/log')
+      fs.mkdirSync(path.dirname(file))
+      const names = { directory: path.dirname(file), other: scope.directory }
+      await ask('os.chdir(directory); a = open("log", "i", "w+"); a.append(1); f = a.follow(timeout=0.05)', names)
+      await ask('b = open("log", "i", "r+"); os.chdir(other); b.append(2)')
+      expect(await ask('list(f), a.path, a.handle()["path"]')).toEqual([[[2]], 'log', file])
+      const array = scope.keep(MmapArray.attach(await ask('a.handle()')))
+      fs.renameSync(file, `${file}.old`)
+      expect(await ask('b.append(3) or list(a.follow("start"))')).toEqual([[1, 2, 3]])
+      array.refresh()
+      expect(array.tolist()).toEqual([1, 2, 3])
     })
 
     test('with an offset and a length makes a window, or a longer file', async () => {

@@ -216,6 +216,11 @@ export class Appender {
 
   /** Appends a full batch, and otherwise sees to it that the batch is appended later. */
   #afterAppend() {
+    // A getter of the value may have closed the array. No flush can append the element then.
+    if (isClosed(this.#array)) {
+      this.#buffer.clear()
+      throw closed()
+    }
     if (this.pending >= this.#capacity) {
       // The elements are taken, so this call must not throw.
       try {

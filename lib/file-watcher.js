@@ -64,7 +64,7 @@ export class FileWatcher {
     this.#targets = targets
     this.#isPersistent = isPersistent
     this.#lookEvery = lookEvery
-    this.#watchTargets()
+    this.renew()
   }
 
   /**
@@ -76,7 +76,7 @@ export class FileWatcher {
     if (!this.#isPending && !this.#isClosed) await (this.#sleeping ??= this.#sleep())
     if (this.#isClosed) return false
     this.#isPending = false
-    this.#watchTargets()
+    this.renew()
     return true
   }
 
@@ -100,7 +100,8 @@ export class FileWatcher {
     this.#sleeping = undefined
   }
 
-  #watchTargets() {
+  /** Looks up the targets again, and watches those. */
+  renew() {
     const wanted = grouped(this.#targets())
     for (const key of this.#watches.keys()) if (!wanted.has(key)) this.#unwatch(key)
     for (const [key, { path, names }] of wanted) {

@@ -99,7 +99,10 @@ class Follower {
         yield part
         // Otherwise a file that grows faster than it is read would keep timers and sockets of the process waiting.
         await turn()
-      } else if (this.#hasNoFuture() || !(await this.#wait())) {
+      } else if (this.#isAtEndOfReplaced()) {
+        if (this.#options.replaced === 'end') return
+        if (!this.#goOn() && !(await this.#wait())) return
+      } else if (!(await this.#wait())) {
         return
       }
     }
@@ -131,21 +134,26 @@ class Follower {
   }
 
   /**
-   * Whether the file was replaced and all its elements were given. Goes on to the new file if the user wants that. While an array has
-   * the old file reserved, more elements of it come when it is exact.
+   * Whether the file was replaced and all its elements were given. While an array has the old file reserved, more elements of it come
+   * when it is exact.
    */
-  #hasNoFuture() {
-    const { replaced } = this.#options
-    if (replaced === 'ignore' || !this.#file.isReplaced() || this.#file.length() === undefined) return false
-    // Elements that were appended between the last look and the replacement.
-    if (this.#find() > 0) return false
-    if (replaced === 'end') return true
+  #isAtEndOfReplaced() {
+    if (this.#options.replaced === 'ignore' || !this.#file.isReplaced() || this.#file.length() === undefined)
+      return false
+    // Elements may have been appended between the last look and the replacement.
+    return this.#find() === 0
+  }
+
+  /** Goes on to the new file. Returns whether it is worth a look now: the watcher tells only what happens from now on. */
+  #goOn() {
     const next = this.#file.reopened()
     if (next === undefined) return false
     this.#file.close()
     this.#file = next
     this.#next = 0
-    return false
+    this.#watcher?.renew()
+    // If even this file seems replaced, a loop without a wait might never end.
+    return !next.isReplacedQuietly()
   }
 
   /** Waits until the file may have changed. The watcher is made before the first wait, and then the file is looked at once more. */

@@ -578,7 +578,9 @@ class MmapArray:
     """An array in mapped memory. `attach`, `open` and `open_shm` make one."""
 
     def __init__(self, descriptor, type_, flags, path=None, offset=0, fixed=None, header=None, row_shape=()):
-        self._descriptor, self._type, self._flags, self._path = descriptor, type_, flags, path
+        self._descriptor, self._type, self._flags = descriptor, type_, flags
+        # `path` is as it was given. This one stays right when the process changes its directory.
+        self._path, self._full_path = path, _absolute(path)
         self._offset, self._fixed, self._header = offset, fixed, header
         # The length changes by rows, of one element unless the array has several dimensions.
         self._row_shape, self._row = row_shape, _product(row_shape)
@@ -803,7 +805,7 @@ class MmapArray:
             "started": _started("self") or "0",
             "mapping": 0,
             "descriptor": self._descriptor,
-            "path": None if self._path is None else os.path.abspath(self._path),
+            "path": self._full_path,
             "identity": _identity(self._descriptor),
             "offset": self._offset,
             "length": self._fixed,
@@ -1197,7 +1199,7 @@ class MmapArray:
         self._require_open()
         if self._lock_descriptor is None:
             try:
-                self._lock_descriptor = _reopen(self._descriptor, os.O_RDONLY if self._flags == "r" else os.O_RDWR, self._path)
+                self._lock_descriptor = _reopen(self._descriptor, os.O_RDONLY if self._flags == "r" else os.O_RDWR, self._full_path)
             except OSError as error:
                 if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
                     raise
@@ -1218,7 +1220,7 @@ class MmapArray:
         if self._path is None:
             return False
         try:
-            own, found = os.fstat(self._descriptor), os.stat(self._path)
+            own, found = os.fstat(self._descriptor), os.stat(self._full_path)
         except FileNotFoundError:
             return True
         except OSError:
@@ -1231,6 +1233,11 @@ class MmapArray:
         if self.is_reserved:
             return None
         return min(before, self._count())
+
+
+def _absolute(path):
+    # Not os.path.abspath: it takes 'link/..' away, which may lead elsewhere.
+    return path if path is None or os.path.isabs(path) else os.path.join(os.getcwd(), path)
 
 
 def _memory_fault():
