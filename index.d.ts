@@ -1667,9 +1667,9 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   /**
    * What the file holds: `'raw'`, nothing but elements, or `'npy'`, NumPy's format. A `.npy` file has a header that counts the
    * elements, and that count is the length, not the file's size. Each call that changes the length of an exact array rewrites
-   * the count in place: elements are written before they are counted, and what is counted no longer stays behind them until
-   * `trim()` or `close()`, so `np.load` finds a valid file at every moment; but one that is interrupted while it reads the
-   * header may have to be repeated. One writer at a time: here appends of several processes need a lock.
+   * the count in place. Elements are written before they are counted. Elements that are removed stay in the file, behind the counted
+   * ones, until `trim()` or `close()`. So `np.load` finds a valid file at every moment; if it is interrupted while it reads the
+   * header, repeat the call. A `.npy` file has one writer at a time: appends of several processes need a lock.
    *
    * @example
    * new MmapArray('i').format // => 'raw'
