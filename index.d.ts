@@ -895,7 +895,7 @@ export interface Appender<C extends ElementType = Typecode> {
    * Appends what is pending, waits for the device with `sync`, and ends the appender. The array stays open. A second call does
    * nothing. `close()` of the array does the same with its appenders.
    *
-   * @throws {Error} as {@link Appender.flush}. The appender stays open then: make room and close it again
+   * @throws {Error} as {@link Appender.flush}. The appender stays open then: make room and close it again, or call `discard()`
    * @example
    * const log = new MmapArray('i')
    * const appender = log.appender()
@@ -905,6 +905,20 @@ export interface Appender<C extends ElementType = Typecode> {
    * appender.append(2) // throws Error ERR_CLOSED
    */
   close(): void
+
+  /**
+   * Ends the appender without appending what is pending. This is for elements that can never be appended, such as those for a disk that
+   * stays full: `close()` would throw each time, and the appender and its array would stay open.
+   *
+   * @returns the number of elements that were given up
+   * @example
+   * const log = new MmapArray('i')
+   * const appender = log.appender()
+   * appender.append(1)
+   * appender.discard() // => 1
+   * log.length // => 0
+   */
+  discard(): number
 
   /**
    * As `close`, for `using appender = log.appender()`.
@@ -1653,9 +1667,9 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   /**
    * What the file holds: `'raw'`, nothing but elements, or `'npy'`, NumPy's format. A `.npy` file has a header that counts the
    * elements, and that count is the length, not the file's size. Each call that changes the length of an exact array rewrites
-   * the count in place: elements are written before they are counted, and what is counted no longer stays behind them until
-   * `trim()` or `close()`, so `np.load` finds a valid file at every moment; but one that is interrupted while it reads the
-   * header may have to be repeated. One writer at a time: here appends of several processes need a lock.
+   * the count in place. Elements are written before they are counted. Elements that are removed stay in the file, behind the counted
+   * ones, until `trim()` or `close()`. So `np.load` finds a valid file at every moment; if it is interrupted while it reads the
+   * header, repeat the call. A `.npy` file has one writer at a time: appends of several processes need a lock.
    *
    * @example
    * new MmapArray('i').format // => 'raw'
@@ -1984,7 +1998,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * The element at an index, counted from the end where it is negative; undefined outside the array and once it is closed,
    * as `Array.prototype.at`.
    *
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is no integer
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is no integer, and for coordinates of an array of several dimensions
    * @throws {Error} ERR_MEMORY_FAULT if another process has truncated the file before the element
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
@@ -1994,69 +2008,51 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   at(index: number): Element<C> | undefined
 
   /**
-   * Adds one element at the end. In an exact array it is one appending write: appends of several threads and processes to
+   * Adds one element at the end, or exactly one row if the array has several dimensions: a list of its elements, see {@link Nested}, or
+   * another iterable of them. In an exact array it is one appending write: appends of several threads and processes to
    * one file are all kept, and a full disk is an error of this call that leaves the array as it was. For records whose size does
-   * not divide 4096, this and every other change of the length of an exact array holds a lock; see docs/durability.md.
+   * not divide 4096, and for rows, this and every other change of the length of an exact raw array holds a lock; see docs/durability.md.
    *
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind, also for a row in an array of one dimension;
+   * ERR_TYPE_MISMATCH for a row that is an MmapArray or typed array of another type
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type; ERR_PARTIAL_ROW for another number of elements
+   * than a row has
    * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC; ERR_LOCKED if another
    * open file held the lock on appends for two seconds. `pid` of the error is its process, if the system tells
    * @example
    * const scores = new MmapArray('i', [3, 1])
    * scores.append(2)
    * scores.tolist() // => [ 3, 1, 2 ]
-   */
-  append(value: Input<C>): void
-
-  /**
-   * Adds exactly one row at the end of an array of several dimensions: a list of its elements, see {@link Nested}, or another iterable of
-   * them. As one element, it is one appending write.
-   *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE for an
-   * element of the wrong kind, and in an array of one dimension
-   * @throws {RangeError} ERR_PARTIAL_ROW for any other number of elements, ERR_VALUE_OUT_OF_RANGE
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC; ERR_LOCKED
-   * @example
    * const vectors = MmapArray.open('rows.npy', 'f', { flags: 'w+', shape: [-1, 2] })
    * vectors.append([1, 2])
    * vectors.append(Float32Array.of(3, 4))
    * vectors.append([5]) // throws RangeError ERR_PARTIAL_ROW
    * vectors.shape // => [ 2, 2 ]
    */
-  append(row: Nested<C> | PlainIterable<Input<C>>): void
+  append(value: Input<C> | Nested<C> | PlainIterable<Input<C>>): void
 
   /**
    * Adds elements at the end. Of an iterable, the items before a bad one (or before it throws) are kept, as in Python. All
-   * items are taken before the first is added.
+   * items are taken before the first is added. An array of several dimensions takes elements, or lists of the elements of one row each,
+   * and adds all or nothing.
    *
    * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE for an
    * item of the wrong kind and for what is no iterable
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type; ERR_PARTIAL_ROW for a list that is no row, and for
+   * elements that are not whole rows
    * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
    * @example
    * const scores = new MmapArray('B', [1])
    * scores.extend([2, 3])
    * scores.extend([4, 999, 5]) // throws RangeError ERR_VALUE_OUT_OF_RANGE
    * scores.tolist() // => [ 1, 2, 3, 4 ]
-   */
-  extend(items: Source<C>): void
-
-  /**
-   * Adds rows at the end of an array of several dimensions: elements, as above, or lists of the elements of one row each. All or nothing is
-   * added.
-   *
-   * @throws {TypeError} ERR_TYPE_MISMATCH, ERR_INVALID_ARG_TYPE
-   * @throws {RangeError} ERR_PARTIAL_ROW for a list that is no row, and for elements that are not whole rows; ERR_VALUE_OUT_OF_RANGE
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
-   * @example
    * const vectors = new MmapArray('f', undefined, { shape: [-1, 2] })
    * vectors.extend([[1, 2], [3, 4]])
    * vectors.extend([5, 6])
    * vectors.extend([[7, 8], [9]]) // throws RangeError ERR_PARTIAL_ROW
    * vectors.shape // => [ 3, 2 ]
    */
-  extend(rows: PlainIterable<Nested<C>>): void
+  extend(items: Source<C> | PlainIterable<Nested<C>>): void
 
   /**
    * Collects elements in memory and appends them in batches, for logs: see {@link Appender} and docs/logging.md. An array may have several
@@ -3298,12 +3294,15 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   /**
    * Sleeps while an element is `expected`, until `notify` wakes it: as `Atomics.wait`, but between processes too. On Linux it is
    * a futex without the private flag, so C and Python wake it, and are woken. Typecodes `i` and `I`. Blocks this thread.
-   * For the first few microseconds it is awake, and looks: a change of the element then ends it without a wake.
+   * It may read the element for up to 50 microseconds before it sleeps: a change then ends it without a wake.
+   *
+   * A change followed by `notify` is never missed, if the element still has another value when the sleeper looks again: use a counter,
+   * not a flag that is set back. A `notify` without a change may be missed.
    *
    * @param index counted from the end where it is negative
    * @param expected the value to sleep on
    * @param timeout milliseconds; default without end
-   * @returns `'ok'` after a wake or a change, `'not-equal'` where the element was another to begin with, `'timed-out'`
+   * @returns `'ok'` after a wake or a change, `'not-equal'` if the element had another value at the call, `'timed-out'`
    * @throws {TypeError} ERR_TYPE_MISMATCH for other typecodes, ERR_INVALID_ARG_TYPE
    * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_VALUE_OUT_OF_RANGE
    * @throws {Error} ERR_CLOSED; the system's
@@ -3315,7 +3314,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   wait(index: number, expected: number, timeout?: number): 'ok' | 'not-equal' | 'timed-out'
 
   /**
-   * As `wait`, without blocking the thread or a thread of the pool. It keeps the process alive until it settles.
+   * As `wait`, without blocking the thread or a thread of the pool. It keeps the process alive until it settles. It compares the element
+   * at the call, and begins to sleep a moment later: a change in between ends it with `'ok'`, a `notify` without a change is missed.
    *
    * @throws {Error} as `wait`, and ERR_CLOSED where the array is closed meanwhile; as a rejection
    * @throws {TypeError} as `wait`
@@ -3329,7 +3329,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   waitAsync(index: number, expected: number, timeout?: number): Promise<'ok' | 'not-equal' | 'timed-out'>
 
   /**
-   * Wakes those who sleep on an element, in every thread and process. It does not wake sleepers of `Atomics.wait`.
+   * Wakes those who sleep on an element, in every thread and process. Store the new value first: a sleeper never misses a change that
+   * is followed by `notify`, and may miss a `notify` alone. It does not wake sleepers of `Atomics.wait`.
    *
    * @param index counted from the end where it is negative
    * @param count how many to wake at most; default all

@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import { MmapArray } from '../index.js'
-import { MmapArray as CoreMmapArray } from '../native.js'
+import { MmapArray as Core } from '../native.js'
 import { describeRefusing, runRefusing } from './support/refused-calls.js'
 import { onLinux } from './support/linux.js'
 import { FACTS, expectExit, runNode } from './support/processes.js'
@@ -544,6 +544,17 @@ describe('a flush by the timer that fails', () => {
     expect([integersIn(path), appender.closed]).toEqual([[1, 2], true])
   })
 
+  test('does not stop discard, after which the array can be closed', () => {
+    const { array, appender, path } = open({ capacity: 3 })
+    fs.appendFileSync(path, 'x')
+    appender.extend(Int32Array.of(1, 2))
+    expect(codeOf(() => array.close())).toBe('ERR_RAGGED_LENGTH')
+    expect([appender.discard(), appender.pending, appender.closed, array.closed]).toEqual([2, 0, true, false])
+    expect([codeOf(() => appender.append(3)), appender.discard()]).toEqual(['ERR_CLOSED', 0])
+    array.close()
+    expect([array.closed, fs.readFileSync(path, 'latin1')]).toEqual([true, 'x'])
+  })
+
   test('of a full batch takes no element until a flush works', () => {
     const { appender, path } = open({ capacity: 2 })
     fs.appendFileSync(path, 'x')
@@ -629,6 +640,30 @@ test('structuredClone of an appender throws, where the runtime can tell', async 
   expect(() => structuredClone(appender)).toThrow(expect.objectContaining({ name: 'DataCloneError' }))
 })
 
+test('close throws once what only a sync of the timer met, because the system reports it once', async () => {
+  const flush = vi.spyOn(Core.prototype, 'flushAsync')
+  scope.atEnd(() => flush.mockRestore())
+  for (const close of [({ array }) => array.close(), ({ appender }) => appender.close()]) {
+    const opened = open({ sync: true, interval: 1 })
+    flush.mockRejectedValueOnce(Object.assign(new Error('the device failed'), { code: 'EIO' }))
+    opened.appender.append(1)
+    await vi.waitFor(() => expect(flush.mock.settledResults.at(-1)?.type).toBe('rejected'))
+    expect(codeOf(() => close(opened))).toBe('EIO')
+    expect(codeOf(() => close(opened))).toBe('nothing thrown')
+    expect(opened.appender.closed).toBe(true)
+    flush.mockClear()
+  }
+})
+
+test('asyncDispose of an appender with sync does not block until the device has stored', async () => {
+  const flush = vi.spyOn(Core.prototype, 'flush')
+  scope.atEnd(() => flush.mockRestore())
+  const { array, appender } = open({ sync: true })
+  appender.append(1)
+  await appender[Symbol.asyncDispose]()
+  expect([appender.closed, array.tolist(), flush.mock.calls]).toEqual([true, [1], []])
+})
+
 describeRefusing('a device that fails', () => {
   const inChild = async (body) => {
     const result = await runRefusing(
@@ -662,9 +697,16 @@ describeRefusing('a device that fails', () => {
       }
       assert.deepEqual(array.tolist(), [1])`))
 
+  test('is told by close of the array, if a full batch waits for the device', () =>
+    inChild(`const appender = array.appender({ sync: true, interval: 0, capacity: 1 })
+      appender.append(1)
+      assert.equal(appender.pending, 0)
+      assert.throws(() => array.close(), { code: 'EIO' })
+      assert.equal(array.closed, false)`))
+
   test('once, by the timer, is told by close, although the device works again', async () => {
     const { appender } = open({ sync: true, interval: 1 })
-    const failing = vi.spyOn(CoreMmapArray.prototype, 'flushAsync')
+    const failing = vi.spyOn(Core.prototype, 'flushAsync')
     scope.atEnd(() => failing.mockRestore())
     failing.mockRejectedValueOnce(Object.assign(new Error('EIO'), { code: 'EIO' }))
     appender.append(1)

@@ -41,8 +41,9 @@ const thrown = (promise) =>
     (error) => error,
   )
 
-/** A .npy file with this text in its header, and 64 zeros. */
-function npyOf(text) {
+/** A .npy file with this text in its header, whose length is a multiple of `multiple`, and 64 zeros. */
+function npyOf(given, multiple = 64) {
+  const text = given.padEnd(Math.ceil((given.length + 11) / multiple) * multiple - 11)
   const length = Buffer.alloc(2)
   length.writeUInt16LE(text.length + 1)
   const prelude = Buffer.from('\x93NUMPY\x01\x00', 'latin1')
@@ -447,12 +448,14 @@ for at, data in writes[:step]: mmap_array._write_at(b._descriptor, data, at)`,
           [Buffer.from('no header'), 'ERR_INVALID_NPY'],
           [described("'<f8'").subarray(0, 20), 'ERR_INVALID_NPY'],
           [described("'<f8'").subarray(0, 75), 'ERR_INVALID_NPY'],
+          [described("'<f8'").subarray(0, 135), 'ERR_INVALID_NPY'],
           [npyOf('[1, 2]'), 'ERR_INVALID_NPY'],
           [npyOf('('.repeat(5000)), 'ERR_INVALID_NPY'],
           [npyOf("{'descr': '<f8', 'fortran_order': False, 'shape': (-2,), }"), 'ERR_INVALID_NPY'],
           [described("'>f8'"), 'ERR_UNSUPPORTED_NPY'],
           [described("'|O'"), 'ERR_UNSUPPORTED_NPY'],
           [described("[('a', '<M8[s]')]"), 'ERR_UNSUPPORTED_NPY'],
+          [npyOf("{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }", 4), 'ERR_UNSUPPORTED_NPY'],
         ]) {
           expect(await thrown(ask('open(path)', { path: scope.file(bytes, 'bad.npy') }))).toMatchObject({ code })
         }
@@ -485,6 +488,8 @@ for at, data in writes[:step]: mmap_array._write_at(b._descriptor, data, at)`,
       }
       expect(scope.keep(MmapArray.attach(await ask('a.handle()'))).shape).toEqual([11, 2, 3])
       expect(await ask('[len(part) for part in a.follow("start", timeout=0, batch=20)]')).toEqual([18, 18, 18, 12])
+      expect((await thrown(ask('a.follow(5)'))).code).toBe('ERR_PARTIAL_ROW')
+      expect(await ask('[len(part) for part in a.follow(-12, timeout=0)]')).toEqual([12])
     })
 
     test('of a killed writer are truncated before the next append', async () => {

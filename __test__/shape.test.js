@@ -73,7 +73,23 @@ describe('shape, order, strides and offset', () => {
     array.close()
     other.close()
     expect([array.shape, array.strides, array.order, array.offset]).toEqual([[0, 3], [3, 1], 'C', 0])
-    expect([other.shape, other.order, other.offset]).toEqual([[0, 3], 'F', 128])
+    expect([other.shape, other.strides, other.order, other.offset]).toEqual([[0], [1], 'C', 128])
+  })
+
+  test('of a file in order F that others have truncated are those of one dimension', () => {
+    const array = fortran()
+    expect([array.shape, array.strides, array.order]).toEqual([[2, 3], [1, 2], 'F'])
+    fs.truncateSync(array.path, array.offset + 2 * array.itemsize)
+    expect(array.refresh()).toBe(2)
+    expect([array.shape, array.strides, array.order]).toEqual([[2], [1], 'C'])
+    expect(array.ndarray()).toMatchObject({ shape: [2], stride: [1] })
+    expect(() => array.get(0, 2)).toThrow(expect.objectContaining({ code: 'ERR_INDEX_OUT_OF_RANGE' }))
+  })
+
+  test('of a file whose rows have more bytes than there can be are those of the file', () => {
+    const array = open(scope.file(npyBytes({ shape: '(0, 4611686018427387904)' }), 'wide.npy'))
+    expect(array.shape).toEqual([0, 2 ** 62])
+    expect(keep(array.copy()).length).toBe(0)
   })
 
   test('offset is the bytes before the elements', () => {
@@ -324,6 +340,7 @@ describe.each(Object.keys(KINDS))('get and set by coordinates, %s', (kind) => {
       expectError(code, () => one.set(...coordinates, value), `set(${coordinates.map(String)})`)
     }
     expectError('ERR_INVALID_ARG_TYPE', () => one.get())
+    expectError('ERR_INVALID_ARG_TYPE', () => one.at(1, 2))
     expectError('ERR_INVALID_ARG_TYPE', () => one.set())
     expectError('ERR_INVALID_ARG_TYPE', () => one.set(0))
     expectError('ERR_INVALID_ARG_TYPE', () => one.set(0, 0, 'x'))
@@ -798,6 +815,20 @@ describe('lists nested as the axes are', () => {
     }
     expectError('ERR_INVALID_ARG_TYPE', () => array.append([[[1], 2], [3, 4]])) // prettier-ignore
     expect(array.length).toBe(0)
+  })
+
+  // What broke: the half of a complex number at the end of a row was left out.
+  test('of typed arrays that end inside a complex number throw ERR_PARTIAL_ROW', () => {
+    const [array, deep] = [make('Zf', undefined, [-1, 2]), make('Zf', undefined, [-1, 2, 1])]
+    const half = Float32Array.of(1, 2, 3, 4, 5)
+    expectError('ERR_PARTIAL_ROW', () => array.append(half))
+    expectError('ERR_PARTIAL_ROW', () => array.extend([half, [6, 7]]))
+    expectError('ERR_PARTIAL_ROW', () => array.setSlice([half], 0, 0))
+    expectError('ERR_PARTIAL_ROW', () => new MmapArray('Zf', [half], { shape: [-1, 2] }))
+    expectError('ERR_PARTIAL_ROW', () => deep.append([half.slice(0, 3), half.slice(0, 2)]))
+    expect([array.length, deep.length]).toEqual([0, 0])
+    array.extend([half.slice(0, 4), [6, 7]])
+    expect(array.shape).toEqual([2, 2])
   })
 
   test('of records and characters', () => {

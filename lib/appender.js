@@ -37,8 +37,11 @@ export class Appender {
   #isSynced
   #isClosed = false
   #timer
-  /** What a flush threw that no call was there for. The next call throws it. */
+  /** An error that no call has thrown yet: `{ error, isOfSync }`. The next call throws it. */
   #failure
+  /** The number of writes to the array, and how many of them the device has stored. The second is only for `sync`. */
+  #writes = 0
+  #synced = 0
 
   constructor(array, buffer, { capacity, interval, isSynced }) {
     refuseClones(this)
@@ -107,7 +110,7 @@ export class Appender {
     this.#begin()
     this.#write()
     this.#stopTimer()
-    if (this.#isSynced) await coreOf(this.#array).flushAsync()
+    if (this.#isSynced) await this.#sync()
   }
 
   flushSync() {
@@ -115,15 +118,27 @@ export class Appender {
     this.#begin()
     this.#write()
     this.#stopTimer()
-    if (this.#isSynced) coreOf(this.#array).flush()
+    if (this.#isSynced) this.#syncNow()
   }
 
   close() {
     requireAppender(this)
     if (this.#isClosed) return
+    this.#throwOfSync()
     this.#write()
-    this.#throwDeviceFailure()
-    if (this.#isSynced && !isClosed(this.#array)) coreOf(this.#array).flush()
+    if (this.#isSynced && !isClosed(this.#array)) this.#syncNow()
+    this.#end()
+  }
+
+  discard() {
+    if (this.#isClosed) return 0
+    const discarded = this.pending
+    deletePending(this.#array, this)
+    this.#end()
+    return discarded
+  }
+
+  #end() {
     this.#isClosed = true
     this.#limit = 0
     this.#stopTimer()
@@ -139,10 +154,38 @@ export class Appender {
   async [Symbol.asyncDispose]() {
     requireAppender(this)
     if (this.#isClosed) return
+    this.#throwOfSync()
     this.#write()
-    this.#throwDeviceFailure()
-    if (this.#isSynced && !isClosed(this.#array)) await coreOf(this.#array).flushAsync()
-    this.close()
+    if (this.#isSynced && !isClosed(this.#array)) await this.#sync()
+    // If it was used meanwhile.
+    if (this.#isUsed) this.close()
+    else this.#end()
+  }
+
+  /** Whether elements are pending, or wait for the device. */
+  get #isUsed() {
+    return this.pending > 0 || (this.#isSynced && this.#synced < this.#writes)
+  }
+
+  async #sync() {
+    const writes = this.#writes
+    await coreOf(this.#array).flushAsync()
+    this.#noteSynced(writes)
+  }
+
+  #syncNow() {
+    coreOf(this.#array).flush()
+    this.#noteSynced(this.#writes)
+  }
+
+  #noteSynced(writes) {
+    this.#synced = Math.max(this.#synced, writes)
+    if (!this.#isUsed) deletePending(this.#array, this)
+  }
+
+  /** Throws what a sync of the timer met. The system reports once that it has lost elements. */
+  #throwOfSync() {
+    if (this.#failure?.isOfSync) this.#throwFailure()
   }
 
   /** Begins a call: throws if it is too late, or what a flush threw before. */
@@ -156,18 +199,13 @@ export class Appender {
     const { error } = this.#failure
     this.#failure = undefined
     this.#limit = this.#capacity - 1
-    if (this.pending > 0) this.#startTimer()
+    if (this.#isUsed) this.#startTimer()
     throw error
   }
 
-  /** Throws if the device did not store elements. The system tells that once, so a later flush succeeds although they are lost. */
-  #throwDeviceFailure() {
-    if (this.#failure?.isOfDevice) this.#throwFailure()
-  }
-
   /** Remembers an error for the next call. */
-  #fail(error, isOfDevice = false) {
-    this.#failure = { error, isOfDevice }
+  #fail(error, isOfSync = false) {
+    this.#failure = { error, isOfSync }
     this.#limit = 0
   }
 
@@ -187,7 +225,7 @@ export class Appender {
     if (source instanceof Uint8Array) core.frombytes(source)
     else core.extend(source)
     if (!isLarge) this.#afterAppend()
-    else if (this.#isSynced) this.#startTimer()
+    else this.#noteWrite()
   }
 
   /** Appends a full batch, and otherwise sees to it that the batch is appended later. */
@@ -201,7 +239,6 @@ export class Appender {
       // The elements are taken, so this call must not throw.
       try {
         this.#write()
-        if (this.#isSynced) this.#startTimer()
       } catch (error) {
         addPending(this.#array, this)
         this.#fail(error)
@@ -214,8 +251,20 @@ export class Appender {
 
   /** Appends the elements to the array. If that fails, they stay here. */
   #write() {
-    if (this.pending > 0) this.#core.flush()
-    deletePending(this.#array, this)
+    if (this.pending === 0) return
+    this.#core.flush()
+    this.#noteWrite()
+  }
+
+  /** Sees to it that the device stores what was written, if that is wanted. */
+  #noteWrite() {
+    this.#writes++
+    if (this.#isUsed) {
+      addPending(this.#array, this)
+      this.#startTimer()
+    } else {
+      deletePending(this.#array, this)
+    }
   }
 
   #startTimer() {
@@ -231,18 +280,20 @@ export class Appender {
 
   async #flushLater() {
     const timer = this.#timer
-    let isWritten = false
     try {
       this.#write()
-      isWritten = true
-      if (this.#isSynced) await coreOf(this.#array).flushAsync()
+      if (this.#isSynced) await this.#sync().catch((error) => this.#failLater(error, true))
     } catch (error) {
-      // An asynchronous call on the array will end by itself.
-      if (error.code !== 'ERR_BUSY' && !this.closed) this.#fail(error, isWritten)
+      this.#failLater(error, false)
     }
     // Only now, so that there is one flush at a time.
     if (this.#timer === timer) this.#timer = undefined
-    if (this.pending > 0 && this.#failure === undefined) this.#startTimer()
+    if (this.#isUsed && this.#failure === undefined && !this.closed) this.#startTimer()
+  }
+
+  #failLater(error, isOfSync) {
+    // An asynchronous call on the array will end by itself.
+    if (error.code !== 'ERR_BUSY' && !this.closed) this.#fail(error, isOfSync)
   }
 
   static {

@@ -5,6 +5,7 @@
 // several types is 4 to 34 times slower, so scripts/element-paths.js copies `elementPath` once for each typecode into
 // element-paths.generated.js.
 
+import { requireNone } from './arguments.js'
 import { checkedAfter } from './atomics.js'
 import { axesOf, memoryOf } from './core-array.js'
 import { closed } from './errors.js'
@@ -264,6 +265,11 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }, atom
       const coordinates = []
       for (let axis = 0; axis < given; axis++) coordinates.push(arguments[axis])
       super.set(indexOfCoordinates(this, coordinates), arguments[given])
+    }
+
+    at(index, another = undefined) {
+      requireNone(another, 'another', 'at takes a flat index')
+      return super.at(index)
     }
 
     append(row) {

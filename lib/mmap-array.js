@@ -95,7 +95,8 @@ export class MmapArray extends StoredArray {
     else replaceElement(this, index, value)
   }
 
-  at(index) {
+  at(index, another = undefined) {
+    if (axesOf(this) !== undefined) args.requireNone(another, 'another', 'at takes a flat index')
     const { length } = memoryOf(this)
     const at = args.toIndex(index) < 0 ? index + length : index
     return at >= 0 && at < length ? this.get(at) : undefined

@@ -2,6 +2,7 @@
 // the usual call, and all other calls go to `super`. All types share this class; what differs is in `read` and `store`, of which the
 // first record types have copies of their own.
 
+import { requireNone } from './arguments.js'
 import { codecOf, memoryOf, typeOf } from './core-array.js'
 import { faults } from './faults.js'
 import { appendRow, indexOfCoordinates, isRow } from './rows.js'
@@ -141,6 +142,11 @@ export function objectPath(Base) {
     set(...given) {
       const value = given.length < 2 ? undefined : given.pop()
       super.set(given.length < 2 ? given[0] : indexOfCoordinates(this, given), value)
+    }
+
+    at(index, another = undefined) {
+      requireNone(another, 'another', 'at takes a flat index')
+      return super.at(index)
     }
 
     append(row) {

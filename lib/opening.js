@@ -75,7 +75,7 @@ export function openMemory(typecode, init, options) {
   const type = toType(typecode)
   const core = new Core(type.code, undefined, undefined, undefined, rare)
   const count = shape === undefined || shape[0] < 0 ? undefined : countOf(shape)
-  return { core, type, isCopyOnWrite: false, axes: shape && axesOfCore(core), count }
+  return { core, type, isCopyOnWrite: false, axes: shape && axesOfCore(core, type), count }
 }
 
 /** The rows that a number of zeros makes. */
@@ -102,8 +102,9 @@ export function openFile({ path, shm, fd }, typecode, options) {
     fd === undefined
       ? { path: path && absolutePath(path), shm, options: { ...others, shape: rare?.shape, format } }
       : undefined
-  const axes = format === 'npy' || rare?.shape !== undefined ? axesOfCore(core) : undefined
-  return { core, type: type ?? typeOfFile(core), isCopyOnWrite: flags === 'c', origin, axes }
+  const opened = type ?? typeOfFile(core)
+  const axes = format === 'npy' || rare?.shape !== undefined ? axesOfCore(core, opened) : undefined
+  return { core, type: opened, isCopyOnWrite: flags === 'c', origin, axes }
 }
 
 /** The type that the header of a file says. */
@@ -117,7 +118,7 @@ export function openHandle({ record, ...handle }, flags) {
   const type = record === undefined ? toType(handle.typecode) : rowOfLayout(record)
   const core = new Core(type.code, undefined, flags, undefined, { handle })
   const mayHaveAxes = handle.rowShape !== undefined || handle.format === 'npy'
-  const axes = mayHaveAxes ? axesOfCore(core) : undefined
+  const axes = mayHaveAxes ? axesOfCore(core, type) : undefined
   return { core, type, isCopyOnWrite: (flags ?? handle.flags) === 'c', origin: originOfHandle(core, handle), axes }
 }
 

@@ -1,7 +1,7 @@
-// The appenders with elements that are not in their arrays yet, by array. Until its elements are appended, an appender is in use, even
-// if the user dropped it and its array.
+// The appenders with elements that are not in their arrays yet, or with `sync` not on the device, by array. Until then an appender is in
+// use, even if the user dropped it and its array.
 
-/** @type {Map<object, Set<{ close: () => void, flushSync: () => void }>>} */
+/** @type {Map<object, Set<{ close: () => void, discard: () => void, flushSync: () => void }>>} */
 const appenders = new Map()
 
 /** Bun ends the process without the exit handlers of C, in which the core appends what is pending. */
@@ -24,9 +24,9 @@ export function closePending(array) {
   for (const appender of appenders.get(array) ?? []) appender.close()
 }
 
-/** Forgets the elements for an array that is about to be closed, because nobody will read its file. */
-export function dropPending(array) {
-  appenders.delete(array)
+/** Gives up the elements for an array that is about to be closed, because nobody will read its file. */
+export function discardPending(array) {
+  for (const appender of appenders.get(array) ?? []) appender.discard()
 }
 
 function flushAll() {

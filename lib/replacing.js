@@ -9,7 +9,7 @@ import { invalidArgType } from './errors.js'
 import { absolutePath, followLinks, isAbsolute, namesDirectory, pathIn, temporaryName } from './file-paths.js'
 import { requireIdle, toSignal, unlessAborted } from './jobs.js'
 import { openFile, toFormat } from './opening.js'
-import { closePending, dropPending } from './pending-appenders.js'
+import { closePending, discardPending } from './pending-appenders.js'
 
 const OPTIONS = ['capacity', 'format', 'length', 'mode', 'shape', 'signal']
 
@@ -80,7 +80,7 @@ async function store(array, signal) {
 }
 
 function closeQuietly(array) {
-  dropPending(array)
+  discardPending(array)
   try {
     CoreArray.prototype.close.call(array)
   } catch {

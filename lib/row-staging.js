@@ -39,14 +39,24 @@ export class RowStaging {
       return
     }
     const before = this.#staging.length
-    const source = sourceInMemory(this.#type, value, 'items')
-    if (source === undefined) for (let at = 0; at < value.length; at++) this.#add(value[at], axis + 1)
-    else this.#staging.addBytes(isArray(value) ? copied(source, memoryOf(value).byteLength) : source)
+    const count = this.#addList(value, axis)
     const expected = this.#axes.strides[axis]
-    const count = this.#staging.length - before
     if (count === expected && before % expected === 0) return
     const found = count === expected ? 'one that begins inside another' : `one of ${count}`
     throw partialRow(`A list along axis ${axis} of this array has ${expected} elements. Received ${found}`)
+  }
+
+  /** Returns the number of elements, with a fraction if a typed array ends inside a complex number. */
+  #addList(list, axis) {
+    const source = sourceInMemory(this.#type, list, 'items')
+    if (source === undefined) {
+      const before = this.#staging.length
+      for (let at = 0; at < list.length; at++) this.#add(list[at], axis + 1)
+      return this.#staging.length - before
+    }
+    const bytes = isArray(list) ? copied(source, memoryOf(list).byteLength) : source
+    this.#staging.addBytes(bytes)
+    return bytes.length / this.#type.itemsize
   }
 }
 

@@ -36,9 +36,12 @@ export function replaceByCoordinates(array, given) {
 
 export const shapeOf = (array) => axesOf(array)?.shapeOf(memoryOf(array).length) ?? [memoryOf(array).length]
 
-export const orderOfAxes = (array) => axesOf(array)?.order ?? 'C'
+/** The axes that the array has now: undefined for one dimension. */
+const axesNow = (array) => (shapeOf(array).length === axesOf(array)?.count ? axesOf(array) : undefined)
 
-export const stridesOf = (array) => axesOf(array)?.strides.slice() ?? [1]
+export const orderOfAxes = (array) => axesNow(array)?.order ?? 'C'
+
+export const stridesOf = (array) => axesNow(array)?.strides.slice() ?? [1]
 
 /** The axes of an open array whose rows are typed arrays. */
 function axesWithRows(array, operation) {

@@ -55,31 +55,34 @@ export class Axes {
   /** Those of axis 0 are as many as the array has rows, unless its length is fixed. */
   #lengths
 
-  constructor(lengths, order) {
+  constructor(lengths, order, itemsize) {
     this.#lengths = lengths
     this.count = lengths.length
     this.order = order
     this.strides = order === 'C' ? stridesOf(lengths.toReversed()).reverse() : stridesOf(lengths)
     const rowLength = rowLengthOf(lengths)
-    /** The elements of a row; 0 if rows do not lie one behind another, or have no elements. Then the length is fixed. */
-    this.rowLength = order === 'C' && lengths.length > 0 ? rowLength : 0
+    /**
+     * The elements of a row; 0 if rows do not lie one behind another, have no elements or more bytes than there can be. Then the length is
+     * fixed.
+     */
+    this.rowLength = order === 'C' && lengths.length > 0 && rowLength * itemsize <= 2 ** 53 ? rowLength : 0
     /** Indices from here on are out of range along an axis. Axis 0 in C order is left to the check of the flat index. */
     this.limits = this.rowLength > 0 ? [Infinity, ...lengths.slice(1)] : lengths
   }
 
-  /** The lengths of all axes of an array with a number of elements. */
+  /**
+   * The lengths of all axes of an array with a number of elements. If the length is fixed and the array no longer has all elements,
+   * because its file was truncated or it is closed, it has one axis.
+   */
   shapeOf(length) {
-    const [first, ...others] = this.#lengths
-    if (first === undefined) return []
-    if (this.rowLength > 0) return [length / this.rowLength, ...others]
-    // A closed array has no elements.
-    return [length === 0 && !others.includes(0) ? 0 : first, ...others]
+    if (this.rowLength > 0) return [length / this.rowLength, ...this.#lengths.slice(1)]
+    return length === countOf(this.#lengths) ? this.#lengths.slice() : [length]
   }
 
   /** The flat index of an element, of which each coordinate may count from the end of its axis. */
   indexOf(coordinates, length) {
     if (coordinates.length !== this.count) throw wrongCoordinates(this.count)
-    const shape = this.shapeOf(length)
+    const shape = this.rowLength > 0 ? this.shapeOf(length) : this.#lengths
     let index = 0
     for (let axis = 0; axis < this.count; axis++) {
       const given = toIndex(coordinates[axis], 'coordinate')
@@ -92,7 +95,7 @@ export class Axes {
 }
 
 /** The axes of an array of the addon; undefined if it has one. */
-export function axesOfCore(core) {
+export function axesOfCore(core, { itemsize }) {
   const lengths = core.shape()
-  return lengths.length === 1 ? undefined : new Axes(lengths, core.order())
+  return lengths.length === 1 ? undefined : new Axes(lengths, core.order(), itemsize)
 }

@@ -41,6 +41,7 @@ class Versions {
    * same file; the consumer may have closed the array.
    */
   #last
+  #isClosed = false
 
   constructor(path, isPersistent, openArray) {
     this.#path = path
@@ -59,6 +60,7 @@ class Versions {
   }
 
   close() {
+    this.#isClosed = true
     this.#watcher?.close()
     this.#keep(undefined)
   }
@@ -66,6 +68,8 @@ class Versions {
   #keep(descriptor) {
     if (this.#last !== undefined) fs.closeSync(this.#last)
     this.#last = descriptor
+    // The constructor of a user's class may have ended the iteration.
+    if (this.#isClosed && descriptor !== undefined) this.#keep(undefined)
   }
 
   /** The present version, unless it is the last one. */

@@ -588,7 +588,8 @@ class MmapArray:
         self._lock_descriptor = None
         self._is_locked = False
         self._make_mutexes()
-        self._map, self._bytes, self._mapped, self._view = None, None, 0, None
+        # The mapping, the byte of the file at which it starts, its bytes from the offset on, and how many they are.
+        self._map, self._map_start, self._bytes, self._mapped, self._view = None, 0, None, 0, None
         self._length = 0
         # Whether the file was seen to end with a whole element or row. Then a part that comes later is what an interrupted append left.
         self._was_whole = self._file_bytes() % self._unit == 0
@@ -818,11 +819,13 @@ class MmapArray:
     def wait(self, index, expected, timeout=None):
         """Sleeps while an element of type 'i' or 'I' is `expected`, until notify() of any process or thread, at most `timeout` seconds.
 
-        Returns 'ok', 'not-equal' if the element was another one to begin with, or 'timed-out'.
+        Returns 'ok', 'not-equal' if the element had another value at the call, or 'timed-out'. A change followed by notify() is never
+        missed, if the element still has another value when the sleeper looks again. A notify() without a change may be missed.
         """
-        deadline, has_slept = _deadline(timeout), False
+        deadline = _deadline(timeout)
         self._require_words("wait")
         (bits,) = self._type.encode(expected)
+        was_expected = self[index] == expected
         with self._word(index) as address:
             while True:
                 left = min(max(deadline - time.monotonic(), 0), 2**31)
@@ -831,15 +834,14 @@ class MmapArray:
                 if done >= 0:
                     return "ok"
                 if number == errno.EAGAIN:
-                    # After a signal the element may have changed meanwhile, which is what the caller waits for.
-                    return "ok" if has_slept else "not-equal"
+                    # It changed after the call, before the sleep or while a signal had interrupted it: what the caller waits for.
+                    return "ok" if was_expected else "not-equal"
                 if number == errno.ETIMEDOUT:
                     return "timed-out"
                 if number == errno.EFAULT:
                     raise _memory_fault()
                 if number != errno.EINTR:
                     raise OSError(number, os.strerror(number))
-                has_slept = True
 
     def notify(self, index, count=None):
         """Wakes those who sleep on an element, in all processes and threads; at most `count`. Returns how many it woke."""
@@ -912,6 +914,9 @@ class MmapArray:
         else:
             at = _integer("from_", from_, -self._length)
             at += self._length if at < 0 else 0
+            if at % self._row:
+                what = f"the first element of a row, which has {self._row} elements"
+                raise _WrongValue("ERR_PARTIAL_ROW", f"from_ must be {what}. Received {from_!r}")
         _deadline(timeout)
         batch = max(2**20 // self.itemsize, 1) if batch is None else _integer("batch", batch, 1)
         batch = max(batch - batch % self._row, self._row)
@@ -1026,6 +1031,7 @@ class MmapArray:
                 except ValueError:
                     raise _memory_fault() from None
                 self._bytes, self._mapped = memoryview(self._map)[self._offset - base :], size
+                self._map_start = base
             return self._bytes[start * self.itemsize : need]
 
     def _read_bytes(self, start, end):
@@ -1168,10 +1174,17 @@ class MmapArray:
 
     @contextlib.contextmanager
     def _word(self, index):
-        """The address of an element in a page that is mapped for this. The kernel alone reads it, and so a truncation is an error."""
-        position = self._offset + self._place(index, self.length) * self.itemsize
-        if position % 4:
-            raise _out_of_range("the offset", "a multiple of 4 for wait and notify", self._offset)
+        """The address of an element. The kernel alone reads it, and so a truncation is an error."""
+        at = self._place(index, self.length)
+        position = self._offset + at * self.itemsize
+        if self._flags != "r":
+            with self._mutex:
+                self._memory(at, at + 1)
+                # Keeps the memory mapped as long as it is used.
+                word = ctypes.c_uint32.from_buffer(self._map, position - self._map_start)
+            yield ctypes.addressof(word)
+            return
+        # ctypes takes no memory that is read only, so the page is mapped once more.
         base = position - position % mmap.PAGESIZE
         address = _libc.mmap(None, mmap.PAGESIZE, mmap.PROT_READ, mmap.MAP_SHARED, self._descriptor, base)
         if address == ctypes.c_void_p(-1).value:
@@ -1382,6 +1395,8 @@ def _open_npy(descriptor, type_, flags, path, length):
         os.ftruncate(descriptor, len(data))
     header = _Header.read(descriptor, repr(path))
     _require_type(header, type_, path)
+    if header.start % header.type.alignment:
+        raise Error("ERR_UNSUPPORTED_NPY", f"{path!r}: its elements begin at byte {header.start}, where none of their type is aligned")
     found = max(os.fstat(descriptor).st_size - header.start, 0) // header.type.itemsize
     if header.count > found:
         raise _invalid_npy(f"its header counts {header.count} elements, but it ends after {found}", repr(path))

@@ -165,3 +165,15 @@ appender.extend(int32s)
 new MmapArray({ x: 'd' }).appender().append({ y: 1 })
 // @ts-expect-error no such option
 doubles.appender({ size: 1 })
+
+// An array of one of two types, as a function may take.
+declare const either: MmapArray<'f'> | MmapArray<'d'>
+declare const real: MmapArray<'f'> | MmapArray<'q'>
+exactly<number>()(either.get(0, 1))
+either.append(1)
+either.append([1, 2])
+either.extend([1, 2])
+either.set(0, 1)
+either.set(0, 1, 2)
+real.set(0, 1)
+real.append(1)

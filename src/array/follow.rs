@@ -47,8 +47,13 @@ impl Array {
         let Some(position) = position.filter(|position| i64::try_from(*position).is_ok()) else {
             return Ok(Some(0));
         };
-        let read = self.storage().read_into(into, position)?;
-        Ok((!self.is_reserved_by_anybody()).then_some(read as u64 / self.itemsize()))
+        let read = self.storage().read_into(into, position)? as u64;
+        if !self.is_raw() {
+            return Ok(Some(read / self.itemsize()));
+        }
+        // Zeros of an array that had the file reserved, and has truncated it since, are behind the end by now.
+        let size = self.unreserved_size()?;
+        Ok(size.map(|size| read.min(size.saturating_sub(position)) / self.itemsize()))
     }
 
     /// Whether this array or another one, of any process, has a raw file reserved.

@@ -72,6 +72,11 @@ impl Mapping {
 impl SharedWord {
     pub const BYTES: usize = 4;
 
+    /// As [`Word::is_known_to_be`].
+    pub fn is_known_to_be(&self, expected: u32) -> bool {
+        self.word.is_known_to_be(self.seen, expected)
+    }
+
     /// As [`Word::wait`].
     pub fn wait(&self, expected: u32, timeout: Duration) -> Result<Wakeup> {
         let Some(polled) = &self.polled else {

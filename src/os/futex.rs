@@ -12,6 +12,7 @@ use rustix::time::{ClockId, Timespec, clock_gettime};
 use super::polling;
 use crate::error::{Error, Result};
 
+mod spinning;
 #[cfg_attr(target_os = "linux", path = "futex/linux.rs")]
 #[cfg_attr(target_os = "macos", path = "futex/macos.rs")]
 mod system;
@@ -33,12 +34,6 @@ pub fn is_available() -> bool {
     *IS_AVAILABLE
 }
 
-/// How long a thread reads the word before it sleeps: about as long as waking it would take, so that a quick answer is seen at once.
-/// Zero on a single processor, where other threads run only while this one sleeps.
-static SPIN_TIME: LazyLock<Duration> = LazyLock::new(|| match std::thread::available_parallelism() {
-    Ok(threads) if threads.get() > 1 => Duration::from_micros(5),
-    _ => Duration::ZERO,
-});
 const SPINS_PER_CLOCK_READ: u32 = 16;
 
 /// A word of shared memory, on which threads of all processes sleep.
@@ -66,7 +61,8 @@ impl Word {
     /// cannot. `seen` is the same word in memory that this thread may read.
     pub fn wait(self, seen: Word, expected: u32, timeout: Duration) -> Result<Wakeup> {
         let began = Instant::now();
-        if seen.changes_within(expected, began, timeout.min(*SPIN_TIME)) {
+        let was_expected = self.is_known_to_be(seen, expected);
+        if seen.changes_soon(expected, began, timeout) {
             return Ok(Wakeup::Woken);
         }
         let deadline = began + timeout;
@@ -74,24 +70,42 @@ impl Word {
             let left = timespec(deadline.saturating_duration_since(Instant::now()));
             match system::wait(self.atomic(), expected, &left) {
                 Err(Errno::INTR) => {}
+                // The word changed since the call. The wake came before the sleep, or while a signal had interrupted it.
+                Err(Errno::AGAIN) if was_expected => return outcome(Ok(())),
                 done => return outcome(done),
             }
         }
     }
 
+    /// Whether `seen`, which this thread may read, says that the word has a value. A private page says nothing: it may have a value of its
+    /// own.
+    pub fn is_known_to_be(self, seen: Word, expected: u32) -> bool {
+        self.0 == seen.0 && seen.is(expected)
+    }
+
+    fn is(self, expected: u32) -> bool {
+        self.atomic().load(Ordering::Acquire) == expected
+    }
+
     /// Reads the word for a short time. Returns true if it is `expected` at first and changes within that time.
     pub fn changes_while_spinning(self, expected: u32, timeout: Duration) -> bool {
-        self.changes_within(expected, Instant::now(), timeout.min(*SPIN_TIME))
+        self.changes_soon(expected, Instant::now(), timeout)
+    }
+
+    fn changes_soon(self, expected: u32, began: Instant, timeout: Duration) -> bool {
+        if timeout.is_zero() || !self.is(expected) {
+            return false;
+        }
+        spinning::spin(|limit| self.changes_within(expected, began, limit.min(timeout)))
     }
 
     fn changes_within(self, expected: u32, began: Instant, limit: Duration) -> bool {
-        let is_expected = || self.atomic().load(Ordering::Acquire) == expected;
-        if !is_expected() {
+        if !self.is(expected) {
             return false;
         }
         while began.elapsed() < limit {
             for _ in 0..SPINS_PER_CLOCK_READ {
-                if !is_expected() {
+                if !self.is(expected) {
                     return true;
                 }
                 std::hint::spin_loop();

@@ -24,6 +24,8 @@ impl Sleepers {
         timeout: Option<Duration>,
         done: impl FnOnce(Result<Wakeup>) + Send + 'static,
     ) -> Result<()> {
+        // The thread takes a while to start. What changes until then changed after the call.
+        let was_expected = word.is_known_to_be(expected);
         let cancellation = Arc::new(Cancellation::default());
         if self.0.len() == self.0.capacity() {
             self.0.retain(|sleeper| sleeper.strong_count() > 0);
@@ -32,7 +34,12 @@ impl Sleepers {
         thread::Builder::new()
             .name(String::from("mmap-array wait"))
             .stack_size(STACK_BYTES)
-            .spawn(move || done(word.wait_unless(&cancellation, expected, timeout)))
+            .spawn(move || {
+                done(match word.wait_unless(&cancellation, expected, timeout) {
+                    Ok(Wakeup::NotEqual) if was_expected => Ok(Wakeup::Woken),
+                    outcome => outcome,
+                });
+            })
             .map(drop)
             .map_err(|error| Error::io(&error, "pthread_create"))
     }
