@@ -911,6 +911,7 @@ export interface Appender<C extends ElementType = Typecode> {
    * stays full: `close()` would throw each time, and the appender and its array would stay open.
    *
    * @returns the number of elements that were given up
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE if `this` is no appender
    * @example
    * const log = new MmapArray('i')
    * const appender = log.appender()

@@ -131,6 +131,7 @@ export class Appender {
   }
 
   discard() {
+    requireAppender(this)
     if (this.#isClosed) return 0
     const discarded = this.pending
     deletePending(this.#array, this)
