@@ -1411,7 +1411,8 @@ export interface MmapArrayConstructor {
    * The consumer closes the arrays. `break`, an error in the loop, `return()` and an abort end the iteration at once, and leave the last
    * array open. A new version is noticed by events of the system (`fs.watch` of the directory, and of those that symbolic links lead
    * through), and by a look once a second where the system raises none, as on network file systems. While nobody waits, nothing runs.
-   * A file that is not published by a rename may be found half written.
+   * If you call `next()` yourself, call `return()` at the end: an iterator that is dropped keeps its watch and a descriptor. A file that is
+   * not published by a rename may be found half written.
    *
    * @param path a string, bytes or a `file:` URL
    * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}

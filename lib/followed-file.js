@@ -39,6 +39,16 @@ export class FollowedFile {
     return new FollowedFile(parts, false)
   }
 
+  /** A file that this opened. */
+  static #own(parts) {
+    try {
+      return new FollowedFile(parts, true)
+    } catch (error) {
+      parts.core.close()
+      throw error
+    }
+  }
+
   close() {
     if (this.#isOwn) this.#core.close()
   }
@@ -69,7 +79,7 @@ export class FollowedFile {
     try {
       const shape = this.#axes?.rowLength > 0 ? [-1, ...this.#axes.shapeOf(0).slice(1)] : undefined
       const parts = openFile({ path: this.#path }, this.#type.code, { offset, format, shape, flags: 'r' })
-      return new FollowedFile(parts, true)
+      return FollowedFile.#own(parts)
     } catch (error) {
       if (hasBegun(this.#path, format === 'npy' ? 1 : (offset ?? 0))) throw error
       return undefined
