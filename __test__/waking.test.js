@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
+import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { COMPANION } from './support/companion.js'
@@ -66,14 +67,14 @@ describe('a sleeper that a signal stops while the element changes', () => {
     const child = spawn(command, [...args, array.path], { stdio: ['ignore', 'pipe', 'inherit'] })
     scope.atEnd(() => child.kill('SIGKILL'))
     const exit = once(child, 'exit')
-    const output = once(child.stdout, 'data')
+    const output = text(child.stdout)
     await until(() => states(child.pid).some((thread) => isWait(thread) && isSleeper(child.pid, thread)))
     child.kill('SIGSTOP')
     await until(() => states(child.pid).every(({ state }) => state === 'T'))
     array.set(0, 1)
     expect(array.notify(0)).toBe(0)
     child.kill('SIGCONT')
-    expect(String((await output)[0])).toBe('ok\n')
+    expect(await output).toBe('ok\n')
     expect(await exit).toEqual([0, null])
   })
 })
