@@ -305,7 +305,7 @@ describe('the end of an iteration over versions', () => {
     },
   }
 
-  onLinux('by /proc', test.each(Object.keys(ENDS)))(
+  onLinux('the descriptors are in /proc', test).each(Object.keys(ENDS))(
     'by %s leaves no watch, descriptor, map or timer',
     { timeout: 60_000 + 20 * ITERATIONS },
     async (end) => {

@@ -7,6 +7,9 @@ export const PORTABLE = process.platform !== 'linux' || process.env.MMAP_ARRAY_P
 export function onLinux(reason, subject) {
   if (!PORTABLE) return subject
   const skipped = (name, ...body) => subject.skip(`${name} (skipped: ${reason})`, ...body)
-  skipped.each = (rows) => (name, body) => subject.skip.each(rows)(`${name} (skipped: ${reason})`, body)
+  skipped.each =
+    (rows) =>
+    (name, ...body) =>
+      subject.skip.each(rows)(`${name} (skipped: ${reason})`, ...body)
   return skipped
 }
