@@ -7,7 +7,6 @@ import { refuseClones } from './cloning.js'
 import { axesOf, coreOf, isArray, isClosed, memoryOf, typeOf } from './core-array.js'
 import { closed, invalidArgType, outOfRange } from './errors.js'
 import { addPending, deletePending } from './pending-appenders.js'
-import { shapeOf } from './rows.js'
 import { sourceInMemory } from './sources.js'
 import { stage } from './staging.js'
 import { LENGTH } from './state.js'
@@ -327,8 +326,7 @@ export function appenderOf(array, options, Class) {
   const { sync: isSynced = false } = given
   if (typeof isSynced !== 'boolean') throw invalidArgType('options.sync', 'a boolean', isSynced)
   // The buffer has whole rows if the array has.
-  const shape = axesOf(array)?.rowLength > 0 ? [-1, ...shapeOf(array).slice(1)] : undefined
-  const buffer = new Class(code, undefined, { capacity, shape })
+  const buffer = new Class(code, undefined, { capacity, shape: axesOf(array)?.anyRows })
   try {
     return new Appender(array, buffer, { capacity, interval, isSynced })
   } catch (error) {

@@ -57,6 +57,12 @@ export function toOptionalString(value, name) {
   throw invalidArgType(name, 'a string', value)
 }
 
+/** @returns {string | undefined} one of some words */
+export function toOptionalWord(value, name, words) {
+  if (value === undefined || words.includes(toOptionalString(value, name))) return value
+  throw outOfRange(name, `one of ${words.map((word) => `'${word}'`).join(', ')}`, `'${value}'`)
+}
+
 /** @returns {number | undefined} */
 export function toOptionalCount(value, name) {
   return value === undefined ? undefined : toCount(value, name)

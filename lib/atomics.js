@@ -27,25 +27,24 @@ export function checkedAfter(array, index, old) {
   return old
 }
 
-/** Adds to an element. Gives the element before. */
-export function add(array, index, value) {
-  const operations = operationsFor(array, 'add')
+/**
+ * Changes an element by one value. Gives the element before.
+ * @param {'add' | 'exchange'} operation
+ */
+function changed(array, operation, index, value) {
+  const operations = operationsFor(array, operation)
   const at = positionOf(array, toIndex(index))
-  const addend = codecOf(array).check(value)
+  const operand = codecOf(array).check(value)
   const integers = integersAt(array, at, operations)
-  if (integers === undefined) return coreOf(array).add(at, addend)
-  return checkedAfter(array, at, operations.add(integers, at, addend))
+  if (integers === undefined) return coreOf(array)[operation](at, operand)
+  return checkedAfter(array, at, operations[operation](integers, at, operand))
 }
 
+/** Adds to an element. Gives the element before. */
+export const add = (array, index, value) => changed(array, 'add', index, value)
+
 /** Replaces an element. Gives the element before. */
-export function exchange(array, index, value) {
-  const operations = operationsFor(array, 'exchange')
-  const at = positionOf(array, toIndex(index))
-  const next = codecOf(array).check(value)
-  const integers = integersAt(array, at, operations)
-  if (integers === undefined) return coreOf(array).exchange(at, next)
-  return checkedAfter(array, at, operations.exchange(integers, at, next))
-}
+export const exchange = (array, index, value) => changed(array, 'exchange', index, value)
 
 /** Replaces an element if it is the expected one. Gives the element before. */
 export function compareExchange(array, index, expected, replacement) {

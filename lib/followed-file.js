@@ -77,8 +77,8 @@ export class FollowedFile {
   reopened() {
     const { offset, format } = this.#origin.options
     try {
-      const shape = this.#axes?.rowLength > 0 ? [-1, ...this.#axes.shapeOf(0).slice(1)] : undefined
-      const parts = openFile({ path: this.#path }, this.#type.code, { offset, format, shape, flags: 'r' })
+      const options = { offset, format, shape: this.#axes?.anyRows, flags: 'r' }
+      const parts = openFile({ path: this.#path }, this.#type.code, options)
       return FollowedFile.#own(parts)
     } catch (error) {
       if (hasBegun(this.#path, format === 'npy' ? 1 : (offset ?? 0))) throw error

@@ -26,8 +26,8 @@ export function follow(array, options) {
   const follower = new Follower(array, {
     from: toFrom(from, memoryOf(array).length, rowLength),
     batch: wholeRows(toBatch(batch, typeOf(array).itemsize), rowLength),
-    truncated: toChoice('truncated', ['throw', 'restart'], truncated),
-    replaced: toChoice('replaced', ['end', 'reopen', 'ignore'], replaced),
+    truncated: args.toOptionalWord(truncated, 'options.truncated', ['throw', 'restart']) ?? 'throw',
+    replaced: args.toOptionalWord(replaced, 'options.replaced', ['end', 'reopen', 'ignore']) ?? 'end',
   })
   return new StoppableIterator(follower.parts(), { stop: () => follower.stop(), signal })
 }
@@ -53,14 +53,6 @@ function toBatch(batch, itemsize) {
   const most = args.toCount(batch, 'options.batch')
   if (most > 0) return most
   throw outOfRange('options.batch', '>= 1 and <= 2^53', most)
-}
-
-/** One of some words. The first one is the default. */
-function toChoice(name, words, given) {
-  if (given === undefined) return words[0]
-  if (words.includes(args.toOptionalString(given, `options.${name}`))) return given
-  const all = words.map((word) => `'${word}'`).join(', ')
-  throw outOfRange(`options.${name}`, `one of ${all}`, `'${given}'`)
 }
 
 class Follower {

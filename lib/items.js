@@ -23,20 +23,15 @@ export function extend(array, items, name = 'items') {
   if (failure !== undefined) throw failure.error
 }
 
-/** Items for the core: the core of another array, or bytes. Throws for a bad item. */
-export function sourceOf(array, items, name) {
+/**
+ * Items for the core: the core of another array, or bytes. Throws for a bad item.
+ * @param axis that the items are along, if the array has several: 1 for those of one row
+ */
+export function sourceOf(array, items, name, axis = 0) {
   const source = sourceInMemory(typeOf(array), items, name)
   if (source !== undefined) return source
   requireWritable(array)
-  return collect(array, items, name)
-}
-
-/** The elements of one row for the core. */
-export function sourceOfRow(array, row) {
-  const source = sourceInMemory(typeOf(array), row, 'row')
-  if (source !== undefined) return source
-  requireWritable(array)
-  return collect(array, row, 'row', 1)
+  return collect(array, items, name, axis)
 }
 
 /**

@@ -16,9 +16,8 @@ const endsInNpy = (path) => path.length >= 4 && path.subarray(-4).latin1Slice().
 
 /** The format that is given, or that the extension of the path means. */
 export function toFormat(format, path) {
-  if (format === undefined) return path !== undefined && endsInNpy(path) ? 'npy' : 'raw'
-  if (FORMATS.includes(args.toOptionalString(format, 'options.format'))) return format
-  throw outOfRange('options.format', `one of ${FORMATS.map((name) => `'${name}'`).join(', ')}`, `'${format}'`)
+  const given = args.toOptionalWord(format, 'options.format', FORMATS)
+  return given ?? (path !== undefined && endsInNpy(path) ? 'npy' : 'raw')
 }
 
 /** Whether the array may truncate a file that ends inside an element. */

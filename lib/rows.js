@@ -13,7 +13,7 @@ import {
   typeOf,
 } from './core-array.js'
 import { closed, indexOutOfRange, partialRow, typeMismatch, wrongCoordinates } from './errors.js'
-import { sourceOfRow } from './items.js'
+import { sourceOf } from './items.js'
 import { elementAt, replaceElement } from './single-elements.js'
 
 /** The flat index of the element with some coordinates. */
@@ -93,7 +93,7 @@ export const isRow = (value) =>
 /** Appends exactly one row. */
 export function appendRow(array, row) {
   const { rowLength } = axesOf(array)
-  const source = sourceOfRow(array, row)
+  const source = sourceOf(array, row, 'row', 1)
   if (isArray(row)) requireOpen(row)
   const count = isArray(row) ? memoryOf(row).length : source.length / typeOf(array).itemsize
   // If the length is fixed, the core says so.

@@ -79,6 +79,11 @@ export class Axes {
     return length === countOf(this.#lengths) ? this.#lengths.slice() : [length]
   }
 
+  /** The option `shape` for as many rows of the same shape as there are. Undefined if the length is fixed. */
+  get anyRows() {
+    return this.rowLength > 0 ? [-1, ...this.#lengths.slice(1)] : undefined
+  }
+
   /** The flat index of an element, of which each coordinate may count from the end of its axis. */
   indexOf(coordinates, length) {
     if (coordinates.length !== this.count) throw wrongCoordinates(this.count)

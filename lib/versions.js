@@ -115,9 +115,7 @@ export function versions(make, givenPath, type, options) {
   const { signal: givenSignal, persistent = true, flags, format, ...others } = args.toOptions(options, OPTIONS)
   const signal = toSignal({ signal: givenSignal })
   if (typeof persistent !== 'boolean') throw invalidArgType('options.persistent', 'a boolean', persistent)
-  if (args.toOptionalString(flags, 'options.flags') !== undefined && !FLAGS.includes(flags)) {
-    throw outOfRange('options.flags', `one of ${FLAGS.map((name) => `'${name}'`).join(', ')}`, `'${flags}'`)
-  }
+  args.toOptionalWord(flags, 'options.flags', FLAGS)
   const opening = { ...others, flags, format: toFormat(format, path) }
   const source = new Versions(path, persistent, () => make(() => openFile({ path }, type, opening)))
   return new StoppableIterator(source.follow(), { stop: () => source.close(), signal })

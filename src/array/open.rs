@@ -255,14 +255,13 @@ fn fit_npy(
     flags: Flags,
     length: Option<u64>,
 ) -> Result<Extent> {
-    let (count, row_lengths) = (npy.header().count, npy.header().row_lengths());
-    let grows = row_lengths.is_some();
+    let (count, row) = (npy.header().count, npy.header().row());
+    let grows = npy.header().row_lengths().is_some();
     let length = length.unwrap_or(count);
     if length > count {
         if !(flags.creates() && grows) {
             return Err(longer_than(count, length));
         }
-        let row = row_lengths.map_or(1, |lengths| lengths.iter().product());
         if !length.is_multiple_of(row) {
             let operation = "open";
             return Err(Error::PartialRow { operation, row });

@@ -152,7 +152,7 @@ impl Header {
     }
 
     /// The elements of a row; 1 if the array has none.
-    fn row(&self) -> u64 {
+    pub fn row(&self) -> u64 {
         self.row_lengths().map_or(1, |lengths| lengths.iter().product())
     }
 
