@@ -6,6 +6,7 @@ import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { AppendLog } from './support/append-log.js'
+import { ENDS } from './support/ends.js'
 import { readNpy } from './support/npy.js'
 import { INDEX, expectExit, runNode, script } from './support/processes.js'
 import { useScope } from './support/scope.js'
@@ -30,15 +31,7 @@ const OPEN = `
 describe('an appender at the end of a process', () => {
   const scope = useScope()
   const ends = [
-    ['by itself', '', 0],
-    ['by process.exit()', 'process.exit()', 0],
-    ['by process.exit(3)', 'process.exit(3)', 3],
-    ['by process.exitCode', 'process.exitCode = 4', 4],
-    ['by process.exit in a timer', 'setTimeout(() => process.exit(5), 1)', 5],
-    ['by an uncaught error', 'throw new Error("mine")', 1],
-    ['by an uncaught error later', 'setImmediate(() => { throw new Error("mine") })', 1],
-    ['by an unhandled rejection', 'Promise.reject(new Error("mine"))', 1],
-    ['by process.reallyExit', 'process.reallyExit(6)', 6],
+    ...ENDS,
     ['while nobody holds the array', 'globalThis.kept = globalThis.held = undefined', 0],
     ['while a flush is under way', 'array.flushAsync()', 0],
     [

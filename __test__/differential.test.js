@@ -9,12 +9,12 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Operations, runStep } from './support/operations.js'
 import { describePython } from './support/python.js'
+import { SEEDS } from './support/random.js'
 import { useScope } from './support/scope.js'
 import { ALL_STORAGES } from './support/storages.js'
 import { TYPECODES, encode } from './support/typecodes.js'
 
 const STEPS = Number(process.env.MMAP_ARRAY_STEPS ?? 15_000)
-const SEEDS = process.env.MMAP_ARRAY_SEED ? [process.env.MMAP_ARRAY_SEED] : ['1', String(Date.now())]
 /** Steps on one array, then another is begun. */
 const SEQUENCE = 100
 

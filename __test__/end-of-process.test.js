@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
+import { ENDS } from './support/ends.js'
 import { INDEX, expectExit, run, runNode } from './support/processes.js'
 import { startProcess, startThread } from './support/workers.js'
 import { useScope } from './support/scope.js'
@@ -21,15 +22,7 @@ const WRITTEN = [0.5, 1.5, 2.5, 3.5, 4.5]
 describe('a process ends', () => {
   const scope = useScope()
   const ends = [
-    ['by itself', '', 0],
-    ['by process.exit()', 'process.exit()', 0],
-    ['by process.exit(3)', 'process.exit(3)', 3],
-    ['by process.exitCode', 'process.exitCode = 4', 4],
-    ['by process.exit in a timer', 'setTimeout(() => process.exit(5), 1)', 5],
-    ['by an uncaught error', 'throw new Error("mine")', 1],
-    ['by an uncaught error later', 'setImmediate(() => { throw new Error("mine") })', 1],
-    ['by an unhandled rejection', 'Promise.reject(new Error("mine"))', 1],
-    ['by process.reallyExit', 'process.reallyExit(6)', 6],
+    ...ENDS,
     ['while a view is held', 'globalThis.view = array.view', 0],
     ['while an attached array is held', 'globalThis.twin = MmapArray.open(path, "d", { flags: "r+" })', 0],
     ['while a flush is under way', 'array.flushAsync()', 0],

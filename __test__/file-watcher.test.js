@@ -104,7 +104,7 @@ describe('FileWatcher', () => {
     await changed
   })
 
-  test('changed looks again and again where there is nothing to watch', async () => {
+  test('changed looks again and again if nothing can be watched', async () => {
     const watcher = watch([named('a', scope.path('missing'))], { lookEvery: 1 })
     for (let n = 0; n < 5; n++) expect(await watcher.changed()).toBe(true)
   })

@@ -71,7 +71,7 @@ test('is of a closed array answers as typecode does', () => {
 })
 
 test.each([
-  ['a name that is none', 'f8'],
+  ['an unknown name', 'f8'],
   ['a name for big-endian elements', '>f8'],
   ['undefined', undefined],
   ['null', null],

@@ -1,20 +1,15 @@
 // .npy files between NumPy and this package: written there and read here, the other way round, and both at once.
 import fs from 'node:fs'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { expectError, expectErrorOf } from './support/errors.js'
 import { DTYPES, npyBytes } from './support/npy.js'
-import { startNumpy } from './support/numpy-process.js'
-import { pythonWithNumpy } from './support/numpy.js'
+import { useNumpy } from './support/numpy-process.js'
 import { useScope } from './support/scope.js'
 import { TYPECODES, elements, typecode } from './support/typecodes.js'
 
 const scope = useScope()
-let numpy
-beforeEach(async ({ skip }) => {
-  numpy ??= startNumpy(await pythonWithNumpy(skip))
-}, 200_000)
-afterAll(() => numpy?.end())
+const numpy = useNumpy()
 
 const open = (...parameters) => scope.keep(MmapArray.open(...parameters))
 /** Elements as NumPy prints them. */

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { AppendLog } from './support/append-log.js'
 import { RECORDS, RecordCounts, SIZE, TYPE } from './support/checked-records.js'
-import { startCompanion } from './support/companion.js'
+import { attachCompanion, sharedName, startCompanion } from './support/companion.js'
 import { onLinux } from './support/linux.js'
 import { expectExit, runNode, script } from './support/processes.js'
 import { describePython } from './support/python.js'
@@ -20,21 +20,10 @@ async function until(condition) {
 /** Whether a process sleeps in the system call `futex`, by its number on x86-64 and arm64. */
 const isInFutex = (pid) => /^(?:202|98) /.test(fs.readFileSync(`/proc/${pid}/syscall`, 'latin1'))
 
-let names = 0
-function sharedName(scope) {
-  const name = `mmap-array-together-${process.pid}-${names++}`
-  scope.atEnd(() => fs.rmSync(`/dev/shm/${name}`, { force: true }))
-  return name
-}
-
 describePython('python/mmap_array.py', () => {
   const scope = useScope()
   const start = (options) => startCompanion(scope, options)
-  async function attached(array) {
-    const ask = start()
-    await ask('a = attach(handle)', { handle: array.handle() })
-    return ask
-  }
+  const attached = (array) => attachCompanion(scope, array)
 
   describe('appends of 2 processes of Python and 2 of Node', () => {
     const EACH = 5000

@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
-import { startCompanion } from './support/companion.js'
+import { attachCompanion, sharedName, startCompanion } from './support/companion.js'
 import { onLinux } from './support/linux.js'
 import { pythonWithNumpy } from './support/numpy.js'
 import { expectExit, run } from './support/processes.js'
@@ -50,22 +50,10 @@ function npyOf(given, multiple = 64) {
   return Buffer.concat([prelude, length, Buffer.from(`${text}\n`), Buffer.alloc(64)])
 }
 
-let names = 0
-function sharedName(scope) {
-  const name = `mmap-array-companion-${process.pid}-${names++}`
-  scope.atEnd(() => fs.rmSync(`/dev/shm/${name}`, { force: true }))
-  return name
-}
-
 describePython('python/mmap_array.py', () => {
   const scope = useScope()
   const start = (options) => startCompanion(scope, options)
-  /** An array of Node, and a Python process that is attached to it as `a`. */
-  async function attached(array) {
-    const ask = start()
-    await ask('a = attach(handle)', { handle: array.handle() })
-    return ask
-  }
+  const attached = (array) => attachCompanion(scope, array)
 
   describe('attach', () => {
     test.each(ALL)('to an array of $code shares its elements both ways', async (type) => {
@@ -205,7 +193,7 @@ describePython('python/mmap_array.py', () => {
       expect(await thrown(ask('attach(handle)', { handle }))).toMatchObject({ code: 'ERR_UNREACHABLE_HANDLE' })
     })
 
-    test('of what is no handle names the field', async () => {
+    test('of a value that is not a handle names the field', async () => {
       const array = scope.keep(new MmapArray('i', [1]))
       const ask = start()
       const refused = (changes) => thrown(ask('attach(handle)', { handle: { ...array.handle(), ...changes } }))
@@ -441,7 +429,7 @@ for at, data in writes[:step]: mmap_array._write_at(b._descriptor, data, at)`,
         }
       })
 
-      test('that Node cannot map, or that is none, is refused', async () => {
+      test('that Node cannot map, or that is not valid, is refused', async () => {
         const ask = start()
         const described = (descr) => npyOf(`{'descr': ${descr}, 'fortran_order': False, 'shape': (2,), }`)
         for (const [bytes, code] of [

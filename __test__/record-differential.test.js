@@ -6,27 +6,21 @@
 import fs from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
 import { readNpy } from './support/npy.js'
-import { startNumpy } from './support/numpy-process.js'
-import { pythonWithNumpy } from './support/numpy.js'
-import { Random } from './support/random.js'
+import { useNumpy } from './support/numpy-process.js'
+import { Random, SEEDS } from './support/random.js'
 import { RecordOperations, elementOf, fieldOf, randomType, runStep } from './support/record-operations.js'
 import { useScope } from './support/scope.js'
 
 const SCRIPT = fileURLToPath(new URL('./python/record_operations.py', import.meta.url))
 const STEPS = Number(process.env.MMAP_ARRAY_STEPS ?? 20_000)
-const SEEDS = process.env.MMAP_ARRAY_SEED ? [process.env.MMAP_ARRAY_SEED] : ['1', String(Date.now())]
 /** Steps on one array, then another is begun. */
 const SEQUENCE = 100
 
 const scope = useScope()
-let numpy
-beforeEach(async ({ skip }) => {
-  numpy ??= startNumpy(await pythonWithNumpy(skip), SCRIPT)
-}, 200_000)
-afterAll(() => numpy?.end())
+const numpy = useNumpy(SCRIPT)
 
 /** Where elements begin in the file of a path. */
 const OFFSETS = new Map()

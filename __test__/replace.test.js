@@ -27,6 +27,18 @@ const oldFile = (name) => scope.file(new Int32Array([1, 2, 3]), name)
 
 const fill = (next) => next.extend([7, 8])
 
+/** Notes the size of the file that is published. */
+function watchSize() {
+  const { rename } = fs.promises
+  let size
+  const spy = vi.spyOn(fs.promises, 'rename').mockImplementation((from, to) => {
+    size = fs.statSync(from).size
+    return rename(from, to)
+  })
+  scope.atEnd(() => spy.mockRestore())
+  return () => size
+}
+
 const listed = () => fs.readdirSync(scope.directory).toSorted()
 
 describe('replace', () => {
@@ -91,32 +103,20 @@ describe('replace', () => {
 
   test('publishes a .npy file without the bytes of removed elements', async () => {
     const path = scope.path('table.npy')
-    const { rename } = fs.promises
-    let size
-    const spy = vi.spyOn(fs.promises, 'rename').mockImplementation((from, to) => {
-      size = fs.statSync(from).size
-      return rename(from, to)
-    })
-    scope.atEnd(() => spy.mockRestore())
+    const publishedSize = watchSize()
     await MmapArray.replace(path, 'i', (next) => {
       next.extend(new Int32Array(1000))
       next.clear()
       next.append(1)
     })
-    expect([size, elementsAt(path)]).toEqual([132, [1]])
+    expect([publishedSize(), elementsAt(path)]).toEqual([132, [1]])
   })
 
   test('publishes the elements that an appender had not appended yet', async () => {
     const path = scope.path()
-    const { rename } = fs.promises
-    let size
-    const spy = vi.spyOn(fs.promises, 'rename').mockImplementation((from, to) => {
-      size = fs.statSync(from).size
-      return rename(from, to)
-    })
-    scope.atEnd(() => spy.mockRestore())
+    const publishedSize = watchSize()
     await MmapArray.replace(path, 'i', (next) => next.appender().extend([7, 8]))
-    expect([size, elementsAt(path)]).toEqual([8, [7, 8]])
+    expect([publishedSize(), elementsAt(path)]).toEqual([8, [7, 8]])
   })
 
   test('of a relative path makes the file in the current directory, whose name may be no text', async () => {

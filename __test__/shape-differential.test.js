@@ -5,26 +5,20 @@
 //   MMAP_ARRAY_STEPS=300000 npx vitest run shape-differential      10,000 sequences
 import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
-import { startNumpy } from './support/numpy-process.js'
-import { pythonWithNumpy } from './support/numpy.js'
-import { Random } from './support/random.js'
+import { useNumpy } from './support/numpy-process.js'
+import { Random, SEEDS } from './support/random.js'
 import { ShapeOperations, product, randomSubject, runStep } from './support/shape-operations.js'
 import { useScope } from './support/scope.js'
 
 const SCRIPT = fileURLToPath(new URL('./python/shape_operations.py', import.meta.url))
 const STEPS = Number(process.env.MMAP_ARRAY_STEPS ?? 12_000)
-const SEEDS = process.env.MMAP_ARRAY_SEED ? [process.env.MMAP_ARRAY_SEED] : ['1', String(Date.now())]
 /** Steps on one array, then another is begun. */
 const SEQUENCE = 30
 
 const scope = useScope()
-let numpy
-beforeEach(async ({ skip }) => {
-  numpy ??= startNumpy(await pythonWithNumpy(skip), SCRIPT)
-}, 200_000)
-afterAll(() => numpy?.end())
+const numpy = useNumpy(SCRIPT)
 
 const keep = (array) => scope.keep(array)
 const openFile = (options) => (path, type, shape, flags) =>

@@ -220,13 +220,13 @@ describe('versions', () => {
   })
 
   test.each([
-    ['a path that is none', [5, 'i'], 'ERR_INVALID_ARG_TYPE'],
+    ['a path that is a number', [5, 'i'], 'ERR_INVALID_ARG_TYPE'],
     ['an unknown option', ['a', 'i', { mode: 0 }], 'ERR_INVALID_ARG_TYPE'],
     ['an empty path', ['', 'i'], 'ERR_OUT_OF_RANGE'],
     ['flags that make a file', ['a', 'i', { flags: 'a+' }], 'ERR_OUT_OF_RANGE'],
-    ['a format that is none', ['a', 'i', { format: 'csv' }], 'ERR_OUT_OF_RANGE'],
-    ['a signal that is none', ['a', 'i', { signal: 5 }], 'ERR_INVALID_ARG_TYPE'],
-    ['persistent that is no boolean', ['a', 'i', { persistent: 1 }], 'ERR_INVALID_ARG_TYPE'],
+    ['an unknown format', ['a', 'i', { format: 'csv' }], 'ERR_OUT_OF_RANGE'],
+    ['a signal that is a number', ['a', 'i', { signal: 5 }], 'ERR_INVALID_ARG_TYPE'],
+    ['persistent that is not a boolean', ['a', 'i', { persistent: 1 }], 'ERR_INVALID_ARG_TYPE'],
   ])('of %s throws at once', (_, args, code) => {
     expectError(code, () => MmapArray.versions(...args))
   })

@@ -1,5 +1,6 @@
 // A Python process with python/mmap_array.py, which runs what a test sends it.
 import { spawn } from 'node:child_process'
+import fs from 'node:fs'
 import readline from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
@@ -36,4 +37,19 @@ export function startCompanion(scope, { command = 'python3', env = process.env }
     expect(await exit).toEqual({ code: null, signal: 'SIGKILL' })
   }
   return ask
+}
+
+/** Starts the process, and attaches it to an array of Node as `a`. */
+export async function attachCompanion(scope, array) {
+  const ask = startCompanion(scope)
+  await ask('a = attach(handle)', { handle: array.handle() })
+  return ask
+}
+
+let names = 0
+/** A name of shared memory, which is unlinked at the end of the test. */
+export function sharedName(scope) {
+  const name = `mmap-array-companion-${process.pid}-${names++}`
+  scope.atEnd(() => fs.rmSync(`/dev/shm/${name}`, { force: true }))
+  return name
 }

@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process'
 import readline from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { expect } from 'vitest'
+import { afterAll, beforeEach, expect } from 'vitest'
+import { pythonWithNumpy } from './numpy.js'
 
 const SCRIPT = fileURLToPath(new URL('../python/numpy_files.py', import.meta.url))
 
@@ -25,4 +26,14 @@ export function startNumpy(python, script = SCRIPT) {
       expect(await exit).toEqual({ code: 0, signal: null })
     },
   }
+}
+
+/** One process for all tests of a file, started before the first: { ask(name, ...parameters) }. Without NumPy the tests are skipped. */
+export function useNumpy(script) {
+  let numpy
+  beforeEach(async ({ skip }) => {
+    numpy ??= startNumpy(await pythonWithNumpy(skip), script)
+  }, 200_000)
+  afterAll(() => numpy?.end())
+  return { ask: (...request) => numpy.ask(...request) }
 }

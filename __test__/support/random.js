@@ -50,3 +50,6 @@ export class Random {
     return Array.from({ length: this.integer(low, high) }, () => make())
   }
 }
+
+/** The seeds of a test with random numbers: what MMAP_ARRAY_SEED says, else one that is always the same and a new one. */
+export const SEEDS = process.env.MMAP_ARRAY_SEED ? [process.env.MMAP_ARRAY_SEED] : ['1', String(Date.now())]
