@@ -1,25 +1,34 @@
 /// <reference types="node" />
 
-// Units: an index, a length, a capacity or a count is in elements; `itemsize`, `byteLength` and `offset` are in bytes.
-// Every error has a stable `code`, the thing to match on; docs/errors.md says of each what to do.
-// In an @example a comment `// => x` is what Node prints for the value, `// throws` the error's class and code; a test
-// runs them all.
+// Units: indices, lengths, capacities and counts are in elements; `itemsize`, `byteLength` and `offset` are in bytes.
+// Every error has a stable `code`. Match on it, not on the message; docs/errors.md tells what to do about each code.
+// In an @example, `// => x` is what Node prints for the value, and `// throws` names the class and code of the error.
+// A test runs all examples.
 
 /**
- * The code of an element type, as in Python's array module.
+ * The code of an element type, as in Python's `array` module. Every {@link TypeName} and every typed array's
+ * constructor is accepted in its place.
  *
- * | code    | an element in memory                            | in JavaScript          |
- * | ------- | ----------------------------------------------- | ---------------------- |
- * | `b` `B` | 1 byte, signed, unsigned integer                | number                 |
- * | `h` `H` | 2 bytes                                         | number                 |
- * | `i` `I` | 4 bytes                                         | number                 |
- * | `l` `L` | C's long: 8 bytes on 64-bit Linux               | bigint                 |
- * | `q` `Q` | 8 bytes                                         | bigint                 |
- * | `e`     | half-precision float, 2 bytes                   | number                 |
- * | `f` `d` | single- and double-precision float, 4, 8 bytes  | number                 |
- * | `c`     | one character up to U+00FF, 1 byte              | string, one code point |
- * | `u` `w` | one Unicode code point, 4 bytes                 | string, one code point |
- * | `Zf` `Zd` | complex number of two `f` or `d`, 8, 16 bytes | object `{ re, im }`    |
+ * | code | name         | bytes | an element holds             | you read a       | C                | NumPy        | typed array        |
+ * | ---- | ------------ | ----- | ---------------------------- | ---------------- | ---------------- | ------------ | ------------------ |
+ * | `b`  | `int8`       | 1     | -128 to 127                  | number           | `int8_t`         | `int8`       | Int8Array          |
+ * | `B`  | `uint8`      | 1     | 0 to 255                     | number           | `uint8_t`        | `uint8`      | Uint8Array         |
+ * | `h`  | `int16`      | 2     | -32,768 to 32,767            | number           | `int16_t`        | `int16`      | Int16Array         |
+ * | `H`  | `uint16`     | 2     | 0 to 65,535                  | number           | `uint16_t`       | `uint16`     | Uint16Array        |
+ * | `i`  | `int32`      | 4     | -2^31 to 2^31 - 1            | number           | `int32_t`        | `int32`      | Int32Array         |
+ * | `I`  | `uint32`     | 4     | 0 to 2^32 - 1                | number           | `uint32_t`       | `uint32`     | Uint32Array        |
+ * | `l`  |              | 8     | as `q`                       | bigint           | `long`           | `int64`      | BigInt64Array      |
+ * | `L`  |              | 8     | as `Q`                       | bigint           | `unsigned long`  | `uint64`     | BigUint64Array     |
+ * | `q`  | `int64`      | 8     | -2^63 to 2^63 - 1            | bigint           | `int64_t`        | `int64`      | BigInt64Array      |
+ * | `Q`  | `uint64`     | 8     | 0 to 2^64 - 1                | bigint           | `uint64_t`       | `uint64`     | BigUint64Array     |
+ * | `e`  | `float16`    | 2     | half precision, ±65,504      | number           | `_Float16`       | `float16`    | Float16Array       |
+ * | `f`  | `float32`    | 4     | single precision, ±3.4e38    | number           | `float`          | `float32`    | Float32Array       |
+ * | `d`  | `float64`    | 8     | double precision, ±1.8e308   | number           | `double`         | `float64`    | Float64Array       |
+ * | `Zf` | `complex64`  | 8     | two `f`                      | `{ re, im }`     | `float complex`  | `complex64`  | Float32Array       |
+ * | `Zd` | `complex128` | 16    | two `d`                      | `{ re, im }`     | `double complex` | `complex128` | Float64Array       |
+ * | `c`  | `latin1`     | 1     | a character to U+00FF        | string           | `unsigned char`  | `S1`         | Uint8Array         |
+ * | `u`  |              | 4     | a Unicode code point         | string           | `wchar_t`        | `U1`         | Uint32Array        |
+ * | `w`  | `ucs4`       | 4     | a Unicode code point         | string           | `char32_t`       | `U1`         | Uint32Array        |
  *
  * @example
  * new MmapArray('H', [1, 2, 3]).byteLength // => 6
@@ -85,9 +94,9 @@ type TypeNames = {
 }
 
 /**
- * A name of an element type, accepted wherever a typecode is. A number in a bare name counts bits, as in Rust: `i8` is one byte. Behind
- * NumPy's mark it counts bytes: `<i8` is eight. NumPy's names without a mark, such as `f8`, and big-endian ones, such as `>f8`, are an
- * error.
+ * A name of an element type, accepted wherever a typecode is. The number in a bare name counts bits, as in Rust: `i8`
+ * is one byte. The number after NumPy's `<` or `|` counts bytes: `<i8` is eight. NumPy's names without a mark, such as
+ * `f8`, and its big-endian names, such as `>f8`, are errors.
  *
  * | typecode | names                                             |
  * | -------- | ------------------------------------------------- |
@@ -100,7 +109,7 @@ type TypeNames = {
  * | `Zf` `Zd` | `complex64` `<c8`, `complex128` `<c16`           |
  * | `c` `w`  | `latin1` `\|S1`, `ucs4` `<U1`                      |
  *
- * The name of a typed array, `'Float64Array'`, is a name too. `typecode` of an array is always the letter.
+ * The name of a typed array, such as `'Float64Array'`, works too. The `typecode` of an array is always the short code.
  *
  * @example
  * new MmapArray('float64').typecode // => 'd'
@@ -110,7 +119,7 @@ type TypeNames = {
 export type TypeName = keyof TypeNames
 
 /**
- * A complex number, the element of arrays of typecode `Zf` and `Zd`.
+ * A complex number: an element of an array of typecode `Zf` or `Zd`.
  *
  * @example
  * new MmapArray('Zd', [{ re: 1, im: -2 }, 3]).tolist() // => [ { re: 1, im: -2 }, { re: 3, im: 0 } ]
@@ -132,27 +141,28 @@ export interface Complex {
   im: number
 }
 
-/** A complex number to be written. */
+/** A complex number that you write. */
 interface ComplexInput {
   readonly re: number | bigint
   readonly im: number | bigint
 }
 
 /**
- * The type of a field of a record: a typecode, a name of one or a typed array's constructor; with a count, a list of that many values.
+ * The type of a field of a record: a typecode, a {@link TypeName} or a typed array's constructor. A pair
+ * `[type, count]` makes the field a list of `count` values.
  *
  * @example
  * new MmapArray({ id: 'I', gain: ['f', 3] }).itemsize // => 16
  */
 export type FieldType = PlainType | readonly [typecode: PlainType, count: number]
 
-/** The type of elements that are numbers or characters. */
+/** A type whose elements are numbers or characters. */
 type PlainType = Typecode | TypeName | TypedArrayConstructor
 
 /**
- * The fields of a record by name, in their order. A record is what C calls a struct and NumPy a structured dtype. Names that are
- * integers are an error, because an object moves them to the front; so is everything but plain properties. For any other name, give
- * the fields as a list of pairs: `[['0', 'i'], ['__proto__', 'd']]`.
+ * The fields of a record by name, in order. A record is what C calls a struct and NumPy calls a structured dtype. The
+ * object may have only plain properties. A name that is an integer is an error, because JavaScript moves such
+ * properties to the front. For such names, give the fields as a list of pairs: `[['0', 'i'], ['__proto__', 'd']]`.
  *
  * @example
  * const trades = new MmapArray({ time: 'q', price: 'd', gain: ['f', 3] })
@@ -162,7 +172,7 @@ type PlainType = Typecode | TypeName | TypedArrayConstructor
 export type FieldMap = Readonly<Record<string, FieldType>>
 
 /**
- * The fields of a record: an object, or a list of pairs as `Object.entries` of that object gives it.
+ * The fields of a record: an object, or a list of pairs as `Object.entries` of that object returns it.
  *
  * @example
  * const list = new MmapArray([['time', 'q'], ['gain', ['f', 3]]])
@@ -171,7 +181,7 @@ export type FieldMap = Readonly<Record<string, FieldType>>
 export type RecordFields = FieldMap | readonly (readonly [name: string, type: FieldType])[]
 
 /**
- * What an array can have as elements, on the level of types: a typecode, or the fields of a record.
+ * The element type of an array in TypeScript: a typecode, or the fields of a record.
  *
  * @example
  * // MmapArray<ElementType> is an array of anything, MmapArray<{ time: 'q'; price: 'd' }> one of records.
@@ -187,28 +197,28 @@ export type ElementType = Typecode | FieldMap
  */
 export interface RecordField {
   /**
-   * The name.
+   * The name of the field.
    *
    * @example
    * MmapArray.recordType({ x: 'd', y: 'd' }).fields.map(({ name }) => name) // => [ 'x', 'y' ]
    */
   readonly name: string
   /**
-   * The typecode of its value, or of each of its values.
+   * The typecode of the value. If the field is a list, the typecode of each value in it.
    *
    * @example
    * MmapArray.recordType({ x: Float32Array }).fields[0].typecode // => 'f'
    */
   readonly typecode: Typecode
   /**
-   * How many values the field has. Absent for a field that is one value, and no list.
+   * The number of values, if the field is a list. Absent if the field is a single value.
    *
    * @example
    * MmapArray.recordType({ gain: ['f', 3] }).fields[0].count // => 3
    */
   readonly count?: number
   /**
-   * The byte of the record at which it begins.
+   * The offset of the field in the record, in bytes.
    *
    * @example
    * MmapArray.recordType({ x: 'd', y: 'd' }).fields[1].offset // => 8
@@ -217,8 +227,9 @@ export interface RecordField {
 }
 
 /**
- * The type of records: their fields and the place of each. {@link MmapArrayConstructor.recordType} makes it; it is accepted wherever a
- * typecode is, and is the `typecode` of arrays of records. Frozen. Equal types are the same object, in a program of up to 1024 types.
+ * A record type: the fields of a record, with the offset of each. {@link MmapArrayConstructor.recordType} makes one.
+ * You can pass it wherever a typecode is accepted, and it is the `typecode` of an array of records. It is frozen. Equal
+ * types are the same object, as long as a program has at most 1024 record types.
  *
  * @example
  * const Point = MmapArray.recordType({ x: 'd', y: 'd' })
@@ -226,14 +237,14 @@ export interface RecordField {
  */
 export interface RecordType<F extends FieldMap = FieldMap> {
   /**
-   * The fields in their order: `name`, `typecode`, `offset` in bytes, and `count` if the field is a list.
+   * The fields in order, each with `name`, `typecode`, `offset` in bytes, and `count` if the field is a list.
    *
    * @example
    * MmapArray.recordType({ x: 'd', gain: ['f', 3] }).fields[1] // => { name: 'gain', typecode: 'f', count: 3, offset: 8 }
    */
   readonly fields: readonly RecordField[]
   /**
-   * Bytes that a record takes, the padding included.
+   * The size of a record in bytes, including padding.
    *
    * @example
    * MmapArray.recordType({ flag: 'b', x: 'd' }).itemsize // => 9
@@ -243,29 +254,30 @@ export interface RecordType<F extends FieldMap = FieldMap> {
 }
 
 /**
- * Where the fields of a record are, see {@link MmapArrayConstructor.recordType}.
+ * The layout of a record: options of {@link MmapArrayConstructor.recordType}.
  *
  * @example
  * MmapArray.recordType({ flag: 'b', x: 'd' }, { align: true }).fields[1].offset // => 8
  */
 export interface RecordOptions {
   /**
-   * Whether each field begins at a multiple of its size, as a C compiler places it and NumPy with `align=True`; complex numbers at a
-   * multiple of half of it. Default false: each field follows the one before.
+   * Whether to align each field to a multiple of its size, as a C compiler does, and NumPy with `align=True`. A complex
+   * number is aligned to the size of one of its two parts. Default false: each field directly follows the one before.
    *
    * @example
    * MmapArray.recordType({ a: 'b', z: 'Zd', c: 'h' }, { align: true }).itemsize // => 32
    */
   align?: boolean | undefined
   /**
-   * Bytes that a record takes. Default: up to the end of the last field, and with `align` a multiple of the largest alignment.
+   * The size of a record in bytes. Default: the end of the last field, with `align` rounded up to the largest alignment
+   * of a field.
    *
    * @example
    * new MmapArray(MmapArray.recordType({ x: 'd' }, { itemsize: 20 }), [{ x: 1 }]).byteLength // => 20
    */
   itemsize?: number | undefined
   /**
-   * The byte at which each field begins, in the order of the fields. They must not overlap.
+   * The offset of each field in bytes, in the order of the fields. Fields must not overlap. Default: set by `align`.
    *
    * @example
    * MmapArray.recordType({ x: 'f', y: 'f' }, { offsets: [4, 0] }).itemsize // => 8
@@ -274,9 +286,10 @@ export interface RecordOptions {
 }
 
 /**
- * What an element is when you read it: a bigint for 8-byte integers, a one-character string for `c`, `u` and `w`, a
- * {@link Complex} for `Zf` and `Zd`, a number for the other typecodes. A record is a plain object with a property for each field; a
- * field with a count is an Array. The object is a copy: to write to it changes nothing in the array.
+ * The JavaScript value that you read for an element: a bigint for 8-byte integers, a one-character string for `c`, `u`
+ * and `w`, a {@link Complex} for `Zf` and `Zd`, and a number for all other typecodes. A record is a plain object with a
+ * property for each field, in which a field with a count is an Array. The object is a copy: changing it does not change
+ * the array.
  *
  * @example
  * new MmapArray('i', [5]).get(0) // => 5
@@ -294,14 +307,14 @@ export type Element<C extends ElementType> = C extends Typecode
         : number
   : { -readonly [K in keyof C]: FieldValue<C[K]> }
 
-/** What a field of a record is when you read it. */
+/** The value that you read for a field of a record. */
 type FieldValue<T> = T extends readonly [infer V extends PlainType, number]
   ? Element<CodeOf<V>>[]
   : T extends PlainType
     ? Element<CodeOf<T>>
     : unknown
 
-/** What a field of a record may be when you write it. */
+/** The values that you can write to a field of a record. */
 type FieldInput<T> = T extends readonly [infer V extends PlainType, number]
   ? readonly Input<CodeOf<V>>[] | (CodeOf<V> extends 'c' | 'u' | 'w' ? never : NumberArray)
   : T extends PlainType
@@ -317,17 +330,17 @@ type FieldTypecode<T> = T extends readonly [infer V extends PlainType, number]
 
 type RealCode = Exclude<Typecode, 'c' | 'u' | 'w' | 'Zf' | 'Zd'>
 
-/** The names of the fields that are one value of some typecodes. */
+/** The names of the fields that are a single value of one of some typecodes. */
 type FieldOf<C extends ElementType, Code extends Typecode> = C extends FieldMap
   ? { [K in keyof C & string]: [Extract<OneValue<C[K]>, Code>] extends [never] ? never : K }[keyof C & string]
   : never
 
 type OneValue<T> = T extends PlainType ? CodeOf<T> : never
 
-/** Fields by which records have an order. */
+/** Fields that records can be ordered by. */
 type NumberField<C extends ElementType> = FieldOf<C, RealCode>
 
-/** Fields whose values can be searched for. */
+/** Fields whose values can be searched. */
 type SingleField<C extends ElementType> = FieldOf<C, Exclude<Typecode, 'Zf' | 'Zd'>>
 
 type NumberArray =
@@ -343,12 +356,14 @@ type NumberArray =
   | Float64Array
 
 /**
- * What an element may be when you write it: a number or a bigint, whichever is at hand, or a one-character string for
- * `c`, `u` and `w`. Nothing is rounded or wrapped to fit an integer type: what is no integer is a TypeError, what is out
- * of the type's range a RangeError. For 8-byte integers a number must be a safe integer. `f` rounds to single precision.
+ * The JavaScript values that you can write to an element: a number or a bigint, or a one-character string for `c`, `u`
+ * and `w`. Integer types never round or wrap a value: a value that is not an integer is a TypeError, and one outside
+ * the range of the type is a RangeError. A number written to an 8-byte integer must be a safe integer; beyond 2^53 - 1,
+ * write a bigint. `f` rounds to single precision, and `e` to half precision.
  *
- * A complex number is an object `{ re, im }`, or a real number. A record is an object with exactly the fields of the type; the
- * error about a bad one names the field. Each field is read once. A field with a count is an Array or a typed array of that many values.
+ * For a complex number, write an object `{ re, im }` or a real number. For a record, write an object with exactly the
+ * fields of the type; each field is read once, and an error names the field. For a field with a count, write an Array
+ * or a typed array of that many values.
  *
  * @example
  * const counts = new MmapArray('q')
@@ -367,12 +382,13 @@ export type Input<C extends ElementType> = C extends Typecode
   : { readonly [K in keyof C]: FieldInput<C[K]> }
 
 /**
- * The typed array that shows the memory of an array. `e` is a Float16Array where the runtime has it, else a Uint16Array
- * of the bits (Node.js 20 and 22); characters are seen as their code points. A complex number is a pair of floats, its real part
- * first. Records are seen through a DataView on their bytes, which are little endian.
+ * The type of {@link MmapArray.view}: a typed array over the memory of an array. For `e` it is a Float16Array, or a
+ * Uint16Array of the bits on a runtime without Float16Array (Node.js 20 and 22). Characters appear as code points. A
+ * complex number appears as two floats, the real part first. For records it is a DataView over their bytes, which are
+ * little endian.
  *
- * `Memory` is what lies below: an ArrayBuffer for {@link MmapArray.view} and for copies, a SharedArrayBuffer for
- * {@link MmapArray.sharedView}; either by default. TypeScript up to 5.6 ignores it.
+ * `Memory` is the type of the underlying buffer: ArrayBuffer for {@link MmapArray.view} and for copies,
+ * SharedArrayBuffer for {@link MmapArray.sharedView}. Default: either. TypeScript up to 5.6 ignores it.
  *
  * @example
  * new MmapArray('f', [0.5, 1.5]).view // => Float32Array(2) [ 0.5, 1.5 ]
@@ -404,36 +420,36 @@ export type View<C extends ElementType, Memory extends ArrayBufferLike = ArrayBu
                       ? HalfView<Memory> | Uint16Array<Memory>
                       : DataView<Memory>
 
-/** Typed arrays that hold elements. A DataView does not say what it holds. */
+/** A typed array of elements. Not a DataView, which does not tell the type of its elements. */
 type OwnView<C extends ElementType> = C extends Typecode ? View<C> : never
 
-/** A copy of some elements: a typed array, or an Array if elements are objects. */
+/** A copy of some elements: a typed array, or an Array if the elements are objects. */
 type Slice<C extends ElementType> = C extends Exclude<Typecode, 'Zf' | 'Zd'> ? View<C, ArrayBuffer> : Element<C>[]
 
-/** `Buffer<ArrayBuffer>`, or `Buffer` where `@types/node` is older than that. */
+/** `Buffer<ArrayBuffer>`, or `Buffer` with an older `@types/node`. */
 type OwnBuffer = ReturnType<BufferConstructor['alloc']>
 
-/** A field of the records of a range. Bounds may be left out. */
+/** A range of records and one of their fields. Either bound may be omitted. */
 type RangeOfField<K extends string> =
   | [options: FieldOptions<K>]
   | [start: Bound | undefined, options: FieldOptions<K>]
   | [start: Bound | undefined, stop: Bound | undefined, options: FieldOptions<K>]
 
-/** A sum. */
+/** The sum of elements. */
 type Sum<C extends Typecode> = C extends 'c' | 'u' | 'w' ? never : Element<C>
 
-/** What is searched for in sorted elements, or among the values of a field of sorted records. */
+/** A value to search for in sorted elements, or in a field of sorted records. */
 type Sought<C extends ElementType> = C extends Typecode ? Input<C> : number | bigint
 
-/** An element that has an order. */
+/** An element that can be ordered. */
 type Ordered<C extends ElementType> = C extends Exclude<Typecode, 'Zf' | 'Zd'> ? Element<C> : never
 
-/** Float16Array, where the TypeScript library has it; else its shape. */
+/** Float16Array if the TypeScript library declares it, otherwise an interface with the same members. */
 type HalfView<Memory extends ArrayBufferLike> = typeof globalThis extends { Float16Array: { prototype: infer Half } }
   ? HalfOn<Half, Memory>
   : HalfShape<Memory>
 
-/** Float16Array on one kind of memory, whose name an older library does not know. Its `slice` returns one on an ArrayBuffer. */
+/** Float16Array over one type of buffer. An older library has no parameter for the buffer; its `slice` returns one over an ArrayBuffer. */
 type HalfOn<Half, Memory extends ArrayBufferLike> = [Memory] extends [ArrayBuffer]
   ? Half extends { slice(): infer OnArrayBuffer }
     ? OnArrayBuffer
@@ -455,9 +471,9 @@ interface HalfConstructor {
 }
 
 /**
- * A typed array's constructor, accepted wherever a typecode is: Int8Array for `b`, Uint8Array `B`, Int16Array `h`,
- * Uint16Array `H`, Int32Array `i`, Uint32Array `I`, BigInt64Array `q`, BigUint64Array `Q`, Float32Array `f`,
- * Float64Array `d`, and Float16Array `e` where there is one.
+ * A typed array's constructor, accepted wherever a typecode is: Int8Array for `b`, Uint8Array for `B`, Int16Array for
+ * `h`, Uint16Array for `H`, Int32Array for `i`, Uint32Array for `I`, BigInt64Array for `q`, BigUint64Array for `Q`,
+ * Float32Array for `f`, Float64Array for `d`, and Float16Array for `e` if the runtime has it.
  *
  * @example
  * new MmapArray(Float64Array, [0.1]).typecode // => 'd'
@@ -476,7 +492,8 @@ export type TypedArrayConstructor =
   | HalfConstructor
 
 /**
- * What the type of elements may be given as: a typecode, a name of one, a typed array's constructor, a record type, or the fields of one.
+ * An element type as you pass it: a typecode, a {@link TypeName}, a typed array's constructor, a record type, or the
+ * fields of a record.
  *
  * @example
  * MmapArray.open('points.rec', { x: 'd', y: 'd' }, { flags: 'w+' }).append({ x: 1, y: 2 })
@@ -484,7 +501,7 @@ export type TypedArrayConstructor =
  */
 export type TypeArgument = PlainType | RecordType | RecordFields
 
-/** The fields that stand in a record type or in a list, as an object with typecodes. */
+/** The fields of a record type or of a list of pairs, as an object with typecodes. */
 type FieldsOf<T> = T extends RecordType<infer F> ? F : NamedFields<T>
 
 type NamedFields<T> = T extends readonly (readonly [string, unknown])[]
@@ -498,7 +515,7 @@ type FieldCode<T> = T extends readonly [infer V extends PlainType, infer N exten
     : never
 
 /**
- * The typecode or the fields that a {@link TypeArgument} stands for, on the level of types.
+ * The typecode or the fields that a {@link TypeArgument} means, in TypeScript.
  *
  * @example
  * // CodeOf<'i'>, CodeOf<'int32'> and CodeOf<Int32ArrayConstructor> are all 'i'
@@ -512,7 +529,7 @@ export type CodeOf<T extends TypeArgument> = T extends Typecode
       ? ConstructorCode<T>
       : FieldsOf<T>
 
-/** No more arguments for one type. A union asks for one that does not exist, so that an overload with it does not apply. */
+/** Empty for a single type. For a union it requires an argument that cannot exist, so TypeScript skips the overload. */
 type Known<T, Each = T> = Each extends unknown ? ([T] extends [Each] ? [] : [never]) : never
 
 type ConstructorCode<T extends TypedArrayConstructor> = T extends Int8ArrayConstructor
@@ -537,16 +554,16 @@ type ConstructorCode<T extends TypedArrayConstructor> = T extends Int8ArrayConst
                     ? 'd'
                     : 'e'
 
-/** Any iterable of elements but a typed array or an MmapArray, which are taken by their type. */
+/** Any iterable of elements except a typed array or an MmapArray, whose own type is checked instead. */
 interface PlainIterable<T> extends Iterable<T> {
   readonly BYTES_PER_ELEMENT?: undefined
   readonly itemsize?: undefined
 }
 
 /**
- * What `extend`, `setSlice` and `concat` take: an MmapArray of the same typecode, a typed array of the same kind (a
- * Uint32Array goes with `I`, `u` and `w`; a Float64Array of pairs with `Zd`), both copied as a block; or any other iterable,
- * converted element by element.
+ * The elements that `extend`, `setSlice` and `concat` accept. An MmapArray of the same typecode and a typed array of
+ * the same kind are copied as one block. A Uint32Array matches `I`, `u` and `w`; a Float64Array of pairs matches `Zd`.
+ * Any other iterable is converted element by element.
  *
  * @example
  * const readings = new MmapArray('d')
@@ -559,8 +576,9 @@ interface PlainIterable<T> extends Iterable<T> {
 export type Source<C extends ElementType> = MmapArray<C> | OwnView<C> | PlainIterable<Input<C>>
 
 /**
- * The elements along an axis of an array of several dimensions, such as a row: an MmapArray of the same typecode, a typed array of the same
- * kind, or an Array, whose items are elements or again such lists. Each list has exactly as many elements as the axis.
+ * The elements along one axis of an array of several dimensions, such as a row: an MmapArray of the same typecode, a
+ * typed array of the same kind, or an Array of elements or of further such lists. Each list must have exactly as many
+ * items as its axis.
  *
  * @example
  * const points = new MmapArray('f', [[1, 2], Float32Array.of(3, 4)], { shape: [-1, 2] })
@@ -570,10 +588,15 @@ export type Source<C extends ElementType> = MmapArray<C> | OwnView<C> | PlainIte
 export type Nested<C extends ElementType> = MmapArray<C> | OwnView<C> | readonly (Input<C> | Nested<C>)[]
 
 /**
- * What a new array can be filled from: what `extend` takes; arrays and typed arrays of other types, element by element
- * with the checks of the new one; an ArrayBuffer or SharedArrayBuffer, as raw bytes; a string, for `c`, `u` and `w`; a number, which
- * is the length of an array of zeros, as for typed arrays. The characters are U+0000, and a record has zeros in all fields. With the option
- * `shape` also an iterable of rows, see {@link Nested}.
+ * The contents that a new array accepts:
+ *
+ * - everything that `extend` accepts
+ * - an array or typed array of another type, converted and checked element by element
+ * - an ArrayBuffer or SharedArrayBuffer, read as raw bytes
+ * - a string, for `c`, `u` and `w`
+ * - a number: the length of an array of zeros, as for typed arrays. Characters are then U+0000, and all fields of a
+ *   record are zero
+ * - with the option `shape`, also an iterable of rows, see {@link Nested}
  *
  * @example
  * new MmapArray('d', 3).tolist() // => [ 0, 0, 0 ]
@@ -584,12 +607,12 @@ export type Nested<C extends ElementType> = MmapArray<C> | OwnView<C> | readonly
  */
 export type Init<C extends ElementType> = OwnView<C> | Items<C> | ArrayBuffer | SharedArrayBuffer | number
 
-/** Elements, or lists of them. */
+/** Elements, or lists of elements. */
 type Items<C extends ElementType> = Iterable<Input<C> | Nested<C>>
 
 /**
- * A bound of a range of elements: an integer, counted from the end where it is negative; a bigint or an infinity too,
- * for bounds that lie beyond the array are moved to its end or start.
+ * A bound of a range of elements. A negative bound counts from the end. A bound beyond the array is moved to its start
+ * or end, so a bound may also be a bigint or an infinity. A number that is not an integer is an error.
  *
  * @example
  * new MmapArray('i', [1, 2, 3]).slice(-2, Infinity) // => Int32Array(2) [ 2, 3 ]
@@ -597,7 +620,7 @@ type Items<C extends ElementType> = Iterable<Input<C> | Nested<C>>
 export type Bound = number | bigint
 
 /**
- * Where a file is: a path as a string or as bytes, or a `file:` URL.
+ * The location of a file: a path as a string or as bytes, or a `file:` URL.
  *
  * @example
  * MmapArray.open(Buffer.from('scores.i32'), 'i', { flags: 'w+' }).path // => 'scores.i32'
@@ -605,8 +628,8 @@ export type Bound = number | bigint
 export type FilePath = string | URL | Uint8Array
 
 /**
- * How memory is going to be used; see {@link MmapArray.advise}. `'populate'` reads every page in now, the others are those
- * of the system call madvise.
+ * A hint about how memory will be used, for {@link MmapArray.advise}. `'populate'` reads every page now. The others are
+ * those of the system call madvise.
  *
  * @example
  * new MmapArray('B', new ArrayBuffer(1e6)).advise('sequential')
@@ -614,7 +637,7 @@ export type FilePath = string | URL | Uint8Array
 export type Advice = 'normal' | 'random' | 'sequential' | 'willneed' | 'dontneed' | 'hugepage' | 'populate'
 
 /**
- * How a file is opened.
+ * Options for opening a file.
  *
  * @example
  * MmapArray.open('scores.i32', 'i', { flags: 'a+', capacity: 1000 }).capacity // => 1000
