@@ -644,19 +644,20 @@ export type Advice = 'normal' | 'random' | 'sequential' | 'willneed' | 'dontneed
  */
 export interface OpenOptions<S extends readonly number[] = readonly number[]> {
   /**
-   * What may be done to the file, and what happens where it is not there; Node's own letters, and `'c'`. Default `'r'`.
+   * How to open the file: Node's own flags, and `'c'`. Default `'r'`.
    *
-   * - `'r'` read only
-   * - `'r+'` read and write
-   * - `'w+'` read and write; the file is created, or emptied
-   * - `'wx+'` read and write; the file is created, and an error (`EEXIST`) where it is there
-   * - `'a+'` read and write; the file is created, and kept as it is where it is there
-   * - `'c'` copy-on-write: elements can be written, but what is written stays in this array; the length is fixed. From the
-   *   first write to a page on (4096 bytes) the array has its own copy of it, and sees there no more what others write. Its
-   *   last page becomes its own with its first write, and when `view`, `buffer` or the like is taken. If others truncate the file,
-   *   what was written behind the new end is lost, even if they make it as long again: the next call on the whole array throws
-   *   `ERR_MEMORY_FAULT`, and from then on every access does, until {@link MmapArray.refresh}. `get`, `set`, `at` and an
-   *   iteration under way do not look for such a loss by themselves. Without `/proc/self/pagemap` it is not detected
+   * - `'r'`: read only.
+   * - `'r+'`: read and write.
+   * - `'w+'`: read and write. Creates the file, or empties an existing one.
+   * - `'wx+'`: read and write. Creates the file, and throws `EEXIST` if it exists.
+   * - `'a+'`: read and write. Creates the file, or keeps an existing one as it is.
+   * - `'c'`: copy-on-write. You can write elements, but your changes stay in this array, and its length is fixed. Your
+   *   first write to a page (4096 bytes) gives the array its own copy of that page, which no longer shows what others
+   *   write there. The last page is copied with your first write to it, and when you take `view`, `buffer` or another
+   *   raw view. If another process truncates the file, your changes beyond the new end are lost, even if the file grows
+   *   again. The next call on the whole array then throws `ERR_MEMORY_FAULT`, and from then on every access does, until
+   *   {@link MmapArray.refresh}. `get`, `set`, `at` and a running iteration do not detect the loss by themselves.
+   *   Without `/proc/self/pagemap` nothing detects it.
    *
    * @example
    * MmapArray.open('log.q', 'q', { flags: 'a+' }).append(1n)
@@ -664,15 +665,17 @@ export interface OpenOptions<S extends readonly number[] = readonly number[]> {
    */
   flags?: 'r' | 'r+' | 'w+' | 'wx+' | 'a+' | 'c' | undefined
   /**
-   * Permission bits of a file that this call creates, less the process's umask, as in `fs.open`. Default `0o666`.
+   * The permission bits of a file that this call creates. The umask of the process is applied, as in `fs.open`. Default
+   * `0o666`.
    *
    * @example
    * MmapArray.open('secret.B', 'B', { flags: 'w+', mode: 0o600 })
    */
   mode?: number | undefined
   /**
-   * Bytes to skip at the start of the file, for instance a header; a multiple of the item size; for
-   * complex numbers of half of it, for records any. Element 0 comes after them. Default 0, the only one for a `.npy` file.
+   * The number of bytes to skip at the start of the file, such as a header. Element 0 is at this offset. It must be a
+   * multiple of the item size; for complex numbers, of half the item size; for records, any number is allowed. Default
+   * 0, which is the only offset that a `.npy` file allows.
    *
    * @example
    * import fs from 'node:fs'
@@ -681,10 +684,12 @@ export interface OpenOptions<S extends readonly number[] = readonly number[]> {
    */
   offset?: number | undefined
   /**
-   * Elements to map. Default: all there are. Fewer than there are make a window of fixed length: elements can be written,
-   * but a call that changes the length throws `ERR_FIXED_LENGTH`. More than there are make the file longer, filled with
-   * zeros, under `w+`, `wx+` and `a+`, and are a RangeError `ERR_OUT_OF_RANGE` under the other flags. A file that ends inside an
-   * element is not made longer: `ERR_RAGGED_LENGTH`, unless the option `tail` is given.
+   * The number of elements to map. Default: all elements of the file.
+   *
+   * If the file has more elements, the array is a window of fixed length: you can write elements, but a call that
+   * changes the length throws `ERR_FIXED_LENGTH`. If the file has fewer, `w+`, `wx+` and `a+` extend it with zeros; the
+   * other flags throw a RangeError `ERR_OUT_OF_RANGE`. A file that ends inside an element is not extended: the call
+   * throws `ERR_RAGGED_LENGTH`, unless you pass `tail`.
    *
    * @example
    * MmapArray.open('zeros.d', 'd', { flags: 'w+', length: 3 }).tolist() // => [ 0, 0, 0 ]
@@ -692,13 +697,14 @@ export interface OpenOptions<S extends readonly number[] = readonly number[]> {
    */
   length?: number | undefined
   /**
-   * The lengths of the axes, 1 to 64, in elements; see {@link MmapArray.shape}. `[-1, 768]` is as many rows of 768 elements as there are,
-   * `[10, 768]` what `length: 7680` is. Only the first may be -1 or 0. Not together with `length`. Default: one dimension, and for a
-   * `.npy` file what its header says.
+   * The lengths of 1 to 64 axes, in elements; see {@link MmapArray.shape}. `[10, 768]` means ten rows of 768 elements,
+   * as many elements as `length: 7680`. `[-1, 768]` means all rows that the file has. Only the first length may be -1
+   * or 0. You cannot pass `length` as well. Default: one dimension, or the shape in the header of a `.npy` file.
    *
-   * In a raw file the shape is only an interpretation, which the file does not keep. If the file ends inside a row, the array has the
-   * rows before; a change of its length is `ERR_RAGGED_LENGTH`, unless the option `tail` is given. A new `.npy` file gets the shape, in C
-   * order. That of an existing one must have the same lengths, except that there may be fewer rows: RangeError `ERR_OUT_OF_RANGE`.
+   * A raw file does not store the shape. If it ends inside a row, the array has only the whole rows, and a call that
+   * changes the length throws `ERR_RAGGED_LENGTH`, unless you pass `tail`. A new `.npy` file stores the shape, in C
+   * order. For an existing `.npy` file, the shape must match its header, but may have fewer rows; any other shape
+   * throws a RangeError `ERR_OUT_OF_RANGE`.
    *
    * @example
    * const vectors = MmapArray.open('vectors.npy', 'f', { flags: 'w+', shape: [0, 3] })
@@ -710,8 +716,8 @@ export interface OpenOptions<S extends readonly number[] = readonly number[]> {
    */
   shape?: S | undefined
   /**
-   * Elements to reserve at once, as {@link MmapArray.reserve} does: this array is then the file's only writer. Default:
-   * none.
+   * The number of elements to reserve when the file is opened, as {@link MmapArray.reserve} does. This array must then
+   * be the only writer of the file. Default: none.
    *
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'w+', capacity: 1000 })
@@ -720,15 +726,15 @@ export interface OpenOptions<S extends readonly number[] = readonly number[]> {
    */
   capacity?: number | undefined
   /**
-   * A hint for the whole array, as {@link MmapArray.advise} gives it. Default: none.
+   * A hint for the whole array, as for {@link MmapArray.advise}. Default: none.
    *
    * @example
    * MmapArray.open('table.I', 'I', { flags: 'w+', advice: 'random' })
    */
   advice?: Advice | undefined
   /**
-   * What the file holds. `'raw'`: nothing but elements. `'npy'`: NumPy's format, a header and then the elements; see
-   * {@link MmapArray.format}. Default `'npy'` where the path ends in `.npy`, in capitals too, else `'raw'`.
+   * The format of the file: `'raw'` for elements only, `'npy'` for NumPy's format, which has a header before the
+   * elements; see {@link MmapArray.format}. Default: `'npy'` if the path ends in `.npy` or `.NPY`, otherwise `'raw'`.
    *
    * @example
    * MmapArray.open('array.npy', 'd', { flags: 'w+' }).format // => 'npy'
@@ -737,10 +743,12 @@ export interface OpenOptions<S extends readonly number[] = readonly number[]> {
    */
   format?: 'raw' | 'npy' | undefined
   /**
-   * What a call that changes the length does if the file ends inside an element. `'cut'`: it truncates the file to whole elements
-   * first. Default: it throws `ERR_RAGGED_LENGTH`, because a file of another type often ends so. An array of records whose file was
-   * whole when it was opened needs no such option: it removes what an interrupted append leaves; see docs/durability.md. With this
-   * option, all changes of the length hold the lock on appends that is described there. Not for `.npy` files.
+   * What a call that changes the length does if the file ends inside an element. `'cut'`: it first truncates the file
+   * to whole elements. Default: it throws `ERR_RAGGED_LENGTH`, because a file of another type often ends this way. With
+   * `'cut'`, all changes of the length hold the append lock that docs/durability.md describes.
+   *
+   * An array of records does not need this option if its file had only whole records when it was opened: it removes
+   * what an interrupted append left behind; see docs/durability.md. Not allowed for `.npy` files.
    *
    * @example
    * import fs from 'node:fs'
@@ -753,7 +761,7 @@ export interface OpenOptions<S extends readonly number[] = readonly number[]> {
 }
 
 /**
- * How an appender collects elements, see {@link MmapArray.appender}.
+ * Options of {@link MmapArray.appender}.
  *
  * @example
  * const ticks = MmapArray.open('ticks.f64', 'd', { flags: 'a+' })
@@ -761,7 +769,8 @@ export interface OpenOptions<S extends readonly number[] = readonly number[]> {
  */
 export interface AppenderOptions {
   /**
-   * The number of elements in a batch: from 1 to as many as 1 GiB holds. Default: as many as 64 KiB holds.
+   * The number of elements in a batch, from 1 to the number that fits in 1 GiB. Default: the number that fits in 64
+   * KiB.
    *
    * @example
    * const log = new MmapArray('i')
@@ -773,8 +782,8 @@ export interface AppenderOptions {
    */
   capacity?: number | undefined
   /**
-   * The longest time in milliseconds that an element waits, if the event loop is free. It needs a timer, which keeps no process alive. 0: no
-   * timer. Default 100.
+   * The longest time that an element waits for its batch to be appended, in milliseconds. A busy event loop can delay
+   * it. 0 means no timer. The timer does not keep the process alive. Default 100.
    *
    * @example
    * import { setTimeout as pause } from 'node:timers/promises'
@@ -785,8 +794,9 @@ export interface AppenderOptions {
    */
   interval?: number | undefined
   /**
-   * Whether `flush()` and `close()` also wait until the elements are on the device, as {@link MmapArray.flush} does, so that they
-   * survive a power failure. The timer, too, lets the device store the batches that were appended since it ran last. Default false.
+   * Whether `flush()` and `close()` also wait until the elements are on the device, as {@link MmapArray.flush} does, so
+   * that they survive a power failure. With `sync`, the timer also sends the batches that were appended since its last
+   * run to the device. Default false.
    *
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'a+' })
@@ -798,13 +808,14 @@ export interface AppenderOptions {
 }
 
 /**
- * Collects elements in memory and appends them to an array in batches, each by one write: so a log costs a store for each element, not a
- * system call, and whoever reads the file sees whole elements, in order. Made by {@link MmapArray.appender}; docs/logging.md tells
- * when elements are lost.
+ * Collects elements in memory and appends them to an array in batches. A batch is one write, so an element costs a
+ * store into memory instead of a system call. Readers of the file see whole elements, in order.
+ * {@link MmapArray.appender} makes an appender; docs/logging.md tells when elements can be lost.
  *
- * A batch is appended when it is full, after the interval, at `flush()` and `close()`, and at the end of the process or worker. If that fails
- * where no call can throw (by the timer, or when an element has filled the batch), the elements are kept, and the next call throws the
- * error and does nothing else. Nothing is lost, and nothing is written twice.
+ * The appender appends a batch when the batch is full, after the interval, at `flush()` and `close()`, and at the end
+ * of the process or worker. If the timer, or the batch that an element has just filled, meets an error, the appender
+ * keeps the elements. The next call then throws that error and does nothing else. No element is lost, and none is
+ * written twice.
  *
  * @example
  * const log = MmapArray.open('log.i32', 'i', { flags: 'w+' })
@@ -816,7 +827,7 @@ export interface AppenderOptions {
  */
 export interface Appender<C extends ElementType = Typecode> {
   /**
-   * The array that gets the elements.
+   * The array that the appender appends to.
    *
    * @example
    * const log = new MmapArray('i')
@@ -833,7 +844,7 @@ export interface Appender<C extends ElementType = Typecode> {
   readonly capacity: number
 
   /**
-   * The number of elements that are not in the array yet.
+   * The number of elements that wait to be appended to the array.
    *
    * @example
    * const appender = new MmapArray('i').appender()
@@ -843,7 +854,7 @@ export interface Appender<C extends ElementType = Typecode> {
   readonly pending: number
 
   /**
-   * Whether the appender, or its array, is closed.
+   * Whether the appender or its array is closed.
    *
    * @example
    * const log = new MmapArray('i')
@@ -854,11 +865,12 @@ export interface Appender<C extends ElementType = Typecode> {
   readonly closed: boolean
 
   /**
-   * Takes one element, or one row if the array has several dimensions. It is checked as `append` of the array checks it.
+   * Takes one element, or one row if the array has several dimensions. The checks are those of the array's `append`.
    *
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type; ERR_PARTIAL_ROW
-   * @throws {Error} ERR_CLOSED; ENOMEM; the error of a batch that could not be appended, as ENOSPC: then the element is not taken
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong type
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type; ERR_PARTIAL_ROW for a row of
+   * another length
+   * @throws {Error} ERR_CLOSED; ENOMEM; the error of an earlier batch, such as ENOSPC. The element is then not taken
    * @example
    * const log = new MmapArray({ time: 'd', size: 'I' })
    * const appender = log.appender()
@@ -870,14 +882,17 @@ export interface Appender<C extends ElementType = Typecode> {
   append(value: Input<C> | Nested<C>): void
 
   /**
-   * Takes elements, all of them or none. If they do not fit into the batch, the batch is appended first; as many as a whole batch or more
-   * are appended by a write of their own. Of an iterable, the items before a bad one (or before it throws) are taken, unless the
-   * array has several dimensions. Then the items may be rows, as for `extend` of the array.
+   * Takes elements, either all or none. If they do not fit in the current batch, that batch is appended first. As many
+   * elements as a whole batch, or more, are appended by a write of their own.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE for an item of the
-   * wrong kind and for a value that is not iterable
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type; ERR_PARTIAL_ROW
-   * @throws {Error} ERR_CLOSED; ENOMEM; the error of a batch that could not be appended, as ENOSPC: then no element is taken
+   * If an item of an iterable is bad, or the iterable throws, the items before are kept, unless the array has several
+   * dimensions. An array of several dimensions accepts elements or rows, as its `extend` does.
+   *
+   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type; ERR_INVALID_ARG_TYPE for an
+   * item of the wrong type and for a value that is not iterable
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type; ERR_PARTIAL_ROW for elements
+   * that are not whole rows
+   * @throws {Error} ERR_CLOSED; ENOMEM; the error of an earlier batch, such as ENOSPC. No element is then taken
    * @example
    * const log = new MmapArray('f')
    * const appender = log.appender({ capacity: 4 })
@@ -888,10 +903,12 @@ export interface Appender<C extends ElementType = Typecode> {
   extend(items: Source<C> | PlainIterable<Nested<C>>): void
 
   /**
-   * Appends what is pending, before it returns a promise. With `sync`, the promise waits until all elements of the array are on the device.
+   * Appends the pending elements at once, then returns a promise. With `sync`, the promise waits until all elements of
+   * the array are on the device.
    *
-   * @throws {Error} as a rejection: ERR_CLOSED; ERR_BUSY while an asynchronous call works on the array; ERR_RAGGED_LENGTH, ERR_LOCKED and
-   * the system's errors, as ENOSPC: then the elements are kept. With `sync` EIO: then the elements are in the file, and may not be on the device
+   * @throws {Error} as a rejection: ERR_CLOSED; ERR_BUSY while an asynchronous call works on the array;
+   * ERR_RAGGED_LENGTH, ERR_LOCKED and system errors such as ENOSPC. The appender then keeps the elements. With `sync`,
+   * also EIO: the elements are then in the file, but may not be on the device
    * @example
    * const log = MmapArray.open('log.i32', 'i', { flags: 'w+' })
    * const appender = log.appender()
@@ -902,7 +919,8 @@ export interface Appender<C extends ElementType = Typecode> {
   flush(): Promise<void>
 
   /**
-   * The same without a promise. With `sync` it blocks until the device has the elements.
+   * Appends the pending elements, like `flush()`, but returns no promise. With `sync`, it blocks until they are on the
+   * device.
    *
    * @throws {Error} as {@link Appender.flush}
    * @example
@@ -915,10 +933,11 @@ export interface Appender<C extends ElementType = Typecode> {
   flushSync(): void
 
   /**
-   * Appends what is pending, waits for the device with `sync`, and ends the appender. The array stays open. A second call does
-   * nothing. `close()` of the array does the same with its appenders.
+   * Appends the pending elements and ends the appender. With `sync`, it first waits until they are on the device. The
+   * array stays open. A second call does nothing. `close()` of the array closes its appenders in the same way.
    *
-   * @throws {Error} as {@link Appender.flush}. The appender stays open then: make room and close it again, or call `discard()`
+   * @throws {Error} as {@link Appender.flush}. The appender then stays open: make room and close it again, or call
+   * `discard()`
    * @example
    * const log = new MmapArray('i')
    * const appender = log.appender()
@@ -930,11 +949,11 @@ export interface Appender<C extends ElementType = Typecode> {
   close(): void
 
   /**
-   * Ends the appender without appending what is pending. This is for elements that can never be appended, such as those for a disk that
-   * stays full: `close()` would throw each time, and the appender and its array would stay open.
+   * Ends the appender and discards the pending elements. Use it for elements that can never be appended, for instance
+   * because the disk stays full: `close()` would throw each time, so the appender and its array would stay open.
    *
-   * @returns the number of elements that were given up
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE if `this` is no appender
+   * @returns the number of discarded elements
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE if `this` is not an appender
    * @example
    * const log = new MmapArray('i')
    * const appender = log.appender()
@@ -945,7 +964,7 @@ export interface Appender<C extends ElementType = Typecode> {
   discard(): number
 
   /**
-   * As `close`, for `using appender = log.appender()`.
+   * Calls `close()`, for `using appender = log.appender()`.
    *
    * @example
    * const appender = new MmapArray('i').appender()
@@ -955,7 +974,8 @@ export interface Appender<C extends ElementType = Typecode> {
   [Symbol.dispose](): void
 
   /**
-   * As `close`, for `await using appender = log.appender({ sync: true })`: it waits for the device without blocking.
+   * Closes the appender, for `await using appender = log.appender({ sync: true })`. It waits for the device without
+   * blocking the thread.
    *
    * @throws {Error} as a rejection, as {@link Appender.flush}
    * @example
@@ -968,7 +988,7 @@ export interface Appender<C extends ElementType = Typecode> {
   [Symbol.asyncDispose](): Promise<void>
 
   /**
-   * What `Object.prototype.toString` says of it.
+   * The name that `Object.prototype.toString` shows.
    *
    * @example
    * Object.prototype.toString.call(new MmapArray('i').appender()) // => '[object Appender]'
@@ -977,8 +997,8 @@ export interface Appender<C extends ElementType = Typecode> {
 }
 
 /**
- * The ends of each part of an array, see {@link MmapArray.envelope}. Both lie in one buffer: who transfers one takes the
- * other along.
+ * The least and greatest values of each part of an array, see {@link MmapArray.envelope}. Both typed arrays share one
+ * buffer, so transferring one also transfers the other.
  *
  * @example
  * const { min, max } = new MmapArray('i', [3, 1, 4, 1, 5, 9]).envelope(3)
@@ -987,14 +1007,14 @@ export interface Appender<C extends ElementType = Typecode> {
  */
 export interface Envelope<C extends ElementType = Typecode> {
   /**
-   * The least of each part.
+   * The least value of each part.
    *
    * @example
    * new MmapArray('d', [2, NaN, 1]).envelope(1).min // => Float64Array(1) [ 1 ]
    */
   min: View<C, ArrayBuffer>
   /**
-   * The greatest of each part.
+   * The greatest value of each part.
    *
    * @example
    * new MmapArray('d', [2, NaN, 1]).envelope(1).max // => Float64Array(1) [ 2 ]
@@ -1003,10 +1023,10 @@ export interface Envelope<C extends ElementType = Typecode> {
 }
 
 /**
- * Which field of the records a call works on: `sum`, `min`, `max`, `count`, `index`, `includes`, `bisectLeft`, `bisectRight`,
- * `searchsorted`, `envelope`, `sort` and their asynchronous forms take it as the last argument. Arguments before it may be left out:
- * `index(value, { field })`. The field must be one real number; for `count`, `index` and `includes` it may be a character, for `sum` a
- * complex number.
+ * Selects the field of the records that a call works on. It is the last argument of `sum`, `min`, `max`, `count`,
+ * `index`, `includes`, `bisectLeft`, `bisectRight`, `searchsorted`, `envelope`, `sort` and their asynchronous forms.
+ * Optional arguments before it may be omitted: `index(value, { field })`. The field must be a single real number.
+ * `count`, `index` and `includes` also accept a character, and `sum` a complex number.
  *
  * @example
  * const trades = new MmapArray({ time: 'q', price: 'd' }, [{ time: 1, price: 9.5 }, { time: 3, price: 9 }])
@@ -1016,7 +1036,8 @@ export interface Envelope<C extends ElementType = Typecode> {
  */
 export interface FieldOptions<K extends string = string> {
   /**
-   * The name of the field. A name that no field has is an error, and so is a field in an array of other elements than records.
+   * The name of the field. An unknown name throws an error, and so does a field for an array that does not hold
+   * records.
    *
    * @example
    * new MmapArray({ x: 'd' }, [{ x: 1 }, { x: 2 }]).sum({ field: 'x' }) // => 3
@@ -1026,15 +1047,15 @@ export interface FieldOptions<K extends string = string> {
 }
 
 /**
- * What the calls take that work on another thread.
+ * Options of calls that work on another thread.
  *
  * @example
  * await new MmapArray('i', [2, 1]).sortAsync({ signal: AbortSignal.timeout(60_000) })
  */
 export interface AsyncOptions {
   /**
-   * Cancels the work: the promise is rejected with the signal's reason, as soon as the work has stopped. Default: nothing
-   * cancels it.
+   * A signal that cancels the work. The promise is rejected with the reason of the signal as soon as the work has
+   * stopped. Default: none.
    *
    * @example
    * const aborted = AbortSignal.abort(new Error('not needed'))
@@ -1044,42 +1065,44 @@ export interface AsyncOptions {
 }
 
 /**
- * What {@link MmapArrayConstructor.replace} takes.
+ * Options of {@link MmapArrayConstructor.replace}.
  *
  * @example
  * await MmapArray.replace('squares.npy', 'd', (next) => next.extend([0, 1, 4]), { mode: 0o640 })
  */
 export interface ReplaceOptions extends AsyncOptions {
   /**
-   * Elements to reserve for the new array, as {@link MmapArray.reserve} does. Default: none.
+   * The number of elements to reserve for the new array, as {@link MmapArray.reserve} does. Default: none.
    *
    * @example
    * await MmapArray.replace('zeros.d', 'd', (next) => next.capacity, { capacity: 1000 }) // => 1000
    */
   capacity?: number | undefined
   /**
-   * What the new file holds, as in {@link OpenOptions}. Default `'npy'` where the path ends in `.npy`, else `'raw'`.
+   * The format of the new file, as in {@link OpenOptions}. Default: `'npy'` if the path ends in `.npy`, otherwise
+   * `'raw'`.
    *
    * @example
    * await MmapArray.replace('squares.dat', 'd', (next) => next.format, { format: 'npy' }) // => 'npy'
    */
   format?: 'raw' | 'npy' | undefined
   /**
-   * The zeros that the new array begins with. Default: none.
+   * The number of zeros that the new array starts with. Default 0.
    *
    * @example
    * await MmapArray.replace('zeros.d', 'd', (next) => next.tolist(), { length: 2 }) // => [ 0, 0 ]
    */
   length?: number | undefined
   /**
-   * Permission bits of a file that was not there before, less the process's umask. Default `0o666`. A file that was there keeps its own.
+   * The permission bits of the new file if no file exists at the path yet. The umask of the process is applied. Default
+   * `0o666`. If a file exists, the new one gets its permission bits.
    *
    * @example
    * await MmapArray.replace('secret.B', 'B', (next) => next.append(7), { mode: 0o600 })
    */
   mode?: number | undefined
   /**
-   * The lengths of the axes, as in {@link OpenOptions}; not together with `length`. Default: one dimension.
+   * The lengths of the axes, as in {@link OpenOptions}. You cannot pass `length` as well. Default: one dimension.
    *
    * @example
    * await MmapArray.replace('vectors.npy', 'f', (next) => next.append([1, 2, 3]), { shape: [0, 3] })
@@ -1089,7 +1112,8 @@ export interface ReplaceOptions extends AsyncOptions {
 }
 
 /**
- * What {@link MmapArrayConstructor.versions} takes: some of {@link OpenOptions}, for each version alike, and when to end.
+ * Options of {@link MmapArrayConstructor.versions}: some of {@link OpenOptions}, which apply to each version, and when
+ * to stop.
  *
  * @example
  * const versions = MmapArray.versions('no-such-file', 'd', { signal: AbortSignal.timeout(10) })
@@ -1097,7 +1121,7 @@ export interface ReplaceOptions extends AsyncOptions {
  */
 export interface VersionsOptions extends AsyncOptions, Omit<OpenOptions, 'flags' | 'mode' | 'capacity'> {
   /**
-   * What may be done to each version, as in {@link OpenOptions}; none that makes a file. Default `'r'`.
+   * How to open each version, as in {@link OpenOptions}. Flags that create a file are not allowed. Default `'r'`.
    *
    * @example
    * MmapArray.versions('squares.d', 'd', { flags: 'w+' }) // throws RangeError ERR_OUT_OF_RANGE
@@ -1113,7 +1137,8 @@ export interface VersionsOptions extends AsyncOptions, Omit<OpenOptions, 'flags'
 }
 
 /**
- * What a follower gives, and what it does if the file gets shorter or is replaced; see {@link MmapArray.follow}.
+ * Options of {@link MmapArray.follow}: where to start, the size of a part, and what to do if the file is truncated or
+ * replaced.
  *
  * @example
  * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
@@ -1125,10 +1150,12 @@ export interface VersionsOptions extends AsyncOptions, Omit<OpenOptions, 'flags'
  */
 export interface FollowOptions extends AsyncOptions {
   /**
-   * The first element to give: an index, which counts from the end of the array if it is negative; `'start'`, which is 0; or `'end'`,
-   * behind the last element that the file has when `follow` is called. Default: `length`, so that whoever has worked on the array goes
-   * on where it ends. An index behind the end of the file counts as a truncation of the file. In an array of several dimensions,
-   * an index that is not the first one of a row is ERR_PARTIAL_ROW.
+   * The first element to return: an index, which counts from the end of the array if it is negative; `'start'`, which
+   * is 0; or `'end'`, the end of the file when you call `follow`. Default: the `length` of the array, so that you
+   * continue after the elements that the array already shows.
+   *
+   * An index beyond the end of the file counts as a truncation of the file. In an array of several dimensions, an index
+   * that is not the first one of a row throws `ERR_PARTIAL_ROW`.
    *
    * @example
    * const log = new MmapArray('i', [7, 8])
@@ -1137,8 +1164,8 @@ export interface FollowOptions extends AsyncOptions {
    */
   from?: number | 'start' | 'end' | undefined
   /**
-   * The most elements that one part has. Default: as many as one mebibyte holds, and at least one. A part of an array of several dimensions
-   * is whole rows, at least one.
+   * The largest number of elements in one part. Default: the number that fits in one mebibyte, at least one. Parts of
+   * an array of several dimensions are whole rows, at least one row.
    *
    * @example
    * const log = new MmapArray('i', [7, 8, 9])
@@ -1147,9 +1174,9 @@ export interface FollowOptions extends AsyncOptions {
    */
   batch?: number | undefined
   /**
-   * What `next()` does if the file has fewer elements than were given. `'throw'`: it throws `ERR_MEMORY_FAULT`. `'restart'`: it goes on
-   * with the first element. Default `'throw'`. A file that was truncated and has grown again since the last look cannot be told from
-   * one that was only appended to.
+   * What `next()` does if the file has fewer elements than the follower has already returned. `'throw'`: it throws
+   * `ERR_MEMORY_FAULT`. `'restart'`: it starts again at the first element. Default `'throw'`. A file that is truncated
+   * and grows back before the follower looks again cannot be told from one that only grew.
    *
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
@@ -1157,9 +1184,10 @@ export interface FollowOptions extends AsyncOptions {
    */
   truncated?: 'throw' | 'restart' | undefined
   /**
-   * What happens if another file is renamed to the path of the array, or if its file is unlinked or moved. `'end'`: the iteration ends after the last
-   * element of the old file. `'reopen'`: it goes on with the first element of the file that the path leads to then, and waits for that
-   * file if there is none. `'ignore'`: it stays with the old file. Default `'end'`. An array without a path is never replaced.
+   * What happens if another file is renamed to the path of the array, or its file is unlinked or moved. `'end'`: the
+   * iteration ends after the last element of the old file. `'reopen'`: it continues with the first element of the file
+   * that is now at the path; if there is none, it waits for one. `'ignore'`: it stays with the old file. Default
+   * `'end'`. An array without a path is never replaced.
    *
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
@@ -1169,14 +1197,15 @@ export interface FollowOptions extends AsyncOptions {
 }
 
 /**
- * How a lock is held.
+ * Options for taking a lock.
  *
  * @example
  * new MmapArray('i').tryLock({ shared: true }) // => true
  */
 export interface LockOptions {
   /**
-   * Whether others may hold it shared at the same time. Default false: nobody else holds it at all.
+   * Whether other arrays may hold the lock at the same time, if they also take it shared. Default false: only one array
+   * holds it.
    *
    * @example
    * const one = new MmapArray('i')
@@ -1188,9 +1217,9 @@ export interface LockOptions {
 }
 
 /**
- * Says where an array is: plain JSON, to be given to another thread or process of this machine, which gets the same memory
- * from {@link MmapArrayConstructor.attach}. Its other fields may change with each version. It keeps nothing alive. Send the
- * handle, not the array: see {@link MmapArray.handle}.
+ * Plain JSON that identifies an array. Send it to another thread or process of this machine, which gets the same memory
+ * from {@link MmapArrayConstructor.attach}. Send the handle, not the array: see {@link MmapArray.handle}. A handle does
+ * not keep the memory alive. Fields that are not declared here may change with each version of this package.
  *
  * @example
  * const scores = new MmapArray('i', [1, 2, 3])
@@ -1199,21 +1228,21 @@ export interface LockOptions {
  */
 export interface Handle<C extends ElementType = Typecode> {
   /**
-   * The typecode of the array. Absent for records.
+   * The typecode of the array. Absent for an array of records.
    *
    * @example
    * new MmapArray('i').handle().typecode // => 'i'
    */
   readonly typecode: C extends Typecode ? C : undefined
   /**
-   * The fields of records and their size, as {@link RecordType} has them. Absent for other elements.
+   * The fields and the size of a record, as in {@link RecordType}. Absent for other elements.
    *
    * @example
    * new MmapArray({ x: 'd' }).handle().record // => { fields: [ { name: 'x', typecode: 'd', offset: 0 } ], itemsize: 8 }
    */
   readonly record?: Pick<RecordType, 'fields' | 'itemsize'>
   /**
-   * The version of the handle's fields. `attach` reads handles of the version that its own package makes.
+   * The version of the handle format. `attach` reads only handles of the version that its own package makes.
    *
    * @example
    * new MmapArray('i').handle().version // => 1
@@ -1222,7 +1251,7 @@ export interface Handle<C extends ElementType = Typecode> {
 }
 
 /**
- * An array as the constructor of scijs' `ndarray` takes it, see {@link MmapArray.ndarray}.
+ * The arguments for the constructor of scijs' `ndarray`, see {@link MmapArray.ndarray}.
  *
  * @example
  * const { data, shape, stride, offset } = new MmapArray('d', [1, 2, 3, 4], { shape: [2, 2] }).ndarray()
@@ -1245,14 +1274,14 @@ export interface NdarrayParts<C extends ElementType = Typecode> {
    */
   shape: number[]
   /**
-   * The elements between two neighbours along each axis, as `strides` has them.
+   * The distance between two neighbours along each axis, in elements, as in `strides`.
    *
    * @example
    * new MmapArray('f', 6, { shape: [3, 2] }).ndarray().stride // => [ 2, 1 ]
    */
   stride: number[]
   /**
-   * The index of the first element in `data`: 0.
+   * The index of the first element in `data`. Always 0.
    *
    * @example
    * new MmapArray('f', [1, 2]).ndarray().offset // => 0
@@ -1260,26 +1289,31 @@ export interface NdarrayParts<C extends ElementType = Typecode> {
   offset: number
 }
 
-/** An array whose `shape` has as many lengths as the option, if TypeScript knows how many. */
+/** An array whose `shape` is a tuple, if TypeScript knows how many lengths the option has. */
 type Shaped<C extends ElementType, S extends readonly number[]> = number extends S['length']
   ? MmapArray<C>
   : MmapArray<C> & { readonly shape: { -readonly [Axis in keyof S]: number } }
 
-/** What `new MmapArray` and the class itself offer. */
+/** The class MmapArray: its constructor and its static members. */
 export interface MmapArrayConstructor {
   /**
-   * Makes an array in anonymous shared memory: no file, gone when the last array on it is. It starts reserved (see
-   * {@link MmapArray.capacity}) and becomes exact when its `handle()` or `fd` is taken.
+   * Makes an array in anonymous shared memory, without a file. The memory is freed when the last array that uses it is
+   * gone. The array starts reserved (see {@link MmapArray.capacity}) and becomes exact when you take its `handle()` or
+   * `fd`.
    *
-   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
-   * @param init what to fill it from, or the number of zeros, see {@link Init}; default nothing
-   * @param options `capacity`: elements to make room for, default 0; `shape`: the lengths of the axes, default one dimension. `init` must
-   * have as many elements; if the first length is -1, whole rows. Without `init` the elements are zeros
-   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE, ERR_INVALID_ARG_TYPE for an element or `init` of the wrong kind,
-   * ERR_TYPE_MISMATCH for characters into numbers or the reverse
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an element that does not fit the type; ERR_OUT_OF_RANGE for a length or a capacity
-   * that is negative or more than 2^53 bytes, and for another number of elements than `shape` says; ERR_PARTIAL_ROW
-   * @throws {Error} ERR_RAGGED_LENGTH for an ArrayBuffer that is no whole number of elements; ENOMEM for more memory than there is
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see
+   * {@link TypeArgument}
+   * @param init the contents, or the number of zeros, see {@link Init}; default: no elements
+   * @param options `capacity`: the number of elements to reserve, default 0. `shape`: the lengths of the axes, default
+   * one dimension. `init` must have exactly that many elements, or whole rows if the first length is -1. Without `init`
+   * the elements are zeros
+   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE; ERR_INVALID_ARG_TYPE for an element or `init` of
+   * the wrong type; ERR_TYPE_MISMATCH for characters given to an array of numbers, or numbers to one of characters
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an element that does not fit the type; ERR_OUT_OF_RANGE for a
+   * length or a capacity that is negative or more than 2^53 bytes, and if `init` does not have as many elements as
+   * `shape`; ERR_PARTIAL_ROW
+   * @throws {Error} ERR_RAGGED_LENGTH for an ArrayBuffer that does not hold a whole number of elements; ENOMEM if there
+   * is not enough memory
    * @example
    * const primes = new MmapArray('i', [2, 3, 5, 7])
    * primes.append(11)
@@ -1295,7 +1329,7 @@ export interface MmapArrayConstructor {
   ): Shaped<CodeOf<T>, S>
 
   /**
-   * What every array inherits its members from.
+   * The object that every array inherits its members from.
    *
    * @example
    * Object.getPrototypeOf(MmapArray.prototype) !== Array.prototype // => true
@@ -1303,14 +1337,16 @@ export interface MmapArrayConstructor {
   readonly prototype: MmapArray<any>
 
   /**
-   * Opens a file as an array: element 0 is at byte 0 (or at `offset`), and the file's size is the array's length. Nothing is
-   * read before it is touched. A file whose size is no whole number of elements opens up to its last whole element; a change
-   * of its length is then `ERR_RAGGED_LENGTH`, unless the option `tail` is given.
+   * Opens a file as an array. Element 0 is at byte 0 or at `offset`, and the size of the file determines the length.
+   * Data are read only when you access them. If the file ends inside an element, the array ends with the last whole
+   * element, and a call that changes the length throws `ERR_RAGGED_LENGTH`, unless you pass `tail`.
    *
    * @param path a string, bytes or a `file:` URL
-   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see
+   * {@link TypeArgument}
    * @param options see {@link OpenOptions}; default `{ flags: 'r' }`
-   * @throws {Error} the system's: ENOENT, EACCES, EEXIST, EISDIR … with `errno`, `syscall` and `path`, as Node's
+   * @throws {Error} system errors such as ENOENT, EACCES, EEXIST and EISDIR, with `errno`, `syscall` and `path` as
+   * Node's errors have
    * @throws {RangeError} ERR_OUT_OF_RANGE for an `offset` or `length` that does not fit the file, and for unknown flags
    * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE, ERR_INVALID_ARG_TYPE
    * @example
@@ -1326,16 +1362,17 @@ export interface MmapArrayConstructor {
   ): Shaped<CodeOf<T>, S>
 
   /**
-   * Opens a `.npy` file, whose header says the type: `<i8` opens as `q`, `<U1` as `w`, `|S1` as `c`, `|b1` as `B`, and a structured
-   * dtype as a record type. A type may be given as well, and is an error where the header says another one. A file of several dimensions
-   * has its {@link MmapArray.shape}. A field of several dimensions has a count, the number of its values.
+   * Opens a `.npy` file with the element type in its header: `<i8` opens as `q`, `<U1` as `w`, `|S1` as `c`, `|b1` as
+   * `B`, and a structured dtype as a record type. You may also pass a type; if the header has another one, the call
+   * throws. A file of several dimensions gives an array of that {@link MmapArray.shape}. A field of several dimensions
+   * becomes a field with a count, the number of its values.
    *
    * @param path a string, bytes or a `file:` URL
-   * @param typecode left out, or undefined
+   * @param typecode omitted, or undefined
    * @param options see {@link OpenOptions}; default `{ flags: 'r' }`
-   * @throws {Error} ERR_INVALID_NPY, ERR_UNSUPPORTED_NPY, and the system's
-   * @throws {TypeError} ERR_TYPE_MISMATCH for a type that is not the file's; ERR_INVALID_TYPECODE where there is none, since
-   * the file is made by this call or is no `.npy` file
+   * @throws {Error} ERR_INVALID_NPY, ERR_UNSUPPORTED_NPY, and system errors
+   * @throws {TypeError} ERR_TYPE_MISMATCH if the header has another type than the one you pass; ERR_INVALID_TYPECODE if
+   * you pass no type, and the call creates the file or the file is not a `.npy` file
    * @throws {RangeError} ERR_OUT_OF_RANGE for an `offset`, and as for other files
    * @example
    * MmapArray.open('prices.npy', 'd', { flags: 'w+' }).extend([1.5, 2.5])
@@ -1353,15 +1390,17 @@ export interface MmapArrayConstructor {
   ): Shaped<C, S>
 
   /**
-   * Opens POSIX shared memory by name: memory that any program of the machine opens by that name, Python's
-   * `multiprocessing.shared_memory.SharedMemory(name)` among them, and that lasts until {@link MmapArrayConstructor.unlinkShm}
-   * or a restart. Until Python 3.13 (`track=False`) a Python process that only attached unlinks the name when it ends.
+   * Opens POSIX shared memory by name. Any program on this machine can open it by the same name; in Python,
+   * `multiprocessing.shared_memory.SharedMemory(name)` does. The memory lasts until
+   * {@link MmapArrayConstructor.unlinkShm} or a restart of the machine. A Python process that attached to it also
+   * unlinks the name when it ends; from Python 3.13 on, `track=False` prevents that.
    *
-   * @param name 1 to 255 bytes, with a slash in front or without; no other slash
-   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
+   * @param name 1 to 255 bytes, with or without a slash in front; no other slash
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see
+   * {@link TypeArgument}
    * @param options see {@link OpenOptions}; default `{ flags: 'r' }`, and `mode` `0o600`
-   * @throws {Error} the system's: ENOENT, EACCES, EEXIST, ENOSPC …
-   * @throws {RangeError} ERR_OUT_OF_RANGE for what is no name, and as for `open`
+   * @throws {Error} system errors such as ENOENT, EACCES, EEXIST and ENOSPC
+   * @throws {RangeError} ERR_OUT_OF_RANGE for an invalid name, and as for `open`
    * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE, ERR_INVALID_ARG_TYPE
    * @example
    * const name = `example-${process.pid}`
@@ -1377,11 +1416,11 @@ export interface MmapArrayConstructor {
   ): Shaped<CodeOf<T>, S>
 
   /**
-   * Takes a name of shared memory away. Arrays that have it open keep their memory.
+   * Removes the name of shared memory. Arrays that have the memory open keep it.
    *
    * @param name as for `openShm`
-   * @throws {Error} the system's: ENOENT where there is none
-   * @throws {RangeError} ERR_OUT_OF_RANGE for what is no name
+   * @throws {Error} system errors, such as ENOENT if no memory has this name
+   * @throws {RangeError} ERR_OUT_OF_RANGE for an invalid name
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @example
    * MmapArray.unlinkShm('no-such-name') // throws Error ENOENT
@@ -1389,25 +1428,32 @@ export interface MmapArrayConstructor {
   unlinkShm(name: string): void
 
   /**
-   * Builds a new version of a file and puts it in the place of the old one, in one step: whoever opens the path finds the whole old
-   * version or the whole new one, also after a power failure. Arrays that are open keep the old one; see {@link MmapArray.isReplaced}.
+   * Builds a new version of a file and replaces the old one in a single step. A program that opens the path gets either
+   * the whole old version or the whole new one, even after a power failure. Arrays that are open keep the old version;
+   * see {@link MmapArray.isReplaced}.
    *
-   * The callback gets a new, empty array, in a file beside the target whose name is `.name.*.tmp`. When the callback has ended, the file is
-   * flushed to the device, renamed to the target, and the directory is flushed. The array is closed then; the callback must not
-   * close it. The new file has the mode of the old one, and its owner and group as far as the system allows; without the group, that
-   * group's permissions are those of everybody. A symbolic link stays, and its target is exchanged. If several calls replace one file at
-   * the same time, the last one to end wins.
+   * The callback fills a new, empty array. Its file is named `.name.*.tmp` and lies next to the target. When the
+   * callback has ended, `replace` flushes the file to the device, renames it to the target, flushes the directory and
+   * closes the array. The callback must not close it. The new file gets the permission bits of the old one, and its
+   * owner and group as far as the system allows. If the group cannot be kept, the new group gets only the permissions
+   * that everybody has. If the path is a symbolic link, the link stays and its target is replaced. If several calls
+   * replace the same file at the same time, the last one to end wins.
    *
-   * Whatever fails, the old file stays as it is, and the new one is removed, also if the process or worker ends meanwhile. Only a process
-   * that a signal ends, or a power failure, leaves a `.name.*.tmp` behind. One error comes too late for that: if the directory cannot be
-   * flushed at the very end, the new version is in place, and a power failure may bring the old one back.
+   * If anything fails, or the process or worker ends first, the old file stays as it is and the new one is removed.
+   * Only a signal that kills the process, or a power failure, leaves a `.name.*.tmp` behind. One error comes after the
+   * rename: if the directory cannot be flushed, the new version is in place, but a power failure may bring the old one
+   * back.
    *
    * @param path a string, bytes or a `file:` URL
-   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
-   * @param build fills the new array. What it returns, or what its promise is fulfilled with, is the result
-   * @param options see {@link ReplaceOptions}. If `signal` aborts before the rename, the array is closed at once, and the call rejects
-   * @throws {Error} what `build` throws; the system's, such as ENOSPC, EACCES, EISDIR; ERR_CLOSED if `build` closed the array, because its
-   * elements can no longer be checked; ERR_BUSY if an asynchronous call still works on it; ERR_MEMORY_FAULT if stores were lost
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see
+   * {@link TypeArgument}
+   * @param build fills the new array. Its return value, or the value of the promise that it returns, is the result of
+   * `replace`
+   * @param options see {@link ReplaceOptions}. If `signal` aborts before the rename, the array is closed at once and
+   * the promise is rejected
+   * @throws {Error} whatever `build` throws; system errors such as ENOSPC, EACCES and EISDIR; ERR_CLOSED if `build`
+   * closed the array, because its elements can no longer be checked; ERR_BUSY if an asynchronous call still works on
+   * it; ERR_MEMORY_FAULT if written elements were lost
    * @throws {RangeError} ERR_OUT_OF_RANGE
    * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE, ERR_INVALID_ARG_TYPE
    * @example
@@ -1427,22 +1473,26 @@ export interface MmapArrayConstructor {
   ): Promise<Awaited<R>>
 
   /**
-   * Gives the present version of a file, and each new one that takes its place, by {@link MmapArrayConstructor.replace} or any other
-   * rename. A version that is itself replaced before the consumer asks for the next one is skipped; the newest is never missed. While there
-   * is no file at the path, it waits for one. Bytes that are written into the file that is there make no new version.
+   * Returns an iterator over the versions of a file: the current one, then each new one that replaces it by
+   * {@link MmapArrayConstructor.replace} or any other rename. If no file exists at the path, it waits for one. It never
+   * misses the newest version, but skips a version that is replaced before you ask for the next one. Writing into the
+   * existing file does not make a new version.
    *
-   * The consumer closes the arrays. `break`, an error in the loop, `return()` and an abort end the iteration at once, and leave the last
-   * array open. A new version is noticed by events of the system (`fs.watch` of the directory, and of those that symbolic links lead
-   * through), and by a look once a second where the system raises none, as on network file systems. While nobody waits, nothing runs.
-   * If you call `next()` yourself, call `return()` at the end: an iterator that is dropped keeps its watch and a descriptor. A file that is
-   * not published by a rename may be found half written.
+   * Close each array yourself. `break`, an error in the loop, `return()` and an abort end the iteration at once, and
+   * leave the last array open. If you call `next()` yourself, call `return()` at the end: an iterator that you drop
+   * keeps a watch and a descriptor.
+   *
+   * The iterator notices a new version by events of the system (`fs.watch` of the directory, and of those that symbolic
+   * links lead through). Where there are no such events, as on network file systems, it looks once a second. It does
+   * nothing unless you wait for the next version. A file that was not published by a rename may be found half written.
    *
    * @param path a string, bytes or a `file:` URL
-   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see
+   * {@link TypeArgument}
    * @param options see {@link VersionsOptions}; default `{ flags: 'r' }`
-   * @throws {Error} when it is asked for a version: what `open` throws, but for ENOENT; the reason of the signal
+   * @throws {Error} from `next()`: whatever `open` throws, except ENOENT; the reason of the signal
    * @throws {RangeError} ERR_OUT_OF_RANGE
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE; when it is asked for a version, ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE,
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; from `next()`: ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE,
    * ERR_TYPE_MISMATCH
    * @example
    * const lengths = []
@@ -1462,12 +1512,12 @@ export interface MmapArrayConstructor {
   ): AsyncIterableIterator<MmapArray<CodeOf<T>>>
 
   /**
-   * Gives the versions of a `.npy` file, whose header says the type.
+   * Returns an iterator over the versions of a `.npy` file, with the element type in the header of each.
    *
    * @param path a string, bytes or a `file:` URL
-   * @param typecode left out, or undefined
+   * @param typecode omitted, or undefined
    * @param options see {@link VersionsOptions}; default `{ flags: 'r' }`
-   * @throws {Error} when it is asked for a version: what `open` throws, but for ENOENT; the reason of the signal
+   * @throws {Error} from `next()`: whatever `open` throws, except ENOENT; the reason of the signal
    * @throws {RangeError} ERR_OUT_OF_RANGE
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @example
@@ -1485,12 +1535,15 @@ export interface MmapArrayConstructor {
   ): AsyncIterableIterator<MmapArray<C>>
 
   /**
-   * Opens a file by a descriptor that was inherited or received. It is duplicated: the caller keeps its own, and closes it.
+   * Opens a file by a descriptor that this process inherited, received or opened. The array uses a duplicate, so close
+   * your own descriptor yourself.
    *
-   * @param fd a descriptor, as `fs.openSync` gives it
-   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
-   * @param options see {@link OpenOptions}; default `{ flags: 'r' }`; never `'wx+'`
-   * @throws {Error} the system's: EBADF, EACCES where it was opened for less than `flags` say, ENODEV for what cannot be mapped
+   * @param fd a descriptor, as `fs.openSync` returns it
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see
+   * {@link TypeArgument}
+   * @param options see {@link OpenOptions}; default `{ flags: 'r' }`; `'wx+'` is not allowed
+   * @throws {Error} system errors: EBADF; EACCES if the descriptor does not allow what `flags` ask for; ENODEV for a
+   * file that cannot be mapped
    * @throws {RangeError} ERR_OUT_OF_RANGE, as for `open`
    * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE, ERR_INVALID_ARG_TYPE
    * @example
@@ -1504,18 +1557,19 @@ export interface MmapArrayConstructor {
   ): Shaped<CodeOf<T>, S>
 
   /**
-   * Gives the array behind a handle, in this thread, another thread or another process of this machine: the same bytes, not
-   * a copy. In the process that made the handle it is the same mapping again; elsewhere the file is opened by its path, or
-   * through the owner's descriptor, and believed only if it is the very same file. The owner must still have the array open,
-   * unless it is a file that is still at its path.
+   * Returns the array that a handle identifies, in this thread, another thread or another process of this machine. It
+   * shares the memory; nothing is copied. In the process that made the handle, it uses the same mapping. In another
+   * process it opens the file by its path, or through the owner's descriptor, and checks that it is the very same file.
+   * The owner must still have the array open, unless the array is a file that is still at its path.
    *
-   * @param handle what {@link MmapArray.handle} gave, also after a trip through JSON
-   * @param options `flags`: less than the handle has, `'r'` or `'c'`, for a private mapping; default the handle's own
-   * @throws {Error} ERR_STALE_HANDLE where the array is gone or another is in its place, ERR_UNREACHABLE_HANDLE where its owner
-   * is in another container or another user's and no path leads there, ERR_HANDLE_VERSION where another
-   * version of this package made the handle and this one cannot read it, ERR_READ_ONLY for more than the handle has, the
-   * system's where the file may not be opened
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for what is no handle
+   * @param handle the result of {@link MmapArray.handle}, also after `JSON.stringify` and `JSON.parse`
+   * @param options `flags`: `'r'` for less access than the handle has, or `'c'` for a private mapping; default: those
+   * of the handle
+   * @throws {Error} ERR_STALE_HANDLE if the array is gone or another one is in its place; ERR_UNREACHABLE_HANDLE if the
+   * owner is in another container or belongs to another user, and the file has no path here; ERR_HANDLE_VERSION if
+   * another version of this package made the handle and this one cannot read it; ERR_READ_ONLY if `flags` ask for more
+   * access than the handle has; a system error if the file may not be opened
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value that is not a handle
    * @throws {RangeError} ERR_OUT_OF_RANGE for other flags than `'r'`, `'r+'`, `'c'`
    * @example
    * const scores = new MmapArray('i', [1, 2, 3])
@@ -1529,15 +1583,15 @@ export interface MmapArrayConstructor {
   ): MmapArray<C>
 
   /**
-   * A type of records: named fields, as a struct of C or a structured dtype of NumPy. The fields follow each other without padding,
-   * as NumPy places them, unless the options say otherwise. Padding is written as zero and never compared.
+   * Returns a record type: named fields, like a struct in C or a structured dtype in NumPy. By default the fields
+   * follow each other without padding, as in NumPy. Padding is written as zero and never compared.
    *
    * @param fields an object of names and types, or a list of `[name, type]`; see {@link RecordFields}
    * @param options see {@link RecordOptions}
-   * @throws {TypeError} ERR_INVALID_RECORD_TYPE, which names the field: for an unknown type, a count that is no integer from 1 up, a
-   * name that is empty or appears twice; in an object for a name that is an integer, a getter, a symbol and any other prototype than
-   * that of plain objects; for offsets that overlap, an `itemsize` that is too small, more than 1024 fields or 2^20 bytes.
-   * ERR_INVALID_ARG_TYPE
+   * @throws {TypeError} ERR_INVALID_RECORD_TYPE, which names the field: for an unknown type; a count that is not an
+   * integer of at least 1; a name that is empty or appears twice; offsets that overlap; an `itemsize` that is too
+   * small; more than 1024 fields or 2^20 bytes. If `fields` is an object, also for a name that is an integer, a getter,
+   * a symbol, and a prototype other than that of plain objects. ERR_INVALID_ARG_TYPE
    * @example
    * const Trade = MmapArray.recordType({ time: 'q', price: 'd', flag: 'b' }, { align: true })
    * Trade // => RecordType(24) { time: 'q', price: 'd', flag: 'b' }
@@ -1556,22 +1610,24 @@ export interface MmapArrayConstructor {
 }
 
 /**
- * A typed array in mapped memory: shared by every thread and process that has it open, and growable. Its methods are those
- * of Python's `array.array`.
+ * A typed array in mapped memory. Every thread and process that opens it shares the elements, and it can grow. Its
+ * methods are those of Python's `array.array`.
  *
- * After `close()` every method throws `ERR_CLOSED`, except `at`, `close` and `[Symbol.dispose]`; so do `view`, `buffer` and
- * a write to `array[i]`.
+ * After `close()`, every method throws `ERR_CLOSED`, except `at`, `close` and `[Symbol.dispose]`. So do `view`,
+ * `buffer` and a write to `array[i]`.
  *
- * Errors that many members throw, whether or not they name them below:
+ * Many members throw these errors, even if their own description does not list them:
  *
- * - `ERR_MEMORY_FAULT` if another process has truncated the file of the array, or the disk could not deliver a page: every member that
- *   reads or writes elements, makes views of them or changes the length, until {@link MmapArray.refresh}. Single elements before the
- *   new end can still be read and written.
- * - `ERR_BUSY`: members that change the length, while an asynchronous call works on the elements. Await its promise first.
- * - `ERR_LOCKED`: members that change the length of an exact array of records or rows whose size does not divide 4096, if another open file
- *   holds the lock on appends for two seconds.
- * - The system's, with `code`, `errno`, `syscall` and, if the array has one, `path`: members that open, lock, flush, change the length
- *   or the capacity, such as `ENOSPC`, `EFBIG` or `EPERM`; `ENOMEM` also by members that copy elements or map memory.
+ * - `ERR_MEMORY_FAULT` if another process has truncated the file of the array, or the disk could not deliver a page.
+ *   Every member that reads or writes elements, makes views of them or changes the length throws it, until
+ *   {@link MmapArray.refresh}. Single elements before the new end can still be read and written.
+ * - `ERR_BUSY` from members that change the length, while an asynchronous call works on the elements. Await its promise
+ *   first.
+ * - `ERR_LOCKED` from members that change the length of an exact array of rows, or of records whose size does not
+ *   divide 4096, if another open file holds the append lock for two seconds.
+ * - System errors, with `code`, `errno`, `syscall` and, if the array has one, `path`. Members that open, lock, flush,
+ *   or change the length or the capacity throw them, such as `ENOSPC`, `EFBIG` or `EPERM`. Members that copy elements
+ *   or map memory throw `ENOMEM`.
  *
  * @example
  * const scores = new MmapArray('i', [3, 1, 2])
@@ -1589,12 +1645,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly typecode: C extends FieldMap ? RecordType<C> : C
 
   /**
-   * Whether the elements have a type, which may be given in all forms that the constructor takes. TypeScript then knows the type of the
-   * array, for example of a `.npy` file. A record type is the same if its fields have the same names, types and places, and a record
-   * the same size. Typecodes of one meaning and size, such as `l` and `q` or `u` and `w`, are different types. It also works on a closed
-   * array.
+   * Returns whether the elements have the type that you pass, in any form that the constructor accepts. TypeScript then
+   * knows the type of the array, for instance of a `.npy` file. Record types are the same if they have the same size
+   * and their fields have the same names, types and offsets. `l` and `q` are different types, and so are `u` and `w`,
+   * although they mean the same. You can also call this on a closed array.
    *
-   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see
+   * {@link TypeArgument}
    * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE
    * @example
    * MmapArray.open('readings.npy', 'f', { flags: 'w+' }).append(1.5)
@@ -1609,7 +1666,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   is<const T extends TypeArgument>(typecode: T, ...isKnown: Known<T>): this is MmapArray<CodeOf<T>>
 
   /**
-   * Whether the elements have a type that is only known at run time. TypeScript then knows no more than before.
+   * Returns whether the elements have a type that is known only at run time. TypeScript learns nothing from it.
    *
    * @param typecode as for the other form
    * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE
@@ -1620,7 +1677,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   is(typecode: TypeArgument): boolean
 
   /**
-   * Bytes an element takes.
+   * The size of an element in bytes.
    *
    * @example
    * new MmapArray('d').itemsize // => 8
@@ -1628,8 +1685,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly itemsize: number
 
   /**
-   * Elements in the array; 0 once it is closed. What others append to the file shows after {@link MmapArray.refresh} and
-   * after calls of this array that change the length.
+   * The number of elements; 0 after `close()`. Elements that others append to the file are counted after
+   * {@link MmapArray.refresh}, and after a call on this array that changes the length.
    *
    * @example
    * new MmapArray('i', [1, 2, 3]).length // => 3
@@ -1637,7 +1694,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly length: number
 
   /**
-   * Bytes of all elements, `length * itemsize`; 0 once it is closed.
+   * The size of all elements in bytes: `length * itemsize`; 0 after `close()`.
    *
    * @example
    * new MmapArray('i', [1, 2, 3]).byteLength // => 12
@@ -1645,9 +1702,10 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly byteLength: number
 
   /**
-   * Elements there is room for without asking the system; 0 once it is closed. Equal to `length` in an exact array, where
-   * each `append` is one write to the file; more in a reserved one (an anonymous array nobody else holds, a file after
-   * {@link MmapArray.reserve}), where `append` is a plain store into memory.
+   * The number of elements that fit in the array without a system call; 0 after `close()`. In an exact array it equals
+   * `length`, and each `append` is one write to the file. In a reserved array it is greater, and `append` is a plain
+   * store into memory. An anonymous array is reserved as long as nobody else has it; a file is reserved after
+   * {@link MmapArray.reserve}.
    *
    * @example
    * const log = MmapArray.open('log.i32', 'i', { flags: 'w+' })
@@ -1658,7 +1716,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly capacity: number
 
   /**
-   * The flags it was opened with; `'r+'` for an anonymous array, and for one attached with all its handle allows.
+   * The flags that the array was opened with. `'r+'` for an anonymous array, and for an attached array with all the
+   * access of its handle.
    *
    * @example
    * new MmapArray('i').flags // => 'r+'
@@ -1666,7 +1725,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly flags: string
 
   /**
-   * The path it was opened by, as it was given; null for an anonymous array.
+   * The path that the array was opened by, exactly as you passed it. Null for an anonymous array.
    *
    * @example
    * MmapArray.open('log.i32', 'i', { flags: 'w+' }).path // => 'log.i32'
@@ -1675,11 +1734,11 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly path: string | null
 
   /**
-   * Whether the path leads to another file by now than the one that this array has, or to none. Asks the system at each read. The same
-   * file under another name is not another file. False for anonymous memory, and for an array that was opened by a descriptor: they have
-   * no path.
+   * Whether the path now leads to another file than the one of this array, or to no file. Each read asks the system.
+   * Another name for the same file does not count as another file. False for anonymous memory and for an array that was
+   * opened by a descriptor, because they have no path.
    *
-   * @throws {Error} ERR_CLOSED; the system's where it does not tell, as EACCES
+   * @throws {Error} ERR_CLOSED; a system error such as EACCES if the system does not tell
    * @example
    * const squares = MmapArray.open('squares.d', 'd', { flags: 'w+' })
    * squares.isReplaced // => false
@@ -1690,11 +1749,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly isReplaced: boolean
 
   /**
-   * What the file holds: `'raw'`, nothing but elements, or `'npy'`, NumPy's format. A `.npy` file has a header that counts the
-   * elements, and that count is the length, not the file's size. Each call that changes the length of an exact array rewrites
-   * the count in place. Elements are written before they are counted. Elements that are removed stay in the file, behind the counted
-   * ones, until `trim()` or `close()`. So `np.load` finds a valid file at every moment; if it is interrupted while it reads the
-   * header, repeat the call. A `.npy` file has one writer at a time: appends of several processes need a lock.
+   * The format of the file: `'raw'` for elements only, or `'npy'` for NumPy's format.
+   *
+   * The header of a `.npy` file counts the elements. That count is the length of the array, whatever the size of the
+   * file. Each call that changes the length of an exact array rewrites the count in place, after it has written the new
+   * elements. Removed elements stay in the file, hidden from NumPy, until `trim()` or `close()`. So `np.load` finds a
+   * valid file at every moment; if it fails because it read the header during a change, load again. Only one process
+   * may change the length of a `.npy` file at a time: if several append, use a lock.
    *
    * @example
    * new MmapArray('i').format // => 'raw'
@@ -1705,15 +1766,17 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly format: 'raw' | 'npy'
 
   /**
-   * The lengths of the axes, in elements: `[length]`, unless the option `shape` or a `.npy` file says others. `length`, `array[i]`, iteration,
-   * `slice` and all other members are flat: they take the elements in the order in which they lie in memory. Only `get`, `set`, `row`,
-   * `rows` and `ndarray` know the axes, and `append` and `extend` take rows.
+   * The lengths of the axes, in elements. It is `[length]`, unless the option `shape` or a `.npy` file gives more axes.
+   * Only `get`, `set`, `row`, `rows` and `ndarray` take coordinates or rows, and `append` and `extend` add rows. All
+   * other members, such as `length`, `array[i]`, iteration and `slice`, are flat: they treat the elements as one list,
+   * in the order in which they lie in memory.
    *
-   * An array of several dimensions in C order has whole rows, and grows and shrinks by whole rows. A call that would leave part of one throws
-   * a RangeError `ERR_PARTIAL_ROW` and changes nothing; `insert`, `pop` and `remove` of one element always do. The length is fixed in Fortran
-   * order, if the shape is `[]`, and if rows have no elements.
+   * An array of several dimensions in C order grows and shrinks by whole rows. A call that would leave part of a row
+   * throws a RangeError `ERR_PARTIAL_ROW` and changes nothing. So `insert`, `pop` and `remove`, which change the length
+   * by one element, always throw. The length is fixed in Fortran order, if the shape is `[]`, and if rows have no
+   * elements.
    *
-   * In TypeScript it is a tuple if the option `shape` was a list of known length.
+   * TypeScript knows the number of axes if the option `shape` was a list of known length.
    *
    * @example
    * const grid = MmapArray.open('grid.npy', 'd', { flags: 'w+', shape: [2, 3] }) // np.load gives an array of shape (2, 3)
@@ -1728,8 +1791,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly shape: number[]
 
   /**
-   * The order in which the elements of several axes lie in memory: `'C'`, in which the last coordinate varies fastest, or `'F'`, Fortran's, in
-   * which the first does. Only a `.npy` file that NumPy wrote in that order has `'F'`; its length is fixed.
+   * The order in which the elements lie in memory: in `'C'` order the last coordinate varies fastest, in `'F'`
+   * (Fortran) order the first. Only a `.npy` file that NumPy wrote in Fortran order has `'F'`; its length is fixed.
    *
    * @example
    * import fs from 'node:fs'
@@ -1743,7 +1806,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly order: 'C' | 'F'
 
   /**
-   * How far apart, in elements, two neighbours along each axis lie.
+   * The distance between two neighbours along each axis, in elements.
    *
    * @example
    * new MmapArray('d', 24, { shape: [2, 3, 4] }).strides // => [ 12, 4, 1 ]
@@ -1751,7 +1814,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly strides: number[]
 
   /**
-   * The bytes of the file before element 0: the option `offset`, or the length of the header of a `.npy` file. 0 for arrays without a file.
+   * The number of bytes in the file before element 0: the option `offset`, or the size of the header of a `.npy` file.
+   * 0 for an array without a file.
    *
    * @example
    * MmapArray.open('offset.npy', 'd', { flags: 'w+' }).offset // => 128
