@@ -1601,7 +1601,7 @@ export interface MmapArrayConstructor {
   recordType<const F extends RecordFields>(fields: F, options?: RecordOptions): RecordType<FieldsOf<F>>
 
   /**
-   * All typecodes, in a frozen list. Until version 0.1 it was a string, as in Python until 3.14.
+   * All typecodes, in a frozen list. In version 0.1 it was a string, as in Python up to 3.14.
    *
    * @example
    * MmapArray.typecodes.slice(-3) // => [ 'w', 'Zf', 'Zd' ]
@@ -1772,8 +1772,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * in the order in which they lie in memory.
    *
    * An array of several dimensions in C order grows and shrinks by whole rows. A call that would leave part of a row
-   * throws a RangeError `ERR_PARTIAL_ROW` and changes nothing. So `insert`, `pop` and `remove`, which change the length
-   * by one element, always throw. The length is fixed in Fortran order, if the shape is `[]`, and if rows have no
+   * throws a RangeError `ERR_PARTIAL_ROW` and changes nothing. So do `insert`, `pop` and `remove`, unless
+   * a row has only one element. The length is fixed in Fortran order, if the shape is `[]`, and if rows have no
    * elements.
    *
    * TypeScript knows the number of axes if the option `shape` was a list of known length.
@@ -1824,11 +1824,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly offset: number
 
   /**
-   * The file descriptor, -1 once it is closed; it stays the array's own, so do not close it. To read it makes the array
-   * exact, since it may now be handed on. Node's `fs` and a child process's `stdio` take it.
+   * The file descriptor of the array; -1 after `close()`. You can pass it to Node's `fs` and to the `stdio` of a child
+   * process. Do not close it: the array does. Reading this property makes the array exact, because you may pass the
+   * descriptor on.
    *
-   * @throws {Error} the system's, if the file cannot be truncated to its length; ERR_BUSY while `fromfileAsync` works
-   * on it
+   * @throws {Error} a system error if the file cannot be truncated to its length; ERR_BUSY while `fromfileAsync` works
+   * on the array
    * @example
    * import fs from 'node:fs'
    * fs.fstatSync(new MmapArray('i', [1, 2, 3]).fd).size // => 12
@@ -1836,10 +1837,10 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly fd: number
 
   /**
-   * Whether somebody has reserved the file: this array, another one, or one of another process. Then the size of the file is a capacity,
-   * and does not tell how many elements there are: `length` of an array that did not reserve it counts zeros, too. Asks the system for
-   * a lock each time; see docs/following.md. Always false for `.npy` files, whose header counts the elements; for memory that nobody else
-   * can see; and where the system has no such locks.
+   * Whether the file is reserved, by this array, another array or another process. The size of a reserved file is a
+   * capacity and does not tell the number of elements: the `length` of any other array on the file also counts the
+   * zeros at its end. Each read asks the system for a lock; see docs/following.md. Always false for `.npy` files, whose
+   * header counts the elements; for memory that nobody else can see; and on systems without such locks.
    *
    * @throws {Error} ERR_CLOSED
    * @example
@@ -1863,13 +1864,14 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly closed: boolean
 
   /**
-   * An element by its index, counted from the end where it is negative. Outside the array a read gives undefined, as with
-   * every JavaScript array, and a write throws. Every index goes through a Proxy, so loops are much
-   * better off with {@link MmapArray.get} or {@link MmapArray.view}. `i in array` and `Object.keys` know nothing of elements. For 8-byte
-   * integers TypeScript asks for a bigint here; `set` takes either.
+   * The element at an index. A negative index counts from the end. Outside the array a read gives undefined, as for
+   * every JavaScript array, and a write throws. `i in array` and `Object.keys` do not see elements. For 8-byte integers
+   * TypeScript requires a bigint here; {@link MmapArray.set} takes either.
    *
-   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE for a write outside, ERR_VALUE_OUT_OF_RANGE
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
+   * Each access goes through a Proxy. For speed-critical loops, use {@link MmapArray.get} or {@link MmapArray.view}.
+   *
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE for a write outside the array; ERR_VALUE_OUT_OF_RANGE
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong type
    * @throws {Error} ERR_READ_ONLY and ERR_CLOSED for a write
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
@@ -1882,12 +1884,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   [index: number]: Element<C>
 
   /**
-   * The element at an index, counted from the end where it is negative.
+   * Returns the element at an index. A negative index counts from the end.
    *
-   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE outside the array; ERR_VALUE_OUT_OF_RANGE where memory of type `u` or `w`
-   * holds no code point
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is no integer
-   * @throws {Error} ERR_CLOSED; ERR_MEMORY_FAULT if another process has truncated the file before the element
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE; ERR_VALUE_OUT_OF_RANGE if an element of type `u` or `w` is not a code
+   * point
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is not an integer
+   * @throws {Error} ERR_CLOSED; ERR_MEMORY_FAULT if another process has truncated the file before this element
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * scores.get(0) // => 3
@@ -1896,10 +1898,11 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   get(index: number): Element<C>
 
   /**
-   * The element with some coordinates, one for each axis, each counted from the end of its axis where it is negative.
+   * Returns the element at some coordinates, one for each axis. A negative coordinate counts from the end of its axis.
    *
    * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, which names the coordinate; ERR_VALUE_OUT_OF_RANGE
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a coordinate that is no integer, and for more or fewer coordinates than the array has axes
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a coordinate that is not an integer, and if the array has another
+   * number of axes
    * @throws {Error} ERR_CLOSED, ERR_MEMORY_FAULT
    * @example
    * const grid = new MmapArray('i', [[1, 2, 3], [4, 5, 6]], { shape: [2, 3] })
@@ -1912,12 +1915,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   get(...coordinates: [i: number, j: number, ...others: number[]]): Element<C>
 
   /**
-   * Replaces the element at an index, counted from the end where it is negative. A record is not written at once: another thread or
-   * process may read half of it, unless both hold the {@link MmapArray.lock}.
+   * Replaces the element at an index. A negative index counts from the end. Writing a record is not atomic: another
+   * thread or process may read a record of which only a part is new, unless both hold the {@link MmapArray.lock}.
    *
-   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
-   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_MEMORY_FAULT if another process has truncated the file before the element: the value is lost
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE; ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong type
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_MEMORY_FAULT if another process has truncated the file before this
+   * element: the value is then lost
    * @example
    * const scores = new MmapArray('B', [3, 1, 2])
    * scores.set(-1, 255)
@@ -1927,17 +1931,19 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   set(index: number, value: Input<C>): void
 
   /**
-   * Adds to an element, atomically: what other threads, processes and programs change at the same time is not lost. For integers and
-   * real numbers. The value is checked as `set` checks it; only the sum wraps around, as that of `Atomics.add`. A sum of floats is
-   * rounded to the type, and beyond its range it is an infinity. See [Counters](docs/counters.md).
+   * Adds to an element atomically, and returns its previous value. Changes that other threads, processes and programs
+   * make at the same time are not lost. Works for integers and real numbers. The value is checked as by `set`; only the
+   * sum wraps around, as with `Atomics.add`. A sum of floats is rounded to the type, and becomes an infinity beyond its
+   * range. See [Counters](docs/counters.md).
    *
-   * @param index counted from the end where it is negative
-   * @param value To subtract from unsigned integers, add what wraps around: for `I`, `2 ** 32 - n`.
-   * @returns the element before
-   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
-   * @throws {TypeError} ERR_TYPE_MISMATCH for characters, complex numbers and records; ERR_INVALID_ARG_TYPE for a value of the wrong kind,
-   * and for coordinates
-   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_MEMORY_FAULT if another process has truncated the file before the element: the sum is lost
+   * @param index a negative index counts from the end
+   * @param value the number to add. To subtract `n` from an unsigned integer, add its complement: `2 ** 32 - n` for `I`
+   * @returns the previous value
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE; ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
+   * @throws {TypeError} ERR_TYPE_MISMATCH for characters, complex numbers and records; ERR_INVALID_ARG_TYPE for a value
+   * of the wrong type, and for coordinates
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_MEMORY_FAULT if another process has truncated the file before this
+   * element: the sum is then lost
    * @example
    * const counters = new MmapArray('B', [0, 255])
    * counters.add(0, 5) // => 0
@@ -1949,11 +1955,11 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   add(index: number, value: Input<C>): Element<C>
 
   /**
-   * Replaces an element, atomically: of many that replace it at the same time, each gets another one's value. For integers and real
-   * numbers.
+   * Replaces an element atomically, and returns its previous value. If several threads replace it at the same time,
+   * each gets a different one of these values. Works for integers and real numbers.
    *
-   * @param index counted from the end where it is negative
-   * @returns the element before
+   * @param index a negative index counts from the end
+   * @returns the previous value
    * @throws {RangeError} as `add`
    * @throws {TypeError} as `add`
    * @throws {Error} as `add`
@@ -1965,14 +1971,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   exchange(index: number, value: Input<C>): Element<C>
 
   /**
-   * Replaces an element if it is the expected one, atomically. For integers and real numbers.
+   * Replaces an element atomically, but only if it equals `expected`. Returns its previous value. Works for integers
+   * and real numbers.
    *
-   * Floats are compared by their bits, so 0 is not -0. `expected` is rounded to the type first, as `set` rounds. JavaScript cannot tell
-   * one NaN from another, so if `expected` is NaN, an element that is any NaN is replaced. If `expected` is a number that `get` gave,
-   * `Object.is(before, expected)` says whether it was replaced. `===` does not: it takes 0 for -0, and NaN for different from NaN.
+   * Floats are compared by their bits, so 0 and -0 differ. `expected` is first rounded to the type, as by `set`. If
+   * `expected` is NaN, it matches any NaN, because JavaScript cannot tell one from another. If you got `expected` from
+   * `get`, then `Object.is(previous, expected)` tells whether the element was replaced. `===` does not, because it
+   * treats 0 and -0 as equal, and NaN as different from itself.
    *
-   * @param index counted from the end where it is negative
-   * @returns the element before
+   * @param index a negative index counts from the end
+   * @returns the previous value
    * @throws {RangeError} as `add`
    * @throws {TypeError} as `add`
    * @throws {Error} as `add`
@@ -1985,10 +1993,10 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   compareExchange(index: number, expected: Input<C>, replacement: Input<C>): Element<C>
 
   /**
-   * Replaces the element with some coordinates, one for each axis; the value comes last.
+   * Replaces the element at some coordinates, one for each axis. The value is the last argument.
    *
    * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, which names the coordinate; ERR_VALUE_OUT_OF_RANGE
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE, also for more or fewer coordinates than the array has axes
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE, also if the array has another number of axes
    * @throws {Error} ERR_READ_ONLY, ERR_CLOSED, ERR_MEMORY_FAULT
    * @example
    * const grid = new MmapArray('i', 6, { shape: [2, 3] })
@@ -1998,11 +2006,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   set(...coordinatesAndValue: [i: number, j: number, ...others: number[], value: Input<C>]): void
 
   /**
-   * The value of one field of the record at an index, counted from the end where it is negative.
+   * Returns the value of one field of the record at an index. A negative index counts from the end.
    *
    * @param field the name of the field
-   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE; ERR_VALUE_OUT_OF_RANGE for memory of type `u` or `w` that holds no code point
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a name that no field has, ERR_TYPE_MISMATCH for arrays of other elements than records
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE; ERR_VALUE_OUT_OF_RANGE if a value of type `u` or `w` is not a code
+   * point
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an unknown field; ERR_TYPE_MISMATCH if the elements are not records
    * @throws {Error} ERR_CLOSED, ERR_MEMORY_FAULT
    * @example
    * const points = new MmapArray({ x: 'd', y: 'd' }, [{ x: 1, y: 2 }])
@@ -2015,13 +2024,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): FieldValue<F[K]>
 
   /**
-   * Replaces the value of one field of the record at an index, counted from the end where it is negative. The other fields are not
-   * written.
+   * Replaces the value of one field of the record at an index, and leaves the other fields alone. A negative index
+   * counts from the end.
    *
    * @param field the name of the field
-   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a name that no field has and for a value of the wrong kind; ERR_TYPE_MISMATCH for
-   * arrays of other elements than records
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE; ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an unknown field and for a value of the wrong type; ERR_TYPE_MISMATCH
+   * if the elements are not records
    * @throws {Error} ERR_READ_ONLY, ERR_CLOSED, ERR_MEMORY_FAULT
    * @example
    * const points = new MmapArray({ x: 'd', y: 'd' }, [{ x: 1, y: 2 }])
@@ -2036,14 +2045,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): void
 
   /**
-   * A copy of one field of all records, or of some, as a typed array: as fast as the memory. A field with a count gives that many
-   * values for each record, a complex field pairs, and characters are code points.
+   * Returns one field of all records, or of a range of them, as a copy in a typed array. It runs at the speed of
+   * memory. A field with a count gives that many values for each record, a complex field gives pairs, and characters
+   * become code points.
    *
    * @param field the name of the field
-   * @param start the first record; default 0. Negative counts from the end, far bounds clamp
-   * @param stop the record behind the last; default `length`
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a name that no field has and for a bound that is no integer; ERR_TYPE_MISMATCH for
-   * arrays of other elements than records
+   * @param start the first record; default 0. A negative bound counts from the end, and a bound beyond the array is
+   * moved to its start or end
+   * @param stop the end of the range, not included; default the length
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an unknown field and for a bound that is not an integer;
+   * ERR_TYPE_MISMATCH if the elements are not records
    * @throws {Error} ERR_CLOSED, ERR_MEMORY_FAULT, ENOMEM
    * @example
    * const points = new MmapArray({ x: 'd', id: 'q' }, [{ x: 1, id: 7 }, { x: 2, id: 8 }, { x: 3, id: 9 }])
@@ -2058,17 +2069,19 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): View<FieldTypecode<F[K]>, ArrayBuffer>
 
   /**
-   * Stores values in one field of the records from an index on. The other fields are not written. All or nothing: if there are more
-   * values than records, or one does not fit, the call throws and changes nothing.
+   * Writes values to one field of consecutive records, and leaves the other fields alone. It writes all values or none:
+   * if there are more values than records, or a value does not fit, the call throws and changes nothing.
    *
    * @param field the name of the field
-   * @param values a typed array as `column` gives it, an MmapArray of the field's typecode, or any iterable of values of the field
-   * @param start the first record; default 0. Negative counts from the end
-   * @throws {RangeError} ERR_OUT_OF_RANGE for values beyond the last record, and for a start outside; ERR_VALUE_OUT_OF_RANGE
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a name that no field has and for a value of the wrong kind; ERR_TYPE_MISMATCH for
-   * a typed array of another kind, and for arrays of other elements than records
-   * @throws {Error} ERR_RAGGED_LENGTH for a typed array that is no whole number of values; ERR_READ_ONLY, ERR_CLOSED,
-   * ERR_MEMORY_FAULT, ENOMEM
+   * @param values a typed array as `column` returns it, an MmapArray of the field's typecode, or any iterable of values
+   * of the field
+   * @param start the first record; default 0. A negative index counts from the end
+   * @throws {RangeError} ERR_OUT_OF_RANGE for values beyond the last record and for a `start` outside the array;
+   * ERR_VALUE_OUT_OF_RANGE
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an unknown field and for a value of the wrong type; ERR_TYPE_MISMATCH
+   * for a typed array of another kind, and if the elements are not records
+   * @throws {Error} ERR_RAGGED_LENGTH for a typed array that does not hold a whole number of values; ERR_READ_ONLY,
+   * ERR_CLOSED, ERR_MEMORY_FAULT, ENOMEM
    * @example
    * const points = new MmapArray({ x: 'd', id: 'q' }, [{ x: 1, id: 7 }, { x: 2, id: 8 }])
    * points.setColumn('x', Float64Array.of(5, 6))
@@ -2084,11 +2097,11 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): void
 
   /**
-   * The element at an index, counted from the end where it is negative; undefined outside the array and once it is closed,
-   * as `Array.prototype.at`.
+   * Returns the element at an index, or undefined outside the array and after `close()`, as `Array.prototype.at` does.
+   * A negative index counts from the end.
    *
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is no integer, and for coordinates of an array of several dimensions
-   * @throws {Error} ERR_MEMORY_FAULT if another process has truncated the file before the element
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is not an integer, and for coordinates
+   * @throws {Error} ERR_MEMORY_FAULT if another process has truncated the file before this element
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * scores.at(-1) // => 2
@@ -2097,17 +2110,21 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   at(index: number): Element<C> | undefined
 
   /**
-   * Adds one element at the end, or exactly one row if the array has several dimensions: a list of its elements, see {@link Nested}, or
-   * another iterable of them. In an exact array it is one appending write: appends of several threads and processes to
-   * one file are all kept, and a full disk is an error of this call that leaves the array as it was. For records whose size does
-   * not divide 4096, and for rows, this and every other change of the length of an exact raw array holds a lock; see docs/durability.md.
+   * Appends one element. An array of several dimensions takes exactly one row: a list as {@link Nested} describes, or
+   * any other iterable of its elements.
    *
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind, also for a row in an array of one dimension;
-   * ERR_TYPE_MISMATCH for a row that is an MmapArray or typed array of another type
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type; ERR_PARTIAL_ROW for another number of elements
-   * than a row has
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC; ERR_LOCKED if another
-   * open file held the lock on appends for two seconds. `pid` of the error is its process, if the system tells
+   * For an exact array, it is a single write at the end of the file. So several threads and processes can append to one
+   * file, and no element is lost. If the disk is full, the call throws and leaves the array as it was. For rows, and
+   * for records whose size does not divide 4096, every change of the length of an exact raw array, including this one,
+   * holds a lock; see docs/durability.md.
+   *
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong type, and for a row if the array has one
+   * dimension; ERR_TYPE_MISMATCH for a row that is an MmapArray or typed array of another type
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type; ERR_PARTIAL_ROW for a row of
+   * another length
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; system errors such as ENOSPC;
+   * ERR_LOCKED if another open file held the append lock for two seconds. Its `pid` names the process, if the system
+   * tells
    * @example
    * const scores = new MmapArray('i', [3, 1])
    * scores.append(2)
@@ -2121,15 +2138,15 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   append(value: Input<C> | Nested<C> | PlainIterable<Input<C>>): void
 
   /**
-   * Adds elements at the end. Of an iterable, the items before a bad one (or before it throws) are kept, as in Python. All
-   * items are taken before the first is added. An array of several dimensions takes elements, or lists of the elements of one row each,
-   * and adds all or nothing.
+   * Appends elements. It takes all items of an iterable before it appends the first. If an item is bad, or the iterable
+   * throws, the items before are kept, as in Python. An array of several dimensions accepts elements or rows, and
+   * appends all or none.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE for an
-   * item of the wrong kind and for what is no iterable
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type; ERR_PARTIAL_ROW for a list that is no row, and for
-   * elements that are not whole rows
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
+   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type; ERR_INVALID_ARG_TYPE for an
+   * item of the wrong type and for a value that is not iterable
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type; ERR_PARTIAL_ROW for a row of
+   * another length, and for elements that are not whole rows
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; system errors such as ENOSPC
    * @example
    * const scores = new MmapArray('B', [1])
    * scores.extend([2, 3])
@@ -2144,11 +2161,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   extend(items: Source<C> | PlainIterable<Nested<C>>): void
 
   /**
-   * Collects elements in memory and appends them in batches, for logs: see {@link Appender} and docs/logging.md. An array may have several
-   * appenders; the elements of each keep their order. Elements that `append` of the array itself takes do not wait for pending ones. The
-   * methods of a subclass are not called.
+   * Returns an appender, which collects elements in memory and appends them in batches. Use it for logs: see
+   * {@link Appender} and docs/logging.md. An array may have several appenders; the elements of each keep their order.
+   * `append` of the array itself does not wait for the pending elements of an appender. The methods of a subclass are
+   * not called.
    *
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_CLOSED; the system's, as EMFILE and ENOMEM
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_CLOSED; system errors such as EMFILE and ENOMEM
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @throws {RangeError} ERR_OUT_OF_RANGE
    * @example
@@ -2161,12 +2179,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   appender(options?: AppenderOptions): Appender<C>
 
   /**
-   * Puts an element before the one at an index, and moves the rest up. The index counts from the end where it is negative,
-   * and is moved to the end or start where it lies beyond.
+   * Inserts an element before the one at an index, and moves the rest up. A negative index counts from the end. An
+   * index beyond the array is moved to its start or end.
    *
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; system errors
    * @example
    * const scores = new MmapArray('i', [1, 3])
    * scores.insert(1, 2)
@@ -2176,14 +2194,14 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   insert(index: Bound, value: Input<C>): void
 
   /**
-   * Takes an element out, moves the rest down, and returns it.
+   * Removes an element, moves the rest down, and returns the removed element.
    *
-   * @param index counted from the end where it is negative; default -1, the last one
-   * @throws {Error} ERR_EMPTY on an empty array; ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_BUSY, ERR_LOCKED,
-   * ERR_MEMORY_FAULT, ERR_CLOSED; the system's
-   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE; ERR_VALUE_OUT_OF_RANGE where memory of type `u` or `w` holds no code point, and the
-   * element stays
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is no integer
+   * @param index a negative index counts from the end; default -1, the last element
+   * @throws {Error} ERR_EMPTY for an empty array; ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_BUSY,
+   * ERR_LOCKED, ERR_MEMORY_FAULT, ERR_CLOSED; system errors
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE; ERR_VALUE_OUT_OF_RANGE if an element of type `u` or `w` is not a code
+   * point: it is then not removed
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is not an integer
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * scores.pop() // => 2
@@ -2193,10 +2211,10 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   pop(index?: number): Element<C>
 
   /**
-   * Takes the first element out that equals a value, and moves the rest down.
+   * Removes the first element that equals a value, and moves the rest down.
    *
-   * @throws {Error} ERR_VALUE_NOT_FOUND where there is none; ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_BUSY,
-   * ERR_LOCKED, ERR_MEMORY_FAULT, ERR_CLOSED; the system's
+   * @throws {Error} ERR_VALUE_NOT_FOUND if no element equals the value; ERR_READ_ONLY, ERR_FIXED_LENGTH,
+   * ERR_RAGGED_LENGTH, ERR_BUSY, ERR_LOCKED, ERR_MEMORY_FAULT, ERR_CLOSED; system errors
    * @example
    * const scores = new MmapArray('i', [3, 1, 3])
    * scores.remove(3)
@@ -2206,10 +2224,10 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   remove(value: Input<C>): void
 
   /**
-   * Takes all elements out. A file is then empty.
+   * Removes all elements. The file of an exact array is then empty, and a `.npy` file counts no elements.
    *
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_BUSY, ERR_LOCKED, ERR_MEMORY_FAULT, ERR_CLOSED; the
-   * system's
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_BUSY, ERR_LOCKED, ERR_MEMORY_FAULT,
+   * ERR_CLOSED; system errors
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * scores.clear()
@@ -2218,15 +2236,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   clear(): void
 
   /**
-   * How many elements equal a value: by exact mathematical value, number and bigint alike. NaN equals nothing, and a value
-   * the type cannot hold is in no array.
+   * Returns the number of elements that equal a value. Values are compared exactly, whether they are numbers or
+   * bigints. So NaN equals no element, and neither does a value that the type cannot hold.
    *
-   * @param start where to begin, counted from the end if it is negative; default 0
-   * @param stop where to end, not included; default the length. Bounds beyond the array are moved to its end or start
-   * @param options `field`: compares one field of the records, see {@link FieldOptions}. It may also stand in the place of a bound
+   * @param start where to begin; a negative bound counts from the end; default 0
+   * @param stop where to end, not included; default the length. A bound beyond the array is moved to its start or end
+   * @param options `field`: compares one field of the records, see {@link FieldOptions}. You may pass it in place of a
+   * bound
    * @throws {Error} ERR_CLOSED
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options; ERR_TYPE_MISMATCH for a field
-   * that is not one number or character
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer and for other options;
+   * ERR_TYPE_MISMATCH for a field that is not a single number or character
    * @example
    * new MmapArray('q', [5, 7, 5]).count(5) // => 2
    * new MmapArray('q', [5, 7, 5]).count(5, 1) // => 1
@@ -2242,15 +2261,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): number
 
   /**
-   * The index of the first element that equals a value, as `count` compares. Throws where there is none; `includes` only
-   * asks.
+   * Returns the index of the first element that equals a value. It compares as {@link MmapArray.count} does, and throws
+   * if no element is equal; use `includes` to ask without an error.
    *
    * @param start where to begin; default 0
    * @param stop where to end, not included; default the length
-   * @param options `field`: compares one field of the records, see {@link FieldOptions}. It may also stand in the place of a bound
+   * @param options `field`: compares one field of the records, see {@link FieldOptions}. You may pass it in place of a
+   * bound
    * @throws {Error} ERR_VALUE_NOT_FOUND, ERR_CLOSED
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options; ERR_TYPE_MISMATCH for a field
-   * that is not one number or character
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer and for other options;
+   * ERR_TYPE_MISMATCH for a field that is not a single number or character
    * @example
    * const scores = new MmapArray('i', [3, 1, 3])
    * scores.index(3) // => 0
@@ -2266,14 +2286,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): number
 
   /**
-   * Whether an element equals a value, as `count` compares: unlike `Array.prototype.includes`, it does not find NaN.
+   * Returns whether an element equals a value. It compares as {@link MmapArray.count} does: unlike
+   * `Array.prototype.includes`, it never finds NaN.
    *
-   * @param start where to begin, counted from the end if it is negative; default 0
-   * @param stop where to end, not included; default the length. Bounds beyond the array are moved to its end or start
-   * @param options `field`: compares one field of the records, see {@link FieldOptions}. It may also stand in the place of a bound
+   * @param start where to begin; a negative bound counts from the end; default 0
+   * @param stop where to end, not included; default the length. A bound beyond the array is moved to its start or end
+   * @param options `field`: compares one field of the records, see {@link FieldOptions}. You may pass it in place of a
+   * bound
    * @throws {Error} ERR_CLOSED
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options; ERR_TYPE_MISMATCH for a field
-   * that is not one number or character
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer and for other options;
+   * ERR_TYPE_MISMATCH for a field that is not a single number or character
    * @example
    * new MmapArray('i', [3, 1, 2]).includes(1) // => true
    * new MmapArray('i', [3, 1, 2]).includes(3, 1) // => false
@@ -2286,7 +2308,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): boolean
 
   /**
-   * Turns the order of the elements round, in place; returns the array.
+   * Reverses the order of the elements in place, and returns the array.
    *
    * @throws {Error} ERR_READ_ONLY, ERR_CLOSED
    * @example
@@ -2295,8 +2317,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   reverse(): this
 
   /**
-   * Turns the order of the bytes round within each element, in place: for data of a machine of the other byte order. In complex
-   * numbers and records, within each number of them. Returns the array.
+   * Reverses the bytes of each element in place, and returns the array. Use it for data of the other byte order. In
+   * complex numbers and records it reverses the bytes of each number.
    *
    * @throws {Error} ERR_READ_ONLY, ERR_CLOSED
    * @example
@@ -2305,8 +2327,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   byteswap(): this
 
   /**
-   * The address of element 0 in this process and the length in elements, for native code. The address means nothing in
-   * another process, and nothing after `close()`.
+   * Returns the address of element 0 in this process, and the length in elements, for native code. The address is not
+   * valid in another process, nor after `close()`.
    *
    * @throws {Error} ERR_CLOSED
    * @example
@@ -2317,12 +2339,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   bufferInfo(): [address: bigint, length: number]
 
   /**
-   * Adds the elements that bytes hold, in the machine's byte order.
+   * Appends the elements that are stored in some bytes, in the byte order of the machine.
    *
    * @param bytes an ArrayBuffer, a SharedArrayBuffer, or any typed array, Buffer or DataView
-   * @throws {Error} ERR_RAGGED_LENGTH for bytes that are no whole number of elements, and for a file that is none;
-   * ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_CLOSED; the system's
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for what holds no bytes
+   * @throws {Error} ERR_RAGGED_LENGTH for bytes that are not a whole number of elements, and if the file ends inside an
+   * element; ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_CLOSED; system errors
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for any other argument
    * @example
    * const scores = new MmapArray('H')
    * scores.frombytes(Buffer.from([1, 0, 2, 0]))
@@ -2332,21 +2354,21 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   frombytes(bytes: ArrayBuffer | SharedArrayBuffer | ArrayBufferView): void
 
   /**
-   * A copy of all bytes, in the machine's byte order.
+   * Returns a copy of all bytes, in the byte order of the machine.
    *
    * @throws {Error} ERR_CLOSED
-   * @throws {RangeError} ENOMEM where the copy does not fit into memory
+   * @throws {RangeError} ENOMEM if there is not enough memory for the copy
    * @example
    * new MmapArray('H', [1, 2]).tobytes() // => <Buffer 01 00 02 00>
    */
   tobytes(): OwnBuffer
 
   /**
-   * Adds the elements of a real Array: all of them, or none where one is bad.
+   * Appends the elements of an Array, either all or none.
    *
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for what is no Array, and for an item of the wrong kind
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an argument that is not an Array, and for an item of the wrong type
    * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; system errors
    * @example
    * const scores = new MmapArray('B', [1])
    * scores.fromlist([2, 3])
@@ -2356,7 +2378,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   fromlist(list: readonly Input<C>[]): void
 
   /**
-   * All elements, in an Array.
+   * Returns all elements in an Array.
    *
    * @throws {Error} ERR_CLOSED
    * @throws {RangeError} ERR_OUT_OF_RANGE for more elements than an Array can have, 2^32 - 1
@@ -2366,13 +2388,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   tolist(): Element<C>[]
 
   /**
-   * Adds elements read from a file: from the start of a path, from where a descriptor stands. Where the file is too short,
-   * the whole elements that were there are kept, and the call throws.
+   * Reads elements from a file and appends them. A path is read from the start of the file, a descriptor from its
+   * current position. If the file has too few elements, the call keeps those that it read, and throws.
    *
-   * @param source a path, a descriptor, or what has an `fd`, as the FileHandle of `fs/promises`
-   * @param n elements to read, 0 or more
-   * @throws {Error} ERR_UNEXPECTED_EOF for a file that is too short; ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH,
-   * ERR_CLOSED; the system's
+   * @param source a path, a descriptor, or an object with an `fd`, such as a FileHandle of `fs/promises`
+   * @param n the number of elements to read, 0 or more
+   * @throws {Error} ERR_UNEXPECTED_EOF for a file that is too short; ERR_READ_ONLY, ERR_FIXED_LENGTH,
+   * ERR_RAGGED_LENGTH, ERR_CLOSED; system errors
    * @throws {RangeError} ERR_OUT_OF_RANGE for a negative `n`
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @example
@@ -2387,21 +2409,23 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   fromfile(source: FilePath | number | { readonly fd: number }, n: number): void
 
   /**
-   * As `fromfile`, on another thread. The elements are there when the promise is fulfilled, or rejected: those that were read
-   * before an abort or an error are kept. Until then every other call that changes the length throws `ERR_BUSY`.
+   * Reads elements as `fromfile` does, but on another thread. When the promise is settled, the array has the elements;
+   * after an abort or an error it keeps those that were read before. Until then every other call that changes the
+   * length throws `ERR_BUSY`.
    *
-   * The call itself opens the file: a pipe by name that nobody writes to is at its end. Bytes of an element that is not whole
-   * when it is aborted are lost to the next reader of a pipe. Calls on one pipe or descriptor that are not awaited may
-   * interleave, as with `fs.read`: each gets a part of what is there.
+   * The file is opened before the call returns. A named pipe that no process has open for writing then counts as ended.
+   * If you abort a read from a pipe in the middle of an element, the next reader does not get its bytes. If you do not
+   * await calls on one pipe or descriptor, each may get a part of the data, as with `fs.read`.
    *
-   * `process.exit()` cancels the call if its thread has loaded this package, and waits for nobody; the end of a worker by others
-   * waits for a pipe, as with `fs.read`. The elements that were read by then are in the file of the array; a reserved array keeps
-   * only those it had before.
+   * `process.exit()` cancels the call, if the thread that calls it has loaded this package. `worker.terminate()` waits
+   * for the pipe, as with `fs.read`. The file of the array then has the elements that were read so far; a reserved
+   * array keeps only those that it had before.
    *
-   * @param source a path, a descriptor, or what has an `fd`, as the FileHandle of `fs/promises`
-   * @param n elements to read, 0 or more
-   * @throws {Error} as a rejection: ERR_UNEXPECTED_EOF, ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH; ERR_BUSY while
-   * another such call works on the array; ERR_CLOSED, also where it is closed meanwhile; the signal's reason; the system's
+   * @param source a path, a descriptor, or an object with an `fd`, such as a FileHandle of `fs/promises`
+   * @param n the number of elements to read, 0 or more
+   * @throws {Error} as a rejection: ERR_UNEXPECTED_EOF, ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH; ERR_BUSY
+   * while another asynchronous call works on the array; ERR_CLOSED, also if you close the array before the call has
+   * ended; the reason of the signal; system errors
    * @throws {RangeError} as a rejection: ERR_OUT_OF_RANGE for a negative `n`
    * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE
    * @example
@@ -2414,11 +2438,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   fromfileAsync(source: FilePath | number | { readonly fd: number }, n: number, options?: AsyncOptions): Promise<void>
 
   /**
-   * Writes all elements to a file. A path is created or emptied; a descriptor is written to where it stands.
+   * Writes all elements to a file. A file at a path is created or emptied first. A descriptor is written to at its
+   * current position.
    *
-   * @param target a path, a descriptor, or what has an `fd`, as the FileHandle of `fs/promises`
-   * @throws {Error} ERR_CLOSED; EBUSY for the array's own file where it holds more than the array, by a descriptor where it
-   * stands among the elements or in a header; the system's, as EACCES, ENOSPC
+   * @param target a path, a descriptor, or an object with an `fd`, such as a FileHandle of `fs/promises`
+   * @throws {Error} ERR_CLOSED; system errors such as EACCES and ENOSPC; EBUSY if the target is the array's own file:
+   * by a path, if the file holds more than the elements of the array; by a descriptor, if the elements would be written
+   * over a header or over other elements
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @example
    * import fs from 'node:fs'
@@ -2428,17 +2454,18 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   tofile(target: FilePath | number | { readonly fd: number }): void
 
   /**
-   * As `tofile`, on another thread. Until the promise is settled a call that changes the length throws `ERR_BUSY`; what is
-   * written to elements meanwhile may or may not be in the file. After an abort the file holds a part of them, or what it held. The
-   * call itself opens the file, or makes it; a pipe by name that nobody reads is ENXIO. Calls on one path or descriptor that are not
-   * awaited may interleave, as with `fs.writeFile`: the file may hold parts of each. `process.exit()` cancels the call, as it cuts
-   * `fs.writeFile` short, if its thread has loaded this package; the end of a worker by others, as `terminate()`, waits until a
-   * pipe has taken the elements or has no reader any more.
+   * Writes all elements as `tofile` does, but on another thread. Until the promise is settled, a call that changes the
+   * length throws `ERR_BUSY`. The file may or may not have what you write to elements in the meantime. After an abort
+   * it has a part of the elements, or its old contents.
    *
-   * @param target a path, a descriptor, or what has an `fd`
-   * @throws {Error} as a rejection: EBUSY as for `tofile`; ERR_BUSY while
-   * `sortAsync` or `fromfileAsync` works on the array; ERR_CLOSED, also where it is closed meanwhile; the signal's reason; the
-   * system's
+   * The file is opened, or created, before the call returns. A named pipe that no process reads is `ENXIO`. If you do
+   * not await calls on one path or descriptor, the file may hold parts of each, as with `fs.writeFile`.
+   * `process.exit()` cancels the call, as it cuts `fs.writeFile` short, if the thread that calls it has loaded this
+   * package. `worker.terminate()` waits until the pipe has taken the elements or has no reader.
+   *
+   * @param target a path, a descriptor, or an object with an `fd`
+   * @throws {Error} as a rejection: EBUSY as for `tofile`; ERR_BUSY while `sortAsync` or `fromfileAsync` works on the
+   * array; ERR_CLOSED, also if you close the array before the call has ended; the reason of the signal; system errors
    * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE
    * @example
    * import fs from 'node:fs'
@@ -2448,11 +2475,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   tofileAsync(target: FilePath | number | { readonly fd: number }, options?: AsyncOptions): Promise<void>
 
   /**
-   * Adds the characters of a text, one element a code point (`'😀'` is one element). For `c`, `u` and `w` only.
+   * Appends the characters of a string, one element for each code point: `'😀'` is one element. For `c`, `u` and `w`
+   * only.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for an array of numbers, ERR_INVALID_ARG_TYPE for what is no string
+   * @throws {TypeError} ERR_TYPE_MISMATCH if the elements are not characters; ERR_INVALID_ARG_TYPE for an argument that
+   * is not a string
    * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a character that does not fit `c`
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; system errors
    * @example
    * const text = new MmapArray('w', 'abc')
    * text.fromunicode('😀')
@@ -2461,10 +2490,10 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   fromunicode(text: string): void
 
   /**
-   * All characters, in a string. For `c`, `u` and `w` only.
+   * Returns all characters as a string. For `c`, `u` and `w` only.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for an array of numbers
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE where the memory holds what is no code point
+   * @throws {TypeError} ERR_TYPE_MISMATCH if the elements are not characters
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE if an element is not a code point
    * @throws {Error} ERR_CLOSED
    * @example
    * new MmapArray('w', ['a', 'b']).tounicode() // => 'ab'
@@ -2472,14 +2501,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   tounicode(): string
 
   /**
-   * A copy of a range, in a plain typed array of its own (`subarray` gives the memory itself); complex numbers and records in an
-   * Array. Python's rules: bounds count from the end where they are negative, and are moved to the end or start where they lie beyond.
+   * Returns a copy of a range in a new typed array, or in an Array for complex numbers and records. (`subarray` gives
+   * the memory itself.) The rules are Python's: a negative bound counts from the end, and a bound beyond the array is
+   * moved to its start or end.
    *
-   * @param start default 0; the end, where `step` is negative
-   * @param stop not included; default the length; the start, where `step` is negative
-   * @param step default 1; a negative one goes backwards
-   * @throws {RangeError} ERR_OUT_OF_RANGE for a step of 0, ENOMEM where the copy does not fit into memory
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer
+   * @param start default 0; with a negative `step`, the last element
+   * @param stop not included; default the length; with a negative `step`, the start of the array, so that element 0 is
+   * included
+   * @param step default 1; a negative step goes backwards
+   * @throws {RangeError} ERR_OUT_OF_RANGE for a step of 0; ENOMEM if there is not enough memory for the copy
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer
    * @throws {Error} ERR_CLOSED
    * @example
    * const scores = new MmapArray('i', [1, 2, 3, 4, 5])
@@ -2489,18 +2520,18 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   slice(start?: Bound, stop?: Bound, step?: Bound): Slice<C>
 
   /**
-   * Replaces a range by values: Python's `a[start:stop:step] = values`. All of the values are taken, or none. With a step of
-   * 1 there may be more or fewer of them than the range has, and the array grows or shrinks; with another step there must be
-   * as many, or none at all, which deletes the range.
+   * Replaces a range of elements by values, like Python's `a[start:stop:step] = values`. It takes all values or none.
+   * With a step of 1, there may be more or fewer values than elements in the range: the array grows or shrinks. With
+   * another step, there must be as many values as elements, or none at all, which deletes the range.
    *
    * @param start default 0
    * @param stop not included; default the length
    * @param step default 1
-   * @throws {RangeError} ERR_OUT_OF_RANGE for a step of 0, or another number of values than the range has;
+   * @throws {RangeError} ERR_OUT_OF_RANGE for a step of 0, and for a number of values that does not match the range;
    * ERR_VALUE_OUT_OF_RANGE
-   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE
-   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH where the length would change; the
-   * system's
+   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type; ERR_INVALID_ARG_TYPE
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_FIXED_LENGTH and ERR_RAGGED_LENGTH if the length would change;
+   * system errors
    * @example
    * const scores = new MmapArray('i', [1, 2, 3, 4])
    * scores.setSlice([20, 21, 22], 1, 2)
@@ -2511,13 +2542,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   setSlice(values: Source<C>, start?: Bound, stop?: Bound, step?: Bound): void
 
   /**
-   * Takes a range out: Python's `del a[start:stop:step]`.
+   * Removes a range of elements, like Python's `del a[start:stop:step]`.
    *
    * @param start default 0
    * @param stop not included; default the length
    * @param step default 1
    * @throws {RangeError} ERR_OUT_OF_RANGE for a step of 0
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer
    * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED
    * @example
    * const scores = new MmapArray('i', [1, 2, 3, 4])
@@ -2527,34 +2558,34 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   deleteSlice(start?: Bound, stop?: Bound, step?: Bound): void
 
   /**
-   * A new anonymous array with the elements of this one, and then the others: Python's `a + b`.
+   * Returns a new anonymous array with the elements of this array followed by the others, like Python's `a + b`.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE
+   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type; ERR_INVALID_ARG_TYPE
    * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE
-   * @throws {Error} ERR_CLOSED; the system's
+   * @throws {Error} ERR_CLOSED; system errors
    * @example
    * new MmapArray('i', [1, 2]).concat([3]).tolist() // => [ 1, 2, 3 ]
    */
   concat(other: Source<C>): MmapArray<C>
 
   /**
-   * A new anonymous array with the elements of this one, several times over: Python's `a * n`. A negative number counts
-   * as 0.
+   * Returns a new anonymous array with the elements of this array repeated, like Python's `a * n`. A negative number
+   * counts as 0.
    *
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a number that is no integer
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a number that is not an integer
    * @throws {RangeError} ERR_OUT_OF_RANGE for more than 2^53 bytes
-   * @throws {Error} ERR_CLOSED; the system's, as ENOMEM
+   * @throws {Error} ERR_CLOSED; system errors such as ENOMEM
    * @example
    * new MmapArray('i', [1, 2]).repeat(2).tolist() // => [ 1, 2, 1, 2 ]
    */
   repeat(times: number): MmapArray<C>
 
   /**
-   * Repeats the elements within this array: Python's `a *= n`. 0 and less empty it.
+   * Repeats the elements in this array, like Python's `a *= n`. 0 or a negative number empties it.
    *
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a number that is no integer
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a number that is not an integer
    * @throws {RangeError} ERR_OUT_OF_RANGE for more than 2^53 bytes
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; system errors such as ENOSPC
    * @example
    * const pattern = new MmapArray('i', [1, 2])
    * pattern.repeatInPlace(2)
@@ -2563,9 +2594,10 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   repeatInPlace(times: number): void
 
   /**
-   * A new anonymous array with the same elements, and of the same shape. A copy of an array in Fortran order has one dimension.
+   * Returns a new anonymous array with the same elements and the same shape. The copy of an array in Fortran order has
+   * one dimension.
    *
-   * @throws {Error} ERR_CLOSED; the system's, as ENOMEM
+   * @throws {Error} ERR_CLOSED; system errors such as ENOMEM
    * @example
    * const original = new MmapArray('i', [1, 2])
    * const copy = original.copy()
@@ -2575,10 +2607,11 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   copy(): MmapArray<C>
 
   /**
-   * Whether another array has the same elements: by exact mathematical value, whatever the types. NaN equals nothing. False
-   * for what is no array. Records are equal if they have the same fields with equal values; padding is not compared.
+   * Returns whether another array has the same elements. Numbers are compared by exact value, whatever the types; NaN
+   * equals nothing. Records are equal if they have the same fields with equal values; padding is not compared. False
+   * for a value that is not an array.
    *
-   * @throws {Error} ERR_CLOSED, of either array
+   * @throws {Error} ERR_CLOSED if either array is closed
    * @example
    * const scores = new MmapArray('i', [1, 2])
    * scores.equals(new MmapArray('d', [1, 2])) // => true
@@ -2588,12 +2621,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   equals(other: MmapArray | ArrayLike<unknown>): boolean
 
   /**
-   * Which of two arrays comes first: -1 for this one, 1 for the other, 0 where they are equal. The first unequal pair of
-   * elements decides, else the length. NaN where a NaN decides.
+   * Returns -1 if this array comes first, 1 if the other one does, and 0 if they are equal. The first pair of different
+   * elements decides; if there is none, the length does. Returns NaN if the deciding pair contains NaN.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for characters with numbers or with strings that are none, unless one of the arrays
-   * is empty, and for complex numbers and records, which have no order; ERR_INVALID_ARG_TYPE for what is no array
-   * @throws {Error} ERR_CLOSED, of either array
+   * @throws {TypeError} ERR_TYPE_MISMATCH for characters compared with numbers or with strings of several characters,
+   * unless one of the arrays is empty, and for complex numbers and records, which have no order; ERR_INVALID_ARG_TYPE
+   * for a value that is not an array
+   * @throws {Error} ERR_CLOSED if either array is closed
    * @example
    * new MmapArray('i', [1, 2]).compare([1, 3]) // => -1
    * new MmapArray('i', [1, 2]).compare([1]) // => 1
