@@ -2635,7 +2635,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   compare(other: MmapArray | ArrayLike<unknown>): number
 
   /**
-   * Makes every element of a range the same, in place; returns the array.
+   * Writes one value to every element, or to every element of a range, and returns the array.
    *
    * @param start default 0
    * @param end not included; default the length
@@ -2648,15 +2648,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   fill(value: Input<C>, start?: Bound, end?: Bound): this
 
   /**
-   * The sum of all elements, or of a range; 0 where there are none. Exact for integers: a bigint for those of 8 bytes, and a number
-   * for the others, rounded once where it is beyond 2^53. Floats are added as doubles, pairwise, in an order that is the same on every
-   * machine: the error grows with the logarithm of the length. A NaN, or infinities of both signs, give NaN.
+   * Returns the sum of all elements, or of a range. The sum of no elements is 0.
    *
-   * Of complex numbers both parts are added. The sum of a range is that of a copy of it, to the bit, without a copy.
+   * Sums of integers are exact: a bigint for 8-byte integers, otherwise a number, which is rounded once if it is beyond
+   * 2^53. Floats are added as doubles, in pairs, in an order that is the same on every machine; the error grows with
+   * the logarithm of the length. A NaN, or infinities of both signs, give NaN. For complex numbers, the two parts are
+   * added separately. The sum of a range equals that of a copy of the range, to the bit, but copies nothing.
    *
-   * @param start where to begin, counted from the end if it is negative; default 0
-   * @param stop where to end, not included; default the length. Bounds beyond the array are moved to its end or start
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer; ERR_TYPE_MISMATCH for characters, and
+   * @param start where to begin; a negative bound counts from the end; default 0
+   * @param stop where to end, not included; default the length. A bound beyond the array is moved to its start or end
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer; ERR_TYPE_MISMATCH for characters, and
    * for records without a field
    * @throws {Error} ERR_CLOSED
    * @example
@@ -2669,11 +2670,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   sum(start?: Bound, stop?: Bound): C extends Typecode ? Sum<C> : never
 
   /**
-   * The sum of one field of all records, or of a range: the same, to the bit, as that of an array of its values.
+   * Returns the sum of one field of all records, or of a range. It equals the sum of an array of these values, to the
+   * bit.
    *
-   * @param range where to begin and where to end, both may be left out, and `{ field }`, see {@link FieldOptions}
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options;
-   * ERR_TYPE_MISMATCH for a field that is not one number
+   * @param range where to begin, where to end, and `{ field }`, see {@link FieldOptions}. Both bounds are optional
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer and for other options;
+   * ERR_TYPE_MISMATCH for a field that is not a single number
    * @throws {Error} ERR_CLOSED
    * @example
    * const trades = new MmapArray({ time: 'q', price: 'd' }, [{ time: 1, price: 9.5 }, { time: 3, price: 9 }])
@@ -2687,14 +2689,15 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): Sum<FieldTypecode<F[K]>>
 
   /**
-   * The least element, of all or of a range. As in NumPy a NaN decides: where there is one, it is the result. Characters have the
-   * order of their code points.
+   * Returns the least element, or the least element of a range. If any of them is NaN, it returns NaN, as NumPy does.
+   * Characters are ordered by their code points.
    *
-   * @param start where to begin, counted from the end if it is negative; default 0
-   * @param stop where to end, not included; default the length. Bounds beyond the array are moved to its end or start
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer; ERR_TYPE_MISMATCH for elements without an order
+   * @param start where to begin; a negative bound counts from the end; default 0
+   * @param stop where to end, not included; default the length. A bound beyond the array is moved to its start or end
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer; ERR_TYPE_MISMATCH for complex numbers,
+   * and for records without a field
    * @throws {Error} ERR_EMPTY for an empty array or range; ERR_CLOSED
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE where it is read as a character and is none
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE if the result is not a code point, for `u` and `w`
    * @example
    * new MmapArray('i', [3, -1, 2]).min() // => -1
    * new MmapArray('i', [3, -1, 2]).min(-1) // => 2
@@ -2704,11 +2707,11 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   min(start?: Bound, stop?: Bound): Ordered<C>
 
   /**
-   * The least value of one field of all records, or of a range.
+   * Returns the least value of one field of all records, or of a range.
    *
-   * @param range where to begin and where to end, both may be left out, and `{ field }`, see {@link FieldOptions}
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options;
-   * ERR_TYPE_MISMATCH for a field that is not one real number
+   * @param range where to begin, where to end, and `{ field }`, see {@link FieldOptions}. Both bounds are optional
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer and for other options;
+   * ERR_TYPE_MISMATCH for a field that is not a single real number
    * @throws {Error} ERR_EMPTY for an empty array or range; ERR_CLOSED
    * @example
    * new MmapArray({ x: 'd', y: 'q' }, [{ x: 1, y: 5 }, { x: 2, y: 4 }]).min({ field: 'y' }) // => 4n
@@ -2719,14 +2722,15 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): Element<FieldTypecode<F[K]>>
 
   /**
-   * The greatest element, of all or of a range. As in NumPy a NaN decides: where there is one, it is the result. Characters have the
-   * order of their code points.
+   * Returns the greatest element, or the greatest element of a range. If any of them is NaN, it returns NaN, as NumPy
+   * does. Characters are ordered by their code points.
    *
-   * @param start where to begin, counted from the end if it is negative; default 0
-   * @param stop where to end, not included; default the length. Bounds beyond the array are moved to its end or start
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer; ERR_TYPE_MISMATCH for elements without an order
+   * @param start where to begin; a negative bound counts from the end; default 0
+   * @param stop where to end, not included; default the length. A bound beyond the array is moved to its start or end
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer; ERR_TYPE_MISMATCH for complex numbers,
+   * and for records without a field
    * @throws {Error} ERR_EMPTY for an empty array or range; ERR_CLOSED
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE where it is read as a character and is none
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE if the result is not a code point, for `u` and `w`
    * @example
    * new MmapArray('i', [3, -1, 2]).max() // => 3
    * new MmapArray('i', [3, -1, 2]).max(1) // => 2
@@ -2735,11 +2739,11 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   max(start?: Bound, stop?: Bound): Ordered<C>
 
   /**
-   * The greatest value of one field of all records, or of a range.
+   * Returns the greatest value of one field of all records, or of a range.
    *
-   * @param range where to begin and where to end, both may be left out, and `{ field }`, see {@link FieldOptions}
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options;
-   * ERR_TYPE_MISMATCH for a field that is not one real number
+   * @param range where to begin, where to end, and `{ field }`, see {@link FieldOptions}. Both bounds are optional
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer and for other options;
+   * ERR_TYPE_MISMATCH for a field that is not a single real number
    * @throws {Error} ERR_EMPTY for an empty array or range; ERR_CLOSED
    * @example
    * new MmapArray({ x: 'd', y: 'q' }, [{ x: 1, y: 5 }, { x: 2, y: 4 }]).max({ field: 'x' }) // => 2
@@ -2750,24 +2754,29 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): Element<FieldTypecode<F[K]>>
 
   /**
-   * Puts the elements in rising order, in place; returns the array. -0 comes before 0, and NaNs come last. Characters have
-   * the order of their code points.
+   * Sorts the elements in ascending order, in this array, and returns it. -0 comes before 0, and NaNs come last.
+   * Characters are ordered by their code points.
    *
-   * Of an anonymous array without a `handle()` or `fd`, and while no asynchronous call reads it, the elements are moved about in
-   * place, which takes no memory. A thread that has its `sharedBuffer` then sees other values, and zeros; if it writes
-   * meanwhile, elements may be lost, changed or out of order afterwards. Otherwise it sorts a copy, so that each place has its old or
-   * its new element at any moment, and only what others write meanwhile may be lost: as many bytes as the array has. Where the
-   * processor has neither AVX-512 nor AVX2 it sorts a copy in either case. Elements of 1 byte, and 65,536 or more of 2, are
-   * counted in no memory to speak of, and fewer of 2 take half a mebibyte at most. The time grows with n log n at worst; elements
-   * that are in order already are only read, and those that fall are reversed.
+   * It moves the elements within their own memory if the array is anonymous, you have not taken its `handle()` or `fd`,
+   * no asynchronous call reads it, and the processor has AVX2 or AVX-512. This takes no further memory. A thread that
+   * uses the `sharedBuffer` meanwhile sees other values, and zeros; if it writes, elements may be lost, changed or out
+   * of order.
    *
-   * Records are sorted by a field, and moved as a whole. Those whose fields have the same bits keep their order. It always sorts a
-   * copy, which takes as many bytes as the array and 16 more for each record.
+   * Otherwise it sorts a copy, which takes as many bytes as the array. Other threads and processes then see either the
+   * old or the new value of each element, and only what they write meanwhile may be lost.
    *
-   * @param options `field`: what records are sorted by, see {@link FieldOptions}
-   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_BUSY while `sortAsync` or `fromfileAsync` works on it; ENOMEM where there is no memory for the copy, and nothing is changed
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for other options; ERR_TYPE_MISMATCH for elements without an order, and for a field
-   * that is not one real number
+   * Elements of 1 byte, and 65,536 or more elements of 2 bytes, are counted instead, which takes almost no memory;
+   * fewer elements of 2 bytes take at most half a mebibyte. The time is proportional to n log n at worst. Elements that
+   * are already in order are only read, and elements in descending order are reversed.
+   *
+   * Records are sorted by a field and moved as a whole. Records whose fields have the same bits keep their order. The
+   * sort makes a copy, which takes as many bytes as the array, and 16 bytes more for each record.
+   *
+   * @param options `field`: the field to sort records by, see {@link FieldOptions}
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_BUSY while `sortAsync` or `fromfileAsync` works on the array; ENOMEM
+   * if there is not enough memory for the copy: nothing is then changed
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for other options; ERR_TYPE_MISMATCH for complex numbers, for records
+   * without a field, and for a field that is not a single real number
    * @example
    * new MmapArray('i', [3, 1, 2]).sort().tolist() // => [ 1, 2, 3 ]
    * new MmapArray('d', [NaN, 1, -0, 0]).sort().tolist() // => [ -0, 0, 1, NaN ]
@@ -2777,12 +2786,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   sort(options?: FieldOptions<NumberField<C>>): this
 
   /**
-   * As `sort`, on another thread. Until the promise is settled a call that changes the length, and another that sorts,
-   * throws `ERR_BUSY`; elements may be read and written, but what is written may be lost. After an abort they are as they were,
-   * or sorted.
+   * Sorts the elements as `sort` does, but on another thread. Until the promise is settled, a call that changes the
+   * length, and another call that sorts, throw `ERR_BUSY`. You can read and write elements in the meantime, but what
+   * you write may be lost. After an abort, the elements are either as they were or sorted.
    *
-   * @throws {Error} as a rejection: ERR_READ_ONLY; ERR_BUSY while another such call works on the array; ERR_CLOSED, also where
-   * it is closed meanwhile; the signal's reason; ENOMEM
+   * @throws {Error} as a rejection: ERR_READ_ONLY; ERR_BUSY while another asynchronous call works on the array;
+   * ERR_CLOSED, also if you close the array before the call has ended; the reason of the signal; ENOMEM
    * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE, ERR_TYPE_MISMATCH
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
@@ -2792,16 +2801,17 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   sortAsync(options?: AsyncOptions & Partial<FieldOptions<NumberField<C>>>): Promise<this>
 
   /**
-   * Where a value belongs in sorted elements: the index of the first that is not less, as Python's `bisect.bisect_left`. Values
-   * compare exactly, whatever their type: what no element can equal, as a fraction among integers, has a place too. A NaN
-   * belongs behind all numbers.
+   * Returns the place of a value in sorted elements: the index of the first element that is not less than the value,
+   * like Python's `bisect.bisect_left`. Values are compared exactly, whatever their type. A value that no element can
+   * equal, such as a fraction among integers, also has a place. NaN comes after all numbers.
    *
-   * @param value a number or a bigint; a string of one character among characters
+   * @param value a number or a bigint; for characters, a string of one character
    * @param lo where to begin, 0 or more; default 0
-   * @param hi where to end, not included; default the length. Bounds beyond the length are moved to it
-   * @param options `field`: what records are sorted by, see {@link FieldOptions}. It may also stand in the place of a bound
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE; ERR_TYPE_MISMATCH for elements without an order, and for a field that is not one
-   * real number
+   * @param hi where to end, not included; default the length. A bound beyond the length is moved to it
+   * @param options `field`: the field that the records are sorted by, see {@link FieldOptions}. You may pass it in
+   * place of a bound
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; ERR_TYPE_MISMATCH for complex numbers, for records without a field, and
+   * for a field that is not a single real number
    * @throws {RangeError} ERR_OUT_OF_RANGE for a negative `lo`
    * @throws {Error} ERR_CLOSED
    * @example
@@ -2819,15 +2829,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): number
 
   /**
-   * Where a value belongs in sorted elements: the index behind the last that is not greater, as Python's
-   * `bisect.bisect_right`. Else as {@link MmapArray.bisectLeft}.
+   * Returns the place of a value in sorted elements: the index after the last element that is not greater than the
+   * value, like Python's `bisect.bisect_right`. Otherwise it works as {@link MmapArray.bisectLeft} does.
    *
-   * @param value a number or a bigint; a string of one character among characters
+   * @param value a number or a bigint; for characters, a string of one character
    * @param lo where to begin, 0 or more; default 0
-   * @param hi where to end, not included; default the length. Bounds beyond the length are moved to it
-   * @param options `field`: what records are sorted by, see {@link FieldOptions}. It may also stand in the place of a bound
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE; ERR_TYPE_MISMATCH for elements without an order, and for a field that is not one
-   * real number
+   * @param hi where to end, not included; default the length. A bound beyond the length is moved to it
+   * @param options `field`: the field that the records are sorted by, see {@link FieldOptions}. You may pass it in
+   * place of a bound
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; ERR_TYPE_MISMATCH for complex numbers, for records without a field, and
+   * for a field that is not a single real number
    * @throws {RangeError} ERR_OUT_OF_RANGE for a negative `lo`
    * @throws {Error} ERR_CLOSED
    * @example
@@ -2843,16 +2854,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): number
 
   /**
-   * Where each of many values belongs in sorted elements, as NumPy's `searchsorted`: {@link MmapArray.bisectLeft} or
-   * {@link MmapArray.bisectRight} for a batch. Many times faster than one call after the other, above all where the array is
-   * larger than the processor's cache.
+   * Returns the place of each of many values in sorted elements, like NumPy's `searchsorted`. The results are those of
+   * {@link MmapArray.bisectLeft} or {@link MmapArray.bisectRight}, but one call is many times faster than one call for
+   * each value, above all if the array is larger than the processor's cache.
    *
-   * @param needles elements of the same type: a typed array of its kind, or an MmapArray
-   * @param side `'left'` of the elements that equal a needle, or `'right'`; default `'left'`
-   * @returns one index a needle
-   * @throws {TypeError} ERR_TYPE_MISMATCH for needles of another type, ERR_INVALID_ARG_TYPE
+   * @param needles the values: a typed array of the same kind, or an MmapArray of the same typecode
+   * @param side the side of the elements that equal a value: `'left'` or `'right'`; default `'left'`
+   * @returns one index for each value
+   * @throws {TypeError} ERR_TYPE_MISMATCH for needles of another type; ERR_INVALID_ARG_TYPE
    * @throws {RangeError} ERR_OUT_OF_RANGE for another side
-   * @throws {Error} ERR_CLOSED, of either array
+   * @throws {Error} ERR_CLOSED if either array is closed
    * @example
    * const scores = new MmapArray('i', [10, 20, 20, 30])
    * scores.searchsorted(Int32Array.of(20, 5, 99)) // => Float64Array(3) [ 1, 0, 4 ]
@@ -2861,16 +2872,17 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   searchsorted(needles: View<C> | MmapArray<C>, side?: 'left' | 'right'): Float64Array<ArrayBuffer>
 
   /**
-   * Where each of many values belongs in records that are sorted by a field.
+   * Returns the place of each of many values in records that are sorted by a field.
    *
-   * @param needles values of the field: a typed array of its kind, or an MmapArray of its typecode
-   * @param side `'left'` of the records that equal a needle, or `'right'`; default `'left'`. The options may stand in its place
+   * @param needles the values: a typed array of the field's kind, or an MmapArray of its typecode
+   * @param side the side of the records that equal a value: `'left'` or `'right'`; default `'left'`. You may pass the
+   * options in its place
    * @param options `field`, see {@link FieldOptions}
-   * @returns one index a needle
-   * @throws {TypeError} ERR_TYPE_MISMATCH for needles of another type and for a field that is not one real number;
+   * @returns one index for each value
+   * @throws {TypeError} ERR_TYPE_MISMATCH for needles of another type and for a field that is not a single real number;
    * ERR_INVALID_ARG_TYPE
    * @throws {RangeError} ERR_OUT_OF_RANGE for another side
-   * @throws {Error} ERR_CLOSED, of either array
+   * @throws {Error} ERR_CLOSED if either array is closed
    * @example
    * const trades = new MmapArray({ time: 'q', price: 'd' }, [{ time: 1, price: 9.5 }, { time: 3, price: 9 }])
    * trades.searchsorted(BigInt64Array.of(2n, 3n, 9n), { field: 'time' }) // => Float64Array(3) [ 1, 1, 2 ]
@@ -2883,15 +2895,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): Float64Array<ArrayBuffer>
 
   /**
-   * As `searchsorted`, on another thread. Until the promise is settled a call that changes the length throws `ERR_BUSY`. A typed
-   * array of needles is copied at once; those of an MmapArray are read where they are, and must stay there.
+   * Searches as `searchsorted` does, but on another thread. Until the promise is settled, a call that changes the
+   * length throws `ERR_BUSY`. A typed array of needles is copied before the call returns. Needles in an MmapArray are
+   * not copied: do not change them until the promise is settled.
    *
-   * @param needles elements of the same type: a typed array of its kind, or an MmapArray
-   * @param side `'left'` of the elements that equal a needle, or `'right'`; default `'left'`
-   * @throws {TypeError} as a rejection: ERR_TYPE_MISMATCH for needles of another type, ERR_INVALID_ARG_TYPE
+   * @param needles the values: a typed array of the same kind, or an MmapArray of the same typecode
+   * @param side the side of the elements that equal a value: `'left'` or `'right'`; default `'left'`
+   * @throws {TypeError} as a rejection: ERR_TYPE_MISMATCH for needles of another type; ERR_INVALID_ARG_TYPE
    * @throws {RangeError} as a rejection: ERR_OUT_OF_RANGE for another side
-   * @throws {Error} as a rejection: ERR_BUSY while `sortAsync` or `fromfileAsync` works on the array; ERR_CLOSED, also where it
-   * is closed meanwhile; the signal's reason; ENOMEM
+   * @throws {Error} as a rejection: ERR_BUSY while `sortAsync` or `fromfileAsync` works on the array; ERR_CLOSED, also
+   * if you close the array before the call has ended; the reason of the signal; ENOMEM
    * @example
    * const scores = new MmapArray('i', [10, 20, 20, 30])
    * await scores.searchsortedAsync(Int32Array.of(20, 99)) // => Float64Array(2) [ 1, 4 ]
@@ -2903,15 +2916,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): Promise<Float64Array<ArrayBuffer>>
 
   /**
-   * As `searchsorted` of a field, on another thread.
+   * Searches a field of records as `searchsorted` does, but on another thread.
    *
-   * @param needles values of the field: a typed array of its kind, or an MmapArray of its typecode
-   * @param side `'left'` of the records that equal a needle, or `'right'`; default `'left'`. The options may stand in its place
+   * @param needles the values: a typed array of the field's kind, or an MmapArray of its typecode
+   * @param side the side of the records that equal a value: `'left'` or `'right'`; default `'left'`. You may pass the
+   * options in its place
    * @param options `field` and `signal`
    * @throws {TypeError} as a rejection: those of `searchsorted`
    * @throws {RangeError} as a rejection: ERR_OUT_OF_RANGE for another side
-   * @throws {Error} as a rejection: ERR_BUSY while `sortAsync` or `fromfileAsync` works on the array; ERR_CLOSED, also where it
-   * is closed meanwhile; the signal's reason; ENOMEM
+   * @throws {Error} as a rejection: ERR_BUSY while `sortAsync` or `fromfileAsync` works on the array; ERR_CLOSED, also
+   * if you close the array before the call has ended; the reason of the signal; ENOMEM
    * @example
    * const points = new MmapArray({ x: 'd', y: 'd' }, [{ x: 1, y: 9 }, { x: 3, y: 8 }])
    * await points.searchsortedAsync(Float64Array.of(2), { field: 'x' }) // => Float64Array(1) [ 1 ]
@@ -2924,14 +2938,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): Promise<Float64Array<ArrayBuffer>>
 
   /**
-   * The least and the greatest number of each of `parts` equal parts: what a picture of a big array shows, in one pass, which
-   * is as fast as the memory where parts have thousands of elements. Part `i` of `n` elements goes from `floor(i * n / parts)` to before `floor((i + 1) * n / parts)`. A
-   * NaN is passed over; a part of nothing else is NaN. Characters are code points.
+   * Divides the array, or a range, into `parts` equal parts, and returns the least and the greatest number of each:
+   * what you need to plot a large array. It reads each element once, at the speed of memory if the parts have thousands
+   * of elements. Part `i` of `n` elements starts at `floor(i * n / parts)` and ends before
+   * `floor((i + 1) * n / parts)`. NaNs are skipped; a part of NaNs only gives NaN. Characters become code points.
    *
-   * @param parts how many, from 1 to the number of elements; 0 where there are none
-   * @param start first element; default 0. Negative counts from the end, far bounds clamp
-   * @param stop the element behind the last; default `length`
-   * @returns an element of each part, twice
+   * @param parts the number of parts, from 1 to the number of elements; 0 if there are no elements
+   * @param start the first element; default 0. A negative bound counts from the end, and a bound beyond the array is
+   * moved to its start or end
+   * @param stop the end of the range, not included; default the length
+   * @returns two typed arrays, `min` and `max`, with one element for each part
    * @throws {RangeError} ERR_OUT_OF_RANGE for any other number of parts
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @throws {Error} ERR_CLOSED, ERR_MEMORY_FAULT, ERR_BUSY; ENOMEM
@@ -2942,14 +2958,14 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   envelope(parts: number, start?: Bound, stop?: Bound): Envelope<C>
 
   /**
-   * The least and the greatest number that one field has in each part of the records.
+   * Divides the records into equal parts, and returns the least and the greatest number of one field in each part.
    *
-   * @param parts how many, from 1 to the number of records; 0 if the range has none
-   * @param start first record; default 0
-   * @param stop the record behind the last; default `length`
-   * @param options `field`, see {@link FieldOptions}. It may also stand in the place of a bound
+   * @param parts the number of parts, from 1 to the number of records; 0 if there are no records
+   * @param start the first record; default 0
+   * @param stop the end of the range, not included; default the length
+   * @param options `field`, see {@link FieldOptions}. You may pass it in place of a bound
    * @throws {RangeError} ERR_OUT_OF_RANGE for any other number of parts
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE; ERR_TYPE_MISMATCH for a field that is not one real number
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; ERR_TYPE_MISMATCH for a field that is not a single real number
    * @throws {Error} ERR_CLOSED, ERR_MEMORY_FAULT, ERR_BUSY; ENOMEM
    * @example
    * const trades = new MmapArray({ time: 'q', price: 'd' }, [{ time: 1, price: 9.5 }, { time: 3, price: 9 }])
@@ -2964,16 +2980,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): Envelope<FieldTypecode<F[K]>>
 
   /**
-   * As `envelope`, on another thread. Until the promise is settled a call that changes the length throws `ERR_BUSY`; an
-   * element written meanwhile may or may not be seen.
+   * Works as `envelope` does, but on another thread. Until the promise is settled, a call that changes the length
+   * throws `ERR_BUSY`. The result may or may not include what you write to elements in the meantime.
    *
-   * @param parts how many, as `envelope`
-   * @param start first element; default 0
-   * @param stop the element behind the last; default `length`
+   * @param parts the number of parts, as for `envelope`
+   * @param start the first element; default 0
+   * @param stop the end of the range, not included; default the length
    * @throws {RangeError} as a rejection: ERR_OUT_OF_RANGE
    * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE
-   * @throws {Error} as a rejection: ERR_CLOSED, also where it is closed meanwhile; ERR_BUSY while the elements are being written
-   * by another such call; ERR_MEMORY_FAULT; ENOMEM; the signal's reason
+   * @throws {Error} as a rejection: ERR_CLOSED, also if you close the array before the call has ended; ERR_BUSY while
+   * another asynchronous call writes the elements; ERR_MEMORY_FAULT; ENOMEM; the reason of the signal
    * @example
    * const scores = new MmapArray('i', [3, 1, 4, 1, 5, 9])
    * await scores.envelopeAsync(1, -3) // => { min: Int32Array(1) [ 1 ], max: Int32Array(1) [ 9 ] }
@@ -2981,12 +2997,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   envelopeAsync(parts: number, start?: Bound, stop?: Bound, options?: AsyncOptions): Promise<Envelope<C>>
 
   /**
-   * As `envelope` of a field, on another thread.
+   * Works as `envelope` of a field does, but on another thread.
    *
-   * @param parts how many, as `envelope`
-   * @param start first record; default 0
-   * @param stop the record behind the last; default `length`
-   * @param options `field` and `signal`. They may also stand in the place of a bound
+   * @param parts the number of parts, as for `envelope`
+   * @param start the first record; default 0
+   * @param stop the end of the range, not included; default the length
+   * @param options `field` and `signal`. You may pass them in place of a bound
    * @throws {RangeError} as a rejection: ERR_OUT_OF_RANGE
    * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE, ERR_TYPE_MISMATCH
    * @throws {Error} as a rejection: those of the other form
