@@ -229,7 +229,7 @@ export interface RecordField {
 /**
  * A record type: the fields of a record, with the offset of each. {@link MmapArrayConstructor.recordType} makes one.
  * You can pass it wherever a typecode is accepted, and it is the `typecode` of an array of records. It is frozen. Equal
- * types are the same object, as long as a program has at most 1024 record types.
+ * types are the same object, if the program has at most 1024 record types.
  *
  * @example
  * const Point = MmapArray.recordType({ x: 'd', y: 'd' })
@@ -1308,7 +1308,7 @@ export interface MmapArrayConstructor {
    * one dimension. `init` must have exactly that many elements, or whole rows if the first length is -1. Without `init`
    * the elements are zeros
    * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE; ERR_INVALID_ARG_TYPE for an element or `init` of
-   * the wrong type; ERR_TYPE_MISMATCH for characters given to an array of numbers, or numbers to one of characters
+   * the wrong type; ERR_TYPE_MISMATCH for characters given to an array of numbers, or the reverse
    * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an element that does not fit the type; ERR_OUT_OF_RANGE for a
    * length or a capacity that is negative or more than 2^53 bytes, and if `init` does not have as many elements as
    * `shape`; ERR_PARTIAL_ROW
@@ -1703,9 +1703,9 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
 
   /**
    * The number of elements that fit in the array without a system call; 0 after `close()`. In an exact array it equals
-   * `length`, and each `append` is one write to the file. In a reserved array it is greater, and `append` is a plain
-   * store into memory. An anonymous array is reserved as long as nobody else has it; a file is reserved after
-   * {@link MmapArray.reserve}.
+   * `length`, and each `append` is one write to the file. In a reserved array it may be greater, and `append` is a
+   * plain store into memory. An anonymous array is reserved until you take its `handle()` or `fd`; a file is reserved
+   * after {@link MmapArray.reserve}.
    *
    * @example
    * const log = MmapArray.open('log.i32', 'i', { flags: 'w+' })
@@ -1772,9 +1772,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * in the order in which they lie in memory.
    *
    * An array of several dimensions in C order grows and shrinks by whole rows. A call that would leave part of a row
-   * throws a RangeError `ERR_PARTIAL_ROW` and changes nothing. So do `insert`, `pop` and `remove`, unless
-   * a row has only one element. The length is fixed in Fortran order, if the shape is `[]`, and if rows have no
-   * elements.
+   * throws a RangeError `ERR_PARTIAL_ROW` and changes nothing. So do `insert`, `pop` and `remove`, unless a row has
+   * only one element. The length is fixed in Fortran order, if the shape is `[]`, and if rows have no elements.
    *
    * TypeScript knows the number of axes if the option `shape` was a list of known length.
    *
@@ -1955,8 +1954,9 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   add(index: number, value: Input<C>): Element<C>
 
   /**
-   * Replaces an element atomically, and returns its previous value. If several threads replace it at the same time,
-   * each gets a different one of these values. Works for integers and real numbers.
+   * Replaces an element atomically, and returns its previous value. If several calls do so at the same time, each
+   * returns a different value: the original one, or the one that another call wrote. Works for integers and real
+   * numbers.
    *
    * @param index a negative index counts from the end
    * @returns the previous value
@@ -2624,9 +2624,9 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * Returns -1 if this array comes first, 1 if the other one does, and 0 if they are equal. The first pair of different
    * elements decides; if there is none, the length does. Returns NaN if the deciding pair contains NaN.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for characters compared with numbers or with strings of several characters,
-   * unless one of the arrays is empty, and for complex numbers and records, which have no order; ERR_INVALID_ARG_TYPE
-   * for a value that is not an array
+   * @throws {TypeError} ERR_TYPE_MISMATCH for characters compared with numbers or with strings that are not one
+   * character, unless one of the arrays is empty, and for complex numbers and records, which have no order;
+   * ERR_INVALID_ARG_TYPE for a value that is not an array
    * @throws {Error} ERR_CLOSED if either array is closed
    * @example
    * new MmapArray('i', [1, 2]).compare([1, 3]) // => -1
@@ -2651,9 +2651,9 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * Returns the sum of all elements, or of a range. The sum of no elements is 0.
    *
    * Sums of integers are exact: a bigint for 8-byte integers, otherwise a number, which is rounded once if it is beyond
-   * 2^53. Floats are added as doubles, in pairs, in an order that is the same on every machine; the error grows with
-   * the logarithm of the length. A NaN, or infinities of both signs, give NaN. For complex numbers, the two parts are
-   * added separately. The sum of a range equals that of a copy of the range, to the bit, but copies nothing.
+   * 2^53. Floats are added as doubles, by pairwise summation, in an order that is the same on every machine; the error
+   * grows with the logarithm of the length. A NaN, or infinities of both signs, give NaN. For complex numbers, the two
+   * parts are added separately. The sum of a range equals that of a copy of the range, to the bit, but copies nothing.
    *
    * @param start where to begin; a negative bound counts from the end; default 0
    * @param stop where to end, not included; default the length. A bound beyond the array is moved to its start or end
@@ -2759,11 +2759,11 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    *
    * It moves the elements within their own memory if the array is anonymous, you have not taken its `handle()` or `fd`,
    * no asynchronous call reads it, and the processor has AVX2 or AVX-512. This takes no further memory. A thread that
-   * uses the `sharedBuffer` meanwhile sees other values, and zeros; if it writes, elements may be lost, changed or out
-   * of order.
+   * uses the `sharedBuffer` during the sort sees other values, and zeros; if it writes, elements may be lost, changed
+   * or out of order.
    *
    * Otherwise it sorts a copy, which takes as many bytes as the array. Other threads and processes then see either the
-   * old or the new value of each element, and only what they write meanwhile may be lost.
+   * old or the new value of each element, and only what they write during the sort may be lost.
    *
    * Elements of 1 byte, and 65,536 or more elements of 2 bytes, are counted instead, which takes almost no memory;
    * fewer elements of 2 bytes take at most half a mebibyte. The time is proportional to n log n at worst. Elements that
@@ -2949,7 +2949,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * @param stop the end of the range, not included; default the length
    * @returns two typed arrays, `min` and `max`, with one element for each part
    * @throws {RangeError} ERR_OUT_OF_RANGE for any other number of parts
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; ERR_TYPE_MISMATCH for complex numbers, and for records without a field
    * @throws {Error} ERR_CLOSED, ERR_MEMORY_FAULT, ERR_BUSY; ENOMEM
    * @example
    * const scores = new MmapArray('i', [3, 1, 4, 1, 5, 9])
@@ -2987,7 +2987,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * @param start the first element; default 0
    * @param stop the end of the range, not included; default the length
    * @throws {RangeError} as a rejection: ERR_OUT_OF_RANGE
-   * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE
+   * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE, ERR_TYPE_MISMATCH
    * @throws {Error} as a rejection: ERR_CLOSED, also if you close the array before the call has ended; ERR_BUSY while
    * another asynchronous call writes the elements; ERR_MEMORY_FAULT; ENOMEM; the reason of the signal
    * @example
@@ -3019,13 +3019,15 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): Promise<Envelope<FieldTypecode<F[K]>>>
 
   /**
-   * An ArrayBuffer on exactly the elements: the memory itself, not a copy. The same object until the length changes. An older
-   * one stays valid when the array grows; where its pages are given back, it is detached: its `byteLength` is then 0. That is
-   * when the array is closed, and when it got shorter by whole pages: an exact one at once, a reserved one when it is made
-   * exact. Until then what is stored behind the end is no element, and stays in the file of a process that is killed. To post
-   * it to another thread makes a copy; post {@link MmapArray.handle} instead.
+   * An ArrayBuffer over exactly the elements: the memory itself, not a copy. It is the same object until the length
+   * changes. Posting it to another thread makes a copy; post the {@link MmapArray.handle} instead.
    *
-   * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE where one buffer cannot span so many bytes (4 GiB on Node.js 20): take
+   * Older buffers stay valid when the array grows. A buffer is detached, so that its `byteLength` is 0, when you close
+   * the array, and when the array gets shorter by whole pages: at once for an exact array, and when it becomes exact
+   * for a reserved one. Until then, an older buffer may reach beyond the last element. What you store there is not an
+   * element, but stays in the file if the process is killed.
+   *
+   * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE if the array is too large for one buffer (4 GiB on Node.js 20): use
    * {@link MmapArray.subarray}
    * @example
    * const words = new MmapArray('H', [1, 2])
@@ -3035,21 +3037,23 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly buffer: ArrayBuffer
 
   /**
-   * A typed array on exactly the elements: the memory itself, as fast as any typed array, and the thing to use in hot loops.
-   * The same object until the length changes; older ones stay valid as `buffer` says. Being a plain typed array it wraps and
-   * rounds what is stored, silently. A store through the view of an array opened with `'r'` reaches neither the file nor
-   * other processes, but this array shows it from then on. If another process has truncated the file, it reads zeros without an
-   * error: call {@link MmapArray.check} after the loop. To post it to another thread makes a copy; post
-   * {@link MmapArray.sharedView} or {@link MmapArray.handle} instead.
+   * A typed array over exactly the elements: the memory itself, as fast as any typed array. For speed-critical loops,
+   * use this. It is the same object until the length changes; older views stay valid as older buffers do, see
+   * {@link MmapArray.buffer}. Posting it to another thread makes a copy; post the {@link MmapArray.sharedView} or the
+   * {@link MmapArray.handle} instead.
    *
-   * The engine's own calls are as safe on it as the engine makes them. Some trust that nobody else writes the memory, and end
-   * the process, or never end, where another thread or process does. So it is with `buffer` and `subarray`, too:
+   * Like every typed array, it wraps and rounds the values that you store, without an error. If the array was opened
+   * with `'r'`, a store reaches neither the file nor other processes, but this array shows it from then on. If another
+   * process has truncated the file, the view reads zeros without an error: call {@link MmapArray.check} after the loop.
    *
-   * - `view.sort()`: sort by {@link MmapArray.sort}.
-   * - Decoding UTF-8, as `new TextDecoder().decode(view)` and `Buffer.from(array.buffer).toString()` do: decode
-   *   {@link MmapArray.slice} or {@link MmapArray.tobytes}, which copy.
-   * - Asynchronous calls of `zlib` on a view that `close()`, `refresh()` or a change of length detaches meanwhile: give them a
-   *   copy, or await them first.
+   * Some built-in functions of the JavaScript engine assume that nobody else writes to the memory. If another thread or
+   * process does, they may crash the process or never end. This also applies to `buffer` and `subarray`:
+   *
+   * - `view.sort()`: use {@link MmapArray.sort}.
+   * - Decoding UTF-8, as `new TextDecoder().decode(view)` and `Buffer.from(array.buffer).toString()` do: decode a copy,
+   *   from {@link MmapArray.slice} or {@link MmapArray.tobytes}.
+   * - Asynchronous calls of `zlib`, if `close()`, `refresh()` or a change of the length detaches the view before they
+   *   end: pass a copy, or await the call first.
    *
    * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE, see {@link MmapArray.buffer}
    * @example
@@ -3062,14 +3066,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly view: View<C, ArrayBuffer>
 
   /**
-   * A SharedArrayBuffer on exactly the elements: `postMessage` and `workerData` share it without a copy, the other thread
-   * needs no package, and `Atomics` work on it, `Atomics.wait` and `Atomics.notify` too. The same object until the length
-   * changes. It outlives the array and the thread that made it; after `close()` it shows zeros, unless another array still
-   * holds the memory. Waiters of `Atomics.wait` and those of {@link MmapArray.wait} do not wake each other.
+   * A SharedArrayBuffer over exactly the elements. `postMessage` and `workerData` share it without a copy, and the
+   * other thread does not need this package. `Atomics` work on it, including `Atomics.wait` and `Atomics.notify`; these
+   * do not wake a {@link MmapArray.wait}, nor are they woken by {@link MmapArray.notify}.
    *
-   * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE, see {@link MmapArray.buffer}; ERR_UNSUPPORTED_RUNTIME where the runtime can
-   * make none: on Node.js up to 22.23.0 also for copy-on-write arrays and those that do not begin on a page, by their `offset`
-   * or by the header of their `.npy` file
+   * It is the same object until the length changes. It outlives the array and the thread that made it. After `close()`
+   * it shows zeros, unless another array still uses the memory.
+   *
+   * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE, see {@link MmapArray.buffer}; ERR_UNSUPPORTED_RUNTIME if the
+   * runtime cannot make one. Node.js up to 22.23.0 also cannot for copy-on-write arrays, and for arrays that do not
+   * begin on a page because of their `offset` or their `.npy` header
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * Atomics.add(new Int32Array(scores.sharedBuffer, 0, 3), 0, 10)
@@ -3078,8 +3084,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly sharedBuffer: SharedArrayBuffer
 
   /**
-   * A typed array on `sharedBuffer`: to post this to a thread shares the elements, where to post `view` copies them. Its `sort`
-   * holds while others write; decoding UTF-8 does not, see {@link MmapArray.view}.
+   * A typed array over {@link MmapArray.sharedBuffer}. Posting it to another thread shares the elements, while posting
+   * `view` copies them. Its `sort` is safe while others write; decoding UTF-8 is not, see {@link MmapArray.view}.
    *
    * @throws {Error} as `sharedBuffer`
    * @example
@@ -3090,12 +3096,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly sharedView: View<C, SharedArrayBuffer>
 
   /**
-   * A typed array on a range, or a DataView on records: the memory itself, not a copy (`slice` copies). On Node.js 20 it is also the way to elements
-   * beyond what one buffer can span.
+   * Returns a typed array over a range, or a DataView over records. It is the memory itself, not a copy; `slice`
+   * copies. On Node.js 20, it also reaches the elements of an array that is too large for one buffer.
    *
-   * @param start default 0; counted from the end where it is negative
+   * @param start default 0; a negative bound counts from the end
    * @param end not included; default the length
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer
    * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
@@ -3105,13 +3111,14 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   subarray(start?: Bound, end?: Bound): View<C, ArrayBuffer>
 
   /**
-   * A row of an array of several dimensions: a typed array on the elements with one index along the first axis, or a DataView on records. It is
-   * the memory itself, not a copy. For speed-critical loops, this is faster than `get`.
+   * Returns a row of an array of several dimensions, which has the elements with one index along the first axis. It is
+   * a typed array, or a DataView over records: the memory itself, not a copy. For speed-critical loops, this is faster
+   * than `get`.
    *
-   * @param index counted from the end where it is negative
+   * @param index a negative index counts from the end
    * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is no integer; ERR_TYPE_MISMATCH for an array of one dimension, and in Fortran
-   * order, in which the elements of a row do not follow each other
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is not an integer; ERR_TYPE_MISMATCH for an array of one
+   * dimension, and in Fortran order, in which the elements of a row are not adjacent
    * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE
    * @example
    * const grid = new MmapArray('i', [[1, 2, 3], [4, 5, 6]], { shape: [2, 3] })
@@ -3123,11 +3130,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   row(index: number): View<C, ArrayBuffer>
 
   /**
-   * Iterates over rows, each as {@link MmapArray.row} gives it. Without `stop` it also sees rows that are appended meanwhile.
+   * Returns an iterator over the rows, each as {@link MmapArray.row} returns it. Without `stop` it also returns rows
+   * that are appended during the loop.
    *
-   * @param start the first row, default 0; counted from the end where it is negative
+   * @param start the first row; default 0; a negative bound counts from the end
    * @param stop not included; default all rows
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer; ERR_TYPE_MISMATCH as `row`
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer; ERR_TYPE_MISMATCH as `row`
    * @throws {Error} ERR_CLOSED, also in the middle of a loop; ERR_VIEW_TOO_LARGE
    * @example
    * const grid = new MmapArray('i', [[1, 2, 3], [4, 5, 6]], { shape: [2, 3] })
@@ -3138,7 +3146,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   rows(start?: Bound, stop?: Bound): IterableIterator<View<C, ArrayBuffer>>
 
   /**
-   * The array as the constructor of scijs' `ndarray` takes it, without a copy: `ndarray(data, shape, stride, offset)`. Take it again after the
+   * Returns the arguments for scijs' `ndarray(data, shape, stride, offset)`, without a copy. Call it again after the
    * length has changed.
    *
    * @throws {TypeError} ERR_TYPE_MISMATCH for complex numbers and records
@@ -3149,17 +3157,20 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ndarray(): NdarrayParts<C>
 
   /**
-   * Makes room for so many elements at once, so that up to there `append` is a plain store into memory. It is a promise to
-   * be the only writer of the file until `trim()`, `flush()`, `handle()` or `close()`: what others append meanwhile is lost.
-   * Nobody should read a raw file meanwhile either, because it is longer than the array: others see zeros behind the elements.
-   * {@link MmapArray.follow} waits, and {@link MmapArray.isReserved} tells. To log into a file that others follow, use
-   * {@link MmapArray.appender}. A process killed in between leaves zeros at its end, and in a `.npy` file
-   * the count of before, without what was appended since. The disk's blocks are taken first, so a full disk is an error here.
+   * Reserves room for a number of elements, so that `append` is a plain store into memory until the room is full. The
+   * blocks of the disk are taken now, so this call throws if the disk is full.
    *
-   * For a log that others read while it grows, use {@link MmapArray.appender}.
+   * This array must be the only writer of the file until `trim()`, `flush()`, `handle()` or `close()`: elements that
+   * others append before that are lost. Nobody should read a raw file during this time either, because it is longer
+   * than the array, and readers see zeros after the elements. {@link MmapArray.follow} waits, and
+   * {@link MmapArray.isReserved} tells. For a log that others read while it grows, use {@link MmapArray.appender}.
    *
-   * @param capacity elements in all, those that are there included; fewer than `capacity` says change nothing
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
+   * If the process is killed before the file is exact again, a raw file keeps zeros at its end, and a `.npy` file keeps
+   * its previous count, without the elements that were appended since.
+   *
+   * @param capacity the total number of elements, including those that the array has. A number below `capacity` changes
+   * nothing
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; system errors such as ENOSPC
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @throws {RangeError} ERR_OUT_OF_RANGE
    * @example
@@ -3172,10 +3183,10 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   reserve(capacity: number): void
 
   /**
-   * Gives back the room that is not used: the file ends with the last element again, and others may append. Of exact arrays
-   * only those in a `.npy` file have any, where they got shorter.
+   * Releases the reserved room that is not used, so that the file ends with the last element and others may append
+   * again. An exact array has no such room, except in a `.npy` file after elements were removed.
    *
-   * @throws {Error} ERR_CLOSED; ERR_BUSY while `fromfileAsync` works on it; the system's
+   * @throws {Error} ERR_CLOSED; ERR_BUSY while `fromfileAsync` works on the array; system errors
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'w+', capacity: 1000 })
    * log.append(1.5)
@@ -3185,17 +3196,17 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   trim(): void
 
   /**
-   * Takes over what others did to the length of the file, and returns the length, in elements. Their changes to elements show
-   * at once, without it. After a fault it maps what is there now. On overlayfs, as in a container, it opens a file again that was
-   * copied to the upper layer since: a lock that you took on {@link MmapArray.fd} yourself is gone then.
+   * Updates the array to the length that the file has now, and returns it, in elements. Call it after others have
+   * changed the length, or to recover from `ERR_MEMORY_FAULT`. Elements that others write show at once, without it.
    *
-   * On overlayfs, as in a container, an array that was opened for reading shows the file as it was until somebody opens it for
-   * writing for the first time. That makes a copy, and `refresh()` goes on to the copy; views show it from then on. What was
-   * stored through the `view` of an `'r'` array goes with the old file. A `'c'` array that was written to keeps the old file's
-   * elements.
+   * On overlayfs, as in a container, an array that was opened for reading shows the file as it is until somebody opens
+   * it for writing for the first time. The system then copies the file; the array and its views show the old one until
+   * `refresh()` switches them to the copy. Values that you stored through the `view` of an `'r'` array are lost then,
+   * and so is a lock that you took on {@link MmapArray.fd} yourself. A `'c'` array that you have written to keeps the
+   * elements of the old file.
    *
-   * @throws {Error} ERR_CLOSED; ERR_BUSY while an asynchronous call works on it; ERR_INVALID_NPY where the header of a `.npy` file is
-   * gone; the system's
+   * @throws {Error} ERR_CLOSED; ERR_BUSY while an asynchronous call works on the array; ERR_INVALID_NPY if the header
+   * of a `.npy` file is gone; system errors
    * @example
    * const reader = MmapArray.open('log.i32', 'i', { flags: 'a+' })
    * const writer = MmapArray.open('log.i32', 'i', { flags: 'r+' })
@@ -3206,12 +3217,14 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   refresh(): number
 
   /**
-   * Gives a new array on the file that the path leads to now, of the same type and with the options that this one was opened with. Flags
-   * that made the file, `'w+'` and `'wx+'`, become `'r+'`, and a length they gave it is left out. This array stays as it is, with its
-   * views, until it is closed; it may be closed already. A relative path is that from the directory of the time when it was opened.
+   * Returns a new array over the file that is now at the path, with the same type and the options that this array was
+   * opened with. Flags that create a file, `'w+'` and `'wx+'`, become `'r+'`, and the length that they gave the file is
+   * not applied again. A relative path is resolved against the directory that was current when this array was opened.
+   *
+   * This array and its views stay as they are until you close it. You can also call this on a closed array.
    *
    * @throws {Error} ERR_NO_PATH for anonymous memory and for an array that was opened by a descriptor; ERR_INVALID_NPY,
-   * ERR_UNSUPPORTED_NPY; the system's, such as ENOENT
+   * ERR_UNSUPPORTED_NPY; system errors such as ENOENT
    * @throws {RangeError} ERR_OUT_OF_RANGE if the new file is too short for the options `offset` or `length`
    * @throws {TypeError} ERR_TYPE_MISMATCH for a `.npy` file of another type
    * @example
@@ -3223,22 +3236,27 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   reopen(): MmapArray<C>
 
   /**
-   * Iterates over the elements that others append to the file, or this array itself: each one once and in order, as typed arrays that are
-   * copies, or as a list if elements are objects; the form that `slice` gives. If there are none yet, it waits: the system
-   * wakes it when the file changes, and once a second it looks by itself. It works whoever appends, by this package, Python, C or
-   * `cat >>`; a raw file by whole elements, a `.npy` file by what its header counts. While somebody has a raw file
-   * reserved, it gives nothing. See docs/following.md.
+   * Returns an iterator over the elements that anyone appends to the file, including this array: each element once, in
+   * order. Each part is a copy in the form that `slice` returns, a typed array, or an Array if the elements are
+   * objects. It does not matter how elements are appended: by this package, Python, C or `cat >>`. The iterator returns
+   * whole elements of a raw file, and the elements that the header of a `.npy` file counts. While anybody has reserved
+   * a raw file, it returns nothing. See docs/following.md.
    *
-   * It reads the file, and leaves the array as it is: `length` changes by `refresh()` only. The next part is read when it is asked for.
-   * `break`, `return()`, an abort and `close()` of the array end it at once, and leave nothing behind; so end an iterator that
-   * you do not use any more. `close()` ends the loop without an error. A waiting `next()` keeps the process alive. Memory that nobody
-   * else could see is exact from this call on, as after {@link MmapArray.handle}.
+   * If there are no new elements, `next()` waits. The system wakes it when the file changes, and it also looks once a
+   * second. A waiting `next()` keeps the process alive. The iterator reads the next part when you ask for it. It does
+   * not change the array: call `refresh()` to update `length`. Anonymous memory becomes exact, as after
+   * {@link MmapArray.handle}.
+   *
+   * `break`, `return()`, an abort and `close()` of the array end the iteration at once and leave nothing behind.
+   * `close()` ends it without an error. Call `return()` on an iterator that you no longer use.
    *
    * @param options `from`, `batch`, `signal`, `truncated`, `replaced`
-   * @throws {Error} ERR_CLOSED; as a rejection of `next()`: ERR_MEMORY_FAULT if the file was truncated, the signal's reason, ERR_INVALID_NPY,
-   * the system's
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE; as a rejection of `next()`: ERR_TYPE_MISMATCH if a `.npy` file of another type took the place
-   * @throws {RangeError} ERR_OUT_OF_RANGE, ERR_PARTIAL_ROW; as a rejection of `next()`: ERR_OUT_OF_RANGE if a `.npy` file of other rows did
+   * @throws {Error} ERR_CLOSED; from `next()`: ERR_MEMORY_FAULT if the file was truncated, the reason of the signal,
+   * ERR_INVALID_NPY, system errors
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; from `next()`: ERR_TYPE_MISMATCH if the file was replaced by a `.npy`
+   * file of another type
+   * @throws {RangeError} ERR_OUT_OF_RANGE, ERR_PARTIAL_ROW; from `next()`: ERR_OUT_OF_RANGE if the file was replaced by
+   * a `.npy` file with other rows
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
    * setTimeout(() => log.extend([1.5, 2.5])) // here, or in any other process
@@ -3250,15 +3268,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   follow(options?: FollowOptions): AsyncIterableIterator<Slice<C>>
 
   /**
-   * Throws if something that was read through `view`, `buffer`, `subarray` or `sharedView` since the last
-   * {@link MmapArray.refresh} may not have been the file's: another process truncated the file, and a raw view reads zeros there
-   * without an error. Asks the system for the size of the file once. Methods need no check; they throw by themselves.
+   * Throws if what you read through `view`, `buffer`, `subarray` or `sharedView` since the last
+   * {@link MmapArray.refresh} may not be the data of the file: if another process truncates the file, a raw view reads
+   * zeros without an error. It asks the system once for the size of the file. You need it only for raw views; methods
+   * throw by themselves.
    *
-   * Two things cannot be told. Bytes between the new end of the file and the end of its page (4 KiB, at most 2 MiB) read as
-   * zeros; `check` notices that only while the file is too short. And a file that was truncated and made long again in between,
-   * before anything behind the new end was read, looks as if it had been written in place.
+   * Two cases are not detected. Bytes between the new end of the file and the end of its page (4 KiB, at most 2 MiB)
+   * read as zeros, and `check` notices that only while the file is too short. A file that was truncated and extended
+   * again, before anything beyond the new end was read, looks as if it had been written in place.
    *
-   * @throws {Error} ERR_MEMORY_FAULT until `refresh()` has taken over what is there; ERR_CLOSED; the system's
+   * @throws {Error} ERR_MEMORY_FAULT until you call `refresh()`; ERR_CLOSED; system errors
    * @example
    * const prices = MmapArray.open('prices.f64', 'd', { flags: 'w+' })
    * prices.extend([1.5, 2.5])
@@ -3270,11 +3289,11 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   check(): void
 
   /**
-   * Waits until data and length are on the device, so that they survive a power failure; and makes a reserved array
-   * exact. Not needed for other threads and processes, which see a change at once, nor against the end of this process. Does nothing for
-   * arrays opened with `'r'` and `'c'`.
+   * Waits until the elements and the length are on the device, so that they survive a power failure. It also makes a
+   * reserved array exact. Other threads and processes see every change at once, without it, and changes to a file
+   * survive the end of this process. Does nothing for arrays opened with `'r'` or `'c'`.
    *
-   * @throws {Error} ERR_CLOSED; ERR_BUSY while `fromfileAsync` works on it; the system's, as EIO
+   * @throws {Error} ERR_CLOSED; ERR_BUSY while `fromfileAsync` works on the array; system errors such as EIO
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
    * log.append(1.5)
@@ -3283,10 +3302,10 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   flush(): void
 
   /**
-   * As `flush`, but waits for the device on another thread. The array may be used meanwhile, and closed. An abort ends the
-   * waiting, not what the device does.
+   * Works as `flush` does, but waits for the device on another thread. You can use or close the array in the meantime.
+   * An abort ends the waiting, but does not stop the device.
    *
-   * @throws {Error} as a rejection: ERR_CLOSED; the signal's reason; the system's, as EIO
+   * @throws {Error} as a rejection: ERR_CLOSED; the reason of the signal; system errors such as EIO
    * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
@@ -3296,21 +3315,22 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   flushAsync(options?: AsyncOptions): Promise<void>
 
   /**
-   * Tells the system how a range is going to be used. A hint: elements never change by it.
+   * Tells the system how you will use a range of elements. It is a hint and never changes an element.
    *
-   * The system keeps `'sequential'`, `'random'`, `'normal'` and `'hugepage'` with the mapping, and divides the mapping where a
-   * part of it is given another hint. A process may have about 65,530 mappings (`vm.max_map_count`), and Node ends where it
-   * gets none. So a hint for a part of an array is ENOMEM once half of them are in use; the elements are as they were.
+   * The system stores `'sequential'`, `'random'`, `'normal'` and `'hugepage'` with the mapping, and splits the mapping
+   * if a part of it gets another hint. A process may have about 65,530 mappings (`vm.max_map_count`), and Node crashes
+   * when it cannot get one. So once half of them are in use, a hint for a part of an array throws ENOMEM.
    * `advise('normal')` for the whole array undoes its hints.
    *
-   * @param advice `'sequential'` reads ahead more, `'random'` not at all, `'normal'` as before; `'willneed'` begins to read
-   * the range in, `'populate'` reads it in before the call returns; `'dontneed'` gives the pages back, and they are read
-   * again when they are touched; `'hugepage'` asks for pages of 2 MiB, and puts those of memory that is there together to such
-   * @param start default 0; counted from the end where it is negative
+   * @param advice `'sequential'` reads further ahead, `'random'` does not read ahead, and `'normal'` restores the
+   * default. `'willneed'` starts to read the range, and `'populate'` reads it before the call returns. `'dontneed'`
+   * releases the pages, and they are read again at the next access. `'hugepage'` asks for pages of 2 MiB, also for
+   * memory that is already in use
+   * @param start default 0; a negative bound counts from the end
    * @param end not included; default the length
    * @throws {RangeError} ERR_OUT_OF_RANGE for an unknown advice
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
-   * @throws {Error} ERR_CLOSED; ENOMEM for too many hints for parts; the system's
+   * @throws {Error} ERR_CLOSED; ENOMEM for too many hints for parts; system errors
    * @example
    * const table = new MmapArray('I', new ArrayBuffer(4000))
    * table.advise('random')
@@ -3319,14 +3339,15 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   advise(advice: Advice, start?: Bound, end?: Bound): void
 
   /**
-   * Gives file and memory back, and the address range when nothing can reach it any more. Buffers and views of this array are
-   * detached: their length is 0. What a `sharedBuffer` covers shows zeros. Other arrays
-   * on the same file, and arrays attached by a handle, go on. To close twice is no error. An array that is dropped without it
-   * is closed when it is garbage-collected.
+   * Closes the array: it releases the file and the memory. Buffers and views of this array are detached, so that their
+   * length is 0, and a `sharedBuffer` shows zeros, unless another array still uses the memory. Other arrays over the
+   * same file, and arrays attached by a handle, stay open. A second call does nothing. An array that you drop without
+   * closing is closed when it is garbage-collected.
    *
-   * Appenders of the array are closed first. If one cannot append its elements, `close` throws, and the array stays open.
+   * `close` first closes the appenders of the array. If one of them cannot append its elements, `close` throws and the
+   * array stays open.
    *
-   * @throws {Error} the system's, if a reserved file cannot be truncated to its length, or as {@link Appender.close}
+   * @throws {Error} a system error if a reserved file cannot be truncated to its length; as {@link Appender.close}
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * const view = scores.view
@@ -3337,7 +3358,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   close(): void
 
   /**
-   * As `close`, for `using scores = new MmapArray('i')` in TypeScript and on Node.js 24 and later.
+   * Calls `close()`, for `using scores = new MmapArray('i')` in TypeScript and on Node.js 24 and later.
    *
    * @example
    * const scores = new MmapArray('i')
@@ -3347,15 +3368,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   [Symbol.dispose](): void
 
   /**
-   * Plain JSON by which another thread or process of this machine finds this array, with
-   * {@link MmapArrayConstructor.attach}: `postMessage`, `workerData`, `process.send`, an environment variable, a file. It
-   * makes the array exact. It keeps nothing alive: keep an anonymous array open until the other side has attached.
+   * Returns plain JSON that identifies this array. Send it to another thread or process of this machine, by
+   * `postMessage`, `workerData`, `process.send`, an environment variable or a file. There,
+   * {@link MmapArrayConstructor.attach} returns an array over the same memory. The call makes this array exact. The
+   * handle does not keep the memory alive: keep an anonymous array open until the other side has attached.
    *
-   * The array itself cannot be sent: `postMessage`, `workerData` and `structuredClone` of an array throw a DataCloneError.
-   * On Node.js 20, and where `v8.serialize` makes the copy (`process.send` with `serialization: 'advanced'`), they make an
-   * empty object without an error instead.
+   * You cannot send the array itself: `postMessage`, `workerData` and `structuredClone` of an array throw a
+   * DataCloneError. On Node.js 20, and if `v8.serialize` makes the copy (`process.send` with
+   * `serialization: 'advanced'`), you get an empty object without an error instead.
    *
-   * @throws {Error} ERR_CLOSED; ERR_BUSY while `fromfileAsync` works on it; the system's
+   * @throws {Error} ERR_CLOSED; ERR_BUSY while `fromfileAsync` works on the array; system errors
    * @example
    * import { Worker } from 'node:worker_threads'
    * const scores = new MmapArray('i', [3, 1, 2])
@@ -3369,12 +3391,14 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   handle(): Handle<C>
 
   /**
-   * Locks the array's file against others who lock it: an advisory lock between arrays of all threads and processes, released
-   * by `unlock()`, `close()` and the death of its holder, not by dropping the array. It keeps nobody from reading or writing without it. Blocks this
-   * thread until it is had; `lockAsync` and `withLock` do not. Programs in other languages take part with `flock`.
+   * Locks the file of the array, and blocks this thread until it has the lock; `lockAsync` and `withLock` do not block.
+   * The lock is advisory: it excludes other arrays, in any thread or process, that also lock the file, but does not
+   * stop anyone from reading or writing. Programs in other languages take part with `flock`. `unlock()`, `close()` and
+   * the death of the process release it; dropping the array does not.
    *
-   * @param options `shared`: whether others may hold it shared at the same time; default false
-   * @throws {Error} ERR_LOCKED where this array holds it already, ERR_CLOSED; the system's
+   * @param options `shared`: whether other arrays may hold the lock at the same time, if they also take it shared;
+   * default false
+   * @throws {Error} ERR_LOCKED if this array already holds the lock; ERR_CLOSED; system errors
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @example
    * const counter = new MmapArray('i', [0])
@@ -3385,9 +3409,9 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   lock(options?: LockOptions): void
 
   /**
-   * As `lock`, without blocking the thread.
+   * Locks the file as `lock` does, but without blocking the thread.
    *
-   * @throws {Error} as `lock`, and ERR_CLOSED where the array is closed meanwhile; as a rejection
+   * @throws {Error} as a rejection: as `lock`, and ERR_CLOSED if you close the array before it has the lock
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @example
    * const counter = new MmapArray('i', [0])
@@ -3397,7 +3421,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   lockAsync(options?: LockOptions): Promise<void>
 
   /**
-   * As `lock`, at once: false if somebody else holds it.
+   * Locks the file if the lock is free, and returns whether it did. It does not wait.
    *
    * @throws {Error} as `lock`
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
@@ -3412,16 +3436,17 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   /**
    * Releases the lock.
    *
-   * @throws {Error} ERR_NOT_LOCKED where this array does not hold it, ERR_CLOSED
+   * @throws {Error} ERR_NOT_LOCKED if this array does not hold the lock; ERR_CLOSED
    * @example
    * new MmapArray('i').unlock() // throws Error ERR_NOT_LOCKED
    */
   unlock(): void
 
   /**
-   * Runs a function while this array holds the lock, which is released however the function ends. Gives what it gives.
+   * Calls a function while this array holds the lock, and returns its result. The lock is released even if the function
+   * throws.
    *
-   * @throws {Error} as `lockAsync`, and whatever the function throws; as a rejection
+   * @throws {Error} as a rejection: as `lockAsync`, and whatever the function throws
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @example
    * const counter = new MmapArray('i', [41])
@@ -3431,20 +3456,22 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   withLock<T>(body: () => T | Promise<T>, options?: LockOptions): Promise<T>
 
   /**
-   * Sleeps while an element is `expected`, until `notify` wakes it: as `Atomics.wait`, but between processes too. On Linux it is
-   * a futex without the private flag, so C and Python wake it, and are woken. Typecodes `i` and `I`. Blocks this thread.
-   * It may read the element for up to 50 microseconds before it sleeps: a change then ends it without a wake.
+   * Blocks this thread while an element equals `expected`, until `notify` wakes it. It works like `Atomics.wait`, but
+   * also between processes. On Linux it is a futex without the private flag, so C and Python programs can take part.
+   * For typecodes `i` and `I`. It may read the element for up to 50 microseconds before it sleeps; a change during that
+   * time ends the call without a `notify`.
    *
-   * A change followed by `notify` is never missed, if the element still has another value when the sleeper looks again: use a counter,
-   * not a flag that is set back. A `notify` without a change may be missed.
+   * A change followed by `notify` is never missed, provided that the element still has another value when the sleeping
+   * thread looks again. So use a counter, not a flag that you set back. A `notify` without a change may be missed.
    *
-   * @param index counted from the end where it is negative
+   * @param index a negative index counts from the end
    * @param expected the value to sleep on
-   * @param timeout milliseconds; default without end
-   * @returns `'ok'` after a wake or a change, `'not-equal'` if the element had another value at the call, `'timed-out'`
-   * @throws {TypeError} ERR_TYPE_MISMATCH for other typecodes, ERR_INVALID_ARG_TYPE
+   * @param timeout milliseconds; default: no limit
+   * @returns `'ok'` after a `notify` or a change; `'not-equal'` if the element had another value when you called;
+   * `'timed-out'`
+   * @throws {TypeError} ERR_TYPE_MISMATCH for other typecodes; ERR_INVALID_ARG_TYPE
    * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_VALUE_OUT_OF_RANGE
-   * @throws {Error} ERR_CLOSED; the system's
+   * @throws {Error} ERR_CLOSED; system errors
    * @example
    * const flags = new MmapArray('i', [0])
    * flags.wait(0, 1) // => 'not-equal'
@@ -3453,10 +3480,11 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   wait(index: number, expected: number, timeout?: number): 'ok' | 'not-equal' | 'timed-out'
 
   /**
-   * As `wait`, without blocking the thread or a thread of the pool. It keeps the process alive until it settles. It compares the element
-   * at the call, and begins to sleep a moment later: a change in between ends it with `'ok'`, a `notify` without a change is missed.
+   * Waits as `wait` does, but blocks neither this thread nor a thread of the pool. It keeps the process alive until the
+   * promise is settled. It compares the element when you call, and starts to sleep a moment later. A change in between
+   * ends it with `'ok'`; a `notify` without a change is missed.
    *
-   * @throws {Error} as `wait`, and ERR_CLOSED where the array is closed meanwhile; as a rejection
+   * @throws {Error} as a rejection: as `wait`, and ERR_CLOSED if you close the array before it wakes
    * @throws {TypeError} as `wait`
    * @throws {RangeError} as `wait`
    * @example
@@ -3468,13 +3496,14 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   waitAsync(index: number, expected: number, timeout?: number): Promise<'ok' | 'not-equal' | 'timed-out'>
 
   /**
-   * Wakes those who sleep on an element, in every thread and process. Store the new value first: a sleeper never misses a change that
-   * is followed by `notify`, and may miss a `notify` alone. It does not wake sleepers of `Atomics.wait`.
+   * Wakes threads that wait on an element, in this and other processes, and returns how many. Store the new value
+   * first: a waiting thread never misses a change that is followed by `notify`, but may miss a `notify` without a
+   * change. It does not wake `Atomics.wait`.
    *
-   * @param index counted from the end where it is negative
+   * @param index a negative index counts from the end
    * @param count how many to wake at most; default all
    * @returns how many were woken
-   * @throws {TypeError} ERR_TYPE_MISMATCH for other typecodes than `i` and `I`, ERR_INVALID_ARG_TYPE
+   * @throws {TypeError} ERR_TYPE_MISMATCH for other typecodes than `i` and `I`; ERR_INVALID_ARG_TYPE
    * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_OUT_OF_RANGE
    * @throws {Error} ERR_CLOSED
    * @example
@@ -3483,7 +3512,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   notify(index: number, count?: number): number
 
   /**
-   * An iterator over index and element. It sees elements appended meanwhile.
+   * Returns an iterator over pairs of index and element. It also returns elements that are appended during the loop.
    *
    * @throws {Error} ERR_CLOSED
    * @example
@@ -3493,7 +3522,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   entries(): IterableIterator<[number, Element<C>]>
 
   /**
-   * An iterator over the indices.
+   * Returns an iterator over the indices.
    *
    * @throws {Error} ERR_CLOSED
    * @example
@@ -3503,7 +3532,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   keys(): IterableIterator<number>
 
   /**
-   * An iterator over the elements. It sees elements appended meanwhile.
+   * Returns an iterator over the elements. It also returns elements that are appended during the loop.
    *
    * @throws {Error} ERR_CLOSED
    * @example
@@ -3513,7 +3542,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   values(): IterableIterator<Element<C>>
 
   /**
-   * As `values`: for `for … of`, spreading, `Array.from`.
+   * Returns an iterator over the elements, as `values` does, for `for … of`, spread syntax and `Array.from`.
    *
    * @throws {Error} ERR_CLOSED
    * @example
@@ -3523,7 +3552,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   [Symbol.iterator](): IterableIterator<Element<C>>
 
   /**
-   * All elements as text, much as Python prints them. `console.log` shows the first hundred only.
+   * Returns all elements as text, much as Python prints them. `console.log` shows only the first hundred.
    *
    * @throws {Error} ERR_CLOSED
    * @example
@@ -3533,8 +3562,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   toString(): string
 
   /**
-   * All elements in an Array, for `JSON.stringify`; bigints as strings of decimal digits, which JSON has no other way for,
-   * in records too.
+   * Returns all elements in an Array, for `JSON.stringify`. Bigints become strings of decimal digits, also in records,
+   * because JSON has no bigints.
    *
    * @throws {Error} ERR_CLOSED
    * @throws {RangeError} ERR_OUT_OF_RANGE for more elements than an Array can have
@@ -3544,7 +3573,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   toJSON(): unknown[]
 
   /**
-   * What `Object.prototype.toString` says of it.
+   * The name that `Object.prototype.toString` shows.
    *
    * @example
    * Object.prototype.toString.call(new MmapArray('i')) // => '[object MmapArray]'
@@ -3553,13 +3582,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
 }
 
 /**
- * The class itself, see {@link MmapArrayConstructor}.
+ * The class MmapArray, see {@link MmapArrayConstructor}.
  *
  * @example
  * new MmapArray('i') instanceof MmapArray // => true
  */
 export const MmapArray: MmapArrayConstructor
 
-// A declaration file without this line exports what has no `export`, too.
-// oxlint-disable-next-line unicorn/require-module-specifiers -- it is what closes the file
+// Without this line, a declaration file also exports the types that are not marked `export`.
+// oxlint-disable-next-line unicorn/require-module-specifiers -- it ends the implicit export
 export {}
