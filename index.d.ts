@@ -882,8 +882,8 @@ export interface Appender<C extends ElementType = Typecode> {
   append(value: Input<C> | Nested<C>): void
 
   /**
-   * Takes elements, either all or none. If they do not fit in the current batch, that batch is appended first. As many
-   * elements as a whole batch, or more, are appended by a write of their own.
+   * Takes elements. If they do not fit in the current batch, that batch is appended first; if this fails, none is
+   * taken. As many elements as a whole batch, or more, are appended by a write of their own.
    *
    * If an item of an iterable is bad, or the iterable throws, the items before are kept, unless the array has several
    * dimensions. An array of several dimensions accepts elements or rows, as its `extend` does.
@@ -1610,8 +1610,8 @@ export interface MmapArrayConstructor {
 }
 
 /**
- * A typed array in mapped memory. Every thread and process that opens it shares the elements, and it can grow. Its
- * methods are those of Python's `array.array`.
+ * A typed array in mapped memory. Every thread and process that opens it shares the elements, and it can grow. It has
+ * the methods of Python's `array.array`.
  *
  * After `close()`, every method throws `ERR_CLOSED`, except `at`, `close` and `[Symbol.dispose]`. So do `view`,
  * `buffer` and a write to `array[i]`.
@@ -2224,7 +2224,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   remove(value: Input<C>): void
 
   /**
-   * Removes all elements. The file of an exact array is then empty, and a `.npy` file counts no elements.
+   * Removes all elements. It truncates the file of an exact array, except a `.npy` file; see {@link MmapArray.format}.
    *
    * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_BUSY, ERR_LOCKED, ERR_MEMORY_FAULT,
    * ERR_CLOSED; system errors
