@@ -1,4 +1,4 @@
-// examples/dask: a distributed engine and Arrow agree with Node, and whatever happens no process stays behind.
+// examples/dask: Dask and Arrow agree with Node while four processes write shards, and no process outlives the example.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -48,7 +48,12 @@ describePython('examples with Dask and Arrow', () => {
       const result = await run(process.execPath, [MAIN], { timeout: PATIENCE_MS, env })
       expectExit(result)
       expect(result.stdout).toContain('Dask: a scheduler and two workers, listening on 127.0.0.1\n')
-      expect(result.stdout.match(/^Dask, .* found$/gm)).toHaveLength(3)
+      const counts = [...result.stdout.matchAll(/^(.*): Dask found (\d+) sealed shards with (\d+) rows$/gm)]
+      expect(counts.map(([, when]) => when)).toEqual([...Array(3).fill('4 processes write'), 'all have ended'])
+      // Each answer is about more shards, and more rows, than the one before.
+      for (const numbers of [counts.map(([, , shards]) => +shards), counts.map(([, , , rows]) => +rows)])
+        expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => a - b))
+      expect(result.stdout).toContain('Dask: both workers map the file of a shard; the client receives a copy')
       expect(result.stdout).toMatch(/^apache-arrow: a vector of 25000 rows in the same buffer/m)
       expect(result.stdout).toMatch(/^pyarrow: its buffer is at the address of the mapped file/m)
       expect(result.stdout).toContain('Node, Dask and Arrow agreed on every answer.')
@@ -69,11 +74,11 @@ describePython('examples with Dask and Arrow', () => {
         const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'ignore'] })
         const ended = new Promise((resolve) => child.once('close', (code, by) => resolve({ code, signal: by })))
         await new Promise((resolve, reject) => {
-          child.stdout.setEncoding('utf8').on('data', (text) => text.includes('listening on') && resolve())
-          ended.then(() => reject(new Error('the example ended before it listened')))
+          child.stdout.setEncoding('utf8').on('data', (text) => text.includes('Dask found') && resolve())
+          ended.then(() => reject(new Error('the example ended before Dask had counted')))
         })
-        // Node, the scheduler and two workers at least.
-        expect(marked(env.MMAP_ARRAY_MARK).length).toBeGreaterThanOrEqual(4)
+        // Node, the scheduler, two workers of Dask and four writers at least.
+        expect(marked(env.MMAP_ARRAY_MARK).length).toBeGreaterThanOrEqual(8)
         child.kill(signal)
         expect(await ended).toEqual(end)
         await expect.poll(() => marked(env.MMAP_ARRAY_MARK), { timeout: PATIENCE_MS, interval: 100 }).toEqual([])
