@@ -10,8 +10,6 @@ import numpy as np
 import psutil
 from distributed import Client, LocalCluster
 
-import with_arrow
-
 
 def sealed_shards(directory):
     """The shards that nobody writes to any more. Those that are still written are in another folder."""
@@ -83,8 +81,6 @@ def serve(client):
             answer = copies(client, **question)
         elif kind == "listening":
             answer = listening()
-        elif kind == "arrow":
-            answer = with_arrow.look(**question)
         print(json.dumps(answer), flush=True)
 
 
