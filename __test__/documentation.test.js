@@ -94,6 +94,13 @@ test('the version in README.md is the package’s', () => {
   expect(read('README.md')).toContain(`(https://rustup.rs) ${rust} or later`)
 })
 
+test('CONTRIBUTING.md names the versions that package.json and Cargo.toml require', () => {
+  const { engines } = JSON.parse(read('package.json'))
+  const [, rust] = /^rust-version = "(.+)"/m.exec(read('Cargo.toml'))
+  expect(read('CONTRIBUTING.md')).toContain(`Node.js ${engines.node.replace('>=', '')} or later`)
+  expect(read('CONTRIBUTING.md')).toContain(`(https://rustup.rs) ${rust} or later`)
+})
+
 describe('docs/errors.md', () => {
   const rows = read('docs/errors.md')
     .split('\n')
