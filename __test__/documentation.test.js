@@ -36,6 +36,14 @@ describe('a Markdown text is read block by block', () => {
   test('a block without an end is an error', () => {
     expect(() => readSections('```js\na')).toThrow('line 1')
   })
+
+  test.each([
+    ['sh', 'docker run "node'],
+    ['yaml', 'volumes: [tables'],
+    ['dockerfile', 'FROM node\nCOPYY . .'],
+  ])('a block in %s that does not parse is an error', async (language, code) => {
+    await expect(async () => RUNNERS[language]('', code)).rejects.toThrow()
+  })
 })
 
 // A reader goes through a document in one directory: a later block may open what an earlier one made.

