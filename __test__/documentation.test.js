@@ -72,23 +72,6 @@ describeWith('python3', ['--version'], 'with Python', () =>
       test.each(blocks)('$title', async ({ language, code }) => {
         await RUNNERS[language](directory, code)
       })
-<<<<<<< HEAD
-
-      test('every file it links to is there', () => {
-        const links = Array.from(read(document).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g), ([, link]) => link)
-        expect(links.filter((link) => !existsSync(join(ROOT, document, '..', link)))).toEqual([])
-      })
-
-      test('every heading it links to is there', () => {
-        const links = read(document).matchAll(/\]\(([^)#:]*)#([^)]+)\)/g)
-        const broken = Array.from(links, ([, file, anchor]) => ({
-          page: file ? join(document, '..', file) : document,
-          anchor,
-        }))
-        expect(broken.filter(({ page, anchor }) => !anchorsOf(read(page)).includes(anchor))).toEqual([])
-      })
-=======
->>>>>>> w-recipes
     })
   }),
 )
@@ -103,6 +86,15 @@ describe.each([...DOCUMENTS.map(({ document }) => document), ...HEAVY.map(pageOf
   test('every file it links to is there', () => {
     const links = Array.from(read(document).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g), ([, link]) => link)
     expect(links.filter((link) => !existsSync(join(ROOT, document, '..', link)))).toEqual([])
+  })
+
+  test('every heading it links to is there', () => {
+    const links = read(document).matchAll(/\]\(([^)#:]*)#([^)]+)\)/g)
+    const broken = Array.from(links, ([, file, anchor]) => ({
+      page: file ? join(document, '..', file) : document,
+      anchor,
+    }))
+    expect(broken.filter(({ page, anchor }) => !anchorsOf(read(page)).includes(anchor))).toEqual([])
   })
 })
 
