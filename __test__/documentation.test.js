@@ -12,6 +12,15 @@ const read = (name) => readFileSync(join(ROOT, name), 'utf8')
 const PAGES = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'))
 const DOCUMENTS = ['README.md', ...PAGES.map((name) => `docs/${name}`)]
 
+/** The anchors of the headings of a page, as GitHub makes them. */
+const anchorsOf = (text) =>
+  Array.from(text.matchAll(/^#+ (.+)$/gm), ([, title]) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+
 /** By language; a block for a shell is the reader's to type. `npm run test:bundlers` tries those for TypeScript and in JSON. */
 const RUNNERS = { js: runJavaScript, python: runPython, c: runC, console: runConsole, sh: null, ts: null, json: null }
 
@@ -62,6 +71,15 @@ describeWith('python3', ['--version'], 'with Python', () =>
       test('every file it links to is there', () => {
         const links = Array.from(read(document).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g), ([, link]) => link)
         expect(links.filter((link) => !existsSync(join(ROOT, document, '..', link)))).toEqual([])
+      })
+
+      test('every heading it links to is there', () => {
+        const links = read(document).matchAll(/\]\(([^)#:]*)#([^)]+)\)/g)
+        const broken = Array.from(links, ([, file, anchor]) => ({
+          page: file ? join(document, '..', file) : document,
+          anchor,
+        }))
+        expect(broken.filter(({ page, anchor }) => !anchorsOf(read(page)).includes(anchor))).toEqual([])
       })
     })
   }),
