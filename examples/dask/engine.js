@@ -7,7 +7,8 @@ const LIMIT_MS = 60_000
 
 export function startEngine() {
   const program = fileURLToPath(new URL('engine.py', import.meta.url))
-  // It has its own process group, so `kill` also ends the workers. If this process is killed, the engine reads the end of its stdin, and ends.
+  // It has its own process group, so `kill` also ends the workers. If this process is killed, the engine reads the end of its
+  // stdin, and ends.
   const child = spawn(process.env.PYTHON ?? 'python3', ['-B', program], {
     detached: true,
     stdio: ['pipe', 'pipe', 'inherit'],
