@@ -734,7 +734,8 @@ export interface OpenOptions<S extends readonly number[] = readonly number[]> {
   advice?: Advice | undefined
   /**
    * The format of the file: `'raw'` for elements only, `'npy'` for NumPy's format, which has a header before the
-   * elements; see {@link MmapArray.format}. Default: `'npy'` if the path ends in `.npy` or `.NPY`, otherwise `'raw'`.
+   * elements; see {@link MmapArray.format}. Default: `'npy'` if the path ends in `.npy`, in upper or lower case,
+   * otherwise `'raw'`.
    *
    * @example
    * MmapArray.open('array.npy', 'd', { flags: 'w+' }).format // => 'npy'
@@ -1954,9 +1955,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   add(index: number, value: Input<C>): Element<C>
 
   /**
-   * Replaces an element atomically, and returns its previous value. If several calls do so at the same time, each
-   * returns a different value: the original one, or the one that another call wrote. Works for integers and real
-   * numbers.
+   * Replaces an element atomically, and returns its previous value. If several calls replace it at the same time, each
+   * returns the value that the call before it wrote. Works for integers and real numbers.
    *
    * @param index a negative index counts from the end
    * @returns the previous value
@@ -2621,8 +2621,9 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   equals(other: MmapArray | ArrayLike<unknown>): boolean
 
   /**
-   * Returns -1 if this array comes first, 1 if the other one does, and 0 if they are equal. The first pair of different
-   * elements decides; if there is none, the length does. Returns NaN if the deciding pair contains NaN.
+   * Compares two arrays in lexicographic order: returns -1 if this array comes first, 1 if the other one does, and 0 if
+   * they are equal. The first pair of different elements decides; if there is none, the length does. Returns NaN if the
+   * deciding pair contains NaN.
    *
    * @throws {TypeError} ERR_TYPE_MISMATCH for characters compared with numbers or with strings that are not one
    * character, unless one of the arrays is empty, and for complex numbers and records, which have no order;
@@ -2765,7 +2766,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * Otherwise it sorts a copy, which takes as many bytes as the array. Other threads and processes then see either the
    * old or the new value of each element, and only what they write during the sort may be lost.
    *
-   * Elements of 1 byte, and 65,536 or more elements of 2 bytes, are counted instead, which takes almost no memory;
+   * Elements of 1 byte, and 65,536 or more elements of 2 bytes, are sorted by counting, which takes almost no memory;
    * fewer elements of 2 bytes take at most half a mebibyte. The time is proportional to n log n at worst. Elements that
    * are already in order are only read, and elements in descending order are reversed.
    *
@@ -2938,10 +2939,10 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): Promise<Float64Array<ArrayBuffer>>
 
   /**
-   * Divides the array, or a range, into `parts` equal parts, and returns the least and the greatest number of each:
-   * what you need to plot a large array. It reads each element once, at the speed of memory if the parts have thousands
-   * of elements. Part `i` of `n` elements starts at `floor(i * n / parts)` and ends before
-   * `floor((i + 1) * n / parts)`. NaNs are skipped; a part of NaNs only gives NaN. Characters become code points.
+   * Divides the array, or a range, into `parts` equal parts, and returns the least and the greatest number of each. Use
+   * it to plot a large array. It reads each element once, at the speed of memory if the parts have thousands of
+   * elements. Part `i` of `n` elements starts at `floor(i * n / parts)` and ends before `floor((i + 1) * n / parts)`.
+   * NaNs are skipped; a part of NaNs only gives NaN. Characters become code points.
    *
    * @param parts the number of parts, from 1 to the number of elements; 0 if there are no elements
    * @param start the first element; default 0. A negative bound counts from the end, and a bound beyond the array is
