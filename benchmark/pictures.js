@@ -3,7 +3,7 @@ import { createDocument } from '@mixmark-io/domino'
 import * as Plot from '@observablehq/plot'
 import { digits } from './comparison.js'
 import { GROUPS } from './operations.js'
-import { isLost, tableOf } from './results.js'
+import { NO_COMPETITORS, isLost, tableOf } from './results.js'
 import { BOUND, OURS } from './subjects.js'
 
 const WIDTH = 960
@@ -22,10 +22,8 @@ const SHARING = {
   'wait and notify / process.send': { title: 'wake another process', subject: 'process.send' },
 }
 
-/** The scale ends here; longer bars are cut, and their labels say how long they are. */
-const [SLOWEST, FASTEST] = [0.2, 30]
-/** Behind the scale: room for the labels of the longest bars. */
-const LABELS_END = 400
+/** The scale ends here. Longer bars are cut: their labels, in the room to the right, say how long they are. */
+const [SLOWEST, FASTEST, LABELS_END] = [0.2, 30, 1500]
 
 /**
  * For each operation: how many times as fast we are as the fastest of what a Node.js program would otherwise use, with marks for the
@@ -46,7 +44,10 @@ export function speedPicture(report) {
       const { title, subject } = SHARING[name]
       return pointOf({ title, typecode: 'i' }, { subject, ratio: measured.ratio })
     })
-  const bars = [...table.flatMap((row) => fastest(row, (name) => name !== BOUND && !PYTHON.includes(name))), ...sharing]
+  const bars = [
+    ...table.flatMap((row) => fastest(row, (name) => ![...NO_COMPETITORS, ...PYTHON].includes(name))),
+    ...sharing,
+  ]
   const python = table.flatMap((row) => fastest(row, (name) => PYTHON.includes(name)))
   const bounds = table.flatMap((row) => fastest(row, (name) => name === BOUND))
 
@@ -59,28 +60,46 @@ export function speedPicture(report) {
   const [int, double] = Object.values(TYPE_NAMES)
   const headings = groups.map(({ name }) => ({ name, type: int }))
   const place = { fx: 'type', y: 'title', x: ({ speed }) => Math.min(Math.max(speed, SLOWEST), FASTEST) }
-  const beside = { ...place, x: ({ speed }) => Math.min(Math.max(speed, 1), FASTEST), textAnchor: 'start', dx: 9, fontSize: 11 }
+  const label = { ...place, x: () => FASTEST, textAnchor: 'start', dx: 9, fontSize: 11, fill: 'color' }
   const chart = plot({
-    ...{ height: 80 + lines.length * 18, marginLeft: 250, marginRight: 8, marginBottom: 45 },
+    ...{ height: 60 + lines.length * 18, marginLeft: 250, marginRight: 8, marginBottom: 25 },
     x: {
-      ...{ type: 'log', domain: [SLOWEST, LABELS_END], ticks: [0.2, 0.5, 1, 2, 5, 10, 20], tickFormat: 'g', grid: true },
-      ...{ label: 'times as fast →', labelAnchor: 'left', labelOffset: 38 },
+      ...{
+        type: 'log',
+        domain: [SLOWEST, LABELS_END],
+        ticks: [0.2, 0.5, 1, 2, 5, 10, 20],
+        tickFormat: 'g',
+        grid: true,
+      },
+      ...{ label: null },
     },
     y: { domain: lines, axis: null },
     fx: { label: null, domain: [int, double] },
     marks: [
-      Plot.axisY(lines.filter((title) => shown.has(title)), { fx: () => int, label: null, tickSize: 0 }),
-      Plot.text(headings, { fx: 'type', y: 'name', text: 'name', frameAnchor: 'left', dx: -246, textAnchor: 'start', fontWeight: 600, fontSize: 13 }),
+      Plot.axisY(
+        lines.filter((title) => shown.has(title)),
+        { fx: () => int, label: null, tickSize: 0 },
+      ),
+      Plot.text(headings, {
+        fx: 'type',
+        y: 'name',
+        text: 'name',
+        frameAnchor: 'left',
+        dx: -246,
+        textAnchor: 'start',
+        fontWeight: 600,
+        fontSize: 13,
+      }),
       Plot.ruleX([1], { stroke: BLACK }),
       Plot.ruleY(bars, { fx: 'type', y: 'title', x1: 1, x2: place.x, strokeWidth: 10, stroke: 'color' }),
       Plot.tickX(bounds, { ...place, stroke: BLACK, strokeWidth: 2 }),
       Plot.dot(python, { ...place, r: 3.5, fill: 'white', stroke: BLUE, strokeWidth: 2 }),
-      Plot.text(bars, { ...beside, text: ({ speed, subject }) => `${digits(speed)} × ${subject}`, fill: '#333' }),
+      Plot.text(bars, { ...label, text: ({ speed, subject }) => `${digits(speed)} × ${subject}` }),
     ],
   })
   return picture('How many times as fast: mmap-array against what a Node.js program would otherwise use', chart, [
-    { text: 'bar: against the fastest alternative in Node.js', color: AHEAD },
-    { text: 'which is faster than we are', color: BEHIND },
+    { text: 'bar: against the fastest alternative', color: AHEAD },
+    { text: 'the alternative is faster', color: BEHIND },
     { text: 'circle: against Python and NumPy', color: BLUE },
     { text: 'tick: against C (-O3)', color: BLACK },
   ])
@@ -109,11 +128,17 @@ export function sizePicture({ lines }) {
   return picture("Time of an element by the size of the array, typecode 'i'", chart, legend)
 }
 
+/** The room of a key's colour, in letters. */
+const KEY_LETTERS = 5
+
 /** A chart with a heading and a legend above it; Plot's own legends are HTML. */
 function picture(title, chart, legend) {
   const height = Number(chart.getAttribute('height')) + 80
-  const keyOf = ({ text, color }, at) => {
-    const x = 28 + (at * (WIDTH - 28)) / legend.length
+  const letters = legend.reduce((sum, { text }) => sum + text.length + KEY_LETTERS, 0)
+  let before = 0
+  const keyOf = ({ text, color }) => {
+    const x = 28 + (before / letters) * (WIDTH - 28)
+    before += text.length + KEY_LETTERS
     return `<rect x="${x - 5}" y="48" width="10" height="10" fill="${color}"/><text x="${x + 12}" y="58" font-size="13">${text}</text>`
   }
   return `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" fill="${BLACK}">

@@ -2,6 +2,9 @@
 import { digits, duration } from './comparison.js'
 import { BOUND } from './subjects.js'
 
+/** A bound of the machine, and another array of ours. */
+export const NO_COMPETITORS = [BOUND, 'reserved MmapArray']
+
 /** Slower by more than noise. */
 export const isLost = ({ ratio }) => ratio > 1.05
 
@@ -15,7 +18,7 @@ export function tableOf({ lines }) {
     table.get(key).cells[subject] = { subject, met, ...measured }
   }
   for (const row of table.values()) {
-    const competitors = Object.values(row.cells).filter(({ subject }) => subject !== BOUND)
+    const competitors = Object.values(row.cells).filter(({ subject }) => !NO_COMPETITORS.includes(subject))
     row.best = competitors.sort((a, b) => b.ratio - a.ratio)[0]
   }
   return [...table.values()]
@@ -105,7 +108,9 @@ Node.js 12), Bun.
 }
 
 const rangeOf = (runs) =>
-  runs === 1 ? 'the two numbers between which half of all ratios lie' : `the least and the greatest median of the ${runs} runs`
+  runs === 1
+    ? 'the two numbers between which half of all ratios lie'
+    : `the least and the greatest median of the ${runs} runs`
 
 const facts = (machine) =>
   Object.entries(machine)

@@ -1,7 +1,7 @@
 // Runs the pages of docs/recipes/ that need packages which the project does not depend on, as table.js says.
 //
 //   node scripts/recipes/run.js             all of them
-//   node scripts/recipes/run.js NAME ...    only these (duckdb numpy)
+//   node scripts/recipes/run.js NAME ...    only these (duckdb npz)
 import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
