@@ -61,7 +61,9 @@ test('needs no other package, and lets npm install it everywhere, without a scri
 test('every file that README.md, docs/ and the examples link to is in the tarball', () => {
   const names = packed.files.map((file) => file.path)
   const pages = names.filter((name) => /^(README\.md|docs\/.*\.md|examples\/.*\.md)$/.test(name))
-  expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/guide.md', 'docs/recipes/README.md', 'examples/c/README.md']))
+  expect(pages).toEqual(
+    expect.arrayContaining(['README.md', 'docs/guide.md', 'docs/recipes/README.md', 'examples/c/README.md']),
+  )
   const broken = pages.flatMap((page) => {
     const text = readFileSync(join(installed, page), 'utf8')
     const links = Array.from(text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g), ([, link]) => join(page, '..', link))
