@@ -18,6 +18,15 @@ const DOCUMENTS = [
   ...TESTED.map((name) => ({ document: pageOf(name), packages: RECIPES[name].development })),
 ]
 
+/** The anchors of the headings of a page, as GitHub makes them. */
+const anchorsOf = (text) =>
+  Array.from(text.matchAll(/^#+ (.+)$/gm), ([, title]) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+
 describe('a Markdown text is read block by block', () => {
   test('with the heading each stands under', () => {
     const text = '# One\n\n```js\na\nb\n```\ntext\n## Two\n```c\nc\n```\n```sh\n# no heading\n```'
@@ -78,6 +87,15 @@ describe.each([...DOCUMENTS.map(({ document }) => document), ...HEAVY.map(pageOf
     const links = Array.from(read(document).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g), ([, link]) => link)
     expect(links.filter((link) => !existsSync(join(ROOT, document, '..', link)))).toEqual([])
   })
+
+  test('every heading it links to is there', () => {
+    const links = read(document).matchAll(/\]\(([^)#:]*)#([^)]+)\)/g)
+    const broken = Array.from(links, ([, file, anchor]) => ({
+      page: file ? join(document, '..', file) : document,
+      anchor,
+    }))
+    expect(broken.filter(({ page, anchor }) => !anchorsOf(read(page)).includes(anchor))).toEqual([])
+  })
 })
 
 describe('docs/recipes', () => {
@@ -110,6 +128,13 @@ test('the version in README.md is the package’s', () => {
   expect(read('README.md')).toContain(`Node.js ${engines.node.replace('>=', '')} or later`)
   const [, rust] = /^rust-version = "(.+)"/m.exec(read('Cargo.toml'))
   expect(read('README.md')).toContain(`(https://rustup.rs) ${rust} or later`)
+})
+
+test('CONTRIBUTING.md names the versions that package.json and Cargo.toml require', () => {
+  const { engines } = JSON.parse(read('package.json'))
+  const [, rust] = /^rust-version = "(.+)"/m.exec(read('Cargo.toml'))
+  expect(read('CONTRIBUTING.md')).toContain(`Node.js ${engines.node.replace('>=', '')} or later`)
+  expect(read('CONTRIBUTING.md')).toContain(`(https://rustup.rs) ${rust} or later`)
 })
 
 describe('docs/errors.md', () => {

@@ -1,9 +1,10 @@
 // Runs the pages of docs/recipes/ that need packages which the project does not depend on, as table.js says.
 //
 //   node scripts/recipes/run.js             all of them
-//   node scripts/recipes/run.js NAME ...    only these (duckdb numpy)
+//   node scripts/recipes/run.js NAME ...    only these (duckdb npz)
+import { spawnSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { RUNNERS, layOut, readBlocks } from '../../__test__/support/documents.js'
 import { setUpBundle } from '../bundle.js'
 import { setUpGenerated } from '../generated.js'
@@ -26,6 +27,11 @@ await runScript(async () => {
   await setUpBundle()
   const counts = { passed: 0, failed: 0 }
   for (const name of names.length > 0 ? names : HEAVY) {
+    const { installed } = RECIPES[name]
+    if (installed && !hasPython(installed)) {
+      console.log(`${name}: skipped, because python3 cannot import ${installed}`)
+      continue
+    }
     const { passed, failures } = await runPage(pageOf(name), RECIPES[name])
     counts.passed += passed
     counts.failed += failures.length
@@ -36,6 +42,10 @@ await runScript(async () => {
   return counts.failed === 0 ? 0 : 1
 })
 
+function hasPython(module) {
+  return spawnSync('python3', ['-c', `import ${module}`]).status === 0
+}
+
 /** Runs the blocks of a page up to the first that fails, because the later ones need what the earlier ones make. */
 async function runPage(page, { npm = [], pypi = [] }) {
   let passed = 0
@@ -44,7 +54,8 @@ async function runPage(page, { npm = [], pypi = [] }) {
     const modules = npm.length > 0 ? await npmFolder() : undefined
     const python = pypi.length > 0 ? await pythonFolder(pypi) : undefined
     directory = layOut(npm, modules)
-    const env = python ? { ...process.env, PYTHONPATH: python } : process.env
+    const PYTHONPATH = [python, process.env.PYTHONPATH].filter(Boolean).join(delimiter)
+    const env = { ...process.env, PYTHONPATH }
     for (const { title, language, code } of readBlocks(readFileSync(join(ROOT, page), 'utf8'))) {
       try {
         await RUNNERS[language]?.(directory, code, { env, timeout: LIMIT_MS })
