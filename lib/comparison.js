@@ -1,10 +1,11 @@
 // Compares arrays and elements: numbers and bigints by exact mathematical value, characters by code point.
 
+import { inspect } from 'node:util'
 import { isOwnView } from './buffers.js'
 import { characterAt, quietly } from './characters.js'
 import { codecOf, coreOf, isArray, requireOpen, typeOf } from './core-array.js'
 import { isOneCharacter } from './elements.js'
-import { elementTypeMismatch, invalidArgType, typeMismatch } from './errors.js'
+import { elementTypeMismatch, invalidArgType, typeMismatch, unfitType } from './errors.js'
 import { equalScalars, isNumeric } from './fields.js'
 
 /** Whether a value has a length and elements. A string does not count. */
@@ -28,12 +29,16 @@ function compareValues(a, b) {
   if (typeof a === 'string' && typeof b === 'string') {
     for (const text of [a, b]) {
       if (!isOneCharacter(text))
-        throw typeMismatch(`A character compares with characters, of one code point each, not '${text}'`)
+        throw typeMismatch(
+          `compare needs strings of one character each. Received ${inspect(text, { maxStringLength: 25 })}`,
+        )
     }
     return Math.sign(a.codePointAt(0) - b.codePointAt(0))
   }
   if (!isNumeric(a) || !isNumeric(b)) {
-    throw typeMismatch(`Numbers compare with numbers, and characters with characters: not ${typeof a} with ${typeof b}`)
+    throw typeMismatch(
+      `compare needs numbers on both sides, or characters on both. Received ${typeof a} and ${typeof b}`,
+    )
   }
   if (a < b) return -1
   if (a > b) return 1
@@ -62,8 +67,7 @@ export function areEqual(array, other) {
 }
 
 function requireOrder(array) {
-  const { isObject, label } = typeOf(array)
-  if (isObject) throw typeMismatch(`Only numbers and characters have an order. This array is of ${label}`)
+  if (typeOf(array).isObject) throw unfitType('compare', 'arrays of real numbers or characters', typeOf(array))
 }
 
 /** -1, 0 or 1 for the order of two arrays. NaN if the first difference is a NaN. */
