@@ -7,13 +7,15 @@ export const HELP = { type: 'boolean', short: 'h', description: 'show this' }
 
 /** An index or a slice that looks like an option: -1, -5:, -3:-1. */
 const INDEX = /^-\d+(:|$)/
+/** The same for a command that takes an index for each dimension: -1,: */
+const AXES = /^-\d+[:,]/
 const MARK = '\0'
 
 /** @returns {{ values: object, positionals: string[] }} */
 export function parse(command, words) {
   const options = { ...command.options, help: HELP }
   // A mark in front keeps `parseArgs` from taking it for an option.
-  const args = words.map((word) => (INDEX.test(word) ? MARK + word : word))
+  const args = words.map((word) => (INDEX.test(word) || (command.takesAxes && AXES.test(word)) ? MARK + word : word))
   try {
     const { values, positionals, tokens } = parseArgs({ args, options, allowPositionals: true, tokens: true })
     requireOnce(tokens, options)

@@ -136,6 +136,13 @@ export class FieldElements {
     return picked
   }
 
+  /** @returns {unknown[]} the elements that one record has */
+  valuesIn(record) {
+    const value = record[this.field]
+    if (this.#isOneNumber) return [value]
+    return this.#place === undefined ? Array.from(value) : [value[this.#place]]
+  }
+
   at(index) {
     if (index < 0 || index >= this.length) return undefined
     const [value] = this.#array(index, index + 1, (array) => array.tolist())

@@ -19,6 +19,11 @@ export class Output {
     return Boolean(this.#stream.isTTY)
   }
 
+  /** Whether it shows 16 million colours. */
+  get hasAllColours() {
+    return this.isTerminal && this.#stream.getColorDepth() >= 24
+  }
+
   /** How many characters a line holds. */
   get columns() {
     return this.#stream.columns ?? 80

@@ -1,70 +1,58 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { blockSizeOf, valuesOf } from '../blocks.js'
-import { toSlice } from '../command-line.js'
+import { elementsOf, isPerAxis, placed, shapeOf, toAxes, toPlaces } from '../axes.js'
 import { printElements } from '../elements-output.js'
-import { DataError, UsageError } from '../failures.js'
+import { UsageError } from '../failures.js'
+import { layoutOf } from '../layout.js'
 import { OPENING, open } from '../opening.js'
+import { holdsRecords } from '../record-types.js'
+import { printRows } from '../rows-output.js'
 
 export default {
   name: 'get',
   summary: 'elements by index or slice, a line each',
-  usage: 'get FILE INDEX|START:STOP:STEP ... [OPTIONS]',
-  more: "Indices and slices are Python's: -1 is the last element, far bounds of a slice clamp.",
+  takesAxes: true,
+  usage: 'get FILE INDEX|START:STOP:STEP[,...] ... [OPTIONS]',
+  more: `
+Indices and slices are those of Python: -1 is the last element, and a slice may reach beyond the ends. With commas they are for the dimensions
+of a .npy file, as in NumPy: 3,: is row 3, and :,-1 is the last column. Elements of two or more dimensions are printed a row a line,
+with tabs between them. An index without a comma counts all elements in the order of the file.`,
   options: { ...OPENING, json: { type: 'boolean', description: 'one JSON array; integers of 8 bytes as strings' } },
   examples: [
     ['mmap-array get prices.f64 5 -1', 'the sixth and the last'],
     ['mmap-array get prices.f64 1000:2000:100', 'every hundredth of a thousand'],
     ['mmap-array get prices.f64 ::-1', 'all of them, from the end'],
+    ['mmap-array get matrix.npy 3,:', 'one row'],
+    ['mmap-array get matrix.npy :2,-3:', 'the last three columns of two rows'],
   ],
 
   async run({ values, positionals, output }) {
-    const [path, ...wanted] = positionals
-    if (path === undefined || wanted.length === 0) {
+    const [path, ...words] = positionals
+    if (path === undefined || words.length === 0)
       throw new UsageError(`${path === undefined ? 'FILE' : 'INDEX'} is missing; usage: mmap-array ${this.usage}`)
-    }
     const array = open(path, values)
     try {
-      const places = wanted.map((text) => toPlaces(text, array.length))
-      await printElements(array, blocks(array, places), values, output)
+      const wanted = words.map((word) => chosen(word, array))
+      const several = wanted.find(({ shape }) => shape.length > 1)
+      if (several === undefined || holdsRecords(array)) return await printElements(array, all(wanted), values, output)
+      if (values.json && wanted.length > 1)
+        throw new UsageError(`--json prints one array, and '${several.word}' has rows: ask for it alone`)
+      for (const { shape, blocks } of wanted) await printRows(array, { shape, blocks: blocks() }, values, output)
+      return undefined
     } finally {
       array.close()
     }
   },
 }
 
-const FORM = 'START:STOP:STEP in whole numbers, with a space before the next one'
-
-/** @returns {{ start: number, step: number, count: number }} */
-function toPlaces(text, length) {
-  if (text.includes(':')) return placesOf(toSlice(text, 'a slice', FORM), length)
-  if (!/^-?\d+$/.test(text)) throw new UsageError(`${text || "''"} is not an index or a slice`)
-  const index = Number(text) < 0 ? Number(text) + length : Number(text)
-  if (index >= 0 && index < length) return { start: index, step: 1, count: 1 }
-  throw new DataError(`there is no element ${text}: there are ${length}`)
+/** @returns {{ word: string, shape: number[], blocks: () => AsyncIterable<ArrayLike<unknown>> }} what one word chooses */
+function chosen(word, array) {
+  if (isPerAxis(word)) {
+    const axes = toAxes(word, layoutOf(array))
+    return { word, shape: shapeOf(axes), blocks: () => elementsOf(array, axes) }
+  }
+  const places = toPlaces(word, array.length)
+  return { word, shape: [places.count], blocks: () => placed(array, places) }
 }
 
-/** The indices of a slice in an array of a length, by Python's rules. */
-function placesOf({ start, stop, step = 1 }, length) {
-  const [lowest, highest] = step > 0 ? [0, length] : [-1, length - 1]
-  const bound = (at, none) => {
-    if (at === undefined) return none
-    return at < 0 ? Math.max(at + length, lowest) : Math.min(at, highest)
-  }
-  const [first, end] = [bound(start, step > 0 ? lowest : highest), bound(stop, step > 0 ? highest : lowest)]
-  return { start: first, step, count: Math.max(Math.ceil((end - first) / step), 0) }
-}
-
-async function* blocks(array, places) {
-  const block = blockSizeOf(array)
-  for (const { start, step, count } of places) {
-    for (let done = 0; done < count; done += block) {
-      // The event loop handles signals between two blocks.
-      await nextTurn()
-      const part = Math.min(block, count - done)
-      const first = start + done * step
-      const behind = first + part * step
-      // A stop before element 0 is left out, since a negative one would count from the end.
-      yield valuesOf(array, first, behind < 0 ? undefined : behind, step)
-    }
-  }
+async function* all(wanted) {
+  for (const { blocks } of wanted) yield* blocks()
 }

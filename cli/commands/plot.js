@@ -1,119 +1,126 @@
 import { writeFile } from 'node:fs/promises'
-import { basename } from 'node:path'
-import { isComplex, isText } from '../blocks.js'
-import { toFiles, toRange, toWhole } from '../command-line.js'
-import { DataError, UsageError, printable } from '../failures.js'
-import { requireNoRecords } from '../fields.js'
-import { OPENING, open } from '../opening.js'
-import { histogramOf } from '../plot/histogram.js'
-import { extentOf, seriesOf } from '../plot/series.js'
-import { dotsIn, histogramLines, plotLines } from '../plot/terminal.js'
-import { progressOf } from '../progress.js'
+import { toWhole } from '../command-line.js'
+import { UsageError } from '../failures.js'
+import { OPENING } from '../opening.js'
+import { openInputs, requireSameLength } from '../plot/inputs.js'
+import { IMAGE, MOST, pictureOf } from '../plot/picture.js'
+import { textOf } from '../plot/text.js'
+import { X_OPTIONS, toXSettings } from '../plot/x-axis.js'
 import { replace, requireReplaceable } from '../replacement.js'
-import { isFloat, nameOf } from '../type-names.js'
-
-const IMAGE = { width: 960, height: 480 }
-/** The most characters, pixels or bins of a picture, in each direction. */
-const MOST = 8000
 
 export default {
   name: 'plot',
   summary: 'a picture: in the terminal, as SVG or as PNG',
-  usage: 'plot FILE [OPTIONS]',
+  usage: 'plot FILE ... [OPTIONS]',
   more: `
-A plot of many elements shows the least and the greatest of each of its columns, so that no peak is lost. NaN and infinities
-are left out.`,
+Each column of the picture shows the least and the greatest of its elements, so no peak is lost. NaN and infinities are left out.
+Several FILEs, or several names in --field, are series of one picture, at most 10, with a legend.
+
+x is the index of an element, or the value in the --x file, which needs one value for each element. x values may be in any order.
+
+A .npy file of two dimensions is drawn as a heat map. If it has more elements than the picture has cells, each cell is the mean of
+its elements. --flatten draws all elements as one series, in the order of the file.`,
   options: {
     ...OPENING,
+    field: {
+      ...OPENING.field,
+      description: 'of records: these fields, with commas between the names; gain[0] is the first of its values',
+    },
+    ...X_OPTIONS,
     histogram: { type: 'boolean', description: 'shows how often values occur' },
     bins: { type: 'string', value: 'COUNT', description: 'of a histogram; default 20, in an image 80' },
-    range: { type: 'string', value: 'START:STOP', description: 'only these elements, as in Python' },
+    flatten: { type: 'boolean', description: 'draws a matrix as one series' },
+    range: {
+      type: 'string',
+      value: 'START:STOP',
+      description: 'only these elements, or rows of a matrix, as in Python',
+    },
     log: { type: 'boolean', description: 'a logarithmic scale, without zeros and negative numbers' },
     svg: { type: 'string', value: 'TARGET', description: 'writes SVG; - is the standard output' },
     png: { type: 'string', value: 'TARGET', description: 'writes PNG; - is the standard output' },
     width: {
       type: 'string',
-      description: `in characters, or in pixels of an image; default the terminal's, or ${IMAGE.width}`,
+      description: `in characters, or in pixels of an image; default the terminal's, ${IMAGE.width} for SVG, ${2 * IMAGE.width} for PNG`,
     },
-    height: { type: 'string', description: `likewise; default 16 lines, or ${IMAGE.height} pixels` },
+    height: {
+      type: 'string',
+      description: `in lines, or in pixels; default 16, ${IMAGE.height} for SVG, ${2 * IMAGE.height} for PNG`,
+    },
     force: { type: 'boolean', short: 'f', description: 'replaces an existing TARGET' },
   },
   examples: [
     ['mmap-array plot prices.f64', 'here, in the terminal'],
     ['mmap-array plot prices.f64 --range -1000: --svg end.svg', 'the last thousand, for a page'],
+    ['mmap-array plot prices.f64 --x times.i64 --x-type time', 'over time'],
+    ['mmap-array plot low.f32 high.f32 --png both.png', 'two series'],
     ['mmap-array plot prices.f64 --histogram --png values.png', ''],
-    ['mmap-array plot trades.npy --field price', 'one field of records'],
+    ['mmap-array plot trades.npy --field price,low --x-field time', 'fields of records'],
+    ['mmap-array plot matrix.npy --png matrix.png', 'a heat map'],
   ],
 
   async run({ values, positionals, output }) {
-    const [path] = toFiles(this, positionals, ['FILE'])
-    const target = targetOf(values)
-    const array = open(path, values)
+    if (positionals.length === 0) throw new UsageError(`FILE is missing; usage: mmap-array ${this.usage}`)
+    const settings = toSettings(values, positionals, output)
+    const inputs = openInputs(positionals, values)
     try {
-      requireNoRecords(array)
-      if (isText(array)) throw new DataError('characters have no picture')
-      if (isComplex(array)) throw new DataError('complex numbers have no picture')
-      const picture = await pictureOf(array, path, values, target, output)
-      if (target) await writeImage(picture, target, values, output)
-      else await output.line(textOf(picture, values, output))
+      if (inputs.x) requireSameLength(inputs.series, inputs.x)
+      const picture = await pictureOf(inputs, settings)
+      if (settings.target) await writeImage(picture, settings, output)
+      else await output.line(await textOf(picture, settings))
     } finally {
-      array.close()
+      inputs.close()
     }
   },
 }
 
-function targetOf({ svg, png, force }) {
+/** What the options say. Options that contradict each other are errors. */
+function toSettings(values, paths, output) {
+  const { histogram, log, bins, svg, png } = values
+  const isWithX = values.x !== undefined || values['x-field'] !== undefined
   if (svg !== undefined && png !== undefined) throw new UsageError('--svg and --png are one picture each')
+  if (histogram && log) throw new UsageError('--log goes with a plot, not with --histogram')
+  if (histogram && isWithX) throw new UsageError('--x and --x-field go with a plot, not with --histogram')
+  if (histogram && paths.length > 1) throw new UsageError('--histogram takes one FILE')
+  if (bins !== undefined && !histogram) throw new UsageError('--bins goes with --histogram')
+  const target = targetOf(values)
+  return {
+    ...values,
+    ...toXSettings(values),
+    target,
+    bins: toWhole(bins, 'bins', 1, MOST),
+    ...(target ? sizeOfImage(values, target) : sizeOfText(values, output)),
+    isColoured: output.isTerminal && !process.env.NO_COLOR,
+    hasAllColours: output.hasAllColours,
+  }
+}
+
+function targetOf({ svg, png, force }) {
   const path = svg ?? png
   if (path === undefined) return undefined
   if (path !== '-') requireReplaceable(path, force)
   return { path, isPng: png !== undefined }
 }
 
-async function pictureOf(array, path, values, target, output) {
-  if (values.histogram && values.log) throw new UsageError('--log goes with a plot, not with --histogram')
-  if (values.bins !== undefined && !values.histogram) throw new UsageError('--bins goes with --histogram')
-  const [start, stop] = toRange(values.range, array.length)
-  const width = toWhole(values.width, 'width', 20, MOST) ?? (target ? IMAGE.width : Math.min(output.columns, 160))
-  const isShown = values.log ? (value) => value > 0 && value < Infinity : Number.isFinite
-  const settings = { start, stop, columns: target ? Math.max(width - 100, 100) : dotsIn(width), isShown }
-  const { columns, isWhole, leftOut } = await seriesOf(array, settings, progressOf('reading', stop - start))
-  const extent = extentOf(columns)
-  const name = printable(array.field === undefined ? basename(path) : `${basename(path)}, ${values.field}`)
-  const title = `${name}: ${(stop - start).toLocaleString('en')} × ${nameOf(array.typecode)}`
-  const note = leftOut ? (values.log ? 'without numbers that are not positive' : 'without NaN and infinities') : ''
-  const bins =
-    values.histogram && extent
-      ? await histogramOf(
-          array,
-          { start, stop, extent, bins: toWhole(values.bins, 'bins', 1, MOST) ?? (target ? 80 : 20) },
-          progressOf('counting', stop - start),
-        )
-      : undefined
-  return { title, note, columns, isWhole, extent, bins, start, stop, width, isInteger: !isFloat(array.typecode) }
+const sizeOfText = ({ width, height }, output) => ({
+  width: toWhole(width, 'width', 20, MOST) ?? Math.min(output.columns, 160),
+  height: toWhole(height, 'height', 3, MOST),
+})
+
+/** A large PNG has more pixels, not a larger drawing, up to twice the pixels. */
+function sizeOfImage({ width, height }, { isPng }) {
+  const most = isPng ? 2 : 1
+  const pixels = toWhole(width, 'width', 100, MOST)
+  const lines = toWhole(height, 'height', 100, MOST)
+  const wanted = pixels === undefined ? (lines ?? Infinity) / IMAGE.height : pixels / IMAGE.width
+  const zoom = Math.min(Math.max(wanted, 1), most)
+  const side = (given, usual) => (given === undefined ? usual : Math.round(given / zoom))
+  return { width: side(pixels, IMAGE.width), height: side(lines, IMAGE.height), zoom }
 }
 
-function textOf(picture, { log, height }, output) {
-  const rows = toWhole(height, 'height', 3, MOST)
-  const heading = [picture.title, picture.note].filter(Boolean).join(', ')
-  if (!picture.extent) return `${heading}\nnothing to show`
-  const lines = picture.bins
-    ? histogramLines(picture)
-    : plotLines({ ...picture, scale: log ? Math.log : (value) => value, ...(rows && { rows }) })
-  return [heading, ...lines.map((line) => colored(line, output))].join('\n')
-}
-
-/** Colours the dots and bars on a terminal. */
-function colored(line, output) {
-  if (!output.isTerminal || process.env.NO_COLOR) return line
-  return line.replace(/[\u2800-\u28ff█▏▎▍▌▋▊▉]+/, (dots) => `\x1b[36m${dots}\x1b[39m`)
-}
-
-async function writeImage(picture, { path, isPng }, { log, height, force }, output) {
+async function writeImage(picture, { target: { path, isPng }, force, zoom }, output) {
   const { pngOf, svgOf } = await import('../plot/chart.js')
-  const frame = { ...picture, height: toWhole(height, 'height', 100, MOST) ?? IMAGE.height }
-  const svg = svgOf(frame, { ...picture, isLog: log })
-  const bytes = isPng ? await pngOf(svg) : svg
+  const svg = svgOf(picture, picture)
+  const bytes = isPng ? await pngOf(svg, zoom) : svg
   if (path === '-') await output.write(bytes)
   else await replace(path, { force }, (unfinished) => writeFile(unfinished, bytes, { flag: 'wx' }))
 }

@@ -1,23 +1,29 @@
 import { spawn } from 'node:child_process'
-import { basename } from 'node:path'
-import { isComplex, isText } from '../blocks.js'
-import { toFiles, toWhole } from '../command-line.js'
-import { DataError, UsageError } from '../failures.js'
-import { requireNoRecords } from '../fields.js'
-import { OPENING, open } from '../opening.js'
+import { toWhole } from '../command-line.js'
+import { UsageError } from '../failures.js'
+import { OPENING } from '../opening.js'
+import { openInputs } from '../plot/inputs.js'
+import { X_OPTIONS, toXSettings, xAxisOf } from '../plot/x-axis.js'
 import { nameOf } from '../type-names.js'
-import { LiveArray } from '../viewer/live-array.js'
+import { LivePicture } from '../viewer/live-picture.js'
 import { serve } from '../viewer/server.js'
 
 export default {
   name: 'view',
-  summary: 'a plot in the browser, to zoom and to pan, that follows appended elements',
-  usage: 'view FILE [OPTIONS]',
+  summary: 'a plot in the browser, to zoom and to pan, that follows changes',
+  usage: 'view FILE ... [OPTIONS]',
   more: `
-Serves a page at an address that only this machine can reach. The address contains a random word, and anyone who knows it
-can read FILE. Ctrl-C ends the server. Wheel and + - zoom, dragging and arrows pan, 0 and a double click show all, End follows appended elements.`,
+Serves a page at an address that only this machine can reach. The address contains a random word, and anyone who knows it can read
+FILE. Ctrl-C ends the server. The wheel and + - zoom, dragging and arrows pan, 0 and a double click show all, End goes to the end and stays there.
+
+The page shows elements that others append within a second. It also shows stores to older elements: within a second if few elements
+are visible, otherwise within a second for each 4 million elements of the file.
+
+Several FILEs, or several names in --field, are series of one plot, at most 10. x values must be in ascending order.`,
   options: {
     ...OPENING,
+    field: { ...OPENING.field, description: 'of records: these fields, with commas between the names' },
+    ...X_OPTIONS,
     port: { type: 'string', description: 'the port on 127.0.0.1; default any that is free' },
     open: {
       type: 'boolean',
@@ -27,34 +33,48 @@ can read FILE. Ctrl-C ends the server. Wheel and + - zoom, dragging and arrows p
   examples: [
     ['mmap-array view ticks.npy', 'prints the address'],
     ['mmap-array view ticks.bin --type i64 --open', ''],
+    ['mmap-array view prices.f64 --x times.i64 --x-type time', 'over time'],
   ],
 
   async run({ values, positionals, output }) {
-    const [path] = toFiles(this, positionals, ['FILE'])
+    if (positionals.length === 0) throw new UsageError(`FILE is missing; usage: mmap-array ${this.usage}`)
     const port = toWhole(values.port, 'port')
     if (port > 65535) throw new UsageError(`--port takes a port, not '${values.port}'`)
-    const array = open(path, values)
-    requireNoRecords(array)
-    if (isText(array)) throw new DataError('characters have no picture')
-    if (isComplex(array)) throw new DataError('complex numbers have no picture')
-    const live = new LiveArray(array)
-    const facts = {
-      name: values.field === undefined ? basename(path) : `${basename(path)}, ${values.field}`,
-      type: nameOf(array.typecode),
-      itemsize: array.itemsize,
-    }
-    const { url, close } = await serve({ live, facts, port })
+    const settings = toXSettings(values)
+    const { series, x, close: closeInputs } = openInputs(positionals, values)
     try {
-      await output.line(url)
-    } catch (error) {
-      // Nobody learned the address, so the server is of no use.
-      close()
-      array.close()
-      throw error
+      const axis = x && (await xAxisOf(x, { start: 0, stop: x.elements.length }, settings, () => {}))
+      const live = new LivePicture(
+        series.map(({ elements }) => elements),
+        x && { elements: x.elements, toX: axis.toX },
+      )
+      const facts = factsOf(series, axis)
+      const { url, close } = await serve({ live, facts, port })
+      try {
+        await output.line(url)
+      } catch (error) {
+        // Nobody learned the address, so the server is of no use.
+        close()
+        throw error
+      }
+      if (values.open) browse(url)
+      await live.follow()
+    } finally {
+      closeInputs()
     }
-    if (values.open) browse(url)
-    await live.follow()
   },
+}
+
+/** What the page shows about the series and their x values. */
+function factsOf(series, axis) {
+  const types = new Set(series.map(({ elements }) => nameOf(elements.typecode)))
+  return {
+    name: series.map(({ name }) => name).join(', '),
+    type: [...types].join(', '),
+    itemsize: series[0].elements.itemsize,
+    series: series.map(({ name }) => name),
+    ...(axis && { x: { label: axis.label, isTime: axis.isTime } }),
+  }
 }
 
 /** Opens the page as a desktop does. Without a desktop, the user has the printed address. */

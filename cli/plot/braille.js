@@ -1,4 +1,4 @@
-// A canvas of characters for a terminal: each holds two dots across and four down.
+// A canvas of characters for a terminal: each holds two dots across and four down, and belongs to the series that drew it last.
 
 const BLANK = 0x2800
 /** The bit of each dot, by row and column. */
@@ -13,26 +13,40 @@ export const DOWN = 4
 
 export class Braille {
   #cells
+  #owners
 
   constructor(columns, rows) {
     this.columns = columns
     this.rows = rows
     this.#cells = new Uint8Array(columns * rows)
+    this.#owners = new Uint8Array(columns * rows)
   }
 
   /** Sets the dots of a column, from one row of dots to another; row 0 is the upper one. */
-  line(x, from, to) {
+  line(x, from, to, owner = 0) {
     for (let y = Math.min(from, to); y <= Math.max(from, to); y++) {
       const cell = Math.floor(y / DOWN) * this.columns + Math.floor(x / ACROSS)
       this.#cells[cell] |= DOTS[y % DOWN][x % ACROSS]
+      this.#owners[cell] = owner
     }
   }
 
-  /** @returns {string[]} a line for each row */
-  toLines() {
+  /**
+   * @param {(text: string, owner: number) => string} paint shows characters that belong to one series
+   * @returns {string[]} a line for each row
+   */
+  toLines(paint = (text) => text) {
     return Array.from({ length: this.rows }, (_, row) => {
-      const cells = this.#cells.subarray(row * this.columns, (row + 1) * this.columns)
-      return String.fromCharCode(...Array.from(cells, (dots) => BLANK + dots))
+      let [line, run, owner] = ['', '', 0]
+      for (let cell = row * this.columns; cell < (row + 1) * this.columns; cell++) {
+        const isBlank = this.#cells[cell] === 0
+        if (!isBlank && this.#owners[cell] !== owner) {
+          line += run && paint(run, owner)
+          ;[run, owner] = ['', this.#owners[cell]]
+        }
+        run += String.fromCharCode(BLANK + this.#cells[cell])
+      }
+      return line + paint(run, owner)
     })
   }
 }

@@ -1,8 +1,12 @@
 // Numbers short enough for an axis.
 
-/** Four digits. */
+/** The most characters of a label. */
+export const LABEL = 10
+
+/** Four digits, or as many as fit. */
 export function shortNumber(value) {
   const short = Number(value.toPrecision(4))
   const size = Math.abs(short)
-  return size !== 0 && (size < 1e-4 || size >= 1e9) ? short.toExponential() : String(short)
+  const text = size !== 0 && (size < 1e-4 || size >= 1e9) ? short.toExponential() : String(short)
+  return text.length <= LABEL ? text : Number(value.toPrecision(3)).toExponential()
 }

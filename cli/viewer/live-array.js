@@ -1,33 +1,33 @@
-// An array that other processes change: its length, its pyramid, and the listeners for changes.
+// An array that other processes change, and its pyramid.
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import { textOf } from '../text/numbers.js'
 import { Pyramid } from './pyramid.js'
-
-/** How often changes are looked for, in milliseconds. */
-const INTERVAL = 250
 
 export class LiveArray {
   #array
   #pyramid
-  #listeners = new Set()
-  #isStopped = false
+  /** The length at the last look. Fields of the same records see it change together. */
+  #length
   /** The error while the elements cannot be read. */
   problem
 
   constructor(array) {
     this.#array = array
     this.#pyramid = new Pyramid(array)
+    this.#length = array.length
   }
 
-  get state() {
-    const { length } = this.#array
-    const built = length - this.#pyramid.buildable + this.#pyramid.built
-    return { length, built, ...(this.problem && { problem: this.problem }) }
+  get length() {
+    return this.#array.length
+  }
+
+  /** How many elements the pyramid does not know yet. */
+  get unbuilt() {
+    return this.#pyramid.buildable - this.#pyramid.built
   }
 
   columns(start, stop, count) {
-    return this.#pyramid.columns(Math.min(start, this.#array.length), Math.min(stop, this.#array.length), count)
+    return this.#pyramid.columns(Math.min(start, this.length), Math.min(stop, this.length), count)
   }
 
   /** @returns {string | undefined} an element, exactly */
@@ -36,37 +36,32 @@ export class LiveArray {
     return value === undefined ? undefined : textOf(value)
   }
 
-  /** Calls a function at each change until it is told to stop. */
-  listen(listener) {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
-
-  stop() {
-    this.#isStopped = true
-  }
-
-  /** Reads and follows the array until it is stopped. */
-  async follow() {
-    while (!this.#isStopped) {
-      const before = JSON.stringify(this.state)
-      await this.#step()
-      const isBuilding = this.#pyramid.built < this.#pyramid.buildable
-      if (JSON.stringify(this.state) !== before) for (const listener of this.#listeners) listener(this.state)
-      if (!isBuilding || this.problem) await sleep(INTERVAL, undefined, { ref: false })
-    }
-  }
-
-  async #step() {
+  /** Takes over what others have appended, and reads a part of it. */
+  async step() {
     try {
-      const { length } = this.#array
-      if (this.#array.refresh() < length) this.#pyramid.reset()
+      const length = this.#length
+      this.#length = this.#array.refresh()
+      if (this.#length < length) this.#pyramid.reset()
       await this.#pyramid.build()
       this.problem = undefined
     } catch (error) {
-      // The file was truncated, or ends in the middle of an element for a moment: read it again.
-      this.#pyramid.reset()
-      this.problem = error.message
+      this.#fail(error)
     }
+  }
+
+  /** Reads a part again. Returns whether its elements have changed. */
+  async recheck() {
+    try {
+      return await this.#pyramid.recheck()
+    } catch (error) {
+      this.#fail(error)
+      return true
+    }
+  }
+
+  /** The file was truncated, or ends in the middle of an element for a moment: read it again. */
+  #fail(error) {
+    this.#pyramid.reset()
+    this.problem = error.message
   }
 }

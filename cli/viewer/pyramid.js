@@ -8,6 +8,8 @@ export const BLOCK = 4096
 const FAN = 64
 /** Elements that one step of building reads. */
 const STEP = 1 << 24
+/** Elements that one step of checking reads again. */
+const RECHECK = 1 << 22
 
 /** Numbers that grow. */
 class Doubles {
@@ -24,12 +26,21 @@ class Doubles {
     this.values.set(more, this.length)
     this.length = needed
   }
+
+  /** Replaces numbers from an index on. Returns whether any differs. */
+  set(from, more) {
+    const isChanged = more.some((value, at) => !Object.is(value, this.values[from + at]))
+    this.values.set(more, from)
+    return isChanged
+  }
 }
 
 export class Pyramid {
   #array
   /** From the lowest; each has the whole blocks only. */
   #levels = [newLevel()]
+  /** The block from which the next step of checking reads. */
+  #checked = 0
 
   constructor(array) {
     this.#array = array
@@ -48,6 +59,7 @@ export class Pyramid {
   /** Forgets everything. */
   reset() {
     this.#levels = [newLevel()]
+    this.#checked = 0
   }
 
   /** Reads on by one step, on another thread. */
@@ -59,6 +71,41 @@ export class Pyramid {
     const { min, max } = doublesOf(this.#array, range)
     // What was forgotten meanwhile does not come back.
     if (this.built === start) this.#append(0, min, max)
+  }
+
+  /**
+   * Reads some blocks again, on another thread, and goes on from there the next time. Returns whether their elements have changed: other
+   * processes may store to elements that were read already.
+   */
+  async recheck() {
+    const levels = this.#levels
+    const count = levels[0].min.length
+    if (count === 0) return false
+    const from = this.#checked < count ? this.#checked : 0
+    const to = Math.min(from + RECHECK / BLOCK, count)
+    const range = await this.#array.envelopeAsync(to - from, from * BLOCK, to * BLOCK)
+    // What was forgotten meanwhile does not come back.
+    if (this.#levels !== levels) return true
+    this.#checked = to
+    const { min, max } = doublesOf(this.#array, range)
+    return this.#replace(0, from, min, max)
+  }
+
+  /** Replaces blocks of a level and of those above it. Returns whether they differ. */
+  #replace(level, from, min, max) {
+    const { min: all, max: alsoAll } = this.#levels[level]
+    const isChanged = all.set(from, min) | alsoAll.set(from, max)
+    if (!isChanged) return false
+    const above = this.#levels[level + 1]?.min.length ?? 0
+    const first = Math.floor(from / FAN)
+    const last = Math.min(Math.ceil((from + min.length) / FAN), above)
+    if (first >= last) return true
+    const ranges = Array.from({ length: last - first }, (_, at) =>
+      this.#rangeIn(level, (first + at) * FAN, (first + at + 1) * FAN),
+    )
+    const ends = (name) => Float64Array.from(ranges, (range) => range[name])
+    this.#replace(level + 1, first, ends('min'), ends('max'))
+    return true
   }
 
   #append(level, min, max) {

@@ -24,6 +24,8 @@ const FILES = {
   '': ['text/html', './page/index.html'],
   'page.css': ['text/css', './page/page.css'],
   'page.js': ['text/javascript', './page/page.js'],
+  'chart.js': ['text/javascript', './page/chart.js'],
+  'columns.js': ['text/javascript', './page/columns.js'],
   'range.js': ['text/javascript', './page/range.js'],
   'uPlot.js': ['text/javascript', '../../dist/viewer/uPlot.js'],
   'uPlot.css': ['text/css', '../../dist/viewer/uPlot.css'],
@@ -38,7 +40,7 @@ class Refusal extends Error {
 }
 
 /**
- * @param {{ live: import('./live-array.js').LiveArray, facts: object, port?: number }} given `facts` are for the page
+ * @param {{ live: import('./live-picture.js').LivePicture, facts: object, port?: number }} given `facts` are for the page
  * @returns {Promise<{ url: string, close(): void }>}
  */
 export async function serve({ live, facts, port = 0 }) {
@@ -78,18 +80,25 @@ export async function serve({ live, facts, port = 0 }) {
     throw new Refusal(404, 'no such page')
   }
 
-  /** Where each column begins, then the least of each, then the greatest: doubles. */
+  /** Where each column begins, then the least of each, then the greatest, and then the x values if there are any: doubles. */
   function dataOf(query) {
     const [start, stop, count] = ['start', 'stop', 'count'].map((name) => wholeIn(query, name))
     if (count < 1 || count > MOST_COLUMNS) throw new Refusal(400, `count is from 1 to ${MOST_COLUMNS}`)
-    const { at, min, max } = live.columns(start, stop, count)
-    return Buffer.concat([at, min, max].map(({ buffer }) => Buffer.from(buffer)))
+    const { at, min, max, x } = live.columns(seriesIn(query), start, stop, count)
+    return Buffer.concat([at, min, max, x].filter(Boolean).map(({ buffer }) => Buffer.from(buffer)))
   }
 
   function valueOf(query) {
-    const text = live.textOf(wholeIn(query, 'index'))
+    const text = live.textOf(seriesIn(query), wholeIn(query, 'index'))
     if (text === undefined) throw new Refusal(404, 'no such element')
     return text
+  }
+
+  /** The number of the series that a request asks for; without one, the first. */
+  function seriesIn(query) {
+    const series = query.has('series') ? wholeIn(query, 'series') : 0
+    if (!live.has(series)) throw new Refusal(404, 'no such series')
+    return series
   }
 
   function follow(response) {

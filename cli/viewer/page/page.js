@@ -1,76 +1,35 @@
 // The page of the viewer: a plot, a strip that shows where one is, and the keys and gestures that move it.
 
-/* global uPlot */
+import { makePlot } from './chart.js'
+import { askAll, columnAt, elementAt, endsOf, joined } from './columns.js'
 import { Range } from './range.js'
 
 const element = (id) => document.getElementById(id)
 const number = new Intl.NumberFormat('en')
 const place = element('plot')
 const strip = element('overview')
-const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 const OVERVIEW_HEIGHT = 64
 /** Up to so many elements are drawn with a dot each. */
 const DOTS = 200
+/** How often what is visible is read again, in milliseconds: others may store to any element. */
+const REREAD = 1000
 
 const info = await (await fetch('info')).json()
 const range = new Range(info.length)
-let columns
+/** What is visible: columns of each series. */
+let found = []
 let state = info
 
 document.title = `${info.name} – mmap-array`
 element('name').textContent = info.name
 
-const plot = makePlot(place, { height: place.clientHeight, axes: true })
-const overview = makePlot(strip, { height: OVERVIEW_HEIGHT, axes: false })
+const plot = makePlot(place, info, { height: plotHeight(), axes: true })
+const overview = makePlot(strip, info, { height: OVERVIEW_HEIGHT, axes: false })
 
-function makePlot(parent, { height, axes }) {
-  const axis = {
-    stroke: () => css('--quiet'),
-    grid: { stroke: () => css('--rule'), width: 1 },
-    ticks: { stroke: () => css('--rule') },
-  }
-  const ends = { stroke: () => css('--line'), width: 1, spanGaps: false, points: { show: false } }
-  const options = {
-    width: parent.clientWidth,
-    height,
-    legend: { show: false },
-    cursor: { show: axes, drag: { x: false, y: false }, points: { show: false } },
-    scales: { x: { time: false }, y: { range: roomy } },
-    axes: axes
-      ? [
-          { ...axis, space: 110, values: (_, ticks) => ticks.map(tick) },
-          { ...axis, size: 76 },
-        ]
-      : [{ show: false }, { show: false }],
-    padding: axes ? [8, 8, 0, 0] : [2, 0, 2, 0],
-    series: [{}, ends, ends],
-    bands: [{ series: [1, 2], fill: () => css('--fill') }],
-  }
-  return new uPlot(options, [[], [], []], parent)
+/** The room for the plot. A legend is below it. */
+function plotHeight() {
+  return place.clientHeight - (place.querySelector('.u-legend')?.offsetHeight ?? 0)
 }
-
-/** An axis with no tick between two elements. */
-const tick = (at) => (Number.isInteger(at) ? number.format(at) : '')
-
-/** Some room above and below; a constant is in the middle. */
-function roomy(_, min, max) {
-  if (min === null || min === undefined) return [0, 1]
-  const room = max > min ? (max - min) * 0.04 : Math.abs(max) * 0.1 || 1
-  return [min - room, max + room]
-}
-
-/** Asks for the columns of a range. */
-async function ask({ start, stop, count }, signal) {
-  const response = await fetch(`data?start=${start}&stop=${stop}&count=${count}`, { signal })
-  if (!response.ok) throw new Error(await response.text())
-  const doubles = new Float64Array(await response.arrayBuffer())
-  const length = doubles.length / 3
-  const part = (index) => doubles.subarray(index * length, (index + 1) * length)
-  return { at: part(0), min: part(1), max: part(2), isWhole: length === stop - start }
-}
-
-/** uPlot takes null for a missing value. */
-const withGaps = (values) => Array.from(values, (value) => (Number.isFinite(value) ? value : null))
 
 let asking
 async function refresh() {
@@ -78,20 +37,30 @@ async function refresh() {
   asking = new AbortController()
   const { signal } = asking
   showRange()
-  plot.setScale('x', { min: range.start, max: Math.max(range.stop - 1, range.start + 1) })
+  if (!info.x) showFrom(range.start, range.stop - 1)
   const { start, stop } = range.toIndices()
   try {
-    const found = await ask({ start, stop, count: Math.max(Math.round(plot.bbox.width), 1) }, signal)
-    columns = found
-    const isDotted = found.isWhole && found.at.length <= DOTS
-    plot.series[1].points.show = () => isDotted
-    plot.setData([Array.from(found.at), withGaps(found.max), withGaps(found.min)], false)
-    plot.setScale('x', { min: range.start, max: Math.max(range.stop - 1, range.start + 1) })
+    found = await askAll(
+      { ...info, lengths: state.lengths },
+      { start, stop, count: Math.max(Math.round(plot.bbox.width), 1) },
+      signal,
+    )
+    const areDotted = found.map(({ isWhole, at }) => isWhole && at.length <= DOTS)
+    for (const [index, isDotted] of areDotted.entries()) plot.series[1 + 2 * index].points.show = () => isDotted
+    plot.setData(joined(found), false)
+    if (!info.x) showFrom(range.start, range.stop - 1)
+    else if (stop > start) showFrom(...endsOf(found))
+    if (!state.problem) showProblem()
     showPointer()
-    place.dataset.shown = `${start}:${stop}:${found.at.length}`
+    place.dataset.shown = `${start}:${stop}:${Math.max(...found.map(({ at }) => at.length))}`
   } catch (error) {
     if (error.name !== 'AbortError') showProblem(error.message)
   }
+}
+
+/** Shows a part of the x axis, which cannot be empty. */
+function showFrom(min, max) {
+  plot.setScale('x', { min, max: max > min ? max : min + 1 })
 }
 
 let askingOverview
@@ -100,10 +69,18 @@ async function refreshOverview() {
   askingOverview?.abort()
   askingOverview = new AbortController()
   const count = Math.max(Math.round(overview.bbox.width), 1)
-  if (range.length === 0) return overview.setData([[], [], []])
+  if (range.length === 0) return overview.setData([[], ...info.series.flatMap(() => [[], []])])
   try {
-    const found = await ask({ start: 0, stop: range.length, count }, askingOverview.signal)
-    overview.setData([Array.from(found.at), withGaps(found.max), withGaps(found.min)], false)
+    const all = await askAll(
+      { ...info, lengths: state.lengths },
+      { start: 0, stop: range.length, count },
+      askingOverview.signal,
+    )
+    // The strip is as wide as all elements, whatever their x values.
+    overview.setData(
+      joined(all, ({ at }) => Array.from(at)),
+      false,
+    )
     overview.setScale('x', { min: 0, max: Math.max(range.length - 1, 1) })
   } catch (error) {
     if (error.name !== 'AbortError') showProblem(error.message)
@@ -134,31 +111,41 @@ function showProgress({ built, length }) {
   bar.firstElementChild.style.width = `${share}%`
 }
 
-/** The exact element under the pointer, or the bounds of a column. */
+/** The exact element of each series under the pointer, or the bounds of its column. */
 let asked = 0
 async function showPointer() {
   const index = plot.cursor.idx
   const told = element('pointer')
   asked += 1
-  if (index === null || index === undefined || !columns || index >= columns.at.length) {
+  const mine = asked
+  const at = index === null || index === undefined ? undefined : plot.data[0][index]
+  if (at === undefined) {
     told.textContent = ''
     return
   }
-  const first = columns.at[index]
-  if (!columns.isWhole) {
-    const last = (columns.at[index + 1] ?? range.toIndices().stop) - 1
-    told.textContent = `${number.format(first)} … ${number.format(last)}: ${columns.min[index]} … ${columns.max[index]}`
-    return
-  }
-  const mine = asked
   try {
-    const response = await fetch(`value?index=${first}`)
-    const text = await response.text()
-    if (mine === asked && response.ok) told.textContent = `${number.format(first)}: ${text}`
+    const texts = await Promise.all(found.map((one, series) => pointerText(one, series, at)))
+    if (mine === asked) told.textContent = texts.filter(Boolean).join(';  ')
   } catch (error) {
     showProblem(error.message)
   }
 }
+
+/** What one series has at a place on the x axis; undefined if it has nothing there. */
+async function pointerText({ at, min, max, places, end, isWhole }, series, place) {
+  if (at.length === 0 || place < places[0] || place > end) return undefined
+  const column = columnAt(places, place)
+  const name = info.series.length > 1 ? `${info.series[series]}, ` : ''
+  const x = info.x ? ` at ${xText(places[column])}` : ''
+  if (!isWhole) {
+    const last = (at[column + 1] ?? range.toIndices().stop) - 1
+    return `${name}${number.format(at[column])} … ${number.format(last)}${x}: ${min[column]} … ${max[column]}`
+  }
+  const response = await fetch(`value?index=${at[column]}&series=${series}`)
+  return response.ok ? `${name}${number.format(at[column])}${x}: ${await response.text()}` : undefined
+}
+
+const xText = (at) => (info.x.isTime ? new Date(at * 1000).toISOString().replace('T', ' ') : String(at))
 
 /** One refresh a frame, however many events there are. */
 let isScheduled = false
@@ -171,7 +158,11 @@ function schedule() {
   })
 }
 
-const elementAt = (event) => plot.posToVal(event.clientX - plot.over.getBoundingClientRect().left, 'x')
+/** The element under the pointer, not rounded. */
+function elementUnder(event) {
+  const at = plot.posToVal(event.clientX - plot.over.getBoundingClientRect().left, 'x')
+  return info.x ? elementAt(found, at) : at
+}
 
 place.addEventListener(
   'wheel',
@@ -179,7 +170,7 @@ place.addEventListener(
     event.preventDefault()
     if (Math.abs(event.deltaX) > Math.abs(event.deltaY))
       range.moveTo(range.start + (event.deltaX / plot.over.clientWidth) * range.span)
-    else range.zoom(1.0015 ** event.deltaY, elementAt(event))
+    else range.zoom(1.0015 ** event.deltaY, elementUnder(event))
     schedule()
   },
   { passive: false },
@@ -199,7 +190,7 @@ function onDrag(target, begin) {
   })
 }
 
-onDrag(place, (event) => {
+onDrag(plot.over, (event) => {
   const { start, span } = range
   return ({ clientX }) => {
     range.moveTo(start - ((clientX - event.clientX) / plot.over.clientWidth) * span)
@@ -246,7 +237,7 @@ plot.over.addEventListener('mousemove', () => showPointer())
 plot.over.addEventListener('mouseleave', () => showPointer())
 
 new ResizeObserver(() => {
-  plot.setSize({ width: place.clientWidth, height: place.clientHeight })
+  plot.setSize({ width: place.clientWidth, height: plotHeight() })
   overview.setSize({ width: strip.clientWidth, height: OVERVIEW_HEIGHT })
   schedule()
   refreshOverview()
@@ -263,13 +254,17 @@ events.addEventListener('message', ({ data }) => {
   state = JSON.parse(data)
   showProblem(state.problem)
   showProgress(state)
-  if (state.length === before.length && state.built === before.built) return
+  if (['length', 'built', 'changes'].every((name) => state[name] === before[name])) return
   range.setLength(state.length)
   schedule()
   refreshOverview()
 })
 events.addEventListener('error', () => showProblem('The viewer has ended.'))
 events.addEventListener('open', () => showProblem())
+
+setInterval(() => {
+  if (!document.hidden) schedule()
+}, REREAD)
 
 showProgress(info)
 schedule()

@@ -1,0 +1,98 @@
+// Opens what a picture shows: one or more series of numbers, and their x values.
+
+import { basename } from 'node:path'
+import { isComplex, isText } from '../blocks.js'
+import { DataError, UsageError, printable } from '../failures.js'
+import { fieldNames, fieldOf, requireNoRecords } from '../fields.js'
+import { open } from '../opening.js'
+import { holdsRecords } from '../record-types.js'
+import { typecodeOfPath } from '../type-names.js'
+
+/** How many series one picture has. Their colours must be told apart. */
+const MOST = 10
+
+/**
+ * @param {string[]} paths
+ * @returns {{ series: Array<{ name: string, path: string, elements: object }>, x?: { name: string, elements: object }, close(): void }}
+ */
+export function openInputs(paths, values) {
+  const opened = []
+  const close = () => opened.forEach((array) => array.close())
+  const openWhole = (path, options) => {
+    const array = open(path, { ...options, field: undefined })
+    opened.push(array)
+    return array
+  }
+  try {
+    const nameOf = namesOf(paths)
+    const series = paths.flatMap((path) =>
+      seriesIn(openWhole(path, values), { path, name: nameOf(path) }, values.field),
+    )
+    if (series.length > MOST)
+      throw new UsageError(`a picture has at most ${MOST} series, and these are ${series.length}`)
+    for (const { elements } of series) requireNumbers(elements)
+    return { series, x: xOf(openWhole, series, values), close }
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+/** The name of each file, with its folder if two names are the same. */
+function namesOf(paths) {
+  const names = paths.map((path) => basename(path))
+  return (path) => printable(names.filter((name) => name === basename(path)).length > 1 ? path : basename(path))
+}
+
+function seriesIn(array, { path, name }, field) {
+  if (field === undefined) return [{ name, path, elements: array }]
+  return fieldsIn(array, field).map((one) => ({
+    name: `${name}, ${printable(one)}`,
+    path,
+    elements: fieldOf(array, one),
+  }))
+}
+
+/** The names in --field: one name, or several with commas between them. */
+function fieldsIn(array, text) {
+  const isOne = !text.includes(',') || (holdsRecords(array) && array.typecode.fields.some(({ name }) => name === text))
+  return isOne ? [text] : text.split(',')
+}
+
+function xOf(openWhole, series, values) {
+  const { x: path, 'x-field': field } = values
+  if (path === undefined && field === undefined) return undefined
+  const paths = new Set(series.map((one) => one.path))
+  if (path === undefined && paths.size > 1) throw new UsageError('--x-field without --x is for one FILE')
+  const [{ elements }] = series
+  const array = path === undefined ? (elements.records ?? elements) : openWhole(path, optionsOfX(path, values))
+  if (field === undefined && holdsRecords(array))
+    throw new UsageError(`${path} holds records: --x-field takes one of ${fieldNames(array.typecode.fields)}`)
+  const name = path === undefined ? field : [basename(path), field].filter(Boolean).join(', ')
+  const x = { name: printable(name), elements: field === undefined ? array : fieldOf(array, field) }
+  requireNumbers(x.elements)
+  return x
+}
+
+/** The options of FILE say nothing about the file of x values, but --type does if nothing else says its type. */
+function optionsOfX(path, { type, align }) {
+  const isNamed = path.toLowerCase().endsWith('.npy') || typecodeOfPath(path) !== undefined
+  return isNamed ? {} : { type, align }
+}
+
+function requireNumbers(elements) {
+  requireNoRecords(elements)
+  if (isText(elements)) throw new DataError('a picture needs numbers, and these elements are characters')
+  if (isComplex(elements)) throw new DataError('a picture needs real numbers, and these elements are complex')
+}
+
+/** Refuses x values that are fewer or more than the elements. */
+export function requireSameLength(series, x) {
+  for (const { name, elements } of series) {
+    if (elements.length === x.elements.length) continue
+    const [many, few] = [x, { elements, name }].map((one) => one.elements.length.toLocaleString('en'))
+    throw new DataError(
+      `${x.name} has ${many} x values, and ${name} has ${few} elements: each element needs one x value`,
+    )
+  }
+}

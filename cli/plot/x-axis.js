@@ -1,0 +1,98 @@
+// The x axis: indices of elements, numbers from a file, or times.
+
+import { extentOf, seriesOf } from './series.js'
+import { DataError, UsageError } from '../failures.js'
+import { shortNumber } from './labels.js'
+
+/** Milliseconds of each unit of time; the names are NumPy's. */
+const UNITS = { D: 864e5, h: 36e5, m: 6e4, s: 1000, ms: 1, us: 1e-3, ns: 1e-6 }
+const NAMES = {
+  D: 'days',
+  h: 'hours',
+  m: 'minutes',
+  s: 'seconds',
+  ms: 'milliseconds',
+  us: 'microseconds',
+  ns: 'nanoseconds',
+}
+/** Times since 1970 below so many are in this unit; the limits lie between the years 1973 and 5138 of two units. */
+const LIKELY = [
+  [1e11, 's'],
+  [1e14, 'ms'],
+  [1e17, 'us'],
+  [Infinity, 'ns'],
+]
+/** The last millisecond that a Date holds, in both directions. */
+const LAST = 8.64e15
+/** Parts of a first look at all x values. */
+const PARTS = 256
+
+export const X_OPTIONS = {
+  x: { type: 'string', value: 'FILE', description: 'the x value of each element; without it, x is the index' },
+  'x-field': { type: 'string', value: 'NAME', description: 'x is this field of the --x file, or of FILE without --x' },
+  'x-type': { type: 'string', value: 'number|time', description: 'what x values are; times are in UTC, since 1970' },
+  'x-unit': {
+    type: 'string',
+    value: 'UNIT',
+    description: 'of times: D, h, m, s, ms, us or ns; without it, their size tells s, ms, us or ns',
+  },
+}
+
+/** @returns {{ isTime: boolean, unit?: string }} what the options say, with their contradictions refused */
+export function toXSettings({ x, 'x-field': field, 'x-type': type, 'x-unit': unit }) {
+  if (type !== undefined && type !== 'number' && type !== 'time')
+    throw new UsageError(`--x-type takes number or time, not '${type}'`)
+  if (unit !== undefined && !Object.hasOwn(UNITS, unit))
+    throw new UsageError(`--x-unit takes ${Object.keys(UNITS).join(', ')}, not '${unit}'`)
+  if (type !== undefined && x === undefined && field === undefined)
+    throw new UsageError('--x-type needs --x or --x-field')
+  if (unit !== undefined && type !== 'time') throw new UsageError('--x-unit needs --x-type time')
+  return { isTime: type === 'time', unit }
+}
+
+/**
+ * Looks at all x values once.
+ * @returns {Promise<{ label: string, isTime: boolean, toX(value: number): number, domain?: [number, number] }>} `toX` gives
+ *   milliseconds of times; without a domain no x is finite
+ */
+export async function xAxisOf({ elements, name }, { start, stop }, { isTime, unit: given }, onProgress) {
+  const { columns } = await seriesOf(elements, { start, stop, columns: PARTS }, onProgress)
+  const extent = extentOf(columns)
+  if (!isTime) return { label: name, isTime, toX: (value) => value, domain: extent }
+  const unit = given ?? unitOf(extent)
+  const toX = (value) => value * UNITS[unit]
+  const domain = extent?.map(toX)
+  const outside = domain?.findIndex((time) => Math.abs(time) > LAST) ?? -1
+  if (outside >= 0)
+    throw new DataError(
+      `${name}: ${extent[outside]} ${NAMES[unit]} since 1970 is beyond the last date; --x-unit gives another unit`,
+    )
+  return { label: `${name}: time in UTC, from ${NAMES[unit]}`, isTime, toX, domain }
+}
+
+/** The unit of times by their size. */
+export function unitOf([least, greatest] = [0, 0]) {
+  const size = Math.max(Math.abs(least), Math.abs(greatest))
+  return LIKELY.find(([limit]) => size < limit)[1]
+}
+
+export const millisecondsOf = (unit) => UNITS[unit]
+
+/** The axis without x values: elements are one apart. */
+export const indexAxis = (start, stop) => ({ label: 'index', isIndex: true, domain: [start, stop] })
+
+/** @returns {string[]} labels for the first x, the middle and the last */
+export function axisLabels({ isIndex, isTime, domain: [first, last] }) {
+  if (isIndex) return [first, Math.floor((first + last) / 2), Math.max(last - 1, first)].map(String)
+  const places = [first, first / 2 + last / 2, last]
+  if (!isTime) return places.map(shortNumber)
+  return places.map((time) => timeText(time, last - first))
+}
+
+/** A time with as much detail as a picture of a span shows. */
+function timeText(time, span) {
+  const text = new Date(time).toISOString().replace('T', ' ')
+  if (span >= 30 * UNITS.D) return text.slice(0, -14)
+  if (span >= UNITS.h) return text.slice(0, -8)
+  return span >= 30 * UNITS.s ? text.slice(0, -5) : text.slice(0, -1)
+}
