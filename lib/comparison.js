@@ -5,7 +5,7 @@ import { isOwnView } from './buffers.js'
 import { characterAt, quietly } from './characters.js'
 import { codecOf, coreOf, isArray, requireOpen, typeOf } from './core-array.js'
 import { isOneCharacter } from './elements.js'
-import { elementTypeMismatch, invalidArgType, typeMismatch, unfitType } from './errors.js'
+import { invalidArgType, typeMismatch, unfitType } from './errors.js'
 import { equalScalars, isNumeric } from './fields.js'
 
 /** Whether a value has a length and elements. A string does not count. */
@@ -21,6 +21,9 @@ function equalityOf(array, other) {
   return (value, element) => equals(element, value)
 }
 
+const differentKinds = (ours, theirs) =>
+  typeMismatch(`compare needs numbers on both sides, or characters on both. Received ${ours} and ${theirs}`)
+
 /**
  * -1, 0 or 1 for the order of two values. NaN if one of them is NaN.
  * @throws {TypeError} ERR_TYPE_MISMATCH for a character and a number, and for other values
@@ -35,11 +38,7 @@ function compareValues(a, b) {
     }
     return Math.sign(a.codePointAt(0) - b.codePointAt(0))
   }
-  if (!isNumeric(a) || !isNumeric(b)) {
-    throw typeMismatch(
-      `compare needs numbers on both sides, or characters on both. Received ${typeof a} and ${typeof b}`,
-    )
-  }
+  if (!isNumeric(a) || !isNumeric(b)) throw differentKinds(typeof a, typeof b)
   if (a < b) return -1
   if (a > b) return 1
   return equalScalars(a, b) ? 0 : NaN
@@ -86,7 +85,7 @@ export function orderOf(array, other) {
       const different = coreOf(array).firstDifference(coreOf(other))
       index = different < 0 ? shorter : different
     } else if (shorter > 0 && (theirType.meaning === 'character') !== (type.meaning === 'character')) {
-      throw elementTypeMismatch(type, `one of ${theirType.label}`)
+      throw differentKinds(type.label, theirType.label)
     }
   }
   for (; index < shorter; index++) {

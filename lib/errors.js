@@ -98,7 +98,14 @@ export function typeMismatch(message) {
 
 /** For elements of another type than an array's, or than a field's. */
 export function elementTypeMismatch(type, found, taker = 'An array') {
-  return typeMismatch(`${taker} of ${type.label} takes elements of the same type only. Received ${found}`)
+  const message = `${taker} of ${type.label} takes elements of the same type only. Received ${found}`
+  return typeMismatch(`${message}. Convert it first, with new MmapArray(type, items)`)
+}
+
+/** For numbers from which an array of characters is to be made, and the other way round. */
+export function notConverted(type, other) {
+  const message = `An array of ${type.label} cannot be made from one of ${other.label}`
+  return typeMismatch(`${message}, because numbers and characters are not converted into each other`)
 }
 
 /** For a call that works on some types only. */

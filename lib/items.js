@@ -3,7 +3,7 @@
 import { isAnyArrayBuffer } from 'node:util/types'
 import { bytesOf, isMemory, isOwnView } from './buffers.js'
 import { axesOf, coreOf, isArray, memoryOf, requireWritable, typeOf } from './core-array.js'
-import { elementTypeMismatch, invalidItems, outOfRange } from './errors.js'
+import { invalidItems, notConverted, outOfRange } from './errors.js'
 import { sourceInMemory } from './sources.js'
 import { stage } from './staging.js'
 
@@ -71,7 +71,7 @@ function addInitial(methods, array, init) {
   } else if (isAnyArrayBuffer(init)) {
     methods.frombytes.call(array, init)
   } else if (other !== undefined && other.key !== type.key) {
-    if ((other.meaning === 'character') !== isText) throw elementTypeMismatch(type, `one of ${other.label}`)
+    if ((other.meaning === 'character') !== isText) throw notConverted(type, other)
     methods.extend.call(array, init.values())
   } else if (isMemory(init) && !isOwnView(type, init)) {
     bytesOf(init, 'init')
