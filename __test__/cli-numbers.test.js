@@ -376,7 +376,7 @@ describe('the end of a name', () => {
   })
 
   test.each([
-    ['f8', 'there is no float8, of 8 bits, and if 8 counts bytes, as in NumPy, it is float64: write f64 or <f8'],
+    ['f8', 'there is no float8, because the size counts bits. If you mean 8 bytes, it is float64: write f64 or <f8'],
     ['u4', 'it is uint32: write u32 or <u4'],
     ['i1', 'it is int8: write i8 or <i1'],
     ['I32', 'did you mean int32?'],

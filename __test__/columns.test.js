@@ -305,7 +305,7 @@ describe('options', () => {
   })
 
   test.each(['sum', 'min', 'max', 'sort'])('%s of records without a field says what to do', (name) => {
-    expect(expectError('ERR_TYPE_MISMATCH', () => make()[name]()).message).toContain(`${name}({ field })`)
+    expect(expectError('ERR_TYPE_MISMATCH', () => make()[name]()).message).toContain(`${name}({ field: 'name' })`)
   })
 
   test('an object before other arguments is no option', () => {

@@ -461,7 +461,7 @@ describe('more than there can be', () => {
     const path = scope.file()
     fs.truncateSync(path, 2 ** 42)
     const array = scope.keep(MmapArray.open(path, 'i', { flags: 'r+' }))
-    const message = 'It must be at most 2048, which gives 2^53 bytes. Received 2049'
+    const message = 'It must be <= 2048, which makes 2^53 bytes. Received 2049'
     for (const call of [() => array.repeat(2049), () => array.repeatInPlace(2049)]) {
       expect(thrownBy(call)).toMatchObject({ code: 'ERR_OUT_OF_RANGE', message: expect.stringContaining(message) })
     }

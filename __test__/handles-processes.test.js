@@ -244,7 +244,7 @@ describe('handles of other versions', () => {
   test.each([2, 3, 1e6])('attach of a handle of version %s says what to install', (version) => {
     const { message } = expectError('ERR_HANDLE_VERSION', () => MmapArray.attach({ ...handle(), version }))
     expect(message).toMatch(
-      new RegExp(`has version ${version}, .* reads version 1: install the same version of mmap-array on both sides`),
+      new RegExp(`has version ${version}, .* reads version 1. Install the same version of mmap-array on both sides`),
     )
     // Whatever else such a handle holds.
     expectError('ERR_HANDLE_VERSION', () => MmapArray.attach({ version, where: 'elsewhere' }))

@@ -22,11 +22,14 @@ const INVALID = {
   'a header of 4 GiB': [text('{}', { version: [2, 0], length: 0xffffffff }), /4294967295 bytes/],
   'version 4': [text(textOf({}), { version: [4, 0] }), /version, 4\.0/],
   'version 1.1': [text(textOf({}), { version: [1, 1] }), /version, 1\.1/],
-  'bytes that are no text': [text('\xff\xfe\x00'), /header has '\\xff'/],
+  'bytes that are no text': [text('\xff\xfe\x00'), /expected '\{', got '\\xff'/],
   'bytes that are no UTF-8': [text("{'descr': '\xff'}", { version: [3, 0] }), /UTF-8/],
   'no dictionary': [text('(3,)'), /expected '\{'/],
   'something behind the dictionary': [text(`${textOf({}).trim()} 5`), /end of the header/],
-  'a key that is missing': [text("{'descr': '<i4', 'shape': (3,)}"), /lacks/],
+  'a key that is missing': [
+    text("{'descr': '<i4', 'shape': (3,)}"),
+    /must have the keys descr, fortran_order and shape/,
+  ],
   'a key too many': [text("{'descr': '<i4', 'fortran_order': False, 'shape': (3,), 'x': 1}"), /key 'x'/],
   'a call': [entry({ shape: '__import__("os")' }), /expected a value/],
   'deep nesting': [text('{"shape": '.padEnd(9000, '(')), /nested/],
@@ -35,13 +38,13 @@ const INVALID = {
   'a negative shape': [entry({ shape: '(-1,)' }), /shape/],
   'a shape that is a list': [entry({ shape: '[3]' }), /tuple/],
   'a shape that is a number': [entry({ shape: '(3)' }), /tuple/],
-  'a shape of a fraction': [entry({ shape: '(3.0,)' }), /header has '\.'/],
+  'a shape of a fraction': [entry({ shape: '(3.0,)' }), /got '\.'/],
   'a shape of truth': [entry({ shape: '(True,)' }), /shape/],
   'a shape beyond 64 bits': [entry({ shape: `(${'9'.repeat(30)},)` }), /shape/],
   'a shape whose product overflows': [entry({ shape: '(4294967296, 4294967296)' }), /more bytes/],
   'a shape whose bytes overflow': [entry({ shape: '(9223372036854775807,)' }), /more bytes/],
-  'more elements than there are': [entry({ shape: '(17,)' }), /counts 17 elements, but it ends after 16/],
-  'many more': [entry({ shape: '(1000000000000000000,)' }), /it ends after 16/],
+  'more elements than there are': [entry({ shape: '(17,)' }), /counts 17 elements, but the file has only 16/],
+  'many more': [entry({ shape: '(1000000000000000000,)' }), /the file has only 16/],
 }
 
 describe.each(Object.keys(INVALID))('%s', (name) => {
@@ -67,7 +70,7 @@ test('data that no typed array can be laid on are unsupported', () => {
   expect((10 + body.length) % 4).not.toBe(0)
   const path = scope.file(text(body), 'odd.npy')
   expect(expectError('ERR_UNSUPPORTED_NPY', () => MmapArray.open(path)).message).toContain(
-    'begin at byte 69, but elements of its type begin at a multiple of 4',
+    'begin at byte 69, and elements of its type must begin at a multiple of 4',
   )
 })
 

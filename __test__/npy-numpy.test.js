@@ -186,7 +186,7 @@ describe('NumPy also writes', () => {
     const before = fs.readFileSync(path)
     for (const flags of ['r', 'r+', 'a+']) expectError('ERR_UNSUPPORTED_NPY', () => open(path, undefined, { flags }))
     const error = expectError('ERR_UNSUPPORTED_NPY', () => open(path, 'i'))
-    expect(error.message).toContain(`'${path}' is a .npy file that is not supported: `)
+    expect(error.message).toContain(`'${path}' is a .npy file that cannot be mapped: `)
     expect(fs.readFileSync(path)).toEqual(before)
   })
 })

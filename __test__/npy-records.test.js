@@ -237,7 +237,7 @@ describe('NumPy also writes', () => {
     const before = fs.readFileSync(path)
     for (const flags of ['r', 'r+', 'a+']) {
       const error = expectError('ERR_UNSUPPORTED_NPY', () => open(path, undefined, { flags }))
-      expect(error.message).toContain(`'${path}' is a .npy file that is not supported: `)
+      expect(error.message).toContain(`'${path}' is a .npy file that cannot be mapped: `)
       expect(error.message).toMatch(said)
     }
     expectError('ERR_UNSUPPORTED_NPY', () => open(path, { a: 'i' }))
@@ -271,7 +271,7 @@ describe('the type of a file', () => {
     }
     const error = expectError('ERR_TYPE_MISMATCH', () => open(path, { a: 'i', b: 'd' }))
     expect(error.message).toBe(
-      "The file has elements of dtype [('a', '<i4'), ('b', '<i8')], not of dtype [('a', '<i4'), ('b', '<f8')]",
+      "The elements of the file must be of dtype [('a', '<i4'), ('b', '<f8')]. They are of dtype [('a', '<i4'), ('b', '<i8')]",
     )
   })
 

@@ -175,11 +175,11 @@ describe.each(MAKERS)('code of the user while a value is read, by %s', (_, make)
 describe('values of fields', () => {
   test.each([
     ['a missing field', { x: 1 }, '"value.y" argument must be a number'],
-    ['a surplus field', { x: 1, y: 2, z: 3 }, "no other fields than x, y. Received type string ('z')"],
+    ['a surplus field', { x: 1, y: 2, z: 3 }, "Unknown field 'z'. Expected x, y"],
     ['a text', { x: 1, y: '2' }, '"value.y" argument must be a number, for typecode \'d\'. Received type string'],
     ['null', { x: null, y: 2 }, '"value.x"'],
     ['no object', 5, 'an object with the fields x, y'],
-    ['an Array', [1, 2], 'no other fields'],
+    ['an Array', [1, 2], 'an object with the fields x, y. Received an instance of Array'],
   ])('%s is an error that names it', (_, value, text) => {
     expect(expectError('ERR_INVALID_ARG_TYPE', () => array().append(value)).message).toContain(text)
   })

@@ -417,8 +417,10 @@ describe('get and set', () => {
     expect(thrownBy(() => grid().get(0, 5)).message).toBe(
       'The value of "coordinate 1" is out of range. It must be >= -3 and < 3. Received 5',
     )
-    expect(thrownBy(() => grid().get(0, 5, 0)).message).toContain('a coordinate for each of the 2 axes')
-    expect(thrownBy(() => keep(new MmapArray('i', 3)).get(0, 0)).message).toContain('has one dimension')
+    expect(thrownBy(() => grid().get(0, 5, 0)).message).toContain('2 coordinates: one for each axis')
+    expect(thrownBy(() => keep(new MmapArray('i', 3)).get(0, 0)).message).toContain(
+      'an array of one dimension take one index',
+    )
   })
 
   test('find elements that were appended, and none beyond the rows that are left', () => {

@@ -61,7 +61,7 @@ test('index.d.ts has the same names', () => {
 
 describe('an unknown name', () => {
   const HINTS = [
-    ['f8', 'if 8 counts bytes, as in NumPy, it is float64: write f64 or <f8'],
+    ['f8', 'If you mean 8 bytes, it is float64: write f64 or <f8'],
     ['double', 'did you mean float64?'],
     ['Float64array', 'did you mean float64?'],
     ['=f8', 'did you mean float64?'],

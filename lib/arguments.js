@@ -1,7 +1,7 @@
 // Checks of arguments other than elements: indices, bounds, counts, options, paths. undefined means not given.
 
 import { fileURLToPath } from 'node:url'
-import { invalidArgType, outOfRange } from './errors.js'
+import { invalidArgType, outOfRange, surplusArgument, unknownKey } from './errors.js'
 
 /** @returns {number} an integer */
 export function toIndex(value, name = 'index') {
@@ -41,14 +41,17 @@ export function toOptions(options, known) {
   if (typeof options !== 'object' || options === null) throw invalidArgType('options', 'an object', options)
   const unknown = Object.keys(options).find((key) => !known.includes(key))
   if (unknown !== undefined) {
-    throw invalidArgType('options', `an object with no other keys than ${known.join(', ')}`, unknown)
+    throw unknownKey('option', unknown, listed(known))
   }
   return Object.fromEntries(known.map((key) => [key, options[key]]))
 }
 
+/** 'a, b or c' */
+const listed = (words) => words.join(', ').replace(/, (?=[^,]*$)/, ' or ')
+
 /** For an argument that a function of the same name in another library takes: without a check it would be ignored. */
-export function requireNone(value, name, reason) {
-  if (value !== undefined) throw invalidArgType(name, `left out, because ${reason}`, value)
+export function requireNone(value, operation, taken) {
+  if (value !== undefined) throw surplusArgument(operation, taken, value)
 }
 
 /** @returns {string | undefined} */

@@ -4,13 +4,13 @@ import { toIndex } from './arguments.js'
 import { atomicOperations } from './atomic-operations.js'
 import { codecOf, coreOf, memoryOf, positionOf, typeOf } from './core-array.js'
 import { scalarCodec } from './elements.js'
-import { typeMismatch } from './errors.js'
+import { unfitType } from './errors.js'
 
 function operationsFor(array, operation) {
   const type = typeOf(array)
   const operations = atomicOperations(type)
   if (operations !== undefined) return operations
-  throw typeMismatch(`${operation} needs an array of integers or real numbers, this one is of ${type.label}`)
+  throw unfitType(operation, 'an array of integers or real numbers', type)
 }
 
 /** The typed array for operations on an element. Undefined if only the core can reach it, or must check it first. */
@@ -57,7 +57,7 @@ export function compareExchange(array, index, expected, replacement) {
 }
 
 /** A value as the codec of the array checks it, which calls every value `value`. */
-function checked(array, value, name) {
+export function checked(array, value, name) {
   const { fits } = codecOf(array)
   return fits?.(value) ? value : scalarCodec(typeOf(array), name).check(value)
 }

@@ -32,7 +32,7 @@ export function setColumn(array, name, values, start = 0) {
 function fromStart(array, index) {
   const { length } = memoryOf(array)
   if (index >= -length) return index < 0 ? index + length : index
-  throw outOfRange('start', `>= -${length}, the number of records`, index)
+  throw outOfRange('start', `>= -${length}, for ${length} records`, index)
 }
 
 /** The bytes of all the values of an iterable. */

@@ -1,10 +1,11 @@
 // Compares arrays and elements: numbers and bigints by exact mathematical value, characters by code point.
 
+import { inspect } from 'node:util'
 import { isOwnView } from './buffers.js'
 import { characterAt, quietly } from './characters.js'
 import { codecOf, coreOf, isArray, requireOpen, typeOf } from './core-array.js'
 import { isOneCharacter } from './elements.js'
-import { elementTypeMismatch, invalidArgType, typeMismatch } from './errors.js'
+import { invalidArgType, typeMismatch, unfitType } from './errors.js'
 import { equalScalars, isNumeric } from './fields.js'
 
 /** Whether a value has a length and elements. A string does not count. */
@@ -20,6 +21,9 @@ function equalityOf(array, other) {
   return (value, element) => equals(element, value)
 }
 
+const differentKinds = (ours, theirs) =>
+  typeMismatch(`compare needs numbers on both sides, or characters on both. Received ${ours} and ${theirs}`)
+
 /**
  * -1, 0 or 1 for the order of two values. NaN if one of them is NaN.
  * @throws {TypeError} ERR_TYPE_MISMATCH for a character and a number, and for other values
@@ -28,13 +32,13 @@ function compareValues(a, b) {
   if (typeof a === 'string' && typeof b === 'string') {
     for (const text of [a, b]) {
       if (!isOneCharacter(text))
-        throw typeMismatch(`A character compares with characters, of one code point each, not '${text}'`)
+        throw typeMismatch(
+          `compare needs strings of one character each. Received ${inspect(text, { maxStringLength: 25 })}`,
+        )
     }
     return Math.sign(a.codePointAt(0) - b.codePointAt(0))
   }
-  if (!isNumeric(a) || !isNumeric(b)) {
-    throw typeMismatch(`Numbers compare with numbers, and characters with characters: not ${typeof a} with ${typeof b}`)
-  }
+  if (!isNumeric(a) || !isNumeric(b)) throw differentKinds(typeof a, typeof b)
   if (a < b) return -1
   if (a > b) return 1
   return equalScalars(a, b) ? 0 : NaN
@@ -62,8 +66,7 @@ export function areEqual(array, other) {
 }
 
 function requireOrder(array) {
-  const { isObject, label } = typeOf(array)
-  if (isObject) throw typeMismatch(`Only numbers and characters have an order. This array is of ${label}`)
+  if (typeOf(array).isObject) throw unfitType('compare', 'arrays of real numbers or characters', typeOf(array))
 }
 
 /** -1, 0 or 1 for the order of two arrays. NaN if the first difference is a NaN. */
@@ -82,7 +85,7 @@ export function orderOf(array, other) {
       const different = coreOf(array).firstDifference(coreOf(other))
       index = different < 0 ? shorter : different
     } else if (shorter > 0 && (theirType.meaning === 'character') !== (type.meaning === 'character')) {
-      throw elementTypeMismatch(type, `one of ${theirType.label}`)
+      throw differentKinds(type.label, theirType.label)
     }
   }
   for (; index < shorter; index++) {

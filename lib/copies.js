@@ -67,7 +67,7 @@ export function repeated(array, times, Class) {
   const { length } = memoryOf(array)
   // The core throws the same error, but only after the elements were copied.
   const most = Math.floor(2 ** 53 / (length * typeOf(array).itemsize))
-  if (times > most) throw outOfRange('times', `at most ${most}, which gives 2^53 bytes`, times)
+  if (times > most) throw outOfRange('times', `<= ${most}, which makes 2^53 bytes`, times)
   return grownCopy(array, length * (times - 1), Class, (copy) => copy.repeatInPlace(times))
 }
 

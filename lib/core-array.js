@@ -68,7 +68,7 @@ export class CoreArray {
     const { core, type, isCopyOnWrite, origin, axes } = parts
     // Two objects with one core would read memory that the other one has released.
     if (parts.array !== undefined)
-      throw invalidArgType('constructor', 'a class that makes one array of its arguments', parts.array)
+      throw invalidArgType('constructor', 'a class that calls the constructor of MmapArray once', parts.array)
     parts.array = this
     refuseClones(this)
     this.#core = core

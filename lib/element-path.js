@@ -268,7 +268,7 @@ export function elementPath(Base, { decode, encode, fits, isNumber, zero }, atom
     }
 
     at(index, another = undefined) {
-      requireNone(another, 'another', 'at takes a flat index')
+      requireNone(another, 'at', 'one flat index')
       return super.at(index)
     }
 

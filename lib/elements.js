@@ -80,7 +80,7 @@ function bigCodec({ code, min, max }, name) {
     } else if (Number.isSafeInteger(value) && inRange(value)) {
       return BigInt(value)
     }
-    const unit = typeof value === 'number' ? ', and a safe integer if it is a number' : ''
+    const unit = typeof value === 'number' ? ', as a bigint if it is not a safe integer' : ''
     throw valueOutOfRange(`>= ${min} and <= ${max} for typecode '${code}'${unit}`, value, name)
   }
   const needle = (value) => {

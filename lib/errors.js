@@ -34,9 +34,30 @@ export function invalidArgType(name, expected, value) {
   return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE')
 }
 
+/** For a list of another length, or a value that is no list. */
+export function invalidList(name, expected, value) {
+  const message = `The "${name}" argument must be ${expected}. Received ${describedList(value)}`
+  return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE')
+}
+
+function describedList(value) {
+  try {
+    if (Array.isArray(value)) return `an Array of ${Number(value.length)}`
+  } catch {
+    // As in `described`.
+  }
+  return described(value)
+}
+
+/** For what is no source of elements. */
+export function invalidItems(name, type, value) {
+  const length = name === 'init' ? 'a length, ' : ''
+  return invalidArgType(name, `${length}an array of ${type.label} or an iterable of its elements`, value)
+}
+
 /** What may be written for a type that is no record. */
 const typeNames = (typecodes) =>
-  `one of ${typecodes.join(', ')}, a name such as float64, f64 or <f8, or the constructor of a typed array`
+  `one of ${typecodes.join(', ')}, a name such as float64, f64 or <f8, the constructor of a typed array`
 
 /** A longer text is no name of a type. */
 const LONGEST_NAME = 30
@@ -45,14 +66,25 @@ const LONGEST_NAME = 30
 const describedType = (value) =>
   described(value) + (typeof value === 'string' && value.length <= LONGEST_NAME ? hintOf(value) : '')
 
+/** For a key of an object that the call does not know: a misspelt option or field would otherwise be ignored. */
+export function unknownKey(what, key, known) {
+  return coded(new TypeError(`Unknown ${what} '${key}'. Expected ${known}`), 'ERR_INVALID_ARG_TYPE')
+}
+
+/** For one argument more than a method takes, where a method of the same name in another library takes it. */
+export function surplusArgument(operation, taken, value) {
+  const message = `${operation} takes ${taken} only. Received one more argument: ${described(value)}`
+  return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE')
+}
+
 export function invalidTypecode(typecodes, value) {
-  const message = `The "typecode" argument must be a record type, or ${typeNames(typecodes)}. Received ${describedType(value)}`
+  const message = `The "typecode" argument must be ${typeNames(typecodes)} or a record type. Received ${describedType(value)}`
   return coded(new TypeError(message), 'ERR_INVALID_TYPECODE')
 }
 
 export function invalidFieldType(field, typecodes, value) {
   return invalidRecordType(
-    `the type of the field '${field}' must be ${typeNames(typecodes)}, or [type, count] with one of these. Received ${describedType(value)}`,
+    `the type of the field '${field}' must be ${typeNames(typecodes)} or [type, count] with one of these. Received ${describedType(value)}`,
   )
 }
 
@@ -66,7 +98,19 @@ export function typeMismatch(message) {
 
 /** For elements of another type than an array's, or than a field's. */
 export function elementTypeMismatch(type, found, taker = 'An array') {
-  return typeMismatch(`${taker} of ${type.label} takes elements of the same type only. Received ${found}`)
+  const message = `${taker} of ${type.label} takes elements of the same type only. Received ${found}`
+  return typeMismatch(`${message}. Convert it first, with new MmapArray(type, items)`)
+}
+
+/** For numbers from which an array of characters is to be made, and the other way round. */
+export function notConverted(type, other) {
+  const message = `An array of ${type.label} cannot be made from one of ${other.label}`
+  return typeMismatch(`${message}, because numbers and characters are not converted into each other`)
+}
+
+/** For a call that works on some types only. */
+export function unfitType(operation, needed, type) {
+  return typeMismatch(`${operation} needs ${needed}. This array is of ${type.label}`)
 }
 
 /** As Node prints a value that is out of range: strings without quotes, bigints with their n. */
@@ -74,14 +118,15 @@ function numeral(value) {
   return typeof value === 'bigint' ? `${value}n` : String(value)
 }
 
+const rangeText = (name, requirement, received) =>
+  `The value of "${name}" is out of range. It must be ${requirement}. Received ${numeral(received)}`
+
 export function outOfRange(name, requirement, received) {
-  const message = `The value of "${name}" is out of range. It must be ${requirement}. Received ${numeral(received)}`
-  return coded(new RangeError(message), 'ERR_OUT_OF_RANGE')
+  return coded(new RangeError(rangeText(name, requirement, received)), 'ERR_OUT_OF_RANGE')
 }
 
 export function valueOutOfRange(requirement, received, name = 'value') {
-  const message = `The value of "${name}" is out of range. It must be ${requirement}. Received ${numeral(received)}`
-  return coded(new RangeError(message), 'ERR_VALUE_OUT_OF_RANGE')
+  return coded(new RangeError(rangeText(name, requirement, received)), 'ERR_VALUE_OUT_OF_RANGE')
 }
 
 /** @param name of the index, or of a coordinate along an axis of that length */
@@ -91,26 +136,30 @@ export function indexOutOfRange(index, length, name = 'index') {
   return coded(new RangeError(message), 'ERR_INDEX_OUT_OF_RANGE')
 }
 
-/** @param axes how many the array has */
-export function wrongCoordinates(axes) {
-  const ways = axes === 1 ? 'one index, because this array has one dimension' : waysOf(axes)
-  return coded(
-    new TypeError(`get and set take ${ways}. Received another number of coordinates`),
-    'ERR_INVALID_ARG_TYPE',
-  )
+/**
+ * @param axes the number of axes that the array has
+ * @param received the number of coordinates
+ */
+export function wrongCoordinates(axes, received) {
+  const accepted = axes > 1 ? `one flat index, or ${axes} coordinates: one for each axis` : 'one index'
+  const dimensions = ['no dimension', 'one dimension'][axes] ?? `${axes} dimensions`
+  const message = `get and set of an array of ${dimensions} take ${accepted}. Received ${received} coordinates`
+  return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE')
 }
 
-const waysOf = (axes) =>
-  axes === 0
-    ? 'a flat index, because this array has no dimension'
-    : `a flat index, or a coordinate for each of the ${axes} axes of this array`
+/** For a number of elements, or an index, that is not one of whole rows. */
+export function partialRow(name, rowLength, received) {
+  const requirement = `a multiple of ${rowLength}, the number of elements in a row`
+  return coded(new RangeError(rangeText(name, requirement, received)), 'ERR_PARTIAL_ROW')
+}
 
-export function partialRow(message) {
-  return coded(new RangeError(message), 'ERR_PARTIAL_ROW')
+/** For a list that stands for a row, or for what is along another axis. */
+export function wrongRow(list, rule) {
+  return coded(new RangeError(`${list} must ${rule}`), 'ERR_PARTIAL_ROW')
 }
 
 export function valueNotFound(value) {
-  return coded(new Error(`The value is not in the array. Received ${described(value)}`), 'ERR_VALUE_NOT_FOUND')
+  return coded(new Error(`The value was not found in the array. Received ${described(value)}`), 'ERR_VALUE_NOT_FOUND')
 }
 
 export function closed(what = 'array') {
@@ -118,23 +167,23 @@ export function closed(what = 'array') {
 }
 
 export function busy(operation) {
-  const message = `The array is busy: ${operation} must wait until the pending asynchronous call on its elements has finished`
+  const message = `The array is busy: ${operation} must wait for the pending asynchronous call on its elements. Await that promise first`
   return coded(new Error(message), 'ERR_BUSY')
 }
 
 /** For a follower whose file has become shorter than what it has given, or was asked to begin with. */
 export function truncatedFile(length, next) {
-  const message = `The file was truncated to ${length} elements, and element ${next} is the next one to give`
+  const message = `The file was truncated to ${length} elements, and the follower is at element ${next}`
   return coded(new Error(message), 'ERR_MEMORY_FAULT')
 }
 
 export function noPath() {
-  const message = 'The array has no path: it is in anonymous memory, or was opened by a descriptor'
+  const message = 'reopen needs an array with a path. This one is in anonymous memory, or was opened from a descriptor'
   return coded(new Error(message), 'ERR_NO_PATH')
 }
 
 export function handleVersion(received, readable) {
-  const message = `The handle has version ${received}, and this package reads version ${readable}: install the same version of mmap-array on both sides`
+  const message = `The handle has version ${received}, but this package reads version ${readable}. Install the same version of mmap-array on both sides`
   return coded(new Error(message), 'ERR_HANDLE_VERSION')
 }
 

@@ -2,7 +2,7 @@
 
 import { toOptions } from './arguments.js'
 import { typeOf } from './core-array.js'
-import { typeMismatch } from './errors.js'
+import { typeMismatch, unfitType } from './errors.js'
 import { fieldNamed } from './record-types.js'
 
 /** Whether a value in the place of another argument is the options: an object, with properties so that `{}` is an error there. */
@@ -24,9 +24,8 @@ export function withOptions(...given) {
 }
 
 /** Throws for elements, or a field, without an order. */
-export function requireOrder({ isObject, label }, operation) {
-  if (isObject)
-    throw typeMismatch(`${operation} needs elements that have an order, or { field }. These are of ${label}`)
+export function requireOrder(type, operation) {
+  if (type.isObject) throw unfitType(operation, 'elements that have an order, or the option { field }', type)
 }
 
 /**
@@ -42,5 +41,7 @@ export function subjectOf(array, options, operation, known = ['field']) {
   if (field === undefined) return { type: typeOf(array), ...others }
   const { number, name, type, count } = fieldNamed(typeOf(array), field)
   if (count === undefined) return { type, number, ...others }
-  throw typeMismatch(`${operation} needs a field of one value. '${name}' has ${count} of ${type.label}`)
+  throw typeMismatch(
+    `${operation} needs a field of one value. The field '${name}' has ${count} values of ${type.label}`,
+  )
 }

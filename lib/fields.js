@@ -2,7 +2,7 @@
 
 import { isTypedArray } from 'node:util/types'
 import { asDouble, exactDouble, scalarCodec } from './elements.js'
-import { invalidArgType } from './errors.js'
+import { invalidArgType, invalidList } from './errors.js'
 
 // Each function is written out, because V8 does not inline one that several types share. All systems of the package are little
 // endian.
@@ -171,8 +171,7 @@ function listAccess(single, type, count, name) {
     fits: never,
     check: (value) => {
       const list = listOf(value, count)
-      if (list === undefined)
-        throw invalidArgType(name, `an Array of ${count} values of typecode '${type.code}'`, value)
+      if (list === undefined) throw invalidList(name, `an Array of ${count} values of typecode '${type.code}'`, value)
       return list.map((item) => (fits(item) ? item : check(item)))
     },
     needle: (value) => {

@@ -42,7 +42,7 @@ function toFrom(from, length, rowLength) {
   const given = args.toIndex(from, 'options.from')
   const index = given < 0 ? Math.max(given + length, 0) : args.toCount(given, 'options.from')
   if (index % rowLength === 0) return index
-  throw partialRow(`options.from must be the first element of a row, which has ${rowLength} here. Received ${given}`)
+  throw partialRow('options.from', rowLength, given)
 }
 
 /** As many elements as fit, in whole rows, and at least one row. */

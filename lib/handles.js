@@ -45,22 +45,23 @@ export function handleOf(type, fields) {
 
 /** The fields of a handle, each read once and of the right kind. */
 export function handleFields(handle) {
-  const expected = 'what handle() of an MmapArray gave'
+  const expected = 'the result of handle()'
+  const unchanged = 'as handle() returned it'
   if (typeof handle !== 'object' || handle === null) throw invalidArgType('handle', expected, handle)
   // First: in another version the other fields may be different ones.
   const { version } = handle
   if (!Number.isInteger(version) || version < 1) {
-    throw invalidArgType('handle.version', `part of ${expected}`, version)
+    throw invalidArgType('handle.version', unchanged, version)
   }
   if (version !== VERSION) throw handleVersion(version, VERSION)
   const fields = Object.fromEntries(
     Object.keys(FIELDS).map((name) => {
       const given = handle[name]
       const value = Array.isArray(given) ? lengthsIn(given) : given
-      if (!isValid(name, value)) throw invalidArgType(`handle.${name}`, `part of ${expected}`, value)
+      if (!isValid(name, value)) throw invalidArgType(`handle.${name}`, unchanged, value)
       return [name, value ?? undefined]
     }),
   )
   if ((fields.typecode === undefined) !== (fields.record === undefined)) return fields
-  throw invalidArgType('handle.typecode', `part of ${expected}`, fields.typecode)
+  throw invalidArgType('handle.typecode', unchanged, fields.typecode)
 }

@@ -3,7 +3,7 @@
 import { isAnyArrayBuffer } from 'node:util/types'
 import { bytesOf, isMemory, isOwnView } from './buffers.js'
 import { axesOf, coreOf, isArray, memoryOf, requireWritable, typeOf } from './core-array.js'
-import { elementTypeMismatch, invalidArgType, outOfRange } from './errors.js'
+import { invalidItems, notConverted, outOfRange } from './errors.js'
 import { sourceInMemory } from './sources.js'
 import { stage } from './staging.js'
 
@@ -54,7 +54,7 @@ export function initialize(methods, array, init, count) {
   try {
     addInitial(methods, array, init)
     const { length } = memoryOf(array)
-    if (length !== (count ?? length)) throw outOfRange('init', `of ${count} elements, as the option shape says`, length)
+    if (length !== (count ?? length)) throw outOfRange('init', `${count} elements long, as options.shape says`, length)
   } catch (error) {
     methods.close.call(array)
     throw error
@@ -66,12 +66,12 @@ function addInitial(methods, array, init) {
   const other = isArray(init) ? typeOf(init) : undefined
   const isText = type.meaning === 'character'
   if (typeof init === 'string') {
-    if (!isText) throw invalidArgType('init', `other than a string, for ${type.label}`, init)
+    if (!isText) throw invalidItems('init', type, init)
     methods.fromunicode.call(array, init)
   } else if (isAnyArrayBuffer(init)) {
     methods.frombytes.call(array, init)
   } else if (other !== undefined && other.key !== type.key) {
-    if ((other.meaning === 'character') !== isText) throw elementTypeMismatch(type, `one of ${other.label}`)
+    if ((other.meaning === 'character') !== isText) throw notConverted(type, other)
     methods.extend.call(array, init.values())
   } else if (isMemory(init) && !isOwnView(type, init)) {
     bytesOf(init, 'init')

@@ -26,7 +26,7 @@ import {
 } from './core-array.js'
 import { ELEMENT_PATHS } from './element-paths.generated.js'
 import { envelope, envelopeAsync } from './envelopes.js'
-import { invalidArgType, typeMismatch, valueNotFound } from './errors.js'
+import { invalidArgType, unfitType, valueNotFound } from './errors.js'
 import { subjectOf, withOptions } from './field-options.js'
 import { inJson, inspected, printed } from './inspection.js'
 import { extend, initialize, sourceOf } from './items.js'
@@ -96,7 +96,7 @@ export class MmapArray extends StoredArray {
   }
 
   at(index, another = undefined) {
-    if (axesOf(this) !== undefined) args.requireNone(another, 'another', 'at takes a flat index')
+    if (axesOf(this) !== undefined) args.requireNone(another, 'at', 'one flat index')
     const { length } = memoryOf(this)
     const at = args.toIndex(index) < 0 ? index + length : index
     return at >= 0 && at < length ? this.get(at) : undefined
@@ -211,7 +211,7 @@ export class MmapArray extends StoredArray {
   }
 
   tofile(target, sep) {
-    args.requireNone(sep, 'sep', 'tofile writes the bytes of the elements')
+    args.requireNone(sep, 'tofile', 'a target')
     coreOf(this).tofile(args.toFile(target, 'target'))
   }
 
@@ -239,7 +239,7 @@ export class MmapArray extends StoredArray {
 
   #requireCharacters(operation) {
     if (typeOf(this).meaning === 'character') return
-    throw typeMismatch(`${operation} needs an array of characters (c, u, w), this one is of ${typeOf(this).label}`)
+    throw unfitType(operation, "an array of characters (typecode 'c', 'u' or 'w')", typeOf(this))
   }
 
   // Slices and operators
@@ -260,7 +260,7 @@ export class MmapArray extends StoredArray {
   }
 
   concat(other, another) {
-    args.requireNone(another, 'another', 'concat takes one at a time')
+    args.requireNone(another, 'concat', 'one array')
     return concatenated(this, other, MmapArray)
   }
 

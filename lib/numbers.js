@@ -16,7 +16,7 @@ const toRange = (start, stop) => [toBound(start, 'start') ?? 0, toBound(stop, 's
 function needleFor(array, value, options, operation) {
   const { type, number } = subjectOf(array, options, operation)
   if (number !== undefined && type.isObject) {
-    throw typeMismatch(`${operation} needs a field of one number or one character, not of ${type.label}`)
+    throw typeMismatch(`${operation} needs a field of one real number or one character. The field is of ${type.label}`)
   }
   const needle = codecFor(type).needle(value)
   requireOpen(array)
@@ -42,7 +42,7 @@ export function sum(array, start, stop, options) {
   const [first, last] = toRange(start, stop)
   const { type, number } = subjectOf(array, options, 'sum')
   requireOpen(array)
-  if (type.meaning === 'character') throw typeMismatch(`There is no sum of characters (${type.label})`)
+  if (type.meaning === 'character') throw typeMismatch(`sum needs numbers. Received characters, of ${type.label}`)
   const found = coreOf(array).sum(first, last, number)
   return type.meaning === 'complex' ? { re: found[0], im: found[1] } : found
 }

@@ -1,7 +1,7 @@
 // Elements that are objects: complex numbers and records. They are read from bytes and written to bytes. What a user gives as an
 // element may run code of the user when it is read (a getter, a Proxy), so it is read once and checked before any memory is looked at.
 
-import { invalidArgType } from './errors.js'
+import { invalidArgType, unknownKey } from './errors.js'
 import { faults } from './faults.js'
 import { accessOf } from './fields.js'
 import { RECORD_ACCESSORS } from './record-accessors.generated.js'
@@ -104,7 +104,7 @@ function accessorsOf(type, fields) {
   /** Throws if a property that is no field is an own property of a value, and not an inherited one. */
   const refuse = (value, key) => {
     if (!Object.hasOwn(value, key)) return
-    throw invalidArgType('value', `an object with no other fields than ${listed(fields)}`, key)
+    throw Array.isArray(value) ? notAnObject(value) : unknownKey('field', String(key), listed(fields))
   }
   const clear = gaps.length === 0 ? undefined : clearing(gaps)
   const put = putting(fields, clear)

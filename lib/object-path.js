@@ -145,7 +145,7 @@ export function objectPath(Base) {
     }
 
     at(index, another = undefined) {
-      requireNone(another, 'another', 'at takes a flat index')
+      requireNone(another, 'at', 'one flat index')
       return super.at(index)
     }
 

@@ -1,15 +1,18 @@
 // Opens an array: checks the arguments of the constructor, `open` and the like, and makes the core.
 
+import { inspect } from 'node:util'
 import { MmapArray as Core } from '../native.js'
 import * as args from './arguments.js'
 import { toType } from './element-types.js'
-import { described, outOfRange, partialRow } from './errors.js'
+import { outOfRange, partialRow } from './errors.js'
 import { absolutePath } from './file-paths.js'
 import { rowOfLayout } from './record-types.js'
 import { axesOfCore, countOf, rowLengthOf, toShape } from './shape.js'
 
 const OPTIONS = ['flags', 'mode', 'offset', 'length', 'capacity', 'advice', 'format', 'tail', 'shape']
 const FORMATS = ['raw', 'npy']
+/** The flags that neither make a file nor truncate it. */
+const FLAGS_OF_EXISTING = ['r', 'r+', 'c']
 
 /** Whether a path ends in '.npy', in lower or upper case. */
 const endsInNpy = (path) => path.length >= 4 && path.subarray(-4).latin1Slice().toLowerCase() === '.npy'
@@ -20,16 +23,19 @@ export function toFormat(format, path) {
   return given ?? (path !== undefined && endsInNpy(path) ? 'npy' : 'raw')
 }
 
+/** The flags of a call that opens what is there already. `open` takes all flags, which the core checks. */
+export const toFlagsOfExisting = (flags) => args.toOptionalWord(flags, 'options.flags', FLAGS_OF_EXISTING)
+
 /** Whether the array may truncate a file that ends inside an element. */
 function toCutTail(tail) {
   if (tail === undefined || args.toOptionalString(tail, 'options.tail') === 'cut') return tail === 'cut'
-  throw outOfRange('options.tail', "'cut'", `'${tail}'`)
+  throw outOfRange('options.tail', "'cut' or undefined", `'${tail}'`)
 }
 
 /** The options that most calls do not give. */
 function toRareOptions({ mode, offset, length, capacity, advice, tail, shape }, { shm, fd }) {
   if (length !== undefined && shape !== undefined) {
-    throw outOfRange('options.length', 'left out, because the option shape says the length', described(length))
+    throw outOfRange('options.length', 'undefined if options.shape is given', inspect(length))
   }
   return {
     shm,
@@ -80,10 +86,9 @@ export function openMemory(typecode, init, options) {
 /** The rows that a number of zeros makes. */
 function rowsIn(length, shape) {
   const row = rowLengthOf(shape)
-  if (shape[0] < 0 && length % row !== 0)
-    throw partialRow(`A row of the shape has ${row} elements, and init is ${length}`)
+  if (shape[0] < 0 && length % row !== 0) throw partialRow('init', row, length)
   if (shape[0] < 0 || length === countOf(shape)) return length / row
-  throw outOfRange('init', `${countOf(shape)}, as the option shape says`, length)
+  throw outOfRange('init', `${countOf(shape)}, the number of elements in options.shape`, length)
 }
 
 /** @returns {Parts} a file, by path, by name of shared memory or by descriptor */

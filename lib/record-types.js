@@ -59,7 +59,7 @@ export function toRecordRow(value) {
 
 /** The row of a layout that the core or a handle gave: `{ fields: [{ name, typecode, count?, offset }], itemsize }`. */
 export function rowOfLayout({ fields, itemsize }) {
-  if (!Array.isArray(fields)) throw invalidRecordType('the fields of a layout must be an Array')
+  if (!Array.isArray(fields)) throw invalidRecordType('its fields must be in an Array')
   const offsets = []
   const entries = fields.map((field) => {
     const { name, typecode, count, offset } = Object(field)
@@ -79,7 +79,7 @@ export function recordType(fields, options) {
   }
   if (ROWS.has(fields)) {
     if (options === undefined) return fields
-    throw invalidArgType('fields', 'fields, not a record type, whose places are fixed', fields)
+    throw invalidArgType('fields', 'fields, because a record type takes no options', fields)
   }
   // A copy, because a proxy may answer differently each time.
   const given = offsets === undefined ? undefined : Array.from(offsets)
@@ -109,14 +109,14 @@ function ownEntries(fields) {
   // Object.prototype, also that of another realm, has no prototype.
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     throw invalidRecordType(
-      'the object of the fields must be a plain one; { __proto__: ... } sets the prototype, so give a field of that name in a list',
+      "the fields must be in a plain object or in a list. { __proto__: ... } sets the prototype: give a field of that name in a list, [['__proto__', ...]]",
     )
   }
   return Reflect.ownKeys(fields).map((name) => {
-    if (typeof name === 'symbol') throw invalidRecordType(`the name ${String(name)} is a symbol`)
+    if (typeof name === 'symbol') throw invalidRecordType(`a name must be a string. Received ${String(name)}`)
     if (isInteger(name)) {
       throw invalidRecordType(
-        `the field '${name}' must be given in a list, [['${name}', ...], ...]: an object moves integers to the front`,
+        `the field '${name}' must be in a list, [['${name}', ...], ...], because an object moves integers to the front`,
       )
     }
     const property = Object.getOwnPropertyDescriptor(fields, name)
@@ -129,8 +129,8 @@ function ownEntries(fields) {
 
 function toField([name, given]) {
   if (typeof name !== 'string') throw invalidRecordType(`a name must be a string. Received ${described(name)}`)
-  if (name === '') throw invalidRecordType('a field has an empty name')
-  if (!name.isWellFormed()) throw invalidRecordType(`the name ${inspect(name)} has half of a surrogate pair`)
+  if (name === '') throw invalidRecordType('a name must not be empty')
+  if (!name.isWellFormed()) throw invalidRecordType(`a name must be valid Unicode. Received ${inspect(name)}`)
   const isList = Array.isArray(given)
   const [typecode, count, ...more] = isList ? Array.from(given) : [given]
   const type = typeOfCode(typecode)
@@ -157,10 +157,12 @@ const roundUp = (value, multiple) => Math.ceil(value / multiple) * multiple
  */
 function layoutOf(entries, { align = false, itemsize, offsets } = {}) {
   if (entries.length === 0 || entries.length > MAX_FIELDS) {
-    throw invalidRecordType(`a record has from 1 to ${MAX_FIELDS} fields, not ${entries.length}`)
+    throw invalidRecordType(`a record must have from 1 to ${MAX_FIELDS} fields. Received ${entries.length}`)
   }
   if (offsets !== undefined && offsets.length !== entries.length) {
-    throw invalidRecordType(`there must be an offset for each of ${entries.length} fields, not ${offsets.length}`)
+    throw invalidRecordType(
+      `options.offsets must have an offset for each field. Expected ${entries.length}, got ${offsets.length}`,
+    )
   }
   const names = new Set()
   let end = 0
@@ -172,7 +174,7 @@ function layoutOf(entries, { align = false, itemsize, offsets } = {}) {
     const offset = offsets === undefined ? roundUp(end, alignment) : toOffset(name, offsets[number], alignment)
     end = offset + sizeOf(entry)
     if (end <= MAX_BYTES) return { ...entry, offset }
-    throw invalidRecordType(`the field '${name}' ends behind ${MAX_BYTES} bytes, the largest record`)
+    throw invalidRecordType(`the field '${name}' ends at byte ${end}, and a record has at most ${MAX_BYTES} bytes`)
   })
   const inOrder = fields.toSorted((a, b) => a.offset - b.offset)
   for (const [at, { name, offset }] of inOrder.entries()) {
@@ -189,19 +191,21 @@ function toOffset(name, offset, alignment) {
     throw invalidRecordType(`the offset of the field '${name}' must be an integer >= 0. Received ${described(offset)}`)
   }
   if (offset % alignment === 0) return offset
-  throw invalidRecordType(`the offset of the field '${name}' must be a multiple of ${alignment}, not ${offset}`)
+  throw invalidRecordType(`the offset of the field '${name}' must be a multiple of ${alignment}. Received ${offset}`)
 }
 
 function toItemsize(itemsize, last, alignment) {
   if (itemsize === undefined) return roundUp(endOf(last), alignment)
   if (!Number.isSafeInteger(itemsize) || itemsize > MAX_BYTES) {
-    throw invalidRecordType(`the itemsize must be an integer <= ${MAX_BYTES}. Received ${described(itemsize)}`)
+    throw invalidRecordType(`options.itemsize must be an integer <= ${MAX_BYTES}. Received ${described(itemsize)}`)
   }
   if (itemsize < endOf(last)) {
-    throw invalidRecordType(`the field '${last.name}' ends behind the record, which has ${itemsize} bytes`)
+    throw invalidRecordType(
+      `the field '${last.name}' ends at byte ${endOf(last)}, and the record has ${itemsize} bytes`,
+    )
   }
   if (itemsize % alignment === 0) return itemsize
-  throw invalidRecordType(`the itemsize must be a multiple of ${alignment}, not ${itemsize}`)
+  throw invalidRecordType(`options.itemsize must be a multiple of ${alignment}. Received ${itemsize}`)
 }
 
 /** The row of a layout; the same row for equal types. */

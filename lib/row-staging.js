@@ -2,7 +2,7 @@
 
 import { allocate, isMemory } from './buffers.js'
 import { axesOf, isArray, memoryOf, typeOf } from './core-array.js'
-import { partialRow } from './errors.js'
+import { wrongRow } from './errors.js'
 import { sourceInMemory } from './sources.js'
 
 const isList = (value) => Array.isArray(value) || isMemory(value) || isArray(value)
@@ -42,8 +42,9 @@ export class RowStaging {
     const count = this.#addList(value, axis)
     const expected = this.#axes.strides[axis]
     if (count === expected && before % expected === 0) return
-    const found = count === expected ? 'one that begins inside another' : `one of ${count}`
-    throw partialRow(`A list along axis ${axis} of this array has ${expected} elements. Received ${found}`)
+    const name = axis === 0 ? 'A row' : `A list along axis ${axis}`
+    if (count !== expected) throw wrongRow(name, `have ${expected} elements. Received ${count}`)
+    throw wrongRow(name, 'not begin inside another one. Complete that one first')
   }
 
   /** Returns the number of elements, with a fraction if a typed array ends inside a complex number. */

@@ -12,7 +12,7 @@ import {
   requireWritable,
   typeOf,
 } from './core-array.js'
-import { closed, indexOutOfRange, partialRow, typeMismatch, wrongCoordinates } from './errors.js'
+import { closed, indexOutOfRange, typeMismatch, unfitType, wrongCoordinates, wrongRow } from './errors.js'
 import { sourceOf } from './items.js'
 import { elementAt, replaceElement } from './single-elements.js'
 
@@ -20,7 +20,7 @@ import { elementAt, replaceElement } from './single-elements.js'
 export function indexOfCoordinates(array, coordinates) {
   const axes = axesOf(array)
   if (isClosed(array)) throw closed()
-  if (axes === undefined) throw wrongCoordinates(1)
+  if (axes === undefined) throw wrongCoordinates(1, coordinates.length)
   return axes.indexOf(coordinates, memoryOf(array).length)
 }
 
@@ -47,11 +47,10 @@ export const stridesOf = (array) => axesNow(array)?.strides.slice() ?? [1]
 function axesWithRows(array, operation) {
   const axes = axesOf(array)
   requireOpen(array)
-  if (axes === undefined) throw typeMismatch(`${operation} needs an array of several dimensions, this one has one`)
+  if (axes === undefined) throw typeMismatch(`${operation} needs an array of several dimensions. This array has one`)
   if (axes.order === 'C' && axes.count > 0) return axes
-  const reason =
-    axes.count === 0 ? 'no dimension' : "order 'F', in which the elements of a row do not follow each other"
-  throw typeMismatch(`${operation} needs an array of several dimensions in order 'C'. This one has ${reason}`)
+  const reason = axes.count === 0 ? 'no dimension' : "order 'F', in which the elements of a row are not side by side"
+  throw typeMismatch(`${operation} needs an array of several dimensions in order 'C'. This array has ${reason}`)
 }
 
 /** A row as a typed array on the mapped memory. */
@@ -79,9 +78,8 @@ function* rowsFrom(array, first, end) {
 
 /** What the constructor of scijs' ndarray takes. */
 export function ndarrayOf(array) {
-  const { isObject, label } = typeOf(array)
   requireOpen(array)
-  if (isObject) throw typeMismatch(`ndarray needs elements that are numbers or characters. These are of ${label}`)
+  if (typeOf(array).isObject) throw unfitType('ndarray', 'an array of real numbers or characters', typeOf(array))
   const data = openViewsOf(array).view
   return { data, shape: shapeOf(array), stride: stridesOf(array), offset: 0 }
 }
@@ -99,7 +97,7 @@ export function appendRow(array, row) {
   // If the length is fixed, the core says so.
   if (count !== rowLength && rowLength > 0) {
     requireWritable(array)
-    throw partialRow(`append takes one row, which has ${rowLength} elements here. Received ${count}`)
+    throw wrongRow('The row', `have ${rowLength} elements. Received ${count}`)
   }
   if (isArray(row)) coreOf(array).extend(source)
   else coreOf(array).frombytes(source)

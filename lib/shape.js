@@ -22,7 +22,7 @@ export function toShape(given) {
   if (!Array.isArray(given)) throw invalidArgType('options.shape', 'an Array of lengths', given)
   const shape = lengthsIn(given)
   if (shape.length === 0 || shape.length > MOST_AXES) {
-    throw outOfRange('options.shape', `a list of 1 to ${MOST_AXES} lengths`, `${given.length}`)
+    throw outOfRange('options.shape', `a list of 1 to ${MOST_AXES} lengths`, `a list of ${given.length}`)
   }
   for (const [axis, length] of shape.entries()) {
     const least = axis === 0 ? -1 : 1
@@ -86,11 +86,11 @@ export class Axes {
 
   /** The flat index of an element, of which each coordinate may count from the end of its axis. */
   indexOf(coordinates, length) {
-    if (coordinates.length !== this.count) throw wrongCoordinates(this.count)
+    if (coordinates.length !== this.count) throw wrongCoordinates(this.count, coordinates.length)
     const shape = this.rowLength > 0 ? this.shapeOf(length) : this.#lengths
     let index = 0
     for (let axis = 0; axis < this.count; axis++) {
-      const given = toIndex(coordinates[axis], 'coordinate')
+      const given = toIndex(coordinates[axis], `coordinate ${axis}`)
       const at = given < 0 ? given + shape[axis] : given
       if (!(at >= 0 && at < shape[axis])) throw indexOutOfRange(given, shape[axis], `coordinate ${axis}`)
       index += at * this.strides[axis]

@@ -10,13 +10,15 @@ import { requireOrder, subjectOf, withOptions } from './field-options.js'
 import { sourceInMemory } from './sources.js'
 import * as jobs from './jobs.js'
 
+const nameOf = (isRight) => (isRight ? 'bisectRight' : 'bisectLeft')
+
 /**
  * A value as the core searches for it: a number, a bigint or a code point. Among floats, a bigint becomes the nearest double, with
  * an excess of 1, -1 or 0 if the bigint is above, below or equal to it.
  * @returns {[value: number | bigint, excess: number]}
  */
-function toSought(type, value) {
-  requireOrder(type, 'bisect')
+function toSought(type, value, isRight) {
+  requireOrder(type, nameOf(isRight))
   if (type.meaning === 'character') {
     if (typeof value === 'string' && isOneCharacter(value)) return [value.codePointAt(0), 0]
     throw invalidArgType('value', `a string of one character, for ${type.label}`, value)
@@ -35,7 +37,7 @@ export function bisect(array, isRight, value, lo, hi, options) {
   // Most calls have no options, and take less time than to look for them.
   if (typeof lo === 'object' || typeof hi === 'object' || options !== undefined) {
     const [low, high, given] = withOptions(lo, hi, options)
-    const { type, number } = subjectOf(array, given, 'bisect')
+    const { type, number } = subjectOf(array, given, nameOf(isRight))
     if (number !== undefined) return bisectField(array, { type, number }, isRight, value, low, high)
     return bisectElements(array, isRight, value, low, high)
   }
@@ -43,13 +45,13 @@ export function bisect(array, isRight, value, lo, hi, options) {
 }
 
 function bisectElements(array, isRight, value, lo, hi) {
-  const sought = toSought(typeOf(array), value)
-  const call = boundOf(array, isRight ? 'bisectRight' : 'bisectLeft')
+  const sought = toSought(typeOf(array), value, isRight)
+  const call = boundOf(array, nameOf(isRight))
   return call(sought[0], sought[1], toLow(lo), toBound(hi, 'hi') ?? Infinity)
 }
 
 function bisectField(array, { type, number }, isRight, value, lo, hi) {
-  const sought = toSought(type, value)
+  const sought = toSought(type, value, isRight)
   return coreOf(array).bisectField(number, ...sought, toLow(lo), toBound(hi, 'hi') ?? Infinity, isRight)
 }
 

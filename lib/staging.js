@@ -3,7 +3,7 @@
 
 import { allocate } from './buffers.js'
 import { axesOf, codecOf, typeOf } from './core-array.js'
-import { invalidArgType } from './errors.js'
+import { invalidItems } from './errors.js'
 import { faults } from './faults.js'
 import { RowStaging } from './row-staging.js'
 import { BEYOND, END, FAULTS_SEEN, LENGTH, ROOM } from './state.js'
@@ -128,8 +128,7 @@ function expectedLength(iterable) {
  */
 export function stage(array, iterable, name = 'items', axis = 0) {
   if (iterable === null || iterable === undefined || typeof iterable[Symbol.iterator] !== 'function') {
-    const length = name === 'init' ? 'a length, ' : ''
-    throw invalidArgType(name, `${length}an array of ${typeOf(array).label} or an iterable of its elements`, iterable)
+    throw invalidItems(name, typeOf(array), iterable)
   }
   const staging = stagingFor(array, expectedLength(iterable), axis)
   try {

@@ -1,24 +1,21 @@
 // The base of the class that users see: opening an array, its storage, its memory, and sharing it.
 
-import { inspect } from 'node:util'
 import { unlinkShm } from '../native.js'
 import * as args from './arguments.js'
 import * as atomics from './atomics.js'
 import { CoreArray, Opening, coreOf, isClosed, memoryOf, openViewsOf, requireArray, typeOf } from './core-array.js'
 import { toType } from './element-types.js'
-import { invalidArgType, outOfRange } from './errors.js'
+import { invalidArgType } from './errors.js'
 import { follow } from './following.js'
 import { handleFields, handleOf } from './handles.js'
 import * as jobs from './jobs.js'
 import * as locks from './locks.js'
-import { openFile, openHandle } from './opening.js'
+import { openFile, openHandle, toFlagsOfExisting } from './opening.js'
 import { isReplaced, openAgain } from './reopening.js'
 import { replace } from './replacing.js'
 import { versions } from './versions.js'
 import * as rows from './rows.js'
 import * as waiting from './waiting.js'
-
-const ATTACH_FLAGS = ['r', 'r+', 'c']
 
 export class StoredArray extends CoreArray {
   /** A new array of a class, which may be a user's. */
@@ -56,10 +53,7 @@ export class StoredArray extends CoreArray {
   static attach(handle, options) {
     const fields = handleFields(handle)
     const { flags } = args.toOptions(options, ['flags'])
-    if (args.toOptionalString(flags, 'options.flags') !== undefined && !ATTACH_FLAGS.includes(flags)) {
-      throw outOfRange('options.flags', `one of ${ATTACH_FLAGS.join(', ')}`, inspect(flags))
-    }
-    return StoredArray.#make(this, () => openHandle(fields, flags))
+    return StoredArray.#make(this, () => openHandle(fields, toFlagsOfExisting(flags)))
   }
 
   static async replace(path, typecode, build, options) {
@@ -249,17 +243,17 @@ export class StoredArray extends CoreArray {
   }
 
   add(index, value, another) {
-    args.requireNone(another, 'another', 'add takes a flat index')
+    args.requireNone(another, 'add', 'one flat index and a value')
     return atomics.add(this, index, value)
   }
 
   exchange(index, value, another) {
-    args.requireNone(another, 'another', 'exchange takes a flat index')
+    args.requireNone(another, 'exchange', 'one flat index and a value')
     return atomics.exchange(this, index, value)
   }
 
   compareExchange(index, expected, replacement, another) {
-    args.requireNone(another, 'another', 'compareExchange takes a flat index')
+    args.requireNone(another, 'compareExchange', 'one flat index and two values')
     return atomics.compareExchange(this, index, expected, replacement)
   }
 

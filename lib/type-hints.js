@@ -26,10 +26,11 @@ export function hintOf(name, forBooleans = 'write u8 for bytes of 0 and 1') {
   if (meant !== undefined) return `; did you mean ${NAMES[meant][0]}?${order}`
   if (letter === undefined || size === '') return ''
   const inBytes = codeOfName(`<${letter}${size}`)
-  const inBits = `there is no ${LETTERS[letter]}${size}, of ${size} ${size === '1' ? 'bit' : 'bits'}`
-  if (inBytes === undefined) return `; ${inBits}${order}`
+  const none = `there is no ${LETTERS[letter]}${size}`
+  if (inBytes === undefined) return `; ${none}${order}`
   const [long, short] = NAMES[inBytes]
-  return `; ${inBits}, and if ${size} counts bytes, as in NumPy, it is ${long}: write ${short} or <${letter}${size}${order}`
+  const bytes = `${size} ${size === '1' ? 'byte' : 'bytes'}`
+  return `; ${none}, because the size counts bits. If you mean ${bytes}, it is ${long}: write ${short} or <${letter}${size}${order}`
 }
 
 /** The same for a name with another mark of NumPy's than the right one. */

@@ -7,12 +7,10 @@ import { invalidArgType, outOfRange } from './errors.js'
 import { absolutePath, followLinks } from './file-paths.js'
 import { FileWatcher } from './file-watcher.js'
 import { toSignal } from './jobs.js'
-import { openFile, toFormat } from './opening.js'
+import { openFile, toFlagsOfExisting, toFormat } from './opening.js'
 import { StoppableIterator } from './stoppable-iterator.js'
 
 const OPTIONS = ['flags', 'format', 'offset', 'length', 'shape', 'advice', 'tail', 'signal', 'persistent']
-/** Flags that make no file. */
-const FLAGS = ['r', 'r+', 'c']
 
 const { O_NOCTTY, O_NONBLOCK, O_RDONLY } = fs.constants
 
@@ -115,8 +113,7 @@ export function versions(make, givenPath, type, options) {
   const { signal: givenSignal, persistent = true, flags, format, ...others } = args.toOptions(options, OPTIONS)
   const signal = toSignal({ signal: givenSignal })
   if (typeof persistent !== 'boolean') throw invalidArgType('options.persistent', 'a boolean', persistent)
-  args.toOptionalWord(flags, 'options.flags', FLAGS)
-  const opening = { ...others, flags, format: toFormat(format, path) }
+  const opening = { ...others, flags: toFlagsOfExisting(flags), format: toFormat(format, path) }
   const source = new Versions(path, persistent, () => make(() => openFile({ path }, type, opening)))
   return new StoppableIterator(source.follow(), { stop: () => source.close(), signal })
 }

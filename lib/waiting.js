@@ -1,8 +1,9 @@
 // Waiting on elements. A blocking wait returns to JavaScript a few times a second, so that terminate() can end its worker.
 
 import { toCount, toIndex } from './arguments.js'
-import { boundOf, codecOf, coreOf, positionOf, typeOf } from './core-array.js'
-import { closed, invalidArgType, typeMismatch } from './errors.js'
+import { checked } from './atomics.js'
+import { boundOf, coreOf, positionOf, typeOf } from './core-array.js'
+import { closed, invalidArgType, unfitType } from './errors.js'
 
 const SLICE_MS = 200
 
@@ -11,9 +12,9 @@ const OUTCOMES = ['ok', 'not-equal', 'timed-out', 'cancelled']
 
 /** Throws for arrays whose elements are not futex words. */
 function requireWords(array, operation) {
-  const { code, label } = typeOf(array)
-  if (code === 'i' || code === 'I') return
-  throw typeMismatch(`${operation} needs an array of typecode 'i' or 'I', this one is of ${label}`)
+  const type = typeOf(array)
+  if (type.code === 'i' || type.code === 'I') return
+  throw unfitType(operation, "an array of typecode 'i' or 'I'", type)
 }
 
 /** Milliseconds as Atomics.wait takes them: undefined and NaN mean no limit, negative numbers mean 0. */
@@ -49,7 +50,7 @@ function waitArguments(array, operation, index, expected, timeout) {
   requireWords(array, operation)
   const at = positionOf(array, toIndex(index))
   // The bits of the value. They are unsigned, also for typecode 'i'.
-  return [at, codecOf(array).check(expected) >>> 0, toTimeout(timeout)]
+  return [at, checked(array, expected, 'expected') >>> 0, toTimeout(timeout)]
 }
 
 export function wait(array, index, expected, timeout) {

@@ -80,7 +80,7 @@ impl Element {
                 let point = whole(number)?;
                 if !(0..=i128::from(last)).contains(&point) {
                     return Err(out_of_range(
-                        format!("a character whose code point is at most {last:#x}"),
+                        format!("a character whose code point is <= {last:#x}"),
                         point,
                     ));
                 }

@@ -70,8 +70,15 @@ impl Field {
     }
 
     fn is_not(&self, requirement: &str) -> Error {
+        let values = match self.count {
+            Some(count) => format!("{count} values"),
+            None => String::from("a value"),
+        };
         Error::NotForType {
-            requirement: format!("a field of {requirement}, which '{}' is not", self.name),
+            reason: format!(
+                "This call needs a field of {requirement}. The field '{}' has {values} of typecode '{}'",
+                self.name, self.typecode.code
+            ),
         }
     }
 }
@@ -112,13 +119,13 @@ impl RecordType {
     pub fn new(fields: Vec<Field>, itemsize: u64) -> Result<RecordType> {
         if fields.is_empty() || fields.len() > MAX_FIELDS {
             return Err(invalid(format!(
-                "a record has from 1 to {MAX_FIELDS} fields, not {}",
+                "a record must have from 1 to {MAX_FIELDS} fields. Received {}",
                 fields.len()
             )));
         }
         if itemsize > MAX_RECORD {
             return Err(invalid(format!(
-                "a record has at most {MAX_RECORD} bytes, not {itemsize}"
+                "a record has at most {MAX_RECORD} bytes. Received {itemsize}"
             )));
         }
         let itemsize = itemsize as usize;
@@ -143,7 +150,7 @@ impl RecordType {
                 .filter(|end| *end <= itemsize)
                 .ok_or_else(|| {
                     invalid(format!(
-                        "the field '{name}' ends behind the record, which has {itemsize} bytes"
+                        "the field '{name}' ends after the record, which has {itemsize} bytes"
                     ))
                 })?;
         }
@@ -220,12 +227,12 @@ impl ElementType {
     /// `NotForType` for complex numbers and records.
     pub fn ordered_scalar(&self, operation: &'static str) -> Result<Scalar> {
         self.scalar().ok_or_else(|| Error::NotForType {
-            requirement: match self {
+            reason: match self {
                 ElementType::Plain(_) => {
-                    format!("elements that have an order for {operation}, which complex numbers lack")
+                    format!("{operation} needs elements that have an order. Complex numbers have none")
                 }
                 ElementType::Record(_) => {
-                    format!("a field for {operation} of records, as in {operation}({{ field }})")
+                    format!("{operation} of records needs a field, as in {operation}({{ field: 'name' }})")
                 }
             },
         })
@@ -300,7 +307,7 @@ impl ElementType {
         };
         fields.get(number).ok_or(Error::InvalidArgType {
             name: "field",
-            requirement: "a field of the records",
+            requirement: "the name of a field of the records",
         })
     }
 }

@@ -53,7 +53,7 @@ pub enum Error {
     /// An array of another element type.
     TypeMismatch { ours: String, theirs: String },
     /// A call that elements of this type, or a field of this type, do not have.
-    NotForType { requirement: String },
+    NotForType { reason: String },
     /// Fields that do not make a record.
     InvalidRecordType { reason: String },
     /// A `.npy` file whose elements have another type than the caller asked for.
@@ -231,8 +231,8 @@ impl fmt::Display for Error {
             Error::FixedLength { operation } => {
                 write!(
                     f,
-                    "The length of this array is fixed by the 'length' or 'shape' option, by flags 'c' or by the shape of its file: \
-                     {operation} would change the length"
+                    "{operation} cannot change the length of this array. It is fixed by the option 'length' or 'shape', by \
+                     flags 'c' or by the shape of its file"
                 )
             }
             Error::RaggedLength {
@@ -251,7 +251,7 @@ impl fmt::Display for Error {
             }
             Error::PartialRow { operation, row } => write!(
                 f,
-                "{operation} would leave part of a row: a row of this array has {row} elements"
+                "{operation} would leave part of a row. The length of this array changes by whole rows of {row} elements"
             ),
             Error::IndexOutOfRange { index, length: 0 } => write!(
                 f,
@@ -281,18 +281,21 @@ impl fmt::Display for Error {
             }
             Error::InvalidTypecode { allowed, received } => write!(
                 f,
-                "The \"typecode\" argument must be one of {allowed}, or the constructor of a typed array. Received {received}"
+                "The \"typecode\" argument must be one of {allowed}, the constructor of a typed array or a record type. Received {received}"
             ),
-            Error::Locked => write!(f, "This array already holds its lock, which is not re-entrant"),
+            Error::Locked => write!(
+                f,
+                "This array already holds its lock. Call unlock() before you lock it again"
+            ),
             Error::AppendLocked { holder } => {
-                f.write_str("The append lock of the file was not released within two seconds, and nothing was written: ")?;
+                f.write_str("The append lock of the file was not released within two seconds, so nothing was written: ")?;
                 match holder {
                     Some(pid) => write!(f, "process {pid} holds it"),
                     None => f.write_str("another open file holds it"),
                 }
             }
             Error::NotLocked => write!(f, "This array does not hold its lock"),
-            Error::NotForType { requirement } => write!(f, "This call needs {requirement}"),
+            Error::NotForType { reason } => f.write_str(reason),
             Error::InvalidRecordType { reason } => write!(f, "The record type is invalid: {reason}"),
             Error::TypeMismatch { ours, theirs } => {
                 write!(
@@ -302,43 +305,43 @@ impl fmt::Display for Error {
             }
             Error::Busy { operation } => write!(
                 f,
-                "The array is busy: {operation} must wait until the pending asynchronous call on its elements has finished"
+                "The array is busy: {operation} must wait for the pending asynchronous call on its elements. Await that promise first"
             ),
             Error::Empty { operation } => write!(
                 f,
-                "There is no element for {operation}: the array, or the range of it, is empty"
+                "{operation} needs at least one element. The array, or the given range of it, is empty"
             ),
             Error::OtherDtype { dtype, wanted } => {
-                write!(f, "The file has elements of dtype {dtype}, not of {wanted}")
+                write!(
+                    f,
+                    "The elements of the file must be of {wanted}. They are of dtype {dtype}"
+                )
             }
             Error::InvalidNpy { reason, path } => {
                 write!(f, "{} not a valid .npy file: {reason}", subject(path))
             }
             Error::UnsupportedNpy { reason, path } => {
-                write!(f, "{} a .npy file that is not supported: {reason}", subject(path))
+                write!(f, "{} a .npy file that cannot be mapped: {reason}", subject(path))
             }
             Error::UnexpectedEof { wanted, got } => {
-                write!(
-                    f,
-                    "The source ended early: expected {wanted} elements, read {got}"
-                )
+                write!(f, "The source ended early. Expected {wanted} elements, got {got}")
             }
             Error::StaleHandle { reason } => write!(f, "The array behind this handle is gone: {reason}"),
             Error::UnreachableHandle { reason } => write!(
                 f,
-                "This process cannot open the array behind this handle: {reason}. Share a file or named memory (openShm) that \
-                 both sides can open"
+                "This process cannot open the array behind this handle: {reason}. Share a file, or memory with a name (openShm), \
+                 that both sides can open"
             ),
             Error::MemoryFault => {
                 write!(
                     f,
                     "The mapped memory could not be read or written: another process truncated the file, or its device \
-                     is full or failed to read; refresh() maps the file as it is now"
+                     is full or failed. Call refresh() to go on with the file as it is now"
                 )
             }
             Error::ViewTooLarge { bytes, limit } => write!(
                 f,
-                "A buffer in this runtime spans at most {limit} bytes, and the array has {bytes}: use subarray(start, end)"
+                "A buffer in this runtime spans at most {limit} bytes, and the array has {bytes}. Use subarray(start, end)"
             ),
             Error::UnsupportedRuntime { feature } => write!(f, "This runtime has no {feature}"),
             Error::Internal { said } => write!(f, "Internal error of mmap-array: {said}"),
@@ -350,8 +353,8 @@ impl fmt::Display for Error {
                 if matches!(*errno, libc::EMFILE | libc::ENFILE) {
                     // Node-API runs finalizers on the event loop, some time after the garbage collection.
                     f.write_str(
-                        "; call close() on arrays that are no longer needed: without it, an array keeps its descriptor until \
-                         it is garbage-collected and the event loop has run",
+                        ". Close arrays that you no longer need: otherwise an array keeps its descriptor until it is \
+                         garbage-collected and the event loop has run",
                     )?;
                 }
                 Ok(())

@@ -26,7 +26,7 @@ impl Array {
                 Ok(typecode)
             }
             _ => Err(Error::NotForType {
-                requirement: String::from("elements that are one number each"),
+                reason: String::from("Atomic changes need elements that are one number each"),
             }),
         }
     }

@@ -34,7 +34,7 @@ impl Array {
         let element_type = element_type.into();
         let not_a_handle = || Error::InvalidArgType {
             name: "handle",
-            requirement: "a handle from handle() of an MmapArray",
+            requirement: "the result of handle(), unchanged",
         };
         if !handle.offset.is_multiple_of(element_type.alignment() as u64) {
             return Err(not_a_handle());
@@ -81,7 +81,7 @@ fn header_of(handle: &Handle, mapping: &Mapping, element_type: &ElementType) -> 
     };
     if header.data_start != handle.offset || header.require(element_type).is_err() || !has_rows {
         return Err(Error::StaleHandle {
-            reason: String::from("its .npy file now has other elements"),
+            reason: String::from("its .npy file now has elements of another type, shape or place"),
         });
     }
     Ok(npy)

@@ -54,14 +54,16 @@ impl Array {
             .checked_sub(start)
             .ok_or_else(|| Error::OutOfRange {
                 name: "start",
-                requirement: format!("at most {}, the number of records", self.length()),
+                requirement: format!("<= {}, the number of records", self.length()),
                 received: start.to_string(),
             })?;
         if count as u64 > left {
             return Err(Error::OutOfRange {
                 name: "values",
-                requirement: format!("at most {left} values long, the number of records from {start} on"),
-                received: format!("{count} values"),
+                requirement: format!(
+                    "at most {left} values long, the number of records from index {start} on"
+                ),
+                received: count.to_string(),
             });
         }
         let mut copy = Vec::new();

@@ -61,7 +61,7 @@ impl Array {
         if count > most || (count == 0 && most > 0) {
             return Err(Error::OutOfRange {
                 name: "parts",
-                requirement: format!("from {} to {most}, the number of elements", most.min(1)),
+                requirement: format!(">= {} and <= {most}, the number of elements", most.min(1)),
                 received: count.to_string(),
             });
         }

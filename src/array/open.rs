@@ -29,7 +29,7 @@ impl Placement {
         if self.length.is_some() && self.shape.is_some() {
             return Err(Error::OutOfRange {
                 name: "options.length",
-                requirement: String::from("undefined together with a shape"),
+                requirement: String::from("undefined if options.shape is given"),
                 received: self.length.unwrap_or(0).to_string(),
             });
         }
@@ -93,8 +93,8 @@ impl Array {
         if !placement.offset.is_multiple_of(alignment as u64) {
             return Err(offset_error(
                 match element_type.scalar() {
-                    Some(_) => format!("a multiple of the item size, {alignment}"),
-                    None => format!("a multiple of {alignment}, the size of each half of a complex number"),
+                    Some(_) => format!("a multiple of the element size, {alignment}"),
+                    None => format!("a multiple of {alignment}, half the size of a complex number"),
                 },
                 placement.offset,
             ));
@@ -126,14 +126,16 @@ impl Array {
     ) -> Result<Array> {
         if placement.offset != 0 {
             return Err(offset_error(
-                String::from("0 for a .npy file, whose header says where its elements begin"),
+                String::from("0 for a .npy file, because its header says where the elements begin"),
                 placement.offset,
             ));
         }
         if placement.cut_tail {
             return Err(Error::OutOfRange {
                 name: "options.tail",
-                requirement: String::from("undefined for a .npy file, whose header counts its elements"),
+                requirement: String::from(
+                    "undefined for a .npy file, because its header counts the elements",
+                ),
                 received: String::from("'cut'"),
             });
         }
@@ -220,7 +222,7 @@ fn fit(
             size = make_longer(storage, end, wanted)?;
         } else if placement.offset > size {
             return Err(offset_error(
-                format!("at most the file's size, {size}"),
+                format!("<= {size}, the size of the file in bytes"),
                 placement.offset,
             ));
         } else if let Some(wanted) = &placement.shape {
@@ -289,7 +291,7 @@ fn require_counted(storage: &Storage, npy: &NpyHeader, element_type: &ElementTyp
     }
     Err(storage.named(Error::InvalidNpy {
         reason: format!(
-            "its header counts {} elements, but it ends after {found}",
+            "its header counts {} elements, but the file has only {found}",
             header.count
         ),
         path: None,
@@ -313,7 +315,7 @@ fn truncate_slack(storage: &Storage, npy: &NpyHeader, element_type: &ElementType
 fn longer_than(found: u64, length: u64) -> Error {
     Error::OutOfRange {
         name: "options.length",
-        requirement: format!("at most {found}, the number of elements in the file"),
+        requirement: format!("<= {found}, the number of elements in the file"),
         received: length.to_string(),
     }
 }
@@ -331,7 +333,7 @@ pub fn countable_bytes(name: &'static str, elements: u64, itemsize: u64) -> Resu
         .filter(|bytes| *bytes <= COUNTABLE)
         .ok_or_else(|| Error::OutOfRange {
             name,
-            requirement: format!("at most {}, which is 2^53 bytes", COUNTABLE / itemsize),
+            requirement: format!("<= {}, which makes 2^53 bytes", COUNTABLE / itemsize),
             received: elements.to_string(),
         })
 }

@@ -21,7 +21,7 @@ impl Array {
         if times > most {
             return Err(Error::OutOfRange {
                 name: "times",
-                requirement: format!("at most {most}, which gives 2^53 bytes"),
+                requirement: format!("<= {most}, which makes 2^53 bytes"),
                 received: times.to_string(),
             });
         }

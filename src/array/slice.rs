@@ -21,7 +21,7 @@ impl Bounds {
         if step == 0 {
             return Err(Error::OutOfRange {
                 name: "step",
-                requirement: String::from("any integer but 0"),
+                requirement: String::from("an integer other than 0"),
                 received: String::from("0"),
             });
         }

@@ -107,8 +107,11 @@ impl Array {
         }
         Err(Error::OutOfRange {
             name: "values",
-            requirement: format!("{} elements long, because the slice has a step", stride.count),
-            received: format!("{count} elements"),
+            requirement: format!(
+                "{} elements long, because a slice with a step keeps its length",
+                stride.count
+            ),
+            received: count.to_string(),
         })
     }
 

@@ -17,7 +17,7 @@ impl Array {
     fn word(&self, index: i64) -> Result<SharedWord> {
         // A record of 4 bytes may lie at any address, which no thread can sleep on.
         let scalar = self.element_type.scalar().ok_or_else(|| Error::NotForType {
-            requirement: String::from("elements that are one number of 4 bytes each"),
+            reason: String::from("wait and notify need elements that are one number of 4 bytes each"),
         })?;
         if scalar.size() != SharedWord::BYTES {
             return Err(Error::InvalidArgType {

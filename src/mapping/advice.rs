@@ -28,11 +28,13 @@ const ALL: [(Advice, &str); 7] = [
 ];
 
 impl Advice {
-    pub fn parse(text: &str) -> Result<Advice> {
+    /// # Errors
+    /// `OutOfRange`, which names the argument or option.
+    pub fn parse(name: &'static str, text: &str) -> Result<Advice> {
         ALL.iter()
-            .find(|(_, name)| *name == text)
+            .find(|(_, word)| *word == text)
             .map(|(advice, _)| *advice)
-            .ok_or_else(|| Error::not_one_of("advice", ALL.map(|(_, name)| name), text))
+            .ok_or_else(|| Error::not_one_of(name, ALL.map(|(_, word)| word), text))
     }
 
     /// Whether the system stores the hint with the mapping. It then splits the mapping if only a part gets the hint.

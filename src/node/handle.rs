@@ -59,7 +59,7 @@ impl HandleFields {
     pub fn parse(self) -> Result<Handle> {
         let not_a_handle = || Error::InvalidArgType {
             name: "handle",
-            requirement: "a handle from handle() of an MmapArray",
+            requirement: "the result of handle(), unchanged",
         };
         Ok(Handle {
             flags: Flags::parse(&self.flags)?,

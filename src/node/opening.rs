@@ -52,7 +52,11 @@ pub fn open(
     let required_type = || element_type.clone().ok_or_else(Typecode::missing);
     let flags = flags.as_deref().map(Flags::parse).transpose()?;
     let format = format.as_deref().map_or(Ok(Format::Raw), Format::parse)?;
-    let advice = rare.advice.as_deref().map(Advice::parse).transpose()?;
+    let advice = rare
+        .advice
+        .as_deref()
+        .map(|advice| Advice::parse("options.advice", advice))
+        .transpose()?;
     let placement = rare.placement()?;
     if let Some(handle) = rare.handle.take() {
         return Array::attach(required_type()?, &handle.parse()?, flags);

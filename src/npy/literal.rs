@@ -83,11 +83,11 @@ impl Parser<'_> {
     fn expected(&self, wanted: &str) -> Problem {
         match self.text.get(self.at) {
             Some(found) => format!(
-                "its header has '{}' at byte {} of its text; expected {wanted}",
-                found.escape_ascii(),
-                self.at
+                "its header is wrong at byte {} of its text: expected {wanted}, got '{}'",
+                self.at,
+                found.escape_ascii()
             ),
-            None => format!("its header ends early; expected {wanted}"),
+            None => format!("its header ends early: expected {wanted}"),
         }
     }
 

@@ -62,12 +62,18 @@ pub struct Header {
 /// `InvalidNpy`
 pub fn header_length(start: &[u8]) -> Result<u64> {
     if start.len() < MAGIC.len() || &start[..MAGIC.len()] != MAGIC {
-        return Err(invalid("it does not begin with the magic bytes of the format"));
+        return Err(invalid(
+            "it does not begin with NumPy's magic bytes; if it has no header, open it with format: 'raw'",
+        ));
     }
     let text_start = match start.get(6..8) {
         Some([1, 0]) => 10,
         Some([2 | 3, 0]) => 12,
-        Some([major, minor]) => return Err(invalid(format!("its version, {major}.{minor}, is unknown"))),
+        Some([major, minor]) => {
+            return Err(invalid(format!(
+                "its format version, {major}.{minor}, is unknown"
+            )));
+        }
         _ => return Err(ends_in_header()),
     };
     let length = match start.get(8..text_start) {
@@ -79,7 +85,7 @@ pub fn header_length(start: &[u8]) -> Result<u64> {
     let limit = if start[6] == 3 { 4 * MAX_TEXT } else { MAX_TEXT };
     if length > limit {
         return Err(invalid(format!(
-            "its header claims to be {length} bytes long; NumPy reads at most {limit}"
+            "its header is {length} bytes long, and NumPy reads at most {limit}"
         )));
     }
     Ok(text_start as u64 + length)
@@ -102,7 +108,7 @@ impl Header {
         let is_leftover = dictionary.has_comment || dictionary.entries.len() > 3;
         let [(descr, descr_at), (fortran_order, _), (shape, _)] = entries(dictionary)?;
         let Literal::Bool(fortran_order) = fortran_order else {
-            return Err(invalid("its fortran_order is neither True nor False"));
+            return Err(invalid("its fortran_order must be True or False"));
         };
         let (shape, first_at) = lengths(shape)?;
         let element_type = element_type_of(descr)?;
@@ -115,14 +121,14 @@ impl Header {
             })
             .ok_or_else(|| {
                 invalid(format!(
-                    "its shape, {shape:?}, takes more bytes than a file can have"
+                    "its shape, {shape:?}, has more bytes than a file can have"
                 ))
             })?;
         let alignment = element_type.alignment() as u64;
         if !data_start.is_multiple_of(alignment) {
             return Err(unsupported(format!(
-                "its data begin at byte {data_start}, but elements of its type begin at a multiple of {alignment}; \
-                 `mmap-array convert` writes a copy that is aligned"
+                "its data begin at byte {data_start}, and elements of its type must begin at a multiple of {alignment}; \
+                 `mmap-array convert` writes an aligned copy"
             )));
         }
         let in_file = |at: Range<usize>| at.start + text_start..at.end + text_start;
@@ -208,7 +214,7 @@ pub fn header_of(element_type: &ElementType, shape: &[u64]) -> Result<Vec<u8>> {
     let characters = characters + length - text_end;
     if characters as u64 > MAX_TEXT {
         return Err(unsupported(format!(
-            "its header needs {characters} characters for the names and types of its fields; NumPy reads at most {MAX_TEXT}"
+            "its header needs {characters} characters for the names and types of its fields, and NumPy reads at most {MAX_TEXT}"
         )));
     }
     let mut bytes = MAGIC.to_vec();
@@ -257,7 +263,7 @@ fn encoding(bytes: &[u8]) -> Result<Encoding> {
         .count();
     if length as u64 > MAX_TEXT {
         return Err(invalid(format!(
-            "its header has {length} characters; NumPy reads at most {MAX_TEXT}"
+            "its header has {length} characters, and NumPy reads at most {MAX_TEXT}"
         )));
     }
     Ok(Encoding::Utf8)
@@ -280,14 +286,16 @@ fn entries(dictionary: Dictionary) -> Result<[(Literal, Range<usize>); 3]> {
     }
     match found {
         [Some(descr), Some(order), Some(shape)] => Ok([descr, order, shape]),
-        _ => Err(invalid("its header lacks one of descr, fortran_order and shape")),
+        _ => Err(invalid(
+            "its header must have the keys descr, fortran_order and shape",
+        )),
     }
 }
 
 /// The lengths of a shape, and the range of the digits of the first one in the text.
 fn lengths(shape: Literal) -> Result<(Vec<u64>, Option<Range<usize>>)> {
     let Literal::Tuple(items) = shape else {
-        return Err(invalid("its shape is not a tuple"));
+        return Err(invalid("its shape must be a tuple"));
     };
     let mut lengths = Vec::with_capacity(items.len());
     let mut first = None;
@@ -299,7 +307,7 @@ fn lengths(shape: Literal) -> Result<(Vec<u64>, Option<Range<usize>>)> {
             }
             _ => {
                 return Err(invalid(
-                    "its shape has a length that is not an integer from 0 to 2^64 - 1",
+                    "each length in its shape must be an integer from 0 to 2^64 - 1",
                 ));
             }
         }

@@ -145,7 +145,9 @@ fn with_rows(bytes: &[u8], at: &Range<usize>, rows: u64) -> Result<Vec<u8>> {
     if digits(rows) > room {
         return Err(Error::OutOfRange {
             name: "length",
-            requirement: format!("a number of at most {room} digits, which is the room in the .npy header"),
+            requirement: format!(
+                "a number of at most {room} digits, because the .npy header has no room for more"
+            ),
             received: rows.to_string(),
         });
     }

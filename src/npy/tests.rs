@@ -233,8 +233,8 @@ fn parse_reads_any_order_of_keys_and_any_white_space() {
 fn parse_of_an_invalid_header_says_why() {
     for (wrong, why) in [
         (row("'<i4'", "(-1,)"), "shape"),
-        (row("'<i4'", "(3)"), "not a tuple"),
-        (row("'<i4'", "[3]"), "not a tuple"),
+        (row("'<i4'", "(3)"), "must be a tuple"),
+        (row("'<i4'", "[3]"), "must be a tuple"),
         (row("'<i4'", "('3',)"), "shape"),
         (row("'<i4'", "(99999999999999999999,)"), "shape"),
         (row("'<i4'", "(4294967296, 4294967296)"), "more bytes"),
@@ -244,7 +244,10 @@ fn parse_of_an_invalid_header_says_why() {
             parse("{'descr': '<i4', 'fortran_order': 0, 'shape': (3,)}"),
             "fortran_order",
         ),
-        (parse("{'descr': '<i4', 'fortran_order': False}"), "lacks"),
+        (
+            parse("{'descr': '<i4', 'fortran_order': False}"),
+            "must have the keys",
+        ),
         (
             parse("{'descr': '<i4', 'fortran_order': False, 'shape': (3,), 'x': 1}"),
             "key 'x'",

@@ -35,7 +35,7 @@ pub fn reopen(file: &File, flags: OFlags, path: Option<&Path>) -> Result<File> {
         }
     }
     Err(Error::UnsupportedRuntime {
-        feature: "/proc, without which a file that has no name cannot be opened a second time",
+        feature: "/proc, which is needed to open a file without a name a second time",
     })
 }
 

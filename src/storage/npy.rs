@@ -55,7 +55,9 @@ impl NpyHeader {
             let now = Self::read_stable(storage)?;
             if !now.header.is_like(&self.header) {
                 return Err(storage.named(Error::InvalidNpy {
-                    reason: String::from("it was overwritten by a file with other elements"),
+                    reason: String::from(
+                        "another file, with elements of another type or shape, was written over it",
+                    ),
                     path: None,
                 }));
             }

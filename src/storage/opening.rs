@@ -33,11 +33,8 @@ impl Storage {
     /// `EBADF`; `EACCES` if it was not opened for the access that `flags` needs; `OutOfRange` for `wx+`.
     pub fn from_descriptor(descriptor: i32, flags: Flags) -> Result<Storage> {
         if flags == Flags::CreateNew {
-            return Err(Error::OutOfRange {
-                name: "options.flags",
-                requirement: String::from("flags that open an existing file"),
-                received: String::from("'wx+'"),
-            });
+            let others = ["r", "r+", "w+", "a+", "c"];
+            return Err(Error::not_one_of("options.flags", others, flags.as_str()));
         }
         let mut file = descriptor::duplicate(descriptor)?;
         descriptor::require_access(&file, flags.access() == Access::ReadWrite)?;

@@ -23,7 +23,7 @@ pub fn path_of(name: &[u8]) -> Result<PathBuf> {
     if bare.is_empty() || bare == b"." || bare == b".." || bare.contains(&b'/') || bare.len() > 255 {
         return Err(Error::OutOfRange {
             name: "name",
-            requirement: String::from("a name of 1 to 255 bytes, without a slash except a leading one"),
+            requirement: String::from("a name of 1 to 255 bytes, with no slash after the first byte"),
             received: format!("'{}'", String::from_utf8_lossy(name)),
         });
     }

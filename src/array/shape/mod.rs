@@ -145,7 +145,7 @@ impl WantedShape {
                 let rows = (shape.row() * itemsize).checked_mul(self.rows.unwrap_or(0));
                 rows.is_some_and(|bytes| bytes <= COUNTABLE)
             })
-            .ok_or_else(|| shape_error(String::from("at most 2^53 bytes large"), self.to_string()))
+            .ok_or_else(|| shape_error(String::from("a shape of at most 2^53 bytes"), self.to_string()))
     }
 
     /// The lengths of the axes behind axis 0.
@@ -160,8 +160,11 @@ impl WantedShape {
 
     /// The error for more rows than a file has that may not be made longer.
     pub fn larger_than(&self, found: u64) -> Error {
-        let rows = "the number of rows in the file";
-        shape_error(format!("at most {found} rows long, {rows}"), self.to_string())
+        let rows = "the number of such rows in the file";
+        shape_error(
+            format!("a shape of at most {found} rows, {rows}"),
+            self.to_string(),
+        )
     }
 
     /// The number of elements in a file with a header: all, or those of its first rows.

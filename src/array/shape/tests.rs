@@ -364,7 +364,9 @@ fn calls_that_would_leave_part_of_a_row_change_nothing() {
             assert_eq!(error.code(), "ERR_PARTIAL_ROW", "{kind} {name}");
             assert_eq!(
                 error.to_string(),
-                format!("{name} would leave part of a row: a row of this array has 3 elements")
+                format!(
+                    "{name} would leave part of a row. The length of this array changes by whole rows of 3 elements"
+                )
             );
         }
         let after = (bytes_of(&array), array.capacity(), file.as_ref().map(contents));

@@ -111,7 +111,7 @@ impl MmapArray {
     #[napi]
     pub fn advise(&self, env: Env, advice: String, start: Option<f64>, end: Option<f64>) -> napi::Result<()> {
         self.read(&env, |array| {
-            array.advise(Advice::parse(&advice)?, bounds(start, end, None))
+            array.advise(Advice::parse("advice", &advice)?, bounds(start, end, None))
         })
     }
 }
