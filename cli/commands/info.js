@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs'
-import { toFiles } from '../command-line.js'
 import { FieldElements } from '../fields.js'
-import { printable } from '../failures.js'
+import { UsageError, printable } from '../failures.js'
 import { holdsBooleans } from '../npy/header.js'
 import { OPENING, bytesBehind, openLive } from '../opening.js'
 import { progressOf } from '../progress.js'
@@ -13,7 +12,7 @@ import { fieldTypeName, holdsRecords, typeNameOf } from '../record-types.js'
 export default {
   name: 'info',
   summary: 'type, length and statistics of a file',
-  usage: 'info FILE [OPTIONS]',
+  usage: 'info FILE ... [OPTIONS]',
   more: `
 The statistics take one pass over the file, which may be larger than memory. Least and greatest are of all numbers; mean and
 standard deviation, the population's, of the finite ones. Sums of integers are exact. Of records each field has its own, unless it
@@ -22,7 +21,7 @@ statistics.`,
   options: {
     ...OPENING,
     'no-stats': { type: 'boolean', description: 'no statistics: does not read the elements' },
-    json: { type: 'boolean', description: 'one JSON object; integers of 8 bytes as strings' },
+    json: { type: 'boolean', description: 'one JSON object for each FILE; integers of 8 bytes as strings' },
   },
   examples: [
     ['mmap-array info prices.f64', 'the type is in the name'],
@@ -32,18 +31,26 @@ statistics.`,
   ],
 
   async run({ values, positionals, output }) {
-    const [path] = toFiles(this, positionals, ['FILE'])
-    const { elements: array, isReserved } = openLive(path, values)
-    try {
-      const facts = factsOf(array, path, { ...values, isReserved })
-      const isWithout = isReserved || values['no-stats']
-      if (holdsRecords(array)) facts.fields = await fieldsOf(array, isWithout)
-      else if (!isWithout) Object.assign(facts, await rangeAndMoments(array, facts.typeName === 'bool'))
-      await (values.json ? output.json(facts) : output.line(tableOf(facts)))
-    } finally {
-      array.close()
+    if (positionals.length === 0) throw new UsageError(`FILE is missing; usage: mmap-array ${this.usage}`)
+    for (const [at, path] of positionals.entries()) {
+      const facts = await factsAbout(path, values)
+      if (values.json) await output.json(facts)
+      else await output.line(`${at > 0 ? '\n' : ''}${tableOf(facts)}`)
     }
   },
+}
+
+async function factsAbout(path, values) {
+  const { elements: array, isReserved } = openLive(path, values)
+  try {
+    const facts = factsOf(array, path, { ...values, isReserved })
+    const isWithout = isReserved || values['no-stats']
+    if (holdsRecords(array)) facts.fields = await fieldsOf(array, isWithout)
+    else if (!isWithout) Object.assign(facts, await rangeAndMoments(array, facts.typeName === 'bool'))
+    return facts
+  } finally {
+    array.close()
+  }
 }
 
 async function rangeAndMoments(array, isBoolean) {
