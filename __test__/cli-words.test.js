@@ -44,7 +44,7 @@ describe('what says nothing is exit code 2', () => {
     [['help', 'nothing'], 'no command'],
     [['info'], 'FILE is missing'],
     [['diff', 'a.f64'], 'OTHER is missing'],
-    [['head', 'a.f64', 'b.f64'], 'one argument too many'],
+    [['diff', 'a.f64', 'a.f64', 'b.f64'], 'one argument too many'],
     [['head', 'a.f64', '--nothing'], '--nothing'],
     [['head', 'a.f64', '-n', '1', '--lines=1'], '--lines is given twice'],
     [['head', 'a.f64', '--json', '--json'], '--json is given twice'],
@@ -61,12 +61,14 @@ describe('what says nothing is exit code 2', () => {
     [['head', 'a.f64', '-n', '1e400'], 'lines'],
     [['get', 'a.f64'], 'INDEX is missing'],
     [['get', 'a.f64', 'x'], 'x is not an index or a slice'],
-    [['get', 'a.f64', '1,2'], '1,2 is not an index or a slice'],
     [['get', 'a.f64', '1:2:0'], 'any step but 0'],
+    [['get', 'a.f64', 'x,'], 'x is not an index or a slice'],
+    [['get', 'a.f64', '1:2:0,'], 'any step but 0'],
     [
-      ['get', 'a.f64', '1:2,3'],
-      "a slice takes START:STOP:STEP in whole numbers, with a space before the next one, not '1:2,3'",
+      ['get', 'a.f64', '1:2:3:4'],
+      "a slice takes START:STOP:STEP in whole numbers, with a space before the next one, not '1:2:3:4'",
     ],
+    [['get', 'a.f64', '...,...'], 'more than one ...'],
     [['head', 'a.f64', '--type', 'bool'], "write u8 for bytes of 0 and 1, or --type '|b1'"],
     [['head', 'a.f64', '--type', 'uint16_t'], 'did you mean uint16?'],
     [['head', 'a.f64', '--type', 'f8'], 'write f64 or <f8'],
@@ -100,6 +102,21 @@ describe('what says nothing is exit code 2', () => {
     [['plot', 'a.f64', '--bins', '5'], '--bins'],
     [['plot', 'a.f64', '--width', '1000000000'], '8000'],
     [['plot', 'a.f64', '--height', '99999', '--svg', '-'], '8000'],
+    [['plot'], 'FILE is missing'],
+    [['plot', 'a.f64', '--x-type', 'time'], '--x-type needs --x or --x-field'],
+    [['plot', 'a.f64', '--x', 'a.f64', '--x-unit', 's'], '--x-unit needs --x-type time'],
+    [['plot', 'a.f64', '--x', 'a.f64', '--x-type', 'date'], "--x-type takes number or time, not 'date'"],
+    [['plot', 'a.f64', '--x', 'a.f64', '--x-type', 'time', '--x-unit', 'y'], '--x-unit takes D, h, m'],
+    [['plot', 'a.f64', '--x', 'a.f64', '--histogram'], '--x and --x-field go with a plot'],
+    [['plot', 'a.f64', 'a.f64', '--histogram'], '--histogram takes one FILE'],
+    [['plot', 'a.f64', 'b.npy', '--x-field', 'time'], '--x-field without --x is for one FILE'],
+    [['plot', 'a.f64', '--x-field', 'time'], 'holds none'],
+    [['plot', ...Array.from({ length: 11 }, () => 'a.f64')], 'at most 10 series'],
+    [['plot', 'a.f64', '--width', '19'], '20 to 8000'],
+    [['tail', '-f', '-F', 'a.f64'], 'contradict each other'],
+    [['tail', '-f', '--json', 'a.f64'], '--json prints a complete array'],
+    [['view'], 'FILE is missing'],
+    [['view', 'a.f64', '--x-type', 'time'], '--x-type needs --x'],
     [['view', 'a.f64', '--port', '70000'], '--port'],
   ])('%j', async (words, message) => {
     make(scope, 'a.f64', 'd', [1, 2])
@@ -126,6 +143,9 @@ describe('what the system refuses is exit code 3, what the data do not hold 4', 
 
   test('data', async () => {
     expect(await failure(4, ['get', make(scope, 'a.f64', 'd', [1]), '5'])).toContain('no element 5')
+    expect(await failure(4, ['get', scope.path('a.f64'), '0,:'])).toContain(
+      "'0,:' has 2 indices, and the file has 1 dimension",
+    )
     expect(await failure(4, ['info', scope.file(Buffer.from('nonsense'), 'b.npy')])).toContain('ERR_INVALID_NPY')
     const header = "{'descr': '>f8', 'fortran_order': False, 'shape': (1,), }"
     const bytes = Buffer.concat([

@@ -143,6 +143,60 @@ describeWith(CHROMIUM, ['--version'], 'in Chromium', () => {
     await page.locator('#problem', { hasText: 'ended' }).waitFor()
   })
 
+  test('shows a store to an older element', { timeout: 120_000 }, async () => {
+    const file = make(scope, 'old.f64', 'd', new Float64Array(100))
+    const { page, complaints, shown } = await open(file)
+    await shown(({ stop }) => stop === 100)
+    const { x, y, width, height } = await page.locator('#plot').boundingBox()
+    await page.mouse.move(x + width / 2, y + height / 2)
+    const told = page.locator('#pointer', { hasText: /: 0$/ })
+    await told.waitFor()
+    const [index] = /^\d+/.exec(await told.textContent())
+    const array = scope.keep(MmapArray.open(file, 'd', { flags: 'r+' }))
+    array[Number(index)] = 12.5
+    await page.locator('#pointer', { hasText: `${index}: 12.5` }).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('shows several series over times, with a legend, and zooms at the pointer', { timeout: 120_000 }, async () => {
+    const length = 10_000
+    // Half of the elements lie in the first tenth of the time.
+    const times = Float64Array.from({ length }, (_, n) => 1.7e9 + (n < 5000 ? n : 5000 + (n - 5000) * 9))
+    const files = [
+      make(
+        scope,
+        'a.f64',
+        'd',
+        times.map((_, n) => n),
+      ),
+      make(
+        scope,
+        'b.f64',
+        'd',
+        times.map((_, n) => -n),
+      ),
+    ]
+    const { page, complaints, shown } = await open(
+      ...files,
+      '--x',
+      make(scope, 't.f64', 'd', times),
+      '--x-type',
+      'time',
+    )
+    await shown(({ start, stop }) => start === 0 && stop === length)
+    expect(await page.locator('#plot .u-legend .u-label:visible').allTextContents()).toEqual(['a.f64', 'b.f64'])
+    const { x, y, width, height } = await page.locator('#plot .u-over').boundingBox()
+    await page.mouse.move(x + width * 0.1, y + height / 2)
+    await page.locator('#pointer', { hasText: /a\.f64, .* at 2023-11-1.*b\.f64, / }).waitFor()
+    await page.mouse.wheel(0, -1000)
+    const { start, stop } = await shown((range) => range.start > 0)
+    expect(start).toBeLessThan(5000)
+    expect(stop).toBeGreaterThan(5000)
+    await page.locator('#plot .u-legend .u-series:visible').first().click()
+    expect(await page.locator('#plot .u-legend .u-off').count()).toBe(2)
+    expect(complaints).toEqual([])
+  })
+
   test('an empty array, and one that gets its first elements', { timeout: 120_000 }, async () => {
     const file = make(scope, 'empty.i64', 'q', [])
     const { page, complaints, shown } = await open(file)

@@ -103,3 +103,29 @@ test.each(['b', 'B', 'H', 'I', 'q', 'Q', 'e', 'f'])('typecode %s gives doubles',
   })
   expect(pyramid.columns(5, 8, 10).max).toEqual(Float64Array.of(5, 6, 7))
 })
+
+test('recheck finds stores to elements that were read already, on every level', async () => {
+  const array = scope.keep(new MmapArray('d', scrambled(80 * BLOCK + 1234)))
+  const pyramid = await built(array)
+  expect(await pyramid.recheck()).toBe(false)
+  array[70 * BLOCK + 5] = 1e12
+  array[3 * BLOCK] = NaN
+  expect(await pyramid.recheck()).toBe(true)
+  expectColumns(pyramid, array.tolist(), 0, array.length, 1)
+  expectColumns(pyramid, array.tolist(), 0, array.length, 39)
+  array[70 * BLOCK + 5] = 0
+  expect(await pyramid.recheck()).toBe(true)
+  expectColumns(pyramid, array.tolist(), 0, array.length, 1)
+  expect(await pyramid.recheck()).toBe(false)
+})
+
+test('recheck goes on where the last one ended, and begins again', async () => {
+  const array = scope.keep(new MmapArray('B', new Uint8Array(1200 * BLOCK)))
+  const pyramid = await built(array)
+  array[1100 * BLOCK] = 9
+  expect(await pyramid.recheck()).toBe(false)
+  expect(await pyramid.recheck()).toBe(true)
+  expectColumns(pyramid, array.view, 0, array.length, 1)
+  array[0] = 7
+  expect(await pyramid.recheck()).toBe(true)
+})

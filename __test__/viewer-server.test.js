@@ -114,6 +114,58 @@ test('data, values and facts', async () => {
   }
 })
 
+test('several series, and x values', async () => {
+  const files = [make(scope, 'a.i32', 'i', [1, 2, 3, 4]), make(scope, 'b.f64', 'd', [5, 6])]
+  const { url } = await startViewer(scope, [...files, '--x', make(scope, 't.f64', 'd', [0, 1, 10, 11])])
+  const get = (path) => ask(url + path)
+  expect(doubles((await get('data?start=0&stop=4&count=2')).body)).toEqual([0, 2, 1, 3, 2, 4, 0, 10, 11])
+  expect(doubles((await get('data?start=0&stop=4&count=2&series=1')).body)).toEqual([0, 1, 5, 6, 5, 6, 0, 1, 1])
+  expect(String((await get('value?index=1&series=1')).body)).toBe('6')
+  expect((await get('value?index=2&series=1')).status).toBe(404)
+  expect((await get('data?start=0&stop=4&count=2&series=2')).status).toBe(404)
+  const info = JSON.parse((await get('info')).body)
+  expect(info).toMatchObject({
+    series: ['a.i32', 'b.f64'],
+    lengths: [4, 2],
+    length: 4,
+    x: { label: 't.f64', isTime: false },
+  })
+})
+
+test('x values as times are milliseconds, and those that do not ascend are refused', async () => {
+  const file = make(scope, 'a.i32', 'i', [1, 2])
+  const times = [file, '--x', make(scope, 't.f64', 'd', [1.7e9, 1.7e9 + 1]), '--x-type', 'time']
+  const { url } = await startViewer(scope, times)
+  expect(doubles((await ask(`${url}data?start=0&stop=2&count=2`)).body).slice(6)).toEqual([
+    1.7e12,
+    1.7e12 + 1000,
+    1.7e12 + 1000,
+  ])
+  const other = await startViewer(scope, [file, '--x', make(scope, 'down.f64', 'd', [2, 1])])
+  const { status, body } = await ask(`${other.url}data?start=0&stop=2&count=2`)
+  expect([status, String(body)]).toEqual([503, expect.stringContaining('not in ascending order')])
+})
+
+test('tells of a store to an older element while somebody listens', async () => {
+  const file = make(scope, 'old.i32', 'i', new Int32Array(5000))
+  const { url } = await startViewer(scope, [file])
+  const request = http.get(`${url}events`)
+  scope.atEnd(() => request.destroy())
+  const [response] = await once(request, 'response')
+  const states = []
+  const until = async (isThere) => {
+    while (!states.some(isThere)) {
+      const [chunk] = await once(response, 'data')
+      states.push(...Array.from(String(chunk).matchAll(/data: (.*)/g), ([, json]) => JSON.parse(json)))
+    }
+  }
+  await until(({ built }) => built === 5000)
+  const array = scope.keep(MmapArray.open(file, 'i', { flags: 'r+' }))
+  array[7] = 42
+  await until(({ changes }) => changes > 0)
+  expect(doubles((await ask(`${url}data?start=0&stop=5000&count=1`)).body)).toEqual([0, 0, 42])
+})
+
 test('many at once, and those that leave in the middle', async () => {
   const { url, child } = await start()
   const all = await Promise.all(Array.from({ length: 100 }, () => ask(`${url}data?start=0&stop=1000&count=500`)))

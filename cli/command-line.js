@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util'
 import { UsageError } from './failures.js'
 
-export const HELP = { type: 'boolean', short: 'h', description: 'show this' }
+export const HELP = { type: 'boolean', short: 'h', description: 'shows this text' }
 
 /** An index or a slice that looks like an option: -1, -5:, -3:-1. */
 const INDEX = /^-\d+(:|$)/
@@ -75,7 +75,7 @@ export function toSlice(text, name, form = 'START:STOP') {
   const match = /^(-?\d+)?:(-?\d+)?(?::(-?\d+)?)?$/.exec(text)
   if (!match) throw new UsageError(`${name} takes ${form}, not '${text}'`)
   const [start, stop, step] = match.slice(1).map((part) => (part === undefined ? undefined : Number(part)))
-  if (step === 0) throw new UsageError(`${name} takes any step but 0`)
+  if (step === 0) throw new UsageError(`the step of ${name} cannot be 0`)
   return { start, stop, step }
 }
 
@@ -86,7 +86,7 @@ export function toSlice(text, name, form = 'START:STOP') {
 export function toRange(text, length) {
   if (text === undefined) return [0, length]
   const { start = 0, stop = length, step } = toSlice(text, '--range')
-  if (step !== undefined && step !== 1) throw new UsageError('--range takes START:STOP, without a step')
+  if (step !== undefined && step !== 1) throw new UsageError('--range takes START:STOP without a step')
   if (length === Infinity) return [start, stop < 0 ? stop : Math.max(start, stop)]
   const clamp = (at) => Math.min(Math.max(at < 0 ? at + length : at, 0), length)
   return [clamp(start), Math.max(clamp(stop), clamp(start))]

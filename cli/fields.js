@@ -17,7 +17,7 @@ const MOST_LISTED = 20
  * @throws {UsageError} naming the fields
  */
 export function fieldOf(records, name) {
-  if (!holdsRecords(records)) throw new UsageError(`--field is for records, and ${records.path} holds none`)
+  if (!holdsRecords(records)) throw new UsageError(`--field needs records, and ${records.path} does not hold any`)
   const { fields } = records.typecode
   const whole = fields.find((field) => field.name === name)
   if (whole !== undefined) return new FieldElements(records, whole)

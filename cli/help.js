@@ -14,7 +14,7 @@ function table(rows) {
 
 export async function overview() {
   const commands = await Promise.all(COMMANDS.map(load))
-  return `Typed arrays in files: look at them, convert them, compare them.
+  return `Shows, converts, compares and draws files of numbers and records.
 
 ${heading('Usage')}
   mmap-array COMMAND FILE ... [OPTIONS]
@@ -22,8 +22,8 @@ ${heading('Usage')}
 ${heading('Commands')}
 ${table(commands.map(({ name, summary }) => [name, summary]))}
 
-mmap-array COMMAND --help describes a command. A FILE is raw elements, numbers or records, or NumPy's
-format where it ends in .npy.
+mmap-array COMMAND --help describes a command. A FILE holds raw elements, which are numbers or records. If its name ends
+in .npy, it is in NumPy's format.
 
 ${heading('Exit codes')}
 ${table([
@@ -31,14 +31,14 @@ ${table([
   ['1', 'diff found a difference'],
   ['2', 'the command line cannot be understood'],
   ['3', 'the system refused: no such file, no permission, no room'],
-  ['4', 'the data are wrong or do not fit'],
+  ['4', 'the data are wrong or do not fit the type'],
 ])}
 
 ${heading('Examples')}
 ${table([
-  ['mmap-array info prices.f64', 'what is in it, and its statistics'],
+  ['mmap-array info prices.f64', 'its type, length and statistics'],
   ['mmap-array convert prices.csv prices.npy', 'CSV to NumPy'],
-  ['mmap-array plot prices.npy', 'a picture, here in the terminal'],
+  ['mmap-array plot prices.npy', 'a picture in the terminal'],
 ])}`
 }
 

@@ -19,12 +19,12 @@ export function listing({ name, summary, more, options, examples = [], which }) 
     more,
     options: {
       ...OPENING,
-      lines: { type: 'string', short: 'n', value: 'COUNT', description: 'how many elements; default 10' },
-      json: { type: 'boolean', description: 'one JSON array for each FILE; integers of 8 bytes as strings' },
+      lines: { type: 'string', short: 'n', value: 'COUNT', description: 'prints this many elements; default 10' },
+      json: { type: 'boolean', description: 'prints a JSON array for each FILE; integers of 8 bytes become strings' },
       ...options,
     },
     examples: [
-      [`mmap-array ${name} prices.f64`, 'ten of them'],
+      [`mmap-array ${name} prices.f64`, 'ten elements'],
       [`mmap-array ${name} -n 1000 ticks.bin --type i64`, ''],
       ...examples,
     ],

@@ -15,15 +15,19 @@ export const OPENING = {
   type: {
     type: 'string',
     short: 't',
-    description: 'of the elements: a typecode (d), or float64, f64, <f8; of records: time:i64,gain:f32[3]',
+    description: 'type of the elements: d, float64, f64 or <f8; for records, their fields: time:i64,gain:f32[3]',
   },
-  align: { type: 'boolean', description: 'lays the fields of a record --type out as a C compiler does' },
-  offset: { type: 'string', value: 'BYTES', description: 'where the elements begin, for raw files' },
-  format: { type: 'string', value: 'raw|npy', description: 'how to read the file; npy where its name ends in .npy' },
+  align: { type: 'boolean', description: 'places the fields of a record --type where a C compiler does' },
+  offset: { type: 'string', value: 'BYTES', description: 'skips this many bytes at the start of a raw file' },
+  format: {
+    type: 'string',
+    value: 'raw|npy',
+    description: 'format of the file; default npy if its name ends in .npy, else raw',
+  },
   field: {
     type: 'string',
     value: 'NAME',
-    description: 'of records: only this field; gain[0] is the first of its values',
+    description: 'shows only this field of records; gain[0] is the first of its values',
   },
 }
 
@@ -33,7 +37,7 @@ export function open(path, { field, ...values }) {
   if (!isReserved) return elements
   wholeOf(elements).close()
   throw new DataError(
-    `${path}: a program that appends has the file reserved, which makes it longer than its elements: try again when the program has trimmed or closed it`,
+    `a program has ${path} reserved, so the file is longer than its elements; try again after the program has trimmed or closed it`,
   )
 }
 
@@ -63,12 +67,12 @@ function hasUnknownLength(array) {
 function openWhole(path, { type, align, offset, format }) {
   const isNpy = toFormat(format) === 'npy' || (format === undefined && path.toLowerCase().endsWith('.npy'))
   const typecode = toType(type, { align }) ?? (isNpy ? undefined : requireTypecodeOfPath(path))
-  if (align && !isRecordType(typecode)) throw new UsageError('--align goes with a record --type')
+  if (align && !isRecordType(typecode)) throw new UsageError('--align needs a record --type')
   if (typecode === undefined && !isNpy) {
     statSync(path)
-    throw new UsageError(`${path} does not say the type of its elements: give --type, such as --type f64`)
+    throw new UsageError(`the name ${path} does not end in a type: give --type, such as --type f64`)
   }
-  if (isNpy && offset !== undefined) throw new UsageError('--offset goes with raw files')
+  if (isNpy && offset !== undefined) throw new UsageError('--offset needs a raw file')
   requireFile(path)
   const options = { format: isNpy ? 'npy' : 'raw', offset: toWhole(offset, 'offset') }
   const array = MmapArray.open(path, typecode, options)
@@ -90,7 +94,7 @@ function toFormat(format) {
 function requireFile(path) {
   const stats = statSync(path)
   if (stats.isFIFO() || stats.isSocket() || stats.isCharacterDevice()) {
-    throw new UsageError(`${path} is not a file that can be mapped`)
+    throw new UsageError(`${path} is a pipe or a device; the tool needs a file`)
   }
 }
 
@@ -101,7 +105,7 @@ export function requireWhole(elements, offset) {
   if (bytes === 0) return
   const { path } = array
   array.close()
-  throw new DataError(`${path}: the last ${bytes} bytes are not a whole element`)
+  throw new DataError(`${path} ends with ${bytes} bytes that are not a whole element`)
 }
 
 /** The array of which elements may be one field. */

@@ -24,7 +24,7 @@ export function toType(text, { align = false } = {}) {
   for (let end = ','; end === ',';) {
     const rest = text.slice(FIELD.lastIndex)
     const match = FIELD.exec(text)
-    if (match === null) throw new UsageError(`--type: '${rest}' is no field; ${FORM}`)
+    if (match === null) throw new UsageError(`--type: '${rest}' is not a field; ${FORM}`)
     const [, quoted, plain, type, count] = match
     fields.push([plain ?? unquoted(quoted), toFieldType(type, count)])
     end = match[5]
@@ -40,12 +40,12 @@ function unquoted(text) {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new UsageError(`--type: ${text} is no name in quotes, as JSON has them`, { cause: error })
+    throw new UsageError(`--type: ${text} is not a quoted name, as in JSON`, { cause: error })
   }
 }
 
 function toFieldType(type, count) {
-  if (type === '|b1') throw new UsageError('--type: a field has no booleans; write u8 for bytes of 0 and 1')
+  if (type === '|b1') throw new UsageError('--type: a field cannot be boolean; write u8 for bytes of 0 and 1')
   const typecode = toTypecode(type)
   return count === undefined ? typecode : [typecode, Number(count)]
 }

@@ -38,54 +38,58 @@ const { type, align, offset, field } = OPENING
 
 export default {
   name: 'convert',
-  summary: "from one format or type to another: raw, NumPy's .npy, CSV, JSON lines",
+  summary: "convert between raw files, NumPy's .npy, CSV and JSON lines, and between types",
   usage: 'convert FILE TARGET [OPTIONS]',
   more: `
-Formats are told by the ends of the names: .npy, .csv, .txt, .tsv, .jsonl, .ndjson; anything else is raw. - is the standard
-input or output. Every value is checked: one that the type does not hold ends the conversion with an error that names its
-line, and TARGET stays as it was. Files may be larger than memory. TARGET gets its name when it is complete.
-An integer of a binary FILE that a float type cannot hold exactly is an error too, unless --round nearest is given.
+The end of a name gives the format: .npy, .csv, .txt, .tsv, .jsonl or .ndjson; any other file is raw. The name - is the standard input or
+output. Every value is checked. If one does not fit the type, the command ends with an error that names its line, and TARGET stays as it was.
+TARGET gets its name when it is complete. Files may be larger than memory.
+An integer of a binary FILE that a float type cannot hold exactly is an error, unless you give --round nearest.
 
-A .npy TARGET keeps the dimensions, order and booleans of a .npy FILE, and CSV the rows of two dimensions. It is an error if TARGET
-cannot keep them; --flatten writes one row, in which the last index varies fastest. Big-endian and unaligned files are read.
+A .npy TARGET keeps the dimensions, order and booleans of a .npy FILE, and CSV keeps two dimensions as rows. If TARGET cannot keep them, that is
+an error; --flatten writes one dimension, with the last index fastest. FILE may be big-endian or unaligned.
 
-CSV has a number a line, or needs --column. --titles, --no-titles, --title or a title for --column say whether
-its first row has titles; otherwise the tool decides by the chosen field, and says so on the standard error. An error names file, line,
-column and text: a missing value without --missing, a row of another length, a fraction for an integer type without --round,
-a number that is too large. Integers keep all of their digits, and floats are rounded once, from the text to the type.
-Numbers from text are float64 unless --type or the end of TARGET's name says otherwise.
+CSV has one number on a line, or you name a --column. --titles, --no-titles, --title, or a title for --column says whether the first row has
+titles. Otherwise the tool looks at the chosen field, and says on the standard error what it assumes. These are errors: a missing value without
+--missing, a row of another length, a fraction for an integer type without --round, and a number that is too large. The message names
+the file, line, column and text. Integers keep all digits, and a float is rounded once, from the text to the type.
+Numbers from text become float64 unless --type or the name of TARGET gives another type.
 
-Records are copied whole: to CSV with their fields as titles, to JSON lines as objects. With a record --type, CSV with such titles, objects
-and other records become records; columns, members and fields that the type does not name are left out. --field takes one field.
+Records become CSV with their fields as titles, or JSON lines of objects. With a record --type, such CSV, objects and other records become
+records. Columns, members and fields that the type does not name are left out. --field converts one field.
 
-JSON lines have a value a line, or an object and --column. "NaN" and "Infinity" are strings, since JSON has no such numbers.`,
+JSON lines have one value on a line, or an object and --column. "NaN" and "Infinity" are strings, because JSON has no such numbers.`,
   options: {
     type: {
       ...type,
-      description: `of the elements of TARGET, and of a raw FILE: ${type.description.slice('of the elements: '.length)}`,
+      description: `type of the elements of TARGET, and of a raw FILE: ${type.description.slice('type of the elements: '.length)}`,
     },
-    'from-type': { type: 'string', value: 'TYPE', description: 'of the elements of a raw FILE, if it differs' },
+    'from-type': {
+      type: 'string',
+      value: 'TYPE',
+      description: 'type of the elements of a raw FILE, if TARGET has another',
+    },
     align,
     offset,
     field,
-    from: { type: 'string', value: 'FORMAT', description: 'of FILE: raw, npy, csv, jsonl' },
-    to: { type: 'string', value: 'FORMAT', description: 'of TARGET' },
+    from: { type: 'string', value: 'FORMAT', description: 'format of FILE: raw, npy, csv or jsonl' },
+    to: { type: 'string', value: 'FORMAT', description: 'format of TARGET' },
     ...TEXT_OPTIONS,
-    header: { type: 'string', value: 'TITLE', description: 'writes a title into the first line of CSV' },
+    header: { type: 'string', value: 'TITLE', description: 'writes this title as the first line of CSV' },
     range: {
       type: 'string',
       value: 'START:STOP',
-      description: 'only these elements, or rows, as in Python; of text, the rest may not be looked at',
+      description: 'converts only these elements, or rows, as in Python; errors in other lines may go unseen',
     },
-    flatten: { type: 'boolean', description: 'writes several dimensions as one row' },
+    flatten: { type: 'boolean', description: 'writes several dimensions as one' },
     force: { type: 'boolean', short: 'f', description: 'replaces an existing TARGET' },
-    'allow-empty': { type: 'boolean', description: 'replaces it also by a file without elements' },
+    'allow-empty': { type: 'boolean', description: 'lets --force replace it by a file without elements' },
   },
   examples: [
     ['mmap-array convert prices.csv prices.npy --column close', 'one column of a table'],
     ['mmap-array convert sales.csv sales.i64 --column 3 --titles --missing 0', 'a column by its position'],
     ["mmap-array convert log.tsv t.i64 --column time --dates ms --comment '#'", 'dates as milliseconds'],
-    ['mmap-array convert big.npy big.f32', 'another type: fractions are rounded, what does not fit is an error'],
+    ['mmap-array convert big.npy big.f32', 'another type; a value that does not fit is an error'],
     ['mmap-array convert big.npy end.csv --range -1000:', 'the last thousand'],
     ['mmap-array convert ticks.bin - --type i64 --to jsonl | head', 'to another program'],
     ['mmap-array convert trades.csv trades.npy --type time:i64,price:f64 --dates ms', 'a table as records'],
@@ -106,7 +110,7 @@ JSON lines have a value a line, or an object and --column. "NaN" and "Infinity" 
     const named = to.format === 'raw' && to.path !== undefined ? typecodeOfPath(to.path) : undefined
     if (named !== undefined && typeNameOf(named) !== typeNameOf(wanted))
       throw new UsageError(
-        `${to.path} says ${typeNameOf(named)}, and --type says ${typeNameOf(wanted)}; --from-type is that of a raw FILE`,
+        `${to.path} says ${typeNameOf(named)}, and --type says ${typeNameOf(wanted)}; --from-type gives the type of a raw FILE`,
       )
     const settings = { typecode: wanted, text, note: (line) => notes.push(line) }
     const source = sourceOf(from, { values: sourceValues(values, from), ...settings })
@@ -150,7 +154,9 @@ function sideOf(word, given) {
   const path = word === '-' ? undefined : word
   const ending = /\.([a-z\d]+)$/.exec(word.toLowerCase())?.[1]
   if (given === undefined && FOREIGN.has(ending))
-    throw new UsageError(`.${ending} of ${word} is none of ${FORMATS.join(', ')}; give --from or --to`)
+    throw new UsageError(
+      `the tool does not read or write .${ending}, the format of ${word}: if it is ${FORMATS.join(', ')}, give --from or --to`,
+    )
   const format = given ?? ENDINGS.get(ending) ?? 'raw'
   if (FORMATS.includes(format)) return { path, format }
   throw new UsageError(`a format is one of ${FORMATS.join(', ')}, not '${format}'`)
@@ -161,7 +167,7 @@ function typeOfTarget(values) {
   const given = toType(values.type, values)
   const isOfRecords = isRecordType(given)
   if (values.align && !isOfRecords && !isRecordType(toType(values['from-type'])))
-    throw new UsageError('--align goes with a record type')
+    throw new UsageError('--align needs a record type')
   return isOfRecords && values.field !== undefined ? undefined : given
 }
 
@@ -170,12 +176,12 @@ function requireSameKind({ path }, { typecode, booleanFields = [] }, wanted) {
   if (wanted === undefined) {
     if (booleanFields.length === 0) return
     const names = booleanFields.map((name) => `'${name}'`).join(', ')
-    throw new UsageError(`${path} has booleans in ${names}: --type with u8 for them writes them as bytes`)
+    throw new UsageError(`${path} has booleans in ${names}: give --type with u8 for them to write bytes`)
   }
   const [from, to] = [typecode, wanted].map(isRecordType)
   if (from && !to)
     throw new UsageError(`${path ?? 'FILE'} holds records: --field takes one of ${fieldNames(typecode.fields)}`)
-  if (to && !from) throw new UsageError(`records are made of records or of text, and ${path ?? 'FILE'} has neither`)
+  if (to && !from) throw new UsageError(`a record --type needs records or text, and ${path ?? 'FILE'} holds numbers`)
 }
 
 /** The type of FILE. A NumPy file says its own type; then --type is that of TARGET. */
@@ -183,12 +189,11 @@ function sourceValues(
   { offset: bytes, field: name, align: isAligned, type: given, 'from-type': own },
   { path, format },
 ) {
-  if (bytes !== undefined && (format !== 'raw' || path === undefined))
-    throw new UsageError('--offset goes with a raw FILE')
+  if (bytes !== undefined && (format !== 'raw' || path === undefined)) throw new UsageError('--offset needs a raw FILE')
   if (own !== undefined && (format === 'csv' || format === 'jsonl'))
-    throw new UsageError('--from-type goes with a raw FILE, --type with text')
+    throw new UsageError('--from-type needs a raw FILE: for text give --type')
   if (name !== undefined && (format === 'csv' || format === 'jsonl'))
-    throw new UsageError('--field goes with files of records, --column with text')
+    throw new UsageError('--field needs a file of records: for text give --column')
   if (path !== undefined && (format === 'csv' || format === 'jsonl')) statSync(path)
   const named = path === undefined ? undefined : typecodeOfPath(path)
   const shared = format === 'npy' || named !== undefined ? undefined : given

@@ -22,28 +22,33 @@ import { isBeyondSafe, textOf } from '../text/numbers.js'
 
 export default {
   name: 'diff',
-  summary: 'where two files differ; exit code 1 if they do',
+  summary: 'compare two files; the exit code is 1 if they differ',
   usage: 'diff FILE OTHER [OPTIONS]',
   more: `
-Elements compare by value, whatever their types: 1 of an int32 equals 1.0 of a float64 and NumPy's True. Two NaNs count as equal,
--0 and 0 too. In several dimensions they compare by their coordinates, in whichever order they lie; other shapes are a difference.
-Records compare field by field, by the names of the fields; --field compares one field, with that of OTHER or with a file of numbers.
-With tolerances a pair differs where |a - b| is more than TOLERANCE and more than RELATIVE * max(|a|, |b|).`,
+Elements are compared by value, whatever their types: 1 of an int32 equals 1.0 of a float64 and NumPy's True. Two NaNs are equal, and so
+are -0 and 0. In files of several dimensions, elements with the same indices are compared; files of different shapes differ.
+Records are compared field by field, by the names of the fields. --field compares one field with the same field of OTHER,
+or with a file of numbers. With tolerances, two numbers differ if |a - b| is more than TOLERANCE and more
+than RELATIVE * max(|a|, |b|).`,
   options: {
     ...OPENING,
-    'other-type': { type: 'string', value: 'TYPE', description: 'of the elements of OTHER; default as --type' },
+    'other-type': {
+      type: 'string',
+      value: 'TYPE',
+      description: 'type of the elements of OTHER; default the same as --type',
+    },
     flatten: {
       type: 'boolean',
-      description: 'compares rows of all elements, the last index fastest, whatever the shapes',
+      description: 'compares all elements in the order of the rows, and ignores the shapes',
     },
-    tolerance: { type: 'string', description: 'how far apart two numbers may be; default 0' },
-    relative: { type: 'string', description: 'how far apart, as a part of the larger one; default 0' },
-    json: { type: 'boolean', description: 'one JSON object; integers of 8 bytes as strings' },
+    tolerance: { type: 'string', description: 'largest difference that counts as equal; default 0' },
+    relative: { type: 'string', description: 'the same, as a fraction of the larger number; default 0' },
+    json: { type: 'boolean', description: 'prints a JSON object; integers of 8 bytes become strings' },
   },
   examples: [
     ['mmap-array diff old.npy new.npy', ''],
-    ['mmap-array diff a.f32 b.f64 --relative 1e-6', 'as equal as float32 can be'],
-    ['mmap-array diff trades.npy price.f64 --field price', 'a field with a file of numbers'],
+    ['mmap-array diff a.f32 b.f64 --relative 1e-6', 'equal to the precision of float32'],
+    ['mmap-array diff trades.npy price.f64 --field price', 'one field against a file of numbers'],
   ],
 
   async run({ values, positionals, output }) {
@@ -133,7 +138,7 @@ function toTolerance(text) {
 
 async function compare(one, other, { flatten, areRows = false, ...settings }) {
   const both = [one, other]
-  if (isText(one.elements) !== isText(other.elements)) throw new DataError('characters do not compare with numbers')
+  if (isText(one.elements) !== isText(other.elements)) throw new DataError('characters cannot be compared with numbers')
   const lengths = both.map(({ elements }) => elements.length)
   const shapes = both.map(({ layout }) => (flatten ? [countOf(layout.shape)] : layout.shape))
   const facts = {

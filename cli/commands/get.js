@@ -8,14 +8,18 @@ import { printRows } from '../rows-output.js'
 
 export default {
   name: 'get',
-  summary: 'elements by index or slice, a line each',
+  summary: 'print elements by index or slice',
   takesAxes: true,
   usage: 'get FILE INDEX|START:STOP:STEP[,...] ... [OPTIONS]',
   more: `
-Indices and slices are those of Python: -1 is the last element, and a slice may reach beyond the ends. With commas they are for the dimensions
-of a .npy file, as in NumPy: 3,: is row 3, and :,-1 is the last column. Elements of two or more dimensions are printed a row a line,
-with tabs between them. An index without a comma counts all elements in the order of the file.`,
-  options: { ...OPENING, json: { type: 'boolean', description: 'one JSON array; integers of 8 bytes as strings' } },
+Indices and slices work as in Python: -1 is the last element, and a slice may reach beyond the ends. Write a comma to index the
+dimensions of a .npy file, as in NumPy: 3,: is row 3, and :,-1 is the last column. Elements of one dimension are printed one on a
+line. Elements of two or more dimensions are printed one row on a line, with tabs between them. An index without a comma
+counts all elements in the order of the file.`,
+  options: {
+    ...OPENING,
+    json: { type: 'boolean', description: 'prints a JSON array; integers of 8 bytes become strings' },
+  },
   examples: [
     ['mmap-array get prices.f64 5 -1', 'the sixth and the last'],
     ['mmap-array get prices.f64 1000:2000:100', 'every hundredth of a thousand'],

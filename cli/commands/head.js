@@ -2,6 +2,6 @@ import { listing } from '../listing.js'
 
 export default listing({
   name: 'head',
-  summary: 'the first elements, a line each',
+  summary: 'print the first elements, one on a line',
   which: (length, count) => [0, Math.min(count, length)],
 })

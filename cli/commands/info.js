@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs'
-import { toFiles } from '../command-line.js'
 import { FieldElements } from '../fields.js'
-import { printable } from '../failures.js'
+import { UsageError, printable } from '../failures.js'
 import { holdsBooleans } from '../npy/header.js'
 import { OPENING, bytesBehind, openLive } from '../opening.js'
 import { progressOf } from '../progress.js'
@@ -12,38 +11,46 @@ import { fieldTypeName, holdsRecords, typeNameOf } from '../record-types.js'
 
 export default {
   name: 'info',
-  summary: 'type, length and statistics of a file',
-  usage: 'info FILE [OPTIONS]',
+  summary: 'show the type, length and statistics of a file',
+  usage: 'info FILE ... [OPTIONS]',
   more: `
-The statistics take one pass over the file, which may be larger than memory. Least and greatest are of all numbers; mean and
-standard deviation, the population's, of the finite ones. Sums of integers are exact. Of records each field has its own, unless it
-holds characters or complex numbers. While a program has a raw file reserved, the file is longer than its elements: there is no length then, and no
+The command reads the file once, in blocks, so the file may be larger than memory. The least and the greatest include infinities; the
+mean and the standard deviation (of the population) do not. Sums of integers are exact. For records, each field of real numbers has its own
+statistics. While a program has a raw file reserved, the file is longer than its elements. Then the command shows no length and no
 statistics.`,
   options: {
     ...OPENING,
-    'no-stats': { type: 'boolean', description: 'no statistics: does not read the elements' },
-    json: { type: 'boolean', description: 'one JSON object; integers of 8 bytes as strings' },
+    'no-stats': { type: 'boolean', description: 'shows no statistics, so that the elements need not be read' },
+    json: { type: 'boolean', description: 'prints a JSON object for each FILE; integers of 8 bytes become strings' },
   },
   examples: [
-    ['mmap-array info prices.f64', 'the type is in the name'],
-    ['mmap-array info ticks.bin --type i64 --offset 16', 'raw elements behind a header'],
-    ['mmap-array info big.npy --no-stats --json', 'for a program, at once'],
-    ['mmap-array info trades.rec --type time:i64,price:f64', 'records: a line for each field'],
+    ['mmap-array info prices.f64', 'the name gives the type'],
+    ['mmap-array info ticks.bin --type i64 --offset 16', 'raw elements after a header'],
+    ['mmap-array info big.npy --no-stats --json', 'for a program, without reading'],
+    ['mmap-array info trades.rec --type time:i64,price:f64', 'records: one line for each field'],
   ],
 
   async run({ values, positionals, output }) {
-    const [path] = toFiles(this, positionals, ['FILE'])
-    const { elements: array, isReserved } = openLive(path, values)
-    try {
-      const facts = factsOf(array, path, { ...values, isReserved })
-      const isWithout = isReserved || values['no-stats']
-      if (holdsRecords(array)) facts.fields = await fieldsOf(array, isWithout)
-      else if (!isWithout) Object.assign(facts, await rangeAndMoments(array, facts.typeName === 'bool'))
-      await (values.json ? output.json(facts) : output.line(tableOf(facts)))
-    } finally {
-      array.close()
+    if (positionals.length === 0) throw new UsageError(`FILE is missing; usage: mmap-array ${this.usage}`)
+    for (const [at, path] of positionals.entries()) {
+      const facts = await factsAbout(path, values)
+      if (values.json) await output.json(facts)
+      else await output.line(`${at > 0 ? '\n' : ''}${tableOf(facts)}`)
     }
   },
+}
+
+async function factsAbout(path, values) {
+  const { elements: array, isReserved } = openLive(path, values)
+  try {
+    const facts = factsOf(array, path, { ...values, isReserved })
+    const isWithout = isReserved || values['no-stats']
+    if (holdsRecords(array)) facts.fields = await fieldsOf(array, isWithout)
+    else if (!isWithout) Object.assign(facts, await rangeAndMoments(array, facts.typeName === 'bool'))
+    return facts
+  } finally {
+    array.close()
+  }
 }
 
 async function rangeAndMoments(array, isBoolean) {

@@ -10,46 +10,50 @@ import { replace, requireReplaceable } from '../replacement.js'
 
 export default {
   name: 'plot',
-  summary: 'a picture: in the terminal, as SVG or as PNG',
+  summary: 'draw a picture in the terminal, as SVG or as PNG',
   usage: 'plot FILE ... [OPTIONS]',
   more: `
-Each column of the picture shows the least and the greatest of its elements, so no peak is lost. NaN and infinities are left out.
-Several FILEs, or several names in --field, are series of one picture, at most 10, with a legend.
+Each column of the picture shows the least and the greatest of its elements, so you see every peak. NaN and infinities are left out.
+Several FILEs, or several names in --field, are drawn as series of one picture with a legend, at most 10.
 
-x is the index of an element, or the value in the --x file, which needs one value for each element. x values may be in any order.
+x is the index of an element. With --x or --x-field it is the value at the same index there, in any order. Each element needs one x value.
 
-A .npy file of two dimensions is drawn as a heat map. If it has more elements than the picture has cells, each cell is the mean of
-its elements. --flatten draws all elements as one series, in the order of the file.`,
+A .npy file of two dimensions is drawn as a heat map. If it has more elements than the picture has cells, each cell shows the mean
+of its elements. --flatten draws the elements as one series, in the order of the file.`,
   options: {
     ...OPENING,
     field: {
       ...OPENING.field,
-      description: 'of records: these fields, with commas between the names; gain[0] is the first of its values',
+      description: 'draws these fields of records, with commas between the names; gain[0] is the first of its values',
     },
     ...X_OPTIONS,
-    histogram: { type: 'boolean', description: 'shows how often values occur' },
-    bins: { type: 'string', value: 'COUNT', description: 'of a histogram; default 20, in an image 80' },
+    histogram: { type: 'boolean', description: 'draws how often values occur' },
+    bins: {
+      type: 'string',
+      value: 'COUNT',
+      description: 'number of bars of the histogram; default 20, or 80 in an image',
+    },
     flatten: { type: 'boolean', description: 'draws a matrix as one series' },
     range: {
       type: 'string',
       value: 'START:STOP',
-      description: 'only these elements, or rows of a matrix, as in Python',
+      description: 'draws only these elements, or rows of a matrix, as in Python',
     },
-    log: { type: 'boolean', description: 'a logarithmic scale, without zeros and negative numbers' },
-    svg: { type: 'string', value: 'TARGET', description: 'writes SVG; - is the standard output' },
-    png: { type: 'string', value: 'TARGET', description: 'writes PNG; - is the standard output' },
+    log: { type: 'boolean', description: 'uses a logarithmic scale, and leaves out zeros and negative numbers' },
+    svg: { type: 'string', value: 'TARGET', description: 'writes an SVG image; - is the standard output' },
+    png: { type: 'string', value: 'TARGET', description: 'writes a PNG image; - is the standard output' },
     width: {
       type: 'string',
-      description: `in characters, or in pixels of an image; default the terminal's, ${IMAGE.width} for SVG, ${2 * IMAGE.width} for PNG`,
+      description: `width in characters, or in pixels of an image; default the terminal's, ${IMAGE.width} for SVG, ${2 * IMAGE.width} for PNG`,
     },
     height: {
       type: 'string',
-      description: `in lines, or in pixels; default 16, ${IMAGE.height} for SVG, ${2 * IMAGE.height} for PNG`,
+      description: `height in lines, or in pixels of an image; default 16, ${IMAGE.height} for SVG, ${2 * IMAGE.height} for PNG`,
     },
     force: { type: 'boolean', short: 'f', description: 'replaces an existing TARGET' },
   },
   examples: [
-    ['mmap-array plot prices.f64', 'here, in the terminal'],
+    ['mmap-array plot prices.f64', 'in the terminal'],
     ['mmap-array plot prices.f64 --range -1000: --svg end.svg', 'the last thousand, for a page'],
     ['mmap-array plot prices.f64 --x times.i64 --x-type time', 'over time'],
     ['mmap-array plot low.f32 high.f32 --png both.png', 'two series'],
@@ -77,11 +81,12 @@ its elements. --flatten draws all elements as one series, in the order of the fi
 function toSettings(values, paths, output) {
   const { histogram, log, bins, svg, png } = values
   const isWithX = values.x !== undefined || values['x-field'] !== undefined
-  if (svg !== undefined && png !== undefined) throw new UsageError('--svg and --png are one picture each')
-  if (histogram && log) throw new UsageError('--log goes with a plot, not with --histogram')
-  if (histogram && isWithX) throw new UsageError('--x and --x-field go with a plot, not with --histogram')
+  if (svg !== undefined && png !== undefined)
+    throw new UsageError('--svg and --png contradict each other: one picture each')
+  if (histogram && log) throw new UsageError('--log and --histogram contradict each other')
+  if (histogram && isWithX) throw new UsageError('--histogram has no x values: leave out --x and --x-field')
   if (histogram && paths.length > 1) throw new UsageError('--histogram takes one FILE')
-  if (bins !== undefined && !histogram) throw new UsageError('--bins goes with --histogram')
+  if (bins !== undefined && !histogram) throw new UsageError('--bins needs --histogram')
   const target = targetOf(values)
   return {
     ...values,

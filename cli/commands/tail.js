@@ -2,22 +2,22 @@ import { listing } from '../listing.js'
 
 export default listing({
   name: 'tail',
-  summary: 'the last elements, a line each; with -f also those that others append',
+  summary: 'print the last elements, and with -f those that are appended',
   more: `
-With -f or -F the command goes on until Ctrl-C, and prints elements as other programs append them. If another file takes the place of FILE,
--f stays with the old file, and -F goes on with the new one, from its first element. If FILE is truncated below the elements that were printed, both
-begin again at its start.`,
+With -f or -F, the command prints elements as other programs append them. Press Ctrl-C to end it. If another file takes the name of
+FILE, -f stays with the old file, and -F prints the new one from its first element. If a program truncates FILE below the
+elements that were printed, the command starts again at the first element.`,
   options: {
-    follow: { type: 'boolean', short: 'f', description: 'prints the elements that others append, as they come' },
+    follow: { type: 'boolean', short: 'f', description: 'keeps printing elements as others append them' },
     'follow-name': {
       type: 'boolean',
       short: 'F',
-      description: 'the same, also when a new file takes the place of FILE',
+      description: 'does the same, and goes on when another file takes the name',
     },
   },
   examples: [
-    ['mmap-array tail -f ticks.i64', 'and what is appended'],
-    ['mmap-array tail -F trades.npy --field price', 'also after a replacement'],
+    ['mmap-array tail -f ticks.i64', 'new elements as they come'],
+    ['mmap-array tail -F trades.npy --field price', 'even if the file is replaced'],
   ],
   which: (length, count) => [Math.max(length - count, 0), length],
 })

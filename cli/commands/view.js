@@ -10,24 +10,25 @@ import { serve } from '../viewer/server.js'
 
 export default {
   name: 'view',
-  summary: 'a plot in the browser, to zoom and to pan, that follows changes',
+  summary: 'show a plot in the browser that you can zoom, and that follows changes',
   usage: 'view FILE ... [OPTIONS]',
   more: `
-Serves a page at an address that only this machine can reach. The address contains a random word, and anyone who knows it can read
-FILE. Ctrl-C ends the server. The wheel and + - zoom, dragging and arrows pan, 0 and a double click show all, End goes to the end and stays there.
+The command prints the address of a page. Only this machine can reach it, and the address contains a random word: anyone who knows it can read
+FILE. Press Ctrl-C to end the command. On the page, the wheel, + and - zoom, dragging and the arrow keys pan, 0 or a double click
+shows all, and End goes to the end and stays there.
 
-The page shows elements that others append within a second. It also shows stores to older elements: within a second if few elements
-are visible, otherwise within a second for each 4 million elements of the file.
+The page shows appended elements within a second. It also shows stores to older elements: within a second if you see fewer than
+8,192 elements for each pixel of the width, else within one second for each 4 million elements of FILE.
 
-Several FILEs, or several names in --field, are series of one plot, at most 10. x values must be in ascending order.`,
+Several FILEs, or several names in --field, are shown as series of one plot, at most 10. x values must be in ascending order.`,
   options: {
     ...OPENING,
-    field: { ...OPENING.field, description: 'of records: these fields, with commas between the names' },
+    field: { ...OPENING.field, description: 'shows these fields of records, with commas between the names' },
     ...X_OPTIONS,
-    port: { type: 'string', description: 'the port on 127.0.0.1; default any that is free' },
+    port: { type: 'string', description: 'port on 127.0.0.1; default any free port' },
     open: {
       type: 'boolean',
-      description: 'opens the page in the browser; others on the machine can see the address then',
+      description: 'opens the page in the browser; other users of the machine can then see the address',
     },
   },
   examples: [

@@ -83,7 +83,7 @@ function roundingOf(typecode, from, round) {
 function requireSomeRounding(fields, others) {
   const typeOf = (name) => others.find((other) => other.name === name).typecode
   const isRounded = ({ name, typecode }) => isInteger(typecode) !== isInteger(typeOf(name))
-  if (!fields.some(isRounded)) throw new UsageError('--round goes with fields that become integers, or were integers')
+  if (!fields.some(isRounded)) throw new UsageError('--round is for fields that become integers, or were integers')
 }
 
 /** Integers of 8 bytes. */
@@ -93,7 +93,7 @@ const WIDE = new Set(['l', 'L', 'q', 'Q'])
 const bigWhole = (number) => (Number.isInteger(number) && !Number.isSafeInteger(number) ? BigInt(number) : number)
 
 const noRounding = (typecode) =>
-  `--round goes with integers, not with ${nameOf(typecode)}, which takes integers of a binary FILE by --round nearest`
+  `--round is for integers, not for ${nameOf(typecode)}, which needs --round nearest for integers of a binary FILE`
 
 /** Integers may be counts or keys: a lost digit makes another number. So they are not rounded, unlike fractions. */
 function exactly(typecode, from) {

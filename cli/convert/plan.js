@@ -16,7 +16,7 @@ const TITLES = { raw: 'a raw file', csv: 'CSV', jsonl: 'JSON lines' }
  */
 export function planOf(layout, format, { flatten, range, isBoolean: wantsBoolean, areRecords }) {
   if (layout === undefined) {
-    if (flatten) throw new UsageError('--flatten goes with a FILE that has dimensions')
+    if (flatten) throw new UsageError('--flatten needs a FILE that has dimensions')
     if (wantsBoolean) throw new UsageError('booleans are written from files of elements, not from text or a pipe')
     return {}
   }

@@ -6,37 +6,40 @@ import { skippedLines } from '../text/reading.js'
 export const TEXT_OPTIONS = {
   column: {
     type: 'string',
-    description: 'of CSV: a number from 1, or a title; of JSON lines: a member of each object',
+    description: 'column of CSV, by its number from 1 or its title; or member of each object of JSON lines',
   },
-  title: { type: 'string', value: 'TITLE', description: 'of the column of CSV, if it is a number: --title 2019' },
+  title: { type: 'string', value: 'TITLE', description: 'column of CSV whose title is a number: --title 2019' },
   titles: { type: 'boolean', description: 'the first row of CSV has titles' },
   'no-titles': { type: 'boolean', description: 'the first row of CSV has values' },
-  delimiter: { type: 'string', description: String.raw`of CSV; default a comma, for .tsv a tab (\t)` },
-  decimal: { type: 'string', value: 'MARK', description: 'of numbers in CSV, if it is not a point: 3,5' },
-  thousands: { type: 'string', value: 'MARK', description: 'between groups of three digits in CSV: 1,234.5' },
+  delimiter: {
+    type: 'string',
+    description: String.raw`character between fields of CSV; default a comma, or a tab (\t) for .tsv`,
+  },
+  decimal: { type: 'string', value: 'MARK', description: 'decimal mark of numbers in CSV, if not a point: 3,5' },
+  thousands: { type: 'string', value: 'MARK', description: 'mark between groups of three digits in CSV: 1,234.5' },
   missing: {
     type: 'string',
     value: 'VALUE',
-    description: 'for missing values: nan, skip, or a value; default an error',
+    description: 'what a missing value becomes: nan, skip (no element), or a value; default an error',
   },
   'missing-text': {
     type: 'string',
     multiple: true,
     value: 'TEXT',
-    description: 'that also stands for a missing value, such as -999',
+    description: 'text that also stands for a missing value, such as -999',
   },
   round: {
     type: 'string',
     value: 'HOW',
-    description: 'rounds fractions to integers: nearest, floor, ceil, trunc; nearest also rounds integers to floats',
+    description: 'rounds fractions to integers: nearest, floor, ceil or trunc; nearest also rounds integers to floats',
   },
-  dates: { type: 'string', value: 'UNIT', description: 'reads dates, as int64 since 1970: D, h, m, s, ms, us, ns' },
-  comment: { type: 'string', value: 'TEXT', description: 'leaves out lines that begin with it: #' },
+  dates: { type: 'string', value: 'UNIT', description: 'reads dates as int64 since 1970, in D, h, m, s, ms, us or ns' },
+  comment: { type: 'string', value: 'TEXT', description: 'skips lines that begin with this text, such as #' },
   'skip-lines': {
     type: 'string',
     multiple: true,
     value: 'N',
-    description: 'leaves out the first N lines; -N the last',
+    description: 'skips the first N lines, or with -N the last',
   },
 }
 

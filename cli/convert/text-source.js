@@ -42,7 +42,7 @@ export function textSource({ path, format }, wanted, options, note) {
   if (format === 'csv' && isOfText) throw new UsageError('characters are read from JSON lines, not from CSV')
   for (const name of isOfText ? ['missing', 'missingText', 'round', 'dates'] : []) {
     if (options[name] !== undefined)
-      throw new UsageError(`--${name === 'missingText' ? 'missing-text' : name} goes with numbers`)
+      throw new UsageError(`--${name === 'missingText' ? 'missing-text' : name} is for numbers`)
   }
   const readers = areRecords ? fieldReaders(typecode, options) : undefined
   const reader =

@@ -28,13 +28,21 @@ const LAST = 8.64e15
 const PARTS = 256
 
 export const X_OPTIONS = {
-  x: { type: 'string', value: 'FILE', description: 'the x value of each element; without it, x is the index' },
-  'x-field': { type: 'string', value: 'NAME', description: 'x is this field of the --x file, or of FILE without --x' },
-  'x-type': { type: 'string', value: 'number|time', description: 'what x values are; times are in UTC, since 1970' },
+  x: { type: 'string', value: 'FILE', description: 'file with an x value for each element; default the index' },
+  'x-field': {
+    type: 'string',
+    value: 'NAME',
+    description: 'takes x from this field of the --x file, or of FILE if there is no --x',
+  },
+  'x-type': {
+    type: 'string',
+    value: 'number|time',
+    description: 'what the x values mean; time counts from 1970, in UTC; default number',
+  },
   'x-unit': {
     type: 'string',
     value: 'UNIT',
-    description: 'of times: D, h, m, s, ms, us or ns; without it, their size tells s, ms, us or ns',
+    description: 'unit of time: D, h, m, s, ms, us or ns; default s, ms, us or ns, by the size of the values',
   },
 }
 

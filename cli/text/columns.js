@@ -14,11 +14,13 @@ const MOST_LISTED = 20
  */
 export function columnAsked({ column: given, title, titles, noTitles }) {
   const column = given !== undefined && isDecimal(given.trim()) ? given.trim() : given
-  if (titles && noTitles) throw new UsageError('--titles and --no-titles exclude each other')
-  if (column !== undefined && title !== undefined) throw new UsageError('--column and --title exclude each other')
+  if (titles && noTitles) throw new UsageError('--titles and --no-titles contradict each other')
+  if (column !== undefined && title !== undefined) throw new UsageError('--column and --title contradict each other')
   const isPosition = column !== undefined && isDecimal(column)
   if (isPosition && !/^[1-9]\d*$/.test(column))
-    throw new UsageError(`--column counts from 1, and takes no '${column}'; --title asks for a title that is a number`)
+    throw new UsageError(
+      `--column counts from 1, so there is no column '${column}'; --title asks for a title that is a number`,
+    )
   const name = isPosition ? undefined : (title ?? column)
   if (name !== undefined && noTitles) throw new UsageError(`--no-titles leaves no title '${name}' to look for`)
   const isKnown = titles || noTitles || name !== undefined

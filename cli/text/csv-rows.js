@@ -40,9 +40,9 @@ export const countRows = (text, delimiter) => new Parser({ delimiter, newline: '
 
 function requireDialect(delimiter, comment) {
   if (delimiter === '' || /["\r\n\uFEFF]/.test(delimiter))
-    throw new UsageError('--delimiter takes one character other than a quote or a line end')
+    throw new UsageError('--delimiter takes text without quotes and line ends')
   if (comment !== undefined && (comment === '' || comment === delimiter || /["\r\n\uFEFF]/.test(comment)))
-    throw new UsageError('--comment takes what comment lines begin with: no quote, line end or delimiter')
+    throw new UsageError('--comment takes the text that comment lines begin with, without quotes and line ends, and not the delimiter')
 }
 
 function pieceOf({ data, errors, meta }, text, line, dialect, isLast = false) {

@@ -20,12 +20,12 @@ export function fieldReaders({ fields }, options) {
   })
   const areNumbers = readers.some((reader) => !reader.isText)
   if (options.missing !== undefined && readers.every(({ missing }) => missing.action === 'refuse'))
-    throw refusals[0] ?? new UsageError('--missing goes with numbers')
+    throw refusals[0] ?? new UsageError('--missing is for numbers')
   if (options.round !== undefined && !fields.some(({ typecode }) => isInteger(typecode)))
-    throw new UsageError('--round goes with integers and dates, and no field has them')
+    throw new UsageError('--round is for integers and dates, and no field holds them')
   if (options.dates !== undefined && !fields.some(({ typecode }) => isDate(typecode)))
-    throw new UsageError('--dates makes int64, and no field has that type')
-  if (options.missingText !== undefined && !areNumbers) throw new UsageError('--missing-text goes with numbers')
+    throw new UsageError('--dates makes int64, and no field is of that type')
+  if (options.missingText !== undefined && !areNumbers) throw new UsageError('--missing-text is for numbers')
   return readers
 }
 

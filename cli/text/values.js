@@ -107,13 +107,13 @@ export function isTitle(text) {
 function parserOf(code, { isAssumed, dates, round }) {
   if (dates !== undefined) {
     requireRounding(round)
-    if (!'ql'.includes(code)) throw new UsageError(`--dates makes int64, not ${nameOf(code)}: leave --type away`)
+    if (!'ql'.includes(code)) throw new UsageError(`--dates makes int64, not ${nameOf(code)}: leave out --type`)
     return dateReader(dates, round)
   }
   const name = nameOf(code)
   const limits = LIMITS[code]
   if (limits !== undefined) return integerReader({ name, min: limits[0], max: limits[1] }, round)
-  if (round !== undefined) throw new UsageError(`--round goes with integers and dates, not with ${name}`)
+  if (round !== undefined) throw new UsageError(`--round is for integers and dates, not for ${name}`)
   if (isComplex({ typecode: code })) return complexReader({ code, name })
   return floatReader({ code, name }, isAssumed)
 }
