@@ -1,7 +1,7 @@
 // Columns: one field of many records, as a typed array.
 
 import { toBound, toIndex } from './arguments.js'
-import { allocate, bytesOf } from './buffers.js'
+import { allocate, allocateUnfilled, bytesOf } from './buffers.js'
 import { codecOf, coreOf, memoryOf, typeOf } from './core-array.js'
 import { invalidArgType, outOfRange } from './errors.js'
 import { fieldNamed } from './record-types.js'
@@ -15,7 +15,7 @@ export function column(array, name, start, stop) {
   const bounds = [toBound(start, 'start'), toBound(stop, 'stop')]
   const records = coreOf(array).sliceLength(...bounds)
   const { View, itemsize } = type
-  const values = allocate(View, (records * count * itemsize) / View.BYTES_PER_ELEMENT)
+  const values = allocateUnfilled(View, (records * count * itemsize) / View.BYTES_PER_ELEMENT)
   coreOf(array).column(number, bytesOf(values), ...bounds)
   return values
 }

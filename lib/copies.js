@@ -1,6 +1,6 @@
 // Copies of an array: slices, and new arrays in memory. `Class` is always MmapArray itself, which this file cannot import.
 
-import { allocate, bytesOf, isMemory } from './buffers.js'
+import { allocate, allocateUnfilled, bytesOf, isMemory } from './buffers.js'
 import { axesOf, codecOf, coreOf, isArray, memoryOf, requireOpen, typeOf } from './core-array.js'
 import { outOfRange } from './errors.js'
 import { collect } from './items.js'
@@ -26,7 +26,7 @@ export function copiedSlice(array, bounds) {
  */
 export function copyOf({ View, isObject, itemsize }, codec, length, fill) {
   if (isObject) requireListLength(length)
-  const copy = isObject ? allocate(Uint8Array, length * itemsize) : allocate(View, length)
+  const copy = isObject ? allocate(Uint8Array, length * itemsize) : allocateUnfilled(View, length)
   fill(bytesOf(copy))
   return isObject ? listOf(codec, copy, itemsize) : copy
 }

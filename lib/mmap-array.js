@@ -5,7 +5,7 @@ import { inspect } from 'node:util'
 import { appenderOf } from './appender.js'
 import * as args from './arguments.js'
 import { NO_OPERATIONS, atomicOperations } from './atomic-operations.js'
-import { allocate, bytesOf } from './buffers.js'
+import { allocateUnfilled, bytesOf } from './buffers.js'
 import { textOf } from './characters.js'
 import { codecFor } from './codecs.js'
 import * as columns from './columns.js'
@@ -186,7 +186,7 @@ export class MmapArray extends StoredArray {
 
   tobytes() {
     requireOpen(this)
-    const copy = allocate(Uint8Array, memoryOf(this).byteLength)
+    const copy = allocateUnfilled(Uint8Array, memoryOf(this).byteLength)
     coreOf(this).slice(copy)
     return Buffer.from(copy.buffer)
   }

@@ -54,6 +54,9 @@ fn in_a_row(count: usize) -> Stride {
 }
 
 fn copy(level: Level, from: Region<'_>, of: Stride, into: Region<'_>, to: Stride, itemsize: usize) {
+    // For AVX-512 the compiler would load with gather instructions and store with scatter instructions, which take at least twice as
+    // long as single loads and stores.
+    let level = level.min(Level::Avx2);
     level.run(
         #[inline(always)]
         || {
