@@ -1,25 +1,34 @@
 /// <reference types="node" />
 
-// Units: an index, a length, a capacity or a count is in elements; `itemsize`, `byteLength` and `offset` are in bytes.
-// Every error has a stable `code`, the thing to match on; docs/errors.md says of each what to do.
-// In an @example a comment `// => x` is what Node prints for the value, `// throws` the error's class and code; a test
-// runs them all.
+// Units: indices, lengths, capacities and counts are in elements; `itemsize`, `byteLength` and `offset` are in bytes.
+// Every error has a stable `code`. Match on it, not on the message; docs/errors.md tells what to do about each code.
+// In an @example, `// => x` is what Node prints for the value, and `// throws` names the class and code of the error.
+// A test runs all examples.
 
 /**
- * The code of an element type, as in Python's array module.
+ * The code of an element type, as in Python's `array` module. Every {@link TypeName} and every typed array's
+ * constructor is accepted in its place.
  *
- * | code    | an element in memory                            | in JavaScript          |
- * | ------- | ----------------------------------------------- | ---------------------- |
- * | `b` `B` | 1 byte, signed, unsigned integer                | number                 |
- * | `h` `H` | 2 bytes                                         | number                 |
- * | `i` `I` | 4 bytes                                         | number                 |
- * | `l` `L` | C's long: 8 bytes on 64-bit Linux               | bigint                 |
- * | `q` `Q` | 8 bytes                                         | bigint                 |
- * | `e`     | half-precision float, 2 bytes                   | number                 |
- * | `f` `d` | single- and double-precision float, 4, 8 bytes  | number                 |
- * | `c`     | one character up to U+00FF, 1 byte              | string, one code point |
- * | `u` `w` | one Unicode code point, 4 bytes                 | string, one code point |
- * | `Zf` `Zd` | complex number of two `f` or `d`, 8, 16 bytes | object `{ re, im }`    |
+ * | code | name         | bytes | an element holds             | you read a       | C                | NumPy        | typed array        |
+ * | ---- | ------------ | ----- | ---------------------------- | ---------------- | ---------------- | ------------ | ------------------ |
+ * | `b`  | `int8`       | 1     | -128 to 127                  | number           | `int8_t`         | `int8`       | Int8Array          |
+ * | `B`  | `uint8`      | 1     | 0 to 255                     | number           | `uint8_t`        | `uint8`      | Uint8Array         |
+ * | `h`  | `int16`      | 2     | -32,768 to 32,767            | number           | `int16_t`        | `int16`      | Int16Array         |
+ * | `H`  | `uint16`     | 2     | 0 to 65,535                  | number           | `uint16_t`       | `uint16`     | Uint16Array        |
+ * | `i`  | `int32`      | 4     | -2^31 to 2^31 - 1            | number           | `int32_t`        | `int32`      | Int32Array         |
+ * | `I`  | `uint32`     | 4     | 0 to 2^32 - 1                | number           | `uint32_t`       | `uint32`     | Uint32Array        |
+ * | `l`  |              | 8     | as `q`                       | bigint           | `long`           | `int64`      | BigInt64Array      |
+ * | `L`  |              | 8     | as `Q`                       | bigint           | `unsigned long`  | `uint64`     | BigUint64Array     |
+ * | `q`  | `int64`      | 8     | -2^63 to 2^63 - 1            | bigint           | `int64_t`        | `int64`      | BigInt64Array      |
+ * | `Q`  | `uint64`     | 8     | 0 to 2^64 - 1                | bigint           | `uint64_t`       | `uint64`     | BigUint64Array     |
+ * | `e`  | `float16`    | 2     | half precision, ±65,504      | number           | `_Float16`       | `float16`    | Float16Array       |
+ * | `f`  | `float32`    | 4     | single precision, ±3.4e38    | number           | `float`          | `float32`    | Float32Array       |
+ * | `d`  | `float64`    | 8     | double precision, ±1.8e308   | number           | `double`         | `float64`    | Float64Array       |
+ * | `Zf` | `complex64`  | 8     | two `f`                      | `{ re, im }`     | `float complex`  | `complex64`  | Float32Array       |
+ * | `Zd` | `complex128` | 16    | two `d`                      | `{ re, im }`     | `double complex` | `complex128` | Float64Array       |
+ * | `c`  | `latin1`     | 1     | a character to U+00FF        | string           | `unsigned char`  | `S1`         | Uint8Array         |
+ * | `u`  |              | 4     | a Unicode code point         | string           | `wchar_t`        | `U1`         | Uint32Array        |
+ * | `w`  | `ucs4`       | 4     | a Unicode code point         | string           | `char32_t`       | `U1`         | Uint32Array        |
  *
  * @example
  * new MmapArray('H', [1, 2, 3]).byteLength // => 6
@@ -85,9 +94,9 @@ type TypeNames = {
 }
 
 /**
- * A name of an element type, accepted wherever a typecode is. A number in a bare name counts bits, as in Rust: `i8` is one byte. Behind
- * NumPy's mark it counts bytes: `<i8` is eight. NumPy's names without a mark, such as `f8`, and big-endian ones, such as `>f8`, are an
- * error.
+ * A name of an element type, accepted wherever a typecode is. The number in a bare name counts bits, as in Rust: `i8`
+ * is one byte. The number after NumPy's `<` or `|` counts bytes: `<i8` is eight. NumPy's names without a mark, such as
+ * `f8`, and its big-endian names, such as `>f8`, are errors.
  *
  * | typecode | names                                             |
  * | -------- | ------------------------------------------------- |
@@ -100,7 +109,7 @@ type TypeNames = {
  * | `Zf` `Zd` | `complex64` `<c8`, `complex128` `<c16`           |
  * | `c` `w`  | `latin1` `\|S1`, `ucs4` `<U1`                      |
  *
- * The name of a typed array, `'Float64Array'`, is a name too. `typecode` of an array is always the letter.
+ * The name of a typed array, such as `'Float64Array'`, works too. The `typecode` of an array is always the short code.
  *
  * @example
  * new MmapArray('float64').typecode // => 'd'
@@ -110,7 +119,7 @@ type TypeNames = {
 export type TypeName = keyof TypeNames
 
 /**
- * A complex number, the element of arrays of typecode `Zf` and `Zd`.
+ * A complex number: an element of an array of typecode `Zf` or `Zd`.
  *
  * @example
  * new MmapArray('Zd', [{ re: 1, im: -2 }, 3]).tolist() // => [ { re: 1, im: -2 }, { re: 3, im: 0 } ]
@@ -132,27 +141,28 @@ export interface Complex {
   im: number
 }
 
-/** A complex number to be written. */
+/** A complex number that you write. */
 interface ComplexInput {
   readonly re: number | bigint
   readonly im: number | bigint
 }
 
 /**
- * The type of a field of a record: a typecode, a name of one or a typed array's constructor; with a count, a list of that many values.
+ * The type of a field of a record: a typecode, a {@link TypeName} or a typed array's constructor. A pair
+ * `[type, count]` makes the field a list of `count` values.
  *
  * @example
  * new MmapArray({ id: 'I', gain: ['f', 3] }).itemsize // => 16
  */
 export type FieldType = PlainType | readonly [typecode: PlainType, count: number]
 
-/** The type of elements that are numbers or characters. */
+/** A type whose elements are numbers or characters. */
 type PlainType = Typecode | TypeName | TypedArrayConstructor
 
 /**
- * The fields of a record by name, in their order. A record is what C calls a struct and NumPy a structured dtype. Names that are
- * integers are an error, because an object moves them to the front; so is everything but plain properties. For any other name, give
- * the fields as a list of pairs: `[['0', 'i'], ['__proto__', 'd']]`.
+ * The fields of a record by name, in order. A record is what C calls a struct and NumPy calls a structured dtype. The
+ * object may have only plain properties. A name that is an integer is an error, because JavaScript moves such
+ * properties to the front. For such names, give the fields as a list of pairs: `[['0', 'i'], ['__proto__', 'd']]`.
  *
  * @example
  * const trades = new MmapArray({ time: 'q', price: 'd', gain: ['f', 3] })
@@ -162,7 +172,7 @@ type PlainType = Typecode | TypeName | TypedArrayConstructor
 export type FieldMap = Readonly<Record<string, FieldType>>
 
 /**
- * The fields of a record: an object, or a list of pairs as `Object.entries` of that object gives it.
+ * The fields of a record: an object, or a list of pairs as `Object.entries` of that object returns it.
  *
  * @example
  * const list = new MmapArray([['time', 'q'], ['gain', ['f', 3]]])
@@ -171,7 +181,7 @@ export type FieldMap = Readonly<Record<string, FieldType>>
 export type RecordFields = FieldMap | readonly (readonly [name: string, type: FieldType])[]
 
 /**
- * What an array can have as elements, on the level of types: a typecode, or the fields of a record.
+ * The element type of an array in TypeScript: a typecode, or the fields of a record.
  *
  * @example
  * // MmapArray<ElementType> is an array of anything, MmapArray<{ time: 'q'; price: 'd' }> one of records.
@@ -187,28 +197,28 @@ export type ElementType = Typecode | FieldMap
  */
 export interface RecordField {
   /**
-   * The name.
+   * The name of the field.
    *
    * @example
    * MmapArray.recordType({ x: 'd', y: 'd' }).fields.map(({ name }) => name) // => [ 'x', 'y' ]
    */
   readonly name: string
   /**
-   * The typecode of its value, or of each of its values.
+   * The typecode of the value. If the field is a list, the typecode of each value in it.
    *
    * @example
    * MmapArray.recordType({ x: Float32Array }).fields[0].typecode // => 'f'
    */
   readonly typecode: Typecode
   /**
-   * How many values the field has. Absent for a field that is one value, and no list.
+   * The number of values, if the field is a list. Absent if the field is a single value.
    *
    * @example
    * MmapArray.recordType({ gain: ['f', 3] }).fields[0].count // => 3
    */
   readonly count?: number
   /**
-   * The byte of the record at which it begins.
+   * The offset of the field in the record, in bytes.
    *
    * @example
    * MmapArray.recordType({ x: 'd', y: 'd' }).fields[1].offset // => 8
@@ -217,8 +227,9 @@ export interface RecordField {
 }
 
 /**
- * The type of records: their fields and the place of each. {@link MmapArrayConstructor.recordType} makes it; it is accepted wherever a
- * typecode is, and is the `typecode` of arrays of records. Frozen. Equal types are the same object, in a program of up to 1024 types.
+ * A record type: the fields of a record, with the offset of each. {@link MmapArrayConstructor.recordType} makes one.
+ * You can pass it wherever a typecode is accepted, and it is the `typecode` of an array of records. It is frozen. Equal
+ * types are the same object, if the program has at most 1024 record types.
  *
  * @example
  * const Point = MmapArray.recordType({ x: 'd', y: 'd' })
@@ -226,14 +237,14 @@ export interface RecordField {
  */
 export interface RecordType<F extends FieldMap = FieldMap> {
   /**
-   * The fields in their order: `name`, `typecode`, `offset` in bytes, and `count` if the field is a list.
+   * The fields in order, each with `name`, `typecode`, `offset` in bytes, and `count` if the field is a list.
    *
    * @example
    * MmapArray.recordType({ x: 'd', gain: ['f', 3] }).fields[1] // => { name: 'gain', typecode: 'f', count: 3, offset: 8 }
    */
   readonly fields: readonly RecordField[]
   /**
-   * Bytes that a record takes, the padding included.
+   * The size of a record in bytes, including padding.
    *
    * @example
    * MmapArray.recordType({ flag: 'b', x: 'd' }).itemsize // => 9
@@ -243,29 +254,30 @@ export interface RecordType<F extends FieldMap = FieldMap> {
 }
 
 /**
- * Where the fields of a record are, see {@link MmapArrayConstructor.recordType}.
+ * The layout of a record: options of {@link MmapArrayConstructor.recordType}.
  *
  * @example
  * MmapArray.recordType({ flag: 'b', x: 'd' }, { align: true }).fields[1].offset // => 8
  */
 export interface RecordOptions {
   /**
-   * Whether each field begins at a multiple of its size, as a C compiler places it and NumPy with `align=True`; complex numbers at a
-   * multiple of half of it. Default false: each field follows the one before.
+   * Whether to align each field to a multiple of its size, as a C compiler does, and NumPy with `align=True`. A complex
+   * number is aligned to the size of one of its two parts. Default false: each field directly follows the one before.
    *
    * @example
    * MmapArray.recordType({ a: 'b', z: 'Zd', c: 'h' }, { align: true }).itemsize // => 32
    */
   align?: boolean | undefined
   /**
-   * Bytes that a record takes. Default: up to the end of the last field, and with `align` a multiple of the largest alignment.
+   * The size of a record in bytes. Default: the end of the last field, with `align` rounded up to the largest alignment
+   * of a field.
    *
    * @example
    * new MmapArray(MmapArray.recordType({ x: 'd' }, { itemsize: 20 }), [{ x: 1 }]).byteLength // => 20
    */
   itemsize?: number | undefined
   /**
-   * The byte at which each field begins, in the order of the fields. They must not overlap.
+   * The offset of each field in bytes, in the order of the fields. Fields must not overlap. Default: set by `align`.
    *
    * @example
    * MmapArray.recordType({ x: 'f', y: 'f' }, { offsets: [4, 0] }).itemsize // => 8
@@ -274,9 +286,10 @@ export interface RecordOptions {
 }
 
 /**
- * What an element is when you read it: a bigint for 8-byte integers, a one-character string for `c`, `u` and `w`, a
- * {@link Complex} for `Zf` and `Zd`, a number for the other typecodes. A record is a plain object with a property for each field; a
- * field with a count is an Array. The object is a copy: to write to it changes nothing in the array.
+ * The JavaScript value that you read for an element: a bigint for 8-byte integers, a one-character string for `c`, `u`
+ * and `w`, a {@link Complex} for `Zf` and `Zd`, and a number for all other typecodes. A record is a plain object with a
+ * property for each field, in which a field with a count is an Array. The object is a copy: changing it does not change
+ * the array.
  *
  * @example
  * new MmapArray('i', [5]).get(0) // => 5
@@ -294,14 +307,14 @@ export type Element<C extends ElementType> = C extends Typecode
         : number
   : { -readonly [K in keyof C]: FieldValue<C[K]> }
 
-/** What a field of a record is when you read it. */
+/** The value that you read for a field of a record. */
 type FieldValue<T> = T extends readonly [infer V extends PlainType, number]
   ? Element<CodeOf<V>>[]
   : T extends PlainType
     ? Element<CodeOf<T>>
     : unknown
 
-/** What a field of a record may be when you write it. */
+/** The values that you can write to a field of a record. */
 type FieldInput<T> = T extends readonly [infer V extends PlainType, number]
   ? readonly Input<CodeOf<V>>[] | (CodeOf<V> extends 'c' | 'u' | 'w' ? never : NumberArray)
   : T extends PlainType
@@ -317,17 +330,17 @@ type FieldTypecode<T> = T extends readonly [infer V extends PlainType, number]
 
 type RealCode = Exclude<Typecode, 'c' | 'u' | 'w' | 'Zf' | 'Zd'>
 
-/** The names of the fields that are one value of some typecodes. */
+/** The names of the fields that are a single value of one of some typecodes. */
 type FieldOf<C extends ElementType, Code extends Typecode> = C extends FieldMap
   ? { [K in keyof C & string]: [Extract<OneValue<C[K]>, Code>] extends [never] ? never : K }[keyof C & string]
   : never
 
 type OneValue<T> = T extends PlainType ? CodeOf<T> : never
 
-/** Fields by which records have an order. */
+/** Fields that records can be ordered by. */
 type NumberField<C extends ElementType> = FieldOf<C, RealCode>
 
-/** Fields whose values can be searched for. */
+/** Fields whose values can be searched. */
 type SingleField<C extends ElementType> = FieldOf<C, Exclude<Typecode, 'Zf' | 'Zd'>>
 
 type NumberArray =
@@ -343,12 +356,14 @@ type NumberArray =
   | Float64Array
 
 /**
- * What an element may be when you write it: a number or a bigint, whichever is at hand, or a one-character string for
- * `c`, `u` and `w`. Nothing is rounded or wrapped to fit an integer type: what is no integer is a TypeError, what is out
- * of the type's range a RangeError. For 8-byte integers a number must be a safe integer. `f` rounds to single precision.
+ * The JavaScript values that you can write to an element: a number or a bigint, or a one-character string for `c`, `u`
+ * and `w`. Integer types never round or wrap a value: a value that is not an integer is a TypeError, and one outside
+ * the range of the type is a RangeError. A number written to an 8-byte integer must be a safe integer; beyond 2^53 - 1,
+ * write a bigint. `f` rounds to single precision, and `e` to half precision.
  *
- * A complex number is an object `{ re, im }`, or a real number. A record is an object with exactly the fields of the type; the
- * error about a bad one names the field. Each field is read once. A field with a count is an Array or a typed array of that many values.
+ * For a complex number, write an object `{ re, im }` or a real number. For a record, write an object with exactly the
+ * fields of the type; each field is read once, and an error names the field. For a field with a count, write an Array
+ * or a typed array of that many values.
  *
  * @example
  * const counts = new MmapArray('q')
@@ -367,12 +382,13 @@ export type Input<C extends ElementType> = C extends Typecode
   : { readonly [K in keyof C]: FieldInput<C[K]> }
 
 /**
- * The typed array that shows the memory of an array. `e` is a Float16Array where the runtime has it, else a Uint16Array
- * of the bits (Node.js 20 and 22); characters are seen as their code points. A complex number is a pair of floats, its real part
- * first. Records are seen through a DataView on their bytes, which are little endian.
+ * The type of {@link MmapArray.view}: a typed array over the memory of an array. For `e` it is a Float16Array, or a
+ * Uint16Array of the bits on a runtime without Float16Array (Node.js 20 and 22). Characters appear as code points. A
+ * complex number appears as two floats, the real part first. For records it is a DataView over their bytes, which are
+ * little endian.
  *
- * `Memory` is what lies below: an ArrayBuffer for {@link MmapArray.view} and for copies, a SharedArrayBuffer for
- * {@link MmapArray.sharedView}; either by default. TypeScript up to 5.6 ignores it.
+ * `Memory` is the type of the underlying buffer: ArrayBuffer for {@link MmapArray.view} and for copies,
+ * SharedArrayBuffer for {@link MmapArray.sharedView}. Default: either. TypeScript up to 5.6 ignores it.
  *
  * @example
  * new MmapArray('f', [0.5, 1.5]).view // => Float32Array(2) [ 0.5, 1.5 ]
@@ -404,36 +420,36 @@ export type View<C extends ElementType, Memory extends ArrayBufferLike = ArrayBu
                       ? HalfView<Memory> | Uint16Array<Memory>
                       : DataView<Memory>
 
-/** Typed arrays that hold elements. A DataView does not say what it holds. */
+/** A typed array of elements. Not a DataView, which does not tell the type of its elements. */
 type OwnView<C extends ElementType> = C extends Typecode ? View<C> : never
 
-/** A copy of some elements: a typed array, or an Array if elements are objects. */
+/** A copy of some elements: a typed array, or an Array if the elements are objects. */
 type Slice<C extends ElementType> = C extends Exclude<Typecode, 'Zf' | 'Zd'> ? View<C, ArrayBuffer> : Element<C>[]
 
-/** `Buffer<ArrayBuffer>`, or `Buffer` where `@types/node` is older than that. */
+/** `Buffer<ArrayBuffer>`, or `Buffer` with an older `@types/node`. */
 type OwnBuffer = ReturnType<BufferConstructor['alloc']>
 
-/** A field of the records of a range. Bounds may be left out. */
+/** A range of records and one of their fields. Either bound may be omitted. */
 type RangeOfField<K extends string> =
   | [options: FieldOptions<K>]
   | [start: Bound | undefined, options: FieldOptions<K>]
   | [start: Bound | undefined, stop: Bound | undefined, options: FieldOptions<K>]
 
-/** A sum. */
+/** The sum of elements. */
 type Sum<C extends Typecode> = C extends 'c' | 'u' | 'w' ? never : Element<C>
 
-/** What is searched for in sorted elements, or among the values of a field of sorted records. */
+/** A value to search for in sorted elements, or in a field of sorted records. */
 type Sought<C extends ElementType> = C extends Typecode ? Input<C> : number | bigint
 
-/** An element that has an order. */
+/** An element that can be ordered. */
 type Ordered<C extends ElementType> = C extends Exclude<Typecode, 'Zf' | 'Zd'> ? Element<C> : never
 
-/** Float16Array, where the TypeScript library has it; else its shape. */
+/** Float16Array if the TypeScript library declares it, otherwise an interface with the same members. */
 type HalfView<Memory extends ArrayBufferLike> = typeof globalThis extends { Float16Array: { prototype: infer Half } }
   ? HalfOn<Half, Memory>
   : HalfShape<Memory>
 
-/** Float16Array on one kind of memory, whose name an older library does not know. Its `slice` returns one on an ArrayBuffer. */
+/** Float16Array over one type of buffer. An older library has no parameter for the buffer; its `slice` returns one over an ArrayBuffer. */
 type HalfOn<Half, Memory extends ArrayBufferLike> = [Memory] extends [ArrayBuffer]
   ? Half extends { slice(): infer OnArrayBuffer }
     ? OnArrayBuffer
@@ -455,9 +471,9 @@ interface HalfConstructor {
 }
 
 /**
- * A typed array's constructor, accepted wherever a typecode is: Int8Array for `b`, Uint8Array `B`, Int16Array `h`,
- * Uint16Array `H`, Int32Array `i`, Uint32Array `I`, BigInt64Array `q`, BigUint64Array `Q`, Float32Array `f`,
- * Float64Array `d`, and Float16Array `e` where there is one.
+ * A typed array's constructor, accepted wherever a typecode is: Int8Array for `b`, Uint8Array for `B`, Int16Array for
+ * `h`, Uint16Array for `H`, Int32Array for `i`, Uint32Array for `I`, BigInt64Array for `q`, BigUint64Array for `Q`,
+ * Float32Array for `f`, Float64Array for `d`, and Float16Array for `e` if the runtime has it.
  *
  * @example
  * new MmapArray(Float64Array, [0.1]).typecode // => 'd'
@@ -476,7 +492,8 @@ export type TypedArrayConstructor =
   | HalfConstructor
 
 /**
- * What the type of elements may be given as: a typecode, a name of one, a typed array's constructor, a record type, or the fields of one.
+ * An element type as you pass it: a typecode, a {@link TypeName}, a typed array's constructor, a record type, or the
+ * fields of a record.
  *
  * @example
  * MmapArray.open('points.rec', { x: 'd', y: 'd' }, { flags: 'w+' }).append({ x: 1, y: 2 })
@@ -484,7 +501,7 @@ export type TypedArrayConstructor =
  */
 export type TypeArgument = PlainType | RecordType | RecordFields
 
-/** The fields that stand in a record type or in a list, as an object with typecodes. */
+/** The fields of a record type or of a list of pairs, as an object with typecodes. */
 type FieldsOf<T> = T extends RecordType<infer F> ? F : NamedFields<T>
 
 type NamedFields<T> = T extends readonly (readonly [string, unknown])[]
@@ -498,7 +515,7 @@ type FieldCode<T> = T extends readonly [infer V extends PlainType, infer N exten
     : never
 
 /**
- * The typecode or the fields that a {@link TypeArgument} stands for, on the level of types.
+ * The typecode or the fields that a {@link TypeArgument} means, in TypeScript.
  *
  * @example
  * // CodeOf<'i'>, CodeOf<'int32'> and CodeOf<Int32ArrayConstructor> are all 'i'
@@ -512,7 +529,7 @@ export type CodeOf<T extends TypeArgument> = T extends Typecode
       ? ConstructorCode<T>
       : FieldsOf<T>
 
-/** No more arguments for one type. A union asks for one that does not exist, so that an overload with it does not apply. */
+/** Empty for a single type. For a union it requires an argument that cannot exist, so TypeScript skips the overload. */
 type Known<T, Each = T> = Each extends unknown ? ([T] extends [Each] ? [] : [never]) : never
 
 type ConstructorCode<T extends TypedArrayConstructor> = T extends Int8ArrayConstructor
@@ -537,16 +554,16 @@ type ConstructorCode<T extends TypedArrayConstructor> = T extends Int8ArrayConst
                     ? 'd'
                     : 'e'
 
-/** Any iterable of elements but a typed array or an MmapArray, which are taken by their type. */
+/** Any iterable of elements except a typed array or an MmapArray, whose own type is checked instead. */
 interface PlainIterable<T> extends Iterable<T> {
   readonly BYTES_PER_ELEMENT?: undefined
   readonly itemsize?: undefined
 }
 
 /**
- * What `extend`, `setSlice` and `concat` take: an MmapArray of the same typecode, a typed array of the same kind (a
- * Uint32Array goes with `I`, `u` and `w`; a Float64Array of pairs with `Zd`), both copied as a block; or any other iterable,
- * converted element by element.
+ * The elements that `extend`, `setSlice` and `concat` accept. An MmapArray of the same typecode and a typed array of
+ * the same kind are copied as one block. A Uint32Array matches `I`, `u` and `w`; a Float64Array of pairs matches `Zd`.
+ * Any other iterable is converted element by element.
  *
  * @example
  * const readings = new MmapArray('d')
@@ -559,8 +576,9 @@ interface PlainIterable<T> extends Iterable<T> {
 export type Source<C extends ElementType> = MmapArray<C> | OwnView<C> | PlainIterable<Input<C>>
 
 /**
- * The elements along an axis of an array of several dimensions, such as a row: an MmapArray of the same typecode, a typed array of the same
- * kind, or an Array, whose items are elements or again such lists. Each list has exactly as many elements as the axis.
+ * The elements along one axis of an array of several dimensions, such as a row: an MmapArray of the same typecode, a
+ * typed array of the same kind, or an Array of elements or of further such lists. Each list must have exactly as many
+ * items as its axis.
  *
  * @example
  * const points = new MmapArray('f', [[1, 2], Float32Array.of(3, 4)], { shape: [-1, 2] })
@@ -570,10 +588,15 @@ export type Source<C extends ElementType> = MmapArray<C> | OwnView<C> | PlainIte
 export type Nested<C extends ElementType> = MmapArray<C> | OwnView<C> | readonly (Input<C> | Nested<C>)[]
 
 /**
- * What a new array can be filled from: what `extend` takes; arrays and typed arrays of other types, element by element
- * with the checks of the new one; an ArrayBuffer or SharedArrayBuffer, as raw bytes; a string, for `c`, `u` and `w`; a number, which
- * is the length of an array of zeros, as for typed arrays. The characters are U+0000, and a record has zeros in all fields. With the option
- * `shape` also an iterable of rows, see {@link Nested}.
+ * The contents that a new array accepts:
+ *
+ * - everything that `extend` accepts
+ * - an array or typed array of another type, converted and checked element by element
+ * - an ArrayBuffer or SharedArrayBuffer, read as raw bytes
+ * - a string, for `c`, `u` and `w`
+ * - a number: the length of an array of zeros, as for typed arrays. Characters are then U+0000, and all fields of a
+ *   record are zero
+ * - with the option `shape`, also an iterable of rows, see {@link Nested}
  *
  * @example
  * new MmapArray('d', 3).tolist() // => [ 0, 0, 0 ]
@@ -584,12 +607,12 @@ export type Nested<C extends ElementType> = MmapArray<C> | OwnView<C> | readonly
  */
 export type Init<C extends ElementType> = OwnView<C> | Items<C> | ArrayBuffer | SharedArrayBuffer | number
 
-/** Elements, or lists of them. */
+/** Elements, or lists of elements. */
 type Items<C extends ElementType> = Iterable<Input<C> | Nested<C>>
 
 /**
- * A bound of a range of elements: an integer, counted from the end where it is negative; a bigint or an infinity too,
- * for bounds that lie beyond the array are moved to its end or start.
+ * A bound of a range of elements. A negative bound counts from the end. A bound beyond the array is moved to its start
+ * or end, so a bound may also be a bigint or an infinity. A number that is not an integer is an error.
  *
  * @example
  * new MmapArray('i', [1, 2, 3]).slice(-2, Infinity) // => Int32Array(2) [ 2, 3 ]
@@ -597,7 +620,7 @@ type Items<C extends ElementType> = Iterable<Input<C> | Nested<C>>
 export type Bound = number | bigint
 
 /**
- * Where a file is: a path as a string or as bytes, or a `file:` URL.
+ * The location of a file: a path as a string or as bytes, or a `file:` URL.
  *
  * @example
  * MmapArray.open(Buffer.from('scores.i32'), 'i', { flags: 'w+' }).path // => 'scores.i32'
@@ -605,8 +628,8 @@ export type Bound = number | bigint
 export type FilePath = string | URL | Uint8Array
 
 /**
- * How memory is going to be used; see {@link MmapArray.advise}. `'populate'` reads every page in now, the others are those
- * of the system call madvise.
+ * A hint about how memory will be used, for {@link MmapArray.advise}. `'populate'` reads every page now. The others are
+ * those of the system call madvise.
  *
  * @example
  * new MmapArray('B', new ArrayBuffer(1e6)).advise('sequential')
@@ -614,26 +637,27 @@ export type FilePath = string | URL | Uint8Array
 export type Advice = 'normal' | 'random' | 'sequential' | 'willneed' | 'dontneed' | 'hugepage' | 'populate'
 
 /**
- * How a file is opened.
+ * Options for opening a file.
  *
  * @example
  * MmapArray.open('scores.i32', 'i', { flags: 'a+', capacity: 1000 }).capacity // => 1000
  */
 export interface OpenOptions<S extends readonly number[] = readonly number[]> {
   /**
-   * What may be done to the file, and what happens where it is not there; Node's own letters, and `'c'`. Default `'r'`.
+   * How to open the file: Node's own flags, and `'c'`. Default `'r'`.
    *
-   * - `'r'` read only
-   * - `'r+'` read and write
-   * - `'w+'` read and write; the file is created, or emptied
-   * - `'wx+'` read and write; the file is created, and an error (`EEXIST`) where it is there
-   * - `'a+'` read and write; the file is created, and kept as it is where it is there
-   * - `'c'` copy-on-write: elements can be written, but what is written stays in this array; the length is fixed. From the
-   *   first write to a page on (4096 bytes) the array has its own copy of it, and sees there no more what others write. Its
-   *   last page becomes its own with its first write, and when `view`, `buffer` or the like is taken. If others truncate the file,
-   *   what was written behind the new end is lost, even if they make it as long again: the next call on the whole array throws
-   *   `ERR_MEMORY_FAULT`, and from then on every access does, until {@link MmapArray.refresh}. `get`, `set`, `at` and an
-   *   iteration under way do not look for such a loss by themselves. Without `/proc/self/pagemap` it is not detected
+   * - `'r'`: read only.
+   * - `'r+'`: read and write.
+   * - `'w+'`: read and write. Creates the file, or empties an existing one.
+   * - `'wx+'`: read and write. Creates the file, and throws `EEXIST` if it exists.
+   * - `'a+'`: read and write. Creates the file, or keeps an existing one as it is.
+   * - `'c'`: copy-on-write. You can write elements, but your changes stay in this array, and its length is fixed. Your
+   *   first write to a page (4096 bytes) gives the array its own copy of that page, which no longer shows what others
+   *   write there. The last page is copied with your first write to it, and when you take `view`, `buffer` or another
+   *   raw view. If another process truncates the file, your changes beyond the new end are lost, even if the file grows
+   *   again. The next call on the whole array then throws `ERR_MEMORY_FAULT`, and from then on every access does, until
+   *   {@link MmapArray.refresh}. `get`, `set`, `at` and a running iteration do not detect the loss by themselves.
+   *   Without `/proc/self/pagemap` nothing detects it.
    *
    * @example
    * MmapArray.open('log.q', 'q', { flags: 'a+' }).append(1n)
@@ -641,15 +665,17 @@ export interface OpenOptions<S extends readonly number[] = readonly number[]> {
    */
   flags?: 'r' | 'r+' | 'w+' | 'wx+' | 'a+' | 'c' | undefined
   /**
-   * Permission bits of a file that this call creates, less the process's umask, as in `fs.open`. Default `0o666`.
+   * The permission bits of a file that this call creates. The umask of the process is applied, as in `fs.open`. Default
+   * `0o666`.
    *
    * @example
    * MmapArray.open('secret.B', 'B', { flags: 'w+', mode: 0o600 })
    */
   mode?: number | undefined
   /**
-   * Bytes to skip at the start of the file, for instance a header; a multiple of the item size; for
-   * complex numbers of half of it, for records any. Element 0 comes after them. Default 0, the only one for a `.npy` file.
+   * The number of bytes to skip at the start of the file, such as a header. Element 0 is at this offset. It must be a
+   * multiple of the item size; for complex numbers, of half the item size; for records, any number is allowed. Default
+   * 0, which is the only offset that a `.npy` file allows.
    *
    * @example
    * import fs from 'node:fs'
@@ -658,10 +684,12 @@ export interface OpenOptions<S extends readonly number[] = readonly number[]> {
    */
   offset?: number | undefined
   /**
-   * Elements to map. Default: all there are. Fewer than there are make a window of fixed length: elements can be written,
-   * but a call that changes the length throws `ERR_FIXED_LENGTH`. More than there are make the file longer, filled with
-   * zeros, under `w+`, `wx+` and `a+`, and are a RangeError `ERR_OUT_OF_RANGE` under the other flags. A file that ends inside an
-   * element is not made longer: `ERR_RAGGED_LENGTH`, unless the option `tail` is given.
+   * The number of elements to map. Default: all elements of the file.
+   *
+   * If the file has more elements, the array is a window of fixed length: you can write elements, but a call that
+   * changes the length throws `ERR_FIXED_LENGTH`. If the file has fewer, `w+`, `wx+` and `a+` extend it with zeros; the
+   * other flags throw a RangeError `ERR_OUT_OF_RANGE`. A file that ends inside an element is not extended: the call
+   * throws `ERR_RAGGED_LENGTH`, unless you pass `tail`.
    *
    * @example
    * MmapArray.open('zeros.d', 'd', { flags: 'w+', length: 3 }).tolist() // => [ 0, 0, 0 ]
@@ -669,13 +697,14 @@ export interface OpenOptions<S extends readonly number[] = readonly number[]> {
    */
   length?: number | undefined
   /**
-   * The lengths of the axes, 1 to 64, in elements; see {@link MmapArray.shape}. `[-1, 768]` is as many rows of 768 elements as there are,
-   * `[10, 768]` what `length: 7680` is. Only the first may be -1 or 0. Not together with `length`. Default: one dimension, and for a
-   * `.npy` file what its header says.
+   * The lengths of 1 to 64 axes, in elements; see {@link MmapArray.shape}. `[10, 768]` means ten rows of 768 elements,
+   * as many elements as `length: 7680`. `[-1, 768]` means all rows that the file has. Only the first length may be -1
+   * or 0. You cannot pass `length` as well. Default: one dimension, or the shape in the header of a `.npy` file.
    *
-   * In a raw file the shape is only an interpretation, which the file does not keep. If the file ends inside a row, the array has the
-   * rows before; a change of its length is `ERR_RAGGED_LENGTH`, unless the option `tail` is given. A new `.npy` file gets the shape, in C
-   * order. That of an existing one must have the same lengths, except that there may be fewer rows: RangeError `ERR_OUT_OF_RANGE`.
+   * A raw file does not store the shape. If it ends inside a row, the array has only the whole rows, and a call that
+   * changes the length throws `ERR_RAGGED_LENGTH`, unless you pass `tail`. A new `.npy` file stores the shape, in C
+   * order. For an existing `.npy` file, the shape must match its header, but may have fewer rows; any other shape
+   * throws a RangeError `ERR_OUT_OF_RANGE`.
    *
    * @example
    * const vectors = MmapArray.open('vectors.npy', 'f', { flags: 'w+', shape: [0, 3] })
@@ -687,8 +716,8 @@ export interface OpenOptions<S extends readonly number[] = readonly number[]> {
    */
   shape?: S | undefined
   /**
-   * Elements to reserve at once, as {@link MmapArray.reserve} does: this array is then the file's only writer. Default:
-   * none.
+   * The number of elements to reserve when the file is opened, as {@link MmapArray.reserve} does. This array must then
+   * be the only writer of the file. Default: none.
    *
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'w+', capacity: 1000 })
@@ -697,15 +726,15 @@ export interface OpenOptions<S extends readonly number[] = readonly number[]> {
    */
   capacity?: number | undefined
   /**
-   * A hint for the whole array, as {@link MmapArray.advise} gives it. Default: none.
+   * A hint for the whole array, as for {@link MmapArray.advise}. Default: none.
    *
    * @example
    * MmapArray.open('table.I', 'I', { flags: 'w+', advice: 'random' })
    */
   advice?: Advice | undefined
   /**
-   * What the file holds. `'raw'`: nothing but elements. `'npy'`: NumPy's format, a header and then the elements; see
-   * {@link MmapArray.format}. Default `'npy'` where the path ends in `.npy`, in capitals too, else `'raw'`.
+   * The format of the file: `'raw'` for elements only, `'npy'` for NumPy's format, which has a header before the
+   * elements; see {@link MmapArray.format}. Default: `'npy'` if the path ends in `.npy` or `.NPY`, otherwise `'raw'`.
    *
    * @example
    * MmapArray.open('array.npy', 'd', { flags: 'w+' }).format // => 'npy'
@@ -714,10 +743,12 @@ export interface OpenOptions<S extends readonly number[] = readonly number[]> {
    */
   format?: 'raw' | 'npy' | undefined
   /**
-   * What a call that changes the length does if the file ends inside an element. `'cut'`: it truncates the file to whole elements
-   * first. Default: it throws `ERR_RAGGED_LENGTH`, because a file of another type often ends so. An array of records whose file was
-   * whole when it was opened needs no such option: it removes what an interrupted append leaves; see docs/durability.md. With this
-   * option, all changes of the length hold the lock on appends that is described there. Not for `.npy` files.
+   * What a call that changes the length does if the file ends inside an element. `'cut'`: it first truncates the file
+   * to whole elements. Default: it throws `ERR_RAGGED_LENGTH`, because a file of another type often ends this way. With
+   * `'cut'`, all changes of the length hold the append lock that docs/durability.md describes.
+   *
+   * An array of records does not need this option if its file had only whole records when it was opened: it removes
+   * what an interrupted append left behind; see docs/durability.md. Not allowed for `.npy` files.
    *
    * @example
    * import fs from 'node:fs'
@@ -730,7 +761,7 @@ export interface OpenOptions<S extends readonly number[] = readonly number[]> {
 }
 
 /**
- * How an appender collects elements, see {@link MmapArray.appender}.
+ * Options of {@link MmapArray.appender}.
  *
  * @example
  * const ticks = MmapArray.open('ticks.f64', 'd', { flags: 'a+' })
@@ -738,7 +769,8 @@ export interface OpenOptions<S extends readonly number[] = readonly number[]> {
  */
 export interface AppenderOptions {
   /**
-   * The number of elements in a batch: from 1 to as many as 1 GiB holds. Default: as many as 64 KiB holds.
+   * The number of elements in a batch, from 1 to the number that fits in 1 GiB. Default: the number that fits in 64
+   * KiB.
    *
    * @example
    * const log = new MmapArray('i')
@@ -750,8 +782,8 @@ export interface AppenderOptions {
    */
   capacity?: number | undefined
   /**
-   * The longest time in milliseconds that an element waits, if the event loop is free. It needs a timer, which keeps no process alive. 0: no
-   * timer. Default 100.
+   * The longest time that an element waits for its batch to be appended, in milliseconds. A busy event loop can delay
+   * it. 0 means no timer. The timer does not keep the process alive. Default 100.
    *
    * @example
    * import { setTimeout as pause } from 'node:timers/promises'
@@ -762,8 +794,9 @@ export interface AppenderOptions {
    */
   interval?: number | undefined
   /**
-   * Whether `flush()` and `close()` also wait until the elements are on the device, as {@link MmapArray.flush} does, so that they
-   * survive a power failure. The timer, too, lets the device store the batches that were appended since it ran last. Default false.
+   * Whether `flush()` and `close()` also wait until the elements are on the device, as {@link MmapArray.flush} does, so
+   * that they survive a power failure. With `sync`, the timer also sends the batches that were appended since its last
+   * run to the device. Default false.
    *
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'a+' })
@@ -775,13 +808,14 @@ export interface AppenderOptions {
 }
 
 /**
- * Collects elements in memory and appends them to an array in batches, each by one write: so a log costs a store for each element, not a
- * system call, and whoever reads the file sees whole elements, in order. Made by {@link MmapArray.appender}; docs/logging.md tells
- * when elements are lost.
+ * Collects elements in memory and appends them to an array in batches. A batch is one write, so an element costs a
+ * store into memory instead of a system call. Readers of the file see whole elements, in order.
+ * {@link MmapArray.appender} makes an appender; docs/logging.md tells when elements can be lost.
  *
- * A batch is appended when it is full, after the interval, at `flush()` and `close()`, and at the end of the process or worker. If that fails
- * where no call can throw (by the timer, or when an element has filled the batch), the elements are kept, and the next call throws the
- * error and does nothing else. Nothing is lost, and nothing is written twice.
+ * The appender appends a batch when the batch is full, after the interval, at `flush()` and `close()`, and at the end
+ * of the process or worker. If the timer, or the batch that an element has just filled, meets an error, the appender
+ * keeps the elements. The next call then throws that error and does nothing else. No element is lost, and none is
+ * written twice.
  *
  * @example
  * const log = MmapArray.open('log.i32', 'i', { flags: 'w+' })
@@ -793,7 +827,7 @@ export interface AppenderOptions {
  */
 export interface Appender<C extends ElementType = Typecode> {
   /**
-   * The array that gets the elements.
+   * The array that the appender appends to.
    *
    * @example
    * const log = new MmapArray('i')
@@ -810,7 +844,7 @@ export interface Appender<C extends ElementType = Typecode> {
   readonly capacity: number
 
   /**
-   * The number of elements that are not in the array yet.
+   * The number of elements that wait to be appended to the array.
    *
    * @example
    * const appender = new MmapArray('i').appender()
@@ -820,7 +854,7 @@ export interface Appender<C extends ElementType = Typecode> {
   readonly pending: number
 
   /**
-   * Whether the appender, or its array, is closed.
+   * Whether the appender or its array is closed.
    *
    * @example
    * const log = new MmapArray('i')
@@ -831,11 +865,12 @@ export interface Appender<C extends ElementType = Typecode> {
   readonly closed: boolean
 
   /**
-   * Takes one element, or one row if the array has several dimensions. It is checked as `append` of the array checks it.
+   * Takes one element, or one row if the array has several dimensions. The checks are those of the array's `append`.
    *
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type; ERR_PARTIAL_ROW
-   * @throws {Error} ERR_CLOSED; ENOMEM; the error of a batch that could not be appended, as ENOSPC: then the element is not taken
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong type
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type; ERR_PARTIAL_ROW for a row of
+   * another length
+   * @throws {Error} ERR_CLOSED; ENOMEM; the error of an earlier batch, such as ENOSPC. The element is then not taken
    * @example
    * const log = new MmapArray({ time: 'd', size: 'I' })
    * const appender = log.appender()
@@ -847,14 +882,17 @@ export interface Appender<C extends ElementType = Typecode> {
   append(value: Input<C> | Nested<C>): void
 
   /**
-   * Takes elements, all of them or none. If they do not fit into the batch, the batch is appended first; as many as a whole batch or more
-   * are appended by a write of their own. Of an iterable, the items before a bad one (or before it throws) are taken, unless the
-   * array has several dimensions. Then the items may be rows, as for `extend` of the array.
+   * Takes elements. If they do not fit in the current batch, that batch is appended first; if this fails, none is
+   * taken. As many elements as a whole batch, or more, are appended by a write of their own.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE for an item of the
-   * wrong kind and for a value that is not iterable
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type; ERR_PARTIAL_ROW
-   * @throws {Error} ERR_CLOSED; ENOMEM; the error of a batch that could not be appended, as ENOSPC: then no element is taken
+   * If an item of an iterable is bad, or the iterable throws, the items before are kept, unless the array has several
+   * dimensions. An array of several dimensions accepts elements or rows, as its `extend` does.
+   *
+   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type; ERR_INVALID_ARG_TYPE for an
+   * item of the wrong type and for a value that is not iterable
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type; ERR_PARTIAL_ROW for elements
+   * that are not whole rows
+   * @throws {Error} ERR_CLOSED; ENOMEM; the error of an earlier batch, such as ENOSPC. No element is then taken
    * @example
    * const log = new MmapArray('f')
    * const appender = log.appender({ capacity: 4 })
@@ -865,10 +903,12 @@ export interface Appender<C extends ElementType = Typecode> {
   extend(items: Source<C> | PlainIterable<Nested<C>>): void
 
   /**
-   * Appends what is pending, before it returns a promise. With `sync`, the promise waits until all elements of the array are on the device.
+   * Appends the pending elements at once, then returns a promise. With `sync`, the promise waits until all elements of
+   * the array are on the device.
    *
-   * @throws {Error} as a rejection: ERR_CLOSED; ERR_BUSY while an asynchronous call works on the array; ERR_RAGGED_LENGTH, ERR_LOCKED and
-   * the system's errors, as ENOSPC: then the elements are kept. With `sync` EIO: then the elements are in the file, and may not be on the device
+   * @throws {Error} as a rejection: ERR_CLOSED; ERR_BUSY while an asynchronous call works on the array;
+   * ERR_RAGGED_LENGTH, ERR_LOCKED and system errors such as ENOSPC. The appender then keeps the elements. With `sync`,
+   * also EIO: the elements are then in the file, but may not be on the device
    * @example
    * const log = MmapArray.open('log.i32', 'i', { flags: 'w+' })
    * const appender = log.appender()
@@ -879,7 +919,8 @@ export interface Appender<C extends ElementType = Typecode> {
   flush(): Promise<void>
 
   /**
-   * The same without a promise. With `sync` it blocks until the device has the elements.
+   * Appends the pending elements, like `flush()`, but returns no promise. With `sync`, it blocks until they are on the
+   * device.
    *
    * @throws {Error} as {@link Appender.flush}
    * @example
@@ -892,10 +933,11 @@ export interface Appender<C extends ElementType = Typecode> {
   flushSync(): void
 
   /**
-   * Appends what is pending, waits for the device with `sync`, and ends the appender. The array stays open. A second call does
-   * nothing. `close()` of the array does the same with its appenders.
+   * Appends the pending elements and ends the appender. With `sync`, it first waits until they are on the device. The
+   * array stays open. A second call does nothing. `close()` of the array closes its appenders in the same way.
    *
-   * @throws {Error} as {@link Appender.flush}. The appender stays open then: make room and close it again, or call `discard()`
+   * @throws {Error} as {@link Appender.flush}. The appender then stays open: make room and close it again, or call
+   * `discard()`
    * @example
    * const log = new MmapArray('i')
    * const appender = log.appender()
@@ -907,11 +949,11 @@ export interface Appender<C extends ElementType = Typecode> {
   close(): void
 
   /**
-   * Ends the appender without appending what is pending. This is for elements that can never be appended, such as those for a disk that
-   * stays full: `close()` would throw each time, and the appender and its array would stay open.
+   * Ends the appender and discards the pending elements. Use it for elements that can never be appended, for instance
+   * because the disk stays full: `close()` would throw each time, so the appender and its array would stay open.
    *
-   * @returns the number of elements that were given up
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE if `this` is no appender
+   * @returns the number of discarded elements
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE if `this` is not an appender
    * @example
    * const log = new MmapArray('i')
    * const appender = log.appender()
@@ -922,7 +964,7 @@ export interface Appender<C extends ElementType = Typecode> {
   discard(): number
 
   /**
-   * As `close`, for `using appender = log.appender()`.
+   * Calls `close()`, for `using appender = log.appender()`.
    *
    * @example
    * const appender = new MmapArray('i').appender()
@@ -932,7 +974,8 @@ export interface Appender<C extends ElementType = Typecode> {
   [Symbol.dispose](): void
 
   /**
-   * As `close`, for `await using appender = log.appender({ sync: true })`: it waits for the device without blocking.
+   * Closes the appender, for `await using appender = log.appender({ sync: true })`. It waits for the device without
+   * blocking the thread.
    *
    * @throws {Error} as a rejection, as {@link Appender.flush}
    * @example
@@ -945,7 +988,7 @@ export interface Appender<C extends ElementType = Typecode> {
   [Symbol.asyncDispose](): Promise<void>
 
   /**
-   * What `Object.prototype.toString` says of it.
+   * The name that `Object.prototype.toString` shows.
    *
    * @example
    * Object.prototype.toString.call(new MmapArray('i').appender()) // => '[object Appender]'
@@ -954,8 +997,8 @@ export interface Appender<C extends ElementType = Typecode> {
 }
 
 /**
- * The ends of each part of an array, see {@link MmapArray.envelope}. Both lie in one buffer: who transfers one takes the
- * other along.
+ * The least and greatest values of each part of an array, see {@link MmapArray.envelope}. Both typed arrays share one
+ * buffer, so transferring one also transfers the other.
  *
  * @example
  * const { min, max } = new MmapArray('i', [3, 1, 4, 1, 5, 9]).envelope(3)
@@ -964,14 +1007,14 @@ export interface Appender<C extends ElementType = Typecode> {
  */
 export interface Envelope<C extends ElementType = Typecode> {
   /**
-   * The least of each part.
+   * The least value of each part.
    *
    * @example
    * new MmapArray('d', [2, NaN, 1]).envelope(1).min // => Float64Array(1) [ 1 ]
    */
   min: View<C, ArrayBuffer>
   /**
-   * The greatest of each part.
+   * The greatest value of each part.
    *
    * @example
    * new MmapArray('d', [2, NaN, 1]).envelope(1).max // => Float64Array(1) [ 2 ]
@@ -980,10 +1023,10 @@ export interface Envelope<C extends ElementType = Typecode> {
 }
 
 /**
- * Which field of the records a call works on: `sum`, `min`, `max`, `count`, `index`, `includes`, `bisectLeft`, `bisectRight`,
- * `searchsorted`, `envelope`, `sort` and their asynchronous forms take it as the last argument. Arguments before it may be left out:
- * `index(value, { field })`. The field must be one real number; for `count`, `index` and `includes` it may be a character, for `sum` a
- * complex number.
+ * Selects the field of the records that a call works on. It is the last argument of `sum`, `min`, `max`, `count`,
+ * `index`, `includes`, `bisectLeft`, `bisectRight`, `searchsorted`, `envelope`, `sort` and their asynchronous forms.
+ * Optional arguments before it may be omitted: `index(value, { field })`. The field must be a single real number.
+ * `count`, `index` and `includes` also accept a character, and `sum` a complex number.
  *
  * @example
  * const trades = new MmapArray({ time: 'q', price: 'd' }, [{ time: 1, price: 9.5 }, { time: 3, price: 9 }])
@@ -993,7 +1036,8 @@ export interface Envelope<C extends ElementType = Typecode> {
  */
 export interface FieldOptions<K extends string = string> {
   /**
-   * The name of the field. A name that no field has is an error, and so is a field in an array of other elements than records.
+   * The name of the field. An unknown name throws an error, and so does a field for an array that does not hold
+   * records.
    *
    * @example
    * new MmapArray({ x: 'd' }, [{ x: 1 }, { x: 2 }]).sum({ field: 'x' }) // => 3
@@ -1003,15 +1047,15 @@ export interface FieldOptions<K extends string = string> {
 }
 
 /**
- * What the calls take that work on another thread.
+ * Options of calls that work on another thread.
  *
  * @example
  * await new MmapArray('i', [2, 1]).sortAsync({ signal: AbortSignal.timeout(60_000) })
  */
 export interface AsyncOptions {
   /**
-   * Cancels the work: the promise is rejected with the signal's reason, as soon as the work has stopped. Default: nothing
-   * cancels it.
+   * A signal that cancels the work. The promise is rejected with the reason of the signal as soon as the work has
+   * stopped. Default: none.
    *
    * @example
    * const aborted = AbortSignal.abort(new Error('not needed'))
@@ -1021,42 +1065,44 @@ export interface AsyncOptions {
 }
 
 /**
- * What {@link MmapArrayConstructor.replace} takes.
+ * Options of {@link MmapArrayConstructor.replace}.
  *
  * @example
  * await MmapArray.replace('squares.npy', 'd', (next) => next.extend([0, 1, 4]), { mode: 0o640 })
  */
 export interface ReplaceOptions extends AsyncOptions {
   /**
-   * Elements to reserve for the new array, as {@link MmapArray.reserve} does. Default: none.
+   * The number of elements to reserve for the new array, as {@link MmapArray.reserve} does. Default: none.
    *
    * @example
    * await MmapArray.replace('zeros.d', 'd', (next) => next.capacity, { capacity: 1000 }) // => 1000
    */
   capacity?: number | undefined
   /**
-   * What the new file holds, as in {@link OpenOptions}. Default `'npy'` where the path ends in `.npy`, else `'raw'`.
+   * The format of the new file, as in {@link OpenOptions}. Default: `'npy'` if the path ends in `.npy`, otherwise
+   * `'raw'`.
    *
    * @example
    * await MmapArray.replace('squares.dat', 'd', (next) => next.format, { format: 'npy' }) // => 'npy'
    */
   format?: 'raw' | 'npy' | undefined
   /**
-   * The zeros that the new array begins with. Default: none.
+   * The number of zeros that the new array starts with. Default 0.
    *
    * @example
    * await MmapArray.replace('zeros.d', 'd', (next) => next.tolist(), { length: 2 }) // => [ 0, 0 ]
    */
   length?: number | undefined
   /**
-   * Permission bits of a file that was not there before, less the process's umask. Default `0o666`. A file that was there keeps its own.
+   * The permission bits of the new file if no file exists at the path yet. The umask of the process is applied. Default
+   * `0o666`. If a file exists, the new one gets its permission bits.
    *
    * @example
    * await MmapArray.replace('secret.B', 'B', (next) => next.append(7), { mode: 0o600 })
    */
   mode?: number | undefined
   /**
-   * The lengths of the axes, as in {@link OpenOptions}; not together with `length`. Default: one dimension.
+   * The lengths of the axes, as in {@link OpenOptions}. You cannot pass `length` as well. Default: one dimension.
    *
    * @example
    * await MmapArray.replace('vectors.npy', 'f', (next) => next.append([1, 2, 3]), { shape: [0, 3] })
@@ -1066,7 +1112,8 @@ export interface ReplaceOptions extends AsyncOptions {
 }
 
 /**
- * What {@link MmapArrayConstructor.versions} takes: some of {@link OpenOptions}, for each version alike, and when to end.
+ * Options of {@link MmapArrayConstructor.versions}: some of {@link OpenOptions}, which apply to each version, and when
+ * to stop.
  *
  * @example
  * const versions = MmapArray.versions('no-such-file', 'd', { signal: AbortSignal.timeout(10) })
@@ -1074,7 +1121,7 @@ export interface ReplaceOptions extends AsyncOptions {
  */
 export interface VersionsOptions extends AsyncOptions, Omit<OpenOptions, 'flags' | 'mode' | 'capacity'> {
   /**
-   * What may be done to each version, as in {@link OpenOptions}; none that makes a file. Default `'r'`.
+   * How to open each version, as in {@link OpenOptions}. Flags that create a file are not allowed. Default `'r'`.
    *
    * @example
    * MmapArray.versions('squares.d', 'd', { flags: 'w+' }) // throws RangeError ERR_OUT_OF_RANGE
@@ -1090,7 +1137,8 @@ export interface VersionsOptions extends AsyncOptions, Omit<OpenOptions, 'flags'
 }
 
 /**
- * What a follower gives, and what it does if the file gets shorter or is replaced; see {@link MmapArray.follow}.
+ * Options of {@link MmapArray.follow}: where to start, the size of a part, and what to do if the file is truncated or
+ * replaced.
  *
  * @example
  * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
@@ -1102,10 +1150,12 @@ export interface VersionsOptions extends AsyncOptions, Omit<OpenOptions, 'flags'
  */
 export interface FollowOptions extends AsyncOptions {
   /**
-   * The first element to give: an index, which counts from the end of the array if it is negative; `'start'`, which is 0; or `'end'`,
-   * behind the last element that the file has when `follow` is called. Default: `length`, so that whoever has worked on the array goes
-   * on where it ends. An index behind the end of the file counts as a truncation of the file. In an array of several dimensions,
-   * an index that is not the first one of a row is ERR_PARTIAL_ROW.
+   * The first element to return: an index, which counts from the end of the array if it is negative; `'start'`, which
+   * is 0; or `'end'`, the end of the file when you call `follow`. Default: the `length` of the array, so that you
+   * continue after the elements that the array already shows.
+   *
+   * An index beyond the end of the file counts as a truncation of the file. In an array of several dimensions, an index
+   * that is not the first one of a row throws `ERR_PARTIAL_ROW`.
    *
    * @example
    * const log = new MmapArray('i', [7, 8])
@@ -1114,8 +1164,8 @@ export interface FollowOptions extends AsyncOptions {
    */
   from?: number | 'start' | 'end' | undefined
   /**
-   * The most elements that one part has. Default: as many as one mebibyte holds, and at least one. A part of an array of several dimensions
-   * is whole rows, at least one.
+   * The largest number of elements in one part. Default: the number that fits in one mebibyte, at least one. Parts of
+   * an array of several dimensions are whole rows, at least one row.
    *
    * @example
    * const log = new MmapArray('i', [7, 8, 9])
@@ -1124,9 +1174,9 @@ export interface FollowOptions extends AsyncOptions {
    */
   batch?: number | undefined
   /**
-   * What `next()` does if the file has fewer elements than were given. `'throw'`: it throws `ERR_MEMORY_FAULT`. `'restart'`: it goes on
-   * with the first element. Default `'throw'`. A file that was truncated and has grown again since the last look cannot be told from
-   * one that was only appended to.
+   * What `next()` does if the file has fewer elements than the follower has already returned. `'throw'`: it throws
+   * `ERR_MEMORY_FAULT`. `'restart'`: it starts again at the first element. Default `'throw'`. A file that is truncated
+   * and grows back before the follower looks again cannot be told from one that only grew.
    *
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
@@ -1134,9 +1184,10 @@ export interface FollowOptions extends AsyncOptions {
    */
   truncated?: 'throw' | 'restart' | undefined
   /**
-   * What happens if another file is renamed to the path of the array, or if its file is unlinked or moved. `'end'`: the iteration ends after the last
-   * element of the old file. `'reopen'`: it goes on with the first element of the file that the path leads to then, and waits for that
-   * file if there is none. `'ignore'`: it stays with the old file. Default `'end'`. An array without a path is never replaced.
+   * What happens if another file is renamed to the path of the array, or its file is unlinked or moved. `'end'`: the
+   * iteration ends after the last element of the old file. `'reopen'`: it continues with the first element of the file
+   * that is now at the path; if there is none, it waits for one. `'ignore'`: it stays with the old file. Default
+   * `'end'`. An array without a path is never replaced.
    *
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
@@ -1146,14 +1197,15 @@ export interface FollowOptions extends AsyncOptions {
 }
 
 /**
- * How a lock is held.
+ * Options for taking a lock.
  *
  * @example
  * new MmapArray('i').tryLock({ shared: true }) // => true
  */
 export interface LockOptions {
   /**
-   * Whether others may hold it shared at the same time. Default false: nobody else holds it at all.
+   * Whether other arrays may hold the lock at the same time, if they also take it shared. Default false: only one array
+   * holds it.
    *
    * @example
    * const one = new MmapArray('i')
@@ -1165,9 +1217,9 @@ export interface LockOptions {
 }
 
 /**
- * Says where an array is: plain JSON, to be given to another thread or process of this machine, which gets the same memory
- * from {@link MmapArrayConstructor.attach}. Its other fields may change with each version. It keeps nothing alive. Send the
- * handle, not the array: see {@link MmapArray.handle}.
+ * Plain JSON that identifies an array. Send it to another thread or process of this machine, which gets the same memory
+ * from {@link MmapArrayConstructor.attach}. Send the handle, not the array: see {@link MmapArray.handle}. A handle does
+ * not keep the memory alive. Fields that are not declared here may change with each version of this package.
  *
  * @example
  * const scores = new MmapArray('i', [1, 2, 3])
@@ -1176,21 +1228,21 @@ export interface LockOptions {
  */
 export interface Handle<C extends ElementType = Typecode> {
   /**
-   * The typecode of the array. Absent for records.
+   * The typecode of the array. Absent for an array of records.
    *
    * @example
    * new MmapArray('i').handle().typecode // => 'i'
    */
   readonly typecode: C extends Typecode ? C : undefined
   /**
-   * The fields of records and their size, as {@link RecordType} has them. Absent for other elements.
+   * The fields and the size of a record, as in {@link RecordType}. Absent for other elements.
    *
    * @example
    * new MmapArray({ x: 'd' }).handle().record // => { fields: [ { name: 'x', typecode: 'd', offset: 0 } ], itemsize: 8 }
    */
   readonly record?: Pick<RecordType, 'fields' | 'itemsize'>
   /**
-   * The version of the handle's fields. `attach` reads handles of the version that its own package makes.
+   * The version of the handle format. `attach` reads only handles of the version that its own package makes.
    *
    * @example
    * new MmapArray('i').handle().version // => 1
@@ -1199,7 +1251,7 @@ export interface Handle<C extends ElementType = Typecode> {
 }
 
 /**
- * An array as the constructor of scijs' `ndarray` takes it, see {@link MmapArray.ndarray}.
+ * The arguments for the constructor of scijs' `ndarray`, see {@link MmapArray.ndarray}.
  *
  * @example
  * const { data, shape, stride, offset } = new MmapArray('d', [1, 2, 3, 4], { shape: [2, 2] }).ndarray()
@@ -1222,14 +1274,14 @@ export interface NdarrayParts<C extends ElementType = Typecode> {
    */
   shape: number[]
   /**
-   * The elements between two neighbours along each axis, as `strides` has them.
+   * The distance between two neighbours along each axis, in elements, as in `strides`.
    *
    * @example
    * new MmapArray('f', 6, { shape: [3, 2] }).ndarray().stride // => [ 2, 1 ]
    */
   stride: number[]
   /**
-   * The index of the first element in `data`: 0.
+   * The index of the first element in `data`. Always 0.
    *
    * @example
    * new MmapArray('f', [1, 2]).ndarray().offset // => 0
@@ -1237,26 +1289,31 @@ export interface NdarrayParts<C extends ElementType = Typecode> {
   offset: number
 }
 
-/** An array whose `shape` has as many lengths as the option, if TypeScript knows how many. */
+/** An array whose `shape` is a tuple, if TypeScript knows how many lengths the option has. */
 type Shaped<C extends ElementType, S extends readonly number[]> = number extends S['length']
   ? MmapArray<C>
   : MmapArray<C> & { readonly shape: { -readonly [Axis in keyof S]: number } }
 
-/** What `new MmapArray` and the class itself offer. */
+/** The class MmapArray: its constructor and its static members. */
 export interface MmapArrayConstructor {
   /**
-   * Makes an array in anonymous shared memory: no file, gone when the last array on it is. It starts reserved (see
-   * {@link MmapArray.capacity}) and becomes exact when its `handle()` or `fd` is taken.
+   * Makes an array in anonymous shared memory, without a file. The memory is freed when the last array that uses it is
+   * gone. The array starts reserved (see {@link MmapArray.capacity}) and becomes exact when you take its `handle()` or
+   * `fd`.
    *
-   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
-   * @param init what to fill it from, or the number of zeros, see {@link Init}; default nothing
-   * @param options `capacity`: elements to make room for, default 0; `shape`: the lengths of the axes, default one dimension. `init` must
-   * have as many elements; if the first length is -1, whole rows. Without `init` the elements are zeros
-   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE, ERR_INVALID_ARG_TYPE for an element or `init` of the wrong kind,
-   * ERR_TYPE_MISMATCH for characters into numbers or the reverse
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an element that does not fit the type; ERR_OUT_OF_RANGE for a length or a capacity
-   * that is negative or more than 2^53 bytes, and for another number of elements than `shape` says; ERR_PARTIAL_ROW
-   * @throws {Error} ERR_RAGGED_LENGTH for an ArrayBuffer that is no whole number of elements; ENOMEM for more memory than there is
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see
+   * {@link TypeArgument}
+   * @param init the contents, or the number of zeros, see {@link Init}; default: no elements
+   * @param options `capacity`: the number of elements to reserve, default 0. `shape`: the lengths of the axes, default
+   * one dimension. `init` must have exactly that many elements, or whole rows if the first length is -1. Without `init`
+   * the elements are zeros
+   * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE; ERR_INVALID_ARG_TYPE for an element or `init` of
+   * the wrong type; ERR_TYPE_MISMATCH for characters given to an array of numbers, or the reverse
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an element that does not fit the type; ERR_OUT_OF_RANGE for a
+   * length or a capacity that is negative or more than 2^53 bytes, and if `init` does not have as many elements as
+   * `shape`; ERR_PARTIAL_ROW
+   * @throws {Error} ERR_RAGGED_LENGTH for an ArrayBuffer that does not hold a whole number of elements; ENOMEM if there
+   * is not enough memory
    * @example
    * const primes = new MmapArray('i', [2, 3, 5, 7])
    * primes.append(11)
@@ -1272,7 +1329,7 @@ export interface MmapArrayConstructor {
   ): Shaped<CodeOf<T>, S>
 
   /**
-   * What every array inherits its members from.
+   * The object that every array inherits its members from.
    *
    * @example
    * Object.getPrototypeOf(MmapArray.prototype) !== Array.prototype // => true
@@ -1280,14 +1337,16 @@ export interface MmapArrayConstructor {
   readonly prototype: MmapArray<any>
 
   /**
-   * Opens a file as an array: element 0 is at byte 0 (or at `offset`), and the file's size is the array's length. Nothing is
-   * read before it is touched. A file whose size is no whole number of elements opens up to its last whole element; a change
-   * of its length is then `ERR_RAGGED_LENGTH`, unless the option `tail` is given.
+   * Opens a file as an array. Element 0 is at byte 0 or at `offset`, and the size of the file determines the length.
+   * Data are read only when you access them. If the file ends inside an element, the array ends with the last whole
+   * element, and a call that changes the length throws `ERR_RAGGED_LENGTH`, unless you pass `tail`.
    *
    * @param path a string, bytes or a `file:` URL
-   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see
+   * {@link TypeArgument}
    * @param options see {@link OpenOptions}; default `{ flags: 'r' }`
-   * @throws {Error} the system's: ENOENT, EACCES, EEXIST, EISDIR … with `errno`, `syscall` and `path`, as Node's
+   * @throws {Error} system errors such as ENOENT, EACCES, EEXIST and EISDIR, with `errno`, `syscall` and `path` as
+   * Node's errors have
    * @throws {RangeError} ERR_OUT_OF_RANGE for an `offset` or `length` that does not fit the file, and for unknown flags
    * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE, ERR_INVALID_ARG_TYPE
    * @example
@@ -1303,16 +1362,17 @@ export interface MmapArrayConstructor {
   ): Shaped<CodeOf<T>, S>
 
   /**
-   * Opens a `.npy` file, whose header says the type: `<i8` opens as `q`, `<U1` as `w`, `|S1` as `c`, `|b1` as `B`, and a structured
-   * dtype as a record type. A type may be given as well, and is an error where the header says another one. A file of several dimensions
-   * has its {@link MmapArray.shape}. A field of several dimensions has a count, the number of its values.
+   * Opens a `.npy` file with the element type in its header: `<i8` opens as `q`, `<U1` as `w`, `|S1` as `c`, `|b1` as
+   * `B`, and a structured dtype as a record type. You may also pass a type; if the header has another one, the call
+   * throws. A file of several dimensions gives an array of that {@link MmapArray.shape}. A field of several dimensions
+   * becomes a field with a count, the number of its values.
    *
    * @param path a string, bytes or a `file:` URL
-   * @param typecode left out, or undefined
+   * @param typecode omitted, or undefined
    * @param options see {@link OpenOptions}; default `{ flags: 'r' }`
-   * @throws {Error} ERR_INVALID_NPY, ERR_UNSUPPORTED_NPY, and the system's
-   * @throws {TypeError} ERR_TYPE_MISMATCH for a type that is not the file's; ERR_INVALID_TYPECODE where there is none, since
-   * the file is made by this call or is no `.npy` file
+   * @throws {Error} ERR_INVALID_NPY, ERR_UNSUPPORTED_NPY, and system errors
+   * @throws {TypeError} ERR_TYPE_MISMATCH if the header has another type than the one you pass; ERR_INVALID_TYPECODE if
+   * you pass no type, and the call creates the file or the file is not a `.npy` file
    * @throws {RangeError} ERR_OUT_OF_RANGE for an `offset`, and as for other files
    * @example
    * MmapArray.open('prices.npy', 'd', { flags: 'w+' }).extend([1.5, 2.5])
@@ -1330,15 +1390,17 @@ export interface MmapArrayConstructor {
   ): Shaped<C, S>
 
   /**
-   * Opens POSIX shared memory by name: memory that any program of the machine opens by that name, Python's
-   * `multiprocessing.shared_memory.SharedMemory(name)` among them, and that lasts until {@link MmapArrayConstructor.unlinkShm}
-   * or a restart. Until Python 3.13 (`track=False`) a Python process that only attached unlinks the name when it ends.
+   * Opens POSIX shared memory by name. Any program on this machine can open it by the same name; in Python,
+   * `multiprocessing.shared_memory.SharedMemory(name)` does. The memory lasts until
+   * {@link MmapArrayConstructor.unlinkShm} or a restart of the machine. A Python process that attached to it also
+   * unlinks the name when it ends; from Python 3.13 on, `track=False` prevents that.
    *
-   * @param name 1 to 255 bytes, with a slash in front or without; no other slash
-   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
+   * @param name 1 to 255 bytes, with or without a slash in front; no other slash
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see
+   * {@link TypeArgument}
    * @param options see {@link OpenOptions}; default `{ flags: 'r' }`, and `mode` `0o600`
-   * @throws {Error} the system's: ENOENT, EACCES, EEXIST, ENOSPC …
-   * @throws {RangeError} ERR_OUT_OF_RANGE for what is no name, and as for `open`
+   * @throws {Error} system errors such as ENOENT, EACCES, EEXIST and ENOSPC
+   * @throws {RangeError} ERR_OUT_OF_RANGE for an invalid name, and as for `open`
    * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE, ERR_INVALID_ARG_TYPE
    * @example
    * const name = `example-${process.pid}`
@@ -1354,11 +1416,11 @@ export interface MmapArrayConstructor {
   ): Shaped<CodeOf<T>, S>
 
   /**
-   * Takes a name of shared memory away. Arrays that have it open keep their memory.
+   * Removes the name of shared memory. Arrays that have the memory open keep it.
    *
    * @param name as for `openShm`
-   * @throws {Error} the system's: ENOENT where there is none
-   * @throws {RangeError} ERR_OUT_OF_RANGE for what is no name
+   * @throws {Error} system errors, such as ENOENT if no memory has this name
+   * @throws {RangeError} ERR_OUT_OF_RANGE for an invalid name
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @example
    * MmapArray.unlinkShm('no-such-name') // throws Error ENOENT
@@ -1366,25 +1428,32 @@ export interface MmapArrayConstructor {
   unlinkShm(name: string): void
 
   /**
-   * Builds a new version of a file and puts it in the place of the old one, in one step: whoever opens the path finds the whole old
-   * version or the whole new one, also after a power failure. Arrays that are open keep the old one; see {@link MmapArray.isReplaced}.
+   * Builds a new version of a file and replaces the old one in a single step. A program that opens the path gets either
+   * the whole old version or the whole new one, even after a power failure. Arrays that are open keep the old version;
+   * see {@link MmapArray.isReplaced}.
    *
-   * The callback gets a new, empty array, in a file beside the target whose name is `.name.*.tmp`. When the callback has ended, the file is
-   * flushed to the device, renamed to the target, and the directory is flushed. The array is closed then; the callback must not
-   * close it. The new file has the mode of the old one, and its owner and group as far as the system allows; without the group, that
-   * group's permissions are those of everybody. A symbolic link stays, and its target is exchanged. If several calls replace one file at
-   * the same time, the last one to end wins.
+   * The callback fills a new, empty array. Its file is named `.name.*.tmp` and lies next to the target. When the
+   * callback has ended, `replace` flushes the file to the device, renames it to the target, flushes the directory and
+   * closes the array. The callback must not close it. The new file gets the permission bits of the old one, and its
+   * owner and group as far as the system allows. If the group cannot be kept, the new group gets only the permissions
+   * that everybody has. If the path is a symbolic link, the link stays and its target is replaced. If several calls
+   * replace the same file at the same time, the last one to end wins.
    *
-   * Whatever fails, the old file stays as it is, and the new one is removed, also if the process or worker ends meanwhile. Only a process
-   * that a signal ends, or a power failure, leaves a `.name.*.tmp` behind. One error comes too late for that: if the directory cannot be
-   * flushed at the very end, the new version is in place, and a power failure may bring the old one back.
+   * If anything fails, or the process or worker ends first, the old file stays as it is and the new one is removed.
+   * Only a signal that kills the process, or a power failure, leaves a `.name.*.tmp` behind. One error comes after the
+   * rename: if the directory cannot be flushed, the new version is in place, but a power failure may bring the old one
+   * back.
    *
    * @param path a string, bytes or a `file:` URL
-   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
-   * @param build fills the new array. What it returns, or what its promise is fulfilled with, is the result
-   * @param options see {@link ReplaceOptions}. If `signal` aborts before the rename, the array is closed at once, and the call rejects
-   * @throws {Error} what `build` throws; the system's, such as ENOSPC, EACCES, EISDIR; ERR_CLOSED if `build` closed the array, because its
-   * elements can no longer be checked; ERR_BUSY if an asynchronous call still works on it; ERR_MEMORY_FAULT if stores were lost
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see
+   * {@link TypeArgument}
+   * @param build fills the new array. Its return value, or the value of the promise that it returns, is the result of
+   * `replace`
+   * @param options see {@link ReplaceOptions}. If `signal` aborts before the rename, the array is closed at once and
+   * the promise is rejected
+   * @throws {Error} whatever `build` throws; system errors such as ENOSPC, EACCES and EISDIR; ERR_CLOSED if `build`
+   * closed the array, because its elements can no longer be checked; ERR_BUSY if an asynchronous call still works on
+   * it; ERR_MEMORY_FAULT if written elements were lost
    * @throws {RangeError} ERR_OUT_OF_RANGE
    * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE, ERR_INVALID_ARG_TYPE
    * @example
@@ -1404,22 +1473,26 @@ export interface MmapArrayConstructor {
   ): Promise<Awaited<R>>
 
   /**
-   * Gives the present version of a file, and each new one that takes its place, by {@link MmapArrayConstructor.replace} or any other
-   * rename. A version that is itself replaced before the consumer asks for the next one is skipped; the newest is never missed. While there
-   * is no file at the path, it waits for one. Bytes that are written into the file that is there make no new version.
+   * Returns an iterator over the versions of a file: the current one, then each new one that replaces it by
+   * {@link MmapArrayConstructor.replace} or any other rename. If no file exists at the path, it waits for one. It never
+   * misses the newest version, but skips a version that is replaced before you ask for the next one. Writing into the
+   * existing file does not make a new version.
    *
-   * The consumer closes the arrays. `break`, an error in the loop, `return()` and an abort end the iteration at once, and leave the last
-   * array open. A new version is noticed by events of the system (`fs.watch` of the directory, and of those that symbolic links lead
-   * through), and by a look once a second where the system raises none, as on network file systems. While nobody waits, nothing runs.
-   * If you call `next()` yourself, call `return()` at the end: an iterator that is dropped keeps its watch and a descriptor. A file that is
-   * not published by a rename may be found half written.
+   * Close each array yourself. `break`, an error in the loop, `return()` and an abort end the iteration at once, and
+   * leave the last array open. If you call `next()` yourself, call `return()` at the end: an iterator that you drop
+   * keeps a watch and a descriptor.
+   *
+   * The iterator notices a new version by events of the system (`fs.watch` of the directory, and of those that symbolic
+   * links lead through). Where there are no such events, as on network file systems, it looks once a second. It does
+   * nothing unless you wait for the next version. A file that was not published by a rename may be found half written.
    *
    * @param path a string, bytes or a `file:` URL
-   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see
+   * {@link TypeArgument}
    * @param options see {@link VersionsOptions}; default `{ flags: 'r' }`
-   * @throws {Error} when it is asked for a version: what `open` throws, but for ENOENT; the reason of the signal
+   * @throws {Error} from `next()`: whatever `open` throws, except ENOENT; the reason of the signal
    * @throws {RangeError} ERR_OUT_OF_RANGE
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE; when it is asked for a version, ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE,
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; from `next()`: ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE,
    * ERR_TYPE_MISMATCH
    * @example
    * const lengths = []
@@ -1439,12 +1512,12 @@ export interface MmapArrayConstructor {
   ): AsyncIterableIterator<MmapArray<CodeOf<T>>>
 
   /**
-   * Gives the versions of a `.npy` file, whose header says the type.
+   * Returns an iterator over the versions of a `.npy` file, with the element type in the header of each.
    *
    * @param path a string, bytes or a `file:` URL
-   * @param typecode left out, or undefined
+   * @param typecode omitted, or undefined
    * @param options see {@link VersionsOptions}; default `{ flags: 'r' }`
-   * @throws {Error} when it is asked for a version: what `open` throws, but for ENOENT; the reason of the signal
+   * @throws {Error} from `next()`: whatever `open` throws, except ENOENT; the reason of the signal
    * @throws {RangeError} ERR_OUT_OF_RANGE
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @example
@@ -1462,12 +1535,15 @@ export interface MmapArrayConstructor {
   ): AsyncIterableIterator<MmapArray<C>>
 
   /**
-   * Opens a file by a descriptor that was inherited or received. It is duplicated: the caller keeps its own, and closes it.
+   * Opens a file by a descriptor that this process inherited, received or opened. The array uses a duplicate, so close
+   * your own descriptor yourself.
    *
-   * @param fd a descriptor, as `fs.openSync` gives it
-   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
-   * @param options see {@link OpenOptions}; default `{ flags: 'r' }`; never `'wx+'`
-   * @throws {Error} the system's: EBADF, EACCES where it was opened for less than `flags` say, ENODEV for what cannot be mapped
+   * @param fd a descriptor, as `fs.openSync` returns it
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see
+   * {@link TypeArgument}
+   * @param options see {@link OpenOptions}; default `{ flags: 'r' }`; `'wx+'` is not allowed
+   * @throws {Error} system errors: EBADF; EACCES if the descriptor does not allow what `flags` ask for; ENODEV for a
+   * file that cannot be mapped
    * @throws {RangeError} ERR_OUT_OF_RANGE, as for `open`
    * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE, ERR_INVALID_ARG_TYPE
    * @example
@@ -1481,18 +1557,19 @@ export interface MmapArrayConstructor {
   ): Shaped<CodeOf<T>, S>
 
   /**
-   * Gives the array behind a handle, in this thread, another thread or another process of this machine: the same bytes, not
-   * a copy. In the process that made the handle it is the same mapping again; elsewhere the file is opened by its path, or
-   * through the owner's descriptor, and believed only if it is the very same file. The owner must still have the array open,
-   * unless it is a file that is still at its path.
+   * Returns the array that a handle identifies, in this thread, another thread or another process of this machine. It
+   * shares the memory; nothing is copied. In the process that made the handle, it uses the same mapping. In another
+   * process it opens the file by its path, or through the owner's descriptor, and checks that it is the very same file.
+   * The owner must still have the array open, unless the array is a file that is still at its path.
    *
-   * @param handle what {@link MmapArray.handle} gave, also after a trip through JSON
-   * @param options `flags`: less than the handle has, `'r'` or `'c'`, for a private mapping; default the handle's own
-   * @throws {Error} ERR_STALE_HANDLE where the array is gone or another is in its place, ERR_UNREACHABLE_HANDLE where its owner
-   * is in another container or another user's and no path leads there, ERR_HANDLE_VERSION where another
-   * version of this package made the handle and this one cannot read it, ERR_READ_ONLY for more than the handle has, the
-   * system's where the file may not be opened
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for what is no handle
+   * @param handle the result of {@link MmapArray.handle}, also after `JSON.stringify` and `JSON.parse`
+   * @param options `flags`: `'r'` for less access than the handle has, or `'c'` for a private mapping; default: those
+   * of the handle
+   * @throws {Error} ERR_STALE_HANDLE if the array is gone or another one is in its place; ERR_UNREACHABLE_HANDLE if the
+   * owner is in another container or belongs to another user, and the file has no path here; ERR_HANDLE_VERSION if
+   * another version of this package made the handle and this one cannot read it; ERR_READ_ONLY if `flags` ask for more
+   * access than the handle has; a system error if the file may not be opened
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value that is not a handle
    * @throws {RangeError} ERR_OUT_OF_RANGE for other flags than `'r'`, `'r+'`, `'c'`
    * @example
    * const scores = new MmapArray('i', [1, 2, 3])
@@ -1506,15 +1583,15 @@ export interface MmapArrayConstructor {
   ): MmapArray<C>
 
   /**
-   * A type of records: named fields, as a struct of C or a structured dtype of NumPy. The fields follow each other without padding,
-   * as NumPy places them, unless the options say otherwise. Padding is written as zero and never compared.
+   * Returns a record type: named fields, like a struct in C or a structured dtype in NumPy. By default the fields
+   * follow each other without padding, as in NumPy. Padding is written as zero and never compared.
    *
    * @param fields an object of names and types, or a list of `[name, type]`; see {@link RecordFields}
    * @param options see {@link RecordOptions}
-   * @throws {TypeError} ERR_INVALID_RECORD_TYPE, which names the field: for an unknown type, a count that is no integer from 1 up, a
-   * name that is empty or appears twice; in an object for a name that is an integer, a getter, a symbol and any other prototype than
-   * that of plain objects; for offsets that overlap, an `itemsize` that is too small, more than 1024 fields or 2^20 bytes.
-   * ERR_INVALID_ARG_TYPE
+   * @throws {TypeError} ERR_INVALID_RECORD_TYPE, which names the field: for an unknown type; a count that is not an
+   * integer of at least 1; a name that is empty or appears twice; offsets that overlap; an `itemsize` that is too
+   * small; more than 1024 fields or 2^20 bytes. If `fields` is an object, also for a name that is an integer, a getter,
+   * a symbol, and a prototype other than that of plain objects. ERR_INVALID_ARG_TYPE
    * @example
    * const Trade = MmapArray.recordType({ time: 'q', price: 'd', flag: 'b' }, { align: true })
    * Trade // => RecordType(24) { time: 'q', price: 'd', flag: 'b' }
@@ -1524,7 +1601,7 @@ export interface MmapArrayConstructor {
   recordType<const F extends RecordFields>(fields: F, options?: RecordOptions): RecordType<FieldsOf<F>>
 
   /**
-   * All typecodes, in a frozen list. Until version 0.1 it was a string, as in Python until 3.14.
+   * All typecodes, in a frozen list. In version 0.1 it was a string, as in Python up to 3.14.
    *
    * @example
    * MmapArray.typecodes.slice(-3) // => [ 'w', 'Zf', 'Zd' ]
@@ -1533,22 +1610,24 @@ export interface MmapArrayConstructor {
 }
 
 /**
- * A typed array in mapped memory: shared by every thread and process that has it open, and growable. Its methods are those
- * of Python's `array.array`.
+ * A typed array in mapped memory. Every thread and process that opens it shares the elements, and it can grow. It has
+ * the methods of Python's `array.array`.
  *
- * After `close()` every method throws `ERR_CLOSED`, except `at`, `close` and `[Symbol.dispose]`; so do `view`, `buffer` and
- * a write to `array[i]`.
+ * After `close()`, every method throws `ERR_CLOSED`, except `at`, `close` and `[Symbol.dispose]`. So do `view`,
+ * `buffer` and a write to `array[i]`.
  *
- * Errors that many members throw, whether or not they name them below:
+ * Many members throw these errors, even if their own description does not list them:
  *
- * - `ERR_MEMORY_FAULT` if another process has truncated the file of the array, or the disk could not deliver a page: every member that
- *   reads or writes elements, makes views of them or changes the length, until {@link MmapArray.refresh}. Single elements before the
- *   new end can still be read and written.
- * - `ERR_BUSY`: members that change the length, while an asynchronous call works on the elements. Await its promise first.
- * - `ERR_LOCKED`: members that change the length of an exact array of records or rows whose size does not divide 4096, if another open file
- *   holds the lock on appends for two seconds.
- * - The system's, with `code`, `errno`, `syscall` and, if the array has one, `path`: members that open, lock, flush, change the length
- *   or the capacity, such as `ENOSPC`, `EFBIG` or `EPERM`; `ENOMEM` also by members that copy elements or map memory.
+ * - `ERR_MEMORY_FAULT` if another process has truncated the file of the array, or the disk could not deliver a page.
+ *   Every member that reads or writes elements, makes views of them or changes the length throws it, until
+ *   {@link MmapArray.refresh}. Single elements before the new end can still be read and written.
+ * - `ERR_BUSY` from members that change the length, while an asynchronous call works on the elements. Await its promise
+ *   first.
+ * - `ERR_LOCKED` from members that change the length of an exact array of rows, or of records whose size does not
+ *   divide 4096, if another open file holds the append lock for two seconds.
+ * - System errors, with `code`, `errno`, `syscall` and, if the array has one, `path`. Members that open, lock, flush,
+ *   or change the length or the capacity throw them, such as `ENOSPC`, `EFBIG` or `EPERM`. Members that copy elements
+ *   or map memory throw `ENOMEM`.
  *
  * @example
  * const scores = new MmapArray('i', [3, 1, 2])
@@ -1566,12 +1645,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly typecode: C extends FieldMap ? RecordType<C> : C
 
   /**
-   * Whether the elements have a type, which may be given in all forms that the constructor takes. TypeScript then knows the type of the
-   * array, for example of a `.npy` file. A record type is the same if its fields have the same names, types and places, and a record
-   * the same size. Typecodes of one meaning and size, such as `l` and `q` or `u` and `w`, are different types. It also works on a closed
-   * array.
+   * Returns whether the elements have the type that you pass, in any form that the constructor accepts. TypeScript then
+   * knows the type of the array, for instance of a `.npy` file. Record types are the same if they have the same size
+   * and their fields have the same names, types and offsets. `l` and `q` are different types, and so are `u` and `w`,
+   * although they mean the same. You can also call this on a closed array.
    *
-   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see {@link TypeArgument}
+   * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see
+   * {@link TypeArgument}
    * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE
    * @example
    * MmapArray.open('readings.npy', 'f', { flags: 'w+' }).append(1.5)
@@ -1586,7 +1666,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   is<const T extends TypeArgument>(typecode: T, ...isKnown: Known<T>): this is MmapArray<CodeOf<T>>
 
   /**
-   * Whether the elements have a type that is only known at run time. TypeScript then knows no more than before.
+   * Returns whether the elements have a type that is known only at run time. TypeScript learns nothing from it.
    *
    * @param typecode as for the other form
    * @throws {TypeError} ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE
@@ -1597,7 +1677,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   is(typecode: TypeArgument): boolean
 
   /**
-   * Bytes an element takes.
+   * The size of an element in bytes.
    *
    * @example
    * new MmapArray('d').itemsize // => 8
@@ -1605,8 +1685,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly itemsize: number
 
   /**
-   * Elements in the array; 0 once it is closed. What others append to the file shows after {@link MmapArray.refresh} and
-   * after calls of this array that change the length.
+   * The number of elements; 0 after `close()`. Elements that others append to the file are counted after
+   * {@link MmapArray.refresh}, and after a call on this array that changes the length.
    *
    * @example
    * new MmapArray('i', [1, 2, 3]).length // => 3
@@ -1614,7 +1694,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly length: number
 
   /**
-   * Bytes of all elements, `length * itemsize`; 0 once it is closed.
+   * The size of all elements in bytes: `length * itemsize`; 0 after `close()`.
    *
    * @example
    * new MmapArray('i', [1, 2, 3]).byteLength // => 12
@@ -1622,9 +1702,10 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly byteLength: number
 
   /**
-   * Elements there is room for without asking the system; 0 once it is closed. Equal to `length` in an exact array, where
-   * each `append` is one write to the file; more in a reserved one (an anonymous array nobody else holds, a file after
-   * {@link MmapArray.reserve}), where `append` is a plain store into memory.
+   * The number of elements that fit in the array without a system call; 0 after `close()`. In an exact array it equals
+   * `length`, and each `append` is one write to the file. In a reserved array it may be greater, and `append` is a
+   * plain store into memory. An anonymous array is reserved until you take its `handle()` or `fd`; a file is reserved
+   * after {@link MmapArray.reserve}.
    *
    * @example
    * const log = MmapArray.open('log.i32', 'i', { flags: 'w+' })
@@ -1635,7 +1716,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly capacity: number
 
   /**
-   * The flags it was opened with; `'r+'` for an anonymous array, and for one attached with all its handle allows.
+   * The flags that the array was opened with. `'r+'` for an anonymous array, and for an attached array with all the
+   * access of its handle.
    *
    * @example
    * new MmapArray('i').flags // => 'r+'
@@ -1643,7 +1725,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly flags: string
 
   /**
-   * The path it was opened by, as it was given; null for an anonymous array.
+   * The path that the array was opened by, exactly as you passed it. Null for an anonymous array.
    *
    * @example
    * MmapArray.open('log.i32', 'i', { flags: 'w+' }).path // => 'log.i32'
@@ -1652,11 +1734,11 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly path: string | null
 
   /**
-   * Whether the path leads to another file by now than the one that this array has, or to none. Asks the system at each read. The same
-   * file under another name is not another file. False for anonymous memory, and for an array that was opened by a descriptor: they have
-   * no path.
+   * Whether the path now leads to another file than the one of this array, or to no file. Each read asks the system.
+   * Another name for the same file does not count as another file. False for anonymous memory and for an array that was
+   * opened by a descriptor, because they have no path.
    *
-   * @throws {Error} ERR_CLOSED; the system's where it does not tell, as EACCES
+   * @throws {Error} ERR_CLOSED; a system error such as EACCES if the system does not tell
    * @example
    * const squares = MmapArray.open('squares.d', 'd', { flags: 'w+' })
    * squares.isReplaced // => false
@@ -1667,11 +1749,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly isReplaced: boolean
 
   /**
-   * What the file holds: `'raw'`, nothing but elements, or `'npy'`, NumPy's format. A `.npy` file has a header that counts the
-   * elements, and that count is the length, not the file's size. Each call that changes the length of an exact array rewrites
-   * the count in place. Elements are written before they are counted. Elements that are removed stay in the file, behind the counted
-   * ones, until `trim()` or `close()`. So `np.load` finds a valid file at every moment; if it is interrupted while it reads the
-   * header, repeat the call. A `.npy` file has one writer at a time: appends of several processes need a lock.
+   * The format of the file: `'raw'` for elements only, or `'npy'` for NumPy's format.
+   *
+   * The header of a `.npy` file counts the elements. That count is the length of the array, whatever the size of the
+   * file. Each call that changes the length of an exact array rewrites the count in place, after it has written the new
+   * elements. Removed elements stay in the file, hidden from NumPy, until `trim()` or `close()`. So `np.load` finds a
+   * valid file at every moment; if it fails because it read the header during a change, load again. Only one process
+   * may change the length of a `.npy` file at a time: if several append, use a lock.
    *
    * @example
    * new MmapArray('i').format // => 'raw'
@@ -1682,15 +1766,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly format: 'raw' | 'npy'
 
   /**
-   * The lengths of the axes, in elements: `[length]`, unless the option `shape` or a `.npy` file says others. `length`, `array[i]`, iteration,
-   * `slice` and all other members are flat: they take the elements in the order in which they lie in memory. Only `get`, `set`, `row`,
-   * `rows` and `ndarray` know the axes, and `append` and `extend` take rows.
+   * The lengths of the axes, in elements. It is `[length]`, unless the option `shape` or a `.npy` file gives more axes.
+   * Only `get`, `set`, `row`, `rows` and `ndarray` take coordinates or rows, and `append` and `extend` add rows. All
+   * other members, such as `length`, `array[i]`, iteration and `slice`, are flat: they treat the elements as one list,
+   * in the order in which they lie in memory.
    *
-   * An array of several dimensions in C order has whole rows, and grows and shrinks by whole rows. A call that would leave part of one throws
-   * a RangeError `ERR_PARTIAL_ROW` and changes nothing; `insert`, `pop` and `remove` of one element always do. The length is fixed in Fortran
-   * order, if the shape is `[]`, and if rows have no elements.
+   * An array of several dimensions in C order grows and shrinks by whole rows. A call that would leave part of a row
+   * throws a RangeError `ERR_PARTIAL_ROW` and changes nothing. So do `insert`, `pop` and `remove`, unless a row has
+   * only one element. The length is fixed in Fortran order, if the shape is `[]`, and if rows have no elements.
    *
-   * In TypeScript it is a tuple if the option `shape` was a list of known length.
+   * TypeScript knows the number of axes if the option `shape` was a list of known length.
    *
    * @example
    * const grid = MmapArray.open('grid.npy', 'd', { flags: 'w+', shape: [2, 3] }) // np.load gives an array of shape (2, 3)
@@ -1705,8 +1790,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly shape: number[]
 
   /**
-   * The order in which the elements of several axes lie in memory: `'C'`, in which the last coordinate varies fastest, or `'F'`, Fortran's, in
-   * which the first does. Only a `.npy` file that NumPy wrote in that order has `'F'`; its length is fixed.
+   * The order in which the elements lie in memory: in `'C'` order the last coordinate varies fastest, in `'F'`
+   * (Fortran) order the first. Only a `.npy` file that NumPy wrote in Fortran order has `'F'`; its length is fixed.
    *
    * @example
    * import fs from 'node:fs'
@@ -1720,7 +1805,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly order: 'C' | 'F'
 
   /**
-   * How far apart, in elements, two neighbours along each axis lie.
+   * The distance between two neighbours along each axis, in elements.
    *
    * @example
    * new MmapArray('d', 24, { shape: [2, 3, 4] }).strides // => [ 12, 4, 1 ]
@@ -1728,7 +1813,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly strides: number[]
 
   /**
-   * The bytes of the file before element 0: the option `offset`, or the length of the header of a `.npy` file. 0 for arrays without a file.
+   * The number of bytes in the file before element 0: the option `offset`, or the size of the header of a `.npy` file.
+   * 0 for an array without a file.
    *
    * @example
    * MmapArray.open('offset.npy', 'd', { flags: 'w+' }).offset // => 128
@@ -1737,11 +1823,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly offset: number
 
   /**
-   * The file descriptor, -1 once it is closed; it stays the array's own, so do not close it. To read it makes the array
-   * exact, since it may now be handed on. Node's `fs` and a child process's `stdio` take it.
+   * The file descriptor of the array; -1 after `close()`. You can pass it to Node's `fs` and to the `stdio` of a child
+   * process. Do not close it: the array does. Reading this property makes the array exact, because you may pass the
+   * descriptor on.
    *
-   * @throws {Error} the system's, if the file cannot be truncated to its length; ERR_BUSY while `fromfileAsync` works
-   * on it
+   * @throws {Error} a system error if the file cannot be truncated to its length; ERR_BUSY while `fromfileAsync` works
+   * on the array
    * @example
    * import fs from 'node:fs'
    * fs.fstatSync(new MmapArray('i', [1, 2, 3]).fd).size // => 12
@@ -1749,10 +1836,10 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly fd: number
 
   /**
-   * Whether somebody has reserved the file: this array, another one, or one of another process. Then the size of the file is a capacity,
-   * and does not tell how many elements there are: `length` of an array that did not reserve it counts zeros, too. Asks the system for
-   * a lock each time; see docs/following.md. Always false for `.npy` files, whose header counts the elements; for memory that nobody else
-   * can see; and where the system has no such locks.
+   * Whether the file is reserved, by this array, another array or another process. The size of a reserved file is a
+   * capacity and does not tell the number of elements: the `length` of any other array on the file also counts the
+   * zeros at its end. Each read asks the system for a lock; see docs/following.md. Always false for `.npy` files, whose
+   * header counts the elements; for memory that nobody else can see; and on systems without such locks.
    *
    * @throws {Error} ERR_CLOSED
    * @example
@@ -1776,13 +1863,14 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly closed: boolean
 
   /**
-   * An element by its index, counted from the end where it is negative. Outside the array a read gives undefined, as with
-   * every JavaScript array, and a write throws. Every index goes through a Proxy, so loops are much
-   * better off with {@link MmapArray.get} or {@link MmapArray.view}. `i in array` and `Object.keys` know nothing of elements. For 8-byte
-   * integers TypeScript asks for a bigint here; `set` takes either.
+   * The element at an index. A negative index counts from the end. Outside the array a read gives undefined, as for
+   * every JavaScript array, and a write throws. `i in array` and `Object.keys` do not see elements. For 8-byte integers
+   * TypeScript requires a bigint here; {@link MmapArray.set} takes either.
    *
-   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE for a write outside, ERR_VALUE_OUT_OF_RANGE
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
+   * Each access goes through a Proxy. For speed-critical loops, use {@link MmapArray.get} or {@link MmapArray.view}.
+   *
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE for a write outside the array; ERR_VALUE_OUT_OF_RANGE
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong type
    * @throws {Error} ERR_READ_ONLY and ERR_CLOSED for a write
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
@@ -1795,12 +1883,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   [index: number]: Element<C>
 
   /**
-   * The element at an index, counted from the end where it is negative.
+   * Returns the element at an index. A negative index counts from the end.
    *
-   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE outside the array; ERR_VALUE_OUT_OF_RANGE where memory of type `u` or `w`
-   * holds no code point
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is no integer
-   * @throws {Error} ERR_CLOSED; ERR_MEMORY_FAULT if another process has truncated the file before the element
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE; ERR_VALUE_OUT_OF_RANGE if an element of type `u` or `w` is not a code
+   * point
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is not an integer
+   * @throws {Error} ERR_CLOSED; ERR_MEMORY_FAULT if another process has truncated the file before this element
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * scores.get(0) // => 3
@@ -1809,10 +1897,11 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   get(index: number): Element<C>
 
   /**
-   * The element with some coordinates, one for each axis, each counted from the end of its axis where it is negative.
+   * Returns the element at some coordinates, one for each axis. A negative coordinate counts from the end of its axis.
    *
    * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, which names the coordinate; ERR_VALUE_OUT_OF_RANGE
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a coordinate that is no integer, and for more or fewer coordinates than the array has axes
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a coordinate that is not an integer, and if the array has another
+   * number of axes
    * @throws {Error} ERR_CLOSED, ERR_MEMORY_FAULT
    * @example
    * const grid = new MmapArray('i', [[1, 2, 3], [4, 5, 6]], { shape: [2, 3] })
@@ -1825,12 +1914,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   get(...coordinates: [i: number, j: number, ...others: number[]]): Element<C>
 
   /**
-   * Replaces the element at an index, counted from the end where it is negative. A record is not written at once: another thread or
-   * process may read half of it, unless both hold the {@link MmapArray.lock}.
+   * Replaces the element at an index. A negative index counts from the end. Writing a record is not atomic: another
+   * thread or process may read a record of which only a part is new, unless both hold the {@link MmapArray.lock}.
    *
-   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind
-   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_MEMORY_FAULT if another process has truncated the file before the element: the value is lost
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE; ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong type
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_MEMORY_FAULT if another process has truncated the file before this
+   * element: the value is then lost
    * @example
    * const scores = new MmapArray('B', [3, 1, 2])
    * scores.set(-1, 255)
@@ -1840,17 +1930,19 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   set(index: number, value: Input<C>): void
 
   /**
-   * Adds to an element, atomically: what other threads, processes and programs change at the same time is not lost. For integers and
-   * real numbers. The value is checked as `set` checks it; only the sum wraps around, as that of `Atomics.add`. A sum of floats is
-   * rounded to the type, and beyond its range it is an infinity. See [Counters](docs/counters.md).
+   * Adds to an element atomically, and returns its previous value. Changes that other threads, processes and programs
+   * make at the same time are not lost. Works for integers and real numbers. The value is checked as by `set`; only the
+   * sum wraps around, as with `Atomics.add`. A sum of floats is rounded to the type, and becomes an infinity beyond its
+   * range. See [Counters](docs/counters.md).
    *
-   * @param index counted from the end where it is negative
-   * @param value To subtract from unsigned integers, add what wraps around: for `I`, `2 ** 32 - n`.
-   * @returns the element before
-   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
-   * @throws {TypeError} ERR_TYPE_MISMATCH for characters, complex numbers and records; ERR_INVALID_ARG_TYPE for a value of the wrong kind,
-   * and for coordinates
-   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_MEMORY_FAULT if another process has truncated the file before the element: the sum is lost
+   * @param index a negative index counts from the end
+   * @param value the number to add. To subtract `n` from an unsigned integer, add its complement: `2 ** 32 - n` for `I`
+   * @returns the previous value
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE; ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
+   * @throws {TypeError} ERR_TYPE_MISMATCH for characters, complex numbers and records; ERR_INVALID_ARG_TYPE for a value
+   * of the wrong type, and for coordinates
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_MEMORY_FAULT if another process has truncated the file before this
+   * element: the sum is then lost
    * @example
    * const counters = new MmapArray('B', [0, 255])
    * counters.add(0, 5) // => 0
@@ -1862,11 +1954,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   add(index: number, value: Input<C>): Element<C>
 
   /**
-   * Replaces an element, atomically: of many that replace it at the same time, each gets another one's value. For integers and real
+   * Replaces an element atomically, and returns its previous value. If several calls do so at the same time, each
+   * returns a different value: the original one, or the one that another call wrote. Works for integers and real
    * numbers.
    *
-   * @param index counted from the end where it is negative
-   * @returns the element before
+   * @param index a negative index counts from the end
+   * @returns the previous value
    * @throws {RangeError} as `add`
    * @throws {TypeError} as `add`
    * @throws {Error} as `add`
@@ -1878,14 +1971,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   exchange(index: number, value: Input<C>): Element<C>
 
   /**
-   * Replaces an element if it is the expected one, atomically. For integers and real numbers.
+   * Replaces an element atomically, but only if it equals `expected`. Returns its previous value. Works for integers
+   * and real numbers.
    *
-   * Floats are compared by their bits, so 0 is not -0. `expected` is rounded to the type first, as `set` rounds. JavaScript cannot tell
-   * one NaN from another, so if `expected` is NaN, an element that is any NaN is replaced. If `expected` is a number that `get` gave,
-   * `Object.is(before, expected)` says whether it was replaced. `===` does not: it takes 0 for -0, and NaN for different from NaN.
+   * Floats are compared by their bits, so 0 and -0 differ. `expected` is first rounded to the type, as by `set`. If
+   * `expected` is NaN, it matches any NaN, because JavaScript cannot tell one from another. If you got `expected` from
+   * `get`, then `Object.is(previous, expected)` tells whether the element was replaced. `===` does not, because it
+   * treats 0 and -0 as equal, and NaN as different from itself.
    *
-   * @param index counted from the end where it is negative
-   * @returns the element before
+   * @param index a negative index counts from the end
+   * @returns the previous value
    * @throws {RangeError} as `add`
    * @throws {TypeError} as `add`
    * @throws {Error} as `add`
@@ -1898,10 +1993,10 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   compareExchange(index: number, expected: Input<C>, replacement: Input<C>): Element<C>
 
   /**
-   * Replaces the element with some coordinates, one for each axis; the value comes last.
+   * Replaces the element at some coordinates, one for each axis. The value is the last argument.
    *
    * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, which names the coordinate; ERR_VALUE_OUT_OF_RANGE
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE, also for more or fewer coordinates than the array has axes
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE, also if the array has another number of axes
    * @throws {Error} ERR_READ_ONLY, ERR_CLOSED, ERR_MEMORY_FAULT
    * @example
    * const grid = new MmapArray('i', 6, { shape: [2, 3] })
@@ -1911,11 +2006,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   set(...coordinatesAndValue: [i: number, j: number, ...others: number[], value: Input<C>]): void
 
   /**
-   * The value of one field of the record at an index, counted from the end where it is negative.
+   * Returns the value of one field of the record at an index. A negative index counts from the end.
    *
    * @param field the name of the field
-   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE; ERR_VALUE_OUT_OF_RANGE for memory of type `u` or `w` that holds no code point
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a name that no field has, ERR_TYPE_MISMATCH for arrays of other elements than records
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE; ERR_VALUE_OUT_OF_RANGE if a value of type `u` or `w` is not a code
+   * point
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an unknown field; ERR_TYPE_MISMATCH if the elements are not records
    * @throws {Error} ERR_CLOSED, ERR_MEMORY_FAULT
    * @example
    * const points = new MmapArray({ x: 'd', y: 'd' }, [{ x: 1, y: 2 }])
@@ -1928,13 +2024,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): FieldValue<F[K]>
 
   /**
-   * Replaces the value of one field of the record at an index, counted from the end where it is negative. The other fields are not
-   * written.
+   * Replaces the value of one field of the record at an index, and leaves the other fields alone. A negative index
+   * counts from the end.
    *
    * @param field the name of the field
-   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a name that no field has and for a value of the wrong kind; ERR_TYPE_MISMATCH for
-   * arrays of other elements than records
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE; ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an unknown field and for a value of the wrong type; ERR_TYPE_MISMATCH
+   * if the elements are not records
    * @throws {Error} ERR_READ_ONLY, ERR_CLOSED, ERR_MEMORY_FAULT
    * @example
    * const points = new MmapArray({ x: 'd', y: 'd' }, [{ x: 1, y: 2 }])
@@ -1949,14 +2045,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): void
 
   /**
-   * A copy of one field of all records, or of some, as a typed array: as fast as the memory. A field with a count gives that many
-   * values for each record, a complex field pairs, and characters are code points.
+   * Returns one field of all records, or of a range of them, as a copy in a typed array. It runs at the speed of
+   * memory. A field with a count gives that many values for each record, a complex field gives pairs, and characters
+   * become code points.
    *
    * @param field the name of the field
-   * @param start the first record; default 0. Negative counts from the end, far bounds clamp
-   * @param stop the record behind the last; default `length`
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a name that no field has and for a bound that is no integer; ERR_TYPE_MISMATCH for
-   * arrays of other elements than records
+   * @param start the first record; default 0. A negative bound counts from the end, and a bound beyond the array is
+   * moved to its start or end
+   * @param stop the end of the range, not included; default the length
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an unknown field and for a bound that is not an integer;
+   * ERR_TYPE_MISMATCH if the elements are not records
    * @throws {Error} ERR_CLOSED, ERR_MEMORY_FAULT, ENOMEM
    * @example
    * const points = new MmapArray({ x: 'd', id: 'q' }, [{ x: 1, id: 7 }, { x: 2, id: 8 }, { x: 3, id: 9 }])
@@ -1971,17 +2069,19 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): View<FieldTypecode<F[K]>, ArrayBuffer>
 
   /**
-   * Stores values in one field of the records from an index on. The other fields are not written. All or nothing: if there are more
-   * values than records, or one does not fit, the call throws and changes nothing.
+   * Writes values to one field of consecutive records, and leaves the other fields alone. It writes all values or none:
+   * if there are more values than records, or a value does not fit, the call throws and changes nothing.
    *
    * @param field the name of the field
-   * @param values a typed array as `column` gives it, an MmapArray of the field's typecode, or any iterable of values of the field
-   * @param start the first record; default 0. Negative counts from the end
-   * @throws {RangeError} ERR_OUT_OF_RANGE for values beyond the last record, and for a start outside; ERR_VALUE_OUT_OF_RANGE
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a name that no field has and for a value of the wrong kind; ERR_TYPE_MISMATCH for
-   * a typed array of another kind, and for arrays of other elements than records
-   * @throws {Error} ERR_RAGGED_LENGTH for a typed array that is no whole number of values; ERR_READ_ONLY, ERR_CLOSED,
-   * ERR_MEMORY_FAULT, ENOMEM
+   * @param values a typed array as `column` returns it, an MmapArray of the field's typecode, or any iterable of values
+   * of the field
+   * @param start the first record; default 0. A negative index counts from the end
+   * @throws {RangeError} ERR_OUT_OF_RANGE for values beyond the last record and for a `start` outside the array;
+   * ERR_VALUE_OUT_OF_RANGE
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an unknown field and for a value of the wrong type; ERR_TYPE_MISMATCH
+   * for a typed array of another kind, and if the elements are not records
+   * @throws {Error} ERR_RAGGED_LENGTH for a typed array that does not hold a whole number of values; ERR_READ_ONLY,
+   * ERR_CLOSED, ERR_MEMORY_FAULT, ENOMEM
    * @example
    * const points = new MmapArray({ x: 'd', id: 'q' }, [{ x: 1, id: 7 }, { x: 2, id: 8 }])
    * points.setColumn('x', Float64Array.of(5, 6))
@@ -1997,11 +2097,11 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): void
 
   /**
-   * The element at an index, counted from the end where it is negative; undefined outside the array and once it is closed,
-   * as `Array.prototype.at`.
+   * Returns the element at an index, or undefined outside the array and after `close()`, as `Array.prototype.at` does.
+   * A negative index counts from the end.
    *
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is no integer, and for coordinates of an array of several dimensions
-   * @throws {Error} ERR_MEMORY_FAULT if another process has truncated the file before the element
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is not an integer, and for coordinates
+   * @throws {Error} ERR_MEMORY_FAULT if another process has truncated the file before this element
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * scores.at(-1) // => 2
@@ -2010,17 +2110,21 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   at(index: number): Element<C> | undefined
 
   /**
-   * Adds one element at the end, or exactly one row if the array has several dimensions: a list of its elements, see {@link Nested}, or
-   * another iterable of them. In an exact array it is one appending write: appends of several threads and processes to
-   * one file are all kept, and a full disk is an error of this call that leaves the array as it was. For records whose size does
-   * not divide 4096, and for rows, this and every other change of the length of an exact raw array holds a lock; see docs/durability.md.
+   * Appends one element. An array of several dimensions takes exactly one row: a list as {@link Nested} describes, or
+   * any other iterable of its elements.
    *
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong kind, also for a row in an array of one dimension;
-   * ERR_TYPE_MISMATCH for a row that is an MmapArray or typed array of another type
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type; ERR_PARTIAL_ROW for another number of elements
-   * than a row has
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC; ERR_LOCKED if another
-   * open file held the lock on appends for two seconds. `pid` of the error is its process, if the system tells
+   * For an exact array, it is a single write at the end of the file. So several threads and processes can append to one
+   * file, and no element is lost. If the disk is full, the call throws and leaves the array as it was. For rows, and
+   * for records whose size does not divide 4096, every change of the length of an exact raw array, including this one,
+   * holds a lock; see docs/durability.md.
+   *
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a value of the wrong type, and for a row if the array has one
+   * dimension; ERR_TYPE_MISMATCH for a row that is an MmapArray or typed array of another type
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a value that does not fit the type; ERR_PARTIAL_ROW for a row of
+   * another length
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; system errors such as ENOSPC;
+   * ERR_LOCKED if another open file held the append lock for two seconds. Its `pid` names the process, if the system
+   * tells
    * @example
    * const scores = new MmapArray('i', [3, 1])
    * scores.append(2)
@@ -2034,15 +2138,15 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   append(value: Input<C> | Nested<C> | PlainIterable<Input<C>>): void
 
   /**
-   * Adds elements at the end. Of an iterable, the items before a bad one (or before it throws) are kept, as in Python. All
-   * items are taken before the first is added. An array of several dimensions takes elements, or lists of the elements of one row each,
-   * and adds all or nothing.
+   * Appends elements. It takes all items of an iterable before it appends the first. If an item is bad, or the iterable
+   * throws, the items before are kept, as in Python. An array of several dimensions accepts elements or rows, and
+   * appends all or none.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE for an
-   * item of the wrong kind and for what is no iterable
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type; ERR_PARTIAL_ROW for a list that is no row, and for
-   * elements that are not whole rows
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
+   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type; ERR_INVALID_ARG_TYPE for an
+   * item of the wrong type and for a value that is not iterable
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type; ERR_PARTIAL_ROW for a row of
+   * another length, and for elements that are not whole rows
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; system errors such as ENOSPC
    * @example
    * const scores = new MmapArray('B', [1])
    * scores.extend([2, 3])
@@ -2057,11 +2161,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   extend(items: Source<C> | PlainIterable<Nested<C>>): void
 
   /**
-   * Collects elements in memory and appends them in batches, for logs: see {@link Appender} and docs/logging.md. An array may have several
-   * appenders; the elements of each keep their order. Elements that `append` of the array itself takes do not wait for pending ones. The
-   * methods of a subclass are not called.
+   * Returns an appender, which collects elements in memory and appends them in batches. Use it for logs: see
+   * {@link Appender} and docs/logging.md. An array may have several appenders; the elements of each keep their order.
+   * `append` of the array itself does not wait for the pending elements of an appender. The methods of a subclass are
+   * not called.
    *
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_CLOSED; the system's, as EMFILE and ENOMEM
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_CLOSED; system errors such as EMFILE and ENOMEM
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @throws {RangeError} ERR_OUT_OF_RANGE
    * @example
@@ -2074,12 +2179,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   appender(options?: AppenderOptions): Appender<C>
 
   /**
-   * Puts an element before the one at an index, and moves the rest up. The index counts from the end where it is negative,
-   * and is moved to the end or start where it lies beyond.
+   * Inserts an element before the one at an index, and moves the rest up. A negative index counts from the end. An
+   * index beyond the array is moved to its start or end.
    *
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; system errors
    * @example
    * const scores = new MmapArray('i', [1, 3])
    * scores.insert(1, 2)
@@ -2089,14 +2194,14 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   insert(index: Bound, value: Input<C>): void
 
   /**
-   * Takes an element out, moves the rest down, and returns it.
+   * Removes an element, moves the rest down, and returns the removed element.
    *
-   * @param index counted from the end where it is negative; default -1, the last one
-   * @throws {Error} ERR_EMPTY on an empty array; ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_BUSY, ERR_LOCKED,
-   * ERR_MEMORY_FAULT, ERR_CLOSED; the system's
-   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE; ERR_VALUE_OUT_OF_RANGE where memory of type `u` or `w` holds no code point, and the
-   * element stays
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is no integer
+   * @param index a negative index counts from the end; default -1, the last element
+   * @throws {Error} ERR_EMPTY for an empty array; ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_BUSY,
+   * ERR_LOCKED, ERR_MEMORY_FAULT, ERR_CLOSED; system errors
+   * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE; ERR_VALUE_OUT_OF_RANGE if an element of type `u` or `w` is not a code
+   * point: it is then not removed
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is not an integer
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * scores.pop() // => 2
@@ -2106,10 +2211,10 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   pop(index?: number): Element<C>
 
   /**
-   * Takes the first element out that equals a value, and moves the rest down.
+   * Removes the first element that equals a value, and moves the rest down.
    *
-   * @throws {Error} ERR_VALUE_NOT_FOUND where there is none; ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_BUSY,
-   * ERR_LOCKED, ERR_MEMORY_FAULT, ERR_CLOSED; the system's
+   * @throws {Error} ERR_VALUE_NOT_FOUND if no element equals the value; ERR_READ_ONLY, ERR_FIXED_LENGTH,
+   * ERR_RAGGED_LENGTH, ERR_BUSY, ERR_LOCKED, ERR_MEMORY_FAULT, ERR_CLOSED; system errors
    * @example
    * const scores = new MmapArray('i', [3, 1, 3])
    * scores.remove(3)
@@ -2119,10 +2224,10 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   remove(value: Input<C>): void
 
   /**
-   * Takes all elements out. A file is then empty.
+   * Removes all elements. It truncates the file of an exact array, except a `.npy` file; see {@link MmapArray.format}.
    *
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_BUSY, ERR_LOCKED, ERR_MEMORY_FAULT, ERR_CLOSED; the
-   * system's
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_BUSY, ERR_LOCKED, ERR_MEMORY_FAULT,
+   * ERR_CLOSED; system errors
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * scores.clear()
@@ -2131,15 +2236,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   clear(): void
 
   /**
-   * How many elements equal a value: by exact mathematical value, number and bigint alike. NaN equals nothing, and a value
-   * the type cannot hold is in no array.
+   * Returns the number of elements that equal a value. Values are compared exactly, whether they are numbers or
+   * bigints. So NaN equals no element, and neither does a value that the type cannot hold.
    *
-   * @param start where to begin, counted from the end if it is negative; default 0
-   * @param stop where to end, not included; default the length. Bounds beyond the array are moved to its end or start
-   * @param options `field`: compares one field of the records, see {@link FieldOptions}. It may also stand in the place of a bound
+   * @param start where to begin; a negative bound counts from the end; default 0
+   * @param stop where to end, not included; default the length. A bound beyond the array is moved to its start or end
+   * @param options `field`: compares one field of the records, see {@link FieldOptions}. You may pass it in place of a
+   * bound
    * @throws {Error} ERR_CLOSED
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options; ERR_TYPE_MISMATCH for a field
-   * that is not one number or character
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer and for other options;
+   * ERR_TYPE_MISMATCH for a field that is not a single number or character
    * @example
    * new MmapArray('q', [5, 7, 5]).count(5) // => 2
    * new MmapArray('q', [5, 7, 5]).count(5, 1) // => 1
@@ -2155,15 +2261,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): number
 
   /**
-   * The index of the first element that equals a value, as `count` compares. Throws where there is none; `includes` only
-   * asks.
+   * Returns the index of the first element that equals a value. It compares as {@link MmapArray.count} does, and throws
+   * if no element is equal; use `includes` to ask without an error.
    *
    * @param start where to begin; default 0
    * @param stop where to end, not included; default the length
-   * @param options `field`: compares one field of the records, see {@link FieldOptions}. It may also stand in the place of a bound
+   * @param options `field`: compares one field of the records, see {@link FieldOptions}. You may pass it in place of a
+   * bound
    * @throws {Error} ERR_VALUE_NOT_FOUND, ERR_CLOSED
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options; ERR_TYPE_MISMATCH for a field
-   * that is not one number or character
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer and for other options;
+   * ERR_TYPE_MISMATCH for a field that is not a single number or character
    * @example
    * const scores = new MmapArray('i', [3, 1, 3])
    * scores.index(3) // => 0
@@ -2179,14 +2286,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): number
 
   /**
-   * Whether an element equals a value, as `count` compares: unlike `Array.prototype.includes`, it does not find NaN.
+   * Returns whether an element equals a value. It compares as {@link MmapArray.count} does: unlike
+   * `Array.prototype.includes`, it never finds NaN.
    *
-   * @param start where to begin, counted from the end if it is negative; default 0
-   * @param stop where to end, not included; default the length. Bounds beyond the array are moved to its end or start
-   * @param options `field`: compares one field of the records, see {@link FieldOptions}. It may also stand in the place of a bound
+   * @param start where to begin; a negative bound counts from the end; default 0
+   * @param stop where to end, not included; default the length. A bound beyond the array is moved to its start or end
+   * @param options `field`: compares one field of the records, see {@link FieldOptions}. You may pass it in place of a
+   * bound
    * @throws {Error} ERR_CLOSED
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options; ERR_TYPE_MISMATCH for a field
-   * that is not one number or character
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer and for other options;
+   * ERR_TYPE_MISMATCH for a field that is not a single number or character
    * @example
    * new MmapArray('i', [3, 1, 2]).includes(1) // => true
    * new MmapArray('i', [3, 1, 2]).includes(3, 1) // => false
@@ -2199,7 +2308,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): boolean
 
   /**
-   * Turns the order of the elements round, in place; returns the array.
+   * Reverses the order of the elements in place, and returns the array.
    *
    * @throws {Error} ERR_READ_ONLY, ERR_CLOSED
    * @example
@@ -2208,8 +2317,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   reverse(): this
 
   /**
-   * Turns the order of the bytes round within each element, in place: for data of a machine of the other byte order. In complex
-   * numbers and records, within each number of them. Returns the array.
+   * Reverses the bytes of each element in place, and returns the array. Use it for data of the other byte order. In
+   * complex numbers and records it reverses the bytes of each number.
    *
    * @throws {Error} ERR_READ_ONLY, ERR_CLOSED
    * @example
@@ -2218,8 +2327,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   byteswap(): this
 
   /**
-   * The address of element 0 in this process and the length in elements, for native code. The address means nothing in
-   * another process, and nothing after `close()`.
+   * Returns the address of element 0 in this process, and the length in elements, for native code. The address is not
+   * valid in another process, nor after `close()`.
    *
    * @throws {Error} ERR_CLOSED
    * @example
@@ -2230,12 +2339,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   bufferInfo(): [address: bigint, length: number]
 
   /**
-   * Adds the elements that bytes hold, in the machine's byte order.
+   * Appends the elements that are stored in some bytes, in the byte order of the machine.
    *
    * @param bytes an ArrayBuffer, a SharedArrayBuffer, or any typed array, Buffer or DataView
-   * @throws {Error} ERR_RAGGED_LENGTH for bytes that are no whole number of elements, and for a file that is none;
-   * ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_CLOSED; the system's
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for what holds no bytes
+   * @throws {Error} ERR_RAGGED_LENGTH for bytes that are not a whole number of elements, and if the file ends inside an
+   * element; ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_CLOSED; system errors
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for any other argument
    * @example
    * const scores = new MmapArray('H')
    * scores.frombytes(Buffer.from([1, 0, 2, 0]))
@@ -2245,21 +2354,21 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   frombytes(bytes: ArrayBuffer | SharedArrayBuffer | ArrayBufferView): void
 
   /**
-   * A copy of all bytes, in the machine's byte order.
+   * Returns a copy of all bytes, in the byte order of the machine.
    *
    * @throws {Error} ERR_CLOSED
-   * @throws {RangeError} ENOMEM where the copy does not fit into memory
+   * @throws {RangeError} ENOMEM if there is not enough memory for the copy
    * @example
    * new MmapArray('H', [1, 2]).tobytes() // => <Buffer 01 00 02 00>
    */
   tobytes(): OwnBuffer
 
   /**
-   * Adds the elements of a real Array: all of them, or none where one is bad.
+   * Appends the elements of an Array, either all or none.
    *
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for what is no Array, and for an item of the wrong kind
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an argument that is not an Array, and for an item of the wrong type
    * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for an item that does not fit the type
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; system errors
    * @example
    * const scores = new MmapArray('B', [1])
    * scores.fromlist([2, 3])
@@ -2269,7 +2378,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   fromlist(list: readonly Input<C>[]): void
 
   /**
-   * All elements, in an Array.
+   * Returns all elements in an Array.
    *
    * @throws {Error} ERR_CLOSED
    * @throws {RangeError} ERR_OUT_OF_RANGE for more elements than an Array can have, 2^32 - 1
@@ -2279,13 +2388,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   tolist(): Element<C>[]
 
   /**
-   * Adds elements read from a file: from the start of a path, from where a descriptor stands. Where the file is too short,
-   * the whole elements that were there are kept, and the call throws.
+   * Reads elements from a file and appends them. A path is read from the start of the file, a descriptor from its
+   * current position. If the file has too few elements, the call keeps those that it read, and throws.
    *
-   * @param source a path, a descriptor, or what has an `fd`, as the FileHandle of `fs/promises`
-   * @param n elements to read, 0 or more
-   * @throws {Error} ERR_UNEXPECTED_EOF for a file that is too short; ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH,
-   * ERR_CLOSED; the system's
+   * @param source a path, a descriptor, or an object with an `fd`, such as a FileHandle of `fs/promises`
+   * @param n the number of elements to read, 0 or more
+   * @throws {Error} ERR_UNEXPECTED_EOF for a file that is too short; ERR_READ_ONLY, ERR_FIXED_LENGTH,
+   * ERR_RAGGED_LENGTH, ERR_CLOSED; system errors
    * @throws {RangeError} ERR_OUT_OF_RANGE for a negative `n`
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @example
@@ -2300,21 +2409,23 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   fromfile(source: FilePath | number | { readonly fd: number }, n: number): void
 
   /**
-   * As `fromfile`, on another thread. The elements are there when the promise is fulfilled, or rejected: those that were read
-   * before an abort or an error are kept. Until then every other call that changes the length throws `ERR_BUSY`.
+   * Reads elements as `fromfile` does, but on another thread. When the promise is settled, the array has the elements;
+   * after an abort or an error it keeps those that were read before. Until then every other call that changes the
+   * length throws `ERR_BUSY`.
    *
-   * The call itself opens the file: a pipe by name that nobody writes to is at its end. Bytes of an element that is not whole
-   * when it is aborted are lost to the next reader of a pipe. Calls on one pipe or descriptor that are not awaited may
-   * interleave, as with `fs.read`: each gets a part of what is there.
+   * The file is opened before the call returns. A named pipe that no process has open for writing then counts as ended.
+   * If you abort a read from a pipe in the middle of an element, the next reader does not get its bytes. If you do not
+   * await calls on one pipe or descriptor, each may get a part of the data, as with `fs.read`.
    *
-   * `process.exit()` cancels the call if its thread has loaded this package, and waits for nobody; the end of a worker by others
-   * waits for a pipe, as with `fs.read`. The elements that were read by then are in the file of the array; a reserved array keeps
-   * only those it had before.
+   * `process.exit()` cancels the call, if the thread that calls it has loaded this package. `worker.terminate()` waits
+   * for the pipe, as with `fs.read`. The file of the array then has the elements that were read so far; a reserved
+   * array keeps only those that it had before.
    *
-   * @param source a path, a descriptor, or what has an `fd`, as the FileHandle of `fs/promises`
-   * @param n elements to read, 0 or more
-   * @throws {Error} as a rejection: ERR_UNEXPECTED_EOF, ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH; ERR_BUSY while
-   * another such call works on the array; ERR_CLOSED, also where it is closed meanwhile; the signal's reason; the system's
+   * @param source a path, a descriptor, or an object with an `fd`, such as a FileHandle of `fs/promises`
+   * @param n the number of elements to read, 0 or more
+   * @throws {Error} as a rejection: ERR_UNEXPECTED_EOF, ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH; ERR_BUSY
+   * while another asynchronous call works on the array; ERR_CLOSED, also if you close the array before the call has
+   * ended; the reason of the signal; system errors
    * @throws {RangeError} as a rejection: ERR_OUT_OF_RANGE for a negative `n`
    * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE
    * @example
@@ -2327,11 +2438,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   fromfileAsync(source: FilePath | number | { readonly fd: number }, n: number, options?: AsyncOptions): Promise<void>
 
   /**
-   * Writes all elements to a file. A path is created or emptied; a descriptor is written to where it stands.
+   * Writes all elements to a file. A file at a path is created or emptied first. A descriptor is written to at its
+   * current position.
    *
-   * @param target a path, a descriptor, or what has an `fd`, as the FileHandle of `fs/promises`
-   * @throws {Error} ERR_CLOSED; EBUSY for the array's own file where it holds more than the array, by a descriptor where it
-   * stands among the elements or in a header; the system's, as EACCES, ENOSPC
+   * @param target a path, a descriptor, or an object with an `fd`, such as a FileHandle of `fs/promises`
+   * @throws {Error} ERR_CLOSED; system errors such as EACCES and ENOSPC; EBUSY if the target is the array's own file:
+   * by a path, if the file holds more than the elements of the array; by a descriptor, if the elements would be written
+   * over a header or over other elements
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @example
    * import fs from 'node:fs'
@@ -2341,17 +2454,18 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   tofile(target: FilePath | number | { readonly fd: number }): void
 
   /**
-   * As `tofile`, on another thread. Until the promise is settled a call that changes the length throws `ERR_BUSY`; what is
-   * written to elements meanwhile may or may not be in the file. After an abort the file holds a part of them, or what it held. The
-   * call itself opens the file, or makes it; a pipe by name that nobody reads is ENXIO. Calls on one path or descriptor that are not
-   * awaited may interleave, as with `fs.writeFile`: the file may hold parts of each. `process.exit()` cancels the call, as it cuts
-   * `fs.writeFile` short, if its thread has loaded this package; the end of a worker by others, as `terminate()`, waits until a
-   * pipe has taken the elements or has no reader any more.
+   * Writes all elements as `tofile` does, but on another thread. Until the promise is settled, a call that changes the
+   * length throws `ERR_BUSY`. The file may or may not have what you write to elements in the meantime. After an abort
+   * it has a part of the elements, or its old contents.
    *
-   * @param target a path, a descriptor, or what has an `fd`
-   * @throws {Error} as a rejection: EBUSY as for `tofile`; ERR_BUSY while
-   * `sortAsync` or `fromfileAsync` works on the array; ERR_CLOSED, also where it is closed meanwhile; the signal's reason; the
-   * system's
+   * The file is opened, or created, before the call returns. A named pipe that no process reads is `ENXIO`. If you do
+   * not await calls on one path or descriptor, the file may hold parts of each, as with `fs.writeFile`.
+   * `process.exit()` cancels the call, as it cuts `fs.writeFile` short, if the thread that calls it has loaded this
+   * package. `worker.terminate()` waits until the pipe has taken the elements or has no reader.
+   *
+   * @param target a path, a descriptor, or an object with an `fd`
+   * @throws {Error} as a rejection: EBUSY as for `tofile`; ERR_BUSY while `sortAsync` or `fromfileAsync` works on the
+   * array; ERR_CLOSED, also if you close the array before the call has ended; the reason of the signal; system errors
    * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE
    * @example
    * import fs from 'node:fs'
@@ -2361,11 +2475,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   tofileAsync(target: FilePath | number | { readonly fd: number }, options?: AsyncOptions): Promise<void>
 
   /**
-   * Adds the characters of a text, one element a code point (`'😀'` is one element). For `c`, `u` and `w` only.
+   * Appends the characters of a string, one element for each code point: `'😀'` is one element. For `c`, `u` and `w`
+   * only.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for an array of numbers, ERR_INVALID_ARG_TYPE for what is no string
+   * @throws {TypeError} ERR_TYPE_MISMATCH if the elements are not characters; ERR_INVALID_ARG_TYPE for an argument that
+   * is not a string
    * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE for a character that does not fit `c`
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; system errors
    * @example
    * const text = new MmapArray('w', 'abc')
    * text.fromunicode('😀')
@@ -2374,10 +2490,10 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   fromunicode(text: string): void
 
   /**
-   * All characters, in a string. For `c`, `u` and `w` only.
+   * Returns all characters as a string. For `c`, `u` and `w` only.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for an array of numbers
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE where the memory holds what is no code point
+   * @throws {TypeError} ERR_TYPE_MISMATCH if the elements are not characters
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE if an element is not a code point
    * @throws {Error} ERR_CLOSED
    * @example
    * new MmapArray('w', ['a', 'b']).tounicode() // => 'ab'
@@ -2385,14 +2501,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   tounicode(): string
 
   /**
-   * A copy of a range, in a plain typed array of its own (`subarray` gives the memory itself); complex numbers and records in an
-   * Array. Python's rules: bounds count from the end where they are negative, and are moved to the end or start where they lie beyond.
+   * Returns a copy of a range in a new typed array, or in an Array for complex numbers and records. (`subarray` gives
+   * the memory itself.) The rules are Python's: a negative bound counts from the end, and a bound beyond the array is
+   * moved to its start or end.
    *
-   * @param start default 0; the end, where `step` is negative
-   * @param stop not included; default the length; the start, where `step` is negative
-   * @param step default 1; a negative one goes backwards
-   * @throws {RangeError} ERR_OUT_OF_RANGE for a step of 0, ENOMEM where the copy does not fit into memory
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer
+   * @param start default 0; with a negative `step`, the last element
+   * @param stop not included; default the length; with a negative `step`, the start of the array, so that element 0 is
+   * included
+   * @param step default 1; a negative step goes backwards
+   * @throws {RangeError} ERR_OUT_OF_RANGE for a step of 0; ENOMEM if there is not enough memory for the copy
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer
    * @throws {Error} ERR_CLOSED
    * @example
    * const scores = new MmapArray('i', [1, 2, 3, 4, 5])
@@ -2402,18 +2520,18 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   slice(start?: Bound, stop?: Bound, step?: Bound): Slice<C>
 
   /**
-   * Replaces a range by values: Python's `a[start:stop:step] = values`. All of the values are taken, or none. With a step of
-   * 1 there may be more or fewer of them than the range has, and the array grows or shrinks; with another step there must be
-   * as many, or none at all, which deletes the range.
+   * Replaces a range of elements by values, like Python's `a[start:stop:step] = values`. It takes all values or none.
+   * With a step of 1, there may be more or fewer values than elements in the range: the array grows or shrinks. With
+   * another step, there must be as many values as elements, or none at all, which deletes the range.
    *
    * @param start default 0
    * @param stop not included; default the length
    * @param step default 1
-   * @throws {RangeError} ERR_OUT_OF_RANGE for a step of 0, or another number of values than the range has;
+   * @throws {RangeError} ERR_OUT_OF_RANGE for a step of 0, and for a number of values that does not match the range;
    * ERR_VALUE_OUT_OF_RANGE
-   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE
-   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH where the length would change; the
-   * system's
+   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type; ERR_INVALID_ARG_TYPE
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_FIXED_LENGTH and ERR_RAGGED_LENGTH if the length would change;
+   * system errors
    * @example
    * const scores = new MmapArray('i', [1, 2, 3, 4])
    * scores.setSlice([20, 21, 22], 1, 2)
@@ -2424,13 +2542,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   setSlice(values: Source<C>, start?: Bound, stop?: Bound, step?: Bound): void
 
   /**
-   * Takes a range out: Python's `del a[start:stop:step]`.
+   * Removes a range of elements, like Python's `del a[start:stop:step]`.
    *
    * @param start default 0
    * @param stop not included; default the length
    * @param step default 1
    * @throws {RangeError} ERR_OUT_OF_RANGE for a step of 0
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer
    * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED
    * @example
    * const scores = new MmapArray('i', [1, 2, 3, 4])
@@ -2440,34 +2558,34 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   deleteSlice(start?: Bound, stop?: Bound, step?: Bound): void
 
   /**
-   * A new anonymous array with the elements of this one, and then the others: Python's `a + b`.
+   * Returns a new anonymous array with the elements of this array followed by the others, like Python's `a + b`.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type, ERR_INVALID_ARG_TYPE
+   * @throws {TypeError} ERR_TYPE_MISMATCH for an MmapArray or typed array of another type; ERR_INVALID_ARG_TYPE
    * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE
-   * @throws {Error} ERR_CLOSED; the system's
+   * @throws {Error} ERR_CLOSED; system errors
    * @example
    * new MmapArray('i', [1, 2]).concat([3]).tolist() // => [ 1, 2, 3 ]
    */
   concat(other: Source<C>): MmapArray<C>
 
   /**
-   * A new anonymous array with the elements of this one, several times over: Python's `a * n`. A negative number counts
-   * as 0.
+   * Returns a new anonymous array with the elements of this array repeated, like Python's `a * n`. A negative number
+   * counts as 0.
    *
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a number that is no integer
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a number that is not an integer
    * @throws {RangeError} ERR_OUT_OF_RANGE for more than 2^53 bytes
-   * @throws {Error} ERR_CLOSED; the system's, as ENOMEM
+   * @throws {Error} ERR_CLOSED; system errors such as ENOMEM
    * @example
    * new MmapArray('i', [1, 2]).repeat(2).tolist() // => [ 1, 2, 1, 2 ]
    */
   repeat(times: number): MmapArray<C>
 
   /**
-   * Repeats the elements within this array: Python's `a *= n`. 0 and less empty it.
+   * Repeats the elements in this array, like Python's `a *= n`. 0 or a negative number empties it.
    *
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a number that is no integer
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a number that is not an integer
    * @throws {RangeError} ERR_OUT_OF_RANGE for more than 2^53 bytes
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; system errors such as ENOSPC
    * @example
    * const pattern = new MmapArray('i', [1, 2])
    * pattern.repeatInPlace(2)
@@ -2476,9 +2594,10 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   repeatInPlace(times: number): void
 
   /**
-   * A new anonymous array with the same elements, and of the same shape. A copy of an array in Fortran order has one dimension.
+   * Returns a new anonymous array with the same elements and the same shape. The copy of an array in Fortran order has
+   * one dimension.
    *
-   * @throws {Error} ERR_CLOSED; the system's, as ENOMEM
+   * @throws {Error} ERR_CLOSED; system errors such as ENOMEM
    * @example
    * const original = new MmapArray('i', [1, 2])
    * const copy = original.copy()
@@ -2488,10 +2607,11 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   copy(): MmapArray<C>
 
   /**
-   * Whether another array has the same elements: by exact mathematical value, whatever the types. NaN equals nothing. False
-   * for what is no array. Records are equal if they have the same fields with equal values; padding is not compared.
+   * Returns whether another array has the same elements. Numbers are compared by exact value, whatever the types; NaN
+   * equals nothing. Records are equal if they have the same fields with equal values; padding is not compared. False
+   * for a value that is not an array.
    *
-   * @throws {Error} ERR_CLOSED, of either array
+   * @throws {Error} ERR_CLOSED if either array is closed
    * @example
    * const scores = new MmapArray('i', [1, 2])
    * scores.equals(new MmapArray('d', [1, 2])) // => true
@@ -2501,12 +2621,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   equals(other: MmapArray | ArrayLike<unknown>): boolean
 
   /**
-   * Which of two arrays comes first: -1 for this one, 1 for the other, 0 where they are equal. The first unequal pair of
-   * elements decides, else the length. NaN where a NaN decides.
+   * Returns -1 if this array comes first, 1 if the other one does, and 0 if they are equal. The first pair of different
+   * elements decides; if there is none, the length does. Returns NaN if the deciding pair contains NaN.
    *
-   * @throws {TypeError} ERR_TYPE_MISMATCH for characters with numbers or with strings that are none, unless one of the arrays
-   * is empty, and for complex numbers and records, which have no order; ERR_INVALID_ARG_TYPE for what is no array
-   * @throws {Error} ERR_CLOSED, of either array
+   * @throws {TypeError} ERR_TYPE_MISMATCH for characters compared with numbers or with strings that are not one
+   * character, unless one of the arrays is empty, and for complex numbers and records, which have no order;
+   * ERR_INVALID_ARG_TYPE for a value that is not an array
+   * @throws {Error} ERR_CLOSED if either array is closed
    * @example
    * new MmapArray('i', [1, 2]).compare([1, 3]) // => -1
    * new MmapArray('i', [1, 2]).compare([1]) // => 1
@@ -2514,7 +2635,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   compare(other: MmapArray | ArrayLike<unknown>): number
 
   /**
-   * Makes every element of a range the same, in place; returns the array.
+   * Writes one value to every element, or to every element of a range, and returns the array.
    *
    * @param start default 0
    * @param end not included; default the length
@@ -2527,15 +2648,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   fill(value: Input<C>, start?: Bound, end?: Bound): this
 
   /**
-   * The sum of all elements, or of a range; 0 where there are none. Exact for integers: a bigint for those of 8 bytes, and a number
-   * for the others, rounded once where it is beyond 2^53. Floats are added as doubles, pairwise, in an order that is the same on every
-   * machine: the error grows with the logarithm of the length. A NaN, or infinities of both signs, give NaN.
+   * Returns the sum of all elements, or of a range. The sum of no elements is 0.
    *
-   * Of complex numbers both parts are added. The sum of a range is that of a copy of it, to the bit, without a copy.
+   * Sums of integers are exact: a bigint for 8-byte integers, otherwise a number, which is rounded once if it is beyond
+   * 2^53. Floats are added as doubles, by pairwise summation, in an order that is the same on every machine; the error
+   * grows with the logarithm of the length. A NaN, or infinities of both signs, give NaN. For complex numbers, the two
+   * parts are added separately. The sum of a range equals that of a copy of the range, to the bit, but copies nothing.
    *
-   * @param start where to begin, counted from the end if it is negative; default 0
-   * @param stop where to end, not included; default the length. Bounds beyond the array are moved to its end or start
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer; ERR_TYPE_MISMATCH for characters, and
+   * @param start where to begin; a negative bound counts from the end; default 0
+   * @param stop where to end, not included; default the length. A bound beyond the array is moved to its start or end
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer; ERR_TYPE_MISMATCH for characters, and
    * for records without a field
    * @throws {Error} ERR_CLOSED
    * @example
@@ -2548,11 +2670,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   sum(start?: Bound, stop?: Bound): C extends Typecode ? Sum<C> : never
 
   /**
-   * The sum of one field of all records, or of a range: the same, to the bit, as that of an array of its values.
+   * Returns the sum of one field of all records, or of a range. It equals the sum of an array of these values, to the
+   * bit.
    *
-   * @param range where to begin and where to end, both may be left out, and `{ field }`, see {@link FieldOptions}
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options;
-   * ERR_TYPE_MISMATCH for a field that is not one number
+   * @param range where to begin, where to end, and `{ field }`, see {@link FieldOptions}. Both bounds are optional
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer and for other options;
+   * ERR_TYPE_MISMATCH for a field that is not a single number
    * @throws {Error} ERR_CLOSED
    * @example
    * const trades = new MmapArray({ time: 'q', price: 'd' }, [{ time: 1, price: 9.5 }, { time: 3, price: 9 }])
@@ -2566,14 +2689,15 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): Sum<FieldTypecode<F[K]>>
 
   /**
-   * The least element, of all or of a range. As in NumPy a NaN decides: where there is one, it is the result. Characters have the
-   * order of their code points.
+   * Returns the least element, or the least element of a range. If any of them is NaN, it returns NaN, as NumPy does.
+   * Characters are ordered by their code points.
    *
-   * @param start where to begin, counted from the end if it is negative; default 0
-   * @param stop where to end, not included; default the length. Bounds beyond the array are moved to its end or start
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer; ERR_TYPE_MISMATCH for elements without an order
+   * @param start where to begin; a negative bound counts from the end; default 0
+   * @param stop where to end, not included; default the length. A bound beyond the array is moved to its start or end
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer; ERR_TYPE_MISMATCH for complex numbers,
+   * and for records without a field
    * @throws {Error} ERR_EMPTY for an empty array or range; ERR_CLOSED
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE where it is read as a character and is none
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE if the result is not a code point, for `u` and `w`
    * @example
    * new MmapArray('i', [3, -1, 2]).min() // => -1
    * new MmapArray('i', [3, -1, 2]).min(-1) // => 2
@@ -2583,11 +2707,11 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   min(start?: Bound, stop?: Bound): Ordered<C>
 
   /**
-   * The least value of one field of all records, or of a range.
+   * Returns the least value of one field of all records, or of a range.
    *
-   * @param range where to begin and where to end, both may be left out, and `{ field }`, see {@link FieldOptions}
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options;
-   * ERR_TYPE_MISMATCH for a field that is not one real number
+   * @param range where to begin, where to end, and `{ field }`, see {@link FieldOptions}. Both bounds are optional
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer and for other options;
+   * ERR_TYPE_MISMATCH for a field that is not a single real number
    * @throws {Error} ERR_EMPTY for an empty array or range; ERR_CLOSED
    * @example
    * new MmapArray({ x: 'd', y: 'q' }, [{ x: 1, y: 5 }, { x: 2, y: 4 }]).min({ field: 'y' }) // => 4n
@@ -2598,14 +2722,15 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): Element<FieldTypecode<F[K]>>
 
   /**
-   * The greatest element, of all or of a range. As in NumPy a NaN decides: where there is one, it is the result. Characters have the
-   * order of their code points.
+   * Returns the greatest element, or the greatest element of a range. If any of them is NaN, it returns NaN, as NumPy
+   * does. Characters are ordered by their code points.
    *
-   * @param start where to begin, counted from the end if it is negative; default 0
-   * @param stop where to end, not included; default the length. Bounds beyond the array are moved to its end or start
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer; ERR_TYPE_MISMATCH for elements without an order
+   * @param start where to begin; a negative bound counts from the end; default 0
+   * @param stop where to end, not included; default the length. A bound beyond the array is moved to its start or end
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer; ERR_TYPE_MISMATCH for complex numbers,
+   * and for records without a field
    * @throws {Error} ERR_EMPTY for an empty array or range; ERR_CLOSED
-   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE where it is read as a character and is none
+   * @throws {RangeError} ERR_VALUE_OUT_OF_RANGE if the result is not a code point, for `u` and `w`
    * @example
    * new MmapArray('i', [3, -1, 2]).max() // => 3
    * new MmapArray('i', [3, -1, 2]).max(1) // => 2
@@ -2614,11 +2739,11 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   max(start?: Bound, stop?: Bound): Ordered<C>
 
   /**
-   * The greatest value of one field of all records, or of a range.
+   * Returns the greatest value of one field of all records, or of a range.
    *
-   * @param range where to begin and where to end, both may be left out, and `{ field }`, see {@link FieldOptions}
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer and for other options;
-   * ERR_TYPE_MISMATCH for a field that is not one real number
+   * @param range where to begin, where to end, and `{ field }`, see {@link FieldOptions}. Both bounds are optional
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer and for other options;
+   * ERR_TYPE_MISMATCH for a field that is not a single real number
    * @throws {Error} ERR_EMPTY for an empty array or range; ERR_CLOSED
    * @example
    * new MmapArray({ x: 'd', y: 'q' }, [{ x: 1, y: 5 }, { x: 2, y: 4 }]).max({ field: 'x' }) // => 2
@@ -2629,24 +2754,29 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): Element<FieldTypecode<F[K]>>
 
   /**
-   * Puts the elements in rising order, in place; returns the array. -0 comes before 0, and NaNs come last. Characters have
-   * the order of their code points.
+   * Sorts the elements in ascending order, in this array, and returns it. -0 comes before 0, and NaNs come last.
+   * Characters are ordered by their code points.
    *
-   * Of an anonymous array without a `handle()` or `fd`, and while no asynchronous call reads it, the elements are moved about in
-   * place, which takes no memory. A thread that has its `sharedBuffer` then sees other values, and zeros; if it writes
-   * meanwhile, elements may be lost, changed or out of order afterwards. Otherwise it sorts a copy, so that each place has its old or
-   * its new element at any moment, and only what others write meanwhile may be lost: as many bytes as the array has. Where the
-   * processor has neither AVX-512 nor AVX2 it sorts a copy in either case. Elements of 1 byte, and 65,536 or more of 2, are
-   * counted in no memory to speak of, and fewer of 2 take half a mebibyte at most. The time grows with n log n at worst; elements
-   * that are in order already are only read, and those that fall are reversed.
+   * It moves the elements within their own memory if the array is anonymous, you have not taken its `handle()` or `fd`,
+   * no asynchronous call reads it, and the processor has AVX2 or AVX-512. This takes no further memory. A thread that
+   * uses the `sharedBuffer` during the sort sees other values, and zeros; if it writes, elements may be lost, changed
+   * or out of order.
    *
-   * Records are sorted by a field, and moved as a whole. Those whose fields have the same bits keep their order. It always sorts a
-   * copy, which takes as many bytes as the array and 16 more for each record.
+   * Otherwise it sorts a copy, which takes as many bytes as the array. Other threads and processes then see either the
+   * old or the new value of each element, and only what they write during the sort may be lost.
    *
-   * @param options `field`: what records are sorted by, see {@link FieldOptions}
-   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_BUSY while `sortAsync` or `fromfileAsync` works on it; ENOMEM where there is no memory for the copy, and nothing is changed
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for other options; ERR_TYPE_MISMATCH for elements without an order, and for a field
-   * that is not one real number
+   * Elements of 1 byte, and 65,536 or more elements of 2 bytes, are counted instead, which takes almost no memory;
+   * fewer elements of 2 bytes take at most half a mebibyte. The time is proportional to n log n at worst. Elements that
+   * are already in order are only read, and elements in descending order are reversed.
+   *
+   * Records are sorted by a field and moved as a whole. Records whose fields have the same bits keep their order. The
+   * sort makes a copy, which takes as many bytes as the array, and 16 bytes more for each record.
+   *
+   * @param options `field`: the field to sort records by, see {@link FieldOptions}
+   * @throws {Error} ERR_READ_ONLY, ERR_CLOSED; ERR_BUSY while `sortAsync` or `fromfileAsync` works on the array; ENOMEM
+   * if there is not enough memory for the copy: nothing is then changed
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for other options; ERR_TYPE_MISMATCH for complex numbers, for records
+   * without a field, and for a field that is not a single real number
    * @example
    * new MmapArray('i', [3, 1, 2]).sort().tolist() // => [ 1, 2, 3 ]
    * new MmapArray('d', [NaN, 1, -0, 0]).sort().tolist() // => [ -0, 0, 1, NaN ]
@@ -2656,12 +2786,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   sort(options?: FieldOptions<NumberField<C>>): this
 
   /**
-   * As `sort`, on another thread. Until the promise is settled a call that changes the length, and another that sorts,
-   * throws `ERR_BUSY`; elements may be read and written, but what is written may be lost. After an abort they are as they were,
-   * or sorted.
+   * Sorts the elements as `sort` does, but on another thread. Until the promise is settled, a call that changes the
+   * length, and another call that sorts, throw `ERR_BUSY`. You can read and write elements in the meantime, but what
+   * you write may be lost. After an abort, the elements are either as they were or sorted.
    *
-   * @throws {Error} as a rejection: ERR_READ_ONLY; ERR_BUSY while another such call works on the array; ERR_CLOSED, also where
-   * it is closed meanwhile; the signal's reason; ENOMEM
+   * @throws {Error} as a rejection: ERR_READ_ONLY; ERR_BUSY while another asynchronous call works on the array;
+   * ERR_CLOSED, also if you close the array before the call has ended; the reason of the signal; ENOMEM
    * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE, ERR_TYPE_MISMATCH
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
@@ -2671,16 +2801,17 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   sortAsync(options?: AsyncOptions & Partial<FieldOptions<NumberField<C>>>): Promise<this>
 
   /**
-   * Where a value belongs in sorted elements: the index of the first that is not less, as Python's `bisect.bisect_left`. Values
-   * compare exactly, whatever their type: what no element can equal, as a fraction among integers, has a place too. A NaN
-   * belongs behind all numbers.
+   * Returns the place of a value in sorted elements: the index of the first element that is not less than the value,
+   * like Python's `bisect.bisect_left`. Values are compared exactly, whatever their type. A value that no element can
+   * equal, such as a fraction among integers, also has a place. NaN comes after all numbers.
    *
-   * @param value a number or a bigint; a string of one character among characters
+   * @param value a number or a bigint; for characters, a string of one character
    * @param lo where to begin, 0 or more; default 0
-   * @param hi where to end, not included; default the length. Bounds beyond the length are moved to it
-   * @param options `field`: what records are sorted by, see {@link FieldOptions}. It may also stand in the place of a bound
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE; ERR_TYPE_MISMATCH for elements without an order, and for a field that is not one
-   * real number
+   * @param hi where to end, not included; default the length. A bound beyond the length is moved to it
+   * @param options `field`: the field that the records are sorted by, see {@link FieldOptions}. You may pass it in
+   * place of a bound
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; ERR_TYPE_MISMATCH for complex numbers, for records without a field, and
+   * for a field that is not a single real number
    * @throws {RangeError} ERR_OUT_OF_RANGE for a negative `lo`
    * @throws {Error} ERR_CLOSED
    * @example
@@ -2698,15 +2829,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): number
 
   /**
-   * Where a value belongs in sorted elements: the index behind the last that is not greater, as Python's
-   * `bisect.bisect_right`. Else as {@link MmapArray.bisectLeft}.
+   * Returns the place of a value in sorted elements: the index after the last element that is not greater than the
+   * value, like Python's `bisect.bisect_right`. Otherwise it works as {@link MmapArray.bisectLeft} does.
    *
-   * @param value a number or a bigint; a string of one character among characters
+   * @param value a number or a bigint; for characters, a string of one character
    * @param lo where to begin, 0 or more; default 0
-   * @param hi where to end, not included; default the length. Bounds beyond the length are moved to it
-   * @param options `field`: what records are sorted by, see {@link FieldOptions}. It may also stand in the place of a bound
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE; ERR_TYPE_MISMATCH for elements without an order, and for a field that is not one
-   * real number
+   * @param hi where to end, not included; default the length. A bound beyond the length is moved to it
+   * @param options `field`: the field that the records are sorted by, see {@link FieldOptions}. You may pass it in
+   * place of a bound
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; ERR_TYPE_MISMATCH for complex numbers, for records without a field, and
+   * for a field that is not a single real number
    * @throws {RangeError} ERR_OUT_OF_RANGE for a negative `lo`
    * @throws {Error} ERR_CLOSED
    * @example
@@ -2722,16 +2854,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): number
 
   /**
-   * Where each of many values belongs in sorted elements, as NumPy's `searchsorted`: {@link MmapArray.bisectLeft} or
-   * {@link MmapArray.bisectRight} for a batch. Many times faster than one call after the other, above all where the array is
-   * larger than the processor's cache.
+   * Returns the place of each of many values in sorted elements, like NumPy's `searchsorted`. The results are those of
+   * {@link MmapArray.bisectLeft} or {@link MmapArray.bisectRight}, but one call is many times faster than one call for
+   * each value, above all if the array is larger than the processor's cache.
    *
-   * @param needles elements of the same type: a typed array of its kind, or an MmapArray
-   * @param side `'left'` of the elements that equal a needle, or `'right'`; default `'left'`
-   * @returns one index a needle
-   * @throws {TypeError} ERR_TYPE_MISMATCH for needles of another type, ERR_INVALID_ARG_TYPE
+   * @param needles the values: a typed array of the same kind, or an MmapArray of the same typecode
+   * @param side the side of the elements that equal a value: `'left'` or `'right'`; default `'left'`
+   * @returns one index for each value
+   * @throws {TypeError} ERR_TYPE_MISMATCH for needles of another type; ERR_INVALID_ARG_TYPE
    * @throws {RangeError} ERR_OUT_OF_RANGE for another side
-   * @throws {Error} ERR_CLOSED, of either array
+   * @throws {Error} ERR_CLOSED if either array is closed
    * @example
    * const scores = new MmapArray('i', [10, 20, 20, 30])
    * scores.searchsorted(Int32Array.of(20, 5, 99)) // => Float64Array(3) [ 1, 0, 4 ]
@@ -2740,16 +2872,17 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   searchsorted(needles: View<C> | MmapArray<C>, side?: 'left' | 'right'): Float64Array<ArrayBuffer>
 
   /**
-   * Where each of many values belongs in records that are sorted by a field.
+   * Returns the place of each of many values in records that are sorted by a field.
    *
-   * @param needles values of the field: a typed array of its kind, or an MmapArray of its typecode
-   * @param side `'left'` of the records that equal a needle, or `'right'`; default `'left'`. The options may stand in its place
+   * @param needles the values: a typed array of the field's kind, or an MmapArray of its typecode
+   * @param side the side of the records that equal a value: `'left'` or `'right'`; default `'left'`. You may pass the
+   * options in its place
    * @param options `field`, see {@link FieldOptions}
-   * @returns one index a needle
-   * @throws {TypeError} ERR_TYPE_MISMATCH for needles of another type and for a field that is not one real number;
+   * @returns one index for each value
+   * @throws {TypeError} ERR_TYPE_MISMATCH for needles of another type and for a field that is not a single real number;
    * ERR_INVALID_ARG_TYPE
    * @throws {RangeError} ERR_OUT_OF_RANGE for another side
-   * @throws {Error} ERR_CLOSED, of either array
+   * @throws {Error} ERR_CLOSED if either array is closed
    * @example
    * const trades = new MmapArray({ time: 'q', price: 'd' }, [{ time: 1, price: 9.5 }, { time: 3, price: 9 }])
    * trades.searchsorted(BigInt64Array.of(2n, 3n, 9n), { field: 'time' }) // => Float64Array(3) [ 1, 1, 2 ]
@@ -2762,15 +2895,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): Float64Array<ArrayBuffer>
 
   /**
-   * As `searchsorted`, on another thread. Until the promise is settled a call that changes the length throws `ERR_BUSY`. A typed
-   * array of needles is copied at once; those of an MmapArray are read where they are, and must stay there.
+   * Searches as `searchsorted` does, but on another thread. Until the promise is settled, a call that changes the
+   * length throws `ERR_BUSY`. A typed array of needles is copied before the call returns. Needles in an MmapArray are
+   * not copied: do not change them until the promise is settled.
    *
-   * @param needles elements of the same type: a typed array of its kind, or an MmapArray
-   * @param side `'left'` of the elements that equal a needle, or `'right'`; default `'left'`
-   * @throws {TypeError} as a rejection: ERR_TYPE_MISMATCH for needles of another type, ERR_INVALID_ARG_TYPE
+   * @param needles the values: a typed array of the same kind, or an MmapArray of the same typecode
+   * @param side the side of the elements that equal a value: `'left'` or `'right'`; default `'left'`
+   * @throws {TypeError} as a rejection: ERR_TYPE_MISMATCH for needles of another type; ERR_INVALID_ARG_TYPE
    * @throws {RangeError} as a rejection: ERR_OUT_OF_RANGE for another side
-   * @throws {Error} as a rejection: ERR_BUSY while `sortAsync` or `fromfileAsync` works on the array; ERR_CLOSED, also where it
-   * is closed meanwhile; the signal's reason; ENOMEM
+   * @throws {Error} as a rejection: ERR_BUSY while `sortAsync` or `fromfileAsync` works on the array; ERR_CLOSED, also
+   * if you close the array before the call has ended; the reason of the signal; ENOMEM
    * @example
    * const scores = new MmapArray('i', [10, 20, 20, 30])
    * await scores.searchsortedAsync(Int32Array.of(20, 99)) // => Float64Array(2) [ 1, 4 ]
@@ -2782,15 +2916,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): Promise<Float64Array<ArrayBuffer>>
 
   /**
-   * As `searchsorted` of a field, on another thread.
+   * Searches a field of records as `searchsorted` does, but on another thread.
    *
-   * @param needles values of the field: a typed array of its kind, or an MmapArray of its typecode
-   * @param side `'left'` of the records that equal a needle, or `'right'`; default `'left'`. The options may stand in its place
+   * @param needles the values: a typed array of the field's kind, or an MmapArray of its typecode
+   * @param side the side of the records that equal a value: `'left'` or `'right'`; default `'left'`. You may pass the
+   * options in its place
    * @param options `field` and `signal`
    * @throws {TypeError} as a rejection: those of `searchsorted`
    * @throws {RangeError} as a rejection: ERR_OUT_OF_RANGE for another side
-   * @throws {Error} as a rejection: ERR_BUSY while `sortAsync` or `fromfileAsync` works on the array; ERR_CLOSED, also where it
-   * is closed meanwhile; the signal's reason; ENOMEM
+   * @throws {Error} as a rejection: ERR_BUSY while `sortAsync` or `fromfileAsync` works on the array; ERR_CLOSED, also
+   * if you close the array before the call has ended; the reason of the signal; ENOMEM
    * @example
    * const points = new MmapArray({ x: 'd', y: 'd' }, [{ x: 1, y: 9 }, { x: 3, y: 8 }])
    * await points.searchsortedAsync(Float64Array.of(2), { field: 'x' }) // => Float64Array(1) [ 1 ]
@@ -2803,16 +2938,18 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): Promise<Float64Array<ArrayBuffer>>
 
   /**
-   * The least and the greatest number of each of `parts` equal parts: what a picture of a big array shows, in one pass, which
-   * is as fast as the memory where parts have thousands of elements. Part `i` of `n` elements goes from `floor(i * n / parts)` to before `floor((i + 1) * n / parts)`. A
-   * NaN is passed over; a part of nothing else is NaN. Characters are code points.
+   * Divides the array, or a range, into `parts` equal parts, and returns the least and the greatest number of each:
+   * what you need to plot a large array. It reads each element once, at the speed of memory if the parts have thousands
+   * of elements. Part `i` of `n` elements starts at `floor(i * n / parts)` and ends before
+   * `floor((i + 1) * n / parts)`. NaNs are skipped; a part of NaNs only gives NaN. Characters become code points.
    *
-   * @param parts how many, from 1 to the number of elements; 0 where there are none
-   * @param start first element; default 0. Negative counts from the end, far bounds clamp
-   * @param stop the element behind the last; default `length`
-   * @returns an element of each part, twice
+   * @param parts the number of parts, from 1 to the number of elements; 0 if there are no elements
+   * @param start the first element; default 0. A negative bound counts from the end, and a bound beyond the array is
+   * moved to its start or end
+   * @param stop the end of the range, not included; default the length
+   * @returns two typed arrays, `min` and `max`, with one element for each part
    * @throws {RangeError} ERR_OUT_OF_RANGE for any other number of parts
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; ERR_TYPE_MISMATCH for complex numbers, and for records without a field
    * @throws {Error} ERR_CLOSED, ERR_MEMORY_FAULT, ERR_BUSY; ENOMEM
    * @example
    * const scores = new MmapArray('i', [3, 1, 4, 1, 5, 9])
@@ -2821,14 +2958,14 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   envelope(parts: number, start?: Bound, stop?: Bound): Envelope<C>
 
   /**
-   * The least and the greatest number that one field has in each part of the records.
+   * Divides the records into equal parts, and returns the least and the greatest number of one field in each part.
    *
-   * @param parts how many, from 1 to the number of records; 0 if the range has none
-   * @param start first record; default 0
-   * @param stop the record behind the last; default `length`
-   * @param options `field`, see {@link FieldOptions}. It may also stand in the place of a bound
+   * @param parts the number of parts, from 1 to the number of records; 0 if there are no records
+   * @param start the first record; default 0
+   * @param stop the end of the range, not included; default the length
+   * @param options `field`, see {@link FieldOptions}. You may pass it in place of a bound
    * @throws {RangeError} ERR_OUT_OF_RANGE for any other number of parts
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE; ERR_TYPE_MISMATCH for a field that is not one real number
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; ERR_TYPE_MISMATCH for a field that is not a single real number
    * @throws {Error} ERR_CLOSED, ERR_MEMORY_FAULT, ERR_BUSY; ENOMEM
    * @example
    * const trades = new MmapArray({ time: 'q', price: 'd' }, [{ time: 1, price: 9.5 }, { time: 3, price: 9 }])
@@ -2843,16 +2980,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): Envelope<FieldTypecode<F[K]>>
 
   /**
-   * As `envelope`, on another thread. Until the promise is settled a call that changes the length throws `ERR_BUSY`; an
-   * element written meanwhile may or may not be seen.
+   * Works as `envelope` does, but on another thread. Until the promise is settled, a call that changes the length
+   * throws `ERR_BUSY`. The result may or may not include what you write to elements in the meantime.
    *
-   * @param parts how many, as `envelope`
-   * @param start first element; default 0
-   * @param stop the element behind the last; default `length`
+   * @param parts the number of parts, as for `envelope`
+   * @param start the first element; default 0
+   * @param stop the end of the range, not included; default the length
    * @throws {RangeError} as a rejection: ERR_OUT_OF_RANGE
-   * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE
-   * @throws {Error} as a rejection: ERR_CLOSED, also where it is closed meanwhile; ERR_BUSY while the elements are being written
-   * by another such call; ERR_MEMORY_FAULT; ENOMEM; the signal's reason
+   * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE, ERR_TYPE_MISMATCH
+   * @throws {Error} as a rejection: ERR_CLOSED, also if you close the array before the call has ended; ERR_BUSY while
+   * another asynchronous call writes the elements; ERR_MEMORY_FAULT; ENOMEM; the reason of the signal
    * @example
    * const scores = new MmapArray('i', [3, 1, 4, 1, 5, 9])
    * await scores.envelopeAsync(1, -3) // => { min: Int32Array(1) [ 1 ], max: Int32Array(1) [ 9 ] }
@@ -2860,12 +2997,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   envelopeAsync(parts: number, start?: Bound, stop?: Bound, options?: AsyncOptions): Promise<Envelope<C>>
 
   /**
-   * As `envelope` of a field, on another thread.
+   * Works as `envelope` of a field does, but on another thread.
    *
-   * @param parts how many, as `envelope`
-   * @param start first record; default 0
-   * @param stop the record behind the last; default `length`
-   * @param options `field` and `signal`. They may also stand in the place of a bound
+   * @param parts the number of parts, as for `envelope`
+   * @param start the first record; default 0
+   * @param stop the end of the range, not included; default the length
+   * @param options `field` and `signal`. You may pass them in place of a bound
    * @throws {RangeError} as a rejection: ERR_OUT_OF_RANGE
    * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE, ERR_TYPE_MISMATCH
    * @throws {Error} as a rejection: those of the other form
@@ -2882,13 +3019,15 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ): Promise<Envelope<FieldTypecode<F[K]>>>
 
   /**
-   * An ArrayBuffer on exactly the elements: the memory itself, not a copy. The same object until the length changes. An older
-   * one stays valid when the array grows; where its pages are given back, it is detached: its `byteLength` is then 0. That is
-   * when the array is closed, and when it got shorter by whole pages: an exact one at once, a reserved one when it is made
-   * exact. Until then what is stored behind the end is no element, and stays in the file of a process that is killed. To post
-   * it to another thread makes a copy; post {@link MmapArray.handle} instead.
+   * An ArrayBuffer over exactly the elements: the memory itself, not a copy. It is the same object until the length
+   * changes. Posting it to another thread makes a copy; post the {@link MmapArray.handle} instead.
    *
-   * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE where one buffer cannot span so many bytes (4 GiB on Node.js 20): take
+   * Older buffers stay valid when the array grows. A buffer is detached, so that its `byteLength` is 0, when you close
+   * the array, and when the array gets shorter by whole pages: at once for an exact array, and when it becomes exact
+   * for a reserved one. Until then, an older buffer may reach beyond the last element. What you store there is not an
+   * element, but stays in the file if the process is killed.
+   *
+   * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE if the array is too large for one buffer (4 GiB on Node.js 20): use
    * {@link MmapArray.subarray}
    * @example
    * const words = new MmapArray('H', [1, 2])
@@ -2898,21 +3037,23 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly buffer: ArrayBuffer
 
   /**
-   * A typed array on exactly the elements: the memory itself, as fast as any typed array, and the thing to use in hot loops.
-   * The same object until the length changes; older ones stay valid as `buffer` says. Being a plain typed array it wraps and
-   * rounds what is stored, silently. A store through the view of an array opened with `'r'` reaches neither the file nor
-   * other processes, but this array shows it from then on. If another process has truncated the file, it reads zeros without an
-   * error: call {@link MmapArray.check} after the loop. To post it to another thread makes a copy; post
-   * {@link MmapArray.sharedView} or {@link MmapArray.handle} instead.
+   * A typed array over exactly the elements: the memory itself, as fast as any typed array. For speed-critical loops,
+   * use this. It is the same object until the length changes; older views stay valid as older buffers do, see
+   * {@link MmapArray.buffer}. Posting it to another thread makes a copy; post the {@link MmapArray.sharedView} or the
+   * {@link MmapArray.handle} instead.
    *
-   * The engine's own calls are as safe on it as the engine makes them. Some trust that nobody else writes the memory, and end
-   * the process, or never end, where another thread or process does. So it is with `buffer` and `subarray`, too:
+   * Like every typed array, it wraps and rounds the values that you store, without an error. If the array was opened
+   * with `'r'`, a store reaches neither the file nor other processes, but this array shows it from then on. If another
+   * process has truncated the file, the view reads zeros without an error: call {@link MmapArray.check} after the loop.
    *
-   * - `view.sort()`: sort by {@link MmapArray.sort}.
-   * - Decoding UTF-8, as `new TextDecoder().decode(view)` and `Buffer.from(array.buffer).toString()` do: decode
-   *   {@link MmapArray.slice} or {@link MmapArray.tobytes}, which copy.
-   * - Asynchronous calls of `zlib` on a view that `close()`, `refresh()` or a change of length detaches meanwhile: give them a
-   *   copy, or await them first.
+   * Some built-in functions of the JavaScript engine assume that nobody else writes to the memory. If another thread or
+   * process does, they may crash the process or never end. This also applies to `buffer` and `subarray`:
+   *
+   * - `view.sort()`: use {@link MmapArray.sort}.
+   * - Decoding UTF-8, as `new TextDecoder().decode(view)` and `Buffer.from(array.buffer).toString()` do: decode a copy,
+   *   from {@link MmapArray.slice} or {@link MmapArray.tobytes}.
+   * - Asynchronous calls of `zlib`, if `close()`, `refresh()` or a change of the length detaches the view before they
+   *   end: pass a copy, or await the call first.
    *
    * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE, see {@link MmapArray.buffer}
    * @example
@@ -2925,14 +3066,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly view: View<C, ArrayBuffer>
 
   /**
-   * A SharedArrayBuffer on exactly the elements: `postMessage` and `workerData` share it without a copy, the other thread
-   * needs no package, and `Atomics` work on it, `Atomics.wait` and `Atomics.notify` too. The same object until the length
-   * changes. It outlives the array and the thread that made it; after `close()` it shows zeros, unless another array still
-   * holds the memory. Waiters of `Atomics.wait` and those of {@link MmapArray.wait} do not wake each other.
+   * A SharedArrayBuffer over exactly the elements. `postMessage` and `workerData` share it without a copy, and the
+   * other thread does not need this package. `Atomics` work on it, including `Atomics.wait` and `Atomics.notify`; these
+   * do not wake a {@link MmapArray.wait}, nor are they woken by {@link MmapArray.notify}.
    *
-   * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE, see {@link MmapArray.buffer}; ERR_UNSUPPORTED_RUNTIME where the runtime can
-   * make none: on Node.js up to 22.23.0 also for copy-on-write arrays and those that do not begin on a page, by their `offset`
-   * or by the header of their `.npy` file
+   * It is the same object until the length changes. It outlives the array and the thread that made it. After `close()`
+   * it shows zeros, unless another array still uses the memory.
+   *
+   * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE, see {@link MmapArray.buffer}; ERR_UNSUPPORTED_RUNTIME if the
+   * runtime cannot make one. Node.js up to 22.23.0 also cannot for copy-on-write arrays, and for arrays that do not
+   * begin on a page because of their `offset` or their `.npy` header
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * Atomics.add(new Int32Array(scores.sharedBuffer, 0, 3), 0, 10)
@@ -2941,8 +3084,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly sharedBuffer: SharedArrayBuffer
 
   /**
-   * A typed array on `sharedBuffer`: to post this to a thread shares the elements, where to post `view` copies them. Its `sort`
-   * holds while others write; decoding UTF-8 does not, see {@link MmapArray.view}.
+   * A typed array over {@link MmapArray.sharedBuffer}. Posting it to another thread shares the elements, while posting
+   * `view` copies them. Its `sort` is safe while others write; decoding UTF-8 is not, see {@link MmapArray.view}.
    *
    * @throws {Error} as `sharedBuffer`
    * @example
@@ -2953,12 +3096,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   readonly sharedView: View<C, SharedArrayBuffer>
 
   /**
-   * A typed array on a range, or a DataView on records: the memory itself, not a copy (`slice` copies). On Node.js 20 it is also the way to elements
-   * beyond what one buffer can span.
+   * Returns a typed array over a range, or a DataView over records. It is the memory itself, not a copy; `slice`
+   * copies. On Node.js 20, it also reaches the elements of an array that is too large for one buffer.
    *
-   * @param start default 0; counted from the end where it is negative
+   * @param start default 0; a negative bound counts from the end
    * @param end not included; default the length
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer
    * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
@@ -2968,13 +3111,14 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   subarray(start?: Bound, end?: Bound): View<C, ArrayBuffer>
 
   /**
-   * A row of an array of several dimensions: a typed array on the elements with one index along the first axis, or a DataView on records. It is
-   * the memory itself, not a copy. For speed-critical loops, this is faster than `get`.
+   * Returns a row of an array of several dimensions, which has the elements with one index along the first axis. It is
+   * a typed array, or a DataView over records: the memory itself, not a copy. For speed-critical loops, this is faster
+   * than `get`.
    *
-   * @param index counted from the end where it is negative
+   * @param index a negative index counts from the end
    * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is no integer; ERR_TYPE_MISMATCH for an array of one dimension, and in Fortran
-   * order, in which the elements of a row do not follow each other
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for an index that is not an integer; ERR_TYPE_MISMATCH for an array of one
+   * dimension, and in Fortran order, in which the elements of a row are not adjacent
    * @throws {Error} ERR_CLOSED; ERR_VIEW_TOO_LARGE
    * @example
    * const grid = new MmapArray('i', [[1, 2, 3], [4, 5, 6]], { shape: [2, 3] })
@@ -2986,11 +3130,12 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   row(index: number): View<C, ArrayBuffer>
 
   /**
-   * Iterates over rows, each as {@link MmapArray.row} gives it. Without `stop` it also sees rows that are appended meanwhile.
+   * Returns an iterator over the rows, each as {@link MmapArray.row} returns it. Without `stop` it also returns rows
+   * that are appended during the loop.
    *
-   * @param start the first row, default 0; counted from the end where it is negative
+   * @param start the first row; default 0; a negative bound counts from the end
    * @param stop not included; default all rows
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is no integer; ERR_TYPE_MISMATCH as `row`
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE for a bound that is not an integer; ERR_TYPE_MISMATCH as `row`
    * @throws {Error} ERR_CLOSED, also in the middle of a loop; ERR_VIEW_TOO_LARGE
    * @example
    * const grid = new MmapArray('i', [[1, 2, 3], [4, 5, 6]], { shape: [2, 3] })
@@ -3001,7 +3146,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   rows(start?: Bound, stop?: Bound): IterableIterator<View<C, ArrayBuffer>>
 
   /**
-   * The array as the constructor of scijs' `ndarray` takes it, without a copy: `ndarray(data, shape, stride, offset)`. Take it again after the
+   * Returns the arguments for scijs' `ndarray(data, shape, stride, offset)`, without a copy. Call it again after the
    * length has changed.
    *
    * @throws {TypeError} ERR_TYPE_MISMATCH for complex numbers and records
@@ -3012,17 +3157,20 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   ndarray(): NdarrayParts<C>
 
   /**
-   * Makes room for so many elements at once, so that up to there `append` is a plain store into memory. It is a promise to
-   * be the only writer of the file until `trim()`, `flush()`, `handle()` or `close()`: what others append meanwhile is lost.
-   * Nobody should read a raw file meanwhile either, because it is longer than the array: others see zeros behind the elements.
-   * {@link MmapArray.follow} waits, and {@link MmapArray.isReserved} tells. To log into a file that others follow, use
-   * {@link MmapArray.appender}. A process killed in between leaves zeros at its end, and in a `.npy` file
-   * the count of before, without what was appended since. The disk's blocks are taken first, so a full disk is an error here.
+   * Reserves room for a number of elements, so that `append` is a plain store into memory until the room is full. The
+   * blocks of the disk are taken now, so this call throws if the disk is full.
    *
-   * For a log that others read while it grows, use {@link MmapArray.appender}.
+   * This array must be the only writer of the file until `trim()`, `flush()`, `handle()` or `close()`: elements that
+   * others append before that are lost. Nobody should read a raw file during this time either, because it is longer
+   * than the array, and readers see zeros after the elements. {@link MmapArray.follow} waits, and
+   * {@link MmapArray.isReserved} tells. For a log that others read while it grows, use {@link MmapArray.appender}.
    *
-   * @param capacity elements in all, those that are there included; fewer than `capacity` says change nothing
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; the system's, as ENOSPC
+   * If the process is killed before the file is exact again, a raw file keeps zeros at its end, and a `.npy` file keeps
+   * its previous count, without the elements that were appended since.
+   *
+   * @param capacity the total number of elements, including those that the array has. A number below `capacity` changes
+   * nothing
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; system errors such as ENOSPC
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @throws {RangeError} ERR_OUT_OF_RANGE
    * @example
@@ -3035,10 +3183,10 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   reserve(capacity: number): void
 
   /**
-   * Gives back the room that is not used: the file ends with the last element again, and others may append. Of exact arrays
-   * only those in a `.npy` file have any, where they got shorter.
+   * Releases the reserved room that is not used, so that the file ends with the last element and others may append
+   * again. An exact array has no such room, except in a `.npy` file after elements were removed.
    *
-   * @throws {Error} ERR_CLOSED; ERR_BUSY while `fromfileAsync` works on it; the system's
+   * @throws {Error} ERR_CLOSED; ERR_BUSY while `fromfileAsync` works on the array; system errors
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'w+', capacity: 1000 })
    * log.append(1.5)
@@ -3048,17 +3196,17 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   trim(): void
 
   /**
-   * Takes over what others did to the length of the file, and returns the length, in elements. Their changes to elements show
-   * at once, without it. After a fault it maps what is there now. On overlayfs, as in a container, it opens a file again that was
-   * copied to the upper layer since: a lock that you took on {@link MmapArray.fd} yourself is gone then.
+   * Updates the array to the length that the file has now, and returns it, in elements. Call it after others have
+   * changed the length, or to recover from `ERR_MEMORY_FAULT`. Elements that others write show at once, without it.
    *
-   * On overlayfs, as in a container, an array that was opened for reading shows the file as it was until somebody opens it for
-   * writing for the first time. That makes a copy, and `refresh()` goes on to the copy; views show it from then on. What was
-   * stored through the `view` of an `'r'` array goes with the old file. A `'c'` array that was written to keeps the old file's
-   * elements.
+   * On overlayfs, as in a container, an array that was opened for reading shows the file as it is until somebody opens
+   * it for writing for the first time. The system then copies the file; the array and its views show the old one until
+   * `refresh()` switches them to the copy. Values that you stored through the `view` of an `'r'` array are lost then,
+   * and so is a lock that you took on {@link MmapArray.fd} yourself. A `'c'` array that you have written to keeps the
+   * elements of the old file.
    *
-   * @throws {Error} ERR_CLOSED; ERR_BUSY while an asynchronous call works on it; ERR_INVALID_NPY where the header of a `.npy` file is
-   * gone; the system's
+   * @throws {Error} ERR_CLOSED; ERR_BUSY while an asynchronous call works on the array; ERR_INVALID_NPY if the header
+   * of a `.npy` file is gone; system errors
    * @example
    * const reader = MmapArray.open('log.i32', 'i', { flags: 'a+' })
    * const writer = MmapArray.open('log.i32', 'i', { flags: 'r+' })
@@ -3069,12 +3217,14 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   refresh(): number
 
   /**
-   * Gives a new array on the file that the path leads to now, of the same type and with the options that this one was opened with. Flags
-   * that made the file, `'w+'` and `'wx+'`, become `'r+'`, and a length they gave it is left out. This array stays as it is, with its
-   * views, until it is closed; it may be closed already. A relative path is that from the directory of the time when it was opened.
+   * Returns a new array over the file that is now at the path, with the same type and the options that this array was
+   * opened with. Flags that create a file, `'w+'` and `'wx+'`, become `'r+'`, and the length that they gave the file is
+   * not applied again. A relative path is resolved against the directory that was current when this array was opened.
+   *
+   * This array and its views stay as they are until you close it. You can also call this on a closed array.
    *
    * @throws {Error} ERR_NO_PATH for anonymous memory and for an array that was opened by a descriptor; ERR_INVALID_NPY,
-   * ERR_UNSUPPORTED_NPY; the system's, such as ENOENT
+   * ERR_UNSUPPORTED_NPY; system errors such as ENOENT
    * @throws {RangeError} ERR_OUT_OF_RANGE if the new file is too short for the options `offset` or `length`
    * @throws {TypeError} ERR_TYPE_MISMATCH for a `.npy` file of another type
    * @example
@@ -3086,22 +3236,27 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   reopen(): MmapArray<C>
 
   /**
-   * Iterates over the elements that others append to the file, or this array itself: each one once and in order, as typed arrays that are
-   * copies, or as a list if elements are objects; the form that `slice` gives. If there are none yet, it waits: the system
-   * wakes it when the file changes, and once a second it looks by itself. It works whoever appends, by this package, Python, C or
-   * `cat >>`; a raw file by whole elements, a `.npy` file by what its header counts. While somebody has a raw file
-   * reserved, it gives nothing. See docs/following.md.
+   * Returns an iterator over the elements that anyone appends to the file, including this array: each element once, in
+   * order. Each part is a copy in the form that `slice` returns, a typed array, or an Array if the elements are
+   * objects. It does not matter how elements are appended: by this package, Python, C or `cat >>`. The iterator returns
+   * whole elements of a raw file, and the elements that the header of a `.npy` file counts. While anybody has reserved
+   * a raw file, it returns nothing. See docs/following.md.
    *
-   * It reads the file, and leaves the array as it is: `length` changes by `refresh()` only. The next part is read when it is asked for.
-   * `break`, `return()`, an abort and `close()` of the array end it at once, and leave nothing behind; so end an iterator that
-   * you do not use any more. `close()` ends the loop without an error. A waiting `next()` keeps the process alive. Memory that nobody
-   * else could see is exact from this call on, as after {@link MmapArray.handle}.
+   * If there are no new elements, `next()` waits. The system wakes it when the file changes, and it also looks once a
+   * second. A waiting `next()` keeps the process alive. The iterator reads the next part when you ask for it. It does
+   * not change the array: call `refresh()` to update `length`. Anonymous memory becomes exact, as after
+   * {@link MmapArray.handle}.
+   *
+   * `break`, `return()`, an abort and `close()` of the array end the iteration at once and leave nothing behind.
+   * `close()` ends it without an error. Call `return()` on an iterator that you no longer use.
    *
    * @param options `from`, `batch`, `signal`, `truncated`, `replaced`
-   * @throws {Error} ERR_CLOSED; as a rejection of `next()`: ERR_MEMORY_FAULT if the file was truncated, the signal's reason, ERR_INVALID_NPY,
-   * the system's
-   * @throws {TypeError} ERR_INVALID_ARG_TYPE; as a rejection of `next()`: ERR_TYPE_MISMATCH if a `.npy` file of another type took the place
-   * @throws {RangeError} ERR_OUT_OF_RANGE, ERR_PARTIAL_ROW; as a rejection of `next()`: ERR_OUT_OF_RANGE if a `.npy` file of other rows did
+   * @throws {Error} ERR_CLOSED; from `next()`: ERR_MEMORY_FAULT if the file was truncated, the reason of the signal,
+   * ERR_INVALID_NPY, system errors
+   * @throws {TypeError} ERR_INVALID_ARG_TYPE; from `next()`: ERR_TYPE_MISMATCH if the file was replaced by a `.npy`
+   * file of another type
+   * @throws {RangeError} ERR_OUT_OF_RANGE, ERR_PARTIAL_ROW; from `next()`: ERR_OUT_OF_RANGE if the file was replaced by
+   * a `.npy` file with other rows
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
    * setTimeout(() => log.extend([1.5, 2.5])) // here, or in any other process
@@ -3113,15 +3268,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   follow(options?: FollowOptions): AsyncIterableIterator<Slice<C>>
 
   /**
-   * Throws if something that was read through `view`, `buffer`, `subarray` or `sharedView` since the last
-   * {@link MmapArray.refresh} may not have been the file's: another process truncated the file, and a raw view reads zeros there
-   * without an error. Asks the system for the size of the file once. Methods need no check; they throw by themselves.
+   * Throws if what you read through `view`, `buffer`, `subarray` or `sharedView` since the last
+   * {@link MmapArray.refresh} may not be the data of the file: if another process truncates the file, a raw view reads
+   * zeros without an error. It asks the system once for the size of the file. You need it only for raw views; methods
+   * throw by themselves.
    *
-   * Two things cannot be told. Bytes between the new end of the file and the end of its page (4 KiB, at most 2 MiB) read as
-   * zeros; `check` notices that only while the file is too short. And a file that was truncated and made long again in between,
-   * before anything behind the new end was read, looks as if it had been written in place.
+   * Two cases are not detected. Bytes between the new end of the file and the end of its page (4 KiB, at most 2 MiB)
+   * read as zeros, and `check` notices that only while the file is too short. A file that was truncated and extended
+   * again, before anything beyond the new end was read, looks as if it had been written in place.
    *
-   * @throws {Error} ERR_MEMORY_FAULT until `refresh()` has taken over what is there; ERR_CLOSED; the system's
+   * @throws {Error} ERR_MEMORY_FAULT until you call `refresh()`; ERR_CLOSED; system errors
    * @example
    * const prices = MmapArray.open('prices.f64', 'd', { flags: 'w+' })
    * prices.extend([1.5, 2.5])
@@ -3133,11 +3289,11 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   check(): void
 
   /**
-   * Waits until data and length are on the device, so that they survive a power failure; and makes a reserved array
-   * exact. Not needed for other threads and processes, which see a change at once, nor against the end of this process. Does nothing for
-   * arrays opened with `'r'` and `'c'`.
+   * Waits until the elements and the length are on the device, so that they survive a power failure. It also makes a
+   * reserved array exact. Other threads and processes see every change at once, without it, and changes to a file
+   * survive the end of this process. Does nothing for arrays opened with `'r'` or `'c'`.
    *
-   * @throws {Error} ERR_CLOSED; ERR_BUSY while `fromfileAsync` works on it; the system's, as EIO
+   * @throws {Error} ERR_CLOSED; ERR_BUSY while `fromfileAsync` works on the array; system errors such as EIO
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
    * log.append(1.5)
@@ -3146,10 +3302,10 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   flush(): void
 
   /**
-   * As `flush`, but waits for the device on another thread. The array may be used meanwhile, and closed. An abort ends the
-   * waiting, not what the device does.
+   * Works as `flush` does, but waits for the device on another thread. You can use or close the array in the meantime.
+   * An abort ends the waiting, but does not stop the device.
    *
-   * @throws {Error} as a rejection: ERR_CLOSED; the signal's reason; the system's, as EIO
+   * @throws {Error} as a rejection: ERR_CLOSED; the reason of the signal; system errors such as EIO
    * @throws {TypeError} as a rejection: ERR_INVALID_ARG_TYPE
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'w+' })
@@ -3159,21 +3315,22 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   flushAsync(options?: AsyncOptions): Promise<void>
 
   /**
-   * Tells the system how a range is going to be used. A hint: elements never change by it.
+   * Tells the system how you will use a range of elements. It is a hint and never changes an element.
    *
-   * The system keeps `'sequential'`, `'random'`, `'normal'` and `'hugepage'` with the mapping, and divides the mapping where a
-   * part of it is given another hint. A process may have about 65,530 mappings (`vm.max_map_count`), and Node ends where it
-   * gets none. So a hint for a part of an array is ENOMEM once half of them are in use; the elements are as they were.
+   * The system stores `'sequential'`, `'random'`, `'normal'` and `'hugepage'` with the mapping, and splits the mapping
+   * if a part of it gets another hint. A process may have about 65,530 mappings (`vm.max_map_count`), and Node crashes
+   * when it cannot get one. So once half of them are in use, a hint for a part of an array throws ENOMEM.
    * `advise('normal')` for the whole array undoes its hints.
    *
-   * @param advice `'sequential'` reads ahead more, `'random'` not at all, `'normal'` as before; `'willneed'` begins to read
-   * the range in, `'populate'` reads it in before the call returns; `'dontneed'` gives the pages back, and they are read
-   * again when they are touched; `'hugepage'` asks for pages of 2 MiB, and puts those of memory that is there together to such
-   * @param start default 0; counted from the end where it is negative
+   * @param advice `'sequential'` reads further ahead, `'random'` does not read ahead, and `'normal'` restores the
+   * default. `'willneed'` starts to read the range, and `'populate'` reads it before the call returns. `'dontneed'`
+   * releases the pages, and they are read again at the next access. `'hugepage'` asks for pages of 2 MiB, also for
+   * memory that is already in use
+   * @param start default 0; a negative bound counts from the end
    * @param end not included; default the length
    * @throws {RangeError} ERR_OUT_OF_RANGE for an unknown advice
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
-   * @throws {Error} ERR_CLOSED; ENOMEM for too many hints for parts; the system's
+   * @throws {Error} ERR_CLOSED; ENOMEM for too many hints for parts; system errors
    * @example
    * const table = new MmapArray('I', new ArrayBuffer(4000))
    * table.advise('random')
@@ -3182,14 +3339,15 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   advise(advice: Advice, start?: Bound, end?: Bound): void
 
   /**
-   * Gives file and memory back, and the address range when nothing can reach it any more. Buffers and views of this array are
-   * detached: their length is 0. What a `sharedBuffer` covers shows zeros. Other arrays
-   * on the same file, and arrays attached by a handle, go on. To close twice is no error. An array that is dropped without it
-   * is closed when it is garbage-collected.
+   * Closes the array: it releases the file and the memory. Buffers and views of this array are detached, so that their
+   * length is 0, and a `sharedBuffer` shows zeros, unless another array still uses the memory. Other arrays over the
+   * same file, and arrays attached by a handle, stay open. A second call does nothing. An array that you drop without
+   * closing is closed when it is garbage-collected.
    *
-   * Appenders of the array are closed first. If one cannot append its elements, `close` throws, and the array stays open.
+   * `close` first closes the appenders of the array. If one of them cannot append its elements, `close` throws and the
+   * array stays open.
    *
-   * @throws {Error} the system's, if a reserved file cannot be truncated to its length, or as {@link Appender.close}
+   * @throws {Error} a system error if a reserved file cannot be truncated to its length; as {@link Appender.close}
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * const view = scores.view
@@ -3200,7 +3358,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   close(): void
 
   /**
-   * As `close`, for `using scores = new MmapArray('i')` in TypeScript and on Node.js 24 and later.
+   * Calls `close()`, for `using scores = new MmapArray('i')` in TypeScript and on Node.js 24 and later.
    *
    * @example
    * const scores = new MmapArray('i')
@@ -3210,15 +3368,16 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   [Symbol.dispose](): void
 
   /**
-   * Plain JSON by which another thread or process of this machine finds this array, with
-   * {@link MmapArrayConstructor.attach}: `postMessage`, `workerData`, `process.send`, an environment variable, a file. It
-   * makes the array exact. It keeps nothing alive: keep an anonymous array open until the other side has attached.
+   * Returns plain JSON that identifies this array. Send it to another thread or process of this machine, by
+   * `postMessage`, `workerData`, `process.send`, an environment variable or a file. There,
+   * {@link MmapArrayConstructor.attach} returns an array over the same memory. The call makes this array exact. The
+   * handle does not keep the memory alive: keep an anonymous array open until the other side has attached.
    *
-   * The array itself cannot be sent: `postMessage`, `workerData` and `structuredClone` of an array throw a DataCloneError.
-   * On Node.js 20, and where `v8.serialize` makes the copy (`process.send` with `serialization: 'advanced'`), they make an
-   * empty object without an error instead.
+   * You cannot send the array itself: `postMessage`, `workerData` and `structuredClone` of an array throw a
+   * DataCloneError. On Node.js 20, and if `v8.serialize` makes the copy (`process.send` with
+   * `serialization: 'advanced'`), you get an empty object without an error instead.
    *
-   * @throws {Error} ERR_CLOSED; ERR_BUSY while `fromfileAsync` works on it; the system's
+   * @throws {Error} ERR_CLOSED; ERR_BUSY while `fromfileAsync` works on the array; system errors
    * @example
    * import { Worker } from 'node:worker_threads'
    * const scores = new MmapArray('i', [3, 1, 2])
@@ -3232,12 +3391,14 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   handle(): Handle<C>
 
   /**
-   * Locks the array's file against others who lock it: an advisory lock between arrays of all threads and processes, released
-   * by `unlock()`, `close()` and the death of its holder, not by dropping the array. It keeps nobody from reading or writing without it. Blocks this
-   * thread until it is had; `lockAsync` and `withLock` do not. Programs in other languages take part with `flock`.
+   * Locks the file of the array, and blocks this thread until it has the lock; `lockAsync` and `withLock` do not block.
+   * The lock is advisory: it excludes other arrays, in any thread or process, that also lock the file, but does not
+   * stop anyone from reading or writing. Programs in other languages take part with `flock`. `unlock()`, `close()` and
+   * the death of the process release it; dropping the array does not.
    *
-   * @param options `shared`: whether others may hold it shared at the same time; default false
-   * @throws {Error} ERR_LOCKED where this array holds it already, ERR_CLOSED; the system's
+   * @param options `shared`: whether other arrays may hold the lock at the same time, if they also take it shared;
+   * default false
+   * @throws {Error} ERR_LOCKED if this array already holds the lock; ERR_CLOSED; system errors
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @example
    * const counter = new MmapArray('i', [0])
@@ -3248,9 +3409,9 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   lock(options?: LockOptions): void
 
   /**
-   * As `lock`, without blocking the thread.
+   * Locks the file as `lock` does, but without blocking the thread.
    *
-   * @throws {Error} as `lock`, and ERR_CLOSED where the array is closed meanwhile; as a rejection
+   * @throws {Error} as a rejection: as `lock`, and ERR_CLOSED if you close the array before it has the lock
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @example
    * const counter = new MmapArray('i', [0])
@@ -3260,7 +3421,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   lockAsync(options?: LockOptions): Promise<void>
 
   /**
-   * As `lock`, at once: false if somebody else holds it.
+   * Locks the file if the lock is free, and returns whether it did. It does not wait.
    *
    * @throws {Error} as `lock`
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
@@ -3275,16 +3436,17 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   /**
    * Releases the lock.
    *
-   * @throws {Error} ERR_NOT_LOCKED where this array does not hold it, ERR_CLOSED
+   * @throws {Error} ERR_NOT_LOCKED if this array does not hold the lock; ERR_CLOSED
    * @example
    * new MmapArray('i').unlock() // throws Error ERR_NOT_LOCKED
    */
   unlock(): void
 
   /**
-   * Runs a function while this array holds the lock, which is released however the function ends. Gives what it gives.
+   * Calls a function while this array holds the lock, and returns its result. The lock is released even if the function
+   * throws.
    *
-   * @throws {Error} as `lockAsync`, and whatever the function throws; as a rejection
+   * @throws {Error} as a rejection: as `lockAsync`, and whatever the function throws
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @example
    * const counter = new MmapArray('i', [41])
@@ -3294,20 +3456,22 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   withLock<T>(body: () => T | Promise<T>, options?: LockOptions): Promise<T>
 
   /**
-   * Sleeps while an element is `expected`, until `notify` wakes it: as `Atomics.wait`, but between processes too. On Linux it is
-   * a futex without the private flag, so C and Python wake it, and are woken. Typecodes `i` and `I`. Blocks this thread.
-   * It may read the element for up to 50 microseconds before it sleeps: a change then ends it without a wake.
+   * Blocks this thread while an element equals `expected`, until `notify` wakes it. It works like `Atomics.wait`, but
+   * also between processes. On Linux it is a futex without the private flag, so C and Python programs can take part.
+   * For typecodes `i` and `I`. It may read the element for up to 50 microseconds before it sleeps; a change during that
+   * time ends the call without a `notify`.
    *
-   * A change followed by `notify` is never missed, if the element still has another value when the sleeper looks again: use a counter,
-   * not a flag that is set back. A `notify` without a change may be missed.
+   * A change followed by `notify` is never missed, provided that the element still has another value when the sleeping
+   * thread looks again. So use a counter, not a flag that you set back. A `notify` without a change may be missed.
    *
-   * @param index counted from the end where it is negative
+   * @param index a negative index counts from the end
    * @param expected the value to sleep on
-   * @param timeout milliseconds; default without end
-   * @returns `'ok'` after a wake or a change, `'not-equal'` if the element had another value at the call, `'timed-out'`
-   * @throws {TypeError} ERR_TYPE_MISMATCH for other typecodes, ERR_INVALID_ARG_TYPE
+   * @param timeout milliseconds; default: no limit
+   * @returns `'ok'` after a `notify` or a change; `'not-equal'` if the element had another value when you called;
+   * `'timed-out'`
+   * @throws {TypeError} ERR_TYPE_MISMATCH for other typecodes; ERR_INVALID_ARG_TYPE
    * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_VALUE_OUT_OF_RANGE
-   * @throws {Error} ERR_CLOSED; the system's
+   * @throws {Error} ERR_CLOSED; system errors
    * @example
    * const flags = new MmapArray('i', [0])
    * flags.wait(0, 1) // => 'not-equal'
@@ -3316,10 +3480,11 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   wait(index: number, expected: number, timeout?: number): 'ok' | 'not-equal' | 'timed-out'
 
   /**
-   * As `wait`, without blocking the thread or a thread of the pool. It keeps the process alive until it settles. It compares the element
-   * at the call, and begins to sleep a moment later: a change in between ends it with `'ok'`, a `notify` without a change is missed.
+   * Waits as `wait` does, but blocks neither this thread nor a thread of the pool. It keeps the process alive until the
+   * promise is settled. It compares the element when you call, and starts to sleep a moment later. A change in between
+   * ends it with `'ok'`; a `notify` without a change is missed.
    *
-   * @throws {Error} as `wait`, and ERR_CLOSED where the array is closed meanwhile; as a rejection
+   * @throws {Error} as a rejection: as `wait`, and ERR_CLOSED if you close the array before it wakes
    * @throws {TypeError} as `wait`
    * @throws {RangeError} as `wait`
    * @example
@@ -3331,13 +3496,14 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   waitAsync(index: number, expected: number, timeout?: number): Promise<'ok' | 'not-equal' | 'timed-out'>
 
   /**
-   * Wakes those who sleep on an element, in every thread and process. Store the new value first: a sleeper never misses a change that
-   * is followed by `notify`, and may miss a `notify` alone. It does not wake sleepers of `Atomics.wait`.
+   * Wakes threads that wait on an element, in this and other processes, and returns how many. Store the new value
+   * first: a waiting thread never misses a change that is followed by `notify`, but may miss a `notify` without a
+   * change. It does not wake `Atomics.wait`.
    *
-   * @param index counted from the end where it is negative
+   * @param index a negative index counts from the end
    * @param count how many to wake at most; default all
    * @returns how many were woken
-   * @throws {TypeError} ERR_TYPE_MISMATCH for other typecodes than `i` and `I`, ERR_INVALID_ARG_TYPE
+   * @throws {TypeError} ERR_TYPE_MISMATCH for other typecodes than `i` and `I`; ERR_INVALID_ARG_TYPE
    * @throws {RangeError} ERR_INDEX_OUT_OF_RANGE, ERR_OUT_OF_RANGE
    * @throws {Error} ERR_CLOSED
    * @example
@@ -3346,7 +3512,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   notify(index: number, count?: number): number
 
   /**
-   * An iterator over index and element. It sees elements appended meanwhile.
+   * Returns an iterator over pairs of index and element. It also returns elements that are appended during the loop.
    *
    * @throws {Error} ERR_CLOSED
    * @example
@@ -3356,7 +3522,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   entries(): IterableIterator<[number, Element<C>]>
 
   /**
-   * An iterator over the indices.
+   * Returns an iterator over the indices.
    *
    * @throws {Error} ERR_CLOSED
    * @example
@@ -3366,7 +3532,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   keys(): IterableIterator<number>
 
   /**
-   * An iterator over the elements. It sees elements appended meanwhile.
+   * Returns an iterator over the elements. It also returns elements that are appended during the loop.
    *
    * @throws {Error} ERR_CLOSED
    * @example
@@ -3376,7 +3542,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   values(): IterableIterator<Element<C>>
 
   /**
-   * As `values`: for `for … of`, spreading, `Array.from`.
+   * Returns an iterator over the elements, as `values` does, for `for … of`, spread syntax and `Array.from`.
    *
    * @throws {Error} ERR_CLOSED
    * @example
@@ -3386,7 +3552,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   [Symbol.iterator](): IterableIterator<Element<C>>
 
   /**
-   * All elements as text, much as Python prints them. `console.log` shows the first hundred only.
+   * Returns all elements as text, much as Python prints them. `console.log` shows only the first hundred.
    *
    * @throws {Error} ERR_CLOSED
    * @example
@@ -3396,8 +3562,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   toString(): string
 
   /**
-   * All elements in an Array, for `JSON.stringify`; bigints as strings of decimal digits, which JSON has no other way for,
-   * in records too.
+   * Returns all elements in an Array, for `JSON.stringify`. Bigints become strings of decimal digits, also in records,
+   * because JSON has no bigints.
    *
    * @throws {Error} ERR_CLOSED
    * @throws {RangeError} ERR_OUT_OF_RANGE for more elements than an Array can have
@@ -3407,7 +3573,7 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
   toJSON(): unknown[]
 
   /**
-   * What `Object.prototype.toString` says of it.
+   * The name that `Object.prototype.toString` shows.
    *
    * @example
    * Object.prototype.toString.call(new MmapArray('i')) // => '[object MmapArray]'
@@ -3416,13 +3582,13 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
 }
 
 /**
- * The class itself, see {@link MmapArrayConstructor}.
+ * The class MmapArray, see {@link MmapArrayConstructor}.
  *
  * @example
  * new MmapArray('i') instanceof MmapArray // => true
  */
 export const MmapArray: MmapArrayConstructor
 
-// A declaration file without this line exports what has no `export`, too.
-// oxlint-disable-next-line unicorn/require-module-specifiers -- it is what closes the file
+// Without this line, a declaration file also exports the types that are not marked `export`.
+// oxlint-disable-next-line unicorn/require-module-specifiers -- it ends the implicit export
 export {}

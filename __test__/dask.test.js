@@ -1,4 +1,4 @@
-// examples/dask: a distributed engine and Arrow agree with Node, and whatever happens no process stays behind.
+// examples/dask: Dask and Arrow agree with Node while four processes write shards, and no process outlives the example.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,15 +10,17 @@ import { SetupError } from '../scripts/toolchain.js'
 import { expectExit, run } from './support/processes.js'
 import { describePython } from './support/python.js'
 
-const MAIN = fileURLToPath(new URL('../examples/dask/main.js', import.meta.url))
+const program = (name) => fileURLToPath(new URL(`../examples/dask/${name}`, import.meta.url))
+const MAIN = program('main.js')
 const PATIENCE_MS = 110_000
 /** The packages may have to be fetched first. */
 const LONG_PATIENCE_MS = 300_000
 
 describePython('examples with Dask and Arrow', () => {
+  let packages
   let absent
   beforeAll(async () => {
-    await daskFolder().catch((error) => {
+    packages = await daskFolder().catch((error) => {
       if (!(error instanceof SetupError) || process.env.CI) throw error
       absent = error.message
     })
@@ -37,6 +39,7 @@ describePython('examples with Dask and Arrow', () => {
     env = {
       ...process.env,
       NODE_OPTIONS: '',
+      PYTHONPATH: packages,
       TMPDIR: temporary,
       MMAP_ARRAY_MARK: `dask-${process.pid}-${Math.random()}`,
     }
@@ -48,12 +51,26 @@ describePython('examples with Dask and Arrow', () => {
       const result = await run(process.execPath, [MAIN], { timeout: PATIENCE_MS, env })
       expectExit(result)
       expect(result.stdout).toContain('Dask: a scheduler and two workers, listening on 127.0.0.1\n')
-      expect(result.stdout.match(/^Dask, .* found$/gm)).toHaveLength(3)
-      expect(result.stdout).toMatch(/^apache-arrow: a vector of 25000 rows in the same buffer/m)
-      expect(result.stdout).toMatch(/^pyarrow: its buffer is at the address of the mapped file/m)
-      expect(result.stdout).toContain('Node, Dask and Arrow agreed on every answer.')
+      const counts = [...result.stdout.matchAll(/^(.*): Dask found (\d+) sealed shards with (\d+) rows$/gm)]
+      expect(counts.map(([, when]) => when)).toEqual([...Array(3).fill('4 processes write'), 'all have ended'])
+      // Each answer is about more shards, and more rows, than the one before.
+      for (const numbers of [counts.map(([, , shards]) => +shards), counts.map(([, , , rows]) => +rows)])
+        expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => a - b))
+      expect(result.stdout).toContain('Dask: both workers map the file of a shard; the client receives a copy')
+      expect(result.stdout).toContain('Node and Dask agreed on every answer.')
       expect(marked(env.MMAP_ARRAY_MARK)).toEqual([])
       expect(readdirSync(temporary).filter((name) => name.startsWith('mmap-array-dask-'))).toEqual([])
+    },
+    LONG_PATIENCE_MS,
+  )
+
+  test(
+    'arrow: the same memory in JavaScript and in Python',
+    async () => {
+      const result = await run(process.execPath, [program('arrow.js')], { timeout: PATIENCE_MS, env })
+      expectExit(result)
+      expect(result.stdout).toMatch(/^apache-arrow: a vector of 25000 rows in the same buffer/m)
+      expect(result.stdout).toMatch(/^pyarrow: its buffer is at the address of the mapped file/m)
     },
     LONG_PATIENCE_MS,
   )
@@ -69,11 +86,11 @@ describePython('examples with Dask and Arrow', () => {
         const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'ignore'] })
         const ended = new Promise((resolve) => child.once('close', (code, by) => resolve({ code, signal: by })))
         await new Promise((resolve, reject) => {
-          child.stdout.setEncoding('utf8').on('data', (text) => text.includes('listening on') && resolve())
-          ended.then(() => reject(new Error('the example ended before it listened')))
+          child.stdout.setEncoding('utf8').on('data', (text) => text.includes('Dask found') && resolve())
+          ended.then(() => reject(new Error('the example ended before Dask had counted')))
         })
-        // Node, the scheduler and two workers at least.
-        expect(marked(env.MMAP_ARRAY_MARK).length).toBeGreaterThanOrEqual(4)
+        // Node, the scheduler, two workers of Dask and four writers at least.
+        expect(marked(env.MMAP_ARRAY_MARK).length).toBeGreaterThanOrEqual(8)
         child.kill(signal)
         expect(await ended).toEqual(end)
         await expect.poll(() => marked(env.MMAP_ARRAY_MARK), { timeout: PATIENCE_MS, interval: 100 }).toEqual([])

@@ -73,7 +73,7 @@ describe.each(Object.keys(CALLS))('%s', (name) => {
 
 test('the class names the errors that all of its members share', () => {
   const { prose } = declarations.find((entry) => entry.name === 'MmapArray' && entry.of === undefined)
-  for (const code of ['ERR_CLOSED', 'ERR_MEMORY_FAULT', 'ERR_BUSY', 'ERR_LOCKED', "The system's"]) {
+  for (const code of ['ERR_CLOSED', 'ERR_MEMORY_FAULT', 'ERR_BUSY', 'ERR_LOCKED', 'System errors']) {
     expect(prose).toContain(code)
   }
 })

@@ -1,19 +1,31 @@
 // README.md and docs/: every block of code runs, top to bottom, and docs/errors.md knows every code there is.
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, existsSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, readdirSync, rmSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { MmapArray } from '../index.js'
+import { HEAVY, RECIPES, TESTED, pageOf } from '../scripts/recipes/table.js'
+import { RUNNERS, layOut, readBlocks } from './support/documents.js'
 import { CLASS_OF } from './support/errors.js'
-import { ROOT, readSections, runC, runConsole, runJavaScript, runPython } from './support/examples.js'
+import { ROOT, readSections } from './support/examples.js'
 import { describeWith } from './support/processes.js'
 
 const read = (name) => readFileSync(join(ROOT, name), 'utf8')
-const PAGES = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'))
-const DOCUMENTS = ['README.md', ...PAGES.map((name) => `docs/${name}`)]
+const pagesIn = (folder) => readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.md'))
+const PAGES = ['README.md', ...pagesIn('docs').map((name) => `docs/${name}`), 'docs/recipes/README.md']
+/** Each page with the packages that its reader has installed. */
+const DOCUMENTS = [
+  ...PAGES.map((document) => ({ document, packages: ['apache-arrow'] })),
+  ...TESTED.map((name) => ({ document: pageOf(name), packages: RECIPES[name].development })),
+]
 
-/** By language; a block for a shell is the reader's to type. `npm run test:bundlers` tries those for TypeScript and in JSON. */
-const RUNNERS = { js: runJavaScript, python: runPython, c: runC, console: runConsole, sh: null, ts: null, json: null }
+/** The anchors of the headings of a page, as GitHub makes them. */
+const anchorsOf = (text) =>
+  Array.from(text.matchAll(/^#+ (.+)$/gm), ([, title]) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
 
 describe('a Markdown text is read block by block', () => {
   test('with the heading each stands under', () => {
@@ -33,39 +45,81 @@ describe('a Markdown text is read block by block', () => {
   test('a block without an end is an error', () => {
     expect(() => readSections('```js\na')).toThrow('line 1')
   })
+
+  test.each([
+    ['sh', 'docker run "node'],
+    ['yaml', 'volumes: [tables'],
+    ['dockerfile', 'FROM node\nCOPYY . .'],
+  ])('a block in %s that does not parse is an error', async (language, code) => {
+    await expect(async () => RUNNERS[language]('', code)).rejects.toThrow()
+  })
 })
 
 // A reader goes through a document in one directory: a later block may open what an earlier one made.
 describeWith('python3', ['--version'], 'with Python', () =>
   describeWith('cc', ['--version'], 'with a C compiler', () => {
-    describe.each(DOCUMENTS)('%s', (document) => {
-      const blocks = readSections(read(document)).flatMap(({ title, blocks }) =>
-        blocks.map((block) => ({ title: `line ${block.line}, ${title}: ${block.language}`, ...block })),
-      )
+    const runnable = DOCUMENTS.map((each) => ({
+      ...each,
+      blocks: readBlocks(read(each.document)).filter(({ language }) => RUNNERS[language]),
+    }))
+    describe.each(runnable.filter(({ blocks }) => blocks.length > 0))('$document', ({ packages, blocks }) => {
       let directory
       beforeAll(() => {
-        directory = mkdtempSync(join(tmpdir(), 'mmap-array-documentation-'))
-        mkdirSync(join(directory, 'node_modules'))
-        symlinkSync(ROOT, join(directory, 'node_modules', 'mmap-array'), 'dir')
-        symlinkSync(join(ROOT, 'node_modules', 'apache-arrow'), join(directory, 'node_modules', 'apache-arrow'), 'dir')
+        directory = layOut(packages)
       })
       afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-      test('every block is in a language that can be tested', () => {
-        expect(blocks.filter(({ language }) => !(language in RUNNERS)).map(({ title }) => title)).toEqual([])
-      })
-
-      test.each(blocks.filter(({ language }) => RUNNERS[language]))('$title', async ({ language, code }) => {
+      test.each(blocks)('$title', async ({ language, code }) => {
         await RUNNERS[language](directory, code)
-      })
-
-      test('every file it links to is there', () => {
-        const links = Array.from(read(document).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g), ([, link]) => link)
-        expect(links.filter((link) => !existsSync(join(ROOT, document, '..', link)))).toEqual([])
       })
     })
   }),
 )
+
+// Those that `npm run test:recipes` runs, too.
+describe.each([...DOCUMENTS.map(({ document }) => document), ...HEAVY.map(pageOf)])('%s', (document) => {
+  test('every block is in a language that can be tested', () => {
+    const blocks = readBlocks(read(document))
+    expect(blocks.filter(({ language }) => !(language in RUNNERS)).map(({ title }) => title)).toEqual([])
+  })
+
+  test('every file it links to is there', () => {
+    const links = Array.from(read(document).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g), ([, link]) => link)
+    expect(links.filter((link) => !existsSync(join(ROOT, document, '..', link)))).toEqual([])
+  })
+
+  test('every heading it links to is there', () => {
+    const links = read(document).matchAll(/\]\(([^)#:]*)#([^)]+)\)/g)
+    const broken = Array.from(links, ([, file, anchor]) => ({
+      page: file ? join(document, '..', file) : document,
+      anchor,
+    }))
+    expect(broken.filter(({ page, anchor }) => !anchorsOf(read(page)).includes(anchor))).toEqual([])
+  })
+})
+
+describe('docs/recipes', () => {
+  const names = pagesIn('docs/recipes').filter((name) => name !== 'README.md')
+
+  test('a page is run by npm test or by npm run test:recipes', () => {
+    expect(
+      Object.keys(RECIPES)
+        .map((name) => `${name}.md`)
+        .toSorted(),
+    ).toEqual(names.toSorted())
+  })
+
+  test('README.md links each page', () => {
+    const index = read('docs/recipes/README.md')
+    expect(names.filter((name) => !index.includes(`](${name})`))).toEqual([])
+  })
+
+  test('the packages of npm run test:recipes are those that scripts/recipes/package.json has', () => {
+    const { dependencies } = JSON.parse(read('scripts/recipes/package.json'))
+    const named = HEAVY.flatMap((name) => RECIPES[name].npm ?? [])
+    expect(Object.keys(dependencies).toSorted()).toEqual([...new Set(named)].toSorted())
+  })
+})
 
 test('the version in README.md is the package’s', () => {
   const { version, engines } = JSON.parse(read('package.json'))
@@ -74,6 +128,13 @@ test('the version in README.md is the package’s', () => {
   expect(read('README.md')).toContain(`Node.js ${engines.node.replace('>=', '')} or later`)
   const [, rust] = /^rust-version = "(.+)"/m.exec(read('Cargo.toml'))
   expect(read('README.md')).toContain(`(https://rustup.rs) ${rust} or later`)
+})
+
+test('CONTRIBUTING.md names the versions that package.json and Cargo.toml require', () => {
+  const { engines } = JSON.parse(read('package.json'))
+  const [, rust] = /^rust-version = "(.+)"/m.exec(read('Cargo.toml'))
+  expect(read('CONTRIBUTING.md')).toContain(`Node.js ${engines.node.replace('>=', '')} or later`)
+  expect(read('CONTRIBUTING.md')).toContain(`(https://rustup.rs) ${rust} or later`)
 })
 
 describe('docs/errors.md', () => {

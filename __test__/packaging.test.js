@@ -31,7 +31,7 @@ const inFolder = async (...args) => (await promisify(execFile)(process.execPath,
 
 test('holds the package and nothing else', () => {
   const allowed =
-    /^(index\.js|index\.d\.ts|typescript-5\.6\.d\.ts|lib\/[\w-]+(\.generated)?\.js|native\.js|bin\/mmap-array\.js|cli\/([\w-]+\/)*[\w-]+\.(js|html|css)|docs\/[\w-]+\.md|examples\/([\w-]+\/)+[\w-]+\.(js|py|c|md)|python\/\w+\.py|benchmark\/\w+\.(md|svg)|dist\/(viewer\/)?\w+\.(js|css|wasm|ttf|txt)|prebuilds\/(linux-(x64|arm64)-(gnu|musl)|darwin-(x64|arm64))\/mmap-array\.node|package\.json|[A-Z]+(\.md)?)$/
+    /^(index\.js|index\.d\.ts|typescript-5\.6\.d\.ts|lib\/[\w-]+(\.generated)?\.js|native\.js|bin\/mmap-array\.js|cli\/([\w-]+\/)*[\w-]+\.(js|html|css)|docs\/(recipes\/)?[\w-]+\.md|examples\/([\w-]+\/)+[\w-]+\.(js|py|c|md)|python\/\w+\.py|benchmark\/\w+\.(md|svg)|dist\/(viewer\/)?\w+\.(js|css|wasm|ttf|txt)|prebuilds\/(linux-(x64|arm64)-(gnu|musl)|darwin-(x64|arm64))\/mmap-array\.node|package\.json|[A-Z]+(\.md)?)$/
   const names = packed.files.map((file) => file.path)
   expect(names.filter((name) => !allowed.test(name))).toEqual([])
   expect(names).toEqual(
@@ -61,7 +61,7 @@ test('needs no other package, and lets npm install it everywhere, without a scri
 test('every file that README.md, docs/ and the examples link to is in the tarball', () => {
   const names = packed.files.map((file) => file.path)
   const pages = names.filter((name) => /^(README\.md|docs\/.*\.md|examples\/.*\.md)$/.test(name))
-  expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/guide.md', 'examples/c/README.md']))
+  expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/guide.md', 'docs/recipes/README.md', 'examples/c/README.md']))
   const broken = pages.flatMap((page) => {
     const text = readFileSync(join(installed, page), 'utf8')
     const links = Array.from(text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g), ([, link]) => join(page, '..', link))

@@ -59,36 +59,34 @@ export class SubjectProcess {
  * @param {Record<string, { program: { command: string, args: string[] }, task?: object, answer: unknown, takes?: number }>} subjects
  *   `task` is the first line for the process; `answer` is the expected answer; `takes` is how many bytes of
  *   fresh memory a round needs
- * @param {{ runs: number, rounds: number, warmUps: number, enough?: { rounds: number, ms: number } }} turns
- *   each of the `runs` has fresh processes and so many rounds; it may end after `enough` rounds and time
+ * @param {{ rounds: number, warmUps: number, enough?: { rounds: number, ms: number } }} turns
+ *   so many rounds; it may end after `enough` rounds and time
  * @param {Map<string, SubjectProcess>} [kept] processes to use again for the next task
  * @returns {Promise<Record<string, number[]>>} nanoseconds of each subject, round by round
  */
-export async function takeTurns(subjects, { runs, rounds, warmUps, enough }, kept) {
+export async function takeTurns(subjects, { rounds, warmUps, enough }, kept) {
   const times = Object.fromEntries(Object.keys(subjects).map((name) => [name, []]))
-  for (let run = 0; run < runs; run++) {
-    const processes = kept ?? new Map()
-    try {
-      for (const [name, { program, task }] of Object.entries(subjects)) {
-        if (!processes.has(name)) processes.set(name, new SubjectProcess(name, program))
-        if (task) processes.get(name).send(JSON.stringify(task))
-      }
-      let began
-      for (let round = -warmUps; round < rounds; round++) {
-        if (round === 0) began = performance.now()
-        if (enough && round >= enough.rounds && performance.now() - began > enough.ms) break
-        for (const [name, { answer, takes }] of Object.entries(subjects)) {
-          if (takes) warmMemory(takes)
-          const { nanoseconds } = await processes.get(name).round(answer)
-          if (round >= 0) times[name].push(nanoseconds)
-        }
-      }
-      if (!kept) for (const process of processes.values()) await process.end()
-    } catch (error) {
-      for (const process of processes.values()) process.kill()
-      processes.clear()
-      throw error
+  const processes = kept ?? new Map()
+  try {
+    for (const [name, { program, task }] of Object.entries(subjects)) {
+      if (!processes.has(name)) processes.set(name, new SubjectProcess(name, program))
+      if (task) processes.get(name).send(JSON.stringify(task))
     }
+    let began
+    for (let round = -warmUps; round < rounds; round++) {
+      if (round === 0) began = performance.now()
+      if (enough && round >= enough.rounds && performance.now() - began > enough.ms) break
+      for (const [name, { answer, takes }] of Object.entries(subjects)) {
+        if (takes) warmMemory(takes)
+        const { nanoseconds } = await processes.get(name).round(answer)
+        if (round >= 0) times[name].push(nanoseconds)
+      }
+    }
+    if (!kept) for (const process of processes.values()) await process.end()
+  } catch (error) {
+    for (const process of processes.values()) process.kill()
+    processes.clear()
+    throw error
   }
   return times
 }
@@ -117,7 +115,7 @@ export const median = (values) => quantile(values, 0.5)
 
 /**
  * A row: our times compared with a subject's, round by round.
- * @param {number | { ratio: number, plus: number }} [goal] our time may be so many times theirs, plus so many nanoseconds
+ * @param {Goal} [goal]
  */
 export function compare(ours, theirs, goal) {
   const ratios = ours.map((time, round) => time / theirs[round])
@@ -128,6 +126,28 @@ export function compare(ours, theirs, goal) {
     ours: median(ours),
     theirs: median(theirs),
   }
+  return { limit: goal ?? null, measured, ...judge(measured, goal) }
+}
+
+/** A row of several runs: the median of their medians, and the least and the greatest of them. */
+export function combine(runs, goal) {
+  const ratios = runs.map(({ ratio }) => ratio)
+  const measured = {
+    ratio: median(ratios),
+    lower: Math.min(...ratios),
+    upper: Math.max(...ratios),
+    ours: median(runs.map(({ ours }) => ours)),
+    theirs: median(runs.map(({ theirs }) => theirs)),
+  }
+  return { limit: goal, measured, ...judge(measured, goal ?? undefined) }
+}
+
+/**
+ * The result as text, and whether it meets the goal.
+ * @typedef {number | { ratio: number, plus: number }} Goal our time may be so many times theirs, plus so many nanoseconds
+ * @param {Goal} [goal]
+ */
+function judge(measured, goal) {
   const { ratio = goal, plus = 0 } = Object(goal)
   const more = measured.ours - measured.theirs
   let result = digits(measured.ratio)
@@ -140,7 +160,6 @@ export function compare(ours, theirs, goal) {
     goal: goal === undefined ? '' : `≤ ${limits.join(' + ')}`,
     result,
     met: goal === undefined ? null : isMet,
-    measured,
   }
 }
 

@@ -4,16 +4,14 @@ import { ELEMENTS, GROWTH } from './operations/elements.js'
 import { RECORD_ELEMENTS } from './operations/records.js'
 import { IN_PLACE, NUMBERS, SEARCHES } from './operations/scans.js'
 
-export const OPERATIONS = [
-  ...ELEMENTS,
-  ...GROWTH,
-  ...RECORD_ELEMENTS,
-  ...COPIES,
-  ...SEARCHES,
-  ...IN_PLACE,
-  ...NUMBERS,
-  ...FILES,
-]
+/** The parts of the table and of its picture. */
+export const GROUPS = {
+  'Single elements': [...ELEMENTS, ...RECORD_ELEMENTS],
+  'Changes of length': GROWTH,
+  'Whole arrays': [...COPIES, ...SEARCHES, ...IN_PLACE, ...NUMBERS],
+  Files: FILES,
+}
+export const OPERATIONS = Object.values(GROUPS).flat()
 export const TYPECODES = ['i', 'd']
 
 /**

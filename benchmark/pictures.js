@@ -1,44 +1,107 @@
 // The pictures of a run, as SVG.
 import { createDocument } from '@mixmark-io/domino'
 import * as Plot from '@observablehq/plot'
-import { isLost, tableOf } from './results.js'
+import { digits } from './comparison.js'
+import { GROUPS } from './operations.js'
+import { NO_COMPETITORS, isLost, tableOf } from './results.js'
 import { BOUND, OURS } from './subjects.js'
 
 const WIDTH = 960
-const [AHEAD, BEHIND, BLACK] = ['#2a7f4f', '#c0392b', '#222']
+const [AHEAD, BEHIND, BLUE, BLACK] = ['#2a7f4f', '#c0392b', '#2471a3', '#222']
 const COLORS = ['#c0392b', '#2471a3', '#7d3c98', '#d68910', '#229954', '#222222', '#7f8c8d']
 const TYPE_NAMES = { i: "int32 ('i')", d: "float64 ('d')" }
 const STYLE = { fontSize: '12px', background: 'white', color: BLACK }
 const plot = (options) => Plot.plot({ document: createDocument(), width: WIDTH, style: STYLE, ...options })
 
-/** For each operation: how many times as fast as the fastest competitor we are, and as the bound in C. */
+/** Subjects that no Node.js program can use instead: marks beside the bars. */
+const PYTHON = ['array', 'mmap_backed_array', 'NumPy', 'np.memmap']
+
+/** Rows outside the table that the picture shows, by the names of their lines. */
+const SHARING = {
+  'attach / a copy': { title: 'attach 64 MiB in a thread', subject: 'a copy' },
+  'wait and notify / process.send': { title: 'wake another process', subject: 'process.send' },
+}
+
+/** The scale ends here. Longer bars are cut: their labels, in the room to the right, say how long they are. */
+const [SLOWEST, FASTEST, LABELS_END] = [0.2, 30, 1500]
+
+/**
+ * For each operation: how many times as fast we are as the fastest of what a Node.js program would otherwise use, with marks for the
+ * fastest of Python's and for C.
+ */
 export function speedPicture(report) {
-  const rows = tableOf(report).filter(({ typecode }) => typecode in TYPE_NAMES)
+  const table = tableOf(report).filter(({ typecode }) => typecode in TYPE_NAMES)
   const pointOf = ({ title, typecode }, { subject, ratio }) => {
     return { title, type: TYPE_NAMES[typecode], subject, speed: 1 / ratio, color: isLost({ ratio }) ? BEHIND : AHEAD }
   }
-  const points = rows.filter(({ best }) => best).map((row) => pointOf(row, row.best))
-  const bounds = rows.filter(({ cells }) => cells[BOUND]).map((row) => pointOf(row, row.cells[BOUND]))
-  const titles = [...new Set(rows.map(({ title }) => title))]
-  const label = 'times as fast as the fastest competitor (1: the same) →'
-  const place = { fx: 'type', y: 'title', x: 'speed' }
-  const beside = { ...place, x: ({ speed }) => Math.max(speed, 1), textAnchor: 'start', dx: 5, fontSize: 10 }
+  const fastest = (row, isWanted) => {
+    const cells = Object.values(row.cells).filter(({ subject }) => isWanted(subject))
+    return cells.length === 0 ? [] : [pointOf(row, cells.toSorted((a, b) => b.ratio - a.ratio)[0])]
+  }
+  const sharing = report.lines
+    .filter(({ name, measured }) => name in SHARING && measured)
+    .map(({ name, measured }) => {
+      const { title, subject } = SHARING[name]
+      return pointOf({ title, typecode: 'i' }, { subject, ratio: measured.ratio })
+    })
+  const bars = [
+    ...table.flatMap((row) => fastest(row, (name) => ![...NO_COMPETITORS, ...PYTHON].includes(name))),
+    ...sharing,
+  ]
+  const python = table.flatMap((row) => fastest(row, (name) => PYTHON.includes(name)))
+  const bounds = table.flatMap((row) => fastest(row, (name) => name === BOUND))
+
+  const shown = new Set([...bars, ...python].map(({ title }) => title))
+  const groups = Object.entries({
+    ...Object.fromEntries(Object.entries(GROUPS).map(([name, rows]) => [name, rows.map(({ title }) => title)])),
+    'Threads and processes': Object.values(SHARING).map(({ title }) => title),
+  }).map(([name, titles]) => ({ name, titles: titles.filter((title) => shown.has(title)) }))
+  const lines = groups.flatMap(({ name, titles }) => [name, ...titles])
+  const [int, double] = Object.values(TYPE_NAMES)
+  const headings = groups.map(({ name }) => ({ name, type: int }))
+  const place = { fx: 'type', y: 'title', x: ({ speed }) => Math.min(Math.max(speed, SLOWEST), FASTEST) }
+  const label = { ...place, x: () => FASTEST, textAnchor: 'start', dx: 9, fontSize: 11, fill: 'color' }
   const chart = plot({
-    ...{ height: 90 + titles.length * 21, marginLeft: 240, marginRight: 90, marginBottom: 50 },
-    x: { type: 'log', label, labelOffset: 42, tickFormat: 'g', grid: true, nice: true },
-    y: { domain: titles, label: null },
-    fx: { label: null, domain: Object.values(TYPE_NAMES) },
+    ...{ height: 60 + lines.length * 18, marginLeft: 250, marginRight: 8, marginBottom: 25 },
+    x: {
+      ...{
+        type: 'log',
+        domain: [SLOWEST, LABELS_END],
+        ticks: [0.2, 0.5, 1, 2, 5, 10, 20],
+        tickFormat: 'g',
+        grid: true,
+      },
+      ...{ label: null },
+    },
+    y: { domain: lines, axis: null },
+    fx: { label: null, domain: [int, double] },
     marks: [
+      Plot.axisY(
+        lines.filter((title) => shown.has(title)),
+        { fx: () => int, label: null, tickSize: 0 },
+      ),
+      Plot.text(headings, {
+        fx: 'type',
+        y: 'name',
+        text: 'name',
+        frameAnchor: 'left',
+        dx: -246,
+        textAnchor: 'start',
+        fontWeight: 600,
+        fontSize: 13,
+      }),
       Plot.ruleX([1], { stroke: BLACK }),
-      Plot.ruleY(points, { fx: 'type', y: 'title', x1: 1, x2: 'speed', strokeWidth: 9, stroke: 'color' }),
+      Plot.ruleY(bars, { fx: 'type', y: 'title', x1: 1, x2: place.x, strokeWidth: 10, stroke: 'color' }),
       Plot.tickX(bounds, { ...place, stroke: BLACK, strokeWidth: 2 }),
-      Plot.text(points, { ...beside, text: 'subject', fill: '#555' }),
+      Plot.dot(python, { ...place, r: 3.5, fill: 'white', stroke: BLUE, strokeWidth: 2 }),
+      Plot.text(bars, { ...label, text: ({ speed, subject }) => `${digits(speed)} × ${subject}` }),
     ],
   })
-  return picture('Speed of each operation against the fastest competitor', chart, [
-    { text: `${OURS} is faster`, color: AHEAD },
-    { text: 'the named competitor is faster', color: BEHIND },
-    { text: 'black tick: against C, -O3 -march=native', color: BLACK },
+  return picture('How many times as fast: mmap-array against what a Node.js program would otherwise use', chart, [
+    { text: 'bar: against the fastest alternative', color: AHEAD },
+    { text: 'the alternative is faster', color: BEHIND },
+    { text: 'circle: against Python and NumPy', color: BLUE },
+    { text: 'tick: against C (-O3)', color: BLACK },
   ])
 }
 
@@ -65,11 +128,17 @@ export function sizePicture({ lines }) {
   return picture("Time of an element by the size of the array, typecode 'i'", chart, legend)
 }
 
+/** The room of a key's colour, in letters. */
+const KEY_LETTERS = 5
+
 /** A chart with a heading and a legend above it; Plot's own legends are HTML. */
 function picture(title, chart, legend) {
   const height = Number(chart.getAttribute('height')) + 80
-  const keyOf = ({ text, color }, at) => {
-    const x = 28 + (at * (WIDTH - 28)) / legend.length
+  const letters = legend.reduce((sum, { text }) => sum + text.length + KEY_LETTERS, 0)
+  let before = 0
+  const keyOf = ({ text, color }) => {
+    const x = 28 + (before / letters) * (WIDTH - 28)
+    before += text.length + KEY_LETTERS
     return `<rect x="${x - 5}" y="48" width="10" height="10" fill="${color}"/><text x="${x + 12}" y="58" font-size="13">${text}</text>`
   }
   return `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" fill="${BLACK}">

@@ -2,6 +2,9 @@
 import { digits, duration } from './comparison.js'
 import { BOUND } from './subjects.js'
 
+/** A bound of the machine, and another array of ours. */
+export const NO_COMPETITORS = [BOUND, 'reserved MmapArray']
+
 /** Slower by more than noise. */
 export const isLost = ({ ratio }) => ratio > 1.05
 
@@ -15,7 +18,7 @@ export function tableOf({ lines }) {
     table.get(key).cells[subject] = { subject, met, ...measured }
   }
   for (const row of table.values()) {
-    const competitors = Object.values(row.cells).filter(({ subject }) => subject !== BOUND)
+    const competitors = Object.values(row.cells).filter(({ subject }) => !NO_COMPETITORS.includes(subject))
     row.best = competitors.sort((a, b) => b.ratio - a.ratio)[0]
   }
   return [...table.values()]
@@ -48,28 +51,30 @@ export function rowTable(lines) {
 
 const verdict = (met) => (met === null ? '' : met ? 'met' : '**✗ missed**')
 
-export function markdown(report) {
-  const { machine, lines, subjects } = report
+/**
+ * @param report the runs on the Node.js of the record
+ * @param {Array} others the runs on other Node.js: their ratios follow
+ */
+export function markdown(report, others = []) {
+  const { runs = 1, machine, lines, subjects } = report
   const table = tableOf(report)
   const compared = table.filter(({ best }) => best)
   const lost = compared.filter(({ best }) => isLost(best)).sort((a, b) => b.best.ratio - a.best.ratio)
   return `# Results
 
-A record of one run, written by it: \`npm run bench\`. [README.md](README.md) says how it measures and how to read it.
+${runs === 1 ? 'A record of one run' : `A record of ${runs} separate runs`}, made by \`npm run bench\`. [README.md](README.md) says how it measures and how to read it.
 
-${Object.entries(machine)
-  .map(([name, value]) => `- ${name}: ${name === 'command' ? `\`${value}\`` : value}`)
-  .join('\n')}
+${facts(machine)}
 
 **${goalsMet(report)}** **In ${lost.length} of ${compared.length} rows a competitor is faster than we are.** Every answer was verified.
 
-![Speed of each operation against the fastest competitor](speed.svg)
+![Speed of each operation against what a Node.js program would otherwise use](speed.svg)
 
 ## Ours divided by theirs
 
-Our time divided by theirs, the median, and between which two numbers half of all ratios lie. **Smaller is better; 1 is as fast.** ▲: \
-they are faster, by more than 5 %. ✗: the goal is missed. Empty: they have no such operation. C is no competitor but a bound: what the \
-machine can do. *ours* is the time of one element, or of one call if the row is about calls.
+Our time divided by theirs: the median, and in brackets ${rangeOf(runs)}. \
+**Smaller is better; 1 is as fast.** ▲: they are faster, by more than 5 %. ✗: the goal is missed. Empty: they have no such operation. \
+C is no competitor but a bound: what the machine can do. *ours* is the time of one element, or of one call if the row is about calls.
 
 ${ratios(subjects, table)}
 
@@ -77,7 +82,7 @@ ${ratios(subjects, table)}
 
 ${lost.length === 0 ? 'Nowhere, in this run.' : losses(lost)}
 
-## Goals
+${others.map(onAnotherNode).join('')}## Goals
 
 ${goals(lines)}
 
@@ -99,6 +104,29 @@ ${markdownTable(
 ${BOUND} is compiled for this very processor; the others come as their registries have them. Not compared: \`mmap-object\` and \
 \`cluster-shared-memory\` (values under string keys, no array), \`shmmap\` (maps by \`mmap-io\`), \`mmapfile\` (does not compile since \
 Node.js 12), Bun.
+`
+}
+
+const rangeOf = (runs) =>
+  runs === 1
+    ? 'the two numbers between which half of all ratios lie'
+    : `the least and the greatest median of the ${runs} runs`
+
+const facts = (machine) =>
+  Object.entries(machine)
+    .map(([name, value]) => `- ${name}: ${name === 'command' ? `\`${value}\`` : value}`)
+    .join('\n')
+
+/** A section of the ratios on another Node.js. */
+function onAnotherNode(report) {
+  const { runs, machine, subjects } = report
+  const facts = ['date', 'load at the start', 'load at the end'].map((name) => `${name}: ${machine[name]}`).join('; ')
+  return `## The same on Node.js ${machine.node}
+
+Only the subjects whose speed depends on Node.js, from ${runs === 1 ? 'one run' : `${runs} runs`} (${facts}). In brackets: ${rangeOf(runs)}.
+
+${ratios(subjects, tableOf(report))}
+
 `
 }
 

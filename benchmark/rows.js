@@ -140,8 +140,8 @@ const TWO_NATIVE_CALLS = 2 * 215
 /** Sends a number to another process and back. */
 export function pingPongRows({ sizes, scratch }) {
   const title = `ping-pong of ${sizes.pingPongs.toLocaleString('en')} rounds, median`
-  // All timed rounds of all runs together make `pingPongs`.
-  const rounds = Math.ceil(sizes.pingPongs / (sizes.runs * sizes.rounds))
+  // All timed rounds together make `pingPongs`.
+  const rounds = Math.ceil(sizes.pingPongs / sizes.rounds)
   const inNode = (subject) => nodeProgram(new URL('scenarios/ping-pong.js', import.meta.url), { subject, rounds })
   const measure = async () => {
     const command = cProgram(new URL('scenarios/ping-pong.c', import.meta.url), scratch)
@@ -170,15 +170,12 @@ export function scenarioRows({ sizes, scratch }) {
       return JSON.parse(execFileSync(command, args))
     },
   })
-  const { attached, arrays, held, runs, rounds } = sizes
+  const { attached, arrays, held, rounds } = sizes
   const lifecycle = { arrays, path: join(scratch, 'lifecycle') }
   const many = arrays.toLocaleString('en')
   const table = { bytes: held, path: join(scratch, 'held'), processes: 6, threads: 4 }
   return [
-    row(`attach ${attached / MIB} MiB in a worker thread`, 'attach.js', {
-      bytes: attached,
-      rounds: Math.min(runs * rounds, 9),
-    }),
+    row(`attach ${attached / MIB} MiB in a worker thread`, 'attach.js', { bytes: attached, rounds }),
     row(`${many} arrays, opened and closed`, 'lifecycle.js', { ...lifecycle, isClosing: true }),
     row(`${many} arrays, dropped without close()`, 'lifecycle.js', { ...lifecycle, isClosing: false }),
     row(`a table of ${held / MIB} MiB held by 6 processes and 4 threads`, 'held-memory.js', table),

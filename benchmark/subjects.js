@@ -10,8 +10,8 @@ export const OURS = 'MmapArray'
 /** The bound of the machine, not a competitor. */
 export const BOUND = 'C'
 
-/** All subjects, ours first. */
-export function findSubjects({ scratch, mayInstall, rehearsals }) {
+/** All subjects, ours first; or only those that Node.js brings along, whose speed depends on its engine. */
+export function findSubjects({ scratch, mayInstall, rehearsals, isEngineOnly }) {
   const inNode = (name, steps, found) => ({
     name,
     steps,
@@ -19,22 +19,26 @@ export function findSubjects({ scratch, mayInstall, rehearsals }) {
     program: nodeProgram(new URL('subject.js', import.meta.url), { subject: name, folder: found?.folder, rehearsals }),
     ...found,
   })
-  const npm = (name) => ({
-    ...inNode(name, [name, 'mapped', 'typed array'], npmPackage(name, mayInstall)),
-    isPackage: true,
-  })
-  const inPython = (name, steps, found) => ({ name, steps, program: pythonProgram(found.python, name), ...found })
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-  const numpy = pythonWith('numpy', ['--only-binary', ':all:'], mayInstall)
-  // cffi compiles it when it is first imported.
-  const mmaparray = pythonWith('mmap_backed_array', ['cffi', 'setuptools'], mayInstall)
-  return [
+  const engine = [
     inNode(OURS, [OURS], { version }),
     inNode('reserved MmapArray', ['reserved MmapArray'], { version }),
     inNode('typed array', ['typed array']),
     inNode('Array', ['Array']),
     inNode('SharedArrayBuffer', ['SharedArrayBuffer', 'typed array']),
     inNode('fs.writeSync', ['fs.writeSync']),
+  ]
+  if (isEngineOnly) return engine
+  const npm = (name) => ({
+    ...inNode(name, [name, 'mapped', 'typed array'], npmPackage(name, mayInstall)),
+    isPackage: true,
+  })
+  const inPython = (name, steps, found) => ({ name, steps, program: pythonProgram(found.python, name), ...found })
+  const numpy = pythonWith('numpy', ['--only-binary', ':all:'], mayInstall)
+  // cffi compiles it when it is first imported.
+  const mmaparray = pythonWith('mmap_backed_array', ['cffi', 'setuptools'], mayInstall)
+  return [
+    ...engine,
     ...['mmap-io', '@raygun-nickj/mmap-io', 'bufferfromfile', 'shm-typed-array'].map(npm),
     inPython('array', ['array'], python()),
     inPython('mmap_backed_array', ['mmap_backed_array', 'array'], mmaparray),

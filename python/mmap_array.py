@@ -1,8 +1,7 @@
 """Arrays in mapped memory, shared with the npm package mmap-array.
 
-One file for Python 3.8 and later on Linux, without dependencies: copy it, or add its folder to sys.path. The names are those of the
-package for Node.js, and docs/python.md describes them. Errors of this module are `Error`, with the package's `code`; errors of the system
-are OSError.
+This single file needs Python 3.8 or later on Linux, and nothing else: copy it, or add its folder to sys.path. Its names are those of the
+package for Node.js; docs/python.md describes them. Its errors are `Error`, with the same `code` as in the package. System errors are OSError.
 """
 
 import ast
@@ -31,7 +30,7 @@ if not sys.platform.startswith("linux") or sys.byteorder != "little" or sys.maxs
 
 
 class Error(Exception):
-    """An error of this module. `code` is stable, such as 'ERR_STALE_HANDLE'. It is also a TypeError, ValueError or IndexError if that fits."""
+    """An error of this module, with a stable `code` such as 'ERR_STALE_HANDLE'. It is also a TypeError, ValueError or IndexError if that fits."""
 
     def __init__(self, code, message):
         super().__init__(message)
@@ -68,7 +67,7 @@ def _integer(name, value, least=0):
 
 
 def _deadline(timeout):
-    """The time at which a timeout in seconds is over. Infinity for None."""
+    """Returns the time at which a timeout in seconds ends. Infinity for None."""
     if timeout is None:
         return float("inf")
     if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
@@ -76,7 +75,7 @@ def _deadline(timeout):
     return time.monotonic() + max(timeout, 0) if timeout == timeout else float("inf")
 
 
-# What elements are. A type has itemsize, alignment, code (None for records), descr (NumPy's name of it), pack and unpack.
+# Element types. A type has itemsize, alignment, code (None for records), descr (NumPy's name of it), pack and unpack.
 
 
 class _Scalar:
@@ -87,7 +86,7 @@ class _Scalar:
         self.alignment = struct.calcsize("<" + letter)
         self.itemsize = self.parts * self.alignment
         self.label = f"'{code}'"
-        # memoryview has no characters, halves and complex numbers: it shows code points, bits and pairs.
+        # memoryview has no characters, halves or complex numbers. It shows code points, bits and pairs instead.
         self.view_format = "H" if code == "e" else letter
         self.record = None
         if kind in ("integer", "character"):
@@ -97,7 +96,7 @@ class _Scalar:
             self.most = (1 << bits - is_signed) - 1 if kind == "integer" else min((1 << bits) - 1, 0x10FFFF)
 
     def encode(self, value):
-        """The numbers that `struct` packs for an element."""
+        """Returns the numbers that `struct` packs for an element."""
         if self.kind == "character":
             if not isinstance(value, str) or len(value) != 1:
                 raise _invalid("an element", f"one character, because the type is {self.label}", value)
@@ -120,7 +119,7 @@ class _Scalar:
         try:
             number = complex(value) if is_complex else float(value)
             parts = (number.real, number.imag) if is_complex else (number,)
-            # Rounds as a C compiler does: too large a number becomes infinite.
+            # Rounds as a C compiler does: a number that is too large becomes infinite.
             return tuple(ctypes.c_float(part).value if self.letter == "f" else part for part in parts)
         except OverflowError:
             raise self._does_not_fit(value) from None
@@ -140,7 +139,7 @@ class _Scalar:
             try:
                 return struct.pack(f"<{len(items)}{self.letter}", *items)
             except (struct.error, OverflowError, TypeError):
-                pass  # One element is wrong, or must be converted. The slow way finds it.
+                pass  # One element is wrong or must be converted. The code below finds it.
         parts = [part for item in items for part in self.encode(item)]
         try:
             return struct.pack(f"<{len(parts)}{self.letter}", *parts)
@@ -178,7 +177,7 @@ _SCALARS = {
         ("Zd", "d", "<c16", "complex"),
     )
 }
-# The last one of those with the same name counts: q, Q and w, as in the package.
+# Of several codes with the same name, the last one counts: q, Q and w, as in the package.
 _CODES_OF_DESCR = {**{scalar.descr: code for code, scalar in _SCALARS.items()}, "|b1": "B"}
 
 
@@ -190,7 +189,7 @@ class _Record:
     MOST_BYTES = 2**20
 
     def __init__(self, fields, itemsize=None):
-        """`fields` is a list of (name, scalar, count or None, offset or None): None places the field behind the one before it."""
+        """`fields` is a list of (name, scalar, count or None, offset or None). A field without an offset follows the one before it."""
         if not fields:
             raise _WrongType("ERR_INVALID_RECORD_TYPE", "a record has at least one field")
         self.fields, end = [], 0
@@ -204,7 +203,7 @@ class _Record:
             if max(end, itemsize or 0) > self.MOST_BYTES:
                 raise _WrongType("ERR_INVALID_RECORD_TYPE", f"a record has at most {self.MOST_BYTES} bytes")
             self.fields.append((name, scalar, count, offset))
-        # struct packs from the first byte on, so its order is that of the offsets.
+        # struct packs from the first byte on, so the fields must be in the order of their offsets.
         self._placed = sorted(self.fields, key=lambda field: field[3])
         layout, end, self.descr = "<", 0, []
         for name, scalar, count, offset in self._placed:
@@ -273,7 +272,7 @@ def _scalar_of(code):
 
 
 def _type_of(given):
-    """The type that a user or a handle gave: a typecode, [(name, typecode), …], {name: typecode, …} or {'fields': […], 'itemsize': …}."""
+    """Returns the type for a typecode, [(name, typecode), …], {name: typecode, …} or {'fields': […], 'itemsize': …}."""
     if isinstance(given, (_Scalar, _Record)):
         return given
     if not isinstance(given, (list, tuple, dict)):
@@ -304,7 +303,7 @@ def _type_of(given):
 
 
 class _Header:
-    """A header: the type, the shape, where the elements begin, and the bytes that say so."""
+    """A header: the type, the shape, the position of the first element, and the bytes of the header."""
 
     MAGIC = b"\x93NUMPY"
     MOST = 10_000
@@ -322,7 +321,7 @@ class _Header:
         self.type = self._type_of(descr, where)
         self.order = "F" if is_fortran else "C"
         self.count = _product(self.shape)
-        # The shape of a row, if the array can grow by rows: by single elements if it has one dimension.
+        # The shape of a row, if the array can grow by rows. An array of one dimension grows by elements.
         rest = self.shape[1:]
         self.row_shape = rest if self.shape and not (is_fortran and rest) and _product(rest) > 0 else None
 
@@ -376,11 +375,11 @@ class _Header:
 
     @classmethod
     def create(cls, type_):
-        """The bytes of a header of no elements, with room for 21 digits and for changes that no reader sees half done."""
+        """Returns the bytes of a header that counts no elements. It has room for 21 digits and for the steps of writes()."""
         text = f"{{'descr': {type_.descr!r}, 'fortran_order': False, 'shape': (0,), }}"
         version, data = (1, text.encode("latin1")) if all(char <= "\xff" for char in text) else (3, text.encode("utf8"))
         text_at = 10 if version == 1 else 12
-        # As NumPy pads, unless that leaves too few spaces for writes().
+        # Pads as NumPy does, unless that leaves too few spaces for writes().
         end = text_at + len(data)
         length = (end + 21) // 64 * 64 + 64
         length += 64 if length <= end + 38 else 0
@@ -390,9 +389,9 @@ class _Header:
         return cls.MAGIC + bytes((version, 0)) + size + data.ljust(length - text_at - 1) + b"\n"
 
     def writes(self, count, where):
-        """The new header, and the writes, as (position, bytes), that change the count. NumPy reads the old or the new one after each.
+        """Returns the new header and the writes that change the count, as (position, bytes). After each, NumPy reads the old or the new count.
 
-        The new count is written behind a '#' or in quotes, and one byte switches to it: see src/npy/recount.rs.
+        The new count is first written after a '#' or in quotes. Then one byte switches to it: see src/npy/recount.rs.
         """
         marker = re.search(rb"'fortran_order': False, 'shape':[ \"]\(", self.bytes)
         if marker is None:
@@ -427,7 +426,7 @@ def _invalid_npy(reason, where):
     return Error("ERR_INVALID_NPY", f"{where} is no valid .npy file: {reason}")
 
 
-# What Python's standard library lacks: futexes, inotify, the birth of a file, and locks of a file's description.
+# What the standard library of Python lacks: futexes, inotify, the birth of a file, and locks of a file's description.
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
@@ -438,7 +437,7 @@ _NUMBERS = {"x86_64": {"futex": 202, "statx": 332}, "aarch64": {"futex": 98, "st
 _FUTEX_WAIT, _FUTEX_WAKE = 0, 1
 _MOST_SLEEPERS = 2**31 - 1
 
-# One byte behind the end of any file is locked by those who append records, the next one by those who have the file reserved.
+# Two bytes beyond the end of any file: appends of records lock the first, an array that has reserved the file locks the second.
 _APPENDS, _RESERVATIONS = 2**62, 2**62 + 1
 _F_OFD_GETLK, _F_OFD_SETLK = 36, 37
 _LOCK = struct.Struct("hhqqi4x")
@@ -470,7 +469,7 @@ def _futex(address, operation, value, timeout=None):
 
 
 def _identity(descriptor):
-    """Device, inode and time of birth, as handles have them."""
+    """Returns device, inode and time of birth, as in a handle."""
     found = os.fstat(descriptor)
     birth, data = "unknown", ctypes.create_string_buffer(256)
     if "statx" in _NUMBERS:
@@ -488,7 +487,7 @@ def _are_identical(one, other):
 
 
 def _started(process):
-    """The start time of a process, in the kernel's clock ticks. None if there is no such process."""
+    """Returns the start time of a process, in clock ticks of the kernel. None if the process does not exist."""
     try:
         with _open_text(f"/proc/{process}/stat") as file:
             # The name of the program, in parentheses, may contain anything.
@@ -509,7 +508,7 @@ def _pid_namespace():
 
 
 def _byte_lock(descriptor, command, kind, byte):
-    """Returns the kind of the lock that stands in the way, F_UNLCK for none, and its process."""
+    """Returns the kind of the lock that conflicts, or F_UNLCK, and the process that holds it."""
     answer = fcntl.fcntl(descriptor, command, _LOCK.pack(kind, os.SEEK_SET, byte, 1, 0))
     kind, _, _, _, process = _LOCK.unpack(answer)
     return kind, process
@@ -517,14 +516,14 @@ def _byte_lock(descriptor, command, kind, byte):
 
 def _is_reserved(descriptor):
     try:
-        # A lock for reading would conflict with no other lock for reading.
+        # A read lock would not conflict with another read lock.
         return _byte_lock(descriptor, _F_OFD_GETLK, fcntl.F_WRLCK, _RESERVATIONS)[0] != fcntl.F_UNLCK
     except OSError:
         return False
 
 
 class _Watch:
-    """Sleeps until a file may have changed: by inotify, or else for longer and longer times."""
+    """Sleeps until a file may have changed. It uses inotify, or else sleeps for increasing times."""
 
     LONGEST = 1.0
 
@@ -575,14 +574,14 @@ os.register_at_fork(after_in_child=_forget_locks)
 
 
 class MmapArray:
-    """An array in mapped memory. `attach`, `open` and `open_shm` make one."""
+    """An array in mapped memory. Call `attach`, `open` or `open_shm` to get one."""
 
     def __init__(self, descriptor, type_, flags, path=None, offset=0, fixed=None, header=None, row_shape=()):
         self._descriptor, self._type, self._flags = descriptor, type_, flags
-        # `path` is as it was given. This one stays right when the process changes its directory.
+        # `path` is as the caller gave it. This one stays correct when the process changes its directory.
         self._path, self._full_path = path, _absolute(path)
         self._offset, self._fixed, self._header = offset, fixed, header
-        # The length changes by rows, of one element unless the array has several dimensions.
+        # The length changes by rows. A row is one element unless the array has several dimensions.
         self._row_shape, self._row = row_shape, _product(row_shape)
         self._unit = self._row * type_.itemsize
         self._lock_descriptor = None
@@ -591,17 +590,17 @@ class MmapArray:
         # The mapping, the byte of the file at which it starts, its bytes from the offset on, and how many they are.
         self._map, self._map_start, self._bytes, self._mapped, self._view = None, 0, None, 0, None
         self._length = 0
-        # Whether the file was seen to end with a whole element or row. Then a part that comes later is what an interrupted append left.
+        # Whether the file once ended with a whole element or row. If so, a part at the end was left by an interrupted append.
         self._was_whole = self._file_bytes() % self._unit == 0
         self._cuts = False
         _ARRAYS.add(self)
         self.refresh()
 
-    # What it is.
+    # Properties.
 
     @property
     def length(self):
-        """The number of elements, as of the last append by this array or refresh()."""
+        """The number of elements at the last append by this array, or at the last refresh()."""
         self._require_open()
         return self._length
 
@@ -610,12 +609,12 @@ class MmapArray:
 
     @property
     def typecode(self):
-        """The typecode; None for records."""
+        """The typecode. None for records."""
         return self._type.code
 
     @property
     def record(self):
-        """The fields of records and their size, as in a handle; None for other elements."""
+        """The fields and the size of a record, as in a handle. None for other elements."""
         return self._type.record
 
     @property
@@ -628,7 +627,7 @@ class MmapArray:
 
     @property
     def path(self):
-        """The path of the file; None for memory without a name."""
+        """The path of the file. None for memory without a name."""
         return self._path
 
     @property
@@ -637,7 +636,7 @@ class MmapArray:
 
     @property
     def shape(self):
-        """The lengths of the dimensions, as a .npy file or a handle has them; otherwise only the length."""
+        """The lengths of the dimensions, from the .npy file or the handle. Otherwise only the length."""
         header = self._header
         if header is not None and header.row_shape is None and header.count == self.length:
             return header.shape
@@ -649,7 +648,7 @@ class MmapArray:
 
     @property
     def is_reserved(self):
-        """Whether a process has a raw file reserved. Then its size, and so the length after refresh(), is more than was appended."""
+        """Whether a process has reserved the raw file. The length after refresh() then also counts the zeros at its end."""
         self._require_open()
         return self._header is None and _is_reserved(self._descriptor)
 
@@ -661,10 +660,10 @@ class MmapArray:
 
     @property
     def view(self):
-        """A memoryview of the mapped memory: no copy, writable unless the flags are 'r'.
+        """A memoryview of the mapped memory. It is not a copy, and it is writable unless the flags are 'r'.
 
-        Halves show their bits, characters their code points, complex numbers two floats each, records their bytes. It has the length of
-        the moment. If another process truncates the file, an access behind its new end kills this process (SIGBUS).
+        It shows halves as their bits, characters as code points, complex numbers as two floats each, and records as bytes. It keeps the length
+        that the array has now. If another process truncates the file, an access beyond the new end kills this process (SIGBUS).
         """
         self._require_open()
         if self._view is None:
@@ -673,7 +672,7 @@ class MmapArray:
         return self._view
 
     def numpy(self):
-        """The same memory as an array of NumPy, which must be installed."""
+        """The same memory as a NumPy array. NumPy must be installed."""
         import numpy
 
         dtype = numpy.dtype(self._type.descr if self._type.code else self._numpy_fields())
@@ -687,7 +686,7 @@ class MmapArray:
         return {"names": names, "formats": formats, "offsets": offsets, "itemsize": self._type.itemsize}
 
     def __getitem__(self, index):
-        """An element, or a list for a slice. Characters are strings, records dicts."""
+        """Returns an element, or a list for a slice. A character is a string, a record is a dict."""
         length = self.length
         if isinstance(index, slice):
             start, stop, step = self._range(index)
@@ -733,9 +732,9 @@ class MmapArray:
     # Length.
 
     def append(self, value):
-        """Appends an element, or a row of an array of several dimensions, as a list of its elements.
+        """Appends an element. An array of several dimensions takes a row, as a list of its elements.
 
-        Appends of all processes and threads are kept, except to a .npy file, which has one writer.
+        Several processes and threads can append to one file, and no element is lost. Only one at a time may append to a .npy file.
         """
         data = self._type.pack([value]) if self._row_shape == () else self._packed(value)
         if len(data) != self._unit:
@@ -743,30 +742,30 @@ class MmapArray:
         self._append(data)
 
     def extend(self, values):
-        """Appends the elements of an iterable by one appending write, or of an array of the same type."""
+        """Appends the elements of an iterable, or of an array of the same type, by a single write at the end of the file."""
         self._append(self._packed(values))
 
     def frombytes(self, data):
-        """Appends whole elements, given as bytes."""
+        """Appends whole elements that you pass as bytes."""
         data = bytes(memoryview(data).cast("B")) if not isinstance(data, bytes) else data
         if len(data) % self.itemsize:
             raise Error("ERR_RAGGED_LENGTH", f"{len(data)} bytes are no whole number of elements of {self.itemsize} bytes")
         self._append(data)
 
     def refresh(self):
-        """Takes over the length that others gave the file. Returns it."""
+        """Updates the array to the length that the file has now, and returns it."""
         self._require_open()
         self._set_length(self._count())
         return self._length
 
     def flush(self):
-        """Returns when the device has stored all elements and the size."""
+        """Waits until the device has stored all elements and the size."""
         self._require_open()
         if self._flags != "r":
             os.fsync(self._descriptor)
 
     def close(self):
-        """Gives back the file and the lock. Views that are still used keep their memory."""
+        """Releases the file and the lock. Views that are still used keep their memory."""
         if self._descriptor is None:
             return
         if self._is_locked:
@@ -795,7 +794,10 @@ class MmapArray:
     # Sharing.
 
     def handle(self):
-        """A dict by which another process finds this array, such as Node with MmapArray.attach(). Keep the array open until then."""
+        """Returns a dict that identifies this array, for attach() in another process, or MmapArray.attach() in Node.js.
+
+        Keep the array open until the other process has attached.
+        """
         self._require_open()
         found = {
             "version": 1,
@@ -817,10 +819,10 @@ class MmapArray:
         return {name: value for name, value in found.items() if value is not None}
 
     def wait(self, index, expected, timeout=None):
-        """Sleeps while an element of type 'i' or 'I' is `expected`, until notify() of any process or thread, at most `timeout` seconds.
+        """Sleeps while an element of type 'i' or 'I' equals `expected`, until notify() in any process or thread, at most `timeout` seconds.
 
-        Returns 'ok', 'not-equal' if the element had another value at the call, or 'timed-out'. A change followed by notify() is never
-        missed, if the element still has another value when the sleeper looks again. A notify() without a change may be missed.
+        Returns 'ok', or 'not-equal' if the element had another value when you called, or 'timed-out'. A change followed by notify() is never
+        missed, provided that the element still has another value when the sleeper looks again. A notify() without a change may be missed.
         """
         deadline = _deadline(timeout)
         self._require_words("wait")
@@ -834,7 +836,7 @@ class MmapArray:
                 if done >= 0:
                     return "ok"
                 if number == errno.EAGAIN:
-                    # It changed after the call, before the sleep or while a signal had interrupted it: what the caller waits for.
+                    # The element changed after the call, before the sleep or while a signal interrupted it. The caller waits for such a change.
                     return "ok" if was_expected else "not-equal"
                 if number == errno.ETIMEDOUT:
                     return "timed-out"
@@ -844,7 +846,7 @@ class MmapArray:
                     raise OSError(number, os.strerror(number))
 
     def notify(self, index, count=None):
-        """Wakes those who sleep on an element, in all processes and threads; at most `count`. Returns how many it woke."""
+        """Wakes at most `count` of the sleepers on an element, in all processes and threads. Returns how many it woke."""
         self._require_words("notify")
         count = _MOST_SLEEPERS if count is None else min(_integer("count", count), _MOST_SLEEPERS)
         with self._word(index) as address:
@@ -857,7 +859,7 @@ class MmapArray:
         return done
 
     def lock(self, shared=False, timeout=None):
-        """Locks the file against others who lock it, in all processes and threads. Returns False if `timeout` seconds did not suffice."""
+        """Locks the file, which excludes all processes and threads that also lock it, and returns True. Returns False after `timeout` seconds."""
         deadline = _deadline(timeout)
         with self._locking:
             if self._is_locked:
@@ -874,7 +876,7 @@ class MmapArray:
             return self._is_locked
 
     def try_lock(self, shared=False):
-        """The same, at once: returns False if somebody else holds the lock."""
+        """Takes the lock if it is free, and returns whether it did. It does not wait."""
         return self.lock(shared, 0)
 
     def unlock(self):
@@ -886,7 +888,7 @@ class MmapArray:
 
     @contextlib.contextmanager
     def locked(self, shared=False):
-        """`with array.locked():` holds the lock for the block."""
+        """Holds the lock during a block: `with array.locked():`."""
         self.lock(shared)
         try:
             yield self
@@ -895,12 +897,12 @@ class MmapArray:
                 self.unlock()
 
     def follow(self, from_=None, timeout=None, batch=None, truncated="throw", replaced="end"):
-        """A generator of lists with the elements that are appended from `from_` on, in order, each once.
+        """Returns a generator of lists with the elements from `from_` on, including those that are appended later, in order, each once.
 
-        `from_` is an index, 'start', or 'end', the end of the file; by default it is the length of the array. The generator ends after
+        `from_` is an index, 'start', or 'end' for the end of the file; by default it is the length of the array. The generator ends after
         `timeout` seconds without a new element, after close(), and if another file takes the path, unless `replaced` is 'ignore'. It
-        gives nothing while a process has the file reserved. If the file becomes shorter than what it gave, it raises ERR_MEMORY_FAULT,
-        or begins again if `truncated` is 'restart'.
+        yields nothing while a process has reserved the file. If the file has fewer elements than the generator has yielded, it raises
+        ERR_MEMORY_FAULT, or starts again at the first element if `truncated` is 'restart'.
         """
         self._require_open()
         if truncated not in ("throw", "restart"):
@@ -927,7 +929,7 @@ class MmapArray:
         with _Watch(self._descriptor) as watch:
             while not self.closed:
                 try:
-                    # Asked before the size: what was appended until then is given.
+                    # Read before the size, so that elements appended until then are yielded.
                     is_replaced = ends and self._is_replaced()
                     length = self._unreserved_length()
                     at = length if at is None else at
@@ -951,13 +953,13 @@ class MmapArray:
                 watch.sleep(left)
 
     def _read_new(self, at, length, batch):
-        """The bytes of at most `batch` elements from `at` on, of a file that had this length. None while it is reserved."""
+        """Returns the bytes of at most `batch` elements from `at` on, of a file with this length. None while it is reserved."""
         if length is None:
             return None
         if length < at:
             raise _memory_fault()
         data = self._read_bytes(at, min(length, at + batch))
-        # Zeros may have come since the length was read.
+        # The file may have been reserved, and so extended by zeros, since its length was read.
         return None if self.is_reserved else data
 
     # Inner matters.
@@ -993,7 +995,7 @@ class MmapArray:
             raise _out_of_range("the step", "another number than 0", given.step) from None
 
     def _packed(self, values):
-        """The elements of an iterable as bytes."""
+        """Returns the elements of an iterable as bytes."""
         if isinstance(values, MmapArray):
             if values._type.record != self._type.record or values._type.descr != self._type.descr:
                 raise _WrongType("ERR_TYPE_MISMATCH", f"an array of {values._type.label} does not go into one of {self._type.label}")
@@ -1003,7 +1005,7 @@ class MmapArray:
         if self._type.code and not isinstance(values, (str, list, tuple)):
             with contextlib.suppress(TypeError):
                 memory = memoryview(values)
-                # Elements of other types are converted one by one, or are an error.
+                # Elements of other types are converted one by one, or raise an error.
                 letter = {"l": "q", "L": "Q"}.get(memory.format, memory.format)
                 if memory.ndim == 1 and letter == self._type.letter and self._type.code not in ("u", "w", "Zf", "Zd"):
                     return memory.tobytes()
@@ -1014,7 +1016,7 @@ class MmapArray:
         return self._type.pack(items)
 
     def _memory(self, start, end):
-        """The mapped bytes of elements. Maps the file again if it has grown."""
+        """Returns the mapped bytes of elements. Maps the file again if it has grown."""
         need = end * self.itemsize
         with self._mutex:
             self._require_open()
@@ -1035,7 +1037,7 @@ class MmapArray:
             return self._bytes[start * self.itemsize : need]
 
     def _read_bytes(self, start, end):
-        """The bytes of elements, read with a system call: it fails, and does not kill the process, if the file was truncated."""
+        """Returns the bytes of elements, read by a system call. If the file was truncated, the call fails instead of killing the process."""
         self._require_open()
         want, position, parts = (end - start) * self.itemsize, self._offset + start * self.itemsize, []
         while want > 0:
@@ -1054,7 +1056,7 @@ class MmapArray:
         return max(os.lseek(self._descriptor, 0, os.SEEK_END) - self._offset, 0)
 
     def _count(self):
-        """The number of elements in the file."""
+        """Returns the number of elements in the file."""
         header = self._header
         if header is not None:
             found = _Header.read(self._descriptor, self._where())
@@ -1096,7 +1098,7 @@ class MmapArray:
             end, is_held = self._begin_change()
             try:
                 written = 0
-                # The kernel takes all at once, unless that is 2 GiB or the disk is full.
+                # The kernel writes all bytes at once, unless there are 2 GiB or the disk is full.
                 while written < len(data):
                     written += os.write(self._descriptor, memoryview(data)[written:] if written else data)
             except BaseException:
@@ -1108,9 +1110,9 @@ class MmapArray:
             self._set_length(self._count())
 
     def _begin_change(self):
-        """Takes the lock on appends, if a killed append could leave a part of an element or row, and truncates such a part.
+        """Takes the append lock if a killed append could leave part of an element or row behind, and truncates such a part.
 
-        Returns the bytes of the elements in the file, and whether the lock is held. See "Appends of records" in docs/durability.md.
+        Returns the size of the elements in the file in bytes, and whether the lock is held. See "Appends of records" in docs/durability.md.
         """
         may_be_partial = self._row > 1 or 4096 % self._unit != 0 or self._offset % self._unit != 0
         is_held = (may_be_partial or self._cuts) and self._acquire_append_lock()
@@ -1135,7 +1137,7 @@ class MmapArray:
             _byte_lock(self._lock_descriptor, _F_OFD_SETLK, fcntl.F_UNLCK, _APPENDS)
 
     def _acquire_append_lock(self):
-        """Returns False if the system, the file system or this process cannot have such a lock."""
+        """Takes the append lock. Returns False if the system, the file system or this process cannot have such a lock."""
         descriptor = self._descriptor_for_locks()
         if descriptor is None:
             return False
@@ -1150,7 +1152,7 @@ class MmapArray:
         raise Error("ERR_LOCKED", f"another process has held the lock on appends for {_APPEND_LOCK_SECONDS} seconds")
 
     def _append_counted(self, data):
-        """Writes elements behind those that the header of a .npy file counts, then counts them."""
+        """Writes elements after those that the header of a .npy file counts, then counts them."""
         count = self._count()
         length = count + len(data) // self.itemsize
         wanted, writes = self._header.writes(length, self._where())
@@ -1161,7 +1163,7 @@ class MmapArray:
         self._set_length(length)
 
     def _make_longer(self, length):
-        """Appends zeros when a file is opened."""
+        """Appends zeros to a file that is being opened."""
         if self._header is not None:
             return self._append(bytes((length - self._length) * self.itemsize))
         size, is_held = self._begin_change()
@@ -1174,7 +1176,7 @@ class MmapArray:
 
     @contextlib.contextmanager
     def _word(self, index):
-        """The address of an element. The kernel alone reads it, and so a truncation is an error."""
+        """Returns the address of an element. Only the kernel reads it, so a truncation is an error and does not kill the process."""
         at = self._place(index, self.length)
         position = self._offset + at * self.itemsize
         if self._flags != "r":
@@ -1184,7 +1186,7 @@ class MmapArray:
                 word = ctypes.c_uint32.from_buffer(self._map, position - self._map_start)
             yield ctypes.addressof(word)
             return
-        # ctypes takes no memory that is read only, so the page is mapped once more.
+        # ctypes does not accept read-only memory, so the page is mapped once more.
         base = position - position % mmap.PAGESIZE
         address = _libc.mmap(None, mmap.PAGESIZE, mmap.PROT_READ, mmap.MAP_SHARED, self._descriptor, base)
         if address == ctypes.c_void_p(-1).value:
@@ -1195,7 +1197,7 @@ class MmapArray:
             _libc.munmap(address, mmap.PAGESIZE)
 
     def _descriptor_for_locks(self):
-        """A descriptor of its own, so that the arrays of one process exclude each other. None if the file cannot be opened again."""
+        """Returns a descriptor of this array only, so that arrays of one process exclude each other. None if the file cannot be opened again."""
         self._require_open()
         if self._lock_descriptor is None:
             try:
@@ -1206,7 +1208,7 @@ class MmapArray:
         return self._lock_descriptor
 
     def _make_mutexes(self):
-        """For the threads of this process: one for appends and the mapping, one for lock(), which may wait for long."""
+        """Makes the mutexes for the threads of this process: one for appends and the mapping, and one for lock(), which may wait for long."""
         self._mutex, self._locking = threading.RLock(), threading.Lock()
 
     def _forget_lock(self):
@@ -1216,7 +1218,7 @@ class MmapArray:
         self._lock_descriptor = None
 
     def _is_replaced(self):
-        """Whether the path leads to another file, or to none."""
+        """Returns whether the path leads to another file, or to none."""
         if self._path is None:
             return False
         try:
@@ -1228,7 +1230,7 @@ class MmapArray:
         return (own.st_dev, own.st_ino) != (found.st_dev, found.st_ino)
 
     def _unreserved_length(self):
-        """The number of elements in the file. None while it is reserved: then the size says nothing."""
+        """Returns the number of elements in the file. None while it is reserved, because the size is then a capacity."""
         before = self._count()
         if self.is_reserved:
             return None
@@ -1236,7 +1238,7 @@ class MmapArray:
 
 
 def _absolute(path):
-    # Not os.path.abspath: it takes 'link/..' away, which may lead elsewhere.
+    # Not os.path.abspath: it removes 'link/..', which may lead elsewhere.
     return path if path is None or os.path.isabs(path) else os.path.join(os.getcwd(), path)
 
 
@@ -1245,7 +1247,7 @@ def _memory_fault():
 
 
 def _retry(deadline, attempt):
-    """Tries until an attempt succeeds or the time is over, at growing intervals. Returns whether one did."""
+    """Repeats an attempt at growing intervals until it succeeds or the time is over. Returns whether it succeeded."""
     interval = 0.00002
     while not attempt():
         left = deadline - time.monotonic()
@@ -1285,7 +1287,7 @@ def _open_flags(flags, is_npy):
 
 
 def _reopen(descriptor, flags, path):
-    """Opens the file of a descriptor again: through /proc, or else by its path, if that still leads to the file."""
+    """Opens the file of a descriptor again, through /proc, or else by its path if that still leads to the file."""
     flags |= os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
     try:
         return os.open(f"/proc/self/fd/{descriptor}", flags)
@@ -1308,7 +1310,7 @@ def _require_regular(descriptor, path):
 
 @contextlib.contextmanager
 def _closed_on_failure(descriptor):
-    """Closes a descriptor if the block fails. Otherwise an array owns it."""
+    """Closes a descriptor if the block fails. If it succeeds, an array owns the descriptor."""
     try:
         yield
     except BaseException:
@@ -1320,9 +1322,9 @@ def _closed_on_failure(descriptor):
 def open(path, typecode=None, flags="r", offset=0, length=None, format=None, tail=None, mode=0o666):
     """Opens a file as an array.
 
-    `typecode` is a typecode, or the fields of records as [(name, typecode), …]; a .npy file needs none. `flags` are 'r', 'r+', 'w+', 'wx+'
-    or 'a+', as in Node.js. `offset` counts bytes, `length` elements. `format` is 'raw' or 'npy'; by default the path decides. `tail='cut'`
-    lets appends truncate a file that ends inside an element.
+    `typecode` is a typecode, or the fields of a record as [(name, typecode), …]; omit it for an existing .npy file. `flags` are 'r', 'r+',
+    'w+', 'wx+' or 'a+', as in Node.js. `offset` is in bytes, `length` in elements. `format` is 'raw' or 'npy'; by default the path decides. With
+    `tail='cut'`, an append to a file that ends inside an element first truncates it to whole elements.
     """
     path = os.fsdecode(path)
     if flags not in _FLAGS:
@@ -1417,7 +1419,7 @@ def _require_type(header, type_, path):
 
 
 def open_shm(name, typecode, flags="r", offset=0, length=None, tail=None, mode=0o600):
-    """Opens named shared memory. It stays until unlink_shm(), whatever processes end: no resource tracker knows of it."""
+    """Opens named shared memory. It stays until unlink_shm(), even if processes end: no resource tracker removes it."""
     return open(_shm_path(name), typecode, flags, offset, length, "raw", tail, mode)
 
 
@@ -1438,7 +1440,7 @@ def _shm_path(name):
 
 
 _HANDLE_FIELDS = {
-    # By name: the type, and whether it must be there.
+    # By name: the type, and whether the field is required.
     "flags": (str, True),
     "pid": (int, True),
     "started": (str, True),
@@ -1453,7 +1455,9 @@ _HANDLE_FIELDS = {
 
 
 def attach(handle, flags=None):
-    """The array behind a handle: a dict or its JSON, as handle() gives it in Node.js. `flags` may ask for 'r' instead of 'r+'.
+    """Returns the array that a handle identifies.
+
+    `handle` is a dict or its JSON, as handle() returns it in Node.js. `flags` may be 'r' instead of 'r+'.
 
     Raises ERR_STALE_HANDLE if the array is gone, and ERR_UNREACHABLE_HANDLE if this process may not open it.
     """
@@ -1508,7 +1512,7 @@ def _checked_handle(handle):
 
 
 def _locate(handle, flags):
-    """Opens the file of a handle, by its path or through its owner's descriptor. Returns the descriptor and the path."""
+    """Opens the file of a handle, by its path or through the descriptor of its owner. Returns the descriptor and the path."""
     path, pid = handle.get("path"), handle["pid"]
     reason = failure = None
     if path is not None:
@@ -1542,7 +1546,7 @@ def _locate(handle, flags):
 
 
 def _open_if_identical(path, identity, flags):
-    """Opens a path, if it leads to the file with an identity. Opens nothing else, because opening a device may have effects."""
+    """Opens a path if it leads to the file with this identity. It opens no other file, because opening a device may have side effects."""
     found = os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
         if not _are_identical(_identity(found), identity):

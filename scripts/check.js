@@ -45,8 +45,10 @@ function checkVersions() {
       complaints.push(`package.json: the package promises to install everywhere, so it has no ${field}`)
   }
   // Each user installs from the registry that their npm is configured for.
-  if (Object.values(lock.packages).some((entry) => entry.resolved)) {
-    complaints.push('package-lock.json holds download addresses: see .npmrc')
+  for (const path of ['package-lock.json', 'scripts/recipes/package-lock.json']) {
+    if (Object.values(readJson(path).packages).some((entry) => entry.resolved)) {
+      complaints.push(`${path} holds download addresses: see .npmrc`)
+    }
   }
   return complaints
 }

@@ -42,8 +42,12 @@ export async function typosProgram() {
   return join(await fetched(['typos==1.52.0']), 'bin', 'typos')
 }
 
-/** Dask and Arrow for the Python of this machine, because they are compiled for its version. */
-export async function daskFolder() {
+/** Dask and Arrow. */
+export const daskFolder = () =>
+  pythonFolder(['dask==2026.8.0', 'distributed==2026.8.0', 'numpy==2.4.6', 'pyarrow==26.0.1'])
+
+/** Packages for the Python of this machine, because they are compiled for its version. */
+export async function pythonFolder(packages) {
   const tag = capture('python3', ['-c', 'import sys; print(sys.implementation.cache_tag)'])
-  return fetched(['dask==2026.8.0', 'distributed==2026.8.0', 'numpy==2.4.6', 'pyarrow==26.0.1'], `-${tag}`)
+  return fetched(packages, `-${tag}`)
 }

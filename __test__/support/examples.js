@@ -24,14 +24,14 @@ export async function inProject(body) {
 }
 
 /** Runs an example in JavaScript to its end; every check in it held. */
-export async function runJavaScript(directory, code, options) {
+export async function runJavaScript(directory, code, { env: outer = process.env, timeout, ...options } = {}) {
   const example = instrument(code, options)
   const file = join(directory, 'example.mjs')
   const log = join(directory, 'node_modules', '.checks')
   writeFileSync(file, example.code)
   writeFileSync(log, '')
-  const env = { ...process.env, MMAP_ARRAY_EXAMPLE_CHECKS: log, NODE_OPTIONS: '' }
-  expectExit(await run(process.execPath, [file], { cwd: directory, env }))
+  const env = { ...outer, MMAP_ARRAY_EXAMPLE_CHECKS: log, NODE_OPTIONS: '' }
+  expectExit(await run(process.execPath, [file], { cwd: directory, env, timeout }))
   const held = new Set(readFileSync(log, 'utf8').split('\n').filter(Boolean).map(Number))
   expect(
     example.checks.filter((check) => !held.has(check)),
@@ -50,16 +50,16 @@ function expectOutput(result, code) {
  * Runs what stands behind `$` in a shell, and compares what it prints with the lines below it. `...` is any text; what ends with
  * another exit code than 0 says so by `# exit N` at its end.
  */
-export async function runConsole(directory, code) {
+export async function runConsole(directory, code, { env: outer = process.env, timeout } = {}) {
   const bin = join(directory, 'node_modules', '.bin')
   mkdirSync(bin, { recursive: true })
   const command = join(bin, 'mmap-array')
   if (!existsSync(command)) symlinkSync(join(ROOT, 'bin', 'mmap-array.js'), command)
-  const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, COLUMNS: '80', NODE_OPTIONS: '' }
+  const env = { ...outer, PATH: `${bin}:${outer.PATH}`, COLUMNS: '80', NODE_OPTIONS: '' }
   for (const part of code.split(/^\$ /m).slice(1)) {
     const [line, ...shown] = part.trimEnd().split('\n')
     const exitCode = Number(/# exit (\d+)$/.exec(line)?.[1] ?? 0)
-    const result = await run('sh', ['-c', line], { cwd: directory, env })
+    const result = await run('sh', ['-c', line], { cwd: directory, env, timeout })
     expectExit(result, exitCode)
     const printed = (result.stdout + result.stderr).trimEnd()
     expect(printed.split('\n').map((text) => text.trimEnd())).toEqual(
@@ -79,9 +79,9 @@ const patternOf = (text) =>
       .join('.*')}$`,
   )
 
-export async function runPython(directory, code) {
+export async function runPython(directory, code, { env, timeout } = {}) {
   writeFileSync(join(directory, 'example.py'), code)
-  expectOutput(await run('python3', ['example.py'], { cwd: directory }), code)
+  expectOutput(await run('python3', ['example.py'], { cwd: directory, env, timeout }), code)
 }
 
 export async function runC(directory, code) {

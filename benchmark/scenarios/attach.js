@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { MmapArray } from '../../index.js'
 import { ANONYMOUS, maps, threadFaults } from '../../__test__/support/process-facts.js'
-import { line, median } from '../comparison.js'
+import { compare, line, median } from '../comparison.js'
 import { sample, sampleSum, sumOf } from '../sample.js'
 
 const PAGE = 4096
@@ -48,6 +48,13 @@ async function measure({ bytes, rounds }) {
       timeGoal,
       again <= MOST_MICROSECONDS,
     ),
+    {
+      name: 'attach / a copy',
+      ...compare(
+        replies.map((reply) => median(reply.again)),
+        replies.map((reply) => reply.copying),
+      ),
+    },
   ]
 }
 
@@ -75,9 +82,11 @@ function attach(handle) {
   const sum = sumOf(view)
   const scanned = threadFaults()
   const newMaps = maps([ANONYMOUS]) - mapsBefore
-  const copying = threadFaults()
+  const beforeCopy = threadFaults()
+  const began = process.hrtime.bigint()
   const copy = view.slice()
-  const copyFaults = threadFaults() - copying
+  const copying = Number(process.hrtime.bigint() - began)
+  const copyFaults = threadFaults() - beforeCopy
   return {
     sums: [sum, sumOf(copy)],
     address: first.array.bufferInfo()[0],
@@ -85,6 +94,7 @@ function attach(handle) {
     again,
     newMaps,
     faults: scanned - before,
+    copying,
     copyFaults,
   }
 }

@@ -1,4 +1,4 @@
-// node examples/c/main.js: a C program and Node on the same file. It knows this package as little as Node knows mmap.
+// node examples/c/main.js: a C program and Node on the same file. The C program uses only system calls.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -28,14 +28,14 @@ async function shareNumbers(partner) {
   numbers.close()
 }
 
-/** C with O_APPEND and Node with append(), at the same time: every number arrives whole and once. */
+/** C appends with O_APPEND, and Node with append(), at the same time. Every number is in the file, whole and once. */
 async function appendTogether(partner) {
   const EACH = 20_000
   const log = MmapArray.open(join(directory, 'log.i32'), 'i', { flags: 'w+' })
   const theirs = partner.run('append', log.path, EACH, 2 * EACH)
   for (let number = 0; number < EACH; number++) {
     log.append(number)
-    // lets C begin, and the two of them meet
+    // Gives C the time to begin, so that both append at the same time.
     if (number % 100 === 0) await new Promise(setImmediate)
   }
   await theirs
@@ -46,7 +46,7 @@ async function appendTogether(partner) {
   log.close()
 }
 
-/** Each question is an element that C sleeps on, each answer one that Node sleeps on. */
+/** C sleeps on the element with the question, and Node sleeps on the element with the answer. */
 async function askQuestions(partner) {
   const QUESTION = 0
   const REPLY = 1
@@ -58,7 +58,7 @@ async function askQuestions(partner) {
     words.set(QUESTION, question)
     words.notify(QUESTION)
     while (words.get(REPLY) === before) {
-      // 'ok' after a sleep, 'not-equal' where C was faster than this call
+      // 'ok' after a sleep; 'not-equal' if C answered before this call
       assert.notEqual(await words.waitAsync(REPLY, before, 10_000), 'timed-out')
     }
     assert.equal(words.get(REPLY), question ** 2)

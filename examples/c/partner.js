@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 
 const SOURCE = fileURLToPath(new URL('partner.c', import.meta.url))
 
-/** The compiled C program, in a directory that is the caller's to remove. */
+/** The compiled C program. The caller removes its directory. */
 export class Partner {
   #program
 
@@ -14,7 +14,7 @@ export class Partner {
     execFileSync('gcc', ['-O2', '-Wall', '-Wextra', '-Werror', '-o', this.#program, SOURCE], { stdio: 'inherit' })
   }
 
-  /** Runs a command to its end; rejects where it fails. Returns what it printed. */
+  /** Runs a command to its end. Returns what it printed. Rejects if it fails. */
   async run(command, path, ...words) {
     const { stdout } = await promisify(execFile)(this.#program, [command, path, ...words.map(String)])
     return stdout.trim()

@@ -1,4 +1,4 @@
-// node examples/cluster/main.js: a cluster of servers that look things up in one table, which is in memory once.
+// node examples/cluster/main.js: a cluster of servers that share one table. The table is in memory only once.
 import assert from 'node:assert/strict'
 import cluster from 'node:cluster'
 import { askEveryWorker } from './questions.js'
@@ -13,12 +13,12 @@ else serveTable(JSON.parse(process.env.TABLE))
 async function lead() {
   const table = makeTable()
   console.log(`The table: ${table.length} square roots, ${table.byteLength / 2 ** 20} MiB, in anonymous memory.`)
-  // The handle is plain JSON: it goes through the environment as through process.send or a file.
+  // The handle is plain JSON, so it can go through the environment, process.send or a file.
   const env = { TABLE: JSON.stringify(table.handle()) }
   const workers = Array.from({ length: WORKERS }, () => cluster.fork(env))
   try {
     const ports = await Promise.all(workers.map(listening))
-    // Port 0: the system picks one that is free, the same for all workers.
+    // Port 0: the system chooses a free port, the same for all workers.
     assert.equal(new Set(ports).size, 1)
     const answers = await askEveryWorker(ports[0], workers)
     for (const { pid, number, root, refused } of answers) {
@@ -33,7 +33,7 @@ async function lead() {
   table.close()
 }
 
-/** The port, once the worker serves it; fails where it ends before. */
+/** The port, as soon as the worker serves it. Rejects if the worker ends before. */
 function listening(worker) {
   return new Promise((resolve, reject) => {
     worker.once('listening', ({ port }) => resolve(port))

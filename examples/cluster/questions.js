@@ -1,6 +1,6 @@
 import { get } from 'node:http'
 
-/** Asks until each worker has answered once: the cluster hands a new connection to whichever is next. */
+/** Asks until each worker has answered. The cluster gives each new connection to the next worker. */
 export async function askEveryWorker(port, workers) {
   const answers = new Map()
   for (let number = 2; answers.size < workers.length; number++) {
@@ -13,7 +13,7 @@ export async function askEveryWorker(port, workers) {
 
 function ask(port, number) {
   return new Promise((resolve, reject) => {
-    // agent: false, a connection of its own, so that another worker may get it
+    // agent: false opens a new connection for each request, so that another worker can get it.
     const request = get({ host: '127.0.0.1', port, path: `/${number}`, agent: false, timeout: 10_000 })
     request.on('timeout', () => request.destroy(new Error('no answer within 10 s')))
     request.on('error', reject)

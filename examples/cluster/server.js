@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { attachTable } from './table.js'
 
-/** A worker's whole life: GET /<number> is answered from the table, until the primary disconnects it. */
+/** The program of a worker. It answers GET /<number> from the table, until the primary disconnects it. */
 export function serveTable(handle) {
   const table = attachTable(handle)
   const server = createServer((request, response) => {
@@ -12,7 +12,7 @@ export function serveTable(handle) {
   server.listen(0, '127.0.0.1')
 }
 
-/** The code of the error that a write is answered with. */
+/** The code of the error that a write throws. */
 function refusal(table) {
   try {
     table.set(0, 1)

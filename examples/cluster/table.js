@@ -2,7 +2,7 @@ import { MmapArray } from '../../index.js'
 
 const LENGTH = 2 ** 22
 
-/** What the table says; the judge of every answer. */
+/** The number that the table has at an index. The primary compares every answer with it. */
 export const squareRoot = Math.sqrt
 
 /** Anonymous memory with the square root of every index. */
@@ -12,5 +12,5 @@ export function makeTable() {
   return table
 }
 
-/** The same memory in a worker, which can only read it. */
+/** The same memory in a worker, for reading only. */
 export const attachTable = (handle) => MmapArray.attach(handle, { flags: 'r' })

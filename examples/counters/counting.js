@@ -1,4 +1,4 @@
-// Counts: a process or a thread, which is told the paths and its own number.
+// The program of each process and thread that counts. It receives the paths and its own number.
 import { once } from 'node:events'
 import { isMainThread, workerData } from 'node:worker_threads'
 import { MmapArray } from '../../index.js'
@@ -21,7 +21,7 @@ integers.close()
 doubles.close()
 if (isMainThread) process.disconnect()
 
-/** Makes an element at least as high as a number. */
+/** Raises an element to a number, if the element is lower. */
 function raise(array, index, number) {
   let highest = array.get(index)
   while (number > highest) {

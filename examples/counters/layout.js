@@ -1,11 +1,11 @@
-// Where the counters are, the same for all.
+// The indices of the counters, for all processes and threads.
 
-/** Each counts so many times. */
+/** How many times each process and thread counts. */
 export const ROUNDS = 100_000
 
 /**
- * Elements from one counter to the next: 64 bytes, a line of the processor's cache. Processors that change two counters in one line
- * wait for each other.
+ * The distance between two counters: 64 bytes, which is a line of the processor's cache. Processors that change two counters in the
+ * same line wait for each other.
  */
 export const DISTANCE = 8
 

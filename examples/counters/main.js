@@ -28,7 +28,7 @@ for (let number = 0; number < 2 * EACH; number += 2) {
   counting.push(child, new Worker(COUNTING, { workerData: task(number + 1) }))
 }
 
-// Meanwhile what was counted so far is taken out, as a program does that reports it every second.
+// Takes out what was counted so far, as a program does that reports it every second.
 let reported = 0
 const report = setInterval(() => (reported += doubles.exchange(TAKEN, 0)), 20)
 await Promise.all(counting.map(ended))
@@ -53,7 +53,7 @@ process.exitCode = isExact ? 0 : 1
 integers.close()
 doubles.close()
 
-/** Waits until a process or a thread has ended well. */
+/** Waits until a process or a thread has ended. Rejects if it failed. */
 function ended(counter) {
   return new Promise((resolve, reject) => {
     counter.once('error', reject)

@@ -5,13 +5,12 @@ import { fileURLToPath } from 'node:url'
 
 const LIMIT_MS = 60_000
 
-/** `packages`: the folder with Dask and Arrow. */
-export function startEngine(packages) {
+export function startEngine() {
   const program = fileURLToPath(new URL('engine.py', import.meta.url))
-  // A process group of its own, so that the workers end with it. Should this process be killed, its stdin ends.
-  const child = spawn('python3', ['-B', program], {
+  // It has its own process group, so `kill` also ends the workers. If this process is killed, the engine reads the end of its
+  // stdin, and ends.
+  const child = spawn(process.env.PYTHON ?? 'python3', ['-B', program], {
     detached: true,
-    env: { ...process.env, PYTHONPATH: packages },
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
@@ -21,11 +20,11 @@ export function startEngine(packages) {
   async function ask(question) {
     child.stdin.write(`${JSON.stringify(question)}\n`)
     const { value, done } = await within(lines.next(), `no answer to ${question.do}`)
-    if (done) throw new Error('the engine ended early')
+    if (done) throw new Error('the engine ended early. Is Dask installed? See README.md.')
     return JSON.parse(value)
   }
 
-  /** Ends scheduler and workers, by force where they do not by themselves. */
+  /** Ends scheduler and workers, by force if they do not end by themselves. */
   async function stop() {
     child.stdin.end()
     await within(ended, 'no end of the engine').finally(kill)

@@ -1,4 +1,5 @@
 # A Dask scheduler and two workers on loopback. Reads questions from stdin, a line of JSON each; ends with stdin.
+import glob
 import json
 import os
 import sys
@@ -9,65 +10,58 @@ import numpy as np
 import psutil
 from distributed import Client, LocalCluster
 
-import with_arrow
+
+def sealed_shards(directory):
+    """The shards that nobody writes to any more. Those that are still written are in another folder."""
+    return sorted(glob.glob(os.path.join(directory, "sealed", "*.npy")))
 
 
-def column(directory, name, shard):
-    """Maps the file: no bytes are read until an element is used."""
-    array = np.load(os.path.join(directory, f"{name}-{shard}.npy"), mmap_mode="r")
-    assert isinstance(array, np.memmap)
-    return array
-
-
-def part(directory, name, shard, rows):
-    """What a worker does for a chunk. A shard that grows has more rows by now: only those counted are taken."""
-    return column(directory, name, shard)[:rows]
-
-
-def distributed_column(directory, name, counts):
-    make = dask.delayed(part)
-    chunks = [
-        da.from_delayed(make(directory, name, shard, rows), (rows,), np.uint32)
-        for shard, rows in enumerate(counts)
-    ]
+def distributed_array(paths):
+    """One array of all shards, with a chunk for each. Only the headers are read here; the worker that needs a chunk maps it."""
+    load = dask.delayed(np.load)
+    chunks = []
+    for path in paths:
+        shard = np.load(path, mmap_mode="r")
+        chunks.append(da.from_delayed(load(path, mmap_mode="r"), shard.shape, shard.dtype))
     return da.concatenate(chunks)
 
 
-def look_up(directory, shard, rows, addresses):
-    """Of each address: whether a row of this shard starts at or before it, and the network (-1: none)."""
-    row = np.searchsorted(part(directory, "starts", shard, rows), addresses, side="right") - 1
-    ends, networks = (part(directory, name, shard, rows) for name in ("ends", "networks"))
-    found = np.where(addresses <= ends[row], networks[row].astype(np.int64), -1)
-    return os.getpid(), row >= 0, found
-
-
-def answers(client, directory, shards, addresses):
-    counts = [len(column(directory, "starts", shard)) for shard in range(shards)]
-    starts = distributed_column(directory, "starts", counts)
-    ends = distributed_column(directory, "ends", counts)
-    total = (ends.astype(np.int64) - starts + 1).sum()
-    histogram, _ = da.histogram(starts, bins=np.arange(257, dtype=np.int64) << 24)
-    total, histogram = dask.compute(total, histogram)
-
-    workers = list(client.scheduler_info(n_workers=-1)["workers"])
-    addresses = np.array(addresses, np.uint32)
-    futures = [
-        client.submit(look_up, directory, shard, rows, addresses, workers=[workers[shard % len(workers)]], pure=False)
-        for shard, rows in enumerate(counts)
-    ]
-    found = np.full(len(addresses), -1)
-    pids = set()
-    # The last shard that has a row at or before an address decides.
-    for pid, decides, networks in client.gather(futures):
-        pids.add(pid)
-        found = np.where(decides, networks, found)
+def answers(directory):
+    paths = sealed_shards(directory)
+    requests = distributed_array(paths)
+    microseconds, status = requests["microseconds"], requests["status"]
+    total, slowest, by_status, (histogram, _) = dask.compute(
+        microseconds.sum(dtype=np.int64),
+        microseconds.max(),
+        {code: (status == code).sum() for code in (200, 404, 500)},
+        da.histogram(microseconds, bins=10, range=(0, 1_000_000)),
+    )
     return {
-        "rows": sum(counts),
-        "mean": int(total) / sum(counts),
+        "names": [os.path.basename(path) for path in paths],
+        "rows": len(requests),
+        "total": int(total),
+        "slowest": int(slowest),
+        "byStatus": {code: int(count) for code, count in by_status.items()},
         "histogram": histogram.tolist(),
-        "lookups": [None if network < 0 else network for network in found.tolist()],
-        "workers": len(pids),
     }
+
+
+def mapped_file(array):
+    """The file that the elements of an array lie in; None if they are in memory of the process."""
+    address = array.ctypes.data
+    with open("/proc/self/maps", encoding="utf-8") as lines:
+        for line in lines:
+            addresses, *_, file = line.rstrip("\n").split(" ", 5)
+            first, end = (int(text, 16) for text in addresses.split("-"))
+            if first <= address < end:
+                return file.strip() or None
+
+
+def copies(client, path):
+    """Where the elements of a shard are: in each worker, and in the client, which receives them from a worker."""
+    workers = client.run(lambda: mapped_file(np.load(path, mmap_mode="r")))
+    received = client.submit(np.load, path, mmap_mode="r").result()
+    return {"workers": list(workers.values()), "client": mapped_file(received)}
 
 
 def listening():
@@ -82,16 +76,16 @@ def serve(client):
         question = json.loads(line)
         kind = question.pop("do")
         if kind == "answers":
-            answer = answers(client, **question)
+            answer = answers(**question)
+        elif kind == "copies":
+            answer = copies(client, **question)
         elif kind == "listening":
             answer = listening()
-        elif kind == "arrow":
-            answer = with_arrow.look(**question)
         print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":
-    # With an HTTP server for nobody but this machine, too.
+    # The scheduler also has an HTTP server. Only this machine can reach it.
     here = {"dashboard_address": "127.0.0.1:0", "dashboard": False}
     with LocalCluster(
         n_workers=2,

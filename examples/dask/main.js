@@ -1,76 +1,68 @@
-// node examples/dask/main.js: a distributed engine and Arrow on the files that Node writes.
+// node examples/dask/main.js: four Node processes write shards, while Dask computes with those that are sealed.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { daskFolder } from '../../scripts/pypi.js'
-import { runScript } from '../../scripts/toolchain.js'
-import { parseAddress } from '../ip-to-asn/ip-address.js'
-import { CREDIT } from '../ip-to-asn/asn-package.js'
-import { answersOf } from './answers.js'
-import { lookWithArrow, lookWithPyarrow } from './arrow.js'
 import { startEngine } from './engine.js'
-import { appendRows, makeShard, readColumns, sealShard } from './shards.js'
+import { SERVERS, answersOfServers, answersOfShards } from './requests.js'
+import { sealsAnother, startWriter, stopWriters } from './writers.js'
 
-const SHARDS = 4
-const ROWS = 100_000
-/** Every 2^22nd address: 1,024 of them, in and between the ranges; and two that people know. */
-const ADDRESSES = [...Array.from({ length: 1024 }, (_, i) => i * 2 ** 22), ...['1.1.1.1', '8.8.8.8'].map(parseAddress)]
+/** How many times Dask is asked while the processes write. */
+const QUESTIONS = 3
 
-await runScript(async () => {
-  const packages = await daskFolder()
-  const directory = mkdtempSync(join(tmpdir(), 'mmap-array-dask-'))
-  const engine = startEngine(packages)
-  const leave = () => {
-    engine.kill()
-    rmSync(directory, { recursive: true, force: true })
-  }
-  for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143 })) {
-    process.once(signal, () => {
-      leave()
-      process.exit(code)
-    })
-  }
-  try {
-    await compare(directory, engine)
-    await engine.stop()
-  } finally {
+const directory = mkdtempSync(join(tmpdir(), 'mmap-array-dask-'))
+for (const name of ['open', 'sealed']) mkdirSync(join(directory, name))
+const engine = startEngine()
+const writers = []
+
+for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143 })) {
+  process.once(signal, () => {
     leave()
-  }
-  console.log(`Node, Dask and Arrow agreed on every answer. ${CREDIT}`)
-})
+    process.exit(code)
+  })
+}
+try {
+  await compare()
+  await engine.stop()
+} finally {
+  leave()
+}
+console.log('Node and Dask agreed on every answer.')
 
-async function compare(directory, { ask }) {
-  const columns = readColumns(ROWS)
-  const perShard = ROWS / SHARDS
-  for (let number = 0; number < SHARDS - 1; number++) {
-    const shard = makeShard(directory, number)
-    appendRows(shard, columns, number * perShard, (number + 1) * perShard)
-    sealShard(shard)
-  }
-  const live = makeShard(directory, SHARDS - 1)
-  const from = (SHARDS - 1) * perShard
-  const half = from + perShard / 2
-  appendRows(live, columns, from, half)
-
-  const addresses = await ask({ do: 'listening' })
+async function compare() {
+  const addresses = await engine.ask({ do: 'listening' })
   assert.deepEqual(addresses, ['127.0.0.1'])
   console.log(`Dask: a scheduler and two workers, listening on ${addresses}`)
 
-  await agree('three shards sealed, one live', half)
-  appendRows(live, columns, half, ROWS)
-  await agree('after the live one grew', ROWS)
-  lookWithArrow(live.networks)
-  await lookWithPyarrow(live.networks, ask)
-  sealShard(live)
-  await agree('all four sealed', ROWS)
-
-  async function agree(when, rows) {
-    const answers = await ask({ do: 'answers', directory, shards: SHARDS, addresses: ADDRESSES })
-    assert.deepEqual(answers, { ...answersOf(columns, rows, ADDRESSES), workers: 2 })
-    const found = answers.lookups.filter((network) => network !== null).length
-    console.log(
-      `Dask, ${when}: ${rows} ranges of ${answers.mean.toFixed(1)} addresses, ${found} of ${ADDRESSES.length} found`,
-    )
+  for (let server = 0; server < SERVERS; server++) writers.push(startWriter(directory, server))
+  let last = { names: [], rows: 0 }
+  for (let question = 0; question < QUESTIONS; question++) {
+    await Promise.all(writers.map((writer) => sealsAnother(writer, last.names)))
+    const next = await askBoth(`${SERVERS} processes write`)
+    assert(next.rows > last.rows)
+    last = next
   }
+
+  await stopWriters(writers)
+  assert.deepEqual(readdirSync(join(directory, 'open')), [])
+  const { names, ...all } = await askBoth('all have ended')
+  assert.deepEqual(all, answersOfServers(writers.map(({ rows }) => rows)))
+
+  const path = join(directory, 'sealed', names[0])
+  assert.deepEqual(await engine.ask({ do: 'copies', path }), { workers: [path, path], client: null })
+  console.log('Dask: both workers map the file of a shard; the client receives a copy of its elements')
+}
+
+/** Asks Dask for answers about the shards that it finds, and compares them with Node's about the same shards. */
+async function askBoth(when) {
+  const { names, ...answers } = await engine.ask({ do: 'answers', directory })
+  assert.deepEqual(answers, answersOfShards(names.map((name) => join(directory, 'sealed', name))))
+  console.log(`${when}: Dask found ${names.length} sealed shards with ${answers.rows} rows`)
+  return { names, ...answers }
+}
+
+function leave() {
+  engine.kill()
+  for (const { child } of writers) child.kill('SIGKILL')
+  rmSync(directory, { recursive: true, force: true })
 }

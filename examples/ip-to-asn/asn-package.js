@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path'
 
 const NAME = '@ip-location-db/asn'
 
-/** CC BY 4.0 asks that these be named wherever the data is used. */
+/** CC BY 4.0 requires that a program that uses the data names these. */
 export const CREDIT =
   'Data: @ip-location-db/asn by sapics, from RouteViews, NRO and DB-IP (https://db-ip.com). CC BY 4.0.'
 
-/** The npm package with the ranges: where its CSV file is, and which version it has. */
+/** The npm package with the ranges: its version, and the path of its CSV file. */
 export function asnPackage() {
   const manifest = createRequire(import.meta.url).resolve(`${NAME}/package.json`)
   return {

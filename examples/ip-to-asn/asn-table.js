@@ -2,12 +2,12 @@ import { join } from 'node:path'
 import { MmapArray } from '../../index.js'
 import { NO_RANGE_IN_BLOCK, SPLIT, TABLE_FILES } from './table-format.js'
 
-/** AS 0 is reserved, and never a network */
+/** AS 0 is reserved, so it is never a network. */
 export const NO_NETWORK = 0
 
 /**
- * The lookup, over tables that lie in mapped files. Nothing is read when it opens; each page comes from the page cache when
- * it is first touched, and every thread and process that has the tables open looks at the same pages.
+ * The lookup in tables that are mapped files. Opening reads nothing. Each page comes from the page cache when
+ * it is first used, and all threads and processes that have the tables open use the same pages.
  */
 export class AsnTable {
   #arrays
@@ -19,7 +19,7 @@ export class AsnTable {
 
   constructor(arrays) {
     this.#arrays = arrays
-    // plain typed arrays over the mapped memory: the fastest way to an element
+    // Typed arrays over the mapped memory are the fastest way to read an element.
     this.#blocks = arrays.blocks.view
     this.#rangeStarts = arrays.rangeStarts.view
     this.#rangeEnds = arrays.rangeEnds.view
@@ -34,7 +34,7 @@ export class AsnTable {
     )
   }
 
-  /** The same tables in another thread (the same mapping again) or another process (the same pages). */
+  /** The same tables in another thread, by the same mappings, or in another process, by the same pages. */
   static attach(handles) {
     return new AsnTable(eachTable((key) => MmapArray.attach(handles[key])))
   }
@@ -55,21 +55,21 @@ export class AsnTable {
     return this.#arrays.networkNumbers.length
   }
 
-  /** The number of the network this address belongs to, or NO_NETWORK. */
+  /** The number of the network that has this address, or NO_NETWORK. */
   networkOf(address) {
     const entry = this.#blocks[address >>> 8]
     if (entry < SPLIT) return this.#rangeNetworks[entry]
     return entry === NO_RANGE_IN_BLOCK ? NO_NETWORK : this.#networkFrom(entry - SPLIT, address)
   }
 
-  /** A /24 has at most 256 ranges (11 in the real data), side by side: a scan beats a bisection. */
+  /** A /24 has at most 256 ranges (11 in the real data), side by side, so a scan is faster than a bisection. */
   #networkFrom(range, address) {
     const count = this.#rangeEnds.length
     while (range < count && this.#rangeEnds[range] < address) range++
     return range < count && this.#rangeStarts[range] <= address ? this.#rangeNetworks[range] : NO_NETWORK
   }
 
-  /** '' where the source has no name, or no such network. */
+  /** '' if the source has no name, or no such network. */
   nameOf(network) {
     const { networkNumbers, nameOffsets, names } = this.#arrays
     let index = 0

@@ -6,8 +6,8 @@ import { BLOCK_COUNT, BLOCK_SIZE, NO_RANGE_IN_BLOCK, SPLIT, TABLE_FILES } from '
 const PROGRESS_EVERY = 4096
 
 /**
- * Writes the table files into an existing, empty directory. `onProgress(fraction, step)` hears how far it is.
- * Nothing here makes the directory a finished one: tables-directory.js does, with a stamp and a rename.
+ * Writes the table files into an existing, empty directory, and calls `onProgress(fraction, step)` on the way.
+ * The directory is not finished after this: tables-directory.js adds a stamp and renames it.
  */
 export function buildTables(csvText, directory, onProgress = () => {}) {
   const create = (key, options) =>
@@ -15,7 +15,7 @@ export function buildTables(csvText, directory, onProgress = () => {}) {
   const total = csvText.length + BLOCK_COUNT
 
   const arrays = {
-    // the one whose length is known beforehand; the others grow
+    // Only the length of this array is known in advance. The others grow.
     blocks: create('blocks', { length: BLOCK_COUNT }),
     rangeStarts: create('rangeStarts'),
     rangeEnds: create('rangeEnds'),
@@ -37,9 +37,9 @@ export function buildTables(csvText, directory, onProgress = () => {}) {
   }
 }
 
-/** Returns the names by network number: the first one that is not empty. */
+/** Returns the name of each network number: the first that is not empty. */
 function appendRanges(csvText, { rangeStarts, rangeEnds, rangeNetworks }, onProgress) {
-  // We are the only writer, so appends may be stores into reserved memory (2 ns) instead of system calls.
+  // This process is the only writer, so appends may be stores into reserved memory (2 ns) instead of system calls.
   const likelyCount = Math.ceil(csvText.length / 48)
   for (const array of [rangeStarts, rangeEnds, rangeNetworks]) array.reserve(likelyCount)
 
@@ -52,7 +52,7 @@ function appendRanges(csvText, { rangeStarts, rangeEnds, rangeNetworks }, onProg
   let pending = null
   let count = 0
   for (const range of ipRanges(csvText)) {
-    // A row waits for the next one, which decides from its own start on: so no two ranges in the table overlap.
+    // A range is stored when the next row is known. It ends before that row starts, so no two ranges in the table overlap.
     if (pending !== null) {
       pending.end = Math.min(pending.end, range.start - 1)
       if (pending.start <= pending.end) append(pending)
@@ -96,7 +96,7 @@ function fillBlocks(arrays, onProgress) {
     const wholeTo = Math.floor((ends[range] + 1) / BLOCK_SIZE)
 
     if (next < first) blocks.fill(NO_RANGE_IN_BLOCK, next, first)
-    // A block the range before reached into keeps that range as its first.
+    // If the previous range reaches into this block, it stays the first of the block.
     const isSplitAtFirst = first < wholeFrom || wholeTo <= first
     if (isSplitAtFirst && next <= first) blocks[first] = SPLIT + range
     if (wholeFrom < wholeTo) blocks.fill(range, wholeFrom, wholeTo)

@@ -2,8 +2,8 @@ import { formatAddress } from './ip-address.js'
 import { SEED, nextAddress } from './random-addresses.js'
 
 /**
- * What every reader does: looks up the well-known addresses, then as many random ones as there are expected answers, and
- * counts where it disagrees with them. The time is that of the random ones: make the address, look it up, compare.
+ * The task of every reader. It looks up the well-known addresses, then as many random addresses as there are expected answers, and
+ * counts the answers that differ. The time is for the random ones: make the address, look it up, compare.
  */
 export function checkTable(table, wellKnown, expected) {
   const answers = wellKnown.map((address) => {

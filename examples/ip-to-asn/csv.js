@@ -1,6 +1,6 @@
 /**
- * The records of a CSV text (RFC 4180), one array of fields each: quoted fields may hold commas, line ends and doubled
- * quotes. `position` is where the record ends in the text, for whoever shows progress. Empty lines are no records.
+ * The records of a CSV text (RFC 4180), each as an array of fields. Quoted fields may hold commas, line ends and doubled
+ * quotes. `position` is the end of the record in the text, for a progress bar. Empty lines are skipped.
  */
 export function* csvRecords(text) {
   let position = 0
@@ -19,7 +19,7 @@ export function* csvRecords(text) {
   }
 }
 
-/** The slow way, for the records with quotes: only here can a record be longer than its first line. */
+/** The slow way, for records with quotes. Only these can be longer than their first line. */
 function quotedRecord(text, position) {
   const fields = []
   for (;;) {

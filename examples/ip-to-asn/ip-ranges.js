@@ -4,10 +4,10 @@ const LAST_ADDRESS = 0xffffffff
 
 /**
  * The ranges of a file such as asn-ipv4-num.csv: first address, last address, network number, name. A missing name is ''.
- * They come in ascending order of their first address, or this throws: everything here searches by bisection.
+ * They must be in ascending order of their first address, because everything here searches by bisection. Throws if they are not.
  *
- * Rows may overlap (in version 2.3.2026061719 one pair does). The rule, for the tables and for the plain search alike:
- * the last row that starts at or before an address decides.
+ * Rows may overlap (in version 2.3.2026061719 one pair does). Then the tables and the plain search use the last row that starts
+ * at or before the address.
  */
 export function* ipRanges(text) {
   let number = 0

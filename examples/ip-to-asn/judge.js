@@ -3,9 +3,9 @@ import { PlainSearch } from './plain-search.js'
 import { SEED, nextAddress } from './random-addresses.js'
 
 /**
- * The right answers, all from the plain search of the CSV: network and name for the well-known addresses, and for the
- * random ones the network numbers in anonymous shared memory, with which every reader, in whatever process, compares.
- * The plain search itself is garbage after this, so that it does not weigh on the memory that is measured later.
+ * The right answers, all from the plain search of the CSV: network and name for the well-known addresses, and the network
+ * numbers for the random ones. Those are in anonymous shared memory, so that the readers in all processes can compare with them.
+ * Afterwards the plain search can be collected, so it does not count in the memory that is measured later.
  */
 export function judge(csvText, wellKnown, lookups) {
   const began = performance.now()

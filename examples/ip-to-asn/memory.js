@@ -2,9 +2,9 @@ import { readFileSync, realpathSync } from 'node:fs'
 import { sep } from 'node:path'
 
 /**
- * What the tables and the whole process take in each of these processes, in bytes, as the kernel counts it. RSS counts a
- * page in full in every process that has it; PSS divides it by their number, so that sums of PSS are real memory.
- * Null where the kernel does not tell.
+ * The memory of the tables and of the whole process, for each of these processes, in bytes, as the kernel counts it. RSS counts a
+ * page in full in every process that has it. PSS divides it by their number, so the sum of PSS is real memory.
+ * Null if the kernel does not say.
  */
 export function measureMemory(processes, tablesDirectory) {
   const prefix = realpathSync(tablesDirectory) + sep
@@ -21,7 +21,7 @@ export function measureMemory(processes, tablesDirectory) {
   }
 }
 
-/** Adds up the maps whose name starts so: a heading line `from-to rwxp offset device inode name`, then `Rss:  4 kB` … */
+/** Adds up the mappings whose names start with a prefix: a heading line `from-to rwxp offset device inode name`, then `Rss:  4 kB` … */
 export function sumOfMaps(smaps, prefix) {
   const sum = { rss: 0, pss: 0 }
   let isOurs = false

@@ -1,8 +1,8 @@
 import { ipRanges } from './ip-ranges.js'
 
 /**
- * What everybody would write: the CSV in ordinary arrays, searched by bisection. It knows nothing of the tables, and so is
- * the judge of them.
+ * The usual way: the CSV in ordinary arrays, searched by bisection. It does not use the tables, so it can judge
+ * them.
  */
 export class PlainSearch {
   #starts = []
@@ -21,7 +21,7 @@ export class PlainSearch {
 
   /** The number of the network this address belongs to, or 0. */
   networkOf(address) {
-    // the first row that starts behind the address
+    // The first row that starts behind the address.
     let low = 0
     let high = this.#starts.length
     while (low < high) {

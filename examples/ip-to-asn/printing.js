@@ -10,7 +10,7 @@ export function print(line = '') {
   process.stdout.write(`${line}\n`)
 }
 
-/** `Tables    71.3 MiB …`; without a name it goes on with the fact before */
+/** `Tables    71.3 MiB …`. Without a name, the line continues the fact before it. */
 export function printFact(name, text) {
   print(`${name.padEnd(9)} ${text}`)
 }

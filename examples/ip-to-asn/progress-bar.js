@@ -2,7 +2,7 @@ const WIDTH = 40
 const REDRAW_EVERY_MS = 40
 const PLAIN_LINE_EVERY = 0.25
 
-/** One live line on a terminal; in a pipe or a file a plain line at each quarter. */
+/** Redraws one line on a terminal. In a pipe or a file, it prints a line at each quarter. */
 export class ProgressBar {
   #stream
   #title
@@ -22,7 +22,7 @@ export class ProgressBar {
     }
   }
 
-  /** The live line goes: what was built is told in a line of its own. */
+  /** Removes the line from the terminal, because the result has its own line. */
   finish() {
     if (this.#stream.isTTY) this.#stream.write('\r\x1b[K')
   }

@@ -3,7 +3,7 @@ export function count(number) {
   return Math.round(number).toLocaleString('en-US')
 }
 
-/** '71.6': the unit stands in the heading, or behind it */
+/** '71.6', without the unit, which is in the heading or follows the number */
 export function mebibytes(bytes) {
   return (bytes / 2 ** 20).toFixed(1)
 }

@@ -1,9 +1,9 @@
-/** What the sequence starts from; any number but 0, from which xorshift never gets away. */
+/** The start of the sequence. It may be any number except 0, because xorshift of 0 is always 0. */
 export const SEED = 0x9e3779b9
 
 /**
- * The address after this one in the sequence (Marsaglia's xorshift32). Every reader, the Python one included, walks the
- * same sequence, so that the n-th random address needs no table of addresses.
+ * The next address in the sequence (Marsaglia's xorshift32). Every reader, including the one in Python, computes the same
+ * sequence, so no table of addresses is needed.
  */
 export function nextAddress(address) {
   address ^= address << 13

@@ -1,4 +1,4 @@
-// One of the child processes. It gets the same handles as the threads, over IPC, and maps the same files.
+// One of the child processes. It receives the same handles as the threads, over IPC, and maps the same files.
 import { MmapArray } from '../../index.js'
 import { AsnTable } from './asn-table.js'
 import { checkTable } from './check-table.js'

@@ -1,4 +1,4 @@
-// One of the worker threads. It gets handles, plain JSON, and finds the mapping its process already has.
+// One of the worker threads. It receives handles, which are plain JSON, and finds the mappings that its process already has.
 import { parentPort, workerData } from 'node:worker_threads'
 import { MmapArray } from '../../index.js'
 import { AsnTable } from './asn-table.js'

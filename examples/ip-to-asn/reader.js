@@ -5,12 +5,12 @@ import { Worker } from 'node:worker_threads'
 
 const PATIENCE_MS = 60_000
 
-/** python3 is not installed: the one failure a run goes on without. */
+/** python3 is not installed. Only after this failure, the run goes on. */
 export class PythonMissing extends Error {}
 
 /**
- * One reader, whatever it is made of: it takes words ('go', 'leave') and answers with messages ('ready', 'result').
- * A reader that fails or ends before its answer fails the question.
+ * A reader: a thread or a process that takes words ('go', 'leave') and answers with messages ('ready', 'result').
+ * If it fails, or ends before its answer, the question rejects.
  */
 export class Reader {
   #messages = []
@@ -30,12 +30,12 @@ export class Reader {
     this.#send(word)
   }
 
-  /** For what must not outlive us when a run fails. */
+  /** Ends the reader, so that it does not outlive a run that fails. */
   stop() {
     this.#stop()
   }
 
-  /** The next message, which is to be of this kind. */
+  /** The next message, which must be of this kind. */
   async next(kind) {
     const message = this.#messages.shift() ?? (await this.#arrival(kind))
     if (message.kind !== kind) throw new Error(`${this.name}: expected '${kind}'. Received '${message.kind}'`)

@@ -2,7 +2,7 @@ import { printSection } from './printing.js'
 import { mebibytes } from './quantities.js'
 import { textTable } from './text-table.js'
 
-/** `memory` is what measureMemory() gave: a row for each process, or null. */
+/** `memory` is the result of measureMemory(): a row for each process, or null. */
 export function printMemory(memory, tableBytes, readerCount) {
   if (memory === null) {
     printSection('Memory', ['  This kernel does not show /proc/<pid>/smaps_rollup, so it cannot be measured.'])

@@ -19,7 +19,7 @@ export function printTables(table, source, directory, { openMilliseconds, buildM
   printFact('', `${count(table.rangeCount)} IPv4 ranges of ${count(table.networkCount)} networks`)
 }
 
-/** How fast one thread is by itself: by plain search, then by the tables. */
+/** The speed of one thread alone: with the plain search, then with the tables. */
 export function printJudge({ readMilliseconds, searchMilliseconds }, alone) {
   const { lookups } = alone
   const speed = (milliseconds) => `${perSecond(lookups, milliseconds)} lookups/s alone`

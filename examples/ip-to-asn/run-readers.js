@@ -8,8 +8,8 @@ const THREADS = 4
 const PROCESSES = 4
 
 /**
- * Lets four threads, four child processes and one Python process read the same tables at the same time. Nobody begins
- * before everybody is ready, and nobody leaves before the memory was measured.
+ * Lets four threads, four child processes and one Python process read the same tables at the same time. They begin when all are
+ * ready, and end when the memory was measured.
  */
 export async function runReaders(table, directory, wellKnown, expected) {
   const task = { tables: table.handles(), expected: expected.handle(), wellKnown }
@@ -41,7 +41,7 @@ export async function runReaders(table, directory, wellKnown, expected) {
   }
 }
 
-/** Python knows no handles, and needs none: the tables are files, and the anonymous array is one too, under /proc. */
+/** Python opens files instead of handles. The tables are files, and the anonymous array is a file under /proc. */
 function pythonTask(directory, wellKnown, expected) {
   const files = Object.entries(TABLE_FILES).map(([key, { file, typecode }]) => [
     key,
@@ -64,7 +64,7 @@ async function readyUnlessPythonIsMissing(reader) {
   }
 }
 
-/** The threads live in this process, so they are one row with it. */
+/** The threads are part of this process, so they share its row. */
 function processesOf(readers) {
   const others = readers.filter(({ pid }) => pid !== process.pid)
   return [{ name: `this one, with ${readers.length - others.length} threads`, pid: process.pid }, ...others]

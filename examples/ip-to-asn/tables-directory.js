@@ -7,8 +7,8 @@ const FINISHED = 'tables'
 const BUILDING = 'building-'
 
 /**
- * The directory with finished tables of this source, or null. Only a whole build gets the name `tables`; the stamp tells
- * which source and format it was, and how many bytes each file had.
+ * The directory with finished tables of this source, or null. Only a complete build gets the name `tables`. The stamp
+ * has the source, the format, and the number of bytes of each file.
  */
 export function finishedTables(dataDirectory, source) {
   const directory = join(dataDirectory, FINISHED)
@@ -22,8 +22,8 @@ export function finishedTables(dataDirectory, source) {
 }
 
 /**
- * Builds the tables under a name of this process alone, then gives them their own in one rename: whoever looks, and
- * whenever this is killed, sees all of the tables or none.
+ * Builds the tables in a directory with the name of this process, then renames it. So other processes see all of the tables or none,
+ * even if this process is killed.
  */
 export function buildFinishedTables(dataDirectory, source, csvText, onProgress) {
   mkdirSync(dataDirectory, { recursive: true })
@@ -42,7 +42,7 @@ export function buildFinishedTables(dataDirectory, source, csvText, onProgress) 
       bytes: fileSizes(building),
     }
     writeFileSync(join(building, STAMP), `${JSON.stringify(stamp, null, 2)}\n`, { flush: true })
-    // Another process may have finished the same build first, and others may have its tables open by now: leave them.
+    // Another process may have finished the same build first. Others may already have its tables open, so leave them.
     if (finishedTables(dataDirectory, source) === null) {
       rmSync(finished, { recursive: true, force: true })
       renameSync(building, finished)
@@ -63,7 +63,7 @@ function isSameSizes(expected, actual) {
   return Object.keys(actual).every((file) => expected[file] === actual[file])
 }
 
-/** What a killed first run left: recognised by its process being gone. */
+/** Removes the directories of first runs that were killed: those whose process no longer exists. */
 function removeAbandonedBuilds(dataDirectory) {
   for (const name of readdirSync(dataDirectory)) {
     if (name.startsWith(BUILDING) && !existsSync(`/proc/${name.slice(BUILDING.length)}`)) {

@@ -2,8 +2,8 @@ const INDENT = '  '
 const GAP = '  '
 
 /**
- * Lines with aligned columns. `columns` are the headings; one that starts with '>' is aligned to the right. Cells wider than
- * `widest` are cut, so that names from the data never break the layout.
+ * Lines with aligned columns. `columns` are the headings. A column whose heading starts with '>' is aligned to the right. Cells wider than
+ * `widest` are cut, so that names from the data do not break the layout.
  */
 export function textTable(columns, rows, { widest = 50 } = {}) {
   const isRight = columns.map((heading) => heading.startsWith('>'))

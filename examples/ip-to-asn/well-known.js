@@ -1,4 +1,4 @@
-/** Addresses people know by heart, and two that belong to no network. What they answer is looked up, never written here. */
+/** Addresses that people know by heart, and two that belong to no network. The answers are looked up, not written here. */
 export const WELL_KNOWN = [
   '8.8.8.8',
   '1.1.1.1',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { MmapArray } from '../../index.js'
 import { python } from './python.js'
 
-/** Memory without a name, by the handle of its array; and a lock that both take. */
+/** Anonymous memory, which Python finds by its handle, and a lock that both take. */
 export function shareMemory() {
   const numbers = new MmapArray('d', [1, 2, 3])
   assert.deepEqual(python('with_handle.py', JSON.stringify(numbers.handle())), [1, 2, 3])

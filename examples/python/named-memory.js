@@ -4,7 +4,7 @@ import { python } from './python.js'
 
 const PROGRAM = 'with_shared_memory.py'
 
-/** multiprocessing.shared_memory and openShm, both ways; and what Python's resource tracker does to the name. */
+/** multiprocessing.shared_memory and openShm, in both directions. Also shows how Python's resource tracker removes the name. */
 export function shareNamedMemory() {
   const name = `mmap-array-example-${process.pid}`
   try {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { MmapArray } from '../../index.js'
 import { isNumpyThere, python } from './python.js'
 
-/** numpy.memmap on bare elements. */
+/** numpy.memmap on a file without a header. */
 export function shareWithNumpy(directory) {
   if (!isNumpyThere()) return console.log('NumPy: left out, since this Python does not have it')
   const raw = MmapArray.open(join(directory, 'raw.f64'), 'd', { flags: 'w+' })

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-/** Which Python runs: the PYTHON of the environment where NumPy has a virtual environment of its own. */
+/** The Python program. Set the environment variable PYTHON to use a virtual environment, for example with NumPy. */
 const COMMAND = process.env.PYTHON || 'python3'
 
-/** Where mmap_array.py is. In a project of yours: node_modules/mmap-array/python. */
+/** The folder of mmap_array.py. In your own project: node_modules/mmap-array/python. */
 const MODULES = fileURLToPath(new URL('../../python', import.meta.url))
 
-/** Runs a program of this folder to its end, stderr included. Returns what it printed, as JSON; throws where it fails. */
+/** Runs a program of this folder to its end. Returns the JSON that it printed. Throws if it fails, with its stderr. */
 export function python(program, ...words) {
   const path = fileURLToPath(new URL(program, import.meta.url))
   const { error, status, signal, stdout, stderr } = spawnSync(COMMAND, ['-B', path, ...words], {

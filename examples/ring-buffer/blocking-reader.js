@@ -1,4 +1,4 @@
-// A reader that sleeps in the kernel between records: the whole of a worker thread, or of a child process.
+// The program of a worker thread or a child process: a reader that sleeps in the kernel between records.
 import { parentPort, workerData } from 'node:worker_threads'
 import { RingReader } from './ring-reader.js'
 import { Tally } from './tally.js'

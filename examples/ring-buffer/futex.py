@@ -5,7 +5,7 @@ import os
 import platform
 
 SYS_FUTEX = {"x86_64": 202, "aarch64": 98}[platform.machine()]
-# without FUTEX_PRIVATE_FLAG (128), with which sleepers of other processes are not found
+# Without FUTEX_PRIVATE_FLAG (128), because that flag finds only sleepers of the same process.
 FUTEX_WAIT = 0
 FUTEX_WAKE = 1
 FUTEX_WAKE_OP = 5

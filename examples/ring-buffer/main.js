@@ -1,4 +1,4 @@
-// node examples/ring-buffer/main.js: a Python program writes records, and Node reads them in threads, processes and here.
+// node examples/ring-buffer/main.js: a Python program writes records, and Node reads them in threads, in processes and in the main thread.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -40,7 +40,7 @@ try {
   process.exitCode = isRight ? 0 : 1
 } catch (error) {
   console.error(error)
-  // readers that still wait for records are not to keep the program
+  // If the writer failed, some readers still wait for records. They must not keep the program running.
   process.exit(1)
 }
 

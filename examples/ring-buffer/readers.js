@@ -6,7 +6,7 @@ import { Tally } from './tally.js'
 
 const BLOCKING = new URL('blocking-reader.js', import.meta.url)
 
-/** Each starts a reader and gives its result: { records, mistakes }. */
+/** Each function starts a reader and returns its result: { records, mistakes }. */
 export function readInThread(task) {
   return resultOf(new Worker(BLOCKING, { workerData: task }))
 }
@@ -17,7 +17,7 @@ export function readInProcess(task) {
   return resultOf(child)
 }
 
-/** In this thread, whose event loop goes on. */
+/** In this thread, without blocking its event loop. */
 export async function readHere({ handle, index }) {
   const reader = new RingReader(handle, index)
   const tally = new Tally()

@@ -3,7 +3,7 @@ import { CAPACITY, FIRST_TAIL, HEAD, NUMBER, RECORDS, RECORD_WORDS, VALUE } from
 
 const PATIENCE_MS = 20_000
 
-/** One reader's place in the ring. It gets every record, in order; the writer waits for the slowest. */
+/** A reader with its own tail in the ring. It gets every record, in order. The writer waits for the slowest reader. */
 export class RingReader {
   #words
   #view
@@ -11,12 +11,12 @@ export class RingReader {
 
   constructor(handle, index) {
     this.#words = MmapArray.attach(handle)
-    // Atomics, because what the head promises must be there when it is read, on every processor
+    // Atomics, so that on every processor the records are there when the head counts them.
     this.#view = this.#words.sharedView
     this.#tail = FIRST_TAIL + index
   }
 
-  /** Sleeps until there is a record, then takes all that are there. For threads that may block. */
+  /** Sleeps until a record comes, then takes all new records. For threads that may block. */
   take() {
     const read = Atomics.load(this.#view, this.#tail)
     while (Atomics.load(this.#view, HEAD) === read) {
@@ -25,7 +25,7 @@ export class RingReader {
     return this.#takeFrom(read)
   }
 
-  /** The same without blocking: the event loop goes on meanwhile. */
+  /** Does the same without blocking the event loop. */
   async takeAsync() {
     const read = Atomics.load(this.#view, this.#tail)
     while (Atomics.load(this.#view, HEAD) === read) {
@@ -42,7 +42,7 @@ export class RingReader {
       const at = RECORDS + (record % CAPACITY) * RECORD_WORDS
       records.push({ number: this.#view[at + NUMBER], value: this.#view[at + VALUE] })
     }
-    // From here on the writer may write over them.
+    // From now on, the writer may overwrite these records.
     Atomics.store(this.#view, this.#tail, head)
     this.#words.notify(this.#tail)
     return records

@@ -1,6 +1,6 @@
 import { END, valueOf } from './layout.js'
 
-/** What a reader makes of the records: it counts them, and those that are wrong or out of order. */
+/** Counts the records of a reader, and those that are wrong or out of order. */
 export class Tally {
   records = 0
   mistakes = 0

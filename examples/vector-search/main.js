@@ -1,4 +1,4 @@
-// Finds the rows of a matrix whose dot products with one of its rows are largest. Every thread searches a part of the rows.
+// Finds the rows of a matrix whose dot products with one of its rows are largest. Each thread searches a part of the rows.
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'

@@ -12,7 +12,7 @@ export function tableOf(results) {
     addonBy(result),
     result.external ? `\`${result.external}\`` : '',
   ])
-  const heads = ['tool', 'builds', 'runs', 'for the addon', 'or, to leave the package outside']
+  const heads = ['tool', 'builds', 'runs', 'to bring the addon', 'or, to mark the package as external']
   const line = (cells) => `| ${cells.join(' | ')} |`
   return [line(heads), `|${heads.map(() => '---|').join('')}`, ...rows.map(line)].join('\n')
 }
@@ -25,7 +25,7 @@ function verdictOn({ checks }, word) {
 
 function addonBy({ kind, take, line }) {
   if (kind === 'bundle') return `\`${take}\``
-  if (kind === 'whole') return 'nothing: it takes it along'
+  if (kind === 'whole') return 'nothing: the tool copies it'
   return line ? `\`${line}\`` : 'nothing: the package stays installed'
 }
 
@@ -36,23 +36,24 @@ export function pageOf(results) {
   const isBundler = ({ tool }) => !['jest', 'typescript', 'typescript-5'].includes(tool)
   return `# Bundlers, tracers and test runners
 
-Written by \`npm run test:bundlers\`, on Node.js ${process.versions.node}. It packs the package, and builds and runs with each tool a small
-application, \`app.mjs\`:
+mmap-array works with every tool on this page. Bundlers need one more step, because the package contains a native addon. This page says which.
+
+\`npm run test:bundlers\` wrote it, on Node.js ${process.versions.node}. The command packs the package. Then it builds and runs a small application, \`app.mjs\`, with each tool:
 
 \`\`\`js
 ${read('app.mjs')}
 \`\`\`
 
-Every tool builds it without configuration. A bundler takes the JavaScript along. It leaves the addon behind,
-because the addon is not JavaScript. There are two ways to deal with it:
+Every tool builds it without configuration. A bundler puts the JavaScript of the package into the bundle, but not the addon, because the addon is not JavaScript. You have two
+choices:
 
-- **Copy \`prebuilds/\` beside the bundle.** The bundle then needs nothing else. The folder holds the addons for every supported system; a bundle
-  needs only the one for the system that it runs on. If the tool splits the bundle into several files, copy it beside the file that holds the package.
-  Copy it again after each update of the package. \`node -p "require.resolve('mmap-array/package.json')"\` says where the package is installed.
-- **Mark mmap-array as external.** The bundle then imports the package, which must be installed where it runs.
+- **Copy the folder \`prebuilds/\` beside the bundle.** Then the bundle needs nothing else. The folder has the addons for all supported systems, and the bundle needs only the one
+  for the system that it runs on. If the tool splits the bundle into several files, copy the folder beside the file that contains the package. Copy it again after each update of
+  the package. \`node -p "require.resolve('mmap-array/package.json')"\` prints where the package is installed.
+- **Mark mmap-array as external.** Then the bundle imports the package at run time, so the package must be installed where the bundle runs.
 
-Without either, the import throws \`ERR_UNSUPPORTED_RUNTIME\`, whose message names the folders where it looked: beside the bundle, and beside the
-executable that runs it.
+If you do neither, the import throws \`ERR_UNSUPPORTED_RUNTIME\`. The message names the folders that were searched: the folder of the bundle, and the folder of the executable that
+runs it.
 
 ${tableOf(results)}
 ${failed.length === 0 ? '' : `\n## What does not work\n\n${failed.join('\n')}\n`}
@@ -72,26 +73,27 @@ ${read('vite.config.mjs')}
 ${read('sea.json')}
 \`\`\`
 
-ES modules of webpack and CommonJS of Bun hold the path of the package where they were built, instead of their own. They find a copy of
-\`prebuilds/\` only beside the executable of the runtime: mark mmap-array as external there.
+For ES modules from webpack and for CommonJS from Bun, mark mmap-array as external. Their bundles contain the path where the package was at build time, instead of their own
+path. So they would find a copy of \`prebuilds/\` only beside the executable of the runtime.
 
 ## Jest
 
-mmap-array is an ES module, which Jest takes only with a flag of Node.js. With it, tests that are ES modules import the package:
+mmap-array is an ES module. Jest supports ES modules only if you set a flag of Node.js. With it, tests that are ES modules can import the package:
 
 \`\`\`sh
 ${runOf(results, 'jest', 0)}
 \`\`\`
 
-Tests in CommonJS can \`require\` it, with the same flag, on Node.js 24.9 and later.
+On Node.js 24.9 and later, with the same flag, tests in CommonJS can \`require\` it.
 
-Jest runs tests in a realm of their own. An error that the addon throws is therefore not \`instanceof\` the \`Error\` of the test: look at its
-\`code\`. Vitest and \`node --test\` need nothing.
+Jest runs each test file in a realm of its own. Therefore an error from the addon is not \`instanceof\` the \`Error\` of the test. Check its \`code\` instead.
+
+Vitest and \`node --test\` need no configuration.
 
 ## TypeScript in CommonJS
 
-With \`"module": "nodenext"\` (TypeScript 5.8 and later) a file that becomes CommonJS imports the package as any other, and \`require\`s it at
-run time. With \`"module": "node16"\`, or an earlier TypeScript, write
+With \`"module": "nodenext"\` and TypeScript 5.8 or later, write an ordinary \`import\`, even if TypeScript compiles the file to CommonJS. At run time, the file calls
+\`require\`. With \`"module": "node16"\` or an earlier TypeScript, write:
 
 \`\`\`ts
 ${read('import.ts')}

@@ -14,15 +14,16 @@ export function tableOf(results, addons) {
   const glibc = process.report.getReport().header.glibcVersionRuntime
   return `# Runtimes
 
-Written by \`npm run test:runtimes\`, on Linux ${release().split('.', 2).join('.')} ${process.arch} with glibc ${glibc}. It packs the package (with addons for
-${addons.join(', ')}), installs the tarball into an empty folder without a compiler, and tries there on each runtime
+This page lists the runtimes on which the package was tested, and what failed there.
 
-- **the examples**: every example of [index.d.ts](../index.d.ts), so every member of the class, and the programs in
-  \`__test__/runtimes/\`: import and \`require\`, each typecode, threads, processes, a shared buffer, a file that is
-  truncated while it is mapped;
-- **the suite**: every test of this repository, against the files of the tarball; it is written for Node.js.
+\`npm run test:runtimes\` wrote it, on Linux ${release().split('.', 2).join('.')} ${process.arch} with glibc ${glibc}. The command packs the package, with addons for
+${addons.join(', ')}. It installs the tarball into an empty folder, without a compiler. There it runs on each runtime:
 
-musl is a file of its own here, which that Node.js and Bun load instead of glibc; arm64 is emulated by QEMU.
+- **Examples and programs.** The examples are those of [index.d.ts](../index.d.ts), which cover every member of the class. The programs are those in
+  \`__test__/runtimes/\`. They test \`import\` and \`require\`, each typecode, threads, processes, a shared buffer, and a file that is truncated while it is mapped.
+- **The suite.** These are all tests of this repository, run with the files of the tarball. They are written for Node.js.
+
+For musl, Node.js and Bun load a copy of musl instead of the glibc of this machine. QEMU emulates arm64.
 
 | runtime | addon | examples and programs that run | suite |
 |---|---|---|---|

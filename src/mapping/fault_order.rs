@@ -21,7 +21,18 @@ struct Reader<'a> {
     epoch: usize,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// Begins as a new array does: with a count that is equal only if the process has met no fault, and with an epoch of a moment
+    /// at which no restoration is under way. A reader that takes the count as it is would accept zeros that are there already.
+    fn new(window: &'a Window, bytes: u64) -> Reader<'a> {
+        Reader {
+            window,
+            bytes,
+            faults_seen: 0,
+            epoch: window.stable_fault_epoch(),
+        }
+    }
+
     /// Reads a byte as `get` does. `None` is a fault.
     fn get(&mut self, at: u64) -> Option<u8> {
         let value = self.window.region(self.bytes).get::<u8>(at as usize);
@@ -69,12 +80,7 @@ fn run(restores: bool) -> usize {
     let window = Window::map(&storage, 0, bytes, false).unwrap();
     let done = AtomicBool::new(false);
     let read = || {
-        let mut reader = Reader {
-            window: &window,
-            bytes,
-            faults_seen: faults(),
-            epoch: window.fault_epoch(),
-        };
+        let mut reader = Reader::new(&window, bytes);
         let (mut met, mut at) = (0, 0);
         while !done.load(Ordering::Acquire) {
             at = (at + page + 1) % bytes;
