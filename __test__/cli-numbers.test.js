@@ -128,7 +128,7 @@ test.each(['csv', 'jsonl'])('a whole float beyond 2^53 has all of its digits in 
   expect(read(scope.path('b.u64'), 'Q')).toEqual([2n ** 60n, 2n ** 63n])
 })
 
-test('--round goes with integers, and rounds those of files too', async () => {
+test('--round is for integers, and rounds those of files too', async () => {
   const file = make(scope, 'a.f64', 'd', [0.5, 1.5, -1.5, 2.6])
   expect((await tool(['convert', file, scope.path('b.i32'), '--round', 'nearest'])).code).toBe(0)
   expect(read(scope.path('b.i32'), 'i')).toEqual([0, 2, -2, 3])
@@ -441,7 +441,7 @@ describe('the end of a name', () => {
     expect(read(scope.path('b.f64'), 'd')).toEqual([1])
     expect((await tool(['convert', raw, scope.path('c.f32'), '--type', '<f4'])).code).toBe(0)
     expect(await failure(2, ['convert', text, scope.path('d'), '--from-type', 'f32'])).toContain(
-      '--from-type goes with',
+      '--from-type needs',
     )
   })
 
@@ -481,10 +481,10 @@ test('--header takes a title for each column, and none of them is read as an ele
 })
 
 test.each(['missing', 'missing-text', 'round', 'dates'])(
-  '--%s goes with numbers, not with characters',
+  '--%s is for numbers, not for characters',
   async (name) => {
     const words = ['convert', scope.file('"a"\n', 'a.jsonl'), scope.path('b.npy'), '--type', 'w', `--${name}`, 'x']
-    expect(await failure(2, words)).toContain(`--${name} goes with numbers`)
+    expect(await failure(2, words)).toContain(`--${name} is for numbers`)
   },
 )
 
