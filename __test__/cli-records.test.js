@@ -174,7 +174,9 @@ describe('--field', () => {
 
   test('of a file without records is an error', async () => {
     const path = make(scope, 'a.f64', 'd', [1])
-    expect(await failure(2, ['head', path, '--field', 'x'])).toBe(`--field needs records, and ${path} does not hold any`)
+    expect(await failure(2, ['head', path, '--field', 'x'])).toBe(
+      `--field needs records, and ${path} does not hold any`,
+    )
     expect(await failure(2, ['convert', write('a.csv', CSV), '-', '--field', 'x'])).toMatch(/for text give --column/)
   })
 
