@@ -164,6 +164,9 @@ type PlainType = Typecode | TypeName | TypedArrayConstructor
  * object may have only plain properties. A name that is an integer is an error, because JavaScript moves such
  * properties to the front. For such names, give the fields as a list of pairs: `[['0', 'i'], ['__proto__', 'd']]`.
  *
+ * In TypeScript, write `as const` behind fields that you keep in a variable, as in
+ * `const FIELDS = { time: 'q', price: 'd' } as const`. Otherwise `'q'` becomes `string`, which is no {@link FieldType}.
+ *
  * @example
  * const trades = new MmapArray({ time: 'q', price: 'd', gain: ['f', 3] })
  * trades.append({ time: 1, price: 9.5, gain: [1, 2, 3] })
@@ -3200,7 +3203,11 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
 
   /**
    * Updates the array to the length that the file has now, and returns it, in elements. Call it after others have
-   * changed the length, or to recover from `ERR_MEMORY_FAULT`. Elements that others write show at once, without it.
+   * changed the length, or to recover from `ERR_MEMORY_FAULT`. Elements that others write show at once, without it. Each
+   * thread that has attached calls it for its own array.
+   *
+   * If the array is longer afterwards, the next `view`, `row()` or `subarray()` makes a new ArrayBuffer. V8 counts all
+   * its bytes as external memory, and collects garbage because of it. So call this on a timer, not for each request.
    *
    * On overlayfs, as in a container, an array that was opened for reading shows the file as it is until somebody opens
    * it for writing for the first time. The system then copies the file; the array and its views show the old one until
