@@ -751,8 +751,9 @@ export interface OpenOptions<S extends readonly number[] = readonly number[]> {
    * to whole elements. Default: it throws `ERR_RAGGED_LENGTH`, because a file of another type often ends this way. With
    * `'cut'`, all changes of the length hold the append lock that docs/durability.md describes.
    *
-   * An array of records does not need this option if its file had only whole records when it was opened: it removes
-   * what an interrupted append left behind; see docs/durability.md. Not allowed for `.npy` files.
+   * A program that starts again after a crash needs this option to append records whose size does not divide 4096: a
+   * killed append may have left a part of one. An array that was opened before the kill does not need it, because it
+   * removes such a part anyway; see docs/durability.md. Not allowed for `.npy` files.
    *
    * @example
    * import fs from 'node:fs'
