@@ -218,6 +218,7 @@ describe('messages', () => {
       /^append cannot .* in Fortran order\. .*np\.ascontiguousarray/,
     ],
     ['append of a row to Fortran order', () => fortran().append([1]), /^append cannot .* in Fortran order/],
+    ['extend of rows to Fortran order', () => fortran().extend([[1, 2, 3]]), /^extend cannot .* in Fortran order/],
     ['row of Fortran order', () => fortran().row(0), /order 'F': .*np\.ascontiguousarray/],
     ['append to a part', () => part().append(1), /^append cannot .*, because it was opened with the option 'length'/],
     ['pop of a part', () => part().pop(), /^pop cannot .*, because it was opened with the option 'length'/],
