@@ -1243,7 +1243,7 @@ def _absolute(path):
 
 
 def _memory_fault():
-    return Error("ERR_MEMORY_FAULT", "another process truncated the file: call refresh()")
+    return Error("ERR_MEMORY_FAULT", "the file was truncated: call refresh()")
 
 
 def _retry(deadline, attempt):
