@@ -306,7 +306,7 @@ describePython('python/mmap_array.py', () => {
       }
       expect(await thrown(ask('open(path, "i", "x")'))).toMatchObject({ code: 'ERR_OUT_OF_RANGE' })
       expect(await thrown(ask('open(path)'))).toMatchObject({ code: 'ERR_INVALID_TYPECODE' })
-      expect(await thrown(ask('open(path, [("a", "x")])'))).toMatchObject({ code: 'ERR_INVALID_TYPECODE' })
+      expect(await thrown(ask('open(path, [("a", "x")])'))).toMatchObject({ code: 'ERR_INVALID_RECORD_TYPE' })
       for (const fields of [
         '[]',
         '[("a",)]',

@@ -15,6 +15,7 @@ import operator
 import os
 import platform
 import re
+import reprlib
 import select
 import stat
 import struct
@@ -49,12 +50,28 @@ class _WrongIndex(Error, IndexError):
     pass
 
 
+for _kind in (_WrongType, _WrongValue, _WrongIndex):
+    # Tracebacks show the public name.
+    _kind.__name__ = _kind.__qualname__ = "Error"
+
+
+class _ShortRepr(reprlib.Repr):
+    """The repr of a value in a message: long and nested values are shortened."""
+
+    def __init__(self):
+        super().__init__()
+        self.maxlevel, self.maxdict, self.maxstring, self.maxother = 2, 20, 100, 100
+
+
+_shown = _ShortRepr().repr
+
+
 def _invalid(name, requirement, received):
-    return _WrongType("ERR_INVALID_ARG_TYPE", f"{name} must be {requirement}. Received {received!r}")
+    return _WrongType("ERR_INVALID_ARG_TYPE", f"{name} must be {requirement}. Received {_shown(received)}")
 
 
 def _out_of_range(name, requirement, received):
-    return _WrongValue("ERR_OUT_OF_RANGE", f"{name} must be {requirement}. Received {received!r}")
+    return _WrongValue("ERR_OUT_OF_RANGE", f"{name} must be {requirement}. Received {_shown(received)}")
 
 
 def _integer(name, value, least=0):
@@ -95,37 +112,37 @@ class _Scalar:
             self.least = -(1 << bits - 1) if is_signed else 0
             self.most = (1 << bits - is_signed) - 1 if kind == "integer" else min((1 << bits) - 1, 0x10FFFF)
 
-    def encode(self, value):
-        """Returns the numbers that `struct` packs for an element."""
+    def encode(self, value, name="an element"):
+        """Returns the numbers that `struct` packs for an element. An error calls the element by `name`."""
         if self.kind == "character":
             if not isinstance(value, str) or len(value) != 1:
-                raise _invalid("an element", f"one character, because the type is {self.label}", value)
+                raise _invalid(name, f"one character, because the type is {self.label}", value)
             number = ord(value)
         elif self.kind == "integer":
             if isinstance(value, bool) or not hasattr(value, "__index__"):
-                raise _invalid("an element", f"an integer, because the type is {self.label}", value)
+                raise _invalid(name, f"an integer, because the type is {self.label}", value)
             number = operator.index(value)
         else:
-            return self._encode_real(value)
+            return self._encode_real(value, name)
         if not self.least <= number <= self.most:
-            raise self._does_not_fit(value)
+            raise self._does_not_fit(value, name)
         return (number,)
 
-    def _encode_real(self, value):
+    def _encode_real(self, value, name):
         is_complex = self.kind == "complex"
         is_number = hasattr(value, "__float__") or hasattr(value, "__index__") or (is_complex and hasattr(value, "__complex__"))
         if isinstance(value, (str, bytes, bool)) or not (is_number or is_complex and isinstance(value, complex)):
-            raise _invalid("an element", f"a number, because the type is {self.label}", value)
+            raise _invalid(name, f"a number, because the type is {self.label}", value)
         try:
             number = complex(value) if is_complex else float(value)
             parts = (number.real, number.imag) if is_complex else (number,)
             # Rounds as a C compiler does: a number that is too large becomes infinite.
             return tuple(ctypes.c_float(part).value if self.letter == "f" else part for part in parts)
         except OverflowError:
-            raise self._does_not_fit(value) from None
+            raise self._does_not_fit(value, name) from None
 
-    def _does_not_fit(self, value):
-        return _WrongValue("ERR_VALUE_OUT_OF_RANGE", f"an element must fit the type {self.label}. Received {value!r}")
+    def _does_not_fit(self, value, name="an element"):
+        return _WrongValue("ERR_VALUE_OUT_OF_RANGE", f"{name} must fit the type {self.label}. Received {_shown(value)}")
 
     def decode(self, parts):
         if self.kind == "character":
@@ -179,6 +196,27 @@ _SCALARS = {
 }
 # Of several codes with the same name, the last one counts: q, Q and w, as in the package.
 _CODES_OF_DESCR = {**{scalar.descr: code for code, scalar in _SCALARS.items()}, "|b1": "B"}
+# The names of the typecodes, as in the package. A number in a bare name counts bits; behind NumPy's mark it counts bytes.
+_NAMES = {
+    "b": "int8 i8 Int8Array |i1 <i1",
+    "B": "uint8 u8 Uint8Array |u1 <u1",
+    "h": "int16 i16 Int16Array <i2",
+    "H": "uint16 u16 Uint16Array <u2",
+    "i": "int32 i32 Int32Array <i4",
+    "I": "uint32 u32 Uint32Array <u4",
+    "q": "int64 i64 BigInt64Array <i8",
+    "Q": "uint64 u64 BigUint64Array <u8",
+    "e": "float16 f16 Float16Array <f2",
+    "f": "float32 f32 Float32Array <f4",
+    "d": "float64 f64 Float64Array <f8",
+    "Zf": "complex64 <c8",
+    "Zd": "complex128 <c16",
+    "c": "latin1 |S1",
+    "w": "ucs4 <U1",
+}
+_CODES_OF_NAMES = {name: code for code, names in _NAMES.items() for name in names.split()}
+# Names of other languages. Some have different sizes on different machines, so they are only hints.
+_ALIASES = {"double": "d", "float": "f", "single": "f", "half": "e", "long": "q", "int": "i", "uint": "I", "short": "h", "byte": "B"}
 
 
 class _Record:
@@ -196,7 +234,7 @@ class _Record:
         names = set()
         for name, scalar, count, offset in fields:
             if not isinstance(name, str) or name == "" or name in names:
-                raise _WrongType("ERR_INVALID_RECORD_TYPE", f"a field must have a name of its own. Received {name!r}")
+                raise _WrongType("ERR_INVALID_RECORD_TYPE", f"a field must have a name of its own. Received {_shown(name)}")
             names.add(name)
             offset = end if offset is None else offset
             end = offset + scalar.itemsize * (1 if count is None else count)
@@ -237,15 +275,21 @@ class _Record:
             raise _invalid("a record", f"a dict or a sequence with a value for each of {names}", item)
         numbers = []
         for name, scalar, count, _ in self._placed:
-            values = [item[name]] if count is None else list(item[name])
+            is_list = count is None or hasattr(item[name], "__iter__")
+            values = [item[name]] if count is None else list(item[name]) if is_list else []
             if count is not None and len(values) != count:
                 raise _invalid(f"the field '{name}'", f"a sequence of {count} values", item[name])
             for value in values:
-                numbers += scalar.encode(value)
+                numbers += scalar.encode(value, f"the field '{name}'")
         try:
             return self._struct.pack(*numbers)
         except OverflowError:
-            raise _WrongValue("ERR_VALUE_OUT_OF_RANGE", f"a value of the record does not fit its field. Received {item!r}") from None
+            # A half. struct does not say which one.
+            for name, scalar, count, _ in self._placed:
+                for value in [item[name]] if count is None else item[name]:
+                    if scalar.code == "e" and 65520 <= abs(scalar.encode(value)[0]) < float("inf"):
+                        raise scalar._does_not_fit(value, f"the field '{name}'") from None
+            raise
 
     def pack(self, items):
         return b"".join(map(self._pack_one, items))
@@ -264,17 +308,55 @@ class _Record:
         return item
 
 
-def _scalar_of(code):
-    scalar = _SCALARS.get(_CODES_OF_DESCR.get(code, code)) if isinstance(code, str) else None
+def _numpy_name(given):
+    """Returns NumPy's name of a class such as numpy.float32, or of a dtype. None for other values."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None or not (isinstance(given, numpy.dtype) or isinstance(given, type) and issubclass(given, numpy.generic)):
+        return None
+    return numpy.dtype(given).str
+
+
+def _hint(name):
+    """Returns what may be meant by an unknown name of a type, for the end of a message."""
+    word = name.lower()
+    if word in ("|b1", "bool", "boolean"):
+        return "; write u8 for bytes of 0 and 1"
+    if name[:1] == ">" and "<" + name[1:] in _CODES_OF_NAMES:
+        return "; big-endian elements cannot be mapped: convert the file with `mmap-array convert`"
+    lower = {known.lower(): code for known, code in _CODES_OF_NAMES.items()}
+    meant = lower.get(word) or lower.get("<" + word[1:] if word[:1] in "<>=|" else None) or _ALIASES.get(word)
+    if meant:
+        return f"; did you mean {_NAMES[meant].split()[0]}?"
+    parts = re.fullmatch(r"(i|u|f|int|uint|float)(\d{1,3})", word)
+    code = parts and _CODES_OF_NAMES.get(f"<{parts[1][0]}{parts[2]}")
+    if not code:
+        return ""
+    (long, short), size = _NAMES[code].split()[:2], parts[2]
+    kind = {"i": "int", "u": "uint", "f": "float"}[parts[1][0]]
+    there_is_none = f"; there is no {kind}{size}, because the size counts bits"
+    return f"{there_is_none}. If you mean {size} bytes, it is {long}: write {short} or <{parts[1][0]}{size}"
+
+
+def _scalar_of(given, field=None):
+    name = _numpy_name(given) or given
+    scalar = None
+    if isinstance(name, str):
+        scalar = _SCALARS.get(name) or _SCALARS.get(_CODES_OF_NAMES.get(name))
     if scalar is None:
-        raise _WrongType("ERR_INVALID_TYPECODE", f"a typecode must be one of {', '.join(_SCALARS)}. Received {code!r}")
+        names = f"one of {', '.join(_SCALARS)}, or a name such as float64, f64 or <f8"
+        received = f"Received {_shown(given)}{_hint(name) if isinstance(name, str) and len(name) <= 30 else ''}"
+        if field is not None:
+            raise _WrongType("ERR_INVALID_RECORD_TYPE", f"the type of the field '{field}' must be {names}. {received}")
+        raise _WrongType("ERR_INVALID_TYPECODE", f"a type must be {names}, or the fields of a record. {received}")
     return scalar
 
 
 def _type_of(given):
-    """Returns the type for a typecode, [(name, typecode), …], {name: typecode, …} or {'fields': […], 'itemsize': …}."""
+    """Returns the type for a typecode or a name, [(name, type), …], {name: type, …}, {'fields': […], 'itemsize': …} or a dtype of NumPy."""
     if isinstance(given, (_Scalar, _Record)):
         return given
+    if _numpy_name(given) and getattr(given, "names", None):
+        return _Header._type_of(given.descr, "the record")
     if not isinstance(given, (list, tuple, dict)):
         return _scalar_of(given)
     fields, itemsize = [], None
@@ -282,20 +364,20 @@ def _type_of(given):
         itemsize = _integer("itemsize", given.get("itemsize"), 1)
         for field in given["fields"]:
             if not isinstance(field, dict):
-                raise _WrongType("ERR_INVALID_RECORD_TYPE", f"a field of a layout must be a dict. Received {field!r}")
+                raise _WrongType("ERR_INVALID_RECORD_TYPE", f"a field of a layout must be a dict. Received {_shown(field)}")
             count = None if field.get("count") is None else _integer("a count", field["count"], 1)
-            fields.append((field.get("name"), _scalar_of(field.get("typecode")), count, _integer("an offset", field.get("offset"))))
+            fields.append((field.get("name"), _scalar_of(field.get("typecode"), field.get("name")), count, _integer("an offset", field.get("offset"))))
         return _Record(fields, itemsize)
     for field in given.items() if isinstance(given, dict) else given:
         if not isinstance(field, (list, tuple)) or len(field) != 2:
-            raise _WrongType("ERR_INVALID_RECORD_TYPE", f"a field must be (name, typecode) or (name, (typecode, count)). Received {field!r}")
+            raise _WrongType("ERR_INVALID_RECORD_TYPE", f"a field must be (name, type) or (name, (type, count)). Received {_shown(field)}")
         name, code = field
         count = None
         if isinstance(code, (list, tuple)):
             if len(code) != 2:
-                raise _WrongType("ERR_INVALID_RECORD_TYPE", f"the field '{name}' must be (typecode, count). Received {code!r}")
+                raise _WrongType("ERR_INVALID_RECORD_TYPE", f"the field '{name}' must be (type, count). Received {_shown(code)}")
             code, count = code[0], _integer(f"the count of the field '{name}'", code[1], 1)
-        fields.append((name, _scalar_of(code), count, None))
+        fields.append((name, _scalar_of(code, name), count, None))
     return _Record(fields)
 
 
@@ -354,6 +436,8 @@ class _Header:
             code = _CODES_OF_DESCR.get(name.replace("=", "<") if isinstance(name, str) else None)
             if code is None:
                 reason = f"{where}: elements of the dtype {name!r} cannot be mapped"
+                if isinstance(name, str) and name[:1] == ">":
+                    reason += ", because they are big-endian: convert the file with `mmap-array convert`"
                 raise Error("ERR_UNSUPPORTED_NPY", reason)
             return _SCALARS[code]
 
@@ -1322,7 +1406,8 @@ def _closed_on_failure(descriptor):
 def open(path, typecode=None, flags="r", offset=0, length=None, format=None, tail=None, mode=0o666):
     """Opens a file as an array.
 
-    `typecode` is a typecode, or the fields of a record as [(name, typecode), …]; omit it for an existing .npy file. `flags` are 'r', 'r+',
+    `typecode` is a typecode such as 'd', a name such as 'float64', a type of NumPy, or the fields of a record as [(name, type), …]. Omit it for
+    an existing .npy file. `flags` are 'r', 'r+',
     'w+', 'wx+' or 'a+', as in Node.js. `offset` is in bytes, `length` in elements. `format` is 'raw' or 'npy'; by default the path decides. With
     `tail='cut'`, an append to a file that ends inside an element first truncates it to whole elements.
     """
@@ -1334,7 +1419,14 @@ def open(path, typecode=None, flags="r", offset=0, length=None, format=None, tai
     if tail not in (None, "cut"):
         raise _out_of_range("tail", "'cut' or None", tail)
     is_npy = format == "npy" or format is None and path.lower().endswith(".npy")
-    type_ = None if typecode is None and is_npy else _type_of(typecode)
+    if typecode is None and not is_npy:
+        what = "only .npy files name their type. Pass a type, such as 'float64', or the fields of a record, as [(name, type), …]"
+        raise _WrongType("ERR_INVALID_TYPECODE", f"{path!r}: {what}")
+    try:
+        type_ = None if typecode is None else _type_of(typecode)
+    except Error as error:
+        error.args = (f"{path!r}: {error}",)
+        raise
     offset = _integer("offset", offset)
     length = None if length is None else _integer("length", length)
     if is_npy and (offset or tail):
@@ -1342,7 +1434,7 @@ def open(path, typecode=None, flags="r", offset=0, length=None, format=None, tai
     if type_ is not None and offset % type_.alignment:
         raise _out_of_range("offset", f"a multiple of {type_.alignment}", offset)
     if is_npy and type_ is None and flags in ("w+", "wx+"):
-        raise _WrongType("ERR_INVALID_TYPECODE", f"a new .npy file needs a typecode: one of {', '.join(_SCALARS)}")
+        raise _WrongType("ERR_INVALID_TYPECODE", f"{path!r}: a new .npy file needs a type, such as 'float64', or the fields of a record")
 
     how = _FLAGS[flags] & ~(os.O_TRUNC if is_npy else 0)
     always = os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
