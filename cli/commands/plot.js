@@ -58,7 +58,7 @@ of its elements. --flatten draws the elements as one series, in the order of the
     ['mmap-array plot prices.f64 --x times.i64 --x-type time', 'over time'],
     ['mmap-array plot low.f32 high.f32 --png both.png', 'two series'],
     ['mmap-array plot prices.f64 --histogram --png values.png', ''],
-    ['mmap-array plot trades.npy --field price,low --x-field time', 'fields of records'],
+    ['mmap-array plot trades.npy --field price,low --x-field time --x-type time', 'fields of records'],
     ['mmap-array plot matrix.npy --png matrix.png', 'a heat map'],
   ],
 

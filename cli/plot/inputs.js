@@ -48,6 +48,7 @@ function seriesIn(array, { path, name }, field) {
   if (field === undefined) return [{ name, path, elements: array }]
   return fieldsIn(array, field).map((one) => ({
     name: `${name}, ${printable(one)}`,
+    field: printable(one),
     path,
     elements: fieldOf(array, one),
   }))
