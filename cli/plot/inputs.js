@@ -7,7 +7,7 @@ import { isComplex, isText } from '../blocks.js'
 import { ChosenElements } from '../chosen-elements.js'
 import { DataError, UsageError, printable } from '../failures.js'
 import { fieldNames, fieldOf, requireNoRecords } from '../fields.js'
-import { open } from '../opening.js'
+import { noteRest, open } from '../opening.js'
 import { holdsRecords } from '../record-types.js'
 import { typecodeOfPath } from '../type-names.js'
 
@@ -31,6 +31,7 @@ export function openInputs(paths, values, places = []) {
   const openWhole = (path, options) => {
     const array = open(path, { ...options, field: undefined })
     opened.push(array)
+    noteRest(array, options.offset)
     return array
   }
   try {
@@ -91,6 +92,7 @@ function xOf(openWhole, series, values) {
   if (path === undefined && paths.size > 1) throw new UsageError('--x-field without --x is for one FILE')
   if (path === undefined && places.length > 1) throw new UsageError('--x-field without --x is for one index or slice')
   const [{ elements, whole = elements }] = series
+  if (path !== undefined) requireFileOfX(path, whole.records ?? whole)
   const array = path === undefined ? (whole.records ?? whole) : openWhole(path, optionsOfX(path, values))
   if (field === undefined && holdsRecords(array))
     throw new UsageError(`${path} holds records: --x-field takes one of ${fieldNames(array.typecode.fields)}`)
@@ -100,6 +102,13 @@ function xOf(openWhole, series, values) {
   const x = { name: printable(name), elements: isSameFile ? new ChosenElements(all, places[0]) : all }
   requireNumbers(x.elements)
   return x
+}
+
+/** A field that is given as a file is a likely mistake. */
+function requireFileOfX(path, array) {
+  const isField = holdsRecords(array) && array.typecode.fields.some(({ name }) => name === path)
+  if (isField && !existsSync(path))
+    throw new UsageError(`there is no file '${path}', which is a field of ${array.path}: write --x-field ${path}`)
 }
 
 /** The options of FILE say nothing about the file of x values, but --type does if nothing else says its type. */
