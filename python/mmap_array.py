@@ -499,6 +499,13 @@ class _Header:
         return wanted, steps + [(quote, b" " * len(other)), (mark, b" ")]
 
 
+def _dimensions(values):
+    """Returns the number of dimensions of an array or of nested lists. 0 for other values."""
+    if isinstance(values, (list, tuple)):
+        return 1 + (_dimensions(values[0]) if values else 0)
+    return getattr(values, "ndim", 0) if not isinstance(values, MmapArray) else 1
+
+
 def _product(lengths):
     product = 1
     for length in lengths:
@@ -789,7 +796,7 @@ class MmapArray:
         self._require_writable("an assignment")
         if isinstance(index, slice):
             start, stop, step = self._range(index)
-            data = self._packed(value)
+            data = self._packed(value, self._row_shape)
             count = len(range(start, stop, step))
             if step != 1 or len(data) != count * self.itemsize:
                 what = f"{count} elements for a slice of step 1, because an assignment keeps the length"
@@ -807,6 +814,14 @@ class MmapArray:
             yield from part
             at += len(part)
 
+    def row(self, index):
+        """Returns a row of an array of several dimensions, as a list of its elements. Indices of elements are flat: a[3] is an element."""
+        if self._row_shape == ():
+            reason = "is in Fortran order: use numpy()" if self._is_fortran() else "has one"
+            raise _WrongType("ERR_TYPE_MISMATCH", f"row needs an array of several dimensions. This array {reason}")
+        at = self._place(index, self.length // self._row, "row") * self._row
+        return self._read(at, at + self._row)
+
     def tolist(self):
         return self[:]
 
@@ -816,18 +831,27 @@ class MmapArray:
     # Length.
 
     def append(self, value):
-        """Appends an element. An array of several dimensions takes a row, as a list of its elements.
+        """Appends an element. An array of several dimensions takes a row: a list of its elements, or an array of the shape of one row.
 
         Several processes and threads can append to one file, and no element is lost. Only one at a time may append to a .npy file.
         """
-        data = self._type.pack([value]) if self._row_shape == () else self._packed(value)
+        self._require_growing("an append")
+        if self._row_shape == ():
+            return self._append(self._type.pack([value]))
+        # A list of one row is a row too.
+        shape = self._row_shape if _dimensions(value) > len(self._row_shape) else self._row_shape[1:]
+        data = self._packed(value, shape)
         if len(data) != self._unit:
             raise self._partial_row(data)
         self._append(data)
 
     def extend(self, values):
-        """Appends the elements of an iterable, or of an array of the same type, by a single write at the end of the file."""
-        self._append(self._packed(values))
+        """Appends the elements of an iterable, or of an array of the same type, by a single write at the end of the file.
+
+        An array of several dimensions takes rows, or the elements of whole rows. If one value is wrong, nothing is appended.
+        """
+        self._require_growing("an append")
+        self._append(self._packed(values, self._row_shape))
 
     def frombytes(self, data):
         """Appends whole elements that you pass as bytes."""
@@ -1062,12 +1086,16 @@ class MmapArray:
         if self._type.code not in ("i", "I"):
             raise _WrongType("ERR_TYPE_MISMATCH", f"{operation} needs an array of typecode 'i' or 'I', this one is of {self._type.label}")
 
-    def _place(self, index, length):
+    def _place(self, index, length, of="element"):
         if not hasattr(index, "__index__"):
-            raise _invalid("an index", "an integer or a slice", index)
+            what = "an integer" if of == "row" else "an integer or a slice"
+            if isinstance(index, tuple):
+                what += ", because indices count elements: use row(i), or numpy()[i, j]"
+            raise _invalid("an index", what, index)
         at = operator.index(index)
         if not -length <= at < length:
-            raise _WrongIndex("ERR_INDEX_OUT_OF_RANGE", f"the index {at} is outside an array of length {length}")
+            where = f"of length {length}" if of == "element" else f"of {length} rows"
+            raise _WrongIndex("ERR_INDEX_OUT_OF_RANGE", f"the index {at} is outside an array {where}")
         return at + length if at < 0 else at
 
     def _range(self, given):
@@ -1078,26 +1106,83 @@ class MmapArray:
         except ValueError:
             raise _out_of_range("the step", "another number than 0", given.step) from None
 
-    def _packed(self, values):
-        """Returns the elements of an iterable as bytes."""
+    def _packed(self, values, shape):
+        """Returns the elements of an iterable as bytes. The items may also have this shape, such as rows."""
         if isinstance(values, MmapArray):
             if values._type.record != self._type.record or values._type.descr != self._type.descr:
                 raise _WrongType("ERR_TYPE_MISMATCH", f"an array of {values._type.label} does not go into one of {self._type.label}")
             return values.tobytes()
         if isinstance(values, (bytes, bytearray)) and self.itemsize != 1 or isinstance(values, str) and self._type.code not in ("c", "u", "w"):
             raise _invalid("values", "an iterable of elements, or frombytes() must be called", type(values).__name__)
-        if self._type.code and not isinstance(values, (str, list, tuple)):
+        if not isinstance(values, (str, list, tuple)):
+            numpy = sys.modules.get("numpy")
+            if numpy is not None and isinstance(values, numpy.ndarray):
+                return self._packed_numpy(numpy, values, shape)
             with contextlib.suppress(TypeError):
                 memory = memoryview(values)
-                # Elements of other types are converted one by one, or raise an error.
+                self._require_items(memory.shape, shape)
                 letter = {"l": "q", "L": "Q"}.get(memory.format, memory.format)
-                if memory.ndim == 1 and letter == self._type.letter and self._type.code not in ("u", "w", "Zf", "Zd"):
+                if letter == self._type.letter and self._type.code not in ("u", "w", "Zf", "Zd"):
                     return memory.tobytes()
+                # Elements of other types are converted one by one, or raise an error.
+                values = memory.tolist()
         try:
             items = list(values)
         except TypeError:
             raise _invalid("values", "an iterable of elements", values) from None
-        return self._type.pack(items)
+        if not (shape and items and self._is_list(items[0])):
+            return self._type.pack(items)
+        parts, size = [], _product(shape) * self.itemsize
+        for item in items:
+            if not self._is_list(item):
+                raise _invalid("a row", f"a list of {shape[0]}, like the first one", item)
+            parts.append(self._packed(item, shape[1:]))
+            if len(parts[-1]) != size:
+                what = f"a row must have {size // self.itemsize} elements. Row {len(parts) - 1} has {len(parts[-1]) // self.itemsize}"
+                raise _WrongValue("ERR_PARTIAL_ROW", what)
+        return b"".join(parts)
+
+    def _is_list(self, item):
+        """Returns whether an item holds several elements. A list or tuple of values may be one record, but not if it holds dicts."""
+        if not isinstance(item, (list, tuple)):
+            return not isinstance(item, (str, bytes, bytearray)) and _dimensions(item) > 0
+        if self._type.code:
+            return True
+        while isinstance(item, (list, tuple)) and item:
+            item = item[0]
+        return isinstance(item, dict)
+
+    def _require_items(self, given, shape):
+        """Raises an error if an array of the shape `given` has items of another shape. One dimension is always right."""
+        if len(given) == 1 or given and tuple(given[1:]) == tuple(shape):
+            return
+        received = f"Received an array of the shape {tuple(given)}"
+        if shape == ():
+            what = "values must have one dimension, as the array has. Flatten an array of NumPy with ravel()"
+            raise _WrongType("ERR_INVALID_ARG_TYPE", f"{what}. {received}")
+        raise _WrongValue("ERR_PARTIAL_ROW", f"the items must have the shape {tuple(shape)}. {received}")
+
+    def _packed_numpy(self, numpy, values, shape):
+        """Returns the elements of an array of NumPy as bytes. They are converted without a loop in Python if all of them fit."""
+        self._require_items(values.shape, shape)
+        type_ = self._type
+        own = numpy.dtype(type_.descr if type_.code else self._numpy_fields())
+        kind = values.dtype.kind
+        if type_.code not in ("c", "u", "w"):
+            if values.dtype == own:
+                return values.tobytes()
+            # A long double would be rounded twice.
+            is_number = kind in "biuf" and values.dtype.itemsize <= 8
+            if type_.code and own.kind in "iu" and kind in "iu":
+                if not values.size or type_.least <= int(values.min()) and int(values.max()) <= type_.most:
+                    return values.astype(own).tobytes()
+            elif type_.code and (own.kind == "f" and is_number or own.kind == "c" and (is_number or kind == "c" and values.dtype.itemsize <= 16)):
+                # By way of a double, as for single elements. A number that is too large for a float becomes infinite.
+                with numpy.errstate(all="ignore"):
+                    found = values.astype("<c16" if own.kind == "c" else "<f8").astype(own)
+                if type_.code != "e" or numpy.isinf(found).sum() == numpy.isinf(values).sum():
+                    return found.tobytes()
+        return type_.pack(values.ravel().tolist())
 
     def _memory(self, start, end):
         """Returns the mapped bytes of elements. Maps the file again if it has grown."""
@@ -1161,10 +1246,16 @@ class MmapArray:
     def _where(self):
         return "the file" if self._path is None else repr(self._path)
 
+    def _is_fortran(self):
+        return self._header is not None and self._header.order == "F" and len(self._header.shape) > 1
+
     def _require_growing(self, operation):
         self._require_writable(operation)
         if self._fixed is not None:
-            raise Error("ERR_FIXED_LENGTH", f"{operation} needs an array without a fixed length")
+            reason = "an array without a fixed length"
+            if self._is_fortran():
+                reason = f"rows that lie one behind another, but {self._where()} is in Fortran order. Save numpy.ascontiguousarray(…) instead"
+            raise Error("ERR_FIXED_LENGTH", f"{operation} needs {reason}")
 
     def _partial_row(self, data):
         what = f"elements of whole rows, which have {self._row} elements each"
