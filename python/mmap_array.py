@@ -458,9 +458,9 @@ class _Header:
         return _Record(fields, offset)
 
     @classmethod
-    def create(cls, type_):
+    def create(cls, type_, row_shape=()):
         """Returns the bytes of a header that counts no elements. It has room for 21 digits and for the steps of writes()."""
-        text = f"{{'descr': {type_.descr!r}, 'fortran_order': False, 'shape': (0,), }}"
+        text = f"{{'descr': {type_.descr!r}, 'fortran_order': False, 'shape': {(0, *row_shape)!r}, }}"
         version, data = (1, text.encode("latin1")) if all(char <= "\xff" for char in text) else (3, text.encode("utf8"))
         text_at = 10 if version == 1 else 12
         # Pads as NumPy does, unless that leaves too few spaces for writes().
@@ -625,7 +625,7 @@ class _Watch:
         if self._inotify >= 0:
             path = f"/proc/self/fd/{descriptor}".encode()
             if _libc.inotify_add_watch(self._inotify, path, modified | attributes | moved) < 0:
-                self.__exit__()
+                self.close()
 
     def sleep(self, seconds):
         if self._inotify < 0:
@@ -642,10 +642,7 @@ class _Watch:
     def has_seen_more(self):
         self._interval = 0.001
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
+    def close(self):
         if self._inotify >= 0:
             os.close(self._inotify)
         self._inotify = -1
@@ -1008,20 +1005,25 @@ class MmapArray:
         """Returns a generator of lists with the elements from `from_` on, including those that are appended later, in order, each once.
 
         `from_` is an index, 'start', or 'end' for the end of the file; by default it is the length of the array. The generator ends after
-        `timeout` seconds without a new element, after close(), and if another file takes the path, unless `replaced` is 'ignore'. It
-        yields nothing while a process has reserved the file. If the file has fewer elements than the generator has yielded, it raises
-        ERR_MEMORY_FAULT, or starts again at the first element if `truncated` is 'restart'.
+        `timeout` seconds without a new element, and after close(). If another file takes the path, it ends too; with `replaced='reopen'` it goes
+        on with the first element of the new file, and with 'ignore' it stays with the old one. It yields nothing while a process has
+        reserved the file. If the file has fewer elements than the generator has yielded, it raises ERR_MEMORY_FAULT, or starts again at the
+        first element if `truncated` is 'restart'.
         """
         self._require_open()
         if truncated not in ("throw", "restart"):
             raise _out_of_range("truncated", "'throw' or 'restart'", truncated)
-        if replaced not in ("end", "ignore"):
-            raise _out_of_range("replaced", "'end' or 'ignore'", replaced)
-        if from_ == "end":
+        if replaced not in ("end", "reopen", "ignore"):
+            raise _out_of_range("replaced", "'end', 'reopen' or 'ignore'", replaced)
+        if isinstance(from_, str) and from_ not in ("start", "end"):
+            raise _out_of_range("from_", "an index, 'start' or 'end'", from_)
+        if isinstance(from_, str) and from_ == "end":
             at = self._unreserved_length()
-        elif from_ in (None, "start"):
+        elif from_ is None or isinstance(from_, str):
             at = self._length if from_ is None else 0
         else:
+            if not hasattr(from_, "__index__"):
+                raise _invalid("from_", "an index, 'start' or 'end'", from_)
             at = _integer("from_", from_, -self._length)
             at += self._length if at < 0 else 0
             if at % self._row:
@@ -1030,18 +1032,20 @@ class MmapArray:
         _deadline(timeout)
         batch = max(2**20 // self.itemsize, 1) if batch is None else _integer("batch", batch, 1)
         batch = max(batch - batch % self._row, self._row)
-        return self._follow(at, timeout, batch, truncated == "restart", replaced == "end")
+        return self._follow(at, timeout, batch, truncated == "restart", replaced)
 
-    def _follow(self, at, timeout, batch, restarts, ends):
-        deadline = _deadline(timeout)
-        with _Watch(self._descriptor) as watch:
+    def _follow(self, at, timeout, batch, restarts, replaced):
+        # `source` is this array, or one of the file that took its path. `was_reached` tells whether the file once had the elements up to `at`.
+        deadline, source, watch, was_reached = _deadline(timeout), self, _Watch(self._descriptor), False
+        try:
             while not self.closed:
                 try:
                     # Read before the size, so that elements appended until then are yielded.
-                    is_replaced = ends and self._is_replaced()
-                    length = self._unreserved_length()
+                    is_replaced = replaced != "ignore" and source._is_replaced()
+                    length = source._unreserved_length()
                     at = length if at is None else at
-                    data = self._read_new(at, length, batch)
+                    data = source._read_new(at, length, batch, was_reached)
+                    was_reached = was_reached or data is not None
                 except (Error, OSError, TypeError) as error:
                     if self.closed:
                         return
@@ -1055,17 +1059,54 @@ class MmapArray:
                     watch.has_seen_more()
                     deadline = _deadline(timeout)
                     continue
+                if is_replaced and data is not None:
+                    if replaced == "end":
+                        return
+                    following = self._reopened()
+                    if following is not None:
+                        if source is not self:
+                            source.close()
+                        watch.close()
+                        source, watch, at = following, _Watch(following._descriptor), 0
+                        # If even this file seems replaced, a loop without a wait might never end.
+                        if not source._is_replaced():
+                            continue
                 left = deadline - time.monotonic()
-                if left <= 0 or (is_replaced and data is not None):
+                if left <= 0:
                     return
-                watch.sleep(left)
+                # Nothing tells when a file takes a path that leads to none.
+                watch.sleep(min(left, 0.1) if is_replaced else left)
+        finally:
+            watch.close()
+            if source is not self:
+                source.close()
 
-    def _read_new(self, at, length, batch):
+    def _reopened(self):
+        """Opens the file that the path leads to now. Returns None if there is none, or if its writer has not yet begun the elements."""
+        is_npy = self._header is not None
+        shape = (-1, *self._row_shape) if self._row_shape else None
+        try:
+            return open(self._full_path, self._type, "r", 0 if is_npy else self._offset, format=self.format, shape=shape)
+        except FileNotFoundError:
+            return None
+        except (Error, OSError):
+            try:
+                has_begun = os.stat(self._full_path).st_size >= (1 if is_npy else self._offset)
+            except OSError:
+                has_begun = False
+            if has_begun:
+                raise
+            return None
+
+    def _read_new(self, at, length, batch, was_reached):
         """Returns the bytes of at most `batch` elements from `at` on, of a file with this length. None while it is reserved."""
         if length is None:
             return None
         if length < at:
-            raise _memory_fault()
+            what = f"{self._where()} was truncated to {length} elements, and the follower is at element {at}. Pass truncated='restart' to begin again"
+            if not was_reached:
+                what = f"{self._where()} has {length} elements, so the follower cannot begin at element {at}. Pass truncated='restart' to begin"
+            raise Error("ERR_MEMORY_FAULT", f"{what} at the first element")
         data = self._read_bytes(at, min(length, at + batch))
         # The file may have been reserved, and so extended by zeros, since its length was read.
         return None if self.is_reserved else data
@@ -1193,7 +1234,7 @@ class MmapArray:
                 return memoryview(bytearray())
             size = self._file_bytes()
             if size < need:
-                raise _memory_fault()
+                raise _memory_fault(self._where())
             if self._mapped < need:
                 base = self._offset - self._offset % mmap.ALLOCATIONGRANULARITY
                 access = mmap.ACCESS_READ if self._flags == "r" else mmap.ACCESS_WRITE
@@ -1212,7 +1253,7 @@ class MmapArray:
         while want > 0:
             part = os.pread(self._descriptor, want, position)
             if not part:
-                raise _memory_fault()
+                raise _memory_fault(self._where())
             parts.append(part)
             want, position = want - len(part), position + len(part)
         return b"".join(parts) if len(parts) != 1 else parts[0]
@@ -1417,8 +1458,8 @@ def _absolute(path):
     return path if path is None or os.path.isabs(path) else os.path.join(os.getcwd(), path)
 
 
-def _memory_fault():
-    return Error("ERR_MEMORY_FAULT", "another process truncated the file: call refresh()")
+def _memory_fault(where="the file"):
+    return Error("ERR_MEMORY_FAULT", f"another process truncated {where}: call refresh()")
 
 
 def _retry(deadline, attempt):
@@ -1494,13 +1535,14 @@ def _closed_on_failure(descriptor):
         raise
 
 
-def open(path, typecode=None, flags="r", offset=0, length=None, format=None, tail=None, mode=0o666):
+def open(path, typecode=None, flags="r", offset=0, length=None, format=None, tail=None, mode=0o666, shape=None):
     """Opens a file as an array.
 
     `typecode` is a typecode such as 'd', a name such as 'float64', a type of NumPy, or the fields of a record as [(name, type), …]. Omit it for
     an existing .npy file. `flags` are 'r', 'r+',
     'w+', 'wx+' or 'a+', as in Node.js. `offset` is in bytes, `length` in elements. `format` is 'raw' or 'npy'; by default the path decides. With
-    `tail='cut'`, an append to a file that ends inside an element first truncates it to whole elements.
+    `tail='cut'`, an append to a file that ends inside an element first truncates it to whole elements. `shape` replaces `length` for an array of
+    several dimensions: (-1, 256) is as many rows of 256 elements as the file has, and (10, 256) is ten of them, or ten of zeros in a new file.
     """
     path = os.fsdecode(path)
     if flags not in _FLAGS:
@@ -1520,6 +1562,11 @@ def open(path, typecode=None, flags="r", offset=0, length=None, format=None, tai
         raise
     offset = _integer("offset", offset)
     length = None if length is None else _integer("length", length)
+    if shape is not None:
+        if length is not None:
+            raise _out_of_range("length", "None if a shape is given", length)
+        shape = _checked_shape(shape)
+        length = None if shape[0] < 0 else _product(shape)
     if is_npy and (offset or tail):
         raise _out_of_range("offset and tail", "absent for a .npy file, whose header says where its elements are", offset or tail)
     if type_ is not None and offset % type_.alignment:
@@ -1538,8 +1585,8 @@ def open(path, typecode=None, flags="r", offset=0, length=None, format=None, tai
         with _closed_on_failure(descriptor):
             _require_regular(descriptor, path)
             if is_npy:
-                return _open_npy(descriptor, type_, flags, path, length)
-            return _open_raw(descriptor, type_, flags, path, offset, length, tail)
+                return _open_npy(descriptor, type_, flags, path, length, shape)
+            return _open_raw(descriptor, type_, flags, path, offset, length, tail, shape)
     except BaseException:
         if flags == "wx+":
             with contextlib.suppress(OSError):
@@ -1547,17 +1594,30 @@ def open(path, typecode=None, flags="r", offset=0, length=None, format=None, tai
         raise
 
 
-def _open_raw(descriptor, type_, flags, path, offset, length, tail):
+def _checked_shape(shape):
+    if not isinstance(shape, (list, tuple)) or not shape:
+        raise _invalid("shape", "a list of lengths, such as (-1, 256)", shape)
+    shape = tuple(_integer(f"shape[{axis}]", length, -1 if axis == 0 else 1) for axis, length in enumerate(shape))
+    if max(shape) > 2**53:
+        raise _out_of_range("shape", "of lengths up to 2**53", shape)
+    return shape
+
+
+def _open_raw(descriptor, type_, flags, path, offset, length, tail, shape):
     size = os.fstat(descriptor).st_size
     creates = flags in ("w+", "wx+", "a+")
     wanted = offset + (length or 0) * type_.itemsize
     if wanted > size and not creates:
         if offset > size:
             raise _out_of_range("offset", f"at most the size of the file, {size}", offset)
-        raise _out_of_range("length", f"at most {(size - offset) // type_.itemsize}, the number of elements in the file", length)
+        found = (size - offset) // type_.itemsize
+        if shape is not None:
+            raise _out_of_range("shape", f"of at most {found // _product(shape[1:])} rows, which the file has", shape)
+        raise _out_of_range("length", f"at most {found}, the number of elements in the file", length)
     if offset > size:
         os.ftruncate(descriptor, offset)
-    array = MmapArray(descriptor, type_, flags, path, offset, length if length is not None and wanted < size else None)
+    fixed = length if length is not None and wanted < size else None
+    array = MmapArray(descriptor, type_, flags, path, offset, fixed, row_shape=shape[1:] if shape else ())
     array._cuts = tail == "cut"
     return _made_longer(array, length, wanted > size)
 
@@ -1572,10 +1632,11 @@ def _made_longer(array, length, is_needed):
     return array
 
 
-def _open_npy(descriptor, type_, flags, path, length):
+def _open_npy(descriptor, type_, flags, path, length, shape):
     creates = flags in ("w+", "wx+", "a+")
-    if flags == "w+" or creates and os.fstat(descriptor).st_size == 0:
-        data = _Header.create(_type_of(type_))
+    is_new = flags == "w+" or creates and os.fstat(descriptor).st_size == 0
+    if is_new:
+        data = _Header.create(_type_of(type_), shape[1:] if shape else ())
         _write_at(descriptor, data, 0)
         os.ftruncate(descriptor, len(data))
     header = _Header.read(descriptor, repr(path))
@@ -1585,13 +1646,18 @@ def _open_npy(descriptor, type_, flags, path, length):
     found = max(os.fstat(descriptor).st_size - header.start, 0) // header.type.itemsize
     if header.count > found:
         raise _invalid_npy(f"its header counts {header.count} elements, but it ends after {found}", repr(path))
+    if shape is not None and not is_new:
+        most = header.shape[0] if header.shape else 0
+        is_right = shape[1:] == header.shape[1:] and (shape[0] in (-1, most) or shape[0] < most and header.row_shape is not None)
+        if not is_right:
+            raise _out_of_range("shape", f"the shape of {path!r}, {header.shape}, or fewer rows of it", shape)
     if length is not None and length > header.count and not (creates and header.row_shape is not None):
         raise _out_of_range("length", f"at most {header.count}, the number of elements in the file", length)
     fixed = length if length is not None and length < header.count else None
     if header.row_shape is None and fixed is None:
         fixed = header.count
-    # A part of the file has one dimension.
-    row_shape = header.row_shape if fixed is None else ()
+    # A part of the file has one dimension, unless a shape was given.
+    row_shape = header.row_shape if fixed is None or shape and header.row_shape is not None else ()
     array = MmapArray(descriptor, type_ or header.type, flags, path, header.start, fixed, header, row_shape)
     return _made_longer(array, length, length is not None and length > header.count)
 
