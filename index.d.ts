@@ -3161,8 +3161,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * Reserves room for a number of elements, so that `append` is a plain store into memory until the room is full. The
    * blocks of the disk are taken now, so this call throws if the disk is full.
    *
-   * This array must be the only writer of the file until `trim()`, `flush()`, `handle()` or `close()`: elements that
-   * others append before that are lost. Nobody should read a raw file during this time either, because it is longer
+   * This array must be the only writer of the file until `trim()`, `flush()`, `handle()` or `close()`. If another array
+   * appends to a raw file before that, those calls throw `ERR_OTHER_WRITER` and leave the file as it is. Nobody should read a raw file during this time either, because it is longer
    * than the array, and readers see zeros after the elements. {@link MmapArray.follow} waits, and
    * {@link MmapArray.isReserved} tells. For a log that others read while it grows, use {@link MmapArray.appender}.
    *
@@ -3171,7 +3171,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    *
    * @param capacity the total number of elements, including those that the array has. A number below `capacity` changes
    * nothing
-   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_CLOSED; system errors such as ENOSPC
+   * @throws {Error} ERR_READ_ONLY, ERR_FIXED_LENGTH, ERR_RAGGED_LENGTH, ERR_OTHER_WRITER, ERR_CLOSED; system errors such
+   * as ENOSPC
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @throws {RangeError} ERR_OUT_OF_RANGE
    * @example
@@ -3187,7 +3188,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * Releases the reserved room that is not used, so that the file ends with the last element and others may append
    * again. An exact array has no such room, except in a `.npy` file after elements were removed.
    *
-   * @throws {Error} ERR_CLOSED; ERR_BUSY while `fromfileAsync` works on the array; system errors
+   * @throws {Error} ERR_CLOSED; ERR_BUSY while `fromfileAsync` works on the array; ERR_OTHER_WRITER if another array has
+   * appended to the reserved file; system errors
    * @example
    * const log = MmapArray.open('log.d', 'd', { flags: 'w+', capacity: 1000 })
    * log.append(1.5)
@@ -3348,7 +3350,8 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * `close` first closes the appenders of the array. If one of them cannot append its elements, `close` throws and the
    * array stays open.
    *
-   * @throws {Error} a system error if a reserved file cannot be truncated to its length; as {@link Appender.close}
+   * @throws {Error} a system error, ERR_MEMORY_FAULT or ERR_OTHER_WRITER if a reserved file cannot be truncated to its
+   * length; as {@link Appender.close}
    * @example
    * const scores = new MmapArray('i', [3, 1, 2])
    * const view = scores.view

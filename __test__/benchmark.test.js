@@ -1,10 +1,11 @@
 // The benchmark runs, its subjects answer right, and it would tell if one did not. How fast they are is not tested.
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { WrongAnswer, takeTurns } from '../benchmark/comparison.js'
 import { OPERATIONS, TYPECODES } from '../benchmark/operations.js'
+import { writeRecord } from '../benchmark/record.js'
 import { expectExit, run } from './support/processes.js'
 import { useScope } from './support/scope.js'
 
@@ -32,7 +33,8 @@ test('the quick run ends well, with every answer of every operation verified, an
   )
   for (const { name, absent } of subjects) expect(text).toContain(`| ${name} | ${absent ? '**absent**' : ''}`)
   for (const { title } of OPERATIONS) expect(text).toContain(`| ${title} |`)
-  expect(speed.match(/<path/g).length).toBeGreaterThan(OPERATIONS.length)
+  // A label for each bar: most operations have one for each of two types.
+  expect(speed.match(/>[\d.]+ × /g).length).toBeGreaterThan(OPERATIONS.length)
   expect(size).toMatch(/^<svg /)
 })
 
@@ -44,4 +46,50 @@ test('takeTurns throws for a wrong answer, whichever round it is in', async () =
   const subject = { program: { command: process.execPath, args: ['-e', program] }, task: {}, answer: 'right' }
   expect(await takeTurns({ subject }, { rounds: 1, warmUps: 1 })).toEqual({ subject: [1] })
   await expect(takeTurns({ subject }, { rounds: 2, warmUps: 1 })).rejects.toThrow(WrongAnswer)
+})
+
+test('a saved run goes on with the rows that it does not have, and only on the same Node.js', async () => {
+  const file = scope.path()
+  const measure = (...words) =>
+    run(process.execPath, [BENCHMARK, '--quick', '--engine', `--output=${scope.path()}`, `--save=${file}`, ...words])
+  const saved = () => JSON.parse(readFileSync(file, 'utf8'))
+  expectExit(await measure('fill(v)'))
+  const before = saved()
+  expect(Object.keys(before.seconds)).toEqual(["fill(v), typecode 'i'", "fill(v), typecode 'd'"])
+  expect(before.subjects.map(({ name }) => name)).not.toContain('NumPy')
+  expectExit(await measure('fill(v)', 'byteswap'))
+  const after = saved()
+  expect(Object.keys(after.seconds).length).toBe(4)
+  expect(after.lines.slice(0, before.lines.length)).toEqual(before.lines)
+
+  writeFileSync(file, JSON.stringify({ ...after, machine: { ...after.machine, node: 'v1.0.0' } }))
+  const refused = await measure('sum()')
+  expect(refused.code).toBe(1)
+  expect(refused.stderr).toContain('holds a run on v1.0.0')
+})
+
+test('writeRecord of several runs has their median with the least and the greatest, and each Node.js once', () => {
+  const report = (node, date, ratio) => ({
+    machine: { node, date },
+    subjects: [{ name: 'typed array', version: '1' }],
+    lines: [
+      {
+        ...{ row: "fill(v), typecode 'i'", name: 'fill(v) / typed array', operation: 'fill(v)', typecode: 'i' },
+        ...{ subject: 'typed array', limit: 2, goal: '≤ 2.00', result: '', met: true },
+        measured: { ratio, lower: ratio / 2, upper: ratio * 2, ours: ratio, theirs: 1 },
+      },
+      { row: 'attach', name: 'maps', goal: '0', result: `${ratio}`, met: ratio < 4, limit: null },
+    ],
+  })
+  const reports = [report('v24', 'a', 3), report('v20', 'a', 9), report('v24', 'b', 1), report('v24', 'c', 5)]
+  const folder = mkdtempSync(scope.path())
+  writeRecord(reports, folder)
+  const text = readFileSync(join(folder, 'RESULTS.md'), 'utf8')
+  expect(text).toContain('- node: v24')
+  expect(text).toContain('- date: a; b; c')
+  expect(text).toContain('**3.00 ▲ ✗ (1.00–5.00)**')
+  // A run that misses a goal without a time is not outvoted.
+  expect(text).toContain('| attach: maps | 0 | 5 | **✗ missed** |')
+  expect(text.indexOf('## The same on Node.js v20')).toBeGreaterThan(0)
+  expect(text).toContain('**9.00 ▲ (4.50–18.0)**')
 })

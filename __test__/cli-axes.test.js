@@ -1,6 +1,6 @@
 // get: an index or a slice for each dimension, as NumPy takes them.
 import { expect, test } from 'vitest'
-import { makeNpy } from './support/npy.js'
+import { makeNpy } from './support/shaped-npy.js'
 import { useScope } from './support/scope.js'
 import { failure, make, printed } from './support/tool.js'
 

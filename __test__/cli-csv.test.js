@@ -119,8 +119,8 @@ describe('the first row', () => {
   })
 
   test('is not to be asked for by words that exclude each other', async () => {
-    expect(await misuse('1\n', '--titles', '--no-titles')).toContain('exclude each other')
-    expect(await misuse('1\n', '--column', '1', '--title', 'x')).toContain('exclude each other')
+    expect(await misuse('1\n', '--titles', '--no-titles')).toContain('contradict each other')
+    expect(await misuse('1\n', '--column', '1', '--title', 'x')).toContain('contradict each other')
     expect(await misuse('1\n', '--column', 'x', '--no-titles')).toContain('--no-titles leaves no title')
     for (const column of ['0', '-1', '1.5', '+1', '1e0']) {
       expect(await misuse('1\n', `--column=${column}`), column).toContain('--column counts from 1')

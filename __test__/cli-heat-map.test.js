@@ -1,6 +1,6 @@
 // plot of a matrix: a heat map that shows the elements where they are.
 import { expect, test } from 'vitest'
-import { makeNpy } from './support/npy.js'
+import { makeNpy } from './support/shaped-npy.js'
 import { decodePng } from './support/png.js'
 import { useScope } from './support/scope.js'
 import { failure, make, printed } from './support/tool.js'

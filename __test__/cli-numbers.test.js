@@ -128,7 +128,7 @@ test.each(['csv', 'jsonl'])('a whole float beyond 2^53 has all of its digits in 
   expect(read(scope.path('b.u64'), 'Q')).toEqual([2n ** 60n, 2n ** 63n])
 })
 
-test('--round goes with integers, and rounds those of files too', async () => {
+test('--round is for integers, and rounds those of files too', async () => {
   const file = make(scope, 'a.f64', 'd', [0.5, 1.5, -1.5, 2.6])
   expect((await tool(['convert', file, scope.path('b.i32'), '--round', 'nearest'])).code).toBe(0)
   expect(read(scope.path('b.i32'), 'i')).toEqual([0, 2, -2, 3])
@@ -435,14 +435,12 @@ describe('the end of a name', () => {
     const [text, raw] = [scope.file('1.0\n', 'a.csv'), make(scope, 'a.bin', 'f', [1])]
     for (const file of [text, raw]) {
       const message = await failure(2, ['convert', file, scope.path('b.f64'), '--type', 'f32'])
-      expect(message).toMatch(/b\.f64 says float64, and --type says float32; --from-type is that of a raw FILE$/)
+      expect(message).toMatch(/b\.f64 says float64, and --type says float32; --from-type gives the type of a raw FILE$/)
     }
     expect((await tool(['convert', raw, scope.path('b.f64'), '--from-type', 'f32'])).code).toBe(0)
     expect(read(scope.path('b.f64'), 'd')).toEqual([1])
     expect((await tool(['convert', raw, scope.path('c.f32'), '--type', '<f4'])).code).toBe(0)
-    expect(await failure(2, ['convert', text, scope.path('d'), '--from-type', 'f32'])).toContain(
-      '--from-type goes with',
-    )
+    expect(await failure(2, ['convert', text, scope.path('d'), '--from-type', 'f32'])).toContain('--from-type needs')
   })
 
   test.each(['|u1', '<i8', '<f8', '|i1'])('a byte count has the mark of NumPy: --type %s', async (type) => {
@@ -480,13 +478,10 @@ test('--header takes a title for each column, and none of them is read as an ele
   expect(await tool(again)).toMatchObject({ code: 0, stdout: '2\n5\n' })
 })
 
-test.each(['missing', 'missing-text', 'round', 'dates'])(
-  '--%s goes with numbers, not with characters',
-  async (name) => {
-    const words = ['convert', scope.file('"a"\n', 'a.jsonl'), scope.path('b.npy'), '--type', 'w', `--${name}`, 'x']
-    expect(await failure(2, words)).toContain(`--${name} goes with numbers`)
-  },
-)
+test.each(['missing', 'missing-text', 'round', 'dates'])('--%s is for numbers, not for characters', async (name) => {
+  const words = ['convert', scope.file('"a"\n', 'a.jsonl'), scope.path('b.npy'), '--type', 'w', `--${name}`, 'x']
+  expect(await failure(2, words)).toContain(`--${name} is for numbers`)
+})
 
 test('--missing takes a value that begins with a minus', async () => {
   expect(await readAs('csv', ['1', 'NA'], '--missing', '-1')).toEqual(['1', '-1'])

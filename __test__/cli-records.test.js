@@ -51,11 +51,11 @@ describe('a record type', () => {
   })
 
   test.each([
-    ['a:q,', /'' is no field; a record type is NAME:TYPE/],
-    [':q', /':q' is no field/],
-    ['a:q b:d', /'a:q b:d' is no field/],
-    ['a:q[', /is no field/],
-    ['"a\\x":q', /is no name in quotes/],
+    ['a:q,', /'' is not a field; a record type is NAME:TYPE/],
+    [':q', /':q' is not a field/],
+    ['a:q b:d', /'a:q b:d' is not a field/],
+    ['a:q[', /is not a field/],
+    ['"a\\x":q', /is not a quoted name/],
     ['a:q,a:d', /the field 'a' appears twice/],
     ['a:q[0]', /the count of the field 'a'/],
     ['a:f8', /write f64 or <f8/],
@@ -78,8 +78,8 @@ describe('a record type', () => {
     const target = scope.path('c.npy')
     await printed(['convert', path, target, '--type', words[2], '--align'])
     expect(MmapArray.open(target).get(0)).toEqual({ flag: 1, size: 2.5, part: 3 })
-    expect(await failure(2, ['info', path, '--type', 'd', '--align'])).toBe('--align goes with a record --type')
-    expect(await failure(2, ['convert', path, '-', '--type', 'd', '--align'])).toBe('--align goes with a record type')
+    expect(await failure(2, ['info', path, '--type', 'd', '--align'])).toBe('--align needs a record --type')
+    expect(await failure(2, ['convert', path, '-', '--type', 'd', '--align'])).toBe('--align needs a record type')
   })
 })
 
@@ -174,8 +174,10 @@ describe('--field', () => {
 
   test('of a file without records is an error', async () => {
     const path = make(scope, 'a.f64', 'd', [1])
-    expect(await failure(2, ['head', path, '--field', 'x'])).toBe(`--field is for records, and ${path} holds none`)
-    expect(await failure(2, ['convert', write('a.csv', CSV), '-', '--field', 'x'])).toMatch(/--column with text/)
+    expect(await failure(2, ['head', path, '--field', 'x'])).toBe(
+      `--field needs records, and ${path} does not hold any`,
+    )
+    expect(await failure(2, ['convert', write('a.csv', CSV), '-', '--field', 'x'])).toMatch(/for text give --column/)
   })
 
   test('is needed for a picture', async () => {
@@ -302,7 +304,7 @@ describe('convert', () => {
     )
     const numbers = make(scope, 'n.f64', 'd', [1])
     expect(await failure(2, ['convert', numbers, '-', '--to', 'csv', '--type', 'a:d'])).toMatch(
-      /^records are made of records/,
+      /^a record --type needs records or text/,
     )
     expect(await failure(2, ['convert', path, scope.path('a.f64'), '--type', TYPE])).toMatch(/a\.f64 says float64/)
     expect(await failure(2, ['convert', path, '-', '--to', 'csv', '--type', TYPE, '--header', 'x'])).toMatch(
@@ -376,7 +378,7 @@ describe('CSV to records', () => {
       { t: 19783, n: 1, x: 2.5 },
     ])
     expect(await refusal(4, text, 'n:i8,x:d')).toMatch(/'1.5' has a fraction/)
-    expect(await refusal(2, text, 'x:d', '--round', 'floor')).toMatch(/^--round goes with integers/)
+    expect(await refusal(2, text, 'x:d', '--round', 'floor')).toMatch(/^--round is for integers/)
     expect(await refusal(2, text, 'x:d', '--dates', 'D')).toMatch(/^--dates makes int64/)
   })
 
@@ -522,7 +524,7 @@ describe('complex numbers', () => {
 
   test('have no picture and no order, and do not become real ones', async () => {
     const path = make(scope, 'z.complex128', 'Zd', VALUES)
-    expect(await failure(4, ['plot', path])).toBe('complex numbers have no picture')
+    expect(await failure(4, ['plot', path])).toBe('a picture needs real numbers, and these elements are complex')
     expect(await failure(4, ['convert', path, scope.path('x.f64')])).toMatch(/^element 0: /)
     expect(
       await printed(['convert', make(scope, 'r.f64', 'd', [2.5]), '-', '--to', 'jsonl', '--type', 'complex64']),

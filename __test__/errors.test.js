@@ -24,6 +24,12 @@ const faulted = () => {
   one.get(0)
   return one
 }
+const appendedWhileReserved = () => {
+  const one = MmapArray.open(file(), 'i', { flags: 'r+' })
+  one.reserve(100)
+  scope.keep(MmapArray.open(one.path, 'i', { flags: 'a+' })).append(1)
+  return one
+}
 const stale = () => {
   const one = new MmapArray('i', [1])
   const handle = one.handle()
@@ -127,6 +133,7 @@ const CAUSES = {
     },
   ],
   ERR_NOT_LOCKED: [() => array().unlock()],
+  ERR_OTHER_WRITER: [() => appendedWhileReserved().trim(), () => appendedWhileReserved().close()],
   ERR_NO_PATH: [() => array().reopen()],
   ERR_MEMORY_FAULT: [() => faulted().count(0), () => faulted().append(1), () => faulted().flush()],
 }

@@ -41,6 +41,50 @@ test.each(['raw', 'npy'])('close of a file that somebody cut tells, and takes no
   if (format === 'npy') expect(fs.readFileSync(path).subarray(0, 128)).toEqual(header)
 })
 
+// What broke: the file was truncated to the elements of the array that had reserved it, and what others had appended was gone.
+describe('a reserved file to which another process appended', () => {
+  const appendElsewhere = async (path) => {
+    const result = await runNode(`MmapArray.open(${JSON.stringify(path)}, 'd', { flags: 'a+' }).extend([5, 6])`)
+    expectExit(result)
+  }
+  const expected = [1, 2, ...Array(8).fill(0), 5, 6]
+  const contents = (path) => new Float64Array(new Uint8Array(fs.readFileSync(path)).buffer)
+
+  test.each([
+    ['trim', (array) => array.trim()],
+    ['flush', (array) => array.flush()],
+    ['handle', (array) => array.handle()],
+    ['fd', (array) => array.fd],
+    ['reserve of more', (array) => array.reserve(100)],
+    ['append beyond the capacity', (array) => array.extend(new Float64Array(20))],
+    ['close', (array) => array.close()],
+  ])('%s throws and loses nothing', async (_, call) => {
+    const path = scope.path()
+    const array = MmapArray.open(path, 'd', { flags: 'w+' })
+    array.reserve(10)
+    array.extend([1, 2])
+    await appendElsewhere(path)
+    expectError('ERR_OTHER_WRITER', () => call(array))
+    expect(Array.from(contents(path))).toEqual(expected)
+    if (!array.closed) {
+      expect(array.tolist()).toEqual([1, 2])
+      expectError('ERR_OTHER_WRITER', () => array.close())
+    }
+    expect(Array.from(contents(path))).toEqual(expected)
+  })
+
+  test('the end of the process loses nothing', async () => {
+    const path = scope.path()
+    const result = await runNode(`
+      const array = MmapArray.open(${JSON.stringify(path)}, 'd', { flags: 'w+' })
+      array.reserve(10)
+      array.extend([1, 2])
+      MmapArray.open(${JSON.stringify(path)}, 'd', { flags: 'a+' }).extend([5, 6])`)
+    expectExit(result)
+    expect(Array.from(contents(path))).toEqual(expected)
+  })
+})
+
 // What broke: the file was only compared with the array's length, and a file that others had cut behind it passed for whole.
 describe.each(['raw', 'npy'])('a reserved file that others cut inside its capacity (%s)', (format) => {
   const header = format === 'npy' ? 128 : 0

@@ -6,7 +6,7 @@ import { GROUPS } from './operations.js'
 import { NO_COMPETITORS, isLost, tableOf } from './results.js'
 import { BOUND, OURS } from './subjects.js'
 
-const WIDTH = 960
+const WIDTH = 1080
 const [AHEAD, BEHIND, BLUE, BLACK] = ['#2a7f4f', '#c0392b', '#2471a3', '#222']
 const COLORS = ['#c0392b', '#2471a3', '#7d3c98', '#d68910', '#229954', '#222222', '#7f8c8d']
 const TYPE_NAMES = { i: "int32 ('i')", d: "float64 ('d')" }
@@ -23,7 +23,7 @@ const SHARING = {
 }
 
 /** The scale ends here. Longer bars are cut: their labels, in the room to the right, say how long they are. */
-const [SLOWEST, FASTEST, LABELS_END] = [0.2, 30, 1500]
+const [SLOWEST, FASTEST, LABELS_END] = [0.2, 30, 4600]
 
 /**
  * For each operation: how many times as fast we are as the fastest of what a Node.js program would otherwise use, with marks for the
@@ -55,23 +55,23 @@ export function speedPicture(report) {
   const groups = Object.entries({
     ...Object.fromEntries(Object.entries(GROUPS).map(([name, rows]) => [name, rows.map(({ title }) => title)])),
     'Threads and processes': Object.values(SHARING).map(({ title }) => title),
-  }).map(([name, titles]) => ({ name, titles: titles.filter((title) => shown.has(title)) }))
+  })
+    .map(([name, titles]) => ({ name, titles: titles.filter((title) => shown.has(title)) }))
+    .filter(({ titles }) => titles.length > 0)
   const lines = groups.flatMap(({ name, titles }) => [name, ...titles])
   const [int, double] = Object.values(TYPE_NAMES)
   const headings = groups.map(({ name }) => ({ name, type: int }))
   const place = { fx: 'type', y: 'title', x: ({ speed }) => Math.min(Math.max(speed, SLOWEST), FASTEST) }
   const label = { ...place, x: () => FASTEST, textAnchor: 'start', dx: 9, fontSize: 11, fill: 'color' }
   const chart = plot({
-    ...{ height: 60 + lines.length * 18, marginLeft: 250, marginRight: 8, marginBottom: 25 },
+    ...{ height: 60 + lines.length * 18, marginLeft: 290, marginRight: 8, marginBottom: 25 },
     x: {
-      ...{
-        type: 'log',
-        domain: [SLOWEST, LABELS_END],
-        ticks: [0.2, 0.5, 1, 2, 5, 10, 20],
-        tickFormat: 'g',
-        grid: true,
-      },
-      ...{ label: null },
+      type: 'log',
+      domain: [SLOWEST, LABELS_END],
+      ticks: [0.2, 0.5, 1, 2, 5, 10, 20],
+      tickFormat: 'g',
+      grid: true,
+      label: null,
     },
     y: { domain: lines, axis: null },
     fx: { label: null, domain: [int, double] },
@@ -85,7 +85,7 @@ export function speedPicture(report) {
         y: 'name',
         text: 'name',
         frameAnchor: 'left',
-        dx: -246,
+        dx: -286,
         textAnchor: 'start',
         fontWeight: 600,
         fontSize: 13,

@@ -47,7 +47,7 @@ function groupBy(items, keyOf) {
 function mergeMachines([first, ...others]) {
   const entries = Object.keys(first).map((key) => {
     const values = [first[key], ...others.map((machine) => machine[key])]
-    return [key, [...new Set(values)].length === 1 ? first[key] : values.join('; ')]
+    return [key, new Set(values).size === 1 ? first[key] : values.join('; ')]
   })
   return Object.fromEntries(entries)
 }

@@ -15,7 +15,7 @@ export const OPENING = {
   type: {
     type: 'string',
     short: 't',
-    description: 'type of the elements: d, float64, f64 or <f8; for records, their fields: time:i64,gain:f32[3]',
+    description: 'type of the elements: d, float64, f64 or <f8; fields of records: time:i64,gain:f32[3]',
   },
   align: { type: 'boolean', description: 'places the fields of a record --type where a C compiler does' },
   offset: { type: 'string', value: 'BYTES', description: 'skips this many bytes at the start of a raw file' },
@@ -105,7 +105,7 @@ export function requireWhole(elements, offset) {
   if (bytes === 0) return
   const { path } = array
   array.close()
-  throw new DataError(`${path} ends with ${bytes} bytes that are not a whole element`)
+  throw new DataError(`${path}: the last ${bytes} bytes are not a whole element`)
 }
 
 /** The array of which elements may be one field. */

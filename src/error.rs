@@ -68,6 +68,8 @@ pub enum Error {
     Locked,
     /// Another append did not end in time. `holder` is the process that is in the middle of one, if the system tells.
     AppendLocked { holder: Option<u32> },
+    /// The file of a reserved array is longer than its capacity, because others have appended to it.
+    OtherWriter { bytes: u64, capacity: u64 },
     /// This array does not hold its lock.
     NotLocked,
     /// A call that must wait until a pending asynchronous call has finished.
@@ -197,6 +199,7 @@ impl Error {
             Error::InvalidArgType { .. } => "ERR_INVALID_ARG_TYPE",
             Error::InvalidTypecode { .. } => "ERR_INVALID_TYPECODE",
             Error::Locked | Error::AppendLocked { .. } => "ERR_LOCKED",
+            Error::OtherWriter { .. } => "ERR_OTHER_WRITER",
             Error::NotLocked => "ERR_NOT_LOCKED",
             Error::Empty { .. } => "ERR_EMPTY",
             Error::Busy { .. } => "ERR_BUSY",
@@ -286,6 +289,12 @@ impl fmt::Display for Error {
             Error::Locked => write!(
                 f,
                 "This array already holds its lock. Call unlock() before you lock it again"
+            ),
+            Error::OtherWriter { bytes, capacity } => write!(
+                f,
+                "Another array appended {} bytes to the file while this one had it reserved. Truncating the file would remove them, \
+                 so it stays as it is: this array's elements, zeros up to byte {capacity}, and behind them what was appended",
+                bytes - capacity
             ),
             Error::AppendLocked { holder } => {
                 f.write_str("The append lock of the file was not released within two seconds, so nothing was written: ")?;

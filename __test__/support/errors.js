@@ -15,6 +15,7 @@ export const CLASS_OF = {
   ERR_BUSY: Error,
   ERR_LOCKED: Error,
   ERR_NOT_LOCKED: Error,
+  ERR_OTHER_WRITER: Error,
   ERR_UNSUPPORTED_RUNTIME: Error,
   ERR_READ_ONLY: Error,
   ERR_FIXED_LENGTH: Error,

@@ -42,7 +42,9 @@ function requireDialect(delimiter, comment) {
   if (delimiter === '' || /["\r\n\uFEFF]/.test(delimiter))
     throw new UsageError('--delimiter takes text without quotes and line ends')
   if (comment !== undefined && (comment === '' || comment === delimiter || /["\r\n\uFEFF]/.test(comment)))
-    throw new UsageError('--comment takes the text that comment lines begin with, without quotes and line ends, and not the delimiter')
+    throw new UsageError(
+      '--comment takes the text that comment lines begin with, without quotes and line ends, and not the delimiter',
+    )
 }
 
 function pieceOf({ data, errors, meta }, text, line, dialect, isLast = false) {

@@ -10,6 +10,7 @@ export const RECIPES = {
   piscina: { development: ['piscina'] },
   cluster: { development: [] },
   'rate-limits': { development: [] },
+  log: { development: [] },
   docker: { development: [] },
   duckdb: { npm: ['@duckdb/node-api'], pypi: ['duckdb==2.0.1', 'numpy==2.4.6', 'polars==2.1.0'] },
   embeddings: { npm: ['usearch'], pypi: ['numpy==2.4.6'] },

@@ -26,6 +26,11 @@ impl ReservationLock {
         let attempt = byte_lock::try_lock_shared(&file, RESERVATIONS);
         Ok(matches!(attempt, Ok(Attempt::Locked)).then_some(ReservationLock(file)))
     }
+
+    /// Whether another array of any process holds the lock, too.
+    pub fn is_shared(&self) -> bool {
+        byte_lock::is_locked(&self.0, RESERVATIONS)
+    }
 }
 
 impl Drop for ReservationLock {
@@ -61,8 +66,9 @@ mod tests {
         let one = ReservationLock::on(&storage).unwrap();
         let other = ReservationLock::on(&storage).unwrap();
         assert!(one.is_some() && is_reserved(&storage));
+        assert!(other.as_ref().unwrap().is_shared());
         drop(one);
-        assert!(other.is_some() && is_reserved(&storage));
+        assert!(!other.as_ref().unwrap().is_shared() && is_reserved(&storage));
         drop(other);
         assert!(!is_reserved(&storage));
     }

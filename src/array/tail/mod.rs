@@ -313,7 +313,7 @@ impl Array {
             return Ok(());
         };
         // Before any buffer is detached: a call that fails changes nothing.
-        reserved.check_truncation()?;
+        reserved.check_size()?;
         let length = self.length();
         self.release_pages_behind(length);
         self.tail = reserved.seal()?;

@@ -31,6 +31,11 @@ impl Reserved {
         self.reservation.check_truncation()
     }
 
+    /// As [`Reservation::check_size`].
+    pub fn check_size(&self) -> Result<()> {
+        self.reservation.check_size()
+    }
+
     /// Remembers that others truncated the file. The array leaves it alone until a refresh.
     pub fn note_truncation(&self) {
         self.reservation.is_truncated.store(true, Ordering::Relaxed);
@@ -54,11 +59,12 @@ struct Reservation {
     mapping: Arc<Mapping>,
     state: Arc<State>,
     itemsize: u64,
+    row_bytes: u64,
     npy: Option<NpyHeader>,
     /// Whether others have truncated the file. Kept, because they may make it as long again.
     is_truncated: AtomicBool,
     /// Tells readers of the file that its size says nothing. Released when the file is exact again.
-    _lock: Option<ReservationLock>,
+    lock: Option<ReservationLock>,
 }
 
 /// The reservations of this process in files that others can see.
@@ -96,12 +102,32 @@ impl Reservation {
         found
     }
 
+    /// Checks that others have neither truncated the file nor appended to it. What they append lies behind the capacity: if this
+    /// array truncated the file or grew, it would be lost. If another array has reserved the file, too, that one may have made it longer.
+    ///
+    /// # Errors
+    /// `MemoryFault`, `OtherWriter`; the system's
+    fn check_size(&self) -> Result<()> {
+        self.check_truncation()?;
+        let storage = self.mapping.storage();
+        // In a `.npy` file, elements lie where the header counts them. Memory that nobody else can see has no other writers.
+        if self.npy.is_some() || !storage.is_exposed() {
+            return Ok(());
+        }
+        let (bytes, capacity) = (storage.size()?, self.position(self.state.capacity()));
+        let is_longer = bytes >= capacity + self.row_bytes;
+        if is_longer && !self.lock.as_ref().is_some_and(ReservationLock::is_shared) {
+            return Err(Error::OtherWriter { bytes, capacity });
+        }
+        Ok(())
+    }
+
     /// Makes a header count the elements, then truncates the file to them.
     ///
     /// # Errors
-    /// `MemoryFault` if others truncated the file, which is left as it is; the system's
+    /// As [`Self::check_size`], with the file left as it is; the system's
     fn seal(&self) -> Result<()> {
-        self.check_truncation()?;
+        self.check_size()?;
         let length = self.state.length();
         let storage = self.mapping.storage();
         if let Some(mut npy) = self.npy.clone() {
@@ -159,9 +185,10 @@ impl Array {
             mapping: self.memory.mapping().clone(),
             state: self.state.clone(),
             itemsize: self.itemsize(),
+            row_bytes: self.row_bytes(),
             npy: npy.clone(),
             is_truncated: AtomicBool::new(false),
-            _lock: lock,
+            lock,
         });
         let reserved = Tail::Reserved(Reserved { reservation, npy });
         Ok(Some(std::mem::replace(&mut self.tail, reserved)))
@@ -240,7 +267,9 @@ impl Array {
         let capacity = capacity.next_multiple_of(self.shape.row());
         let (from, to) = (self.file_position(self.capacity()), self.file_position(capacity));
         self.require_length_fits_header(capacity)?;
-        self.check_truncation()?;
+        if let Tail::Reserved(reserved) = &self.tail {
+            reserved.check_size()?;
+        }
         self.memory.cover(capacity * self.itemsize())?;
         self.storage().grow(from, to)?;
         self.state.set(self.length(), capacity);
@@ -340,6 +369,31 @@ mod tests {
         array.extend(Region::of(&[8; 2])).unwrap();
         array.trim().unwrap();
         assert_eq!(size(&file), 6);
+    }
+
+    #[test]
+    fn trim_after_another_array_appended_is_an_error_and_keeps_the_file() {
+        let file = file_of(&[7; 4]);
+        let (mut reserved, mut other) = (
+            over(&file, Flags::ReadWrite, None),
+            over(&file, Flags::ReadWrite, None),
+        );
+        reserved.reserve(100).unwrap();
+        reserved.extend(Region::of(&[8, 8])).unwrap();
+        other.extend(Region::of(&[9; 4])).unwrap();
+        let refused =
+            |done: crate::error::Result<()>| assert_eq!(done.unwrap_err().code(), "ERR_OTHER_WRITER");
+        refused(reserved.trim());
+        refused(reserved.reserve(200));
+        refused(reserved.extend(Region::of(&[8; 200])));
+        assert_eq!((reserved.length(), reserved.capacity()), (3, 100));
+        drop(reserved);
+        assert_eq!((size(&file), other.refresh().unwrap()), (204, 102));
+        let bytes = other.region().to_vec().unwrap();
+        assert_eq!(
+            (&bytes[..7], &bytes[199..]),
+            (&[7, 7, 7, 7, 8, 8, 0][..], &[0, 9, 9, 9, 9][..])
+        );
     }
 
     #[test]
