@@ -126,12 +126,29 @@ describePython('rows in python/mmap_array.py', () => {
       'np.array([1.5, 2], ">f4")',
       'np.array([1 + 2j, 0.1], "c8")',
       'np.array([])',
+      'np.array([True, False])',
     ]) {
       for (const code of ['b', 'B', 'i', 'q', 'Q', 'e', 'f', 'd', 'Zf', 'Zd']) {
         const [fast, slow] = await ask(`both(code, ${values})`, { code, path })
         expect({ values, code, fast }).toEqual({ values, code, fast: slow })
       }
     }
+    // As before NumPy had a path of its own: no numbers are made of times, and the mask of a masked array is ignored.
+    for (const [text, code] of [
+      ['np.array([1], "M8[ns]")', 'ERR_INVALID_ARG_TYPE'],
+      ['np.array([1.5])', 'ERR_INVALID_ARG_TYPE'],
+      ['np.array([2**63], "u8")', 'ERR_VALUE_OUT_OF_RANGE'],
+      ['np.array(5)', 'ERR_INVALID_ARG_TYPE'],
+    ]) {
+      const found = await codeOf(ask(`a = open(path, "q", "w+"); a.extend(${text})`, { path }))
+      expect({ text, found }).toEqual({ text, found: code })
+    }
+    await ask('a = open(path, "d", "w+"); a.extend(np.ma.masked_array([1.0, 2.0], [True, False]))', { path })
+    expect(await ask('a.tolist()')).toEqual([1, 2])
+    await ask('r = open(path, [("x", "i"), ("y", "d")], "w+"); s = np.array([(1, 2.5), (3, 4.5)], "i4,f8")', { path })
+    await ask('r.extend(s); r.extend(r.numpy()); r.append(s[0].item())')
+    expect(await ask('[item["x"] for item in r]')).toEqual([1, 3, 1, 3, 1])
+    expect(await codeOf(ask('r.extend(memoryview(b"ab"))'))).toBe('ERR_INVALID_ARG_TYPE')
     // No element is packed on its own.
     await ask('mmap_array._Scalar.encode = None; a = open(path, "f", "w+"); a.extend(np.array([0.1, 1e300]))')
     expect(await ask('len(a)')).toBe(2)

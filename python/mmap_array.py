@@ -1157,16 +1157,19 @@ class MmapArray:
             raise _invalid("values", "an iterable of elements, or frombytes() must be called", type(values).__name__)
         if not isinstance(values, (str, list, tuple)):
             numpy = sys.modules.get("numpy")
-            if numpy is not None and isinstance(values, numpy.ndarray):
-                return self._packed_numpy(numpy, values, shape)
+            if numpy is not None and hasattr(type(values), "__array__"):
+                # Also a tensor or a column of another package.
+                return self._packed_numpy(numpy, numpy.asarray(values), shape)
+            memory = None
             with contextlib.suppress(TypeError):
                 memory = memoryview(values)
+            if memory is not None:
                 self._require_items(memory.shape, shape)
                 letter = {"l": "q", "L": "Q"}.get(memory.format, memory.format)
-                if letter == self._type.letter and self._type.code not in ("u", "w", "Zf", "Zd"):
+                if self._type.code not in (None, "u", "w", "Zf", "Zd") and letter == self._type.letter:
                     return memory.tobytes()
                 # Elements of other types are converted one by one, or raise an error.
-                values = memory.tolist()
+                values = memory.tolist() if memory.ndim > 1 else values
         try:
             items = list(values)
         except TypeError:
@@ -1209,21 +1212,22 @@ class MmapArray:
         type_ = self._type
         own = numpy.dtype(type_.descr if type_.code else self._numpy_fields())
         kind = values.dtype.kind
-        if type_.code not in ("c", "u", "w"):
+        if own.kind not in "SU":
             if values.dtype == own:
                 return values.tobytes()
             # A long double would be rounded twice.
-            is_number = kind in "biuf" and values.dtype.itemsize <= 8
-            if type_.code and own.kind in "iu" and kind in "iu":
+            is_real, is_complex = kind in "iuf" and values.dtype.itemsize <= 8, kind == "c" and values.dtype.itemsize <= 16
+            if own.kind in "iu" and kind in "biu":
                 if not values.size or type_.least <= int(values.min()) and int(values.max()) <= type_.most:
                     return values.astype(own).tobytes()
-            elif type_.code and (own.kind == "f" and is_number or own.kind == "c" and (is_number or kind == "c" and values.dtype.itemsize <= 16)):
+            elif own.kind == "f" and (is_real or kind == "b") or own.kind == "c" and (is_real or is_complex):
                 # By way of a double, as for single elements. A number that is too large for a float becomes infinite.
                 with numpy.errstate(all="ignore"):
                     found = values.astype("<c16" if own.kind == "c" else "<f8").astype(own)
                 if type_.code != "e" or numpy.isinf(found).sum() == numpy.isinf(values).sum():
                     return found.tobytes()
-        return type_.pack(values.ravel().tolist())
+        # tolist() makes numbers of times.
+        return type_.pack(list(values.ravel()) if kind in "mM" else values.ravel().tolist())
 
     def _memory(self, start, end):
         """Returns the mapped bytes of elements. Maps the file again if it has grown."""
