@@ -8,7 +8,6 @@ import { useScope } from './support/scope.js'
 
 describePython('follow in python/mmap_array.py', () => {
   const scope = useScope()
-  const start = (options) => startCompanion(scope, options)
   const failure = (promise) =>
     promise.then(
       () => expect.fail('nothing was thrown'),
