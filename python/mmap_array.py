@@ -37,6 +37,10 @@ class Error(Exception):
         super().__init__(message)
         self.code = code
 
+    def __reduce__(self):
+        # A pool of processes pickles the errors of its workers.
+        return _error, (_KINDS.index(type(self)), self.code, str(self))
+
 
 class _WrongType(Error, TypeError):
     pass
@@ -50,9 +54,14 @@ class _WrongIndex(Error, IndexError):
     pass
 
 
-for _kind in (_WrongType, _WrongValue, _WrongIndex):
+_KINDS = (Error, _WrongType, _WrongValue, _WrongIndex)
+for _kind in _KINDS:
     # Tracebacks show the public name.
     _kind.__name__ = _kind.__qualname__ = "Error"
+
+
+def _error(kind, code, message):
+    return _KINDS[kind](code, message)
 
 
 class _ShortRepr(reprlib.Repr):
