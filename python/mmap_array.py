@@ -512,7 +512,8 @@ def _dimensions(values):
     """Returns the number of dimensions of an array or of nested lists. 0 for other values."""
     if isinstance(values, (list, tuple)):
         return 1 + (_dimensions(values[0]) if values else 0)
-    return getattr(values, "ndim", 0) if not isinstance(values, MmapArray) else 1
+    is_one = isinstance(values, (str, bytes, bytearray, dict))
+    return getattr(values, "ndim", 1 if hasattr(values, "__len__") and not is_one else 0)
 
 
 def _product(lengths):
@@ -1198,7 +1199,7 @@ class MmapArray:
     def _is_list(self, item):
         """Returns whether an item holds several elements. A list or tuple of values may be one record, but not if it holds dicts."""
         if not isinstance(item, (list, tuple)):
-            return not isinstance(item, (str, bytes, bytearray)) and _dimensions(item) > 0
+            return _dimensions(item) > 0
         if self._type.code:
             return True
         while isinstance(item, (list, tuple)) and item:
