@@ -1473,7 +1473,7 @@ def _absolute(path):
 
 
 def _memory_fault(where="the file"):
-    return Error("ERR_MEMORY_FAULT", f"another process truncated {where}: call refresh()")
+    return Error("ERR_MEMORY_FAULT", f"{where} was truncated: call refresh()")
 
 
 def _retry(deadline, attempt):
