@@ -187,10 +187,19 @@ export function busy(operation) {
   return coded(new Error(message), 'ERR_BUSY')
 }
 
-/** For a follower whose file has become shorter than what it has given, or was asked to begin with. */
+/** For a follower whose file has become shorter than what it has given. */
 export function truncatedFile(length, next) {
   const message = `The file was truncated to ${length} elements, and the follower is at element ${next}`
-  return coded(new Error(message), 'ERR_MEMORY_FAULT')
+  return coded(
+    new Error(`${message}. Pass truncated: 'restart' to begin again at the first element`),
+    'ERR_MEMORY_FAULT',
+  )
+}
+
+/** For a follower that is to begin beyond the end of the file. */
+export function beyondFile(length, next) {
+  const message = `The file has ${length} elements, so the follower cannot begin at element ${next}`
+  return coded(new Error(`${message}. Pass truncated: 'restart' to begin at the first element`), 'ERR_MEMORY_FAULT')
 }
 
 /** For a file that is missing, and that these flags do not make. */
