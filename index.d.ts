@@ -164,6 +164,9 @@ type PlainType = Typecode | TypeName | TypedArrayConstructor
  * object may have only plain properties. A name that is an integer is an error, because JavaScript moves such
  * properties to the front. For such names, give the fields as a list of pairs: `[['0', 'i'], ['__proto__', 'd']]`.
  *
+ * In TypeScript, write `as const` behind fields that you keep in a variable, as in
+ * `const FIELDS = { time: 'q', price: 'd' } as const`. Otherwise `'q'` becomes `string`, which is no {@link FieldType}.
+ *
  * @example
  * const trades = new MmapArray({ time: 'q', price: 'd', gain: ['f', 3] })
  * trades.append({ time: 1, price: 9.5, gain: [1, 2, 3] })
@@ -748,8 +751,9 @@ export interface OpenOptions<S extends readonly number[] = readonly number[]> {
    * to whole elements. Default: it throws `ERR_RAGGED_LENGTH`, because a file of another type often ends this way. With
    * `'cut'`, all changes of the length hold the append lock that docs/durability.md describes.
    *
-   * An array of records does not need this option if its file had only whole records when it was opened: it removes
-   * what an interrupted append left behind; see docs/durability.md. Not allowed for `.npy` files.
+   * A program that starts again after a crash needs this option to append records whose size does not divide 4096: a
+   * killed append may have left a part of one. An array that was opened before the kill does not need it, because it
+   * removes such a part anyway; see docs/durability.md. Not allowed for `.npy` files.
    *
    * @example
    * import fs from 'node:fs'
@@ -3213,7 +3217,11 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
 
   /**
    * Updates the array to the length that the file has now, and returns it, in elements. Call it after others have
-   * changed the length, or to recover from `ERR_MEMORY_FAULT`. Elements that others write show at once, without it.
+   * changed the length, or to recover from `ERR_MEMORY_FAULT`. Elements that others write show at once, without it. Each
+   * thread that has attached calls it for its own array.
+   *
+   * If the array is longer afterwards, the next `view`, `row()` or `subarray()` makes a new ArrayBuffer. V8 counts all
+   * its bytes as external memory, and collects garbage because of it. So call this on a timer, not for each request.
    *
    * On overlayfs, as in a container, an array that was opened for reading shows the file as it is until somebody opens
    * it for writing for the first time. The system then copies the file; the array and its views show the old one until

@@ -115,7 +115,10 @@ export function typeMismatch(message) {
 /** For elements of another type than an array's, or than a field's. */
 export function elementTypeMismatch(type, found, taker = 'An array') {
   const message = `${taker} of ${type.label} takes elements of the same type only. Received ${found}`
-  return typeMismatch(`${message}. Convert it first, with new MmapArray(type, items)`)
+  // Other typed arrays hold bigints, which `from` refuses, or wrap around, which `new MmapArray` refuses.
+  const isSimple = /^a (?:Int|Uint|Float)/.test(found) && type.meaning === 'float' && type.View.name.startsWith('Float')
+  const convert = isSimple ? `${type.View.name}.from(items)` : 'new MmapArray(type, items)'
+  return typeMismatch(`${message}. Convert it first, with ${convert}`)
 }
 
 /** For numbers from which an array of characters is to be made, and the other way round. */

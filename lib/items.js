@@ -30,7 +30,7 @@ export function extend(array, items, name = 'items') {
 export function sourceOf(array, items, name, axis = 0) {
   const source = sourceInMemory(typeOf(array), items, name)
   if (source !== undefined) return source
-  requireWritable(array)
+  requireWritable(array, name === 'row' ? 'append' : 'extend')
   return collect(array, items, name, axis)
 }
 

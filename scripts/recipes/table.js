@@ -12,6 +12,7 @@ export const RECIPES = {
   cluster: { development: [] },
   'rate-limits': { development: [] },
   log: { development: [] },
+  memory: { development: [] },
   docker: { development: [] },
   duckdb: { npm: ['@duckdb/node-api'], pypi: ['duckdb==2.0.1', 'numpy==2.4.6', 'polars==2.1.0'] },
   embeddings: { npm: ['usearch'], pypi: ['numpy==2.4.6'] },
