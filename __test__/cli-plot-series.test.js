@@ -86,8 +86,8 @@ test.each([
   expect(text).toMatch(/ 2023-11-14 22:13 +2023-11-15 10:13 +2023-11-15 22:13\n/)
   expect(await plot(y, '--x', x, '--x-type', 'time', '--x-unit', unit)).toBe(text)
   const svg = await plot(y, '--x', x, '--x-type', 'time', '--svg', '-')
-  expect(svg).toContain('time in UTC')
-  expect(svg).toMatch(/>Nov 15/)
+  expect(svg).toContain('(UTC), 2023-11-14')
+  expect(svg).toMatch(/>00:00<\/tspan><tspan[^>]*>2023-11-15</)
 })
 
 test('plot --x-unit takes units that cannot be told by their size', async () => {

@@ -297,7 +297,7 @@ describe('failures of the system', () => {
     expect(error).toBeInstanceOf(Error)
     expect(error.constructor).toBe(Error)
     expect(error).toMatchObject({ code: 'ENOENT', errno: -2, syscall: 'open', path })
-    expect(error.message).toMatch(/^ENOENT: .*, open '.*none'$/)
+    expect(error.message).toMatch(/^ENOENT: .*, open '.*none'\. The option \{ flags: 'w\+' \} makes a new file$/)
   })
 
   test('running out of descriptors is an error, and goes away', async () => {

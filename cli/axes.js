@@ -10,6 +10,12 @@ const FORM = 'START:STOP:STEP in whole numbers, with a space before the next one
 /** Slices between two turns of the event loop, which handles signals. */
 const TURN = 1 << 10
 
+/** Numbers, with a comma or a colon among them. A number alone is not one: a picture is not of one element. */
+const PLACES = /^[-\d\s:,.]*[:,][-\d\s:,.]*$/
+
+/** Whether a word chooses elements rather than names a file. */
+export const isPlaces = (word) => PLACES.test(word)
+
 /** Whether a word has an index or a slice for each dimension. */
 export const isPerAxis = (word) => word.includes(',')
 
@@ -79,19 +85,33 @@ export const shapeOf = (axes) => axes.filter(({ isIndex }) => !isIndex).map(({ c
  * @yields {ArrayLike<unknown>} parts of a row: of the last dimension that has a slice
  */
 export async function* elementsOf(array, axes) {
-  const sliced = axes.filter(({ isIndex }) => !isIndex)
-  const last = sliced.pop() ?? { start: 0, step: 1, count: 1, stride: 1 }
-  const outer = sliced
+  let done = 0
+  for (const run of runsOf(axes)) {
+    done += 1
+    if (done % TURN === 0) await nextTurn()
+    yield* placed(array, run)
+  }
+}
+
+/**
+ * Where the chosen elements from `from` to before `to` lie, in the order of the rows.
+ * @yields {{ start: number, step: number, count: number }} a part of a row, whose elements are evenly apart in the file
+ */
+export function* runsOf(axes, from = 0, to = countOf(shapeOf(axes))) {
+  const outer = axes.filter(({ isIndex }) => !isIndex)
+  const last = outer.pop() ?? { start: 0, step: 1, count: 1, stride: 1 }
   const base = axes.filter(({ isIndex }) => isIndex).reduce((sum, { start, stride }) => sum + start * stride, 0)
-  const rows = outer.reduce((count, axis) => count * axis.count, 1)
-  for (let row = 0; row < rows; row++) {
-    if (row % TURN === TURN - 1) await nextTurn()
-    let [rest, at] = [row, base]
-    for (const { start, step, count, stride } of outer.toReversed()) {
-      at += (start + (rest % count) * step) * stride
-      rest = Math.floor(rest / count)
+  const step = last.step * last.stride
+  for (let done = from; done < to;) {
+    const skipped = done % last.count
+    const part = Math.min(last.count - skipped, to - done)
+    let [rest, at] = [Math.floor(done / last.count), base]
+    for (const axis of outer.toReversed()) {
+      at += (axis.start + (rest % axis.count) * axis.step) * axis.stride
+      rest = Math.floor(rest / axis.count)
     }
-    yield* placed(array, { start: at + last.start * last.stride, step: last.step * last.stride, count: last.count })
+    yield { start: at + last.start * last.stride + skipped * step, step, count: part }
+    done += part
   }
 }
 

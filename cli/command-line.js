@@ -2,6 +2,7 @@
 
 import { parseArgs } from 'node:util'
 import { UsageError } from './failures.js'
+import { nearestName } from './nearest-name.js'
 
 export const HELP = { type: 'boolean', short: 'h', description: 'shows this text' }
 
@@ -23,8 +24,15 @@ export function parse(command, words) {
     return { values: Object.fromEntries(given), positionals: positionals.map(unmarked) }
   } catch (error) {
     const problem = dashedValue(args, options) ?? firstSentence(error.message)
-    throw new UsageError(`${problem}; see mmap-array ${command.name} --help`)
+    throw new UsageError(`${problem}${hintOf(error, options)} mmap-array ${command.name} --help`)
   }
+}
+
+/** The option that an unknown one probably meant. */
+function hintOf({ code, message }, options) {
+  const unknown = code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? /'--([^'=]+)/.exec(message)?.[1] : undefined
+  const meant = unknown && nearestName(unknown, Object.keys(options))
+  return meant ? `; did you mean --${meant}? See` : '; see'
 }
 
 /** An option followed by a value that looks like another option: --missing-text -9,9. */

@@ -5,7 +5,7 @@ import { toWhole } from './command-line.js'
 import { printElements } from './elements-output.js'
 import { UsageError, printable } from './failures.js'
 import { followFiles } from './followed-files.js'
-import { OPENING, open, openLive } from './opening.js'
+import { OPENING, noteRest, open, openLive } from './opening.js'
 
 /**
  * @param {{ name: string, summary: string, more?: string, options?: object, examples?: Array<[string, string]>,
@@ -19,7 +19,12 @@ export function listing({ name, summary, more, options, examples = [], which }) 
     more,
     options: {
       ...OPENING,
-      lines: { type: 'string', short: 'n', value: 'COUNT', description: 'prints this many elements; default 10' },
+      lines: {
+        type: 'string',
+        short: 'n',
+        value: 'COUNT',
+        description: 'prints this many elements, also of a matrix; default 10',
+      },
       json: { type: 'boolean', description: 'prints a JSON array for each FILE; integers of 8 bytes become strings' },
       ...options,
     },
@@ -36,6 +41,7 @@ export function listing({ name, summary, more, options, examples = [], which }) 
       const files = openFiles(positionals, values, mode)
       try {
         for (const file of files) {
+          if (!file.isReserved) noteRest(file.elements, values.offset)
           const [start, stop] = file.isReserved ? [0, 0] : which(file.elements.length, count)
           file.listed = () => blocks(file.elements, start, stop)
         }

@@ -66,11 +66,14 @@ function hasUnknownLength(array) {
 
 function openWhole(path, { type, align, offset, format }) {
   const isNpy = toFormat(format) === 'npy' || (format === undefined && path.toLowerCase().endsWith('.npy'))
+  if (format === undefined) requireNoText(path)
   const typecode = toType(type, { align }) ?? (isNpy ? undefined : requireTypecodeOfPath(path))
   if (align && !isRecordType(typecode)) throw new UsageError('--align needs a record --type')
   if (typecode === undefined && !isNpy) {
     statSync(path)
-    throw new UsageError(`the name ${path} does not end in a type: give --type, such as --type f64`)
+    throw new UsageError(
+      `the name ${path} does not end in a type: give --type, such as --type f64, or --type time:f64,status:u16 for records`,
+    )
   }
   if (isNpy && offset !== undefined) throw new UsageError('--offset needs a raw file')
   requireFile(path)
@@ -84,6 +87,27 @@ function openWhole(path, { type, align, offset, format }) {
 export function noteFurtherArrays(path, end) {
   if (hasArrayAt(path, end)) note(`${path} holds more than one array: only the first is read`)
 }
+
+/** Refuses text whose name says so: its bytes are no elements. */
+function requireNoText(path) {
+  const ending = /\.([a-z]+)$/i.exec(path)?.[1].toLowerCase()
+  const [name, advice] = TEXTS.get(ending) ?? []
+  if (name === undefined) return
+  statSync(path)
+  throw new UsageError(
+    `${path} is ${name} by its name: ${advice(path)}. If it holds raw elements, give --format raw and --type`,
+  )
+}
+
+const convertFirst = (path) =>
+  `convert it first, as with mmap-array convert ${path} ${path.replace(/\.[^.]+$/, '.npy')}`
+const TEXTS = new Map([
+  ['csv', ['CSV', convertFirst]],
+  ['tsv', ['TSV', convertFirst]],
+  ['jsonl', ['JSON lines', convertFirst]],
+  ['ndjson', ['JSON lines', convertFirst]],
+  ['json', ['JSON', () => 'write it as JSON lines, with a value on each line, and convert that']],
+])
 
 function toFormat(format) {
   if (format === undefined || format === 'raw' || format === 'npy') return format
@@ -106,6 +130,14 @@ export function requireWhole(elements, offset) {
   const { path } = array
   array.close()
   throw new DataError(`${path}: the last ${bytes} bytes are not a whole element`)
+}
+
+/** Tells the user that a file ends in the middle of an element: its type may be another one. */
+export function noteRest(elements, offset) {
+  const { path, itemsize } = wholeOf(elements)
+  const bytes = bytesBehind(elements, offset)
+  if (bytes > 0)
+    note(`${path}: the last ${bytes} bytes are not a whole element of ${itemsize} bytes; check the type if you gave it`)
 }
 
 /** The array of which elements may be one field. */

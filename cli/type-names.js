@@ -22,7 +22,7 @@ export function toTypecode(name) {
   if (code !== undefined) return code
   throw new UsageError(
     `--type takes a typecode (${TYPECODES.join(' ')}) or a name such as float64, f64, Float64Array or <f8, not '${name}'` +
-      hintFor(name),
+      (/[\s,]/.test(name) ? '; fields of records are NAME:TYPE, such as time:f64,status:u16' : hintFor(name)),
   )
 }
 

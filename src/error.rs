@@ -90,7 +90,7 @@ pub enum Error {
     StaleHandle { reason: String },
     /// The array behind a handle may exist, but this process may not open its owner's descriptors.
     UnreachableHandle { reason: String },
-    /// The mapped memory could not be read or written: another process truncated the file, or the device failed.
+    /// The mapped memory could not be read or written: the file was truncated, by another process or this one, or the device failed.
     MemoryFault,
     /// The array has more bytes than one buffer of this runtime can span.
     ViewTooLarge { bytes: u64, limit: u64 },
@@ -360,8 +360,8 @@ impl fmt::Display for Error {
             Error::MemoryFault => {
                 write!(
                     f,
-                    "The mapped memory could not be read or written: another process truncated the file, or its device \
-                     is full or failed. Call refresh() to go on with the file as it is now"
+                    "The mapped memory could not be read or written: the file was truncated, or its device is full or \
+                     failed. Call refresh() to go on with the file as it is now"
                 )
             }
             Error::ViewTooLarge { bytes, limit } => write!(

@@ -2,7 +2,7 @@ import { elementsOf, isPerAxis, placed, shapeOf, toAxes, toPlaces } from '../axe
 import { printElements } from '../elements-output.js'
 import { UsageError } from '../failures.js'
 import { layoutOf } from '../layout.js'
-import { OPENING, open } from '../opening.js'
+import { OPENING, noteRest, open } from '../opening.js'
 import { holdsRecords } from '../record-types.js'
 import { printRows } from '../rows-output.js'
 
@@ -34,6 +34,7 @@ counts all elements in the order of the file.`,
       throw new UsageError(`${path === undefined ? 'FILE' : 'INDEX'} is missing; usage: mmap-array ${this.usage}`)
     const array = open(path, values)
     try {
+      noteRest(array, values.offset)
       const wanted = words.map((word) => chosen(word, array))
       const several = wanted.find(({ shape }) => shape.length > 1)
       if (several === undefined || holdsRecords(array)) return await printElements(array, all(wanted), values, output)

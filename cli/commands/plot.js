@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { toWhole } from '../command-line.js'
 import { UsageError } from '../failures.js'
 import { OPENING } from '../opening.js'
-import { openInputs, requireSameLength } from '../plot/inputs.js'
+import { openInputs, requireSameLength, toPathsAndPlaces } from '../plot/inputs.js'
 import { IMAGE, MOST, pictureOf } from '../plot/picture.js'
 import { textOf } from '../plot/text.js'
 import { X_OPTIONS, toXSettings } from '../plot/x-axis.js'
@@ -11,10 +11,13 @@ import { replace, requireReplaceable } from '../replacement.js'
 export default {
   name: 'plot',
   summary: 'draw a picture in the terminal, as SVG or as PNG',
-  usage: 'plot FILE ... [OPTIONS]',
+  takesAxes: true,
+  usage: 'plot FILE ... [START:STOP:STEP[,...] ...] [OPTIONS]',
   more: `
 Each column of the picture shows the least and the greatest of its elements, so you see every peak. NaN and infinities are left out.
 Several FILEs, or several names in --field, are drawn as series of one picture with a legend, at most 10.
+
+Indices and slices, as get takes them, draw only those elements: 3,: is row 3 of a matrix, and :,0 3,: are two series.
 
 x is the index of an element. With --x or --x-field it is the value at the same index there, in any order. Each element needs one x value.
 
@@ -58,14 +61,16 @@ of its elements. --flatten draws the elements as one series, in the order of the
     ['mmap-array plot prices.f64 --x times.i64 --x-type time', 'over time'],
     ['mmap-array plot low.f32 high.f32 --png both.png', 'two series'],
     ['mmap-array plot prices.f64 --histogram --png values.png', ''],
-    ['mmap-array plot trades.npy --field price,low --x-field time', 'fields of records'],
+    ['mmap-array plot trades.npy --field price,low --x-field time --x-type time', 'fields of records'],
     ['mmap-array plot matrix.npy --png matrix.png', 'a heat map'],
+    ['mmap-array plot matrix.npy 3,:', 'one row as a line'],
   ],
 
   async run({ values, positionals, output }) {
-    if (positionals.length === 0) throw new UsageError(`FILE is missing; usage: mmap-array ${this.usage}`)
-    const settings = toSettings(values, positionals, output)
-    const inputs = openInputs(positionals, values)
+    const { paths, places } = toPathsAndPlaces(positionals)
+    if (paths.length === 0) throw new UsageError(`FILE is missing; usage: mmap-array ${this.usage}`)
+    const settings = toSettings(values, paths, output)
+    const inputs = openInputs(paths, values, places)
     try {
       if (inputs.x) requireSameLength(inputs.series, inputs.x)
       const picture = await pictureOf(inputs, settings)

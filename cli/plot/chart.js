@@ -2,8 +2,9 @@
 
 import { readFileSync } from 'node:fs'
 import { Plot, createDocument } from '../../dist/plotting.js'
-import { axisLabels } from './x-axis.js'
 import { addCanvas, channelsOf } from './raster-canvas.js'
+import { timeTick } from './time-ticks.js'
+import { axisLabels } from './x-axis.js'
 
 const INK = '#222'
 const FILL = '#2471a3'
@@ -91,7 +92,7 @@ function labelOf(axis) {
 }
 
 function xScale({ isIndex, isTime, domain }) {
-  if (isTime) return { type: 'utc', domain }
+  if (isTime) return { type: 'utc', domain, tickFormat: timeTick }
   // The last element begins one before the end.
   const [first, last] = domain ?? [0, 1]
   return isIndex

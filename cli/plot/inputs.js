@@ -1,37 +1,50 @@
 // Opens what a picture shows: one or more series of numbers, and their x values.
 
+import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
+import { isPlaces } from '../axes.js'
 import { isComplex, isText } from '../blocks.js'
+import { ChosenElements } from '../chosen-elements.js'
 import { DataError, UsageError, printable } from '../failures.js'
 import { fieldNames, fieldOf, requireNoRecords } from '../fields.js'
-import { open } from '../opening.js'
+import { noteRest, open } from '../opening.js'
 import { holdsRecords } from '../record-types.js'
 import { typecodeOfPath } from '../type-names.js'
 
 /** How many series one picture has. Their colours must be told apart. */
 const MOST = 10
 
+/** The words of a command line: files, and the indices and slices that choose elements of each of them. */
+export function toPathsAndPlaces(words) {
+  const places = words.filter((word) => isPlaces(word) && !existsSync(word))
+  return { paths: words.filter((word) => !places.includes(word)), places }
+}
+
 /**
  * @param {string[]} paths
+ * @param {string[]} places indices and slices. Each of them makes a series of each file; without any, a series has all elements
  * @returns {{ series: Array<{ name: string, path: string, elements: object }>, x?: { name: string, elements: object }, close(): void }}
  */
-export function openInputs(paths, values) {
+export function openInputs(paths, values, places = []) {
   const opened = []
   const close = () => opened.forEach((array) => array.close())
   const openWhole = (path, options) => {
     const array = open(path, { ...options, field: undefined })
     opened.push(array)
+    noteRest(array, options.offset)
     return array
   }
   try {
     const nameOf = namesOf(paths)
     const series = paths.flatMap((path) =>
-      seriesIn(openWhole(path, values), { path, name: nameOf(path) }, values.field),
+      seriesIn(openWhole(path, values), { path, name: nameOf(path) }, values.field).flatMap((one) =>
+        chosen(one, places),
+      ),
     )
     if (series.length > MOST)
       throw new UsageError(`a picture has at most ${MOST} series, and these are ${series.length}`)
     for (const { elements } of series) requireNumbers(elements)
-    return { series, x: xOf(openWhole, series, values), close }
+    return { series, x: xOf(openWhole, series, { ...values, places }), close }
   } catch (error) {
     close()
     throw error
@@ -48,8 +61,21 @@ function seriesIn(array, { path, name }, field) {
   if (field === undefined) return [{ name, path, elements: array }]
   return fieldsIn(array, field).map((one) => ({
     name: `${name}, ${printable(one)}`,
+    field: printable(one),
     path,
     elements: fieldOf(array, one),
+  }))
+}
+
+/** A series for each index or slice. */
+function chosen(series, places) {
+  if (places.length === 0) return [series]
+  requireNoRecords(series.elements)
+  return places.map((word) => ({
+    ...series,
+    name: `${series.name}[${printable(word)}]`,
+    whole: series.elements,
+    elements: new ChosenElements(series.elements, word),
   }))
 }
 
@@ -60,18 +86,29 @@ function fieldsIn(array, text) {
 }
 
 function xOf(openWhole, series, values) {
-  const { x: path, 'x-field': field } = values
+  const { x: path, 'x-field': field, places } = values
   if (path === undefined && field === undefined) return undefined
   const paths = new Set(series.map((one) => one.path))
   if (path === undefined && paths.size > 1) throw new UsageError('--x-field without --x is for one FILE')
-  const [{ elements }] = series
-  const array = path === undefined ? (elements.records ?? elements) : openWhole(path, optionsOfX(path, values))
+  if (path === undefined && places.length > 1) throw new UsageError('--x-field without --x is for one index or slice')
+  const [{ elements, whole = elements }] = series
+  if (path !== undefined) requireFileOfX(path, whole.records ?? whole)
+  const array = path === undefined ? (whole.records ?? whole) : openWhole(path, optionsOfX(path, values))
   if (field === undefined && holdsRecords(array))
     throw new UsageError(`${path} holds records: --x-field takes one of ${fieldNames(array.typecode.fields)}`)
   const name = path === undefined ? field : [basename(path), field].filter(Boolean).join(', ')
-  const x = { name: printable(name), elements: field === undefined ? array : fieldOf(array, field) }
+  const all = field === undefined ? array : fieldOf(array, field)
+  const isSameFile = path === undefined && places.length > 0
+  const x = { name: printable(name), elements: isSameFile ? new ChosenElements(all, places[0]) : all }
   requireNumbers(x.elements)
   return x
+}
+
+/** A field that is given as a file is a likely mistake. */
+function requireFileOfX(path, array) {
+  const isField = holdsRecords(array) && array.typecode.fields.some(({ name }) => name === path)
+  if (isField && !existsSync(path))
+    throw new UsageError(`there is no file '${path}', which is a field of ${array.path}: write --x-field ${path}`)
 }
 
 /** The options of FILE say nothing about the file of x values, but --type does if nothing else says its type. */

@@ -95,7 +95,7 @@ async function seriesPicture({ series: inputs, x }, settings) {
   const bins = settings.histogram && extent ? await binsOf(inputs, { start, stop, extent }, settings) : undefined
   return {
     title: series.length === 1 ? series[0].title : series.map(({ name }) => name).join(', '),
-    valueLabel: 'value',
+    valueLabel: valueLabelOf(inputs),
     names: series.map(({ title }) => title),
     series,
     axis,
@@ -106,6 +106,12 @@ async function seriesPicture({ series: inputs, x }, settings) {
     leftOut: series.some(({ leftOut }) => leftOut),
     isXLeftOut: series.some(({ isXLeftOut }) => isXLeftOut),
   }
+}
+
+/** The field, if the picture shows one. */
+function valueLabelOf(inputs) {
+  const fields = new Set(inputs.map(({ field }) => field))
+  return (fields.size === 1 && inputs[0].field) || 'value'
 }
 
 /** The columns of a series that is shorter than the picture. */

@@ -75,7 +75,7 @@ export async function xAxisOf({ elements, name }, { start, stop }, { isTime, uni
     throw new DataError(
       `${name}: ${extent[outside]} ${NAMES[unit]} since 1970 is beyond the last date; --x-unit gives another unit`,
     )
-  return { label: `${name}: time in UTC, from ${NAMES[unit]}`, isTime, toX, domain }
+  return { label: `${name} (UTC)`, isTime, toX, domain }
 }
 
 /** The unit of times by their size. */
@@ -93,8 +93,16 @@ export const indexAxis = (start, stop) => ({ label: 'index', isIndex: true, doma
 export function axisLabels({ isIndex, isTime, domain: [first, last] }) {
   if (isIndex) return [first, Math.floor((first + last) / 2), Math.max(last - 1, first)].map(String)
   const places = [first, first / 2 + last / 2, last]
-  if (!isTime) return places.map(shortNumber)
+  if (!isTime) return distinctNumbers(places)
   return places.map((time) => timeText(time, last - first))
+}
+
+/** Numbers with as many digits as tell them apart: those of a narrow range far from 0 begin alike. */
+function distinctNumbers(values) {
+  const short = values.map(shortNumber)
+  if (new Set(short).size === new Set(values).size) return short
+  const digits = [6, 8, 10, 12, 14].find((count) => new Set(values.map((value) => value.toPrecision(count))).size > 2)
+  return values.map((value) => String(Number(value.toPrecision(Math.min((digits ?? 15) + 2, 17)))))
 }
 
 /** A time with as much detail as a picture of a span shows. */

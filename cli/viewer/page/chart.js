@@ -7,6 +7,15 @@ export const css = (name) => getComputedStyle(document.documentElement).getPrope
 /** The colours of several series, from the style sheet. */
 const SERIES = 10
 const INK = 0x55
+/** The least seconds between two ticks, their label, and the second line where the year or the day changes. */
+const TIMES = [
+  [31_536_000, '{YYYY}'],
+  [2_419_200, '{YYYY}-{MM}'],
+  [86_400, '{YYYY}-{MM}-{DD}'],
+  [60, '{HH}:{mm}', '\n{YYYY}-{MM}-{DD}', '\n{YYYY}-{MM}-{DD}'],
+  [1, '{HH}:{mm}:{ss}', '\n{YYYY}-{MM}-{DD}', '\n{YYYY}-{MM}-{DD}'],
+  [0.001, '{HH}:{mm}:{ss}.{fff}', '\n{YYYY}-{MM}-{DD}', '\n{YYYY}-{MM}-{DD}'],
+].map(([least, label, year = null, day = null]) => [least, label, year, null, day, null, null, null, 1])
 
 /**
  * @param {{ series: string[], x?: { label: string, isTime: boolean } }} info
@@ -34,7 +43,13 @@ export function makePlot(parent, { series, x }, { height, axes }) {
     ...(isTime && { tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') }),
     axes: axes
       ? [
-          { ...axis, space: 110, label: isWithX ? x.label : 'index', ...(!isWithX && { values: indices }) },
+          {
+            ...axis,
+            space: 110,
+            label: isWithX ? x.label : 'index',
+            ...(!isWithX && { values: indices }),
+            ...(isTime && { values: TIMES }),
+          },
           { ...axis, size: 76, label: 'value' },
         ]
       : [{ show: false }, { show: false }],
