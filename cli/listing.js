@@ -72,7 +72,8 @@ function openFiles(paths, values, mode) {
     for (const path of paths) {
       // A file that is followed may be reserved now: its elements follow when the program has trimmed it.
       const opened = mode ? openLive(path, values) : { elements: open(path, values), isReserved: false }
-      files.push({ name: printable(path), ...opened })
+      const reopen = () => openLive(path, { ...values, field: undefined }).elements
+      files.push({ name: printable(path), ...opened, reopen })
     }
   } catch (error) {
     for (const { elements } of files) elements.close()
