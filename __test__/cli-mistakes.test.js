@@ -87,3 +87,12 @@ test('plot --x with the name of a field names --x-field', async () => {
   )
   expect(await failure(3, [...words, '--x', scope.path('none.f64')])).toContain('ENOENT')
 })
+
+test('plot --png into a file with the name of another format says so', async () => {
+  const [file, target] = [make(scope, 'y.f64', 'd', [1, 2]), scope.path('x.jpg')]
+  expect(await tool(['plot', file, '--png', target])).toMatchObject({
+    code: 0,
+    stderr: `mmap-array: ${target} gets PNG, whatever its name says\n`,
+  })
+  expect(await printed(['plot', file, '--svg', scope.path('x.svg')])).toBe('')
+})

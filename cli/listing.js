@@ -23,7 +23,7 @@ export function listing({ name, summary, more, options, examples = [], which }) 
         type: 'string',
         short: 'n',
         value: 'COUNT',
-        description: 'prints this many elements, also of a matrix; default 10',
+        description: 'prints this many elements, which are not rows of a matrix; default 10',
       },
       json: { type: 'boolean', description: 'prints a JSON array for each FILE; integers of 8 bytes become strings' },
       ...options,
