@@ -164,6 +164,9 @@ type PlainType = Typecode | TypeName | TypedArrayConstructor
  * object may have only plain properties. A name that is an integer is an error, because JavaScript moves such
  * properties to the front. For such names, give the fields as a list of pairs: `[['0', 'i'], ['__proto__', 'd']]`.
  *
+ * In TypeScript, write `as const` behind fields that you keep in a variable, as in
+ * `const FIELDS = { time: 'q', price: 'd' } as const`. Otherwise `'q'` becomes `string`, which is no {@link FieldType}.
+ *
  * @example
  * const trades = new MmapArray({ time: 'q', price: 'd', gain: ['f', 3] })
  * trades.append({ time: 1, price: 9.5, gain: [1, 2, 3] })
@@ -748,8 +751,9 @@ export interface OpenOptions<S extends readonly number[] = readonly number[]> {
    * to whole elements. Default: it throws `ERR_RAGGED_LENGTH`, because a file of another type often ends this way. With
    * `'cut'`, all changes of the length hold the append lock that docs/durability.md describes.
    *
-   * An array of records does not need this option if its file had only whole records when it was opened: it removes
-   * what an interrupted append left behind; see docs/durability.md. Not allowed for `.npy` files.
+   * A program that starts again after a crash needs this option to append records whose size does not divide 4096: a
+   * killed append may have left a part of one. An array that was opened before the kill does not need it, because it
+   * removes such a part anyway; see docs/durability.md. Not allowed for `.npy` files.
    *
    * @example
    * import fs from 'node:fs'
@@ -1104,8 +1108,11 @@ export interface ReplaceOptions extends AsyncOptions {
   mode?: number | undefined
   /**
    * The lengths of the axes, as in {@link OpenOptions}. You cannot pass `length` as well. Default: one dimension.
+   * `[0, 3]` starts without rows, for `append` and `extend`. `[2, 3]` starts with two rows of zeros, which you fill.
    *
    * @example
+   * await MmapArray.replace('zeros.npy', 'f', (next) => next.row(1).set([1, 2, 3]), { shape: [2, 3] })
+   * MmapArray.open('zeros.npy').tolist() // => [ 0, 0, 0, 1, 2, 3 ]
    * await MmapArray.replace('vectors.npy', 'f', (next) => next.append([1, 2, 3]), { shape: [0, 3] })
    * MmapArray.open('vectors.npy').shape // => [ 1, 3 ]
    */
@@ -1479,7 +1486,11 @@ export interface MmapArrayConstructor {
    * misses the newest version, but skips a version that is replaced before you ask for the next one. Writing into the
    * existing file does not make a new version.
    *
-   * Close each array yourself. `break`, an error in the loop, `return()` and an abort end the iteration at once, and
+   * New versions come from the event loop, so a synchronous loop never receives one: ask
+   * {@link MmapArray.isReplaced} there.
+   *
+   * The iterator closes no array. If your look-ups are synchronous, close the old array as soon as you have the new
+   * one. If the array or its `view` is held over an `await`, only drop it. `break`, an error in the loop, `return()` and an abort end the iteration at once, and
    * leave the last array open. If you call `next()` yourself, call `return()` at the end: an iterator that you drop
    * keeps a watch and a descriptor.
    *
@@ -1491,7 +1502,8 @@ export interface MmapArrayConstructor {
    * @param typecode a {@link Typecode}, a typed array's constructor, a record type or its fields, see
    * {@link TypeArgument}
    * @param options see {@link VersionsOptions}; default `{ flags: 'r' }`
-   * @throws {Error} from `next()`: whatever `open` throws, except ENOENT; the reason of the signal
+   * @throws {Error} from `next()`: whatever `open` throws, except ENOENT for a missing file; ENOENT if the directory is
+   * missing at the first `next()`; the reason of the signal
    * @throws {RangeError} ERR_OUT_OF_RANGE
    * @throws {TypeError} ERR_INVALID_ARG_TYPE; from `next()`: ERR_INVALID_TYPECODE, ERR_INVALID_RECORD_TYPE,
    * ERR_TYPE_MISMATCH
@@ -1513,12 +1525,14 @@ export interface MmapArrayConstructor {
   ): AsyncIterableIterator<MmapArray<CodeOf<T>>>
 
   /**
-   * Returns an iterator over the versions of a `.npy` file, with the element type in the header of each.
+   * Returns an iterator over the versions of a `.npy` file, with the element type in the header of each. In TypeScript
+   * the arrays may then have any type. If you know it, pass it: the arrays have that type, and a file of another type
+   * throws `ERR_TYPE_MISMATCH`.
    *
    * @param path a string, bytes or a `file:` URL
    * @param typecode omitted, or undefined
    * @param options see {@link VersionsOptions}; default `{ flags: 'r' }`
-   * @throws {Error} from `next()`: whatever `open` throws, except ENOENT; the reason of the signal
+   * @throws {Error} from `next()`: as for a file of a given type
    * @throws {RangeError} ERR_OUT_OF_RANGE
    * @throws {TypeError} ERR_INVALID_ARG_TYPE
    * @example
@@ -2859,6 +2873,9 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * {@link MmapArray.bisectLeft} or {@link MmapArray.bisectRight}, but one call is many times faster than one call for
    * each value, above all if the array is larger than the processor's cache.
    *
+   * It searches all elements, and ignores the shape. To search a part, such as one row of a matrix, use `bisectLeft`,
+   * which has bounds, or open that part of the file with the options `offset` and `length`.
+   *
    * @param needles the values: a typed array of the same kind, or an MmapArray of the same typecode
    * @param side the side of the elements that equal a value: `'left'` or `'right'`; default `'left'`
    * @returns one index for each value
@@ -3200,7 +3217,11 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
 
   /**
    * Updates the array to the length that the file has now, and returns it, in elements. Call it after others have
-   * changed the length, or to recover from `ERR_MEMORY_FAULT`. Elements that others write show at once, without it.
+   * changed the length, or to recover from `ERR_MEMORY_FAULT`. Elements that others write show at once, without it. Each
+   * thread that has attached calls it for its own array.
+   *
+   * If the array is longer afterwards, the next `view`, `row()` or `subarray()` makes a new ArrayBuffer. V8 counts all
+   * its bytes as external memory, and collects garbage because of it. So call this on a timer, not for each request.
    *
    * On overlayfs, as in a container, an array that was opened for reading shows the file as it is until somebody opens
    * it for writing for the first time. The system then copies the file; the array and its views show the old one until

@@ -191,7 +191,7 @@ describe('messages', () => {
     [
       'a file that ends inside an element',
       () => scope.keep(MmapArray.open(file(5), 'i', { flags: 'r+' })).append(1),
-      /^\/.*: 5 bytes is not a multiple of the element size, 4$/,
+      /^\/.*: 5 bytes is not a multiple of the element size, 4\. If the type is right, open the file with tail: 'cut': /,
     ],
   ])('of a range name the argument, what it must be and what it was: %s', (_, cause, form) => {
     expect(thrownBy(cause).message).toMatch(form)
@@ -201,6 +201,55 @@ describe('messages', () => {
     ['a value', () => array().append('x'), /"?value"? .*must be .*[Rr]eceived .*'x'/],
     ['an index', () => array().get(null), /"?index"? .*must be .*[Rr]eceived null/],
   ])('of a type name the argument, what it must be and what it was: %s', (_, cause, form) => {
+    expect(thrownBy(cause).message).toMatch(form)
+  })
+
+  const npy = (shape, { bytes = 0, fortran = 'False' } = {}) =>
+    scope.file(npyBytes({ descr: "'<f4'", shape, fortran }, { data: Buffer.alloc(bytes) }))
+  const open = (path, flags) => scope.keep(MmapArray.open(path, 'f', { flags, format: 'npy' }))
+  const fortran = () => open(npy('(2, 3)', { bytes: 24, fortran: 'True' }), 'r+')
+  const matrix = (flags) => open(npy('(2, 3)', { bytes: 24 }), flags)
+  const part = () => scope.keep(MmapArray.open(file(24), 'i', { flags: 'r+', length: 2 }))
+
+  test.each([
+    [
+      'append to Fortran order',
+      () => fortran().append(1),
+      /^append cannot .* in Fortran order\. .*np\.ascontiguousarray/,
+    ],
+    ['append of a row to Fortran order', () => fortran().append([1]), /^append cannot .* in Fortran order/],
+    ['extend of rows to Fortran order', () => fortran().extend([[1, 2, 3]]), /^extend cannot .* in Fortran order/],
+    ['row of Fortran order', () => fortran().row(0), /order 'F': .*np\.ascontiguousarray/],
+    ['append to a part', () => part().append(1), /^append cannot .*, because it was opened with the option 'length'/],
+    ['pop of a part', () => part().pop(), /^pop cannot .*, because it was opened with the option 'length'/],
+    [
+      'append to a copy-on-write array',
+      () => matrix('c').append([1, 2, 3]),
+      /^append cannot .*, because .* flags 'c'$/,
+    ],
+    ['append of a row that is read-only', () => matrix('r').append([1, 2, 3]), /^The array is read-only: append needs/],
+    ['append of a wrong row that is read-only', () => matrix('r').append(Float32Array.of(1)), /: append needs/],
+    [
+      'append of other floats',
+      () => matrix('r+').append(Float64Array.of(1, 2, 3)),
+      /with Float32Array\.from\(items\)$/,
+    ],
+    [
+      'open as another type',
+      () => MmapArray.open(npy('(0,)'), 'd', { format: 'npy' }),
+      /^The elements of '\/.*' must be of/,
+    ],
+    [
+      'open of a truncated .npy file',
+      () => MmapArray.open(npy('(9,)', { bytes: 12 }), 'f', { format: 'npy' }),
+      /counts 9 elements, but the file has only 3\. To read those, open it with format: 'raw', offset: \d+ and its type, '<f4'$/,
+    ],
+    [
+      'open of an empty .npy file',
+      () => MmapArray.open(file(0), 'f', { format: 'npy' }),
+      /: it is empty\. Flags 'w\+' /,
+    ],
+  ])('name the call, the reason and the remedy: %s', (_, cause, form) => {
     expect(thrownBy(cause).message).toMatch(form)
   })
 
@@ -248,7 +297,7 @@ describe('failures of the system', () => {
     expect(error).toBeInstanceOf(Error)
     expect(error.constructor).toBe(Error)
     expect(error).toMatchObject({ code: 'ENOENT', errno: -2, syscall: 'open', path })
-    expect(error.message).toMatch(/^ENOENT: .*, open '.*none'$/)
+    expect(error.message).toMatch(/^ENOENT: .*, open '.*none'\. The option \{ flags: 'w\+' \} makes a new file$/)
   })
 
   test('running out of descriptors is an error, and goes away', async () => {

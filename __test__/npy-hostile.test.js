@@ -12,7 +12,7 @@ const entry = (facts) => npyBytes(facts)
 const text = (body, layout) => Buffer.concat([headerOf(body, layout), Buffer.alloc(64)])
 
 const INVALID = {
-  'an empty file': [Buffer.alloc(0), /magic/],
+  'an empty file': [Buffer.alloc(0), /it is empty\. Flags 'w\+' make a new one/],
   'a file of another kind': [Buffer.from('PK\x03\x04 and so on and so forth'), /magic/],
   'magic only': [headerOf('').subarray(0, 6), /ends inside its header/],
   'no length of the header': [headerOf('').subarray(0, 9), /ends inside its header/],

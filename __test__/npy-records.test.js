@@ -271,7 +271,7 @@ describe('the type of a file', () => {
     }
     const error = expectError('ERR_TYPE_MISMATCH', () => open(path, { a: 'i', b: 'd' }))
     expect(error.message).toBe(
-      "The elements of the file must be of dtype [('a', '<i4'), ('b', '<f8')]. They are of dtype [('a', '<i4'), ('b', '<i8')]",
+      `The elements of '${path}' must be of dtype [('a', '<i4'), ('b', '<f8')]. They are of dtype [('a', '<i4'), ('b', '<i8')]`,
     )
   })
 

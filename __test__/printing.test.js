@@ -71,6 +71,23 @@ describe('inspection', () => {
     expect(util.inspect({ deep: { deeper: { deepest: array } } })).toContain('MmapArray')
   })
 
+  test('of an array with several dimensions shows the shape', () => {
+    const array = scope.keep(
+      new MmapArray(
+        'i',
+        [
+          [1, 2],
+          [3, 4],
+          [5, 6],
+        ],
+        { shape: [-1, 2] },
+      ),
+    )
+    expect(util.inspect(array)).toBe("MmapArray(6) 'i' shape [3, 2] [ 1, 2, 3, 4, 5, 6 ]")
+    array.deleteSlice(0, 2)
+    expect(util.inspect(array)).toBe("MmapArray(4) 'i' shape [2, 2] [ 3, 4, 5, 6 ]")
+  })
+
   test('of a closed array is no error', () => {
     const array = new MmapArray('d', [0.1])
     array.close()

@@ -101,4 +101,19 @@ describePython('types of python/mmap_array.py', () => {
     const { trace } = await ask('a[5]').catch((error) => error)
     expect(trace).toContain('mmap_array.Error: ')
   })
+
+  test('of errors survive a pool of processes', async () => {
+    const ask = start()
+    await ask(`import pickle
+def copied(call):
+    try: call()
+    except mmap_array.Error as error: return pickle.loads(pickle.dumps(error))`)
+    const path = scope.path()
+    const text = 'str(e), e.code, isinstance(e, ValueError), isinstance(e, mmap_array.Error)'
+    await ask('a = open(path, "B", "w+"); e = copied(lambda: a.append(300))', { path })
+    const said = "an element must fit the type 'B'. Received 300"
+    expect(await ask(text)).toEqual([said, 'ERR_VALUE_OUT_OF_RANGE', true, true])
+    await ask('e = copied(a.unlock)')
+    expect(await ask(text)).toEqual(['this array does not hold the lock', 'ERR_NOT_LOCKED', false, true])
+  })
 })

@@ -99,7 +99,11 @@ export class CoreArray {
       requireOpen,
       coreOf: (array) => requireArray(array).#core,
       // An append of no bytes throws the right error.
-      requireWritable: (array) => requireArray(array).#core.frombytes(NO_BYTES),
+      requireWritable: (array, operation = 'extend') => {
+        const core = requireArray(array).#core
+        if (operation === 'append') core.appendRow(NO_BYTES)
+        else core.frombytes(NO_BYTES)
+      },
       isClosed: (array) => requireArray(array).#isClosed,
       typeOf: (array) => requireArray(array).#type,
       originOf: (array) => requireArray(array).#origin,

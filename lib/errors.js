@@ -29,8 +29,18 @@ function coded(error, code) {
   return error
 }
 
-export function invalidArgType(name, expected, value) {
-  const message = `The "${name}" argument must be ${expected}. Received ${described(value)}`
+/** @param {string} [hint] a sentence: what to do instead */
+export function invalidArgType(name, expected, value, hint) {
+  const message = `The "${name}" argument must be ${expected}. Received ${described(value)}${sentence(hint)}`
+  return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE')
+}
+
+const sentence = (text) => (text === undefined ? '' : `. ${text}`)
+
+/** For the empty object that a structured clone makes of an array, if the runtime cannot refuse to make one. */
+export function emptyHandle() {
+  const message =
+    'The "handle" argument must be the result of handle(). Received {}, which arrives if an MmapArray is serialized, or is posted on Node.js 20. Send array.handle()'
   return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE')
 }
 
@@ -77,8 +87,9 @@ export function surplusArgument(operation, taken, value) {
   return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE')
 }
 
-export function invalidTypecode(typecodes, value) {
-  const message = `The "typecode" argument must be ${typeNames(typecodes)} or a record type. Received ${describedType(value)}`
+/** @param {string} [hint] a sentence: what to do instead */
+export function invalidTypecode(typecodes, value, hint) {
+  const message = `The "typecode" argument must be ${typeNames(typecodes)} or a record type. Received ${describedType(value)}${sentence(hint)}`
   return coded(new TypeError(message), 'ERR_INVALID_TYPECODE')
 }
 
@@ -92,6 +103,11 @@ export function invalidRecordType(reason) {
   return coded(new TypeError(`The record type is invalid: ${reason}`), 'ERR_INVALID_RECORD_TYPE')
 }
 
+/** For options in the place of a type. */
+export function optionsAsType(usage) {
+  return invalidRecordType(`the names of its fields are those of options. The type comes before the options: ${usage}`)
+}
+
 export function typeMismatch(message) {
   return coded(new TypeError(message), 'ERR_TYPE_MISMATCH')
 }
@@ -99,7 +115,10 @@ export function typeMismatch(message) {
 /** For elements of another type than an array's, or than a field's. */
 export function elementTypeMismatch(type, found, taker = 'An array') {
   const message = `${taker} of ${type.label} takes elements of the same type only. Received ${found}`
-  return typeMismatch(`${message}. Convert it first, with new MmapArray(type, items)`)
+  // Other typed arrays hold bigints, which `from` refuses, or wrap around, which `new MmapArray` refuses.
+  const isSimple = /^a (?:Int|Uint|Float)/.test(found) && type.meaning === 'float' && type.View.name.startsWith('Float')
+  const convert = isSimple ? `${type.View.name}.from(items)` : 'new MmapArray(type, items)'
+  return typeMismatch(`${message}. Convert it first, with ${convert}`)
 }
 
 /** For numbers from which an array of characters is to be made, and the other way round. */
@@ -171,10 +190,25 @@ export function busy(operation) {
   return coded(new Error(message), 'ERR_BUSY')
 }
 
-/** For a follower whose file has become shorter than what it has given, or was asked to begin with. */
+/** For a follower whose file has become shorter than what it has given. */
 export function truncatedFile(length, next) {
   const message = `The file was truncated to ${length} elements, and the follower is at element ${next}`
-  return coded(new Error(message), 'ERR_MEMORY_FAULT')
+  return coded(
+    new Error(`${message}. Pass truncated: 'restart' to begin again at the first element`),
+    'ERR_MEMORY_FAULT',
+  )
+}
+
+/** For a follower that is to begin beyond the end of the file. */
+export function beyondFile(length, next) {
+  const message = `The file has ${length} elements, so the follower cannot begin at element ${next}`
+  return coded(new Error(`${message}. Pass truncated: 'restart' to begin at the first element`), 'ERR_MEMORY_FAULT')
+}
+
+/** For a file that is missing, and that these flags do not make. */
+export function missingFile(cause) {
+  const message = `${cause.message}. The option { flags: 'w+' } makes a new file`
+  return Object.assign(new Error(message), cause)
 }
 
 export function noPath() {

@@ -26,6 +26,9 @@ export function absolutePath(path) {
   return Buffer.concat([bytes, Buffer.of(SLASH), path])
 }
 
+/** The part of an absolute path before its last name, with the slash: only a directory can be there. */
+export const directoryOf = (path) => path.subarray(0, path.lastIndexOf(SLASH) + 1)
+
 /** Whether a path can only be that of a directory. */
 export const namesDirectory = (path) => path.length === 0 || path.at(-1) === SLASH
 

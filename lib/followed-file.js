@@ -81,7 +81,8 @@ export class FollowedFile {
       const parts = openFile({ path: this.#path }, this.#type.code, options)
       return FollowedFile.#own(parts)
     } catch (error) {
-      if (hasBegun(this.#path, format === 'npy' ? 1 : (offset ?? 0))) throw error
+      // A file that was absent may exist by now.
+      if (error.code !== 'ENOENT' && hasBegun(this.#path, format === 'npy' ? 1 : (offset ?? 0))) throw error
       return undefined
     }
   }

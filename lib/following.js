@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import * as args from './arguments.js'
 import { offClose, onClose } from './close-listeners.js'
 import { axesOf, coreOf, isClosed, memoryOf, requireOpen, typeOf } from './core-array.js'
-import { invalidArgType, outOfRange, partialRow, truncatedFile } from './errors.js'
+import { beyondFile, invalidArgType, outOfRange, partialRow, truncatedFile } from './errors.js'
 import { FileWatcher } from './file-watcher.js'
 import { FollowedFile } from './followed-file.js'
 import { toSignal } from './jobs.js'
@@ -63,6 +63,8 @@ class Follower {
   #options
   /** The index of the next element to give. 'end' until the length of the file is known. */
   #next
+  /** Whether the file once reached `#next`. Otherwise nobody truncated it: the follower was asked to begin beyond its end. */
+  #wasReached = false
   #watcher
   #hasStopped = false
   #stop = () => this.stop()
@@ -119,9 +121,12 @@ class Follower {
     if (length === undefined) return 0
     if (this.#next === 'end') this.#next = length
     if (length < this.#next) {
-      if (this.#options.truncated === 'throw') throw truncatedFile(length, this.#next)
+      if (this.#options.truncated === 'throw') {
+        throw this.#wasReached ? truncatedFile(length, this.#next) : beyondFile(length, this.#next)
+      }
       this.#next = 0
     }
+    this.#wasReached = true
     return length - this.#next
   }
 

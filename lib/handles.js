@@ -1,6 +1,7 @@
 // Handles. They are plain JSON, so anybody may have made or changed one.
 
-import { handleVersion, invalidArgType } from './errors.js'
+import { isArray } from './core-array.js'
+import { emptyHandle, handleVersion, invalidArgType } from './errors.js'
 import { lengthsIn } from './shape.js'
 
 /** Goes up when a handle's fields change their names or their meaning; a new field that may be absent needs no new version. */
@@ -25,6 +26,8 @@ const FIELDS = {
 /** `record` has the layout of records, and `typecode` that of other elements. `rowShape` is the shape of each row. */
 const OPTIONAL = new Set(['typecode', 'path', 'length', 'format', 'pidNamespace', 'record', 'rowShape'])
 
+const HINT_FOR_TEXT = 'Open a path with MmapArray.open(path, typecode), and a handle in JSON after JSON.parse'
+
 const FLAGS = new Set(['r', 'r+', 'w+', 'wx+', 'a+', 'c'])
 
 function isValid(name, value) {
@@ -47,9 +50,12 @@ export function handleOf(type, fields) {
 export function handleFields(handle) {
   const expected = 'the result of handle()'
   const unchanged = 'as handle() returned it'
+  if (isArray(handle)) throw invalidArgType('handle', expected, handle, 'Attach array.handle()')
+  if (typeof handle === 'string') throw invalidArgType('handle', expected, handle, HINT_FOR_TEXT)
   if (typeof handle !== 'object' || handle === null) throw invalidArgType('handle', expected, handle)
   // First: in another version the other fields may be different ones.
   const { version } = handle
+  if (version === undefined && Reflect.ownKeys(handle).length === 0) throw emptyHandle()
   if (!Number.isInteger(version) || version < 1) {
     throw invalidArgType('handle.version', unchanged, version)
   }

@@ -2,7 +2,7 @@
 
 import { inspect } from 'node:util'
 import { REPLACEMENT, characterAt, quietly, textOf } from './characters.js'
-import { requireOpen, typeOf } from './core-array.js'
+import { axesOf, requireOpen, typeOf } from './core-array.js'
 import { fieldsAsText } from './record-types.js'
 
 const WHOLE = { breakLength: Infinity, depth: null, maxArrayLength: null, maxStringLength: null }
@@ -80,5 +80,7 @@ export function inspected(array, options) {
   const more = array.length - shown.length
   const items = inspect(shown, { ...options, maxArrayLength: null })
   const rest = more > 0 ? `${limit > 0 ? ',' : ''} ... ${more} more item${more > 1 ? 's' : ''} ]` : ''
-  return `${name}(${array.length}) ${type} ${more > 0 ? items.replace(/\s*\]$/, '') + rest : items}`
+  const axes = axesOf(array)
+  const shape = axes === undefined ? '' : `shape [${axes.shapeOf(array.length).join(', ')}] `
+  return `${name}(${array.length}) ${type} ${shape}${more > 0 ? items.replace(/\s*\]$/, '') + rest : items}`
 }

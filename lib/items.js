@@ -18,7 +18,11 @@ export function extend(array, items, name = 'items') {
   if (source !== undefined) return core.frombytes(source)
   requireWritable(array)
   const { bytes, failure } = stage(array, items, name)
-  if (failure !== undefined && axesOf(array) !== undefined) throw failure.error
+  if (failure !== undefined && axesOf(array) !== undefined) {
+    // Rows do not fit, because the length is fixed: the core says so.
+    if (axesOf(array).order === 'F') core.frombytes(new Uint8Array(typeOf(array).itemsize))
+    throw failure.error
+  }
   if (bytes.length > 0 || failure === undefined) core.frombytes(bytes)
   if (failure !== undefined) throw failure.error
 }
@@ -30,7 +34,7 @@ export function extend(array, items, name = 'items') {
 export function sourceOf(array, items, name, axis = 0) {
   const source = sourceInMemory(typeOf(array), items, name)
   if (source !== undefined) return source
-  requireWritable(array)
+  requireWritable(array, name === 'row' ? 'append' : 'extend')
   return collect(array, items, name, axis)
 }
 

@@ -3,8 +3,8 @@
 import { inspect } from 'node:util'
 import { MmapArray as Core } from '../native.js'
 import * as args from './arguments.js'
-import { toType } from './element-types.js'
-import { outOfRange, partialRow } from './errors.js'
+import { toType, toTypeBeforeOptions } from './element-types.js'
+import { missingFile, outOfRange, partialRow } from './errors.js'
 import { absolutePath } from './file-paths.js'
 import { rowOfLayout } from './record-types.js'
 import { axesOfCore, countOf, rowLengthOf, toShape } from './shape.js'
@@ -77,7 +77,8 @@ export function openMemory(typecode, init, options) {
   const rare = { capacity: args.toOptionalCount(capacity, 'options.capacity') }
   if (shape === undefined) rare.length = length
   else rare.shape = init === undefined ? shape : [length === undefined ? 0 : rowsIn(length, shape), ...shape.slice(1)]
-  const type = toType(typecode)
+  const hint = isPath(typecode) ? 'To open a file, call MmapArray.open(path, typecode)' : undefined
+  const type = toTypeBeforeOptions(typecode, 'new MmapArray(type, init, options)', hint)
   const core = new Core(type.code, undefined, undefined, undefined, rare)
   const count = shape === undefined || shape[0] < 0 ? undefined : countOf(shape)
   return { core, type, isCopyOnWrite: false, axes: shape && axesOfCore(core, type), count }
@@ -100,8 +101,8 @@ export function openFile({ path, shm, fd }, typecode, options) {
   const format = toFormat(asked, path)
   // The typecode of a .npy file is in its header, unless this call makes the file.
   const isInHeader = typecode === undefined && format === 'npy' && flags !== 'w+' && flags !== 'wx+'
-  const type = isInHeader ? undefined : toType(typecode)
-  const core = new Core(type?.code, path, flags, format, rare)
+  const type = isInHeader ? undefined : toTypeOfFile(typecode)
+  const core = openCore(() => new Core(type?.code, path, flags, format, rare), flags)
   const origin =
     fd === undefined
       ? { path: path && absolutePath(path), shm, options: { ...others, shape: rare?.shape, format } }
@@ -109,6 +110,25 @@ export function openFile({ path, shm, fd }, typecode, options) {
   const opened = type ?? typeOfFile(core)
   const axes = format === 'npy' || rare?.shape !== undefined ? axesOfCore(core, opened) : undefined
   return { core, type: opened, isCopyOnWrite: flags === 'c', origin, axes }
+}
+
+/** Whether a value that is no type can only be meant as a path. */
+const isPath = (value) => typeof value === 'string' && /[./]/.test(value)
+
+/** The type of a file that has none in its header, or is to be made. */
+function toTypeOfFile(typecode) {
+  const hint = typecode === undefined ? 'Only a .npy file that exists has its type in its header' : undefined
+  return toTypeBeforeOptions(typecode, 'open(path, type, options)', hint)
+}
+
+/** Opens a file. If it is missing, the error says how to make it. */
+function openCore(open, flags) {
+  try {
+    return open()
+  } catch (error) {
+    if (error?.code === 'ENOENT' && (flags === undefined || FLAGS_OF_EXISTING.includes(flags))) throw missingFile(error)
+    throw error
+  }
 }
 
 /** The type that the header of a file says. */

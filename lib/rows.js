@@ -49,7 +49,7 @@ function axesWithRows(array, operation) {
   requireOpen(array)
   if (axes === undefined) throw typeMismatch(`${operation} needs an array of several dimensions. This array has one`)
   if (axes.order === 'C' && axes.count > 0) return axes
-  const reason = axes.count === 0 ? 'no dimension' : "order 'F', in which the elements of a row are not side by side"
+  const reason = axes.count === 0 ? 'no dimension' : "order 'F': save the file with np.ascontiguousarray"
   throw typeMismatch(`${operation} needs an array of several dimensions in order 'C'. This array has ${reason}`)
 }
 
@@ -96,9 +96,9 @@ export function appendRow(array, row) {
   const count = isArray(row) ? memoryOf(row).length : source.length / typeOf(array).itemsize
   // If the length is fixed, the core says so.
   if (count !== rowLength && rowLength > 0) {
-    requireWritable(array)
+    requireWritable(array, 'append')
     throw wrongRow('The row', `have ${rowLength} elements. Received ${count}`)
   }
   if (isArray(row)) coreOf(array).extend(source)
-  else coreOf(array).frombytes(source)
+  else coreOf(array).appendRow(source)
 }

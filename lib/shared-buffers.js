@@ -51,7 +51,7 @@ const collected = new FinalizationRegistry(() => sweepIn(FIRST_DELAY_MS))
 export function sharedBufferOn(core, bytes, limit) {
   if (bytes === 0) return new SharedArrayBuffer(0)
   if (hasSharedBuffers() || bytes > limit) return core.sharedBuffer(limit)
-  if (!canOverlay()) throw unsupportedRuntime('SharedArrayBuffer over external memory')
+  if (!canOverlay()) throw unsupportedRuntime('SharedArrayBuffer over external memory. Send handle() instead')
   const buffer = growable(bytes)
   core.mapOver(buffer, new Uint8Array(buffer, 0, bytes))
   collected.register(buffer)

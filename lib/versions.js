@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import * as args from './arguments.js'
 import { CoreArray, coreOf } from './core-array.js'
 import { invalidArgType, outOfRange } from './errors.js'
-import { absolutePath, followLinks } from './file-paths.js'
+import { absolutePath, directoryOf, followLinks } from './file-paths.js'
 import { FileWatcher } from './file-watcher.js'
 import { toSignal } from './jobs.js'
 import { openFile, toFlagsOfExisting, toFormat } from './opening.js'
@@ -48,6 +48,8 @@ class Versions {
   }
 
   async *follow() {
+    // Throws if the directory is missing: a path with a mistake would wait for ever.
+    fs.statSync(directoryOf(this.#path))
     const targets = () => followLinks(this.#path).links
     // Before the first look: the watcher tells about all that comes after it.
     this.#watcher = new FileWatcher(targets, { isPersistent: this.#isPersistent })

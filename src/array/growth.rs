@@ -23,12 +23,20 @@ impl Array {
     /// `ReadOnly`, `FixedLength`, `RaggedLength`; the system's, such as `ENOMEM` if the source is memory of this file, which is
     /// copied first. Then nothing is changed.
     pub fn extend(&mut self, source: Region<'_>) -> Result<()> {
-        self.extend_if(source, || Ok(()))
+        self.extend_if("extend", source, || Ok(()))
+    }
+
+    /// The same for the elements of one row, which JavaScript appends with `append`.
+    ///
+    /// # Errors
+    /// As [`Array::extend`].
+    pub fn append_row(&mut self, source: Region<'_>) -> Result<()> {
+        self.extend_if("append", source, || Ok(()))
     }
 
     /// Appends the elements of another array, or nothing if they could not be read.
     pub fn extend_with(&mut self, source: &Snapshot) -> Result<()> {
-        self.extend_if(source.region(), || source.check_faults())
+        self.extend_if("extend", source.region(), || source.check_faults())
     }
 
     /// Appends a copy of its own elements.
@@ -44,15 +52,20 @@ impl Array {
     }
 
     /// Appends elements, and takes them back if the check of their source fails afterwards.
-    fn extend_if(&mut self, source: Region<'_>, check_source: impl Fn() -> Result<()>) -> Result<()> {
+    fn extend_if(
+        &mut self,
+        operation: &'static str,
+        source: Region<'_>,
+        check_source: impl Fn() -> Result<()>,
+    ) -> Result<()> {
         self.require_whole(source)?;
         if source.is_empty() {
             // Takes over the length, but does not wait for appends of others, because nothing is appended.
-            return self.begin_length_change_in(Mode::Async, "extend").map(drop);
+            return self.begin_length_change_in(Mode::Async, operation).map(drop);
         }
-        self.require_access("extend")?;
-        self.require_whole_rows("extend", source.len() as u64 / self.itemsize())?;
-        let _change = self.begin_length_change("extend")??;
+        self.require_access(operation)?;
+        self.require_whole_rows(operation, source.len() as u64 / self.itemsize())?;
+        let _change = self.begin_length_change(operation)??;
         // An append would write over a source behind the end.
         if self.is_behind_the_end(source) || self.needs_aligned_copy(source) {
             let copy = copied(source)?;

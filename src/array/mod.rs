@@ -244,9 +244,18 @@ impl Array {
             return Ok(Err(busy));
         }
         if self.flags == Flags::CopyOnWrite || self.extent != Extent::Whole {
-            return Ok(Err(Error::FixedLength { operation }));
+            return Ok(Err(self.fixed_length(operation)));
         }
         self.take_over_length(mode)
+    }
+
+    /// The error of a call that would change the length of this array, which is fixed.
+    fn fixed_length(&self, operation: &'static str) -> Error {
+        let reason = match self.flags {
+            Flags::CopyOnWrite => "because it was opened with flags 'c'",
+            _ => self.shape.why_fixed(),
+        };
+        Error::FixedLength { operation, reason }
     }
 
     /// Byte of the file at which an element lies.

@@ -291,8 +291,9 @@ fn require_counted(storage: &Storage, npy: &NpyHeader, element_type: &ElementTyp
     }
     Err(storage.named(Error::InvalidNpy {
         reason: format!(
-            "its header counts {} elements, but the file has only {found}",
-            header.count
+            "its header counts {} elements, but the file has only {found}. To read those, open it with format: 'raw', offset: {} \
+             and its type, {}",
+            header.count, header.data_start, header.descr
         ),
         path: None,
     }))

@@ -74,8 +74,12 @@ impl Overlays {
         let is_aligned =
             (memory.address() as u64).is_multiple_of(page) && mapping.offset().is_multiple_of(page);
         let unsupported = match (mapping.access(), is_aligned) {
-            (Access::CopyOnWrite, _) => Some("SharedArrayBuffer over copy-on-write memory"),
-            (_, false) => Some("SharedArrayBuffer over memory that does not begin at a page boundary"),
+            (Access::CopyOnWrite, _) => {
+                Some("SharedArrayBuffer over copy-on-write memory. Send handle() instead")
+            }
+            (_, false) => Some(
+                "SharedArrayBuffer over memory that does not begin at a page boundary. Send handle() instead",
+            ),
             _ => memory.is_empty().then_some(FEATURE),
         };
         if let Some(feature) = unsupported {

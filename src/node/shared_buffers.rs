@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::kernels::Region;
 use crate::mapping::WindowRef;
 
-pub const FEATURE: &str = "SharedArrayBuffer over external memory";
+pub const FEATURE: &str = "SharedArrayBuffer over external memory. Send handle() instead";
 
 type Finalizer = unsafe extern "C" fn(*mut c_void, *mut c_void);
 

@@ -61,6 +61,9 @@ pub struct Header {
 /// # Errors
 /// `InvalidNpy`
 pub fn header_length(start: &[u8]) -> Result<u64> {
+    if start.is_empty() {
+        return Err(invalid("it is empty. Flags 'w+' make a new one"));
+    }
     if start.len() < MAGIC.len() || &start[..MAGIC.len()] != MAGIC {
         return Err(invalid(
             "it does not begin with NumPy's magic bytes; if it has no header, open it with format: 'raw'",
@@ -172,6 +175,7 @@ impl Header {
         }
         Err(Error::OtherDtype {
             dtype: self.descr.clone(),
+            path: None,
             wanted: match element_type {
                 ElementType::Plain(typecode) => format!("typecode '{}'", typecode.code),
                 ElementType::Record(_) => format!("dtype {}", descr_of(element_type)),

@@ -79,6 +79,21 @@ impl Shape {
         }
     }
 
+    /// Why an array of this shape and fixed length cannot grow.
+    pub fn why_fixed(&self) -> &'static str {
+        match self {
+            Shape::Fixed {
+                order: Order::Fortran,
+                ..
+            } => "because its file is in Fortran order. Save it with np.ascontiguousarray, and it can grow",
+            Shape::Fixed { lengths, .. } if lengths.is_empty() => {
+                "because its shape is []: it is a single element"
+            }
+            Shape::Fixed { lengths, .. } if lengths[1..].contains(&0) => "because its rows have no elements",
+            _ => "because it was opened with the option 'length' or 'shape'",
+        }
+    }
+
     /// The lengths of the axes behind axis 0, if there are rows of several elements or axes.
     pub fn row_lengths(&self) -> Option<&[u64]> {
         match self {

@@ -94,7 +94,7 @@ impl Array {
         const OPERATION: &str = "appender";
         self.require_access(OPERATION)?;
         if self.flags == Flags::CopyOnWrite || self.extent != Extent::Whole {
-            return Err(Error::FixedLength { operation: OPERATION });
+            return Err(self.fixed_length(OPERATION));
         }
         if self.element_type != buffer.element_type {
             return Err(Error::TypeMismatch {

@@ -48,6 +48,13 @@ impl MmapArray {
         self.change(&env, |array| array.extend(source))
     }
 
+    /// Appends one row, given as bytes.
+    #[napi]
+    pub fn append_row(&self, env: Env, source: Unknown<'_>) -> napi::Result<()> {
+        let source = bytes(&env, &source)?;
+        self.change(&env, |array| array.append_row(source))
+    }
+
     /// Appends the elements of another array of the same type, or of this one.
     #[napi]
     pub fn extend(&self, env: Env, other: &MmapArray) -> napi::Result<()> {
