@@ -1490,9 +1490,9 @@ export interface MmapArrayConstructor {
    * {@link MmapArray.isReplaced} there.
    *
    * The iterator closes no array. If your look-ups are synchronous, close the old array as soon as you have the new
-   * one. If the array or its `view` is held over an `await`, only drop it. `break`, an error in the loop, `return()` and an abort end the iteration at once, and
-   * leave the last array open. If you call `next()` yourself, call `return()` at the end: an iterator that you drop
-   * keeps a watch and a descriptor.
+   * one. If the array or its `view` is held over an `await`, only drop it. `break`, an error in the loop, `return()` and
+   * an abort end the iteration at once, and leave the last array open. If you call `next()` yourself, call `return()` at
+   * the end: an iterator that you drop keeps a watch and a descriptor.
    *
    * The iterator notices a new version by events of the system (`fs.watch` of the directory, and of those that symbolic
    * links lead through). Where there are no such events, as on network file systems, it looks once a second. It does
@@ -1640,6 +1640,8 @@ export interface MmapArrayConstructor {
  *   first.
  * - `ERR_LOCKED` from members that change the length of an exact array of rows, or of records whose size does not
  *   divide 4096, if another open file holds the append lock for two seconds.
+ * - `ERR_OTHER_WRITER` from members that need more room or end the reservation, such as `trim`, `flush` and `handle`, if
+ *   another array has appended to the raw file that this one has reserved.
  * - System errors, with `code`, `errno`, `syscall` and, if the array has one, `path`. Members that open, lock, flush,
  *   or change the length or the capacity throw them, such as `ENOSPC`, `EFBIG` or `EPERM`. Members that copy elements
  *   or map memory throw `ENOMEM`.
@@ -3179,9 +3181,10 @@ export interface MmapArray<C extends ElementType = Typecode> extends Iterable<El
    * blocks of the disk are taken now, so this call throws if the disk is full.
    *
    * This array must be the only writer of the file until `trim()`, `flush()`, `handle()` or `close()`. If another array
-   * appends to a raw file before that, those calls throw `ERR_OTHER_WRITER` and leave the file as it is. Nobody should read a raw file during this time either, because it is longer
-   * than the array, and readers see zeros after the elements. {@link MmapArray.follow} waits, and
-   * {@link MmapArray.isReserved} tells. For a log that others read while it grows, use {@link MmapArray.appender}.
+   * appends to a raw file before that, those calls throw `ERR_OTHER_WRITER` and leave the file as it is. Nobody should
+   * read a raw file during this time either, because it is longer than the array, and readers see zeros after the
+   * elements. {@link MmapArray.follow} waits, and {@link MmapArray.isReserved} tells. For a log that others read while it
+   * grows, use {@link MmapArray.appender}.
    *
    * If the process is killed before the file is exact again, a raw file keeps zeros at its end, and a `.npy` file keeps
    * its previous count, without the elements that were appended since.

@@ -73,6 +73,19 @@ describe('a reserved file to which another process appended', () => {
     expect(Array.from(contents(path))).toEqual(expected)
   })
 
+  // What broke: the job compared the file only with the room, and wrote over what others had appended.
+  test('fromfileAsync beyond the capacity rejects and loses nothing', async () => {
+    const [path, source] = [scope.path(), scope.path()]
+    fs.writeFileSync(source, new Float64Array(20).fill(3))
+    const array = MmapArray.open(path, 'd', { flags: 'w+' })
+    array.reserve(10)
+    array.extend([1, 2])
+    await appendElsewhere(path)
+    await expect(array.fromfileAsync(source, 20)).rejects.toMatchObject({ code: 'ERR_OTHER_WRITER' })
+    expectError('ERR_OTHER_WRITER', () => array.close())
+    expect(Array.from(contents(path))).toEqual(expected)
+  })
+
   test('the end of the process loses nothing', async () => {
     const path = scope.path()
     const result = await runNode(`

@@ -56,7 +56,7 @@ export function compareExchange(array, index, expected, replacement) {
   return checkedAfter(array, at, operations.compareExchange(integers, at, old, next))
 }
 
-/** A value as the codec of the array checks it, which calls every value `value`. */
+/** Checks a value as the codec of the array does. The codec calls every value `value`; this error calls it by `name`. */
 export function checked(array, value, name) {
   const { fits } = codecOf(array)
   return fits?.(value) ? value : scalarCodec(typeOf(array), name).check(value)

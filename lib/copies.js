@@ -47,7 +47,7 @@ export function copyInShape(array, Class) {
 }
 
 /** A copy of one dimension, with room for more elements. */
-export function copyWithRoom(array, room, Class) {
+function copyWithRoom(array, room, Class) {
   requireOpen(array)
   return new Class(typeOf(array).code, array, { capacity: memoryOf(array).length + room })
 }

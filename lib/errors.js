@@ -44,7 +44,7 @@ export function emptyHandle() {
   return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE')
 }
 
-/** For a list of another length, or a value that is no list. */
+/** For a list of another length, or a value that is not a list. */
 export function invalidList(name, expected, value) {
   const message = `The "${name}" argument must be ${expected}. Received ${describedList(value)}`
   return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE')
@@ -59,7 +59,7 @@ function describedList(value) {
   return described(value)
 }
 
-/** For what is no source of elements. */
+/** For a value that is not a source of elements. */
 export function invalidItems(name, type, value) {
   const length = name === 'init' ? 'a length, ' : ''
   return invalidArgType(name, `${length}an array of ${type.label} or an iterable of its elements`, value)

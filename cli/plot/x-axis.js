@@ -83,12 +83,10 @@ export async function xAxisOf({ elements, name }, { start, stop }, { isTime, uni
 }
 
 /** The unit of times by their size. */
-export function unitOf([least, greatest] = [0, 0]) {
+function unitOf([least, greatest] = [0, 0]) {
   const size = Math.max(Math.abs(least), Math.abs(greatest))
   return LIKELY.find(([limit]) => size < limit)[1]
 }
-
-export const millisecondsOf = (unit) => UNITS[unit]
 
 /** The axis without x values: elements are one apart. */
 export const indexAxis = (start, stop) => ({ label: 'index', isIndex: true, domain: [start, stop] })

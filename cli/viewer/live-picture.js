@@ -14,7 +14,6 @@ export class LivePicture {
   #x
   #toX
   #listeners = new Set()
-  #isStopped = false
   /** How many times elements were found changed. */
   #changes = 0
   #lastRecheck = 0
@@ -78,13 +77,9 @@ export class LivePicture {
     return () => this.#listeners.delete(listener)
   }
 
-  stop() {
-    this.#isStopped = true
-  }
-
-  /** Reads and follows the arrays until it is stopped. */
+  /** Reads and follows the arrays until the process ends. */
   async follow() {
-    while (!this.#isStopped) {
+    for (;;) {
       const before = JSON.stringify(this.state)
       this.#x?.refresh()
       for (const one of this.#series) await one.step()

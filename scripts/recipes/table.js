@@ -1,9 +1,8 @@
 // The pages of docs/recipes/, and what runs each of them. A test fails if a page is missing here.
 //
 // `npm test` runs a page whose packages are development dependencies: `development` lists those. `npm run test:recipes` runs
-// all others: `npm` lists packages of scripts/recipes/package.json, `pypi` packages of PyPI in fixed versions. `build` lists
-// those packages of npm that must be compiled. `installed` is a package of PyPI that is too large to fetch: the page is skipped
-// where the Python on the path does not have it.
+// all others: `npm` lists packages of scripts/recipes/package.json, `pypi` packages of PyPI in fixed versions. `installed`
+// is a package of PyPI that is too large to fetch: the page is skipped where the Python on the path does not have it.
 export const RECIPES = {
   'lookup-table': { development: [] },
   arrow: { development: ['apache-arrow'] },

@@ -1,7 +1,8 @@
 //! The end of an array in its file, for a job that appends to the file without the array.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
+use super::reserved::Reservation;
 use super::{End, Tail};
 use crate::array::Array;
 use crate::array::jobs::Progress;
@@ -23,8 +24,11 @@ pub(in crate::array) struct FileEnd {
 enum Kind {
     Exact(End),
     Npy(NpyHeader),
-    /// The byte at which the file ends.
-    Reserved(u64),
+    Reserved {
+        reservation: Weak<Reservation>,
+        /// The byte at which the file ends.
+        room_end: u64,
+    },
 }
 
 impl FileEnd {
@@ -71,9 +75,15 @@ impl FileEnd {
                 storage.write_at(elements, position)?;
                 header.set_count(storage, (end - self.offset) / self.itemsize)?;
             }
-            Kind::Reserved(room_end) => {
+            Kind::Reserved {
+                reservation,
+                room_end,
+            } => {
                 storage.require_size(*room_end)?;
                 if end > *room_end {
+                    // The array has not abandoned the job, so its reservation exists.
+                    let reservation = reservation.upgrade().ok_or(Error::Closed)?;
+                    reservation.check_end(*room_end)?;
                     storage.grow(*room_end, end)?;
                     *room_end = end;
                     progress.room_end = end;
@@ -97,7 +107,10 @@ impl Array {
             kind: match &self.tail {
                 Tail::Exact => Kind::Exact(self.end.clone()),
                 Tail::Npy(npy) => Kind::Npy(npy.header().clone()),
-                Tail::Reserved(_) => Kind::Reserved(self.file_position(self.capacity())),
+                Tail::Reserved(reserved) => Kind::Reserved {
+                    reservation: reserved.reservation(),
+                    room_end: self.file_position(self.capacity()),
+                },
             },
         }
     }

@@ -1,8 +1,8 @@
 //! A reserved array: its file has room behind the elements. The array truncates the file to them, at the latest at the end of the
 //! process.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 
 use super::Tail;
 use super::exit::AtExit;
@@ -36,6 +36,11 @@ impl Reserved {
         self.reservation.check_size()
     }
 
+    /// For a job, which must not keep the file reserved after the array has gone.
+    pub(super) fn reservation(&self) -> Weak<Reservation> {
+        Arc::downgrade(&self.reservation)
+    }
+
     /// Remembers that others truncated the file. The array leaves it alone until a refresh.
     pub fn note_truncation(&self) {
         self.reservation.is_truncated.store(true, Ordering::Relaxed);
@@ -55,7 +60,7 @@ impl Reserved {
 
 /// All that is needed to truncate a reserved file to its elements without the array.
 #[derive(Debug)]
-struct Reservation {
+pub(super) struct Reservation {
     mapping: Arc<Mapping>,
     state: Arc<State>,
     itemsize: u64,
@@ -102,19 +107,28 @@ impl Reservation {
         found
     }
 
-    /// Checks that others have neither truncated the file nor appended to it. What they append lies behind the capacity: if this
-    /// array truncated the file or grew, it would be lost. If another array has reserved the file, too, that one may have made it longer.
+    /// Checks that others have neither truncated the file nor appended to it.
     ///
     /// # Errors
     /// `MemoryFault`, `OtherWriter`; the system's
     fn check_size(&self) -> Result<()> {
         self.check_truncation()?;
+        self.check_end(self.position(self.state.capacity()))
+    }
+
+    /// Checks that others have not appended to the file, which this array has made `capacity` bytes long. What they append lies behind
+    /// that: if this array truncated the file or grew, it would be lost. If another array has reserved the file, too, that one may have
+    /// made it longer.
+    ///
+    /// # Errors
+    /// `OtherWriter`; the system's
+    pub(super) fn check_end(&self, capacity: u64) -> Result<()> {
         let storage = self.mapping.storage();
         // In a `.npy` file, elements lie where the header counts them. Memory that nobody else can see has no other writers.
         if self.npy.is_some() || !storage.is_exposed() {
             return Ok(());
         }
-        let (bytes, capacity) = (storage.size()?, self.position(self.state.capacity()));
+        let bytes = storage.size()?;
         let is_longer = bytes >= capacity + self.row_bytes;
         if is_longer && !self.lock.as_ref().is_some_and(ReservationLock::is_shared) {
             return Err(Error::OtherWriter { bytes, capacity });
