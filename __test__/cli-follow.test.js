@@ -54,13 +54,29 @@ test('tail -f stays with a replaced file, and -F goes on with the new one', asyn
   expect(await byName.until('52\n')).toBe('1\n50\n51\n52\n')
 })
 
-test('tail -f begins again when the file is truncated', async () => {
+test('tail -f begins again when the file is truncated, and says so', async () => {
   const file = make(scope, 'live.u8', 'B', [1, 2, 3])
-  const { until } = start('tail', '-f', file)
+  const { until, errors } = start('tail', '-f', file)
   await until('3\n')
+  expect(errors()).toBe('')
   fs.truncateSync(file, 0)
   fs.appendFileSync(file, Buffer.of(9))
   expect(await until('9\n')).toBe('1\n2\n3\n9\n')
+  await expect.poll(errors).toBe(`mmap-array: ${file} was truncated: its elements follow from the first one\n`)
+})
+
+test('tail -F begins again when the file that took the name is truncated', async () => {
+  const file = make(scope, 'live.u8', 'B', [1, 2, 3])
+  const { until, errors } = start('tail', '-F', file)
+  await until('3\n')
+  fs.renameSync(make(scope, 'next.u8', 'B', [4, 5]), file)
+  await until('5\n')
+  fs.truncateSync(file, 0)
+  await expect.poll(errors).toContain('truncated')
+  fs.appendFileSync(file, Buffer.of(9))
+  expect(await until('9\n')).toBe('1\n2\n3\n4\n5\n9\n')
+  fs.renameSync(make(scope, 'last.u8', 'B', [10]), file)
+  expect(await until('10\n')).toBe('1\n2\n3\n4\n5\n9\n10\n')
 })
 
 test('tail -f prints fields and records, with the titles once', async () => {

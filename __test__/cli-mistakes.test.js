@@ -10,7 +10,7 @@ const scope = useScope()
 test.each([
   [['head', 'a.f64', '--fields', 'x'], 'did you mean --field? See mmap-array head --help'],
   [['head', 'a.f64', '--types', 'd'], 'did you mean --type?'],
-  [['convert', 'a.f64', 'b.npy', '--forse=1'], 'did you mean --force?'],
+  [['convert', 'a.f64', 'b.npy', '--forcee=1'], 'did you mean --force?'],
 ])('%j: names the option that was probably meant', async (words, text) => {
   expect(await failure(2, words)).toContain(text)
 })
@@ -23,7 +23,7 @@ test('an option like no other gets no suggestion', async () => {
 
 test.each([
   ['fields', 'field'],
-  ['feild', 'field'],
+  ['fielld', 'field'],
   ['typ', 'type'],
   ['x', undefined],
   ['out', undefined],
@@ -86,4 +86,13 @@ test('plot --x with the name of a field names --x-field', async () => {
     `there is no file 'time', which is a field of ${path}: write --x-field time`,
   )
   expect(await failure(3, [...words, '--x', scope.path('none.f64')])).toContain('ENOENT')
+})
+
+test('plot --png into a file with the name of another format says so', async () => {
+  const [file, target] = [make(scope, 'y.f64', 'd', [1, 2]), scope.path('x.jpg')]
+  expect(await tool(['plot', file, '--png', target])).toMatchObject({
+    code: 0,
+    stderr: `mmap-array: ${target} gets PNG, whatever its name says\n`,
+  })
+  expect(await printed(['plot', file, '--svg', scope.path('x.svg')])).toBe('')
 })

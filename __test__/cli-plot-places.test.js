@@ -56,7 +56,9 @@ test('plot of a long row shows its peaks', async () => {
   const elements = new Float32Array(300_000)
   elements[250_000] = 7
   const file = makeNpy(scope, 'long.npy', { typecode: 'f', shape: [2, 150_000] }, elements)
-  expect((await plot(file, '1,:')).split('\n').slice(1)).toEqual(await pictureOf(Float64Array.from(elements.subarray(150_000))))
+  expect((await plot(file, '1,:')).split('\n').slice(1)).toEqual(
+    await pictureOf(Float64Array.from(elements.subarray(150_000))),
+  )
 })
 
 test('plot of a slice of fields takes x of the same records', async () => {

@@ -196,3 +196,8 @@ test('plot shows colours on a terminal only', async () => {
   const { stdout } = await tool(['plot', file, file])
   expect(stdout).not.toContain('\x1b')
 })
+
+test('plot of one file twice names two series', async () => {
+  const file = make(scope, 'y.f64', 'd', [1, 2, 3])
+  expect(await plot(file, file)).toContain('* y.f64: 3 × float64\n+ y.f64 (2): 3 × float64\n')
+})

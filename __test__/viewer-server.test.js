@@ -146,6 +146,26 @@ test('x values as times are milliseconds, and those that do not ascend are refus
   expect([status, String(body)]).toEqual([503, expect.stringContaining('not in ascending order')])
 })
 
+test('times of a file that was empty at the start have the unit of the first one', async () => {
+  const [file, times] = [make(scope, 'live.i32', 'i', []), make(scope, 'live.i64', 'q', [])]
+  const { url } = await startViewer(scope, [file, '--x', times, '--x-type', 'time'])
+  for (const [path, typecode, items] of [
+    [times, 'q', [1_700_000_000_000_000_000n, 1_700_000_001_000_000_000n]],
+    [file, 'i', [1, 2]],
+  ]) {
+    const array = MmapArray.open(path, typecode, { flags: 'a+' })
+    array.extend(items)
+    array.close()
+  }
+  const lengthOf = async () => JSON.parse((await ask(`${url}info`)).body).length
+  await expect.poll(lengthOf, { timeout: 20_000 }).toBe(2)
+  expect(doubles((await ask(`${url}data?start=0&stop=2&count=2`)).body).slice(6)).toEqual([
+    1.7e12,
+    1.7e12 + 1000,
+    1.7e12 + 1000,
+  ])
+})
+
 test('tells of a store to an older element while somebody listens', async () => {
   const file = make(scope, 'old.i32', 'i', new Int32Array(5000))
   const { url } = await startViewer(scope, [file])

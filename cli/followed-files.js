@@ -15,8 +15,8 @@ export async function followFiles(files, { isByName }, output) {
   let before = Promise.resolve()
   const printed = []
   for (const file of files) {
-    const follow = { from: file.isReserved ? 'end' : lengthOf(file.elements), signal: stopping.signal }
-    const appended = appendedTo(file.elements, { ...follow, isByName })
+    const from = file.isReserved ? 'end' : lengthOf(file.elements)
+    const appended = appendedTo(file, { from, signal: stopping.signal, isByName })
     let isListed
     const own = new Promise((resolve) => (isListed = resolve))
     printed.push(printElements(file.elements, inTurn(file, { before, isListed, appended }), {}, headed(file)))
@@ -42,10 +42,33 @@ async function* inTurn({ name, isReserved, listed }, { before, isListed, appende
 }
 
 /** A follower starts at once, so that no element is missed while files are listed. */
-function appendedTo(elements, { from, signal, isByName }) {
-  const replaced = isByName ? 'reopen' : 'ignore'
-  const parts = wholeOf(elements).follow({ from, signal, truncated: 'restart', replaced })
+function appendedTo(file, { from, signal, isByName }) {
+  const { elements } = file
+  const options = { signal, replaced: isByName ? 'reopen' : 'ignore' }
+  const parts = restarted(file, wholeOf(elements).follow({ ...options, from }), options)
   return elements.records === undefined ? decodedParts(elements, parts) : fieldParts(elements, parts)
+}
+
+/** Starts again at the first element when the file is truncated. */
+async function* restarted({ name, elements, reopen }, parts, options) {
+  let array = wholeOf(elements)
+  try {
+    for (let followed = parts; ; followed = array.follow({ ...options, from: 'start' })) {
+      try {
+        yield* followed
+        return
+      } catch (error) {
+        if (error.code !== 'ERR_MEMORY_FAULT') throw error
+      }
+      note(`${name} was truncated: its elements follow from the first one`)
+      if (options.replaced === 'ignore') continue
+      // Another file may have taken the name.
+      if (array !== wholeOf(elements)) array.close()
+      array = reopen()
+    }
+  } finally {
+    if (array !== wholeOf(elements)) array.close()
+  }
 }
 
 async function* decodedParts(array, parts) {

@@ -23,7 +23,7 @@ export function listing({ name, summary, more, options, examples = [], which }) 
         type: 'string',
         short: 'n',
         value: 'COUNT',
-        description: 'prints this many elements, also of a matrix; default 10',
+        description: 'prints this many elements, which are not rows of a matrix; default 10',
       },
       json: { type: 'boolean', description: 'prints a JSON array for each FILE; integers of 8 bytes become strings' },
       ...options,
@@ -72,7 +72,8 @@ function openFiles(paths, values, mode) {
     for (const path of paths) {
       // A file that is followed may be reserved now: its elements follow when the program has trimmed it.
       const opened = mode ? openLive(path, values) : { elements: open(path, values), isReserved: false }
-      files.push({ name: printable(path), ...opened })
+      const reopen = () => openLive(path, { ...values, field: undefined }).elements
+      files.push({ name: printable(path), ...opened, reopen })
     }
   } catch (error) {
     for (const { elements } of files) elements.close()

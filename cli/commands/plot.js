@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { toWhole } from '../command-line.js'
 import { UsageError } from '../failures.js'
+import { note } from '../notes.js'
 import { OPENING } from '../opening.js'
 import { openInputs, requireSameLength, toPathsAndPlaces } from '../plot/inputs.js'
 import { IMAGE, MOST, pictureOf } from '../plot/picture.js'
@@ -107,8 +108,11 @@ function toSettings(values, paths, output) {
 function targetOf({ svg, png, force }) {
   const path = svg ?? png
   if (path === undefined) return undefined
+  const format = png === undefined ? 'svg' : 'png'
   if (path !== '-') requireReplaceable(path, force)
-  return { path, isPng: png !== undefined }
+  const ending = /\.(png|svg|jpe?g|gif|webp|bmp|tiff?|pdf)$/i.exec(path)?.[1].toLowerCase()
+  if (ending !== undefined && ending !== format) note(`${path} gets ${format.toUpperCase()}, whatever its name says`)
+  return { path, isPng: format === 'png' }
 }
 
 const sizeOfText = ({ width, height }, output) => ({

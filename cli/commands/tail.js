@@ -6,7 +6,7 @@ export default listing({
   more: `
 With -f or -F, the command prints elements as other programs append them. Press Ctrl-C to end it. If another file takes the name of
 FILE, -f stays with the old file, and -F prints the new one from its first element. If a program truncates FILE below the
-elements that were printed, the command starts again at the first element.`,
+elements that were printed, the command says so on the standard error and starts again at the first element.`,
   options: {
     follow: { type: 'boolean', short: 'f', description: 'keeps printing elements as others append them' },
     'follow-name': {

@@ -44,6 +44,7 @@ export function openInputs(paths, values, places = []) {
     if (series.length > MOST)
       throw new UsageError(`a picture has at most ${MOST} series, and these are ${series.length}`)
     for (const { elements } of series) requireNumbers(elements)
+    nameApart(series)
     return { series, x: xOf(openWhole, series, { ...values, places }), close }
   } catch (error) {
     close()
@@ -51,9 +52,19 @@ export function openInputs(paths, values, places = []) {
   }
 }
 
+/** Numbers series of the same name: a legend and the colours go by it. */
+function nameApart(series) {
+  const counts = new Map()
+  for (const one of series) {
+    const count = (counts.get(one.name) ?? 0) + 1
+    counts.set(one.name, count)
+    if (count > 1) one.name += ` (${count})`
+  }
+}
+
 /** The name of each file, with its folder if two names are the same. */
 function namesOf(paths) {
-  const names = paths.map((path) => basename(path))
+  const names = [...new Set(paths)].map((path) => basename(path))
   return (path) => printable(names.filter((name) => name === basename(path)).length > 1 ? path : basename(path))
 }
 

@@ -67,8 +67,12 @@ export async function xAxisOf({ elements, name }, { start, stop }, { isTime, uni
   const { columns } = await seriesOf(elements, { start, stop, columns: PARTS }, onProgress)
   const extent = extentOf(columns)
   if (!isTime) return { label: name, isTime, toX: (value) => value, domain: extent }
-  const unit = given ?? unitOf(extent)
-  const toX = (value) => value * UNITS[unit]
+  let unit = given ?? (extent && unitOf(extent))
+  const toX = (value) => {
+    // The first x of a file that was empty tells the unit.
+    if (unit === undefined && Number.isFinite(value)) unit = unitOf([value, value])
+    return value * UNITS[unit]
+  }
   const domain = extent?.map(toX)
   const outside = domain?.findIndex((time) => Math.abs(time) > LAST) ?? -1
   if (outside >= 0)
