@@ -1,0 +1,40 @@
+// plot: numbers at the limits of doubles, and files that do not go together.
+import { expect, test } from 'vitest'
+import { makeNpy } from './support/shaped-npy.js'
+import { useScope } from './support/scope.js'
+import { failure, make, printed } from './support/tool.js'
+
+const scope = useScope()
+const plot = (...words) => printed(['plot', ...words])
+
+test('plot of more elements than columns whose x is never finite shows nothing', async () => {
+  const [y, x] = [make(scope, 'y.f64', 'd', new Float64Array(1000)), make(scope, 'x.f64', 'd', Array(1000).fill(NaN))]
+  const expected = 'without elements whose x is not a number\nnothing to show\n'
+  expect(await plot(y, '--x', x)).toContain(expected)
+  expect(await plot(y, '--x', x, '--x-type', 'time')).toContain(expected)
+  expect(await plot(y, '--x', x, '--svg', '-', '--width', '200')).toMatch(/^<svg /)
+})
+
+test('plot of a file in C order together with one in Fortran order throws', async () => {
+  const elements = Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8)
+  const c = makeNpy(scope, 'c.npy', { typecode: 'd', shape: [2, 4] }, elements)
+  const f = makeNpy(scope, 'f.npy', { typecode: 'd', shape: [2, 4], fortranOrder: true }, elements)
+  const said = 'f.npy is in Fortran order and c.npy is in C order'
+  expect(await failure(4, ['plot', c, '--flatten', '--x', f])).toContain(said)
+  expect(await failure(4, ['plot', f, c, '--flatten'])).toContain(said)
+  const cube = makeNpy(scope, 'c.npy', { typecode: 'd', shape: [2, 2, 2] }, elements)
+  const other = makeNpy(scope, 'f.npy', { typecode: 'd', shape: [2, 2, 2], fortranOrder: true }, elements)
+  expect(await failure(4, ['plot', cube, '--x', other])).toContain(said)
+  expect(await plot(f, '--flatten', '--x', f)).toContain('f.npy')
+  // One dimension has no order.
+  const row = makeNpy(scope, 'row.npy', { typecode: 'd', shape: [1, 8], fortranOrder: true }, elements)
+  expect(await plot(cube, row)).toContain('row.npy')
+})
+
+test('plot of elements that are no real numbers names the file', async () => {
+  const [y, x] = [
+    make(scope, 'y.f64', 'd', [1, 2]),
+    makeNpy(scope, 'text.npy', { typecode: 'w', shape: [2] }, Uint32Array.of(65, 66)),
+  ]
+  expect(await failure(4, ['plot', y, '--x', x])).toContain('the elements of text.npy are characters')
+})
