@@ -38,3 +38,17 @@ test('plot of elements that are no real numbers names the file', async () => {
   ]
   expect(await failure(4, ['plot', y, '--x', x])).toContain('the elements of text.npy are characters')
 })
+
+test('plot of a matrix of numbers whose sum is beyond doubles shows their means', async () => {
+  const huge = makeNpy(scope, 'huge.npy', { typecode: 'd', shape: [40, 200] }, new Float64Array(8000).fill(1.7e308))
+  expect(await plot(huge)).toContain('all cells: 1.7e+308')
+  const largest = new Float64Array(8000).fill(Number.MAX_VALUE)
+  expect(await plot(makeNpy(scope, 'm.npy', { typecode: 'd', shape: [40, 200] }, largest))).toContain('1.798e+308')
+  const tenths = new Float64Array(8000).fill(0.1)
+  expect(await plot(makeNpy(scope, 't.npy', { typecode: 'd', shape: [40, 200] }, tenths))).toContain('all cells: 0.1')
+  // The left half is the least, the right half the greatest.
+  const ends = Float64Array.from({ length: 8000 }, (_, n) => (n % 200 < 100 ? -1.7e308 : 1.7e308))
+  const text = await plot(makeNpy(scope, 'ends.npy', { typecode: 'd', shape: [40, 200] }, ends), '--width', '32')
+  expect(text).toMatch(/│ {10}█{10}\n/)
+  expect(text).toContain('-1.7e+308  ░▒▓█ 1.7e+308')
+})
