@@ -52,3 +52,30 @@ test('plot of a matrix of numbers whose sum is beyond doubles shows their means'
   expect(text).toMatch(/│ {10}█{10}\n/)
   expect(text).toContain('-1.7e+308  ░▒▓█ 1.7e+308')
 })
+
+test('plot --histogram of integers beyond 2^53 counts each of them', async () => {
+  const few = make(
+    scope,
+    'few.i64',
+    'q',
+    [0n, 1n, 2n, 3n].map((n) => 2n ** 53n + n),
+  )
+  const lines = (await plot(few, '--histogram')).split('\n').slice(1, -1)
+  expect(lines.map((line) => line.replace(/│█+/, ''))).toEqual([0n, 1n, 2n, 3n].map((n) => `${2n ** 53n + n}  1`))
+  const hundred = make(
+    scope,
+    'hundred.u64',
+    'Q',
+    Array.from({ length: 100 }, (_, n) => 2n ** 60n + BigInt(n)),
+  )
+  const bars = (await plot(hundred, '--histogram')).split('\n').slice(1, -1)
+  expect(bars).toHaveLength(20)
+  expect(bars[0]).toMatch(/^1152921504606846976 … 1152921504606846981 │█+ 5$/)
+  for (const bar of bars) expect(bar).toMatch(/ 5$/)
+  const svg = await plot(hundred, '--histogram', '--svg', '-')
+  expect(svg).toContain('value, from 1152921504606846976')
+  expect(svg.match(/<rect /g).length).toBeGreaterThanOrEqual(50)
+  const all = make(scope, 'all.i64', 'q', [-(2n ** 63n), 0n, 2n ** 63n - 1n])
+  const wide = (await plot(all, '--histogram', '--bins', '2')).split('\n').slice(1, -1)
+  expect(wide.map((line) => line.replace(/│█+▌?/, ''))).toEqual(['-9.223e+18 … 0  1', ' 0 … 9.223e+18  2'])
+})
