@@ -7,8 +7,9 @@ const LEAST = 8
 
 /** A bar for each bin. */
 export function histogramLines({ bins, width, isInteger, isColoured }) {
+  const textOf = hasShortEnds(bins) ? (end) => shortNumber(Number(end)) : String
   const labels = bins.map(({ from, to }) =>
-    isInteger && to - from === 1 ? String(from) : `${shortNumber(from)} … ${shortNumber(to)}`,
+    isInteger && Number(to - from) === 1 ? String(from) : `${textOf(from)} … ${textOf(to)}`,
   )
   const counts = bins.map(({ count }) => String(count))
   const margin = Math.max(...labels.map((label) => label.length))
@@ -21,4 +22,10 @@ export function histogramLines({ bins, width, isInteger, isColoured }) {
     // A bin with elements has a visible bar.
     return `${labels[bin].padStart(margin)} │${paint(bar || (count > 0 ? EIGHTHS[1] : ''))} ${counts[bin]}`
   })
+}
+
+/** Whether short numbers tell the ends of the bins apart. */
+function hasShortEnds(bins) {
+  const ends = [...bins.map(({ from }) => from), bins.at(-1).to]
+  return new Set(ends.map((end) => shortNumber(Number(end)))).size === new Set(ends).size
 }

@@ -2,6 +2,9 @@
 
 import { blocksOf } from '../blocks.js'
 
+/** The ends of an axis without a finite x: nothing is drawn. */
+const NOWHERE = [0, 0]
+
 /**
  * @param {{ x: object, y: object }} arrays of the same length
  * @param {{ start: number, stop: number, columns: number, axis: object, isShown(value: number): boolean }} options
@@ -10,7 +13,7 @@ import { blocksOf } from '../blocks.js'
  */
 export async function pointsByX({ x, y }, { start, stop, columns, axis, isShown }, onProgress) {
   const isWhole = stop - start <= columns
-  const points = isWhole ? new Points() : new Columns(axis.domain, columns)
+  const points = isWhole ? new Points() : new Columns(axis.domain ?? NOWHERE, columns)
   let before = -Infinity
   const found = { isWhole, isSorted: true, leftOut: false, isXLeftOut: false }
   const others = blocksOf(y, { start, stop })

@@ -132,15 +132,24 @@ function legendMarks(names) {
   })
 }
 
-function histogramParts({ bins, valueLabel }) {
+function histogramParts({ bins: given, valueLabel }) {
+  const { bins, label } = binsFromLeast(given, valueLabel)
   return {
-    x: { label: valueLabel, ...CENTRED, tickFormat: numberText },
+    x: { label, ...CENTRED, tickFormat: numberText },
     y: { label: 'elements', ...CENTRED, grid: true, tickFormat: numberText },
     marks: [
       Plot.rectY(bins, { x1: 'from', x2: 'to', y: 'count', fill: FILL, insetLeft: 0.5, insetRight: 0.5 }),
       Plot.ruleY([0], { stroke: INK }),
     ],
   }
+}
+
+/** The axis of integers that doubles do not hold counts from the least of them. */
+function binsFromLeast(bins, label) {
+  const [{ from: least }] = bins
+  if (typeof least !== 'bigint') return { bins, label }
+  const numbers = bins.map(({ from, to, count }) => ({ from: Number(from - least), to: Number(to - least), count }))
+  return { bins: numbers, label: `${label}, from ${least}` }
 }
 
 /** Row 0 is at the top, as a matrix is printed. */

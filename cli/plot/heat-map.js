@@ -25,21 +25,32 @@ export async function heatMapOf({ elements, layout }, { start, stop, rows, colum
   return cells.toMeans()
 }
 
+/** What a sum that would overflow is moved to, as a multiple: it is a power of two, so that nothing is rounded. */
+const LARGE = 2 ** 600
+
 class Cells {
   count = 0
   #matrix
   #size
   #isShown
   #sums
+  /** What did not fit the sums, in multiples of `LARGE`. */
+  #overflows
   #counts
+  #least
+  #greatest
   #leftOut = false
 
   constructor(matrix, size, isShown) {
     this.#matrix = matrix
     this.#size = size
     this.#isShown = isShown
-    this.#sums = new Float64Array(size.rows * size.columns)
-    this.#counts = new Float64Array(size.rows * size.columns)
+    const count = size.rows * size.columns
+    this.#sums = new Float64Array(count)
+    this.#overflows = new Float64Array(count)
+    this.#counts = new Float64Array(count)
+    this.#least = new Float64Array(count).fill(Infinity)
+    this.#greatest = new Float64Array(count).fill(-Infinity)
   }
 
   /** Takes the next elements in the order of the rows. */
@@ -67,16 +78,34 @@ class Cells {
       }
       const value = Number(values[index + at])
       if (this.#isShown(value)) {
-        this.#sums[row + cell] += value
-        this.#counts[row + cell] += 1
+        this.#addToCell(row + cell, value)
       } else {
         this.#leftOut = true
       }
     }
   }
 
+  #addToCell(cell, value) {
+    this.#counts[cell] += 1
+    if (value < this.#least[cell]) this.#least[cell] = value
+    if (value > this.#greatest[cell]) this.#greatest[cell] = value
+    const sum = this.#sums[cell] + value
+    if (Number.isFinite(sum)) {
+      this.#sums[cell] = sum
+    } else {
+      this.#overflows[cell] += this.#sums[cell] / LARGE
+      this.#sums[cell] = value
+    }
+  }
+
+  #meanOf(cell) {
+    const mean = (this.#overflows[cell] / this.#counts[cell]) * LARGE + this.#sums[cell] / this.#counts[cell]
+    // Rounding must not make cells of equal elements differ.
+    return Math.min(Math.max(mean, this.#least[cell]), this.#greatest[cell])
+  }
+
   toMeans() {
-    const means = this.#sums.map((sum, cell) => sum / this.#counts[cell])
+    const means = this.#sums.map((_, cell) => this.#meanOf(cell))
     let [least, greatest] = [Infinity, -Infinity]
     for (const mean of means) {
       if (mean < least) least = mean

@@ -1,13 +1,21 @@
 // Counts the elements in bins of equal width.
 
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { blocksOf } from '../blocks.js'
 import { isFloat } from '../type-names.js'
 
+/** Elements that are looked at between two turns of the event loop. */
+const TURN = 1 << 23
+
 /**
  * @param {{ start: number, stop: number, extent: [least: number, greatest: number], bins: number }} options
- * @returns {Promise<Array<{ from: number, to: number, count: number }>>} the last bin has its upper end too
+ * @returns {Promise<Array<{ from: number | bigint, to: number | bigint, count: number }>>} the last bin has its upper end too; integers
+ *   beyond 2^53 have bigints as ends
  */
-export async function histogramOf(array, { start, stop, extent: [least, greatest], bins: wanted }, onProgress) {
+export async function histogramOf(array, { start, stop, extent, bins: wanted }, onProgress) {
+  const [least, greatest] = extent
+  if (!isFloat(array.typecode) && !extent.every(Number.isSafeInteger))
+    return histogramOfBigints(array, { start, stop, wanted }, onProgress)
   const isInteger = !isFloat(array.typecode)
   // The distance of the ends may be larger than any double: then all numbers are divided by four.
   const scale = Number.isFinite(greatest - least) ? 1 : 1 / 4
@@ -37,4 +45,34 @@ function add(values, counts, { low, width, scale }) {
     const bin = Math.floor(((isBig ? Number(values[index]) : values[index]) * scale - low) / width)
     if (bin >= 0 && bin !== Infinity) counts[bin < last ? bin : last] += 1
   }
+}
+
+/** The same for integers that doubles do not hold exactly. */
+async function histogramOfBigints(array, { start, stop, wanted }, onProgress) {
+  const [least, greatest] = await endsOf(array, start, stop)
+  const span = greatest - least + 1n
+  const width = divideUp(span, BigInt(wanted))
+  const counts = new Float64Array(Number(divideUp(span, width)))
+  for await (const { start: at, values } of blocksOf(array, { start, stop })) {
+    for (const value of values) counts[Number((value - least) / width)] += 1
+    onProgress(at + values.length - start)
+  }
+  return Array.from(counts, (count, bin) => {
+    const from = least + BigInt(bin) * width
+    return { from, to: from + width, count }
+  })
+}
+
+const divideUp = (number, by) => (number + by - 1n) / by
+
+/** The least and the greatest integer. */
+async function endsOf(array, start, stop) {
+  let [least, greatest] = []
+  for (let at = start; at < stop; at += TURN) {
+    const { min, max } = array.envelope(1, at, Math.min(at + TURN, stop))
+    if (least === undefined || min[0] < least) least = min[0]
+    if (greatest === undefined || max[0] > greatest) greatest = max[0]
+    await nextTurn()
+  }
+  return [least, greatest]
 }

@@ -43,9 +43,11 @@ export function openInputs(paths, values, places = []) {
     )
     if (series.length > MOST)
       throw new UsageError(`a picture has at most ${MOST} series, and these are ${series.length}`)
-    for (const { elements } of series) requireNumbers(elements)
+    for (const one of series) requireNumbers(one)
     nameApart(series)
-    return { series, x: xOf(openWhole, series, { ...values, places }), close }
+    const x = xOf(openWhole, series, { ...values, places })
+    requireSameOrder(x ? [...series, x] : series)
+    return { series, x, close }
   } catch (error) {
     close()
     throw error
@@ -111,7 +113,7 @@ function xOf(openWhole, series, values) {
   const all = field === undefined ? array : fieldOf(array, field)
   const isSameFile = path === undefined && places.length > 0
   const x = { name: printable(name), elements: isSameFile ? new ChosenElements(all, places[0]) : all }
-  requireNumbers(x.elements)
+  requireNumbers(x)
   return x
 }
 
@@ -128,10 +130,27 @@ function optionsOfX(path, { type, align }) {
   return isNamed ? {} : { type, align }
 }
 
-function requireNumbers(elements) {
+function requireNumbers({ name, elements }) {
   requireNoRecords(elements)
-  if (isText(elements)) throw new DataError('a picture needs numbers, and these elements are characters')
-  if (isComplex(elements)) throw new DataError('a picture needs real numbers, and these elements are complex')
+  if (isText(elements)) throw new DataError(`a picture needs numbers, and the elements of ${name} are characters`)
+  if (isComplex(elements)) throw new DataError(`a picture needs real numbers, and the elements of ${name} are complex`)
+}
+
+/** Refuses files in C order together with files in Fortran order: elements at the same place in them have different indices. */
+function requireSameOrder(inputs) {
+  const several = inputs.filter(({ elements }) => hasOrder(elements))
+  const other = several.find(({ elements }) => elements.order !== several[0].elements.order)
+  if (other === undefined) return
+  const [fortran, c] = other.elements.order === 'F' ? [other, several[0]] : [several[0], other]
+  throw new DataError(
+    `${fortran.name} is in Fortran order and ${c.name} is in C order, so elements at the same place have different indices; save both in one order`,
+  )
+}
+
+/** Whether the order of the dimensions decides where an element lies. */
+function hasOrder({ shape, perRecord }) {
+  const dimensions = perRecord === undefined ? shape : shape.slice(0, -1)
+  return dimensions.filter((length) => length !== 1).length > 1
 }
 
 /** Refuses x values that are fewer or more than the elements. */

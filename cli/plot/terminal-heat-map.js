@@ -23,7 +23,8 @@ export function heatMapLines({ rows, columns, means, extent, start, stop, width 
   const [low, high] = extent.map(scale)
   const shareOf = (row, column) => {
     const value = row < rows ? means[row * columns + column] : NaN
-    return high > low ? (scale(value) - low) / (high - low) : value - value
+    // Far ends may be further apart than the largest double.
+    return high > low ? (scale(value) / 2 - low / 2) / (high / 2 - low / 2) : value - value
   }
   // A small map is drawn larger.
   const [down, across] = [most.rows / rows, most.columns / columns].map((times) => Math.max(Math.floor(times), 1))
