@@ -71,15 +71,14 @@ export async function xAxisOf({ elements, name }, { start, stop }, { isTime, uni
   const toX = (value) => {
     // The first x of a file that was empty tells the unit.
     if (unit === undefined && Number.isFinite(value)) unit = unitOf([value, value])
-    return value * UNITS[unit]
+    const time = value * UNITS[unit]
+    if (Math.abs(time) > LAST && Number.isFinite(value))
+      throw new DataError(
+        `${name}: ${value} ${NAMES[unit]} since 1970 is beyond the last date; --x-unit gives another unit`,
+      )
+    return time
   }
-  const domain = extent?.map(toX)
-  const outside = domain?.findIndex((time) => Math.abs(time) > LAST) ?? -1
-  if (outside >= 0)
-    throw new DataError(
-      `${name}: ${extent[outside]} ${NAMES[unit]} since 1970 is beyond the last date; --x-unit gives another unit`,
-    )
-  return { label: `${name} (UTC)`, isTime, toX, domain }
+  return { label: `${name} (UTC)`, isTime, toX, domain: extent?.map(toX) }
 }
 
 /** The unit of times by their size. */

@@ -1,7 +1,8 @@
 // One or more live arrays in one picture, their x values, and the listeners for changes.
 
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { doublesOf } from '../envelopes.js'
+import { AscendingCheck } from './ascending-check.js'
 import { LiveArray } from './live-array.js'
 
 /** How often changes of the length are looked for, in milliseconds. */
@@ -13,6 +14,8 @@ export class LivePicture {
   #series
   #x
   #toX
+  /** Whether the x values ascend, as far as they were read. */
+  #check
   #listeners = new Set()
   /** How many times elements were found changed. */
   #changes = 0
@@ -26,6 +29,7 @@ export class LivePicture {
     this.#series = arrays.map((array) => new LiveArray(array))
     this.#x = x?.elements
     this.#toX = x?.toX
+    this.#check = x && new AscendingCheck(x.elements)
   }
 
   /** How many elements the longest series has, as far as there are x values. */
@@ -37,7 +41,7 @@ export class LivePicture {
   get state() {
     const { length } = this
     const unbuilt = Math.max(...this.#series.map((one) => one.unbuilt))
-    const problem = this.#series.map((one) => one.problem).find(Boolean)
+    const problem = [...this.#series, this.#check].map((one) => one?.problem).find(Boolean)
     const lengths = this.#series.map((one) => one.length)
     const built = Math.max(length - unbuilt, 0)
     return { length, lengths, built, changes: this.#changes, ...(problem && { problem }) }
@@ -56,10 +60,13 @@ export class LivePicture {
     const end = Math.min(stop, this.length)
     const found = this.#series[series].columns(Math.min(start, end), end, count)
     if (this.#x === undefined) return found
+    this.#check.step(this.length)
+    if (this.#check.problem) throw new RangeError(this.#check.problem)
     const places = found.at.length === 0 ? [] : [...found.at, Math.min(end, this.#series[series].length) - 1]
     return { ...found, x: this.#ascending(places) }
   }
 
+  /** Others may store to x values that were checked already. */
   #ascending(places) {
     const x = Float64Array.from(places, (at) => this.#toX(doublesOf(this.#x, this.#x.envelope(1, at, at + 1)).min[0]))
     if (x.every((value, index) => index === 0 || value >= x[index - 1])) return x
@@ -82,11 +89,13 @@ export class LivePicture {
     for (;;) {
       const before = JSON.stringify(this.state)
       this.#x?.refresh()
+      const isChecking = this.#check?.step(this.length)
       for (const one of this.#series) await one.step()
       await this.#recheck()
       if (JSON.stringify(this.state) !== before) for (const listener of this.#listeners) listener(this.state)
       const isBuilding = this.#series.some((one) => one.unbuilt > 0 && !one.problem)
-      if (!isBuilding) await sleep(INTERVAL, undefined, { ref: false })
+      if (isBuilding || isChecking) await nextTurn()
+      else await sleep(INTERVAL, undefined, { ref: false })
     }
   }
 
