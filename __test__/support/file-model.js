@@ -6,6 +6,7 @@ import { PAGE as PAGE_BYTES } from './pages.js'
 const SIZE = 4
 /** Elements of a page. */
 const PAGE = PAGE_BYTES / SIZE
+const OTHER_WRITER = { error: 'ERR_OTHER_WRITER' }
 /** In place of an element of which only some bytes were there. */
 const ANYTHING = Symbol('anything')
 
@@ -71,6 +72,11 @@ export class ArrayModel {
     this.flags = flags
     this.fixed = fixed
     this.length = Math.min(fixed ?? Infinity, file.length)
+  }
+
+  /** Whether others appended behind the room that it has reserved: it must neither grow nor truncate the file. */
+  get hasOtherWriter() {
+    return this.reserved && this.file.length > this.capacity
   }
 
   get isDoubtful() {
@@ -161,6 +167,7 @@ export class ArrayModel {
     const result = this.length - count + values.length
     if (this.reserved) {
       if (result > this.capacity) {
+        if (this.hasOtherWriter) return OTHER_WRITER
         this.capacity = grown
         file.resize(Math.max(grown, file.length))
       }
@@ -172,6 +179,7 @@ export class ArrayModel {
       file.resize(result)
     }
     this.length = result
+    return {}
   }
 
   reserve(capacity) {
@@ -180,6 +188,7 @@ export class ArrayModel {
     if (!this.reserved) this.capacity = this.length
     this.reserved = true
     if (capacity > this.capacity) {
+      if (this.hasOtherWriter) return OTHER_WRITER
       this.file.resize(Math.max(capacity, this.file.length))
       this.capacity = capacity
     }
@@ -187,6 +196,7 @@ export class ArrayModel {
   }
 
   trim() {
+    if (this.hasOtherWriter) return OTHER_WRITER
     if (this.reserved) this.file.resize(this.length)
     this.reserved = false
     return {}
