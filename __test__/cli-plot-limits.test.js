@@ -96,3 +96,17 @@ test('plot of one time is as wide as it may be', async () => {
   const lines = (await plot(y, '--x', x, '--x-type', 'time', '--width', '24')).split('\n')
   expect(lines.at(-3)).toBe(' 2026-11-30 17:42:54.000')
 })
+
+test('plot over integers that doubles round says so if the picture shows it', async () => {
+  const y = make(scope, 'y.f64', 'd', [1, 2, 3])
+  const times = (step) =>
+    make(
+      scope,
+      `t${step}.i64`,
+      'q',
+      [0n, 1n, 2n].map((n) => 1_796_060_574_000_000_000n + n * step),
+    )
+  expect(await plot(y, '--x', times(100n))).toContain('y.f64: 3 × float64, x is rounded to multiples of 256\n')
+  expect(await plot(y, '--x', times(100n), '--x-type', 'time')).toContain('x is rounded to multiples of 256')
+  expect(await plot(y, '--x', times(1_000_000n), '--x-type', 'time')).not.toContain('rounded')
+})
