@@ -10,7 +10,7 @@ const scope = useScope()
 test.each([
   [['head', 'a.f64', '--fields', 'x'], 'did you mean --field? See mmap-array head --help'],
   [['head', 'a.f64', '--types', 'd'], 'did you mean --type?'],
-  [['convert', 'a.f64', 'b.npy', '--forse=1'], 'did you mean --force?'],
+  [['convert', 'a.f64', 'b.npy', '--forcee=1'], 'did you mean --force?'],
 ])('%j: names the option that was probably meant', async (words, text) => {
   expect(await failure(2, words)).toContain(text)
 })
@@ -23,7 +23,7 @@ test('an option like no other gets no suggestion', async () => {
 
 test.each([
   ['fields', 'field'],
-  ['feild', 'field'],
+  ['fielld', 'field'],
   ['typ', 'type'],
   ['x', undefined],
   ['out', undefined],

@@ -26,38 +26,50 @@ const SHARING = {
 const [SLOWEST, FASTEST, LABELS_END] = [0.2, 30, 4600]
 
 /**
- * For each operation: how many times as fast we are as the fastest of what a Node.js program would otherwise use, with marks for the
- * fastest of Python's and for C.
+ * The speeds that the picture shows, as multiples of a subject's: `bars` against the fastest of what a Node.js program would
+ * otherwise use, `python` against the fastest of Python's, `bounds` against C.
  */
-export function speedPicture(report) {
+function speedsOf(report) {
   const table = tableOf(report).filter(({ typecode }) => typecode in TYPE_NAMES)
   const pointOf = ({ title, typecode }, { subject, ratio }) => {
     return { title, type: TYPE_NAMES[typecode], subject, speed: 1 / ratio, color: isLost({ ratio }) ? BEHIND : AHEAD }
   }
-  const fastest = (row, isWanted) => {
-    const cells = Object.values(row.cells).filter(({ subject }) => isWanted(subject))
-    return cells.length === 0 ? [] : [pointOf(row, cells.toSorted((a, b) => b.ratio - a.ratio)[0])]
-  }
+  const fastest = (isWanted) =>
+    table.flatMap((row) => {
+      const cells = Object.values(row.cells).filter(({ subject }) => isWanted(subject))
+      return cells.length === 0 ? [] : [pointOf(row, cells.toSorted((a, b) => b.ratio - a.ratio)[0])]
+    })
   const sharing = report.lines
     .filter(({ name, measured }) => name in SHARING && measured)
     .map(({ name, measured }) => {
       const { title, subject } = SHARING[name]
       return pointOf({ title, typecode: 'i' }, { subject, ratio: measured.ratio })
     })
-  const bars = [
-    ...table.flatMap((row) => fastest(row, (name) => ![...NO_COMPETITORS, ...PYTHON].includes(name))),
-    ...sharing,
-  ]
-  const python = table.flatMap((row) => fastest(row, (name) => PYTHON.includes(name)))
-  const bounds = table.flatMap((row) => fastest(row, (name) => name === BOUND))
+  return {
+    bars: [...fastest((name) => ![...NO_COMPETITORS, ...PYTHON].includes(name)), ...sharing],
+    python: fastest((name) => PYTHON.includes(name)),
+    bounds: fastest((name) => name === BOUND),
+  }
+}
 
-  const shown = new Set([...bars, ...python].map(({ title }) => title))
-  const groups = Object.entries({
+/** The groups of operations, with the titles that the picture shows. */
+function groupsOf(shown) {
+  return Object.entries({
     ...Object.fromEntries(Object.entries(GROUPS).map(([name, rows]) => [name, rows.map(({ title }) => title)])),
     'Threads and processes': Object.values(SHARING).map(({ title }) => title),
   })
     .map(([name, titles]) => ({ name, titles: titles.filter((title) => shown.has(title)) }))
     .filter(({ titles }) => titles.length > 0)
+}
+
+/**
+ * For each operation: how many times as fast we are as the fastest of what a Node.js program would otherwise use, with marks for the
+ * fastest of Python's and for C.
+ */
+export function speedPicture(report) {
+  const { bars, python, bounds } = speedsOf(report)
+  const shown = new Set([...bars, ...python].map(({ title }) => title))
+  const groups = groupsOf(shown)
   const lines = groups.flatMap(({ name, titles }) => [name, ...titles])
   const [int, double] = Object.values(TYPE_NAMES)
   const headings = groups.map(({ name }) => ({ name, type: int }))

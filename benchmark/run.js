@@ -101,7 +101,7 @@ if (output !== undefined) writeRecord([report], output)
 print(`\n${summary(report)}`)
 if (flags.json) console.log(JSON.stringify(report, null, 2))
 
-/** What a run that was interrupted has saved: it goes on with the next row. */
+/** The results that an interrupted run has saved. The run goes on with the next row. */
 function savedReport() {
   if (flags.save === undefined || !fs.existsSync(flags.save)) return undefined
   const saved = JSON.parse(fs.readFileSync(flags.save, 'utf8'))

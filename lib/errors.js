@@ -166,13 +166,13 @@ export function wrongCoordinates(axes, received) {
   return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE')
 }
 
-/** For a number of elements, or an index, that is not one of whole rows. */
+/** For a number of elements, or an index, that does not end with a whole row. */
 export function partialRow(name, rowLength, received) {
   const requirement = `a multiple of ${rowLength}, the number of elements in a row`
   return coded(new RangeError(rangeText(name, requirement, received)), 'ERR_PARTIAL_ROW')
 }
 
-/** For a list that stands for a row, or for what is along another axis. */
+/** For a list in the place of a row, or of the elements along another axis. */
 export function wrongRow(list, rule) {
   return coded(new RangeError(`${list} must ${rule}`), 'ERR_PARTIAL_ROW')
 }

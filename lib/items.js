@@ -19,7 +19,7 @@ export function extend(array, items, name = 'items') {
   requireWritable(array)
   const { bytes, failure } = stage(array, items, name)
   if (failure !== undefined && axesOf(array) !== undefined) {
-    // Rows do not fit, because the length is fixed: the core says so.
+    // The length of such an array is fixed. The error of the core says so.
     if (axesOf(array).order === 'F') core.frombytes(new Uint8Array(typeOf(array).itemsize))
     throw failure.error
   }

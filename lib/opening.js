@@ -112,7 +112,7 @@ export function openFile({ path, shm, fd }, typecode, options) {
   return { core, type: opened, isCopyOnWrite: flags === 'c', origin, axes }
 }
 
-/** Whether a value that is no type can only be meant as a path. */
+/** Whether a value that is not a type is probably a path. */
 const isPath = (value) => typeof value === 'string' && /[./]/.test(value)
 
 /** The type of a file that has none in its header, or is to be made. */

@@ -72,6 +72,8 @@ function seriesParts({ series, axis, valueLabel, isLog }) {
   const legend = isOne ? [] : legendMarks(names)
   return {
     ...(isOne ? {} : { marginRight: LEGEND, color: { type: 'categorical', domain: names, scheme: 'tableau10' } }),
+    // Times have dates below them.
+    ...(axis.isTime && { marginBottom: 52 }),
     x: { ...xScale(axis), label: labelOf(axis), ...CENTRED, nice: false },
     y: {
       label: valueLabel,
