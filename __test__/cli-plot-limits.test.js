@@ -79,3 +79,34 @@ test('plot --histogram of integers beyond 2^53 counts each of them', async () =>
   const wide = (await plot(all, '--histogram', '--bins', '2')).split('\n').slice(1, -1)
   expect(wide.map((line) => line.replace(/│█+▌?/, ''))).toEqual(['-9.223e+18 … 0  1', ' 0 … 9.223e+18  2'])
 })
+
+test.each(Array.from({ length: 21 }, (_, n) => 20 + n))(
+  'plot --width %d has spaces between the labels of x',
+  async (width) => {
+    const y = make(scope, 'y.f64', 'd', new Float64Array(2_000_000))
+    const label = (await plot(y, '--width', String(width), '--height', '3')).split('\n')[5]
+    expect(label.length).toBeLessThanOrEqual(width)
+    expect(['0', '1000000', '1999999']).toEqual(expect.arrayContaining(label.trim().split(/ +/)))
+    expect(label.endsWith('1999999')).toBe(width > 20)
+  },
+)
+
+test('plot of one time is as wide as it may be', async () => {
+  const [y, x] = [make(scope, 'y.f64', 'd', [1]), make(scope, 'x.i64', 'q', [1_796_060_574n])]
+  const lines = (await plot(y, '--x', x, '--x-type', 'time', '--width', '24')).split('\n')
+  expect(lines.at(-3)).toBe(' 2026-11-30 17:42:54.000')
+})
+
+test('plot over integers that doubles round says so if the picture shows it', async () => {
+  const y = make(scope, 'y.f64', 'd', [1, 2, 3])
+  const times = (step) =>
+    make(
+      scope,
+      `t${step}.i64`,
+      'q',
+      [0n, 1n, 2n].map((n) => 1_796_060_574_000_000_000n + n * step),
+    )
+  expect(await plot(y, '--x', times(100n))).toContain('y.f64: 3 × float64, x is rounded to multiples of 256\n')
+  expect(await plot(y, '--x', times(100n), '--x-type', 'time')).toContain('x is rounded to multiples of 256')
+  expect(await plot(y, '--x', times(1_000_000n), '--x-type', 'time')).not.toContain('rounded')
+})

@@ -79,7 +79,7 @@ async function seriesPicture({ series: inputs, x }, settings) {
   const [start, stop] = toRange(range, longest)
   const wanted = target ? Math.max(width - 100, 100) : dotsIn(width)
   const axis = x
-    ? await xAxisOf(x, { start, stop }, settings, progressOf('reading x', stop - start))
+    ? await xAxisOf(x, { start, stop, across: wanted }, settings, progressOf('reading x', stop - start))
     : indexAxis(start, stop)
   const series = []
   for (const { name, elements } of inputs) {
@@ -102,10 +102,15 @@ async function seriesPicture({ series: inputs, x }, settings) {
     extent: axis.domain && extent,
     bins,
     isInteger: !isFloat(inputs[0].elements.typecode),
-    notes: series.every(({ isSorted = true }) => isSorted) ? [] : ['x is not in ascending order'],
+    notes: notesOf(series, axis),
     leftOut: series.some(({ leftOut }) => leftOut),
     isXLeftOut: series.some(({ isXLeftOut }) => isXLeftOut),
   }
+}
+
+function notesOf(series, { note }) {
+  const isSorted = series.every((one) => one.isSorted ?? true)
+  return [!isSorted && 'x is not in ascending order', note].filter(Boolean)
 }
 
 /** The field, if the picture shows one. */

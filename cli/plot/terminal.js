@@ -142,23 +142,24 @@ function labelsOf([least, greatest], rows, scale) {
 }
 
 /** The axis, labels for its ends and its middle as far as there is room, and its name. */
-export function axisLines([first, middle, last], title, across) {
+export function axisLines(labels, title, across) {
   const margin = ' '.repeat(MARGIN)
-  const isShort = new Set([first, middle, last]).size < 3 || first.length + middle.length + last.length + 4 > across
-  return [`${' '.repeat(MARGIN - 1)}└${'─'.repeat(across)}`, margin + (isShort ? ends() : line()), margin + named()]
-
-  function ends() {
-    if (first === last || first.length + last.length >= across) return first
-    return first + last.padStart(across - first.length)
-  }
-
-  function line() {
-    const left = first + middle.padStart(Math.floor(across / 2) - first.length + Math.ceil(middle.length / 2))
-    return left + last.padStart(across - left.length)
-  }
+  return [`${' '.repeat(MARGIN - 1)}└${'─'.repeat(across)}`, labelLine(labels, across), margin + named()]
 
   function named() {
     const short = title.length > across ? `${title.slice(0, across - 1)}…` : title
     return short.padStart(Math.floor((across + short.length) / 2))
   }
+}
+
+/** Labels with a space between them. The last one goes before the middle one. */
+function labelLine([first, middle, last], across) {
+  // A label that is longer than the axis begins below the margin.
+  const left = (' '.repeat(MARGIN) + first).slice(-Math.max(MARGIN + across, first.length))
+  const end = MARGIN + across
+  if (first === last || left.length + 1 + last.length > end) return left
+  const start = MARGIN + Math.floor(across / 2) - Math.floor(middle.length / 2)
+  const isShown = ![first, last].includes(middle) && left.length < start && start + middle.length < end - last.length
+  const begun = isShown ? left.padEnd(start) + middle : left
+  return begun + last.padStart(end - begun.length)
 }

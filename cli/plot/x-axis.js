@@ -60,13 +60,14 @@ export function toXSettings({ x, 'x-field': field, 'x-type': type, 'x-unit': uni
 
 /**
  * Looks at all x values once.
- * @returns {Promise<{ label: string, isTime: boolean, toX(value: number): number, domain?: [number, number] }>} `toX` gives
+ * @returns {Promise<{ label: string, isTime: boolean, toX(value: number): number, domain?: [number, number], note?: string }>} `toX` gives
  *   milliseconds of times; without a domain no x is finite
  */
-export async function xAxisOf({ elements, name }, { start, stop }, { isTime, unit: given }, onProgress) {
+export async function xAxisOf({ elements, name }, { start, stop, across = 0 }, { isTime, unit: given }, onProgress) {
   const { columns } = await seriesOf(elements, { start, stop, columns: PARTS }, onProgress)
   const extent = extentOf(columns)
-  if (!isTime) return { label: name, isTime, toX: (value) => value, domain: extent }
+  const note = extent && isBigint(elements) ? roundingOf(extent, across) : undefined
+  if (!isTime) return { label: name, isTime, toX: (value) => value, domain: extent, note }
   let unit = given ?? (extent && unitOf(extent))
   const toX = (value) => {
     // The first x of a file that was empty tells the unit.
@@ -78,7 +79,16 @@ export async function xAxisOf({ elements, name }, { start, stop }, { isTime, uni
       )
     return time
   }
-  return { label: `${name} (UTC)`, isTime, toX, domain: extent?.map(toX) }
+  return { label: `${name} (UTC)`, isTime, toX, domain: extent?.map(toX), note }
+}
+
+const isBigint = ({ typecode }) => 'lLqQ'.includes(typecode)
+
+/** Says that doubles round integers of 8 bytes, if a picture of so many columns shows it. */
+function roundingOf([least, greatest], columns) {
+  const size = Math.max(Math.abs(least), Math.abs(greatest))
+  const step = 2 ** (Math.floor(Math.log2(size)) - 52)
+  return step > 1 && step * columns > greatest - least ? `x is rounded to multiples of ${step}` : undefined
 }
 
 /** The unit of times by their size. */
