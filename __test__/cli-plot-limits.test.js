@@ -110,3 +110,16 @@ test('plot over integers that doubles round says so if the picture shows it', as
   expect(await plot(y, '--x', times(100n), '--x-type', 'time')).toContain('x is rounded to multiples of 256')
   expect(await plot(y, '--x', times(1_000_000n), '--x-type', 'time')).not.toContain('rounded')
 })
+
+test('plot to a TARGET that cannot be, and of no file, says what is wrong', async () => {
+  const y = make(scope, 'y.f64', 'd', [1, 2])
+  expect(await failure(2, ['plot', y, '--png', ''])).toBe('the name of TARGET is empty')
+  const folder = scope.path('nowhere')
+  const said = await failure(3, ['plot', y, '--png', `${folder}/x.png`])
+  expect(said).toContain(`'${folder}'`)
+  expect(said).not.toContain('unfinished')
+  expect(await failure(2, ['plot', '.'])).toBe('. is a directory; the tool needs a file')
+  expect(await failure(2, ['plot', y, '--x', '/dev/zero'])).toBe(
+    '/dev/zero is a pipe or a device; the tool needs a file',
+  )
+})

@@ -524,7 +524,9 @@ describe('complex numbers', () => {
 
   test('have no picture and no order, and do not become real ones', async () => {
     const path = make(scope, 'z.complex128', 'Zd', VALUES)
-    expect(await failure(4, ['plot', path])).toBe('a picture needs real numbers, and these elements are complex')
+    expect(await failure(4, ['plot', path])).toBe(
+      'a picture needs real numbers, and the elements of z.complex128 are complex',
+    )
     expect(await failure(4, ['convert', path, scope.path('x.f64')])).toMatch(/^element 0: /)
     expect(
       await printed(['convert', make(scope, 'r.f64', 'd', [2.5]), '-', '--to', 'jsonl', '--type', 'complex64']),

@@ -70,7 +70,8 @@ function openWhole(path, { type, align, offset, format }) {
   const typecode = toType(type, { align }) ?? (isNpy ? undefined : requireTypecodeOfPath(path))
   if (align && !isRecordType(typecode)) throw new UsageError('--align needs a record --type')
   if (typecode === undefined && !isNpy) {
-    statSync(path)
+    requireFile(path)
+    if (statSync(path).isDirectory()) throw new UsageError(`${path} is a directory; the tool needs a file`)
     throw new UsageError(
       `the name ${path} does not end in a type: give --type, such as --type f64, or --type time:f64,status:u16 for records`,
     )

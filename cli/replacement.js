@@ -1,7 +1,7 @@
 // Replaces a file at once: writes the new one under another name, then renames it. Readers see all of the old one or all of the new.
 
 import { randomBytes } from 'node:crypto'
-import { chmodSync, linkSync, lstatSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, linkSync, lstatSync, renameSync, rmSync, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { UsageError } from './failures.js'
@@ -64,7 +64,12 @@ export function discardUnfinished() {
 /** @returns {number | undefined} the permissions of the existing file */
 export function requireReplaceable(path, force) {
   const there = lstatSync(path, { throwIfNoEntry: false })
-  if (!there) return undefined
+  if (!there) {
+    if (path === '') throw new UsageError('the name of TARGET is empty')
+    // Throws an error that names the folder, rather than the unfinished file in it.
+    statSync(dirname(path))
+    return undefined
+  }
   if (!there.isFile()) throw new UsageError(`${path} exists and is not a regular file, so it cannot be replaced`)
   if (!force) throw new UsageError(`${path} exists already; --force replaces it`)
   return there.mode & 0o777

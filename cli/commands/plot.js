@@ -22,8 +22,8 @@ Indices and slices, as get takes them, draw only those elements: 3,: is row 3 of
 
 x is the index of an element. With --x or --x-field it is the value at the same index there, in any order. Each element needs one x value.
 
-A .npy file of two dimensions is drawn as a heat map. If it has more elements than the picture has cells, each cell shows the mean
-of its elements. --flatten draws the elements as one series, in the order of the file.`,
+A .npy file of two dimensions is drawn as a heat map, unless it is a single row or column. If it has more elements than the picture
+has cells, each cell shows the mean of its elements. --flatten draws the elements as one series, in the order of the file.`,
   options: {
     ...OPENING,
     field: {
