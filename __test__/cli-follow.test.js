@@ -108,13 +108,31 @@ test('tail -f of several files names the file when another one goes on', async (
   )
 })
 
-test('tail -f of a reserved file waits for the elements, and says so', async () => {
+test.each([
+  ['-f', 'trim', '10', [1, 2, 9, 9.5]],
+  ['-F', 'close', '10', [1, 2, 9, 9.5]],
+  ['-f', 'close', '3', [2, 9, 9.5]],
+])('tail %s of a reserved file prints its last elements after %s', async (option, release, count, expected) => {
+  const file = make(scope, 'live.f64', 'd', [1, 2])
+  const writer = scope.keep(MmapArray.open(file, 'd', { flags: 'r+' }))
+  writer.reserve(1000)
+  writer.append(9)
+  const { child, until, errors } = start('tail', option, '-n', count, file)
+  await once(child.stderr, 'data')
+  expect(errors()).toContain('reserved: its elements follow when the program has trimmed or closed it')
+  writer.append(9.5)
+  writer[release]()
+  expect(await until('9.5\n')).toBe(`${expected.join('\n')}\n`)
+  appendTo(file, 'd', [10])
+  expect(await until('10\n')).toBe(`${expected.join('\n')}\n10\n`)
+})
+
+test('tail -f -n 0 of a reserved file prints what is appended after it is trimmed', async () => {
   const file = make(scope, 'live.f64', 'd', [1])
   const writer = scope.keep(MmapArray.open(file, 'd', { flags: 'a+' }))
   writer.reserve(1000)
-  const { child, until, errors } = start('tail', '-f', file)
+  const { child, until } = start('tail', '-f', '-n', '0', file)
   await once(child.stderr, 'data')
-  expect(errors()).toContain('reserved: its elements follow when the program has trimmed or closed it')
   writer.trim()
   // Elements are followed from the first look after the file is trimmed, which takes its time.
   const appending = setInterval(() => writer.append(3), 20)
@@ -123,6 +141,33 @@ test('tail -f of a reserved file waits for the elements, and says so', async () 
   } finally {
     clearInterval(appending)
   }
+})
+
+test('tail -f of a field of a reserved file prints its last elements after trim', async () => {
+  const path = scope.path('day.rec')
+  const writer = scope.keep(MmapArray.open(path, { time: 'q', gain: 'd' }, { flags: 'w+' }))
+  writer.reserve(100)
+  writer.append({ time: 1n, gain: 2 })
+  const { child, until } = start('tail', '-f', path, '--type', 'time:i64,gain:f64', '--field', 'gain')
+  await once(child.stderr, 'data')
+  writer.trim()
+  expect(await until('2\n')).toBe('2\n')
+})
+
+test('tail -f begins again when the file is truncated while it lists elements', async () => {
+  const length = 2_000_000
+  const file = make(scope, 'live.f64', 'd', new Float64Array(length).fill(7))
+  const { child, errors } = start('tail', '-f', '-n', String(length), file)
+  // The tool waits for the reader of its output, which stops here.
+  await once(child.stdout, 'data')
+  child.stdout.pause()
+  fs.truncateSync(file, 0)
+  appendTo(file, 'd', [3])
+  let last = ''
+  child.stdout.on('data', (text) => (last = (last + text).slice(-100)))
+  child.stdout.resume()
+  await expect.poll(() => last.endsWith('\n3\n') || child.exitCode, { timeout: 20_000 }).toBe(true)
+  expect(errors()).toBe(`mmap-array: ${file} was truncated: its elements follow from the first one\n`)
 })
 
 test('tail -f ends quietly when its reader has gone', async () => {

@@ -44,6 +44,7 @@ export function listing({ name, summary, more, options, examples = [], which }) 
           if (!file.isReserved) noteRest(file.elements, values.offset)
           const [start, stop] = file.isReserved ? [0, 0] : which(file.elements.length, count)
           file.listed = () => blocks(file.elements, start, stop)
+          file.startOf = (length) => (count === 0 ? 'end' : which(length, count)[0])
         }
         if (mode) return await followFiles(files, { isByName: mode === 'name' }, output)
         for (const [at, file] of files.entries()) {
