@@ -1,7 +1,7 @@
 // Replaces a file at once: writes the new one under another name, then renames it. Readers see all of the old one or all of the new.
 
 import { randomBytes } from 'node:crypto'
-import { chmodSync, linkSync, lstatSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, linkSync, lstatSync, renameSync, rmSync, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { UsageError } from './failures.js'
@@ -68,6 +68,17 @@ export function requireReplaceable(path, force) {
   if (!there.isFile()) throw new UsageError(`${path} exists and is not a regular file, so it cannot be replaced`)
   if (!force) throw new UsageError(`${path} exists already; --force replaces it`)
   return there.mode & 0o777
+}
+
+/** Refuses to replace a file that is read, under this name or another. */
+export function requireNoInput(path, inputs) {
+  const there = statSync(path, { throwIfNoEntry: false, bigint: true })
+  const isThere = (input) => {
+    const other = statSync(input, { throwIfNoEntry: false, bigint: true })
+    return other !== undefined && other.dev === there.dev && other.ino === there.ino
+  }
+  const input = there && inputs.find(isThere)
+  if (input !== undefined) throw new UsageError(`${path} is the file of elements ${input}: a picture cannot replace it`)
 }
 
 /** Gives a file its name, unless another file has taken it by now. */
