@@ -17,7 +17,7 @@ const PLACES = /^[-\d\s:,.]*[:,][-\d\s:,.]*$/
 export const isPlaces = (word) => PLACES.test(word)
 
 /** Whether a word has an index or a slice for each dimension. */
-export const isPerAxis = (word) => word.includes(',')
+export const isPerAxis = (word) => word.includes(',') || word === '...'
 
 /**
  * @param {string} word an index or a slice of a dimension
@@ -53,6 +53,8 @@ export function toAxes(word, { shape, fortranOrder }) {
   const words = word.split(',')
   // As in NumPy: a comma may follow the last one.
   if (words.at(-1).trim() === '') words.pop()
+  if (words.some((one) => one.trim() === ''))
+    throw new UsageError(`'${word}' has an empty index: write : for a whole dimension`)
   const given = filled(
     words.map((one) => one.trim()),
     shape,
@@ -71,7 +73,9 @@ function filled(words, shape, all) {
   const count = words.length - (dots >= 0 ? 1 : 0)
   if (count > shape.length) {
     const dimensions = shape.length === 1 ? '1 dimension' : `${shape.length} dimensions`
-    throw new DataError(`'${all}' has ${count} indices, and the file has ${dimensions}: ${shapeText(shape)}`)
+    throw new DataError(
+      `'${all}' has ${count} ${count === 1 ? 'index' : 'indices'}, and the file has ${dimensions}: ${shapeText(shape)}`,
+    )
   }
   const missing = Array.from({ length: shape.length - count }, () => ':')
   return dots < 0 ? [...words, ...missing] : words.toSpliced(dots, 1, ...missing)

@@ -54,7 +54,14 @@ export async function* recordBlocksOf(records, { type, start, stop }) {
 }
 
 /** Elements as JavaScript values. */
-export const valuesOf = (array, start, stop, step) => decoded(array, array.slice(start, stop, step))
+export function valuesOf(array, start, stop, step) {
+  try {
+    return decoded(array, array.slice(start, stop, step))
+  } catch (error) {
+    if (error.code === 'ERR_MEMORY_FAULT') error.message = `${array.path} was truncated while it was read`
+    throw error
+  }
+}
 
 /** Copied elements as JavaScript values. */
 export function decoded(array, copy) {

@@ -20,6 +20,7 @@ export function parse(command, words) {
   try {
     const { values, positionals, tokens } = parseArgs({ args, options, allowPositionals: true, tokens: true })
     requireOnce(tokens, options)
+    if (!command.takesAxes) requireNoCount(tokens, options)
     const given = Object.entries(values).map(([name, value]) => [name, unmarked(value)])
     return { values: Object.fromEntries(given), positionals: positionals.map(unmarked) }
   } catch (error) {
@@ -46,6 +47,15 @@ function dashedValue(args, options) {
     return `--${found[0]} takes a value; if that is ${next}, write --${found[0]}=${next}`
   }
   return undefined
+}
+
+/** Refuses -5, which other programs take as a number of lines. */
+function requireNoCount(tokens, { lines }) {
+  const end = tokens.findIndex(({ kind }) => kind === 'option-terminator')
+  const words = (end < 0 ? tokens : tokens.slice(0, end)).filter(({ kind }) => kind === 'positional')
+  const word = words.map(({ value }) => unmarked(value)).find((value) => /^-\d+$/.test(value))
+  if (word === undefined) return
+  throw new Error(`unknown option ${word}${lines === undefined ? '' : `: write -n ${word.slice(1)}`}`)
 }
 
 /** `parseArgs` would silently keep only the last one. */

@@ -11,10 +11,15 @@ import { jsonWriter, textWriter } from './values-output.js'
  * @param {{ json?: boolean }} options
  */
 export async function printElements(array, blocks, { json = false }, output) {
-  const shown = holdsRecords(array) ? shownRecords(array) : holdsBooleans(array) ? truths : (values) => values
-  const parts = partsOf(blocks, shown)
+  const parts = partsOf(blocks, shownAs(array))
   if (json) return printJson(array, parts, output)
   return holdsRecords(array) ? printTable(array.typecode.fields, parts, output) : printLines(array, parts, output)
+}
+
+/** How elements are shown: booleans as 0 and 1. */
+export function shownAs(array) {
+  if (holdsRecords(array)) return shownRecords(array)
+  return holdsBooleans(array) ? truths : (values) => values
 }
 
 /** Booleans in records as 0 and 1, as they are shown without records. */

@@ -24,6 +24,8 @@ export async function main(words) {
       process.exit(code)
     })
   }
+  // Nobody reads the message then: the exit code still tells what failed.
+  process.stderr.on('error', () => {})
   const output = new Output(process.stdout)
   try {
     return (await run(words, output)) ?? EXIT.done

@@ -75,6 +75,17 @@ export function requireReplaceable(path, force) {
   return there.mode & 0o777
 }
 
+/** Refuses to replace a file that is read, under this name or another. */
+export function requireNoInput(path, inputs) {
+  const there = statSync(path, { throwIfNoEntry: false, bigint: true })
+  const isThere = (input) => {
+    const other = statSync(input, { throwIfNoEntry: false, bigint: true })
+    return other !== undefined && other.dev === there.dev && other.ino === there.ino
+  }
+  const input = there && inputs.find(isThere)
+  if (input !== undefined) throw new UsageError(`${path} is the file of elements ${input}: a picture cannot replace it`)
+}
+
 /** Gives a file its name, unless another file has taken it by now. */
 function giveName(file, path) {
   try {

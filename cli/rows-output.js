@@ -1,8 +1,7 @@
 // Prints elements of several dimensions: a row a line, or one nested JSON array.
 
-import { truths } from './blocks.js'
+import { shownAs } from './elements-output.js'
 import { countOf } from './layout.js'
-import { holdsBooleans } from './npy/header.js'
 import { jsonWriter, textWriter } from './values-output.js'
 
 /**
@@ -10,7 +9,7 @@ import { jsonWriter, textWriter } from './values-output.js'
  * @param {{ json?: boolean }} options
  */
 export async function printRows(array, { shape, blocks }, { json = false }, output) {
-  const shown = holdsBooleans(array) ? truths : (values) => values
+  const shown = shownAs(array)
   const { typecode } = array
   const write = json ? jsonWriter(typecode, { areBigIntsQuoted: true }) : textWriter(typecode)
   const marks = json ? jsonMarks(shape) : textMarks(shape)

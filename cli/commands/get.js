@@ -14,7 +14,7 @@ export default {
   more: `
 Indices and slices work as in Python: -1 is the last element, and a slice may reach beyond the ends. Write a comma to index the
 dimensions of a .npy file, as in NumPy: 3,: is row 3, and :,-1 is the last column. Elements of one dimension are printed one on a
-line. Elements of two or more dimensions are printed one row on a line, with tabs between them. An index without a comma
+line. Elements of two or more dimensions are printed one row on a line, with tabs between them. Records are one on a line. An index without a comma
 counts all elements in the order of the file.`,
   options: {
     ...OPENING,
@@ -37,10 +37,14 @@ counts all elements in the order of the file.`,
       noteRest(array, values.offset)
       const wanted = words.map((word) => chosen(word, array))
       const several = wanted.find(({ shape }) => shape.length > 1)
-      if (several === undefined || holdsRecords(array)) return await printElements(array, all(wanted), values, output)
+      const isTable = holdsRecords(array) && !values.json
+      if (several === undefined || isTable) return await printElements(array, all(wanted), values, output)
       if (values.json && wanted.length > 1)
         throw new UsageError(`--json prints one array, and '${several.word}' has rows: ask for it alone`)
-      for (const { shape, blocks } of wanted) await printRows(array, { shape, blocks: blocks() }, values, output)
+      for (const { shape, blocks } of wanted) {
+        if (shape.length > 1) await printRows(array, { shape, blocks: blocks() }, values, output)
+        else await printElements(array, blocks(), values, output)
+      }
       return undefined
     } finally {
       array.close()

@@ -7,7 +7,8 @@ import { openInputs, requireSameLength, toPathsAndPlaces } from '../plot/inputs.
 import { IMAGE, MOST, pictureOf } from '../plot/picture.js'
 import { textOf } from '../plot/text.js'
 import { X_OPTIONS, toXSettings } from '../plot/x-axis.js'
-import { replace, requireReplaceable } from '../replacement.js'
+import { replace, requireNoInput, requireReplaceable } from '../replacement.js'
+import { typecodeOfPath } from '../type-names.js'
 
 export default {
   name: 'plot',
@@ -93,7 +94,7 @@ function toSettings(values, paths, output) {
   if (histogram && isWithX) throw new UsageError('--histogram has no x values: leave out --x and --x-field')
   if (histogram && paths.length > 1) throw new UsageError('--histogram takes one FILE')
   if (bins !== undefined && !histogram) throw new UsageError('--bins needs --histogram')
-  const target = targetOf(values)
+  const target = targetOf(values, [...paths, ...[values.x ?? []].flat()])
   return {
     ...values,
     ...toXSettings(values),
@@ -105,11 +106,16 @@ function toSettings(values, paths, output) {
   }
 }
 
-function targetOf({ svg, png, force }) {
+function targetOf({ svg, png, force }, inputs) {
   const path = svg ?? png
   if (path === undefined) return undefined
   const format = png === undefined ? 'svg' : 'png'
-  if (path !== '-') requireReplaceable(path, force)
+  if (path !== '-' && requireReplaceable(path, force) !== undefined) {
+    requireNoInput(path, inputs)
+    // As the shell makes of --png *.f64.
+    if (path.toLowerCase().endsWith('.npy') || typecodeOfPath(path) !== undefined)
+      throw new UsageError(`${path} is a file of elements by its name: a picture cannot replace it`)
+  }
   const ending = /\.(png|svg|jpe?g|gif|webp|bmp|tiff?|pdf)$/i.exec(path)?.[1].toLowerCase()
   if (ending !== undefined && ending !== format) note(`${path} gets ${format.toUpperCase()}, whatever its name says`)
   return { path, isPng: format === 'png' }
