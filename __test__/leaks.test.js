@@ -140,6 +140,6 @@ test('a loop that drops arrays and never awaits runs out of descriptors; the err
   const result = await run('sh', ['-c', limited, ...node])
   expectExit(result)
   expect(result.stdout).toMatch(
-    /^EMFILE EMFILE: (?:too many open files|no file descriptors available), open '.*'; call close\(\) on arrays .*\n10000\n$/,
+    /^EMFILE EMFILE: (?:too many open files|no file descriptors available), open '.*'\. Close arrays that you no longer need.*\n10000\n$/,
   )
 })
