@@ -30,8 +30,8 @@ export function npmPackage(name, mayInstall) {
     if (!mayInstall) return { absent: 'not installed, and --no-install was given' }
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'package.json'), '{}')
-    // Headers of Node.js need C++17, which the oldest of these packages do not ask for.
-    const env = { ...process.env, CXXFLAGS: '-std=gnu++17' }
+    // Headers of Node.js need C++20 from 24 on, which none of these packages asks for.
+    const env = { ...process.env, CXXFLAGS: '-std=gnu++20' }
     const args = ['install', '--no-audit', '--no-fund', '--no-save', '--ignore-scripts=false', name]
     const installed = run('npm', args, { cwd: folder, env })
     if (installed.status !== 0) return { absent: `npm install failed: ${failureOf(installed)}` }
