@@ -166,9 +166,8 @@ test('times of a file that was empty at the start have the unit of the first one
   ])
 })
 
-test('tells of a store to an older element while somebody listens', async () => {
-  const file = make(scope, 'old.i32', 'i', new Int32Array(5000))
-  const { url } = await startViewer(scope, [file])
+/** Listens to the states that the page is sent. `until` waits for one of them. */
+async function listen(url) {
   const request = http.get(`${url}events`)
   scope.atEnd(() => request.destroy())
   const [response] = await once(request, 'response')
@@ -179,6 +178,13 @@ test('tells of a store to an older element while somebody listens', async () => 
       states.push(...Array.from(String(chunk).matchAll(/data: (.*)/g), ([, json]) => JSON.parse(json)))
     }
   }
+  return { request, until }
+}
+
+test('tells of a store to an older element while somebody listens', async () => {
+  const file = make(scope, 'old.i32', 'i', new Int32Array(5000))
+  const { url } = await startViewer(scope, [file])
+  const { until } = await listen(url)
   await until(({ built }) => built === 5000)
   const array = scope.keep(MmapArray.open(file, 'i', { flags: 'r+' }))
   array[7] = 42
@@ -201,15 +207,7 @@ test('many at once, and those that leave in the middle', async () => {
 
 test('tells of what another process appends, and of a file that is cut', async () => {
   const { url, child } = await start('live.i32', [1, 2, 3])
-  const request = http.get(`${url}events`)
-  const [response] = await once(request, 'response')
-  const states = []
-  const until = async (isThere) => {
-    while (!states.some(isThere)) {
-      const [chunk] = await once(response, 'data')
-      states.push(...Array.from(String(chunk).matchAll(/data: (.*)/g), ([, json]) => JSON.parse(json)))
-    }
-  }
+  const { request, until } = await listen(url)
   await until(({ length }) => length === 3)
   const array = scope.keep(MmapArray.open(scope.path('live.i32'), 'i', { flags: 'a+' }))
   array.extend(Array.from({ length: 10_000 }, (_, n) => n))
